@@ -1,0 +1,1 @@
+"""Segment Bot: customer segments of a BigCommerce store, managed from Slack."""

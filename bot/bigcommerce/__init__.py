@@ -1,0 +1,74 @@
+"""The part of BigCommerce's API that deals with segments; a library that imports nothing else of ours.
+
+async with connect(API_URL, store_hash, token) as store:
+    async for segment in store.segments():
+        print(segment.name, await store.member_count(segment.id))
+"""
+
+from bot.bigcommerce.client import API_URL, Reader, Store, connect
+from bot.bigcommerce.errors import (
+    Conflict,
+    DuplicateName,
+    Forbidden,
+    Garbled,
+    Invalid,
+    NotFound,
+    PartlyFailed,
+    RateLimited,
+    StoreBroken,
+    StoreError,
+    TimedOut,
+    TooLarge,
+    Unauthorized,
+    Unreachable,
+)
+from bot.bigcommerce.models import (
+    AddedMembers,
+    Customer,
+    NewCustomer,
+    NewSegment,
+    Page,
+    Profile,
+    Promotion,
+    Segment,
+    SegmentChange,
+)
+from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
+
+__all__ = [
+    "API_URL",
+    "AddedMembers",
+    "All",
+    "AnyOf",
+    "Any_",
+    "Conflict",
+    "Customer",
+    "DuplicateName",
+    "Forbidden",
+    "Garbled",
+    "Invalid",
+    "NewCustomer",
+    "NewSegment",
+    "Not",
+    "NotFound",
+    "Page",
+    "PartlyFailed",
+    "Profile",
+    "Promotion",
+    "RateLimited",
+    "Reader",
+    "Segment",
+    "SegmentChange",
+    "Store",
+    "StoreBroken",
+    "StoreError",
+    "Targeting",
+    "TimedOut",
+    "TooLarge",
+    "Unauthorized",
+    "Unreachable",
+    "Unread",
+    "Use",
+    "connect",
+    "parse_targeting",
+]

@@ -1,0 +1,39 @@
+"""Running several requests side by side where their order does not matter."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+from bot.bigcommerce.errors import StoreError
+from bot.bigcommerce.wire import batches
+
+T = TypeVar("T")
+
+WIDTH = 10
+"""As many as the store takes at once; the connection holds all of the bot to it."""
+
+
+async def abreast(jobs: Iterable[Callable[[], Awaitable[T]]], *, changing: bool = False) -> AsyncIterator[T]:
+    """Run jobs, up to WIDTH at once, and yield their results in the jobs' order.
+
+    Nothing is under way while a result is yielded, so a caller may stop at any time. After a failure those
+    under way come to their end, no other is started, and a failure is raised; where the jobs are
+    `changing` the store, its `maybe_done` says whether any of them has, or may have, changed it.
+    """
+    done = False
+    for group in batches(jobs, WIDTH):
+        results = await asyncio.gather(*(job() for job in group), return_exceptions=True)
+        failures = [result for result in results if isinstance(result, BaseException)]
+        if failures:
+            raise _first(failures, partly=changing and (done or len(failures) < len(results)))
+        done = True
+        for result in results:
+            yield result  # type: ignore[misc]  # no failure is left among them
+
+
+def _first(failures: Sequence[BaseException], *, partly: bool) -> BaseException:
+    first = min(failures, key=lambda each: isinstance(each, StoreError))  # a bug comes before the store's no
+    if isinstance(first, StoreError):
+        doubtful = any(isinstance(each, StoreError) and each.maybe_done for each in failures)
+        first.maybe_done = partly or doubtful
+    return first

@@ -1,0 +1,165 @@
+"""Every endpoint that this library asks, as a function from meaning to `Request` or `Listing`. Pure.
+
+Vendor: https://developer.bigcommerce.com/docs/rest-management/customer-segmentation,
+…/customers and …/promotions
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from bot.bigcommerce.models import NewCustomer, NewSegment, SegmentChange
+from bot.bigcommerce.wire import TARGET_ROOM, Listing, Request, batches, checked, pack, words
+
+MEMBERS_AT_ONCE = 50
+"""The vendor's limit for adding to a segment; it tells none for segments and profiles, so this is theirs."""
+CUSTOMERS_AT_ONCE = 10
+LONGEST_EMAIL = 255
+_LIST_ROOM = TARGET_ROOM - 200  # what page, limit, include and the path take beside a packed list
+
+_CUSTOMERS = Listing("customers", (("include", "shopper_profile_id,segment_ids"),), "customer")
+_PROFILES = "shopper profile"
+_PROMOTIONS = "promotion"
+
+
+def segments(ids: Collection[str] | None = None) -> tuple[Listing, ...]:
+    """List all segments, or those with these ids; no ids, no listing."""
+    if ids is None:
+        return (Listing("segments"),)
+    return tuple(Listing("segments").narrowed("id:in", packed) for packed in _packed(ids))
+
+
+def members(segment_id: str) -> Listing:
+    """List the profiles in a segment. The only GET that needs the modify scope."""
+    return Listing(_members(segment_id))
+
+
+def profiles() -> Listing:
+    """List all profiles; the vendor offers no filter."""
+    return Listing("shopper-profiles", about=_PROFILES)
+
+
+def segments_of(profile_id: str) -> Listing:
+    """List the segments of a profile."""
+    return Listing(f"shopper-profiles/{checked(profile_id)}/segments", about=_PROFILES)
+
+
+def customers(
+    ids: Collection[int] | None = None, emails: Collection[str] | None = None, name_like: str | None = None
+) -> tuple[Listing, ...]:
+    """List customers with their profile and segment ids: all, or by one filter. An empty filter lists nobody.
+
+    Raises TypeError for two filters at once: the vendor would take both to hold.
+    """
+    if sum(given is not None for given in (ids, emails, name_like)) > 1:
+        raise TypeError("customers are listed by ids, by e-mails or by a part of the name, one at a time")
+    if ids is not None:
+        return _narrowed("id:in", map(str, ids))
+    if emails is not None:
+        return _narrowed("email:in", _quoted_emails(emails))
+    if name_like is not None:
+        return _narrowed("name:like", filter(None, (words(name_like),)))
+    return (_CUSTOMERS,)
+
+
+def promotions(status: str | None = None, query: str | None = None) -> Listing:
+    """List promotions; `query` searches names and codes."""
+    listing = Listing("promotions", about=_PROMOTIONS)
+    for name, value in (("status", status), ("query", query)):
+        listing = listing.narrowed(name, words(value)) if value else listing
+    return listing
+
+
+def promotion(promotion_id: int) -> Request:
+    """Ask for one promotion."""
+    return Request("GET", f"promotions/{int(promotion_id)}", about=_PROMOTIONS)
+
+
+def update_promotion(promotion_id: int, document: dict[str, Any]) -> Request:
+    """Put a whole document in a promotion's place."""
+    return Request("PUT", f"promotions/{int(promotion_id)}", document, about=_PROMOTIONS)
+
+
+def create_segments(new: Iterable[NewSegment]) -> tuple[Request, ...]:
+    """Create segments. Not repeatable: the second time the name would be taken."""
+    bodies = ([segment.model_dump() for segment in batch] for batch in batches(new, MEMBERS_AT_ONCE))
+    return tuple(Request("POST", "segments", body, repeatable=False) for body in bodies)
+
+
+def update_segments(changes: Iterable[SegmentChange]) -> tuple[Request, ...]:
+    """Rename or describe segments."""
+    bodies = ([_changed(change) for change in batch] for batch in batches(changes, MEMBERS_AT_ONCE))
+    return tuple(Request("PUT", "segments", body) for body in bodies)
+
+
+def delete_segments(ids: Collection[str]) -> tuple[Request, ...]:
+    """Delete segments; their profiles stay."""
+    return _delete("segments", ids, "segment")
+
+
+def add_members(segment_id: str, profile_ids: Collection[str]) -> Request:
+    """Put at most 50 profiles into a segment. A repeat is harmless: 409 names those already there."""
+    return Request("POST", _members(segment_id), [checked(each) for each in profile_ids])
+
+
+def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Request, ...]:
+    """Take profiles out of a segment; the profiles stay."""
+    return _delete(_members(segment_id), profile_ids, "segment")
+
+
+def create_profiles(customer_ids: Iterable[int]) -> tuple[Request, ...]:
+    """Create profiles for registered customers. Not repeatable: a customer has at most one."""
+    bodies = (
+        [{"customer_id": each} for each in batch]
+        for batch in batches(dict.fromkeys(customer_ids), MEMBERS_AT_ONCE)
+    )
+    return tuple(
+        Request("POST", "shopper-profiles", body, repeatable=False, about=_PROFILES) for body in bodies
+    )
+
+
+def delete_profiles(ids: Collection[str]) -> tuple[Request, ...]:
+    """Delete profiles and all their memberships; the customers stay."""
+    return _delete("shopper-profiles", ids, _PROFILES)
+
+
+def create_customers(new: Iterable[NewCustomer]) -> tuple[Request, ...]:
+    """Register customers. Not repeatable: the second time the e-mail would be taken."""
+    bodies = (
+        [customer.model_dump(exclude_none=True) for customer in batch]
+        for batch in batches(new, CUSTOMERS_AT_ONCE)
+    )
+    return tuple(Request("POST", "customers", body, repeatable=False, about="customer") for body in bodies)
+
+
+def _delete(path: str, ids: Collection[str], about: str) -> tuple[Request, ...]:
+    if not ids:
+        raise ValueError(f"Nothing to delete was named; without ids, {path} would be wiped.")
+    return tuple(Request("DELETE", f"{path}?id:in={packed}", about=about) for packed in _packed(ids))
+
+
+def _members(segment_id: str) -> str:
+    return f"segments/{checked(segment_id)}/shopper-profiles"
+
+
+def _packed(ids: Collection[str]) -> Iterator[str]:
+    # All are checked before the first batch leaves: a wrong one must not be found when half is done.
+    return pack([checked(each) for each in ids], _LIST_ROOM)
+
+
+def _narrowed(name: str, values: Iterable[str]) -> tuple[Listing, ...]:
+    return tuple(_CUSTOMERS.narrowed(name, packed) for packed in pack(values, _LIST_ROOM))
+
+
+def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:
+    """Quote what can be a customer's e-mail; anything else is nobody's, and simply not found.
+
+    A comma would end the vendor's list item and so ask for somebody else; an empty list, for everybody.
+    """
+    for email in map(str.strip, emails):
+        if email and len(email) <= LONGEST_EMAIL and email.isprintable() and "," not in email:
+            yield quote(email, safe="@")
+
+
+def _changed(change: SegmentChange) -> dict[str, Any]:
+    return {**change.model_dump(exclude_none=True), "id": checked(change.id)}

@@ -1,0 +1,142 @@
+"""What can go wrong between the bot and the store. `str(error)` is the sentence that the user reads.
+
+StoreError
+├── Unreachable          no connection, or it broke before the answer came
+│   └── TimedOut         no answer in time
+├── RateLimited          429, after all patience
+├── StoreBroken          500 and above, after all patience
+├── Unauthorized         401
+├── Forbidden            403
+├── NotFound             404
+├── Conflict             409
+│   └── DuplicateName    409 for a segment's name
+├── TooLarge             413
+├── Invalid              400, 422, and ids that are refused before anything is sent
+├── PartlyFailed         207
+└── Garbled              an answer that is not the JSON that the vendor documents
+
+Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
+"""
+
+# ruff: noqa: N818 - an error is named for what happened, and its text is a sentence for people
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class StoreError(Exception):
+    """The store did not do what it was asked for.
+
+    `maybe_done` says whether a write may have been carried out all the same, wholly or in part. The sentence
+    does not mention it: the caller can look at the store, and then say what is true. `fields` holds the
+    store's messages by field or index; `cause` is technical, for the log only. None of them ever holds the
+    access token.
+    """
+
+    sentence: ClassVar[str] = "The store did not do this."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        about: str = "segment",
+        maybe_done: bool = False,
+        fields: Mapping[str, str] | None = None,
+        cause: str = "",
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.about = about
+        self.maybe_done = maybe_done
+        self.fields = dict(fields or {})
+        self.cause = cause
+
+    def __str__(self) -> str:
+        said = f"It says: {self.detail.rstrip('.')}." if self.detail else ""
+        return " ".join(filter(None, (self.sentence.format(about=self.about), said)))
+
+
+class Unreachable(StoreError):
+    """No connection to the store, or it broke before the answer came."""
+
+    sentence = "The store cannot be reached just now. Try again in a minute."
+
+
+class TimedOut(Unreachable):
+    """The store took longer than the time allowed."""
+
+    sentence = "The store did not answer in time. Try again in a minute."
+
+
+class RateLimited(StoreError):
+    """The store's quota of requests, shared by all its apps, is used up; waiting did not help."""
+
+    sentence = "The store is getting too many requests from its apps just now. Try again in a minute."
+
+
+class StoreBroken(StoreError):
+    """The store failed on its side, and went on failing."""
+
+    sentence = "BigCommerce has a problem on its side. Try again in some minutes."
+
+
+class Unauthorized(StoreError):
+    """The access token is not accepted."""
+
+    sentence = (
+        "BigCommerce does not accept the bot's access token. "
+        "Ask whoever runs the bot to check the token and the store hash."
+    )
+
+
+class Forbidden(StoreError):
+    """The plan or the token's scopes do not allow this; the vendor's answer does not say which."""
+
+    sentence = (
+        "BigCommerce forbids this, for one of two reasons: the store's plan lacks customer segmentation "
+        "(it needs Enterprise), or the bot's token lacks a scope (it needs Customers modify, "
+        "`store_v2_customers`, and for promotions Marketing modify, `store_v2_marketing`). "
+        "Ask the store's owner to check both."
+    )
+
+
+class NotFound(StoreError):
+    """The thing named in the path does not exist, or no longer."""
+
+    sentence = "The store has no such {about} (any more). Check the name or id."
+
+
+class Conflict(StoreError):
+    """It contradicts what the store already holds."""
+
+    sentence = "This contradicts what the store already holds."
+
+
+class DuplicateName(Conflict):
+    """Another segment has that name already."""
+
+    sentence = "The store already has a segment with this name. Choose another name."
+
+
+class TooLarge(StoreError):
+    """More in one request than the store takes."""
+
+    sentence = "This is more than the store takes at once. Try it with fewer."
+
+
+class Invalid(StoreError):
+    """The store, or this library before it asked the store, finds a value wrong."""
+
+    sentence = "The store does not accept this. Correct it and try again."
+
+
+class PartlyFailed(StoreError):
+    """Some of the items were done and some failed; `fields` names those that the store named."""
+
+    sentence = "Only a part of this was done."
+
+
+class Garbled(StoreError):
+    """The answer is not what the vendor documents: a proxy's page, cut short, or a changed API."""
+
+    sentence = "The store's answer makes no sense. Try again; if it stays so, tell whoever runs the bot."

@@ -1,0 +1,108 @@
+"""How fast to ask, and how long to wait before asking again: arithmetic on seconds. Pure.
+
+The vendor counts the requests of all apps of a store in windows of 30 s and tells in each answer's
+X-Rate-Limit-* headers how many are left; it asks clients to spread theirs over the window.
+Vendor: https://developer.bigcommerce.com/docs/start/best-practices#api-rate-limits
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+PLENTY = 0.5
+"""The part of the quota above which nothing is slowed down."""
+RESERVE = 0.02
+"""The part of the quota that is left to other apps."""
+LONGEST_WINDOW = 600.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
+REFUSALS = 6
+"""How often one request may be answered 429 before we give up."""
+FAILURES = 5
+"""How often one request may fail on the way or on the store's side before we give up."""
+PATIENCE = 20.0
+"""No new attempt after so many seconds of failures: with a time-out of 10 s, the end comes within 30."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the headers told: `left` of `requests` until `resets_at`, in seconds of our own clock."""
+
+    requests: int
+    left: int
+    resets_at: float
+
+    @classmethod
+    def told(cls, headers: Mapping[str, str], now: float) -> Self | None:
+        """Read the headers; None where one is absent or they make no sense together."""
+        names = ("requests-quota", "requests-left", "time-window-ms", "time-reset-ms")
+        numbers = [_number(headers, name) for name in names]
+        match numbers:
+            case [int(requests), int(left), int(window), int(reset)] if (
+                0 < requests >= left and reset <= window <= LONGEST_WINDOW * 1000
+            ):
+                return cls(requests, left, now + (reset + 1) / 1000)  # the store may have rounded down
+        return None
+
+
+def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
+    """Give the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
+
+    Below PLENTY the gap between two requests grows smoothly to an even share of what is left of the window;
+    at RESERVE everything waits for the next window. Requests under way may not be counted in `left` yet.
+    """
+    if quota is None or now >= quota.resets_at:
+        return 0.0
+    until_reset = quota.resets_at - now
+    left = quota.left - in_flight
+    spare = left - quota.requests * RESERVE
+    if spare <= 0:
+        return until_reset
+    scarcity = max(0.0, 1 - left / (quota.requests * PLENTY))
+    gap = min(scarcity * until_reset / spare, until_reset)
+    return max(0.0, last_sent + gap - now)
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What became of one request so far. `spent` are the seconds that went into failures."""
+
+    refusals: int = 0
+    failures: int = 0
+    spent: float = 0.0
+
+    def refused(self) -> Self:
+        """Count a 429."""
+        return replace(self, refusals=self.refusals + 1)
+
+    def failed(self, took: float) -> Self:
+        """Count a failure."""
+        return replace(self, failures=self.failures + 1, spent=self.spent + took)
+
+    def after_refusal(self, headers: Mapping[str, str], roll: float) -> float | None:
+        """Give the wait after a 429: as told, else growing; None to give up. `roll` is from 0 to 1."""
+        if self.refusals >= REFUSALS:
+            return None
+        told = _number(headers, "time-reset-ms")
+        if told is None or told > LONGEST_WINDOW * 1000:  # the platform is overloaded, or talks nonsense
+            return backoff(self.refusals, roll)
+        return told / 1000
+
+    def after_failure(self, roll: float) -> float | None:
+        """Give the wait after a failure, growing; None to give up. `roll` is from 0 to 1."""
+        wait = backoff(self.failures, roll)
+        too_late = self.spent + wait > PATIENCE
+        return None if self.failures >= FAILURES or too_late else wait
+
+
+def backoff(times: int, roll: float) -> float:
+    """Double from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter takes off up to half."""
+    full = min(FIRST_BACKOFF * 2.0 ** (times - 1), LONGEST_BACKOFF)
+    return full * (1 + roll) / 2
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    try:
+        number = int(headers.get(f"x-rate-limit-{name}", ""))
+    except ValueError:
+        return None
+    return number if number >= 0 else None

@@ -1,0 +1,155 @@
+"""What the store holds, as frozen values. Fields that the vendor adds without notice are ignored.
+
+Vendor: https://developer.bigcommerce.com/docs/rest-management/customer-segmentation,
+https://developer.bigcommerce.com/docs/rest-management/customers and …/promotions
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from bot.bigcommerce.targeting import Targeting, Use
+
+T = TypeVar("T")
+
+# The vendor marks these as read-only: a PUT must not bring them back, least of all an old count of uses.
+READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from"})
+
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Ids = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+
+
+class _Received(BaseModel):
+    # Inputs stay out of validation errors: they may hold a shopper's e-mail.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Segment(_Received):
+    """A named set of shopper profiles. `id` is a UUID; names are unique; times are in UTC."""
+
+    id: str
+    name: str
+    description: Text = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class Profile(_Received):
+    """A shopper profile: what makes one registered customer a possible member. `id` is a UUID."""
+
+    id: str
+    customer_id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class Customer(_Received):
+    """A registered customer; without a profile, `shopper_profile_id` is None and `segment_ids` empty."""
+
+    id: int
+    email: str
+    first_name: Text = ""
+    last_name: Text = ""
+    shopper_profile_id: str | None = None
+    segment_ids: Ids = ()
+
+
+class Promotion(_Received):
+    """A promotion, with the segments that it targets; `status` is ENABLED, DISABLED or INVALID.
+
+    `document` is the whole JSON as received, because an update replaces the whole document.
+    """
+
+    id: int
+    name: Text
+    status: str
+    targeting: Targeting | None = None
+    document: dict[str, Any]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_whole(cls, received: object) -> object:
+        if not isinstance(received, dict) or "document" in received:
+            return received  # this model's own JSON, on its way back
+        return {**received, "targeting": _segments_in(received), "document": received}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether shoppers get it, as far as the status says."""
+        return self.status == "ENABLED"
+
+    def uses(self, segment_id: str) -> Use | None:
+        """Say whether the segment is included, excluded or not named; see `targeting`."""
+        return self.targeting.uses(segment_id) if self.targeting else None
+
+    def with_targeting(self, targeting: Targeting | None) -> dict[str, Any]:
+        """Build the document to put in place of this one: all as it was, but for the segments."""
+        kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
+        segments = targeting.to_json() if targeting else None
+        return {**kept, "customer": {**_customer_in(self.document), "segments": segments}}
+
+
+def _customer_in(document: dict[str, Any]) -> dict[str, Any]:
+    customer = document.get("customer")
+    return customer if isinstance(customer, dict) else {}
+
+
+def _segments_in(document: dict[str, Any]) -> object:
+    return _customer_in(document).get("segments") or None  # an empty object or list limits nobody
+
+
+class NewSegment(_Sent):
+    """A segment to create; the name must not be taken."""
+
+    name: str
+    description: str = ""
+
+
+class SegmentChange(_Sent):
+    """New values for a segment; None leaves a value as it is."""
+
+    id: str
+    name: str | None = None
+    description: str | None = None
+
+
+class NewCustomer(_Sent):
+    """A customer to register. The e-mail must not be taken; names have 1 to 100 characters.
+
+    None leaves a value to the store's default; `channel_ids` None means every channel.
+    """
+
+    email: str
+    first_name: str
+    last_name: str
+    company: str | None = None
+    phone: str | None = None
+    notes: str | None = None
+    customer_group_id: int | None = None
+    origin_channel_id: int | None = None
+    channel_ids: tuple[int, ...] | None = None
+    accepts_product_review_abandoned_cart_emails: bool | None = None
+    trigger_account_created_notification: bool | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list: `total` counts the whole list (None: not told), `pages` is the last page known."""
+
+    items: tuple[T, ...]
+    total: int | None
+    pages: int
+
+
+@dataclass(frozen=True)
+class AddedMembers:
+    """Profile ids that became members now, and those that were members before."""
+
+    added: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()

@@ -1,0 +1,116 @@
+"""What goes over the wire, as pure values: quoting, packing, and the law that no DELETE goes without ids.
+
+The endpoints themselves are in `endpoints`, what comes back is read in `answers`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Literal, TypeVar
+from urllib.parse import quote
+
+from bot.bigcommerce.errors import Invalid
+
+T = TypeVar("T")
+
+PAGE_LIMIT = 250
+"""Items on a page, the vendor's maximum."""
+TARGET_ROOM = 7_500
+"""Characters of path and query, quoted. A URL stays under 8,000 with the base, which may take `BASE_ROOM`."""
+BASE_ROOM = 400
+
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_ADDRESSED = re.compile(rf"[a-z/-]+(?:{_UUID}/[a-z-]+)?\?id:in={_UUID}(?:,{_UUID})*")
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, below `/stores/{store_hash}/v3/`.
+
+    `target` is path and query, quoted; `body` is JSON or None; `repeatable` says that sending it twice ends
+    like sending it once; `about` is the noun for "no such …".
+    Raises ValueError for a DELETE whose target does not name ids: it would wipe everything.
+    """
+
+    method: Method
+    target: str
+    body: object = field(default=None, repr=False)  # may hold a shopper's name and e-mail
+    repeatable: bool = True
+    about: str = "segment"
+
+    def __post_init__(self) -> None:
+        if self.method == "DELETE" and not _ADDRESSED.fullmatch(self.target):
+            raise ValueError(
+                f"A DELETE must name the ids that it deletes; {self.target!r} would wipe everything."
+            )
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change the store."""
+        return self.method != "GET"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the store, to be read page by page. The values in `filters` are quoted already."""
+
+    path: str
+    filters: tuple[tuple[str, str], ...] = ()
+    about: str = "segment"
+
+    def page(self, number: int, limit: int = PAGE_LIMIT) -> Request:
+        """Ask for one page; the first is 1."""
+        filters = "".join(f"&{name}={value}" for name, value in self.filters)
+        return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
+
+    def narrowed(self, name: str, value: str) -> "Listing":
+        """Add a filter; the value is quoted already."""
+        return replace(self, filters=(*self.filters, (name, value)))
+
+
+def checked(uuid: str) -> str:
+    """Give back an id that is a UUID, and so can neither leave its place in a path nor be empty.
+
+    Raises Invalid for anything else, before a URL exists.
+    """
+    if not re.fullmatch(_UUID, uuid):
+        raise Invalid(f"“{uuid[:60]}” is not an id" if uuid else "an id is empty")
+    return uuid
+
+
+def words(text: str) -> str:
+    """Quote free text for a query. Raises Invalid where it is too long for a URL or no text at all."""
+    try:
+        quoted = quote(text, safe="")
+    except UnicodeEncodeError:  # half of a surrogate pair, which no encoding can carry
+        raise Invalid("the words hold a character that does not exist") from None
+    if len(quoted) > TARGET_ROOM // 2:
+        raise Invalid("the words are too long to search for")
+    return quoted
+
+
+def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[str]:
+    """Join quoted values with commas into lists of at most `room` characters and `most` values.
+
+    Each different value goes out exactly once, in order. No value may be longer than `room`.
+    """
+    packed: list[str] = []
+    size = 0
+    for value in dict.fromkeys(values):
+        if packed and (size + len(value) > room or len(packed) == most):
+            yield ",".join(packed)
+            packed, size = [], 0
+        packed.append(value)
+        size += len(value) + 1
+    if packed:
+        yield ",".join(packed)
+
+
+def batches(items: Iterable[T], most: int) -> Iterator[Sequence[T]]:
+    """Cut into tuples of at most `most`, in order."""
+    rest = iter(items)
+    while batch := tuple(islice(rest, most)):
+        yield batch
