@@ -1,0 +1,163 @@
+"""The control API: scripts and the page act as people, and look at what they see.
+
+POST /control/type, press, submit, cancel, home, suggest and fault; GET /control/state, people and requests.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from bot.sandbox.client import Client
+from bot.sandbox.people import BOT_NAME, BOT_USER_ID, HUMANS
+from bot.sandbox.refusals import Json, Misuse
+from bot.sandbox.workspace import Workspace
+
+
+class StoreFaults(Protocol):
+    """What the control API needs of the emulated store's faults."""
+
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        """Switch a fault on."""
+        ...
+
+    def clear(self) -> None:
+        """Switch all off."""
+        ...
+
+
+def routes(workspace: Workspace) -> list[web.RouteDef]:
+    """Build the routes that act in a workspace."""
+    control = _Control(workspace)
+    acts = ("type", "press", "submit", "cancel", "home", "suggest")
+    return [
+        *(web.post(f"/control/{act}", _answering(getattr(control, act))) for act in acts),
+        web.get("/control/state", control.state),
+        web.get("/control/people", control.people),
+    ]
+
+
+Act = Callable[[Json], Awaitable[Json]]
+
+
+def _answering(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            return web.json_response(await act(await body_of(request)))
+        except Misuse as misuse:
+            return misused(misuse)
+
+    return answer
+
+
+def misused(misuse: Misuse) -> web.Response:
+    """Answer wrong use with 400 and its sentence."""
+    return web.json_response({"ok": False, "ack_ms": None, "error": str(misuse)}, status=400)
+
+
+async def body_of(request: web.Request) -> Json:
+    """Read a JSON object from a request; Misuse where it is none."""
+    try:
+        body = json.loads(await request.text() or "{}")
+    except ValueError:
+        raise Misuse("The body must be JSON.") from None
+    if not isinstance(body, dict):
+        raise Misuse("The body must be a JSON object.")
+    return body
+
+
+def _text(body: Json, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise Misuse(f"Say {name!r} (a text) in the body.")
+    return value
+
+
+class _Control:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._client = Client(workspace)
+
+    async def type(self, body: Json) -> Json:
+        return await self._client.type(_text(body, "user"), _text(body, "channel"), _text(body, "text"))
+
+    async def press(self, body: Json) -> Json:
+        return await self._client.press(
+            _text(body, "user"),
+            _text(body, "channel"),
+            _text(body, "button"),
+            ts=body.get("ts"),
+            confirm=body.get("confirm", True),
+            value=body.get("value"),
+            values=body.get("values"),
+        )
+
+    async def submit(self, body: Json) -> Json:
+        values = body.get("values", {})
+        if not isinstance(values, dict):
+            raise Misuse("Say 'values' as an object: what to enter by label or block_id.")
+        return await self._client.submit(_text(body, "user"), values)
+
+    async def cancel(self, body: Json) -> Json:
+        return await self._client.cancel(_text(body, "user"), all_=bool(body.get("all")))
+
+    async def home(self, body: Json) -> Json:
+        return await self._client.home(_text(body, "user"))
+
+    async def suggest(self, body: Json) -> Json:
+        ids = _text(body, "action_id"), _text(body, "block_id")
+        return await self._client.suggest(_text(body, "user"), *ids, str(body.get("query", "")))
+
+    async def state(self, request: web.Request) -> web.Response:
+        try:
+            return web.json_response(self._workspace.state(request.query.get("user", "ana")))
+        except Misuse as misuse:
+            return misused(misuse)
+
+    async def people(self, _request: web.Request) -> web.Response:
+        return web.json_response(people(self._workspace))
+
+
+def people(workspace: Workspace) -> Json:
+    """List who is there, the channels, groups and commands."""
+    directory = workspace.directory
+    humans = [directory.people[one] for one in HUMANS]
+    keys = ("id", "name", "real_name", "title", "guest", "initials", "color")
+    return {
+        "users": [{key: getattr(one, key) for key in keys} for one in humans],
+        "channels": [{"id": one.id, "name": one.name} for one in directory.channels()],
+        "groups": [{"id": one.id, "handle": one.handle, "name": one.name} for one in directory.groups.values()],
+        "commands": [
+            {key: value for key, value in asdict(one).items() if key != "should_escape"}
+            for one in workspace.manifest.commands.values()
+        ],
+        "bot": {"id": BOT_USER_ID, "name": BOT_NAME, **workspace.link()},
+    }
+
+
+def fault_route(workspace: Workspace | None, store: StoreFaults | None) -> web.RouteDef:
+    """Build POST /control/fault {"target": "slack" or "store", …} or {"clear": true}."""
+
+    async def set_fault(body: Json) -> Json:
+        targets: dict[str, StoreFaults | None] = {
+            "store": store,
+            "slack": workspace.faults if workspace else None,
+        }
+        if body.get("clear"):
+            for one in targets.values():
+                if one is not None:
+                    one.clear()
+            return {"ok": True, "ack_ms": None}
+        fields = dict(body)
+        target = targets.get(fields.pop("target", ""))
+        if target is None:
+            raise Misuse("Say 'target': 'store' or 'slack', whichever runs here, or 'clear': true.")
+        try:
+            target.add(**fields)
+        except (TypeError, ValueError) as wrong:
+            raise Misuse(f"That is no fault: {wrong}") from None
+        return {"ok": True, "ack_ms": None}
+
+    return web.post("/control/fault", _answering(set_fault))

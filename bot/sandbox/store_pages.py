@@ -1,0 +1,55 @@
+"""Pages: which rows a request asks for, and the `meta` that says so. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 250  # "limit: default 50, at most 250"
+LARGEST_OFFSET = 2**62  # beyond every row, and still a number that SQLite takes
+
+
+@dataclass(frozen=True)
+class Window:
+    """Page number (from 1) and rows per page."""
+
+    number: int = 1
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return min((self.number - 1) * self.limit, LARGEST_OFFSET)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one window, and how many there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    window: Window = field(default_factory=Window)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Return `{"pagination": {...}}` as in the vendor's CollectionMeta."""
+        number, limit = self.window.number, self.window.limit
+        pages = -(-self.total // limit)
+        links = {"current": _link(number, limit)}
+        if number > 1:
+            links["previous"] = _link(number - 1, limit)
+        if number < pages:
+            links["next"] = _link(number + 1, limit)
+        return {
+            "pagination": {
+                "total": self.total,
+                "count": len(self.rows),
+                "per_page": limit,
+                "current_page": number,
+                "total_pages": pages,
+                "links": links,
+            }
+        }
+
+
+def _link(number: int, limit: int) -> str:
+    return f"?page={number}&limit={limit}"

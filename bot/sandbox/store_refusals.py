@@ -1,0 +1,102 @@
+"""What the emulated store answers when it says no.
+
+Refusal
+├── Malformed      400  the body is not what the endpoint takes
+├── Unauthorized   401  the token is missing or wrong
+├── Forbidden      403  a scope is missing, or the plan has no segmentation
+├── NotFound       404  the thing that the path (or an id in the body) names is not there
+├── NotAllowed     405  the path exists, the method does not
+├── Conflict       409  what is asked for exists already; nothing was carried out
+├── TooLarge       413  more items than one request may carry
+├── Invalid        422  a query parameter or a field has a value that cannot be
+└── TooMany        429  the quota is used up, or too many requests at once
+
+Shapes: https://developer.bigcommerce.com/docs/start/about/status-codes and segments.v3.yml.
+"""
+
+from collections.abc import Mapping
+
+STATUS_CODES = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
+
+
+class Refusal(Exception):
+    """An answer that is not success: `status`, `title`, and `errors` by field or index."""
+
+    status = 500
+
+    def __init__(self, title: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(title)
+        self.title = title
+        self.errors = dict(errors or {})
+        self.headers: dict[str, str] = {}
+
+    def body(self) -> dict[str, object]:
+        """Return the body that the vendor documents as ErrorResponse."""
+        return {"status": self.status, "title": self.title, "type": STATUS_CODES, "errors": self.errors}
+
+
+class Malformed(Refusal):
+    """400: the body is not what the endpoint takes."""
+
+    status = 400
+
+
+class Unauthorized(Refusal):
+    """401: X-Auth-Token is missing or wrong."""
+
+    status = 401
+
+
+class Forbidden(Refusal):
+    """403: a scope is missing, or the plan has no segmentation."""
+
+    status = 403
+
+
+class NotFound(Refusal):
+    """404: no such thing."""
+
+    status = 404
+
+
+class NotAllowed(Refusal):
+    """405: the path is there, but not for this method; `Allow` says for which."""
+
+    status = 405
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"Method not allowed; this resource answers to {allowed}.")
+        self.headers = {"Allow": allowed}
+
+
+class Conflict(Refusal):
+    """409: it exists already. Nothing of the request was carried out, so all of its `total` items failed."""
+
+    status = 409
+
+    def __init__(self, title: str, errors: Mapping[str, str] | None = None, *, total: int) -> None:
+        super().__init__(title, errors)
+        self.total = total
+
+    def body(self) -> dict[str, object]:
+        """Return the body of segments.v3.yml's 409: the error in a list, beside empty data and the counts."""
+        meta = {"total": self.total, "success": 0, "failed": self.total}
+        return {"data": [], "errors": [super().body()], "meta": meta}
+
+
+class TooLarge(Refusal):
+    """413: more items, or more bytes, than one request may carry."""
+
+    status = 413
+
+
+class Invalid(Refusal):
+    """422: well formed, but a value cannot be."""
+
+    status = 422
+
+
+class TooMany(Refusal):
+    """429: later. With rate-limit headers the quota is used up; without them the platform is overloaded."""
+
+    status = 429

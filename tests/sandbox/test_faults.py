@@ -1,0 +1,167 @@
+import asyncio
+
+import httpx
+import pytest
+
+from bot.sandbox.faults import Faults
+from tests.sandbox.served_store import served
+
+
+def test_fault_strikes_as_often_as_ordered_and_then_no_more() -> None:
+    faults = Faults()
+    faults.add("GET", "/segments", status=503, times=2)
+    struck = [faults.strike("GET", "/segments") for _ in range(3)]
+    assert [fault and fault.status for fault in struck] == [503, 503, None]
+
+
+def test_fault_without_end_strikes_until_cleared() -> None:
+    faults = Faults()
+    faults.add(status=500, times=None)
+    assert all(faults.strike("GET", "/customers") for _ in range(20))
+    faults.clear()
+    assert faults.strike("GET", "/customers") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "meant"),
+    [
+        ("*", "/anything/at/all", True),
+        ("/segments", "/segments", True),
+        ("/segments", "/segments/1/shopper-profiles", False),
+        ("/segments*", "/segments/1/shopper-profiles", True),
+        ("/segments/{id}/shopper-profiles", "/segments/1/shopper-profiles", True),
+        ("/segments/{id}", "/segments/1/shopper-profiles", False),
+        ("/se.ments", "/segments", False),
+    ],
+)
+def test_path_patterns_mean_what_they_say(pattern: str, path: str, meant: bool) -> None:
+    faults = Faults()
+    faults.add(path=pattern, status=500)
+    assert (faults.strike("GET", path) is not None) is meant
+
+
+def test_method_selects() -> None:
+    faults = Faults()
+    faults.add("post", "/segments", drop=True)
+    assert faults.strike("GET", "/segments") is None
+    assert faults.strike("POST", "/segments") is not None
+
+
+def test_faults_are_first_come_first_served() -> None:
+    faults = Faults()
+    faults.add(status=500)
+    faults.add(status=503)
+    struck = [faults.strike("GET", "/segments") for _ in range(2)]
+    assert [fault and fault.status for fault in struck] == [500, 503]
+
+
+def test_listed_faults_can_be_ordered_again() -> None:
+    faults, again = Faults(), Faults()
+    faults.add("PUT", "/segments", status=504, delay=1.5, carried_out=True, body={"title": "late"}, times=None)
+    again.order(faults.listed()[0])
+    assert again.listed() == faults.listed()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        {"colour": "red"},
+        {"status": "500"},
+        {"status": True},
+        {"status": 99},
+        {"status": 600},
+        {"delay": -1},
+        {"delay": float("nan")},
+        {"delay": "soon"},
+        {"times": 0},
+        {"drop": 1},
+        {"path": 3},
+        {1: 2},
+    ],
+)
+def test_wrong_fault_is_refused_with_a_sentence_and_nothing_is_in_force(document: object) -> None:
+    faults = Faults()
+    with pytest.raises(ValueError, match=r"fault.*\."):
+        faults.order(document)
+    assert faults.listed() == []
+
+
+async def test_status_is_answered_and_nothing_is_carried_out() -> None:
+    async with served() as shop:
+        shop.store.faults.add("DELETE", "/segments", status=503)
+        answer = await shop.api.delete("/segments")
+        assert (answer.status_code, answer.json()["status"]) == (503, 503)
+        assert len(shop.store.overview()["segments"]) == 12
+        assert "X-Rate-Limit-Requests-Left" in answer.headers
+
+
+async def test_carried_out_status_is_answered_after_the_work() -> None:
+    async with served() as shop:
+        shop.store.faults.add("POST", "/segments", status=504, carried_out=True)
+        answer = await shop.api.post("/segments", json=[{"name": "Made all the same"}])
+        assert answer.status_code == 504
+        assert shop.segment("Made all the same")
+
+
+async def test_ordered_body_is_answered_as_it_is() -> None:
+    async with served() as shop:
+        body = {"data": [], "errors": [{"status": 422}], "meta": {"total": 2, "success": 1, "failed": 1}}
+        shop.store.faults.add("POST", "/segments", status=207, body=body)
+        answer = await shop.api.post("/segments", json=[{"name": "Half done"}])
+        assert (answer.status_code, answer.json()) == (207, body)
+
+
+async def test_overload_has_no_rate_limit_headers() -> None:
+    async with served() as shop:
+        shop.store.faults.add(status=429)
+        answer = await shop.api.get("/segments")
+        assert answer.status_code == 429
+        assert not [name for name in answer.headers if name.startswith("x-rate-limit")]
+
+
+async def test_delay_passes_and_the_answer_is_the_true_one() -> None:
+    async with served() as shop:
+        shop.store.faults.add("GET", "/segments", delay=2.5)
+        answer = await shop.api.get("/segments")
+        assert shop.clock.slept == [2.5]
+        assert answer.json()["meta"]["pagination"]["total"] == 12
+
+
+async def test_dropped_connection_carries_nothing_out() -> None:
+    async with served() as shop:
+        shop.store.faults.add("DELETE", "/segments", drop=True)
+        with pytest.raises(httpx.TransportError):
+            await shop.api.delete("/segments")
+        assert len(shop.store.overview()["segments"]) == 12
+        assert shop.store.requests()[-1]["status"] is None
+
+
+async def test_lost_answer_has_carried_out_its_work() -> None:
+    async with served() as shop:
+        shop.store.faults.add("POST", "/segments", drop=True, carried_out=True)
+        with pytest.raises(httpx.TransportError):
+            await shop.api.post("/segments", json=[{"name": "Nobody heard"}])
+        assert shop.segment("Nobody heard")
+        assert (await shop.api.get("/segments")).status_code == 200
+
+
+async def test_delayed_requests_beyond_ten_at_once_are_refused_without_headers() -> None:
+    async with served() as shop:
+        arrived, gate = asyncio.Semaphore(0), asyncio.Event()
+
+        async def wait(_: float) -> None:
+            arrived.release()
+            await gate.wait()
+
+        shop.store.sleep = wait
+        shop.store.faults.add("POST", "/segments", delay=1, times=None)
+        waiting = [asyncio.create_task(shop.api.post("/segments", json=[{"name": f"Segment {i}"}])) for i in range(10)]
+        for _ in range(10):
+            await arrived.acquire()
+        refused = await shop.api.post("/segments", json=[{"name": "One too many"}])
+        gate.set()
+        assert refused.status_code == 429
+        assert "X-Rate-Limit-Time-Reset-Ms" not in refused.headers
+        assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {201}
