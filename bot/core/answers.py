@@ -1,0 +1,74 @@
+"""What a Command shows: an Answer of a few kinds of parts, free of any Slack. A view is a function of it."""
+
+from dataclasses import dataclass
+
+Cell = str | int | None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Plain words; back-ticks mark what one can type. With ``url``, the words are a link."""
+
+    text: str
+    quiet: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Labels with values."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under column names; ``caption`` says what it is. Numbers are ints, so that they sort as numbers."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button for what one would do next: ``words`` is the command that it types, without the slash."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Buttons in a row."""
+
+    offers: tuple[Offer, ...]
+
+
+Part = Sentence | Fields | Table | Offers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Show this, privately, to the one who asked. ``title`` is the takeaway."""
+
+    title: str
+    parts: tuple[Part, ...] = ()
+
+
+def round_number(count: int) -> str:
+    """A count as people read it: exact below 10,000, then 21K, 1.3M."""
+    if count < 10_000:
+        return f"{count:,}"
+    if count < 1_000_000:
+        return f"{count // 1000}K"
+    return f"{count / 1_000_000:.1f}M"
+
+
+USER_MARK = "\ue000"
+"""Encloses a user id within a sentence; a private-use character, so that no typed name looks like one."""
+
+
+def mention(user_id: str) -> str:
+    """A person within a sentence; the view shows their name."""
+    return f"{USER_MARK}{user_id}{USER_MARK}"

@@ -1,0 +1,160 @@
+"""A Command's arguments: one typed model, filled from words or from a form.
+
+A field says what it is by its annotation::
+
+    class Create(Args):
+        name: Annotated[str, Text("Name", max_length=255)]
+        description: Annotated[str, Text("Description", rest=True)] = ""
+
+Words fill the fields in their order; ``key:value`` fills the field of that name, wherever it stands. A tuple, and
+the last field, take every word that is left; a last line of text takes them just as they were typed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from bot.core.errors import Misuse
+from bot.core.words import Word, split
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """What a field is to a person: its label, a hint, and an example of it."""
+
+    label: str
+    hint: str = ""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Input):
+    """A line of text, or several; ``max_length`` in characters. ``option``: only typed as ``key:value``."""
+
+    max_length: int = 255
+    multiline: bool = False
+    option: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentInput(Input):
+    """One segment, or several where the field is a tuple: by name or id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeInput(Input):
+    """A change's number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Input):
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+
+class Args(BaseModel):
+    """What a Command needs. Values of the wrong kind raise Misuse with a sentence (see ``parse`` and ``check``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+A = TypeVar("A", bound=Args)
+
+
+class NoArgs(Args):
+    """For Commands that need nothing."""
+
+
+def input_of(field: FieldInfo) -> Input:
+    """What a field is to a person. Raises StopIteration for a field that does not say, which a law forbids."""
+    return next(one for one in field.metadata if isinstance(one, Input))
+
+
+def takes_many(field: FieldInfo) -> bool:
+    """Whether the field holds several values."""
+    return getattr(field.annotation, "__origin__", None) is tuple
+
+
+def usage(args: type[Args]) -> str:
+    """The fields as a usage line shows them: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
+    return " ".join(_shown(name, field) for name, field in args.model_fields.items())
+
+
+def _shown(name: str, field: FieldInfo) -> str:
+    kind = input_of(field)
+    if isinstance(kind, Text) and kind.option:
+        return f"[{name}:…]"
+    word = "|".join(kind.choices) if isinstance(kind, Choice) else kind.label.lower()
+    return (f"<{word}>" if field.is_required() else f"[{word}]") + (" …" if takes_many(field) else "")
+
+
+def fill(args: type[Args], text: str) -> dict[str, Any]:
+    """Values by field, as far as the words go; required ones may be missing. Raises Misuse for words too many."""
+    fields = args.model_fields
+    values: dict[str, Any] = {}
+    free: list[Word] = []
+    for word in split(text):
+        key = word.key or ""
+        if key not in fields or (key in values and not takes_many(fields[key])):
+            free.append(word)
+        else:
+            values[key] = (*values.get(key, ()), word.text) if takes_many(fields[key]) else word.text
+    return values | _by_position(_positional(fields, values), tuple(free))
+
+
+def _positional(fields: dict[str, FieldInfo], given: dict[str, Any]) -> list[tuple[str, FieldInfo]]:
+    return [
+        (name, field)
+        for name, field in fields.items()
+        if name not in given and not getattr(input_of(field), "option", False)
+    ]
+
+
+def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for index, (name, field) in enumerate(fields):
+        if not words:
+            break
+        if takes_many(field):
+            values[name], words = tuple(word.whole for word in words), ()
+        elif index == len(fields) - 1:
+            values[name], words = _rest(field, words), ()
+        else:
+            values[name], words = words[0].whole, words[1:]
+    if words:
+        raise Misuse(f"I do not know what to do with “{_joined(words)}”.")
+    return values
+
+
+def _rest(field: FieldInfo, words: tuple[Word, ...]) -> str:
+    if len(words) > 1 and isinstance(input_of(field), Text):
+        return "".join(word.typed for word in words).lstrip(" ,")
+    return _joined(words)
+
+
+def _joined(words: tuple[Word, ...]) -> str:
+    return " ".join(word.whole for word in words)
+
+
+def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:
+    """Required fields that have no value yet."""
+    return tuple(name for name, field in args.model_fields.items() if field.is_required() and not values.get(name))
+
+
+def check(args: type[A], values: dict[str, Any]) -> A:
+    """The Args of these values. Raises Misuse with a sentence about the first value at fault, and its field."""
+    try:
+        return args.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        raise Misuse(_told(args, name, str(fault["msg"])), field=name or None) from error
+
+
+def _told(args: type[Args], name: str, fault: str) -> str:
+    field = args.model_fields.get(name)
+    label = input_of(field).label if field else name
+    return f"{label}: {fault.removeprefix('Value error, ').rstrip('.')}."

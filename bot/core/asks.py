@@ -1,0 +1,31 @@
+"""An Ask: what somebody asked for, before it is planned."""
+
+import re
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.core.changes import Decision
+from bot.core.people import Place
+
+_EMAIL = re.compile(r"[^\s<>|:,\"“”]+@[^\s<>|,\"“”]+")
+
+
+class Ask(BaseModel):
+    """A Command with its values, or a click that decides; by whom and where.
+
+    ``id`` is the delivery's own: the same one twice is one Ask.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    actor: str
+    place: Place
+    command: str
+    values: dict[str, Any] = {}
+    decision: Decision | None = None
+
+
+def masked(text: str) -> str:
+    """``text`` without e-mail addresses: the audit log outlives a shopper's erasure."""
+    return _EMAIL.sub("[e-mail]", text)

@@ -1,0 +1,209 @@
+"""A Change: a Plan that somebody asked for, with a number and a state; and the table of its moves."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.core.answers import mention
+from bot.core.errors import OldVersion, TooLate
+from bot.core.people import Place
+from bot.core.plan import Plan
+from bot.core.policy import Need
+from bot.core.steps import AnyStep, Applied
+
+
+class State(StrEnum):
+    """Where a Change stands."""
+
+    PLANNED = "planned"  # its card is not in Slack yet, so nobody has seen it and nothing may run
+    WAITING = "waiting"  # for a second person
+    APPROVED = "approved"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    STALE = "stale"  # the store changed so that it can no longer be done
+
+
+class Event(StrEnum):
+    """What moves a Change."""
+
+    POST = "post"
+    CLEAR = "clear"
+    CANCEL = "cancel"
+    SIGN = "sign"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    REPLAN = "replan"
+    SPOIL = "spoil"
+    START = "start"
+    FINISH = "finish"
+    FAIL = "fail"
+
+
+MOVES: dict[State, dict[Event, State]] = {
+    State.PLANNED: {
+        Event.POST: State.WAITING,
+        Event.CLEAR: State.APPROVED,
+        Event.CANCEL: State.CANCELLED,
+        Event.WITHDRAW: State.WITHDRAWN,
+        Event.EXPIRE: State.EXPIRED,
+    },
+    State.WAITING: {
+        Event.SIGN: State.WAITING,
+        Event.APPROVE: State.APPROVED,
+        Event.REJECT: State.REJECTED,
+        Event.WITHDRAW: State.WITHDRAWN,
+        Event.EXPIRE: State.EXPIRED,
+        Event.REPLAN: State.WAITING,
+        Event.SPOIL: State.STALE,
+    },
+    State.APPROVED: {
+        Event.START: State.RUNNING,
+        Event.CANCEL: State.CANCELLED,
+        Event.REPLAN: State.WAITING,
+        Event.SPOIL: State.STALE,
+    },
+    State.RUNNING: {Event.FINISH: State.DONE, Event.FAIL: State.FAILED},
+}
+"""The whole life of a Change. States without a row are final."""
+
+OPEN = frozenset(MOVES)
+DECIDABLE = frozenset(state for state, moves in MOVES.items() if Event.APPROVE in moves)
+
+
+class StepState(StrEnum):
+    """Where one Step of a running Change stands."""
+
+    PENDING = "pending"
+    STARTED = "started"
+    DONE = "done"
+    UNSURE = "unsure"  # the store never answered: it may have been carried out
+    FAILED = "failed"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Run(_Value):
+    """How one Step of a Change went. ``undo`` is its way back, saved before it started."""
+
+    position: int
+    state: StepState = StepState.PENDING
+    undo: tuple[AnyStep, ...] = ()
+    applied: Applied | None = None
+    error: str = ""
+
+
+class Approval(_Value):
+    """One person's yes to one version."""
+
+    actor: str
+    at: datetime
+
+
+class Card(_Value):
+    """Where a Change's message stands."""
+
+    channel: str
+    ts: str
+
+
+class Change(_Value):
+    """A Plan somebody asked for.
+
+    ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card knows whether it is
+    up to date. ``command`` and ``args`` are what is planned again before it runs; ``verb`` is on the button that
+    approves it. Times are UTC.
+    """
+
+    number: int
+    version: int = 1
+    revision: int = 1
+    state: State = State.PLANNED
+    requester: str
+    place: Place
+    command: str
+    verb: str
+    args: dict[str, Any]
+    plan: Plan
+    need: Need
+    approvals: tuple[Approval, ...] = ()
+    settled_by: str | None = None
+    reason: str = ""
+    drift: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    card: Card | None = None
+    undone_by: int | None = None
+    created_at: datetime
+    expires_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still happen to it."""
+        return self.state in OPEN
+
+    @property
+    def done(self) -> tuple[Run, ...]:
+        """The Steps that ran, or may have, in their order."""
+        return tuple(run for run in self.runs if run.state in (StepState.DONE, StepState.UNSURE))
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it is over, something of it ran, and nothing undid it yet."""
+        return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
+
+    @property
+    def still_needed(self) -> int:
+        """Approvals that are missing."""
+        return max(0, self.need.approvals - len(self.approvals))
+
+    def has_approved(self, actor: str) -> bool:
+        """Whether this person approved this version."""
+        return any(one.actor == actor for one in self.approvals)
+
+
+class Verdict(StrEnum):
+    """What a person can say about a Change."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+class Decision(_Value):
+    """A person's word on a Change. ``version``: the one whose button was clicked; None where no card was looked at."""
+
+    number: int
+    verdict: Verdict
+    version: int | None = None
+    reason: str = ""
+
+
+def refuse_late(change: Change, version: int | None) -> None:
+    """Raise TooLate unless ``change`` can still be decided, OldVersion unless on the version that was looked at."""
+    if change.state not in DECIDABLE:
+        too_late(change)
+    if version is not None and version != change.version:
+        raise OldVersion(change.number)
+
+
+def too_late(change: Change) -> NoReturn:
+    """Raise TooLate with the state in words."""
+    told = {
+        State.PLANNED: "is not ready to be decided yet; try again in a moment",
+        State.WAITING: "moved just now, and still waits; look at its card and decide again",
+        State.APPROVED: "is approved already and about to run",
+        State.RUNNING: "is running already",
+    }.get(change.state, f"is already {change.state.value}")
+    by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
+    raise TooLate(f"Too late: change {change.number} {told}{by}.")

@@ -1,0 +1,90 @@
+"""What the bot says no to; ``str(error)`` is the sentence that the person reads.
+
+Refusal
+├── Misuse              the words or the form's values are off; says how to say it
+│   └── NotSegments     a name that no segment has; offers near ones
+├── NotAllowed          this person may not do this
+│   ├── SelfApproval
+│   └── NobodyCanApprove
+├── Impossible          the store, as it is, does not allow it
+│   └── NothingToDo
+├── UnknownChange
+└── TooLate             the change has moved on
+    └── OldVersion
+"""
+
+
+class Refusal(Exception):
+    """A request that is not carried out. ``field`` names the Args field at fault, where one is."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Misuse(Refusal):
+    """The words or values cannot be understood; the sentence says what to type instead."""
+
+
+class NotSegments(Misuse):
+    """Words that name no segment of the store."""
+
+    def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
+        named = " and ".join(f"“{word}”" for word in words)
+        meant = " or ".join(f"“{name}”" for name in near)
+        ask = f"Did you mean {meant}?" if near else "`/segment list` shows every segment."
+        super().__init__(f"There is no segment {named}. {ask}", field=field)
+
+
+class NotAllowed(Refusal):
+    """This person may not do this."""
+
+
+class SelfApproval(NotAllowed):
+    """The one who asked wants to approve."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"You asked for change {number} yourself, so somebody else has to approve it. "
+            f"`/change withdraw {number}` takes it back."
+        )
+
+
+class NobodyCanApprove(NotAllowed):
+    """A change that would wait for a person who does not exist."""
+
+    def __init__(self, needed: int, found: int) -> None:
+        super().__init__(
+            f"This needs {needed} {'approval' if needed == 1 else 'approvals'} and only {found} "
+            f"{'person' if found == 1 else 'people'} other than you may give one, so it was not asked for. "
+            "Whoever runs the bot can name more approvers (the APPROVERS setting)."
+        )
+
+
+class Impossible(Refusal):
+    """The store, as it is now, does not allow this."""
+
+
+class NothingToDo(Impossible):
+    """The store is already as it was asked to be."""
+
+
+class UnknownChange(Refusal):
+    """A number that no change has."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no change {number}. `/change list all` shows the latest ones.")
+
+
+class TooLate(Refusal):
+    """The change is no longer in a state in which this can happen."""
+
+
+class OldVersion(TooLate):
+    """A click on a card that has since been drawn again with another plan."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Change {number} is not what this button showed any more: the store changed and the plan "
+            "was made again. Read its card as it is now, then decide."
+        )
