@@ -1,0 +1,1 @@
+"""The machine: takes what people ask and decide, keeps it in the ledger, and runs it on the store."""

@@ -1,0 +1,69 @@
+"""The Drawer: brings every card in line with the ledger, and tells requesters how it ended."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.core.changes import Change
+from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.tasks import Tasks
+from bot.ledger.ledger import Ledger
+from bot.ledger.log import Entry
+
+
+class Drawer:
+    """Draws what is due, one message at a time; several moves at once become one drawing."""
+
+    def __init__(self, ledger: Ledger, announcer: Announcer, tasks: Tasks, *, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._announcer = announcer
+        self._tasks = tasks
+        self._clock = clock
+        self._drawing = False
+        self._again = False
+
+    def nudge(self) -> None:
+        """Something moved."""
+        self._again = True
+        if not self._drawing:
+            self._drawing = True
+            self._tasks.start(self._draw_until_done())
+
+    async def _draw_until_done(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                for number in await self._ledger.undrawn():
+                    await self._draw(await self._ledger.change(number))
+                for number in await self._ledger.unheard():
+                    await self._inform(await self._ledger.change(number))
+        finally:
+            self._drawing = False
+
+    async def _draw(self, change: Change) -> None:
+        if change.card is None:
+            return
+        try:
+            await self._announcer.redraw(change, change.card)
+        except Undeliverable as error:
+            # One that may work later stays due; the next nudge or sweep draws it.
+            if error.final:
+                await self._note(change, "card lost", error)
+                await self._ledger.drew(change, change.card)
+            return
+        await self._ledger.drew(change, change.card)
+
+    async def _inform(self, change: Change) -> None:
+        if change.need.approvals and change.card:
+            try:
+                await self._announcer.inform(change)
+            except Undeliverable as error:
+                if not error.final:
+                    return
+                await self._note(change, "outcome not delivered", error)
+        await self._ledger.informed(change.number)
+
+    async def _note(self, change: Change, kind: str, error: Undeliverable) -> None:
+        detail = {"reason": str(error)}
+        await self._ledger.note(
+            Entry(kind, change.requester, "", change.command, change.number, detail), at=self._clock()
+        )

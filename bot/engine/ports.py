@@ -1,0 +1,47 @@
+"""What the engine needs of the place where people talk. Slack stands behind it."""
+
+from typing import Protocol
+
+from bot.core.answers import Answer
+from bot.core.changes import Card, Change
+from bot.core.people import Actor, Place
+
+
+class Undeliverable(Exception):
+    """A message that could not be delivered. ``final``: trying again cannot help."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+class Announcer(Protocol):
+    """Says things to people."""
+
+    async def post(self, change: Change) -> Card:
+        """Post the change's card, where everybody concerned sees it. Raises Undeliverable."""
+
+    async def redraw(self, change: Change, card: Card) -> None:
+        """Draw the card again. Raises Undeliverable."""
+
+    async def inform(self, change: Change) -> None:
+        """Tell the requester the outcome. Raises Undeliverable."""
+
+    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+        """Show something to one person alone. Raises Undeliverable."""
+
+    async def link(self, card: Card) -> str:
+        """The address of a card, or nothing where there is none."""
+
+
+class Directory(Protocol):
+    """Knows people."""
+
+    async def actor(self, user_id: str) -> Actor:
+        """Who this is now; an unknown standing where it cannot be told."""
+
+    async def members(self, ids: frozenset[str]) -> frozenset[str]:
+        """The user ids behind user and user-group ids; a group that cannot be read has nobody in it."""
+
+    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
+        """Those of these user-group ids whose group cannot be read just now."""

@@ -1,0 +1,142 @@
+"""The Runner: the only one that writes to the store. It carries out approved Changes, Step by Step."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.bigcommerce import Store, StoreError
+from bot.core.changes import Change, Event, Run, State, StepState
+from bot.core.errors import Impossible, Refusal
+from bot.core.steps import AddMembers, AnyStep, Applied, RemoveMembers
+from bot.engine.tasks import Tasks
+from bot.ledger.ledger import Ledger
+
+LEASE = timedelta(seconds=6)
+"""How long a Change stays with a process that no longer says that it lives."""
+_IN_BATCHES = (AddMembers, RemoveMembers)
+"""Sent as several requests: where one failed, others may have been carried out."""
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """Runs Changes that are approved, and goes on with those whose process died."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        tasks: Tasks,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        moved: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._tasks = tasks
+        self._owner = owner
+        self._clock = clock
+        self._moved = moved
+
+    def start(self, number: int) -> None:
+        """Run this Change in a task that the Runner holds."""
+        self._tasks.start(self.run(number))
+
+    async def claim(self, number: int) -> bool:
+        """Whether this process may work on the Change now."""
+        now = self._clock()
+        return await self._ledger.claim(number, owner=self._owner, until=now + LEASE, now=now)
+
+    async def run(self, number: int) -> None:
+        """Carry out a Change that is approved or was running; nothing, where another process has it."""
+        if not await self.claim(number):
+            return
+        try:
+            change = await self._ledger.change(number)
+            if change.state is State.APPROVED:
+                change = await self._begin(change)
+            if change.state is State.RUNNING:
+                await self._steps(change)
+        finally:
+            await self._ledger.release(number, owner=self._owner)
+
+    async def _begin(self, change: Change) -> Change:
+        try:
+            moved = await self._ledger.move(change, Event.START, at=self._clock())
+        except Impossible as error:
+            update = {"reason": str(error)}
+            moved = await self._ledger.move(change, Event.CANCEL, at=self._clock(), update=update)
+        self._moved()
+        return moved
+
+    async def _steps(self, change: Change) -> None:
+        store = self._store.correlated(f"change-{change.number}")
+        over = {run.position for run in change.runs if run.state is not StepState.STARTED}
+        for position, step in enumerate(change.plan.steps):
+            if position in over:
+                continue
+            if _broke_off(change):
+                break
+            if not await self._ledger.holds(change.number, owner=self._owner):
+                log.warning("Change %s went to another process", change.number)
+                return
+            change = await self._step(change, position, step.bound(_created(change)), store)
+            self._moved()
+        event = Event.FAIL if _broke_off(change) else Event.FINISH
+        await self._ledger.move(change, event, at=self._clock())
+        self._moved()
+
+    async def _step(self, change: Change, position: int, step: AnyStep, store: Store) -> Change:
+        started = next((run for run in change.runs if run.position == position), None)
+        run = started or Run(position=position, state=StepState.STARTED)
+        try:
+            if started is None:
+                run = run.model_copy(update={"undo": await step.inverse(store)})
+                change = await self._record(change, run, step)
+                applied = await step.apply(store)
+            else:
+                applied = await step.happened(store) or await step.apply(store)
+        except StoreError as error:
+            return await self._failed(change, run, step, store, error)
+        except Refusal as error:
+            failed = run.model_copy(update={"state": StepState.FAILED, "error": str(error)})
+            return await self._record(change, failed, step)
+        return await self._record(change, _finished(run, applied, resumed=started is not None), step)
+
+    async def _failed(self, change: Change, run: Run, step: AnyStep, store: Store, error: StoreError) -> Change:
+        """The store refused, or never answered; then it is asked what it did."""
+        state, sentence = StepState.FAILED, str(error)
+        if error.maybe_done:
+            try:
+                applied = await step.happened(store)
+                unsure = isinstance(step, _IN_BATCHES)
+            except StoreError:
+                applied, unsure = None, True
+            if applied is not None:
+                return await self._record(change, _finished(run, applied, resumed=True), step)
+            if unsure:
+                state = StepState.UNSURE
+                sentence += " It may have been carried out all the same: look before you ask again."
+        return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), step)
+
+    async def _record(self, change: Change, run: Run, step: AnyStep) -> Change:
+        detail = {"kind": step.kind, "told": step.told(step.shoppers), "result": run.error or run.state.value}
+        return await self._ledger.record_run(change, run, at=self._clock(), detail=detail)
+
+
+def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
+    """A Step that ran. After a crash the way back saved before stands: who was changed then can no longer be told."""
+    undo = applied.undo if applied.undo is not None else run.undo
+    if resumed and run.undo:
+        undo = run.undo
+    return run.model_copy(update={"state": StepState.DONE, "undo": undo, "applied": applied})
+
+
+def _broke_off(change: Change) -> bool:
+    """Whether a Step failed: none is started after it, not even after a crash."""
+    return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
+
+
+def _created(change: Change) -> dict[str, str]:
+    made = [run.applied.created for run in change.runs if run.applied and run.applied.created]
+    return {ref.name: ref.known_id for ref in made}

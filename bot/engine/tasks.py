@@ -1,0 +1,40 @@
+"""Tasks that somebody holds, so that none is lost, and none fails unheard."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Tasks:
+    """The work under way in this process."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start ``work`` and hold it until it ends; a failure that nobody catches is logged."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Work under way broke", exc_info=error)
+
+    async def settled(self) -> None:
+        """Wait until no work is under way, including what it started."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def stop(self) -> None:
+        """Cancel what is under way; the ledger knows how to go on."""
+        while self._running:
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running)
