@@ -158,9 +158,7 @@ class Store(Reader):
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
         """Make profiles members of a segment, and say which of them were before. Raises NotFound."""
         profile_ids = tuple(dict.fromkeys((first, *rest)))
-        jobs = [
-            partial(self._add, segment_id, batch) for batch in batches(profile_ids, endpoints.MEMBERS_AT_ONCE)
-        ]
+        jobs = [partial(self._add, segment_id, batch) for batch in batches(profile_ids, endpoints.MEMBERS_AT_ONCE)]
         done = [batch async for batch in abreast(jobs, changing=True)]
         return AddedMembers(
             tuple(each for batch in done for each in batch.added),
@@ -240,7 +238,5 @@ async def connect(
     `clock` counts seconds, `roll` gives jitter from 0 to 1, `transport` stands in for the network. Nothing is
     sent yet. Raises ValueError for a url, hash or token that cannot be one.
     """
-    async with opened(
-        url, store_hash, token, clock=clock, sleep=sleep, roll=roll, transport=transport
-    ) as connection:
+    async with opened(url, store_hash, token, clock=clock, sleep=sleep, roll=roll, transport=transport) as connection:
         yield Store(connection)

@@ -68,9 +68,7 @@ class Connection:
             echo = echo or _may_be_done(request, outcome)
             await self._sleep(wait)
 
-    def _next(
-        self, tries: Tries, request: Request, outcome: Answer | Lost, took: float
-    ) -> tuple[Tries, float | None]:
+    def _next(self, tries: Tries, request: Request, outcome: Answer | Lost, took: float) -> tuple[Tries, float | None]:
         """Count an attempt, and give the seconds to wait before another one; None where it was the last."""
         if isinstance(outcome, Answer) and outcome.status == 429:
             tries = tries.refused()

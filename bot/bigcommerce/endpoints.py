@@ -110,12 +110,9 @@ def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Reque
 def create_profiles(customer_ids: Iterable[int]) -> tuple[Request, ...]:
     """Create profiles for registered customers. Not repeatable: a customer has at most one."""
     bodies = (
-        [{"customer_id": each} for each in batch]
-        for batch in batches(dict.fromkeys(customer_ids), MEMBERS_AT_ONCE)
+        [{"customer_id": each} for each in batch] for batch in batches(dict.fromkeys(customer_ids), MEMBERS_AT_ONCE)
     )
-    return tuple(
-        Request("POST", "shopper-profiles", body, repeatable=False, about=_PROFILES) for body in bodies
-    )
+    return tuple(Request("POST", "shopper-profiles", body, repeatable=False, about=_PROFILES) for body in bodies)
 
 
 def delete_profiles(ids: Collection[str]) -> tuple[Request, ...]:
@@ -126,8 +123,7 @@ def delete_profiles(ids: Collection[str]) -> tuple[Request, ...]:
 def create_customers(new: Iterable[NewCustomer]) -> tuple[Request, ...]:
     """Register customers. Not repeatable: the second time the e-mail would be taken."""
     bodies = (
-        [customer.model_dump(exclude_none=True) for customer in batch]
-        for batch in batches(new, CUSTOMERS_AT_ONCE)
+        [customer.model_dump(exclude_none=True) for customer in batch] for batch in batches(new, CUSTOMERS_AT_ONCE)
     )
     return tuple(Request("POST", "customers", body, repeatable=False, about="customer") for body in bodies)
 

@@ -18,8 +18,6 @@ StoreError
 Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
 
-# ruff: noqa: N818 - an error is named for what happened, and its text is a sentence for people
-
 from collections.abc import Mapping
 from typing import ClassVar
 

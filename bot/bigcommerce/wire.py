@@ -43,9 +43,7 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.method == "DELETE" and not _ADDRESSED.fullmatch(self.target):
-            raise ValueError(
-                f"A DELETE must name the ids that it deletes; {self.target!r} would wipe everything."
-            )
+            raise ValueError(f"A DELETE must name the ids that it deletes; {self.target!r} would wipe everything.")
 
     @property
     def writes(self) -> bool:

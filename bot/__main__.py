@@ -1,0 +1,234 @@
+"""The command line: parses, calls, exits with 0 (fine), 1 (failed) or 2 (wrong use)."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from bot.ledger.ledger import Ledger
+from bot.sandbox import people, seeds, server
+from bot.sandbox.store import Store
+from bot.sandbox.workspace import Workspace
+from bot.settings import WrongSettings, load
+from bot.slack import transports
+from bot.wiring import Bot, CannotStart, assemble
+from commands import GROUPS
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+PARTS = ("store", "workspace", "bot")
+LOG_PAGE = 500
+log = logging.getLogger("bot")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status. Wrong use exits with 2."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It logs whole URLs, and those hold shoppers' e-mails.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        return int(options.run(options) or 0)
+    except WrongSettings as error:
+        print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+    except sqlite3.Error as error:
+        print(f"The database cannot be used: {error}.", file=sys.stderr)
+    except OSError as error:
+        print(f"Cannot start: {error}.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="segment-bot", description="Customer segments, managed from Slack.")
+    modes = parser.add_subparsers(required=True, metavar="MODE")
+    modes.add_parser("socket", help="run the bot over Socket Mode (the default of Slack apps)").set_defaults(
+        run=lambda _: asyncio.run(_socket())
+    )
+    modes.add_parser("http", help="run the bot behind signed HTTP requests").set_defaults(
+        run=lambda _: asyncio.run(_http())
+    )
+    _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
+    _add_audit(modes.add_parser("audit", help="check or export the audit log"))
+    return parser
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=int, default=8000, help="port on 127.0.0.1 (default %(default)s; 0: any free one)"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path(".sandbox"), help="where it keeps its data (default %(default)s)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget that data and begin anew")
+    parser.add_argument("--customers", type=_count, default=400, help="customers in a new store (default %(default)s)")
+    parser.add_argument("--quota", type=_count, help="requests that the store allows in 30 seconds (default: no limit)")
+    parser.add_argument("--request-url", help="deliver by signed HTTP to this address instead of Socket Mode")
+    parser.add_argument(
+        "--parts", type=_parts, default=PARTS, help="which parts run here: store,workspace,bot (default: all)"
+    )
+    parser.set_defaults(run=lambda options: asyncio.run(_sandbox(options)))
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    for name, run, told in (
+        ("verify", _verify, "check that no entry was changed, removed or moved"),
+        ("export", _export, "print every entry as a line of JSON"),
+    ):
+        action = actions.add_parser(name, help=told)
+        action.add_argument("--database", type=Path, default=Path(os.environ.get("DATABASE", "segment-bot.sqlite")))
+        action.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return int(text)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not parts or not set(parts) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of {', '.join(PARTS)}")
+    return parts
+
+
+async def _socket() -> None:
+    settings = load(needed=("SLACK_APP_TOKEN",))
+    async with assemble(settings, GROUPS) as bot, transports.socket(bot.app, settings.SLACK_APP_TOKEN):
+        log.info("Ready: connected to Slack by Socket Mode")
+        await _stopped()
+
+
+async def _http() -> None:
+    settings = load(needed=("SLACK_SIGNING_SECRET",))
+    async with assemble(settings, GROUPS) as bot:
+        served = transports.http(bot.app, bot.healthy)
+        async with transports.listening(served, settings.HOST, settings.PORT) as port:
+            log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)
+            await _stopped()
+
+
+async def _stopped() -> None:
+    """Wait for Ctrl+C or the end of the service."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def _sandbox(options: argparse.Namespace) -> None:
+    if options.fresh:
+        shutil.rmtree(options.data, ignore_errors=True)
+    options.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        ledger: Ledger | None = None
+        if "bot" in options.parts:
+            ledger = Ledger.open(options.data / "segment-bot.sqlite")
+            stack.callback(ledger.close)
+        url = f"http://127.0.0.1:{options.port}"
+        if "store" in options.parts or "workspace" in options.parts:
+            url = await _serve(options, stack, ledger)
+        if "bot" in options.parts:
+            await _sandboxed_bot(options, stack, url)
+        print(f"Segment Bot sandbox ({', '.join(options.parts)}): {url} – Ctrl+C stops it.", flush=True)
+        await _stopped()
+
+
+async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Ledger | None) -> str:
+    """The emulated parts on one port; returns their URL."""
+    store = workspace = None
+    if "store" in options.parts:
+        store = Store(options.data / "store.sqlite", quota=options.quota)
+        stack.callback(store.close)
+        if store.empty:
+            seeds.seed(store, customers=options.customers)
+    if "workspace" in options.parts:
+        workspace = Workspace(options.data / "workspace.sqlite", manifest=MANIFEST, request_url=options.request_url)
+        stack.callback(workspace.close)
+
+    log_of_bot = partial(_entries, ledger) if ledger else None
+    return await stack.enter_async_context(
+        server.serve(port=options.port, store=store, workspace=workspace, log=log_of_bot)
+    )
+
+
+async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
+    """What the page's log pane shows."""
+    entries = ledger.entries(after=after, limit=LOG_PAGE)
+    return [asdict(entry) | {"text": entry.told, "hash": entry.seal} for entry in entries]
+
+
+async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url: str) -> Bot:
+    settings = load(environment=_sandbox_environment(options, url), dotenv=None)
+    bot = await stack.enter_async_context(assemble(settings, GROUPS))
+    if options.request_url and "workspace" in options.parts:
+        served = transports.http(bot.app, bot.healthy)
+        await stack.enter_async_context(transports.listening(served, settings.HOST, settings.PORT))
+    else:
+        await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN))
+    return bot
+
+
+def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str]:
+    """The sandbox's own settings.
+
+    Only for a part that runs elsewhere does the environment speak: a sandbox never touches a real store by accident.
+    """
+    slack = {
+        "SLACK_BOT_TOKEN": people.BOT_TOKEN,
+        "SLACK_APP_TOKEN": people.APP_TOKEN,
+        "SLACK_SIGNING_SECRET": people.SIGNING_SECRET,
+        "SLACK_API_URL": f"{url}/api/",
+        "APPROVALS_CHANNEL": people.APPROVALS,
+        "SUMMARY_CHANNEL": people.SEGMENTS,
+        "APPROVERS": people.APPROVERS_GROUP,
+    }
+    store = {
+        "BIGCOMMERCE_STORE_HASH": "sandbox",
+        "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
+        "BIGCOMMERCE_API_URL": url,
+    }
+    foreign = (slack if "workspace" not in options.parts else {}) | (store if "store" not in options.parts else {})
+    told = {name: os.environ[name] for name in foreign if os.environ.get(name)}
+    return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | told
+
+
+def _verify(options: argparse.Namespace) -> int:
+    ledger = _existing(options.database)
+    verdict = ledger.verify()
+    ledger.close()
+    if verdict.holds:
+        print(f"The log holds: {verdict.entries} entries, head {verdict.head}.")
+        return 0
+    print(f"The log does not hold. {verdict.fault}", file=sys.stderr)
+    return 1
+
+
+def _export(options: argparse.Namespace) -> int:
+    ledger = _existing(options.database)
+    for entry in ledger.entries():
+        print(json.dumps(asdict(entry), ensure_ascii=False))
+    ledger.close()
+    return 0
+
+
+def _existing(path: Path) -> Ledger:
+    if not path.is_file():
+        raise CannotStart(f"There is no database {path}. Name it with --database or DATABASE.")
+    return Ledger.read(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Settings: the environment over ``.env``; every missing or wrong one is told at once."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+_ID = re.compile(r"[A-Z][A-Z0-9]+")
+
+
+class WrongSettings(Exception):
+    """Says everything that is wrong with the settings, a line each."""
+
+
+def _ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    ids = [one.strip() for one in value.split(",") if one.strip()]
+    wrong = [one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one)]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: not a user id (U…, W…) or user-group id (S…)")
+    return frozenset(ids)
+
+
+def _channel(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[CG][A-Z0-9]+", value):
+        raise ValueError("not a channel id (C…); Slack shows it at the end of the channel's details")
+    return value
+
+
+def _url(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"https?://\S+", value):
+        raise ValueError("not a URL that begins with https:// (or http:// for a sandbox)")
+    return value
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str) and value not in available_timezones():
+        raise ValueError("not a time zone like Europe/Berlin or UTC")
+    return ZoneInfo(value) if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
+Channel = Annotated[str, BeforeValidator(_channel)]
+Url = Annotated[str, BeforeValidator(_url)]
+Secret = Annotated[str, Field(min_length=1, repr=False)]
+
+
+class Settings(BaseModel):
+    """What the bot is told from outside. Each field is the environment variable of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    SLACK_BOT_TOKEN: Annotated[Secret, Field(pattern="^xoxb-", description="Bot token, from OAuth & Permissions")]
+    SLACK_APP_TOKEN: Annotated[
+        str, Field(pattern="^(xapp-.*)?$", repr=False, description="App-level token, for Socket Mode")
+    ] = ""
+    SLACK_SIGNING_SECRET: Annotated[str, Field(repr=False, description="Signing secret, for HTTP mode")] = ""
+    SLACK_API_URL: Annotated[Url, Field(description="Slack's Web API")] = "https://slack.com/api/"
+    BIGCOMMERCE_STORE_HASH: Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", description="The store's hash")]
+    BIGCOMMERCE_ACCESS_TOKEN: Annotated[Secret, Field(description="API token with Customers: modify")]
+    BIGCOMMERCE_API_URL: Annotated[Url, Field(description="The store's API")] = "https://api.bigcommerce.com"
+    DATABASE: Annotated[Path, Field(description="The ledger's file")] = Path("segment-bot.sqlite")
+    APPROVALS_CHANNEL: Annotated[Channel, Field(description="Channel id where changes wait for approval")]
+    SUMMARY_CHANNEL: Annotated[Channel | None, Field(description="Channel id of the daily summary")] = None
+    SUMMARY_TIME: Annotated[time, Field(description="When the summary is posted")] = time(9)
+    TIMEZONE: Annotated[ZoneInfo, BeforeValidator(_zone), Field(description="The zone of SUMMARY_TIME")] = ZoneInfo(
+        "UTC"
+    )
+    APPROVERS: Annotated[Ids, Field(min_length=1, description="User and user-group ids who may approve")]
+    REQUESTERS: Annotated[Ids, Field(description="User and user-group ids who may ask; none: every full member")] = (
+        frozenset()
+    )
+    APPROVAL_HOURS: Annotated[float, Field(gt=0, le=24 * 30, description="How long a change waits")] = 24
+    HOST: Annotated[str, Field(min_length=1, description="Address that HTTP mode listens on")] = "127.0.0.1"
+    PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
+
+
+def load(
+    needed: tuple[str, ...] = (),
+    *,
+    environment: Mapping[str, str] = os.environ,
+    dotenv: Path | None = Path(".env"),
+) -> Settings:
+    """The settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
+    given = {**(dotenv_values(dotenv) if dotenv else {}), **environment}
+    known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
+    faults = [f"{name}: missing. {_described(name)}." for name in needed if name not in known]
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        faults += [_told(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+    if faults:
+        raise WrongSettings("\n".join(sorted(faults)))
+    return settings
+
+
+def _described(name: str) -> str:
+    return Settings.model_fields[name].description or ""
+
+
+def _told(name: str, kind: str, message: str) -> str:
+    if kind == "missing":
+        return f"{name}: missing. {_described(name)}."
+    return f"{name}: {message.removeprefix('Value error, ')}. {_described(name)}."

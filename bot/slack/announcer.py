@@ -1,0 +1,111 @@
+"""The Announcer over Slack's Web API."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.core.answers import Answer, Sentence
+from bot.core.changes import Card, Change
+from bot.core.people import Place
+from bot.engine.ports import Undeliverable
+from bot.slack import answers
+from bot.slack.blocks import Message
+from bot.slack.card import card as drawn
+from bot.slack.card import outcome
+from bot.slack.faults import NOT_ANSWERED, code, is_final
+
+log = logging.getLogger(__name__)
+
+
+class SlackAnnouncer:
+    """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked."""
+
+    def __init__(self, client: AsyncWebClient, *, approvals: str) -> None:
+        self._client = client
+        self._approvals = approvals
+
+    async def post(self, change: Change) -> Card:
+        """Post the card. Raises Undeliverable."""
+        asked = change.place.channel
+        channels = [self._approvals] if change.need.approvals or asked is None else [asked, self._approvals]
+        for channel in channels:
+            try:
+                return await self._post(channel, drawn(change))
+            except Undeliverable as error:
+                if channel == self._approvals or not error.final:
+                    raise
+                log.info("Change %s: no card in %s: %s", change.number, channel, error)
+        raise AssertionError("the approvals channel is the last one")
+
+    async def redraw(self, change: Change, card: Card) -> None:
+        """Draw the card again. Raises Undeliverable."""
+        message = drawn(change)
+        async with _told():
+            await self._client.chat_update(
+                channel=card.channel, ts=card.ts, text=message.text, blocks=message.blocks, link_names=False
+            )
+
+    async def inform(self, change: Change) -> None:
+        """Tell the requester the outcome in a direct message. Raises Undeliverable."""
+        url = await self.link(change.card) if change.card else ""
+        where = (Sentence("See its card", url=url),) if url else ()
+        await self._post(change.requester, answers.message(Answer(outcome(change), where)))
+
+    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+        """Show something to one person alone: where they asked if Slack lets us, else as a direct message."""
+        message = answers.message(answer)
+        if place.response_url and await self._respond(place.response_url, message):
+            return
+        if place.channel and await self._post_ephemeral(place.channel, user_id, message):
+            return
+        await self._post(user_id, message)
+
+    async def link(self, card: Card) -> str:
+        """The card's permanent address; nothing where Slack does not tell."""
+        try:
+            answer = await self._client.chat_getPermalink(channel=card.channel, message_ts=card.ts)
+        except NOT_ANSWERED as error:
+            log.info("No link to %s: %s", card, code(error))
+            return ""
+        return str(answer["permalink"])
+
+    async def _post(self, channel: str, message: Message) -> Card:
+        async with _told():
+            answer = await self._client.chat_postMessage(
+                channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+            )
+        return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
+
+    async def _respond(self, url: str, message: Message) -> bool:
+        """Through the url that came with the command: 30 minutes, 5 times, even where the bot is not in the channel."""
+        webhook = AsyncWebhookClient(url, session=self._client.session)
+        try:
+            answer = await webhook.send(
+                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
+            )
+        except NOT_ANSWERED as error:
+            log.info("The response url did not answer: %s", code(error))
+            return False
+        return answer.status_code == 200
+
+    async def _post_ephemeral(self, channel: str, user_id: str, message: Message) -> bool:
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user_id, text=message.text, blocks=message.blocks
+            )
+        except NOT_ANSWERED as error:
+            log.info("Not shown in %s: %s", channel, code(error))
+            return False
+        return True
+
+
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Slack's errors as Undeliverable."""
+    try:
+        yield
+    except NOT_ANSWERED as error:
+        raise Undeliverable(code(error), final=is_final(error)) from error

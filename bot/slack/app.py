@@ -1,0 +1,242 @@
+"""A handful of listeners for the whole bot. Each decodes, puts on record, starts the work, and returns: milliseconds.
+
+With ``process_before_response`` the acknowledgement leaves when the listener returns, so that what was acknowledged is
+on disk. Work that takes longer goes on in tasks that somebody holds.
+"""
+
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bigcommerce import StoreError
+from bot.core.asks import Ask
+from bot.core.changes import Decision, Verdict
+from bot.core.command import Call, Help, find, understand
+from bot.core.errors import Misuse, Refusal
+from bot.core.people import Place
+from bot.engine.engine import Engine
+from bot.slack import blocks, forms, helping, home
+from bot.slack.blocks import Block
+from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.ids import (
+    APPROVE,
+    COMMAND_FORM,
+    REASON,
+    REJECT,
+    REJECT_FORM,
+    RUN_PATTERN,
+    SEGMENTS,
+    VALUE,
+    Click,
+)
+from bot.slack.suggestions import Suggestions
+
+PATIENCE = 2.0
+"""Seconds that a submitted form waits for a refusal to show in its field; Slack waits three."""
+Body = dict[str, Any]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+log = logging.getLogger(__name__)
+
+
+class Listeners:
+    """What Slack delivers, on its way to the Engine."""
+
+    def __init__(self, engine: Engine, client: AsyncWebClient, suggestions: Suggestions) -> None:
+        self._engine = engine
+        self._client = client
+        self._suggestions = suggestions
+
+    def register(self, app: AsyncApp) -> None:
+        """The whole list."""
+        for group in self._engine.groups:
+            app.command(f"/{group.name}")(_guarded(self.typed))
+        app.action(RUN_PATTERN)(_guarded(self.pressed))
+        app.action(APPROVE)(_guarded(self.approved))
+        app.action(REJECT)(_guarded(self.rejecting))
+        app.view(COMMAND_FORM)(_guarded(self.submitted))
+        app.view(REJECT_FORM)(_guarded(self.rejected))
+        app.options(SEGMENTS)(_guarded(self.suggested))
+        app.event("app_home_opened")(_guarded(self.home_opened))
+
+    async def typed(self, ack: AsyncAck, body: Body) -> None:
+        """A slash command."""
+        place = Place(channel=body["channel_id"], response_url=body["response_url"])
+        line = f"{body['command'].removeprefix('/')} {body.get('text', '')}"
+        await self._take(line, body["user_id"], place, body["trigger_id"])
+        await ack()
+
+    async def pressed(self, ack: AsyncAck, body: Body) -> None:
+        """A button that types a command."""
+        await self._take(body["actions"][0]["value"], body["user"]["id"], _place(body), body["trigger_id"])
+        await ack()
+
+    async def _take(self, line: str, user_id: str, place: Place, trigger_id: str) -> None:
+        engine, said = self._engine, f"/{line.strip()}"
+        ask = Ask(id=trigger_id, actor=user_id, place=place, command=line.strip().split(" ")[0])
+        try:
+            understood = understand(engine.groups, line)
+            if isinstance(understood, Help):
+                await engine.answered(ask, helping.answer(understood), said)
+                return
+            ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})
+            if understood.is_complete:
+                understood.checked()
+                await engine.ask(ask, said)
+            else:
+                await engine.asked_for_form(ask, said)
+                engine.tasks.start(self._open_form(ask, understood, trigger_id))
+        except Misuse as error:
+            await engine.refused(ask, error, said)
+
+    async def _open_form(self, ask: Ask, call: Call, trigger_id: str) -> None:
+        """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
+        channel = ask.place.channel
+        names = None
+        view = forms.form(call, channel)
+        if call.command.prefill:
+            names = forms.first_fields(call.command)
+            view = _loading(call) if forms.is_ready(call) else forms.form(call, channel, names)
+        try:
+            opened = await self._client.views_open(trigger_id=trigger_id, view=view)
+            await self._engine.may_ask(ask.actor)
+            if call.command.prefill and forms.is_ready(call):
+                await self._fill(call, ask, opened["view"]["id"])
+        except Refusal as error:
+            await self._show(opened["view"]["id"], forms.notice(call.command.submit, str(error)))
+        except NOT_ANSWERED as error:
+            said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
+            await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
+
+    async def _fill(self, call: Call, ask: Ask, view_id: str) -> None:
+        """Show the form with what the store says."""
+        try:
+            assert call.command.prefill
+            await self._engine.may_ask(ask.actor)
+            values = await call.command.prefill(call.values, self._engine.context(ask.actor))
+            view = forms.form(Call(call.command, values), ask.place.channel)
+        except (Refusal, StoreError) as error:
+            view = forms.notice(call.command.submit, str(error))
+        await self._show(view_id, view)
+
+    async def _show(self, view_id: str, view: Block) -> None:
+        try:
+            await self._client.views_update(view_id=view_id, view=view)
+        except NOT_ANSWERED as error:
+            log.info("A form was closed before it could be filled: %s", code(error))
+
+    async def submitted(self, ack: AsyncAck, body: Body) -> None:
+        """A Command's form."""
+        metadata = json.loads(body["view"]["private_metadata"])
+        command = find(self._engine.groups, metadata["command"])
+        call = Call(command, forms.values(body["view"], command))
+        place = Place(channel=metadata["channel"])
+        ask = Ask(
+            id=body["trigger_id"], actor=body["user"]["id"], place=place, command=command.path, values=call.values
+        )
+        if command.prefill and set(body["view"]["state"]["values"]) < set(command.args.model_fields):
+            await ack(response_action="update", view=_loading(call))
+            self._engine.tasks.start(self._fill(call, ask, body["view"]["id"]))
+            return
+        refusal: Refusal | None
+        try:
+            call.checked()
+            refusal = await self._engine.ask(ask, f"/{command.path} (form)", patience=PATIENCE)
+        except Misuse as error:
+            refusal = error
+        if refusal:
+            await ack(response_action="errors", errors=_errors(body["view"], refusal))
+        else:
+            await ack()
+
+    async def approved(self, ack: AsyncAck, body: Body) -> None:
+        """A click on the button that approves."""
+        click = Click.unpack(body["actions"][0]["value"])
+        decision = Decision(number=click.number, verdict=Verdict.APPROVE, version=click.version)
+        await self._decide(decision, body["user"]["id"], _place(body), body["trigger_id"])
+        await ack()
+
+    async def rejecting(self, ack: AsyncAck, body: Body) -> None:
+        """A click on Reject: asks why."""
+        click = Click.unpack(body["actions"][0]["value"])
+        place = _place(body)
+        ask = Ask(id=body["trigger_id"], actor=body["user"]["id"], place=place, command=REJECT)
+        self._engine.tasks.start(self._ask_why(ask, click))
+        await ack()
+
+    async def _ask_why(self, ask: Ask, click: Click) -> None:
+        try:
+            change = await self._engine.may_decide(click.number, click.version, ask.actor)
+            view = forms.reject_form(click, change.plan.headline, ask.place.channel)
+            await self._client.views_open(trigger_id=ask.id, view=view)
+        except Refusal as error:
+            await self._engine.refused(ask, error, f"reject change {click.number}")
+        except NOT_ANSWERED as error:
+            refusal = Refusal(f"Slack did not open the form ({code(error)}). Press Reject again.")
+            await self._engine.refused(ask, refusal, f"reject change {click.number}")
+
+    async def rejected(self, ack: AsyncAck, body: Body) -> None:
+        """The form that says why."""
+        metadata = json.loads(body["view"]["private_metadata"])
+        click = Click.unpack(metadata["click"])
+        reason = body["view"]["state"]["values"][REASON][VALUE]["value"]
+        decision = Decision(number=click.number, verdict=Verdict.REJECT, version=click.version, reason=reason)
+        await self._decide(decision, body["user"]["id"], Place(channel=metadata["channel"]), body["trigger_id"])
+        await ack()
+
+    async def _decide(self, decision: Decision, user_id: str, place: Place, key: str) -> None:
+        ask = Ask(id=key, actor=user_id, place=place, command=decision.verdict.value, decision=decision)
+        await self._engine.ask(ask, f"{decision.verdict.value} change {decision.number}")
+
+    async def suggested(self, ack: AsyncAck, body: Body) -> None:
+        """A type-ahead."""
+        await ack(options=await self._suggestions.segments(body.get("value", "")))
+
+    async def home_opened(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody looks at the Home tab (or the Messages tab, which needs no drawing)."""
+        if body["event"]["tab"] == "home":
+            self._engine.tasks.start(self._publish_home(body["event"]["user"]))
+        await ack()
+
+    async def _publish_home(self, user_id: str) -> None:
+        ledger = self._engine.ledger
+        pending = await ledger.latest("pending", user_id, home.SHOWN)
+        mine = await ledger.latest("mine", user_id, home.SHOWN)
+        try:
+            await self._client.views_publish(user_id=user_id, view=home.home(pending, mine, self._engine.groups))
+        except NOT_ANSWERED as error:
+            log.warning("The Home tab of %s was not drawn: %s", user_id, code(error))
+
+
+def _guarded(listener: Listener) -> Listener:
+    """``listener``, and a sentence with a reference where it breaks: what cannot be recorded does not happen."""
+
+    async def guarded(ack: AsyncAck, body: Body) -> None:
+        try:
+            await listener(ack, body)
+        except Exception:
+            reference = secrets.token_hex(2).upper()
+            log.exception("Reference %s: a listener broke", reference)
+            told = f"Something broke, reference {reference}. Nothing was done; please try again."
+            await ack(text=told) if "command" in body else await ack()
+
+    return guarded
+
+
+def _place(body: Body) -> Place:
+    return Place(channel=(body.get("channel") or {}).get("id"), response_url=body.get("response_url"))
+
+
+def _loading(call: Call) -> Block:
+    return forms.notice(call.command.submit, "Looking it up…")
+
+
+def _errors(view: Block, refusal: Refusal) -> dict[str, str]:
+    """The refusal under the field at fault; under the first one where none is, or it is not on the form."""
+    shown = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    field = refusal.field if refusal.field in shown else shown[0]
+    return {str(field): blocks.cut(str(refusal), blocks.LABEL)}

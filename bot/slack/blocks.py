@@ -1,0 +1,177 @@
+"""Slack's blocks, and the one place that holds their limits: what is too long is cut or split here.
+
+Names and other words from outside go into plain text or rich text, where they mean nothing but themselves; where only
+mrkdwn will do, ``escape`` takes their power. Sizes: docs.slack.dev/reference/block-kit.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.core.answers import USER_MARK
+
+Block = dict[str, Any]
+
+HEADER, TEXT, BUTTON, BUTTON_VALUE, OPTION, OPTION_VALUE, PLACEHOLDER = 150, 3000, 75, 2000, 75, 150, 150
+TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2000, 3900, 50, 200, 20_000, 300
+CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 2000
+_PIECE = re.compile(rf"`([^`]+)`|{USER_MARK}(\w+){USER_MARK}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is posted: blocks, and the text for notifications and readers without blocks."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", cut(self.text, MESSAGE_TEXT))
+        object.__setattr__(self, "blocks", self.blocks[:MESSAGE_BLOCKS])
+
+
+def cut(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters, an ellipsis showing that something is missing."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def escape(text: str) -> str:
+    """``text`` for mrkdwn: without the power to mention, link or format."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(rf"{USER_MARK}(\w+){USER_MARK}", r"<@\1>", safe)
+
+
+def plain(text: str, limit: int) -> Block:
+    """A plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
+    unmarked = text.replace(USER_MARK, "")
+    return {"type": "plain_text", "text": cut(unmarked or "–", limit), "emoji": False}
+
+
+def header(text: str) -> Block:
+    """The first line of a message."""
+    return {"type": "header", "text": plain(text, HEADER)}
+
+
+def section(elements: list[Block]) -> Block:
+    """A paragraph of rich-text elements."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def bullets(lines: Iterable[str]) -> Block:
+    """A bulleted list."""
+    items = [{"type": "rich_text_section", "elements": rich(line)} for line in lines]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
+
+
+def rich(text: str, *, bold: bool = False) -> list[Block]:
+    """A sentence as rich-text elements: back-ticks become code, marked ids become people, all else is literal."""
+    style: Block = {"style": {"bold": True}} if bold else {}
+    elements: list[Block] = []
+    end = 0
+    shown = cut(text, TEXT)
+    for found in _PIECE.finditer(shown):
+        elements += _literal(shown[end : found.start()], style)
+        elements.append(_piece(found))
+        end = found.end()
+    return (elements + _literal(shown[end:], style)) or _literal("–", style)
+
+
+def _piece(found: re.Match[str]) -> Block:
+    if found[2]:
+        return {"type": "user", "user_id": found[2]}
+    return {"type": "text", "text": found[1], "style": {"code": True}}
+
+
+def _literal(text: str, style: Block) -> list[Block]:
+    return [{"type": "text", "text": text, **style}] if text else []
+
+
+def link(text: str, url: str) -> Block:
+    """A link within rich text."""
+    return {"type": "link", "url": url, "text": text}
+
+
+def time(at: datetime) -> str:
+    """A time in mrkdwn, which each reader sees in their own zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def context(*mrkdwn: str) -> Block:
+    """Small print, up to ten pieces; the caller escapes what comes from outside."""
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in mrkdwn[:10] if text],
+    }
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> Block:
+    """Labels with values, one below the other."""
+    elements: list[Block] = []
+    for label, value in pairs:
+        elements += [*rich(f"{label}: ", bold=True), *rich(value), {"type": "text", "text": "\n"}]
+    return section(elements[:-1])
+
+
+def button(text: str, action_id: str, value: str, *, style: str | None = None, confirm: Block | None = None) -> Block:
+    """A button; ``style`` is ``primary``, ``danger`` or None."""
+    made: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action_id}
+    extras = {"value": value[:BUTTON_VALUE], "style": style, "confirm": confirm}
+    return made | {key: extra for key, extra in extras.items() if extra}
+
+
+def confirm(title: str, text: str, yes: str, *, style: str = "primary") -> Block:
+    """The question that a button asks before it acts."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, CONFIRM_TEXT),
+        "confirm": plain(yes, CONFIRM_BUTTON),
+        "deny": plain("Cancel", CONFIRM_BUTTON),
+        "style": style,
+    }
+
+
+def actions(elements: Sequence[Block]) -> Block:
+    """Buttons in a row."""
+    return {"type": "actions", "elements": list(elements[:ACTIONS])}
+
+
+def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> Block:
+    """A data table; rows that would break Slack's limits are left out (see ``table_fits``)."""
+    shown = rows[: table_fits(columns, rows)]
+    head = [{"type": "raw_text", "text": column} for column in columns]
+    return {
+        "type": "data_table",
+        "caption": caption,
+        "rows": [head, *([_cell(value) for value in row] for row in shown)],
+        "page_size": min(25, max(1, len(shown))),
+    }
+
+
+def table_fits(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> int:
+    """How many of these rows one table can show."""
+    budget = TABLE_TEXT - sum(map(len, columns))
+    for count, row in enumerate(rows[:TABLE_ROWS]):
+        budget -= sum(len(_shown(value)) for value in row)
+        if budget < 0:
+            return count
+    return min(len(rows), TABLE_ROWS)
+
+
+def _shown(value: str | int | None) -> str:
+    return f"{value:,}" if isinstance(value, int) else cut(value or "–", CELL)
+
+
+def _cell(value: str | int | None) -> Block:
+    if isinstance(value, int):
+        return {"type": "raw_number", "value": value, "text": _shown(value)}
+    if value and USER_MARK in value:
+        return section(rich(value))
+    return {"type": "raw_text", "text": _shown(value)}
+
+
+def option(text: str, value: str, description: str = "") -> Block:
+    """A choice of a select."""
+    made = {"text": plain(text, OPTION), "value": value[:OPTION_VALUE]}
+    return made | ({"description": plain(description, OPTION)} if description else {})

@@ -1,0 +1,134 @@
+"""The card: a Change as one message, a pure function of it. It is drawn again after each move."""
+
+from bot.core.answers import mention
+from bot.core.changes import Change, State, StepState
+from bot.slack import blocks
+from bot.slack.blocks import Block, Message
+from bot.slack.ids import APPROVE, REJECT, RUN, Click
+
+MAX_LINES = 15
+_SIGNS = {
+    State.PLANNED: ":hourglass_flowing_sand: Waiting",
+    State.WAITING: ":hourglass_flowing_sand: Waiting for approval",
+    State.APPROVED: ":arrow_forward: Approved, about to run",
+    State.RUNNING: ":arrow_forward: Running",
+    State.DONE: ":white_check_mark: Done",
+    State.FAILED: ":x: Failed",
+    State.CANCELLED: ":no_entry_sign: Cancelled",
+    State.REJECTED: ":no_entry_sign: Rejected",
+    State.WITHDRAWN: ":leftwards_arrow_with_hook: Withdrawn",
+    State.EXPIRED: ":hourglass: Expired",
+    State.STALE: ":warning: Can no longer be done",
+}
+
+
+def card(change: Change) -> Message:
+    """The message that shows ``change``, with the buttons of what can happen next."""
+    drawn = [
+        blocks.header(change.plan.headline),
+        *_lines(change),
+        *_drift(change),
+        *_warnings(change),
+        _asked(change),
+        _standing(change),
+        *_results(change),
+        *_buttons(change),
+    ]
+    return Message(f"Change {change.number}: {blocks.escape(change.plan.headline)}", drawn)
+
+
+def _lines(change: Change) -> list[Block]:
+    lines = change.plan.lines
+    if len(lines) == 1 and len(change.plan.headline) <= blocks.HEADER:
+        return []
+    more = [f"… and {len(lines) - MAX_LINES} more"] if len(lines) > MAX_LINES else []
+    return [blocks.bullets([*lines[:MAX_LINES], *more])]
+
+
+def _drift(change: Change) -> list[Block]:
+    if not change.drift or not change.is_open:
+        return []
+    told = "The store changed since this was asked for, so it needs approval again:"
+    return [blocks.section(blocks.rich(told, bold=True)), blocks.bullets(change.drift[:MAX_LINES])]
+
+
+def _warnings(change: Change) -> list[Block]:
+    warnings = list(dict.fromkeys(warning for step in change.plan.steps for warning in step.warnings))
+    return [blocks.bullets(warnings[:MAX_LINES])] if warnings else []
+
+
+def _asked(change: Change) -> Block:
+    expires = f"expires {blocks.time(change.expires_at)}" if change.state is State.WAITING else ""
+    return blocks.context(
+        f"Change {change.number}",
+        f"asked by <@{change.requester}> {blocks.time(change.created_at)}",
+        blocks.escape(change.need.why),
+        expires,
+    )
+
+
+def _standing(change: Change) -> Block:
+    return blocks.context(_sign(change), _approvals(change), _reason(change))
+
+
+def _sign(change: Change) -> str:
+    sign = f"*{_SIGNS[change.state]}*"
+    if change.state is State.RUNNING:
+        return f"{sign} {len(change.done)} of {len(change.plan.steps)} steps"
+    by = f" by <@{change.settled_by}>" if change.settled_by else ""
+    return f"{sign}{by} {blocks.time(change.updated_at)}" if not change.is_open else sign
+
+
+def _approvals(change: Change) -> str:
+    if not change.need.approvals:
+        return ""
+    given = f"{len(change.approvals)} of {change.need.approvals} approved"
+    names = ", ".join(f"<@{one.actor}>" for one in change.approvals)
+    return f"{given}: {names}" if names else given
+
+
+def _reason(change: Change) -> str:
+    return blocks.escape(change.reason)
+
+
+def _results(change: Change) -> list[Block]:
+    notes = [note for run in change.done if run.applied for note in run.applied.notes]
+    errors = [run.error for run in change.runs if run.error]
+    skipped = len(change.plan.steps) - len(change.runs)
+    if change.state is State.FAILED and skipped:
+        errors.append(f"{skipped} further step{' was' if skipped == 1 else 's were'} not started.")
+    if change.state is State.FAILED and not change.done:
+        errors.append("Nothing was changed.")
+    undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
+    told = [*dict.fromkeys(notes + errors), *undone]
+    return [blocks.bullets(told[:MAX_LINES])] if told else []
+
+
+def _buttons(change: Change) -> list[Block]:
+    if change.state is State.WAITING:
+        return [blocks.actions([_approve(change), _reject(change)])]
+    if change.can_be_undone:
+        return [blocks.actions([blocks.button("Undo", f"{RUN}:0", f"change undo {change.number}")])]
+    return []
+
+
+def _approve(change: Change) -> Block:
+    style = "danger" if change.plan.destructive else "primary"
+    sure = blocks.confirm("Approve this change?", change.plan.headline, change.verb, style=style)
+    click = Click(change.number, change.version).pack()
+    return blocks.button(change.verb, APPROVE, click, style=style, confirm=sure)
+
+
+def _reject(change: Change) -> Block:
+    return blocks.button("Reject", REJECT, Click(change.number, change.version).pack())
+
+
+def outcome(change: Change) -> str:
+    """One line on how it ended, for the one who asked."""
+    approved = ", ".join(mention(one.actor) for one in change.approvals)
+    by = f", approved by {approved}" if approved else ""
+    by += f", by {mention(change.settled_by)}" if change.settled_by else ""
+    unsure = any(run.state is StepState.UNSURE for run in change.runs)
+    reason = change.reason or next((run.error for run in change.runs if run.error), "")
+    tail = f". {reason}" if reason else "." if not unsure else ". Look at its card."
+    return f"Change {change.number} is {change.state.value}{by}: {change.plan.headline}{tail}"

@@ -1,0 +1,96 @@
+"""Who people are, as Slack tells: cached briefly, and never guessed."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.people import Actor, Standing
+from bot.slack.faults import NOT_ANSWERED, code
+
+KEEP = timedelta(seconds=30)
+"""Reading a group may be asked 20 times a minute, so an answer serves for a while."""
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def is_group(id_: str) -> bool:
+    """User-group ids begin with S, people's with U or W."""
+    return id_.startswith("S")
+
+
+def standing(user: Mapping[str, Any], team_id: str) -> Standing:
+    """What ``users.info`` says of somebody (docs.slack.dev/reference/objects/user-object)."""
+    if user.get("deleted"):
+        return Standing.DEACTIVATED
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return Standing.BOT
+    if user.get("is_stranger") or user.get("team_id", team_id) != team_id:
+        return Standing.STRANGER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+class SlackDirectory:
+    """Directory over Slack's Web API. ``named``: the user and user-group ids that the settings name."""
+
+    def __init__(
+        self, client: AsyncWebClient, *, team_id: str, named: frozenset[str], clock: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._team_id = team_id
+        self._groups = frozenset(filter(is_group, named))
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, Any]] = {}
+
+    async def actor(self, user_id: str) -> Actor:
+        """Who this is now."""
+        found = await self._fresh(user_id, self._standing)
+        inside = [group for group in sorted(self._groups) if user_id in await self._group(group)]
+        return Actor(id=user_id, standing=found or Standing.UNKNOWN, groups=frozenset(inside))
+
+    async def members(self, ids: frozenset[str]) -> frozenset[str]:
+        """The user ids behind these ids."""
+        people = {one for one in ids if not is_group(one)}
+        for group in filter(is_group, ids):
+            people |= await self._group(group)
+        return frozenset(people)
+
+    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
+        """The groups among these ids that Slack does not let us read just now."""
+        groups = filter(is_group, ids)
+        return frozenset([group for group in groups if await self._fresh(group, self._read_group) is None])
+
+    async def _group(self, group: str) -> frozenset[str]:
+        return await self._fresh(group, self._read_group) or frozenset()
+
+    async def _fresh(self, id_: str, read: Callable[[str], Awaitable[T | None]]) -> T | None:
+        until, value = self._kept.get(id_, (None, None))
+        if until is None or until <= self._clock():
+            value = await read(id_)
+            if value is not None:
+                self._kept[id_] = (self._clock() + KEEP, value)
+        return value
+
+    async def _standing(self, user_id: str) -> Standing | None:
+        try:
+            answer = await self._client.users_info(user=user_id)
+        except NOT_ANSWERED as error:
+            if code(error) in ("user_not_found", "user_not_visible"):
+                return Standing.STRANGER
+            log.warning("Slack does not tell who %s is: %s", user_id, code(error))
+            return None
+        user: dict[str, Any] = answer["user"]
+        return standing(user, self._team_id)
+
+    async def _read_group(self, group: str) -> frozenset[str] | None:
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        except NOT_ANSWERED as error:
+            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, code(error))
+            return None
+        users: list[str] = answer["users"]
+        return frozenset(users)

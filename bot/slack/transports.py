@@ -1,0 +1,51 @@
+"""How Slack's deliveries reach the bot: a websocket that we open (Socket Mode), or signed HTTP requests to us."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+PATH = "/slack/events"
+Health = Callable[[], Awaitable[bool]]
+
+
+@asynccontextmanager
+async def socket(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
+    """Connected to Slack as long as the context lasts; the client reconnects by itself."""
+    handler = AsyncSocketModeHandler(app, app_token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt annotates none of its handlers
+    try:
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def http(app: AsyncApp, healthy: Health) -> web.Application:
+    """Takes Slack's requests at ``/slack/events`` (Bolt checks their signature) and answers ``/healthz``."""
+
+    async def events(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    async def healthz(_: web.Request) -> web.Response:
+        ok = await healthy()
+        return web.json_response({"ok": ok}, status=200 if ok else 503)
+
+    served = web.Application()
+    served.add_routes([web.post(PATH, events), web.get("/healthz", healthz)])
+    return served
+
+
+@asynccontextmanager
+async def listening(served: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """``served`` on this address as long as the context lasts; yields the port, which the system chooses for 0."""
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,189 @@
+"""The only place where objects meet. Production, sandbox and tests run the same ``assemble``."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bigcommerce import Store, connect
+from bot.core.command import Group
+from bot.core.policy import Policy
+from bot.engine.drawer import Drawer
+from bot.engine.engine import Engine
+from bot.engine.runner import Runner
+from bot.engine.tasks import Tasks
+from bot.engine.turns import QUIET, Turns
+from bot.ledger.ledger import Ledger
+from bot.settings import Settings
+from bot.slack.announcer import SlackAnnouncer
+from bot.slack.app import Listeners
+from bot.slack.directory import SlackDirectory
+from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.suggestions import Suggestions
+
+SLACK_SECONDS = 10
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The bot cannot start; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work."""
+
+    app: AsyncApp
+    engine: Engine
+
+    async def settled(self) -> None:
+        """Wait until no work is under way."""
+        await self.engine.tasks.settled()
+
+    async def sweep(self) -> None:
+        """Do at once what is due, and wait for it."""
+        await self.engine.sweep()
+        await self.settled()
+
+    async def healthy(self) -> bool:
+        """Whether the ledger can be read."""
+        await self.engine.ledger.latest("pending", "", 1)
+        return True
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    groups: tuple[Group, ...],
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    quiet: float = QUIET,
+    sweep_every: float | None = 1.0,
+) -> AsyncIterator[Bot]:
+    """A bot, ready to take deliveries. ``sweep_every``: seconds between sweeps; None leaves them to the caller.
+
+    ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
+
+    Raises CannotStart where Slack does not take the token.
+    """
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = _client(settings, session)
+        team_id = await _team(client)
+        store = await stack.enter_async_context(
+            connect(
+                settings.BIGCOMMERCE_API_URL,
+                settings.BIGCOMMERCE_STORE_HASH,
+                settings.BIGCOMMERCE_ACCESS_TOKEN,
+                sleep=pause,
+            )
+        )
+        ledger = Ledger.open(settings.DATABASE)
+        stack.callback(ledger.close)
+        turns = Turns(now=time.monotonic, quiet=quiet)
+        engine = _engine(settings, groups, client, team_id, store, ledger, clock, turns)
+        stack.push_async_callback(_stop, engine)
+        app = AsyncApp(
+            client=client,
+            signing_secret=settings.SLACK_SIGNING_SECRET,
+            process_before_response=True,
+        )
+        Listeners(engine, client, Suggestions(store, clock=clock)).register(app)
+        if sweep_every is not None:
+            await stack.enter_async_context(_sweeping(engine, sweep_every))
+        yield Bot(app, engine)
+
+
+def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=settings.SLACK_BOT_TOKEN,
+        base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
+        timeout=SLACK_SECONDS,
+        session=session,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+
+
+async def _team(client: AsyncWebClient) -> str:
+    try:
+        return str((await client.auth_test())["team_id"])
+    except NOT_ANSWERED as error:
+        raise CannotStart(
+            f"Slack at {client.base_url} does not take SLACK_BOT_TOKEN ({code(error)}). "
+            "Check the token, and SLACK_API_URL."
+        ) from error
+
+
+def _engine(
+    settings: Settings,
+    groups: tuple[Group, ...],
+    client: AsyncWebClient,
+    team_id: str,
+    store: Store,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    turns: Turns,
+) -> Engine:
+    owner = secrets.token_hex(8)
+    tasks = Tasks()
+    announcer = SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL)
+    drawer = Drawer(ledger, announcer, tasks, clock=clock)
+    named = settings.APPROVERS | settings.REQUESTERS
+    return Engine(
+        groups=groups,
+        policy=Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS),
+        ledger=ledger,
+        reader=store,
+        announcer=announcer,
+        directory=SlackDirectory(client, team_id=team_id, named=named, clock=clock),
+        runner=Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge),
+        drawer=drawer,
+        tasks=tasks,
+        turns=turns,
+        clock=clock,
+        owner=owner,
+        approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+    )
+
+
+async def _stop(engine: Engine) -> None:
+    await engine.tasks.stop()
+    await engine.ledger.resign(owner=engine.owner)
+
+
+@asynccontextmanager
+async def _sweeping(engine: Engine, every: float) -> AsyncIterator[None]:
+    async def sweep() -> None:
+        while True:
+            try:
+                await engine.sweep()
+            except Exception:
+                log.exception("A sweep broke; the next one comes in %s s", every)
+            await asyncio.sleep(every)
+
+    task = asyncio.create_task(sweep())
+    try:
+        yield
+    finally:
+        task.cancel()
