@@ -74,9 +74,7 @@ def scripted(*replies: Reply) -> Answering:
 
 def listed(*rows: object, total: int | None = None, pages: int = 1) -> httpx.Response:
     counted = len(rows) if total is None else total
-    return httpx.Response(
-        200, json={"data": rows, "meta": {"pagination": {"total": counted, "total_pages": pages}}}
-    )
+    return httpx.Response(200, json={"data": rows, "meta": {"pagination": {"total": counted, "total_pages": pages}}})
 
 
 def uuid(number: int) -> str:
@@ -93,9 +91,7 @@ def clock() -> Clock:
 
 
 @asynccontextmanager
-async def store_of(
-    answering: Answering, clock: Clock, roll: float = 1.0
-) -> AsyncIterator[tuple[Store, Vendor]]:
+async def store_of(answering: Answering, clock: Clock, roll: float = 1.0) -> AsyncIterator[tuple[Store, Vendor]]:
     vendor = Vendor(answering)
     async with connect(
         API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, roll=lambda: roll, transport=vendor

@@ -87,9 +87,7 @@ def test_an_answer_to_a_repeat_leaves_a_write_in_doubt() -> None:
 
 
 def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
-    error = refused(
-        POST, answer(422, {"status": 422, "title": "Bad.", "errors": {"name": "is blank", "0": 7}})
-    )
+    error = refused(POST, answer(422, {"status": 422, "title": "Bad.", "errors": {"name": "is blank", "0": 7}}))
 
     assert "It says: Bad.; name: is blank; 0: 7." in str(error)
     assert error.fields == {"name": "is blank", "0": "7"}
@@ -118,10 +116,7 @@ def test_the_title_is_found_in_every_shape(body: object) -> None:
 
 
 @LAW
-@given(
-    st.binary(max_size=30)
-    | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
-)
+@given(st.binary(max_size=30) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
     assert type(refused(GET, Answer(400, {}, body))) is Invalid
 
@@ -194,9 +189,7 @@ def test_a_count_needs_the_stores_total() -> None:
         answers.count(GET, answer(200, {"data": [profile(1)], "meta": {}}))
 
 
-@pytest.mark.parametrize(
-    "body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}']
-)
+@pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}'])
 def test_a_success_that_makes_no_sense_is_garbled(body: bytes) -> None:
     with pytest.raises(Garbled) as caught:
         answers.several(POST, Answer(201, {}, body), Segment)

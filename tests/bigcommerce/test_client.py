@@ -91,9 +91,7 @@ class Membership:
 
 
 def test_everything_public_is_listed_and_sorted() -> None:
-    assert sorted(bot.bigcommerce.__all__, key=str.casefold) == sorted(
-        set(bot.bigcommerce.__all__), key=str.casefold
-    )
+    assert sorted(bot.bigcommerce.__all__, key=str.casefold) == sorted(set(bot.bigcommerce.__all__), key=str.casefold)
     assert all(hasattr(bot.bigcommerce, name) for name in bot.bigcommerce.__all__)
 
 

@@ -66,9 +66,7 @@ async def test_what_may_be_repeated_is_tried_again(what: str, failure: Reply, cl
 
 @pytest.mark.parametrize("what", CREATING)
 @pytest.mark.parametrize("failure", LOST)
-async def test_a_create_that_may_have_been_carried_out_is_not_repeated(
-    what: str, failure: Reply, clock: Clock
-) -> None:
+async def test_a_create_that_may_have_been_carried_out_is_not_repeated(what: str, failure: Reply, clock: Clock) -> None:
     async with store_of(scripted(failure), clock) as (store, vendor):
         with pytest.raises((StoreBroken, Unreachable)) as caught:
             await CREATING[what](store)
@@ -79,9 +77,7 @@ async def test_a_create_that_may_have_been_carried_out_is_not_repeated(
 
 @pytest.mark.parametrize("what", CREATING)
 @pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.Response(429)])
-async def test_a_create_that_was_never_carried_out_is_repeated(
-    what: str, failure: Reply, clock: Clock
-) -> None:
+async def test_a_create_that_was_never_carried_out_is_repeated(what: str, failure: Reply, clock: Clock) -> None:
     async with store_of(scripted(failure, listed()), clock) as (store, vendor):
         await CREATING[what](store)
 
@@ -151,9 +147,7 @@ async def test_a_429_for_one_holds_back_the_others_too(clock: Clock) -> None:
         await asyncio.Event().wait()
 
     vendor = Vendor(lambda _: httpx.Response(429, headers=headers(left=0, reset=7_000)))
-    async with connect(
-        API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, transport=vendor
-    ) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, transport=vendor) as store:
         tasks = []
         for _ in range(2):
             tasks.append(asyncio.create_task(store.profile_count()))

@@ -99,9 +99,7 @@ def test_listing_customers_names_each_possible_email_once(emails: list[str]) -> 
 
     asked = [unquote(each) for listing in listings for each in dict(listing.filters)["email:in"].split(",")]
     wanted = [each.strip() for each in emails]
-    possible = [
-        each for each in wanted if each and len(each) <= 255 and each.isprintable() and "," not in each
-    ]
+    possible = [each for each in wanted if each and len(each) <= 255 and each.isprintable() and "," not in each]
     assert asked == list(dict.fromkeys(possible))
     assert all(len(listing.page(99_999).target) <= TARGET_ROOM for listing in listings)
 
@@ -137,9 +135,7 @@ def test_two_filters_at_once_are_refused() -> None:
 
 
 def test_a_packed_batch_fits_on_one_page() -> None:
-    assert all(
-        len(dict(each.filters)["id:in"].split(",")) <= PAGE_LIMIT for each in to.customers(ids=range(999))
-    )
+    assert all(len(dict(each.filters)["id:in"].split(",")) <= PAGE_LIMIT for each in to.customers(ids=range(999)))
 
 
 def test_bodies_are_what_the_vendor_documents() -> None:
@@ -192,6 +188,5 @@ def test_every_request_is_in_the_vendors_documents(
     for request in EVERYTHING:
         path = "/" + request.target.partition("?")[0]
         assert any(
-            re.fullmatch(known, path) and request.method.lower() in operations
-            for known, operations in paths.items()
+            re.fullmatch(known, path) and request.method.lower() in operations for known, operations in paths.items()
         ), request

@@ -34,9 +34,7 @@ def test_every_error_is_a_sentence(kind: type[StoreError]) -> None:
 def test_a_403_names_both_causes() -> None:
     text = str(Forbidden())
 
-    assert all(
-        word in text for word in ("plan", "Enterprise", "scope", "store_v2_customers", "store_v2_marketing")
-    )
+    assert all(word in text for word in ("plan", "Enterprise", "scope", "store_v2_customers", "store_v2_marketing"))
 
 
 def test_the_stores_own_words_are_told_once_and_braces_in_them_do_no_harm() -> None:

@@ -8,9 +8,7 @@ from tests.bigcommerce.conftest import LAW
 LONG_AGO = float("-inf")
 
 
-def headers(
-    quota: object = 150, left: object = 100, window: object = 30_000, reset: object = 15_000
-) -> dict[str, str]:
+def headers(quota: object = 150, left: object = 100, window: object = 30_000, reset: object = 15_000) -> dict[str, str]:
     return {
         "x-rate-limit-requests-quota": str(quota),
         "x-rate-limit-requests-left": str(left),
@@ -94,12 +92,8 @@ def test_requests_under_way_count_as_spent() -> None:
     st.floats(0, 600),
     st.floats(0, 600) | st.just(float("inf")),
 )
-def test_a_pause_never_outlasts_the_window(
-    requests: int, left: int, flying: int, reset: float, ago: float
-) -> None:
-    assert (
-        0 <= pause(Quota(requests, min(left, requests), 600 + reset), flying, 600 - ago, 600) <= reset + 1e-6
-    )
+def test_a_pause_never_outlasts_the_window(requests: int, left: int, flying: int, reset: float, ago: float) -> None:
+    assert 0 <= pause(Quota(requests, min(left, requests), 600 + reset), flying, 600 - ago, 600) <= reset + 1e-6
 
 
 @pytest.mark.parametrize("quota", [1, 5, 40, 150, 450])

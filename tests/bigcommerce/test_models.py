@@ -43,9 +43,7 @@ def test_values_are_frozen() -> None:
 
 def test_a_misspelt_field_is_refused_where_we_send() -> None:
     with pytest.raises(ValidationError):
-        NewCustomer.model_validate(
-            {"email": "a@example.com", "first_name": "A", "last_name": "B", "fone": "1"}
-        )
+        NewCustomer.model_validate({"email": "a@example.com", "first_name": "A", "last_name": "B", "fone": "1"})
 
 
 def test_a_promotion_keeps_the_whole_document() -> None:

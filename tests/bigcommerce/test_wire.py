@@ -14,9 +14,7 @@ UUIDS = st.uuids().map(str)
 TARGETS = st.one_of(
     st.text(max_size=40),
     st.builds(lambda rest: f"segments?id:in={rest}", st.text(alphabet=string.printable, max_size=40)),
-    st.builds(
-        lambda one, rest: f"segments?id:in={one}{rest}", UUIDS, st.text(alphabet=",&#/?=a\n", max_size=4)
-    ),
+    st.builds(lambda one, rest: f"segments?id:in={one}{rest}", UUIDS, st.text(alphabet=",&#/?=a\n", max_size=4)),
 )
 
 
@@ -87,9 +85,7 @@ def test_words_that_no_url_can_carry_are_refused(text: str) -> None:
     st.integers(30, 200),
     st.integers(1, 20),
 )
-def test_packing_sends_every_value_once_and_keeps_to_its_bounds(
-    values: list[str], room: int, most: int
-) -> None:
+def test_packing_sends_every_value_once_and_keeps_to_its_bounds(values: list[str], room: int, most: int) -> None:
     packed = list(pack(values, room, most))
 
     assert ",".join(packed).split(",") == (list(dict.fromkeys(values)) or [""])

@@ -1,0 +1,52 @@
+"""How long ``python -m bot socket`` takes until it can answer, and how much memory it then uses."""
+
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from bot.sandbox import people
+from tests.benchmarks.ack import SANDBOX_PORT
+from tests.processes import resident_megabytes, running
+
+ROUNDS = 5
+Figures = dict[str, float]
+
+
+def measure() -> Figures:
+    """Seconds from the start of the process to its line "Ready", and resident megabytes then: medians."""
+    url = f"http://127.0.0.1:{SANDBOX_PORT}"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "SLACK_BOT_TOKEN": people.BOT_TOKEN,
+            "SLACK_APP_TOKEN": people.APP_TOKEN,
+            "SLACK_API_URL": f"{url}/api/",
+            "BIGCOMMERCE_STORE_HASH": "sandbox",
+            "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
+            "BIGCOMMERCE_API_URL": url,
+            "APPROVALS_CHANNEL": people.APPROVALS,
+            "APPROVERS": people.APPROVERS_GROUP,
+            "DATABASE": str(Path(folder) / "ledger.sqlite"),
+        }
+        sandbox = ("bot", "sandbox", "--port", str(SANDBOX_PORT), "--parts", "store,workspace", "--data", folder)
+        with running(*sandbox, ready="stops it"):
+            measured = [_once(environment) for _ in range(ROUNDS)]
+    seconds, megabytes = zip(*measured, strict=True)
+    return {"ready_s": round(statistics.median(seconds), 3), "resident_mb": round(statistics.median(megabytes), 1)}
+
+
+def _once(environment: dict[str, str]) -> tuple[float, float]:
+    started = time.perf_counter()
+    with running("bot", "socket", ready="Ready", environment=environment) as (pid, _):
+        return time.perf_counter() - started, resident_megabytes(pid)
+
+
+def table(figures: Figures) -> str:
+    """The figures for people."""
+    return f"ready to answer after {figures['ready_s']:.2f} s, resident memory {figures['resident_mb']:.0f} MB"
+
+
+def as_json(figures: Figures) -> str:
+    """The figures for programs."""
+    return json.dumps(figures)

@@ -1,0 +1,109 @@
+"""The sandbox's page in a real browser: what the README tells a newcomer to do."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.processes import running
+
+CHROMIUM = shutil.which("chromium")
+# No sandbox: CI runs as root. The rest keeps a browser quiet that has no network.
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
+    """The sandbox's page, which reports no error of its own."""
+    errors: list[str] = []
+    with running("bot", "sandbox", "--port", "0", "--data", str(tmp_path), ready="stops it") as (_, line):
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await page.goto(re.findall(r"http://\S+", line)[0])
+        yield page
+        if pictures := os.environ.get("PICTURES"):
+            await page.screenshot(path=f"{pictures}/{tmp_path.name}.png")
+        await page.close()
+    assert not errors
+
+
+async def type_(page: Page, text: str) -> None:
+    """Type a line into the composer and send it."""
+    await page.locator("#composer").fill(text)
+    await page.locator("#send").click()
+
+
+async def approve(page: Page, button: str) -> None:
+    """Press the latest card's button, and say yes when asked."""
+    await page.locator("[data-ts]").get_by_role("button", name=button, exact=True).last.click()
+    await page.get_by_test_id("confirm").get_by_role("button", name=button, exact=True).click()
+
+
+async def test_two_people_delete_a_segment_and_bring_it_back(page: Page) -> None:
+    vips = page.locator('#segments-pane [data-segment="VIPs"]')
+    await expect(vips).to_contain_text("40")
+    await type_(page, "/segment delete VIPs")
+    await expect(page.locator("[data-ts]").last).to_contain_text("Change 1 waits for approval")
+
+    await page.locator('[data-place="#approvals"]').click()
+    await approve(page, "Delete Segment")
+    await expect(page.locator("[data-ts]").last).to_contain_text("You asked for change 1 yourself")
+    await expect(vips).to_be_visible()
+
+    await page.locator('[data-user="ben"]').click()
+    await approve(page, "Delete Segment")
+    await expect(page.locator("[data-ts]").first).to_contain_text("Done")
+    await expect(vips).to_have_count(0)
+    await expect(page.locator("#audit-pane [data-entry]").first).to_contain_text("finish")
+
+    await page.locator('[data-user="ana"]').click()
+    await type_(page, "/change undo 1")
+    await expect(page.locator("[data-ts]").last).to_contain_text("Undo change 1")
+    await page.locator('[data-user="ben"]').click()
+    await approve(page, "Undo Change")
+    await expect(vips).to_contain_text("40")
+
+
+async def test_a_form_creates_a_segment_and_shows_what_is_wrong_in_its_field(page: Page) -> None:
+    await type_(page, "/segment create")
+    form = page.get_by_test_id("form")
+    await form.get_by_label("Name").fill("VIPs")
+    await form.get_by_role("button", name="Create Segment").click()
+    await expect(form).to_contain_text("There is already a segment named “VIPs”")
+    await form.get_by_label("Name").fill("<b>Big</b> <!channel>")
+    await form.get_by_role("button", name="Create Segment").click()
+    await expect(form).to_have_count(0)
+    await expect(page.locator('#segments-pane [data-segment="<b>Big</b> <!channel>"]')).to_be_visible()
+    await expect(page.locator("[data-ts]").last).to_contain_text("Create the segment <b>Big</b> <!channel>")
+
+
+async def test_a_guest_is_refused_in_words(page: Page) -> None:
+    await page.locator('[data-user="dan"]').click()
+    await type_(page, "/segment list")
+    await expect(page.locator("[data-ts]").last).to_contain_text("Guests of this workspace cannot use this bot.")
+
+
+async def test_the_home_tab_shows_what_waits(page: Page) -> None:
+    await type_(page, "/segment delete VIPs")
+    await expect(page.locator("[data-ts]").last).to_contain_text("waits for approval")
+    await page.locator('[data-place="home"]').click()
+    await expect(page.get_by_role("main")).to_contain_text("Waits for a second person")
+    await expect(page.get_by_role("main")).to_contain_text("Delete the segment VIPs (40 shoppers)")

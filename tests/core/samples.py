@@ -1,0 +1,46 @@
+"""Values that the tests of the core start from."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.core.changes import Change
+from bot.core.people import Place
+from bot.core.plan import Plan
+from bot.core.policy import Need
+from bot.core.steps import AddMembers, AnyStep, DeleteSegment, SegmentRef
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+VIPS = SegmentRef(name="VIPs", id="6a8e0f62-0000-4000-8000-000000000001")
+
+
+def uuid(number: int) -> str:
+    return f"{number:08x}-0000-4000-8000-000000000000"
+
+
+def delete(name: str = "VIPs", **fields: Any) -> DeleteSegment:
+    return DeleteSegment(segment=VIPS.model_copy(update={"name": name}), **fields)
+
+
+def add(count: int, segment: SegmentRef = VIPS) -> AddMembers:
+    return AddMembers(segment=segment, profile_ids=tuple(map(uuid, range(count))))
+
+
+def plan(*steps: AnyStep, undoes: int | None = None) -> Plan:
+    return Plan(steps=steps or (delete(),), undoes=undoes)
+
+
+def change(**fields: Any) -> Change:
+    basis: dict[str, Any] = {
+        "number": 42,
+        "requester": "UANA",
+        "place": Place(channel="C1"),
+        "command": "segment delete",
+        "verb": "Delete Segment",
+        "args": {"segments": ["VIPs"]},
+        "plan": plan(),
+        "need": Need(approvals=1, why="needs 1 approval: deletes a segment"),
+        "created_at": NOW,
+        "updated_at": NOW,
+        "expires_at": NOW + timedelta(hours=24),
+    }
+    return Change(**basis | fields)

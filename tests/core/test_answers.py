@@ -1,0 +1,29 @@
+import pytest
+
+from bot.core.answers import mention, round_number
+from bot.core.asks import masked
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0"), (9_999, "9,999"), (10_000, "10K"), (21_999, "21K"), (999_999, "999K"), (1_300_000, "1.3M")],
+)
+def test_large_numbers_are_round_and_small_ones_exact(count: int, words: str) -> None:
+    assert round_number(count) == words
+
+
+def test_a_mention_is_marked_with_what_nobody_types() -> None:
+    assert mention("UBEN") == "\ue000UBEN\ue000"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("/segment add VIPs ann@example.com, bo@x.org", "/segment add VIPs [e-mail], [e-mail]"),
+        ("<mailto:ann@example.com|ann@example.com>", "<mailto:[e-mail]|[e-mail]>"),
+        ("name:ann@example.com “bo@x.org”", "name:[e-mail] “[e-mail]”"),
+        ("no address @ all", "no address @ all"),
+    ],
+)
+def test_the_log_holds_no_addresses(said: str, kept: str) -> None:
+    assert masked(said) == kept

@@ -1,0 +1,146 @@
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field, field_validator
+
+from bot.core.args import (
+    Args,
+    ChangeInput,
+    Choice,
+    NoArgs,
+    SegmentInput,
+    Text,
+    check,
+    fill,
+    input_of,
+    missing,
+    takes_many,
+    usage,
+)
+from bot.core.errors import Misuse
+
+
+class Create(Args):
+    name: Annotated[str, Field(max_length=10), Text(label="Name")]
+    description: Annotated[str, Text(label="Description")] = ""
+    page: Annotated[int, Field(ge=1), Text(label="Page", option=True)] = 1
+
+    @field_validator("name")
+    @classmethod
+    def _polite(cls, name: str) -> str:
+        if name == "rude":
+            raise ValueError("That is rude.")
+        return name
+
+
+class Many(Args):
+    segments: Annotated[tuple[str, ...], Field(min_length=1), SegmentInput(label="Segment")]
+
+
+class Rename(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+
+
+class Pick(Args):
+    number: Annotated[int, ChangeInput(label="Change")]
+    scope: Annotated[Literal["mine", "all"], Choice(label="Which", choices=("mine", "all"))] = "all"
+
+
+@pytest.mark.parametrize(
+    ("args", "line", "values"),
+    [
+        (Create, "", {}),
+        (Create, "VIPs", {"name": "VIPs"}),
+        (Create, "VIPs Our best", {"name": "VIPs", "description": "Our best"}),
+        (Create, 'description:"Our best" VIPs', {"name": "VIPs", "description": "Our best"}),
+        (Create, "VIPs page:2 Our best", {"name": "VIPs", "page": "2", "description": "Our best"}),
+        (Create, "VIPs see: https://x", {"name": "VIPs", "description": "see: https://x"}),
+        (Create, "color:red", {"name": "color:red"}),
+        (Many, "VIPs, Lapsed", {"segments": ("VIPs", "Lapsed")}),
+        (Many, "segments:VIPs segments:Lapsed", {"segments": ("VIPs", "Lapsed")}),
+        (Rename, "Big Spenders", {"segment": "Big Spenders"}),
+        (NoArgs, "", {}),
+    ],
+)
+def test_words_fill_fields_by_position_and_by_key(args: type[Args], line: str, values: dict[str, Any]) -> None:
+    assert fill(args, line) == values
+
+
+def test_a_last_line_of_text_is_taken_as_it_was_typed() -> None:
+    typed = 'Bought coffee, tea,  and “more” at: 5" tables'
+    assert fill(Create, f'"Big Spenders", {typed}') == {"name": "Big Spenders", "description": typed}
+
+
+def test_quotes_around_the_whole_last_text_are_not_a_part_of_it() -> None:
+    assert fill(Create, 'VIPs "Our best, really"')["description"] == "Our best, really"
+
+
+def test_an_option_given_twice_is_not_quietly_replaced() -> None:
+    assert fill(Create, "VIPs page:2 page:3") == {"name": "VIPs", "page": "2", "description": "page:3"}
+    with pytest.raises(Misuse, match="I do not know what to do with “segment:b”"):
+        fill(Rename, "segment:a segment:b")
+
+
+def test_too_many_words_are_refused_by_name() -> None:
+    with pytest.raises(Misuse, match="^I do not know what to do with “one two:three”.$"):
+        fill(NoArgs, "one two:three")
+
+
+def test_missing_names_required_fields_without_a_value() -> None:
+    assert missing(Create, {}) == ("name",)
+    assert missing(Create, {"name": ""}) == ("name",)
+    assert missing(Create, {"name": "x"}) == ()
+    assert missing(Many, {"segments": ()}) == ("segments",)
+
+
+@pytest.mark.parametrize(
+    ("args", "values", "field", "sentence"),
+    [
+        (Create, {"name": "12345678901"}, "name", "Name: String should have at most 10 characters."),
+        (Create, {"name": "rude"}, "name", "Name: That is rude."),
+        (Create, {"name": "x", "page": "0"}, "page", "Page: Input should be greater than or equal to 1."),
+        (Create, {"name": "x", "odd": 1}, "odd", "odd: Extra inputs are not permitted."),
+        (
+            Pick,
+            {"number": "abc"},
+            "number",
+            "Change: Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (Pick, {"number": 1, "scope": "his"}, "scope", "Which: Input should be 'mine' or 'all'."),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_label(
+    args: type[Args], values: dict[str, Any], field: str, sentence: str
+) -> None:
+    with pytest.raises(Misuse) as caught:
+        check(args, values)
+    assert (str(caught.value), caught.value.field) == (sentence, field)
+
+
+def test_values_as_a_whole_can_be_wrong() -> None:
+    with pytest.raises(Misuse) as caught:
+        check(NoArgs, "nonsense")  # type: ignore[arg-type]  # what no parser of ours gives
+    assert caught.value.field is None
+
+
+def test_right_values_become_args_with_blanks_stripped() -> None:
+    assert check(Create, {"name": " VIPs ", "page": "3"}) == Create(name="VIPs", page=3)
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (Create, "<name> [description] [page:…]"),
+        (Many, "<segment> …"),
+        (Pick, "<change> [mine|all]"),
+        (NoArgs, ""),
+    ],
+)
+def test_usage_shows_what_is_required_repeated_and_optional(args: type[Args], line: str) -> None:
+    assert usage(args) == line
+
+
+def test_a_field_tells_what_it_is() -> None:
+    assert input_of(Many.model_fields["segments"]) == SegmentInput(label="Segment")
+    assert takes_many(Many.model_fields["segments"])
+    assert not takes_many(Create.model_fields["name"])

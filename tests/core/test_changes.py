@@ -1,0 +1,125 @@
+import pytest
+
+from bot.core.changes import (
+    DECIDABLE,
+    MOVES,
+    OPEN,
+    Approval,
+    Change,
+    Event,
+    Run,
+    State,
+    StepState,
+    refuse_late,
+    too_late,
+)
+from bot.core.errors import OldVersion, TooLate
+from bot.core.policy import Need
+from tests.core.samples import NOW, change, delete
+
+FINAL = set(State) - set(MOVES)
+
+
+def test_every_state_can_be_reached() -> None:
+    reached = {State.PLANNED}
+    while grown := {new for state in reached for new in MOVES.get(state, {}).values()} - reached:
+        reached |= grown
+    assert reached == set(State)
+
+
+def test_every_state_leads_to_an_end() -> None:
+    ending = set(FINAL)
+    while grown := {state for state, moves in MOVES.items() if ending & set(moves.values())} - ending:
+        ending |= grown
+    assert ending == set(State)
+
+
+def test_every_event_moves_something() -> None:
+    assert {event for moves in MOVES.values() for event in moves} == set(Event)
+
+
+def test_final_states_have_no_moves_and_are_not_open() -> None:
+    assert {state.value for state in FINAL} == {
+        "done",
+        "failed",
+        "cancelled",
+        "rejected",
+        "withdrawn",
+        "expired",
+        "stale",
+    }
+    assert not OPEN & FINAL
+
+
+def test_nothing_runs_that_was_not_approved() -> None:
+    into_running = {state for state, moves in MOVES.items() if State.RUNNING in moves.values()}
+    into_approved = {
+        (state, event) for state, moves in MOVES.items() for event in moves if moves[event] is State.APPROVED
+    }
+    assert into_running == {State.APPROVED}
+    assert into_approved == {(State.PLANNED, Event.CLEAR), (State.WAITING, Event.APPROVE)}
+    assert {State.WAITING} == DECIDABLE
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.PLANNED, "is not ready to be decided yet; try again in a moment"),
+        (State.WAITING, "moved just now, and still waits; look at its card and decide again"),
+        (State.APPROVED, "is approved already and about to run"),
+        (State.RUNNING, "is running already"),
+        (State.DONE, "is already done"),
+        (State.FAILED, "is already failed"),
+        (State.CANCELLED, "is already cancelled"),
+        (State.REJECTED, "is already rejected by \ue000UBEN\ue000"),
+        (State.WITHDRAWN, "is already withdrawn by \ue000UBEN\ue000"),
+        (State.EXPIRED, "is already expired"),
+        (State.STALE, "is already stale"),
+    ],
+)
+def test_who_comes_too_late_hears_how_it_stands(state: State, sentence: str) -> None:
+    settled_by = "UBEN" if state in (State.REJECTED, State.WITHDRAWN) else None
+    with pytest.raises(TooLate) as caught:
+        too_late(change(state=state, settled_by=settled_by))
+    assert str(caught.value) == f"Too late: change 42 {sentence}."
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - DECIDABLE))
+def test_only_a_waiting_change_can_be_decided(state: State) -> None:
+    with pytest.raises(TooLate):
+        refuse_late(change(state=state), 1)
+
+
+def test_a_click_on_an_old_version_is_refused() -> None:
+    waiting = change(state=State.WAITING, version=2)
+    refuse_late(waiting, 2)
+    refuse_late(waiting, None)
+    with pytest.raises(OldVersion, match="Change 42 is not what this button showed any more"):
+        refuse_late(waiting, 1)
+
+
+def test_approvals_are_counted_by_person() -> None:
+    need = Need(approvals=2, why="needs 2 approvals")
+    half = change(need=need, approvals=(Approval(actor="UBEN", at=NOW),))
+    assert half.has_approved("UBEN")
+    assert not half.has_approved("UCLEO")
+
+
+def ran(state: StepState, *, undoable: bool = True) -> Run:
+    return Run(position=0, state=state, undo=(delete(),) if undoable else ())
+
+
+@pytest.mark.parametrize(
+    ("found", "undoable"),
+    [
+        (change(state=State.DONE, runs=(ran(StepState.DONE),)), True),
+        (change(state=State.FAILED, runs=(ran(StepState.UNSURE),)), True),
+        (change(state=State.FAILED, runs=(ran(StepState.FAILED),)), False),
+        (change(state=State.RUNNING, runs=(ran(StepState.DONE),)), False),
+        (change(state=State.DONE, runs=(ran(StepState.DONE, undoable=False),)), False),
+        (change(state=State.DONE, runs=(ran(StepState.DONE),), undone_by=43), False),
+        (change(state=State.REJECTED), False),
+    ],
+)
+def test_what_ran_and_is_over_can_be_undone_once(found: Change, undoable: bool) -> None:
+    assert found.can_be_undone is undoable

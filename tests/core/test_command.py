@@ -1,0 +1,137 @@
+from typing import Annotated
+
+import pytest
+
+from bot.core.answers import Answer
+from bot.core.args import Args, NoArgs, SegmentInput, Text
+from bot.core.command import Call, Context, Group, Help, find, understand
+from bot.core.errors import Misuse
+
+segment = Group("segment", "Segments")
+change = Group("change", "Changes")
+GROUPS = (segment, change)
+
+
+class DeleteArgs(Args):
+    segments: Annotated[tuple[str, ...], SegmentInput(label="Segment")]
+
+
+class PageArgs(Args):
+    page: Annotated[int, Text(label="Page", option=True)] = 1
+
+
+@segment.command("delete", submit="Delete Segment")
+async def delete(args: DeleteArgs, ctx: Context) -> Answer:
+    """Delete segments;
+    their shoppers stay.
+
+    /segment delete VIPs
+    /segment delete VIPs, "Big Spenders"
+    """
+    return Answer(f"{args.segments}")
+
+
+@segment.command("list")
+async def listed(args: PageArgs, ctx: Context) -> Answer:
+    return Answer(f"{args.page}")
+
+
+@change.command("list")
+async def changes(args: NoArgs, ctx: Context) -> Answer:
+    """Show changes."""
+    return Answer("")
+
+
+def refusal(line: str) -> str:
+    with pytest.raises(Misuse) as caught:
+        call = understand(GROUPS, line)
+        assert isinstance(call, Call)
+        call.checked()
+    return str(caught.value)
+
+
+def test_a_line_becomes_a_complete_call() -> None:
+    call = understand(GROUPS, '  Segment DELETE VIPs "Big Spenders" ')
+    assert isinstance(call, Call)
+    assert call.is_complete
+    assert call.checked() == DeleteArgs(segments=("VIPs", "Big Spenders"))
+
+
+def test_line_breaks_and_odd_blanks_separate_words() -> None:
+    call = understand(GROUPS, "segment\xa0delete\nVIPs")
+    assert isinstance(call, Call)
+    assert call.values == {"segments": ("VIPs",)}
+
+
+def test_a_call_without_what_it_needs_is_not_complete() -> None:
+    call = understand(GROUPS, "segment delete")
+    assert isinstance(call, Call)
+    assert not call.is_complete
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("segment", Help((segment,))),
+        ("segment help", Help((segment,))),
+        ("segment help nonsense", Help((segment,))),
+        ("segment HELP Delete", Help((segment,), segment.commands["delete"])),
+        ("segment delete help", Help((segment,), segment.commands["delete"])),
+        ("segment delete --help", Help((segment,), segment.commands["delete"])),
+        ("segment delete ?", Help((segment,), segment.commands["delete"])),
+    ],
+)
+def test_help_works_everywhere(line: str, expected: Help) -> None:
+    assert understand(GROUPS, line) == expected
+
+
+def test_a_segment_called_help_can_be_named_in_quotes() -> None:
+    call = understand(GROUPS, 'segment delete "help"')
+    assert isinstance(call, Call)
+    assert call.values == {"segments": ("help",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            "segment delte VIPs",
+            "There is no command `/segment delte`. Did you mean `/segment delete`? "
+            "`/segment help` shows what there is.",
+        ),
+        ("segment xyzzy", "There is no command `/segment xyzzy`. `/segment help` shows what there is."),
+        (
+            "segmnt list",
+            "There is no command `/segmnt`. Did you mean `/segment`? `/segment help` shows what there is.",
+        ),
+        ("", "There is no command `/`. `/segment help` shows what there is."),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_nearest(line: str, sentence: str) -> None:
+    assert refusal(line) == sentence
+
+
+def test_an_endless_word_is_cut_in_the_sentence() -> None:
+    assert f"`/segment {'x' * 100}`." in refusal("segment " + "x" * 5000)
+
+
+def test_misuse_says_what_to_type_with_an_example() -> None:
+    listed = "I do not know what to do with “VIPs”. Type `/segment list [page:…]`."
+    assert refusal("segment list VIPs") == listed
+    page = "Page: Input should be a valid integer, unable to parse string as an integer"
+    assert refusal("segment list page:x") == f"{page}. Type `/segment list [page:…]`."
+    assert str(segment.commands["delete"].misuse(Misuse("No.", field="segments"))) == (
+        "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
+    )
+
+
+def test_help_and_examples_come_from_the_docstring() -> None:
+    found = find(GROUPS, "segment delete")
+    assert found.help == "Delete segments; their shoppers stay."
+    assert found.examples == ("/segment delete VIPs", '/segment delete VIPs, "Big Spenders"')
+    assert (found.path, found.submit) == ("segment delete", "Delete Segment")
+    assert find(GROUPS, "segment list").help == ""
+    assert find(GROUPS, "segment list").examples == ()
+    assert find(GROUPS, "change list").usage == "/change list"
+    with pytest.raises(KeyError):
+        find(GROUPS, "change nothing")

@@ -1,0 +1,124 @@
+import pytest
+
+from bot.core.errors import NobodyCanApprove, NotAllowed, SelfApproval
+from bot.core.people import Actor, Standing
+from bot.core.plan import Plan
+from bot.core.policy import Policy
+from bot.core.shop import PromotionUse
+from bot.core.steps import CreateSegment, Naming, RemoveMembers
+from tests.core.samples import VIPS, add, delete, plan
+
+POLICY = Policy(approvers=frozenset({"UBEN", "SAPPROVERS"}))
+
+
+def member(id_: str, *groups: str, standing: Standing = Standing.MEMBER) -> Actor:
+    return Actor(id=id_, standing=standing, groups=frozenset(groups))
+
+
+def use(name: str, *, live: bool = True) -> PromotionUse:
+    return PromotionUse(id=1, name=name, live=live, way="included")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "approvals", "why"),
+    [
+        (plan(CreateSegment(segment=Naming(name="New"))), 0, "needs no approval"),
+        (plan(add(25)), 0, "needs no approval"),
+        (plan(add(13), add(13)), 1, "needs 1 approval: adds more than 25 shoppers"),
+        (plan(delete()), 1, "needs 1 approval: deletes a segment"),
+        (plan(delete(promotions=None)), 1, "needs 1 approval: deletes a segment"),
+        (plan(delete(promotions=(use("a", live=False),))), 1, "needs 1 approval: deletes a segment"),
+        (
+            plan(delete(promotions=(use("a"),))),
+            1,
+            "needs 1 approval: deletes a segment that 1 live promotion uses",
+        ),
+        (
+            plan(delete(promotions=(use("a"), use("b"))), delete("Lapsed")),
+            1,
+            "needs 1 approval: deletes a segment that 2 live promotions use and deletes a segment",
+        ),
+        (
+            plan(RemoveMembers(segment=VIPS, profile_ids=("x",))),
+            1,
+            "needs 1 approval: removes shoppers from a segment",
+        ),
+        (plan(delete(members=9_999)), 1, "needs 1 approval: deletes a segment"),
+        (
+            plan(delete(members=10_000)),
+            2,
+            "needs 2 approvals: deletes a segment and moves 10,000 shoppers or more",
+        ),
+    ],
+)
+def test_the_need_follows_from_the_steps(wanted: Plan, approvals: int, why: str) -> None:
+    need = POLICY.need(wanted)
+    assert (need.approvals, need.why) == (approvals, why)
+
+
+def test_undoing_needs_no_fewer_approvals_than_what_it_undoes() -> None:
+    again = plan(CreateSegment(segment=Naming(name="New")), undoes=1)
+    need = POLICY.need(again, undone_approvals=2)
+    assert (need.approvals, need.why) == (2, "needs 2 approvals: undoes what was approved")
+    assert POLICY.need(plan(delete(), undoes=1), undone_approvals=1).why == "needs 1 approval: deletes a segment"
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"),
+    [
+        (Standing.GUEST, "Guests of this workspace cannot {}."),
+        (Standing.BOT, "Bots cannot {}."),
+        (Standing.DEACTIVATED, "Deactivated people cannot {}."),
+        (Standing.STRANGER, "People from other workspaces cannot {}."),
+        (
+            Standing.UNKNOWN,
+            "Slack could not tell who you are just now, so you cannot {}. Try again in a minute.",
+        ),
+    ],
+)
+def test_only_full_members_ask_and_approve_even_if_they_are_named(standing: Standing, sentence: str) -> None:
+    named = member("UBEN", "SAPPROVERS", standing=standing)
+    with pytest.raises(NotAllowed) as asking:
+        POLICY.refuse_asking(named)
+    with pytest.raises(NotAllowed) as approving:
+        POLICY.refuse_approving(named, number=42, requester="UANA")
+    assert str(asking.value) == sentence.format("use this bot")
+    assert str(approving.value) == sentence.format("approve or reject changes")
+
+
+def test_every_full_member_may_ask_where_no_requesters_are_named() -> None:
+    POLICY.refuse_asking(member("UANA"))
+
+
+def test_only_requesters_and_approvers_may_ask_where_requesters_are_named() -> None:
+    policy = Policy(approvers=frozenset({"UBEN"}), requesters=frozenset({"UANA", "SMARKETING"}))
+    for allowed in (member("UANA"), member("UX", "SMARKETING"), member("UBEN")):
+        policy.refuse_asking(allowed)
+    with pytest.raises(NotAllowed, match=r"You are not among the people who may use this bot"):
+        policy.refuse_asking(member("UX", "SOTHER"))
+
+
+def test_approvers_approve_by_name_and_by_group() -> None:
+    POLICY.refuse_approving(member("UBEN"), number=42, requester="UANA")
+    POLICY.refuse_approving(member("UCLEO", "SAPPROVERS"), number=42, requester="UANA")
+    with pytest.raises(NotAllowed, match="You are not among the people who may approve changes"):
+        POLICY.refuse_approving(member("UX"), number=42, requester="UANA")
+
+
+def test_requester_cannot_approve_own_change() -> None:
+    with pytest.raises(SelfApproval) as caught:
+        POLICY.refuse_approving(member("UBEN", "SAPPROVERS"), number=42, requester="UBEN")
+    assert str(caught.value) == (
+        "You asked for change 42 yourself, so somebody else has to approve it. `/change withdraw 42` takes it back."
+    )
+
+
+@pytest.mark.parametrize(
+    ("needed", "found", "sentence"),
+    [
+        (1, 0, "This needs 1 approval and only 0 people other than you may give one"),
+        (2, 1, "This needs 2 approvals and only 1 person other than you may give one"),
+    ],
+)
+def test_a_change_that_nobody_could_approve_is_told_why(needed: int, found: int, sentence: str) -> None:
+    assert str(NobodyCanApprove(needed, found)).startswith(sentence)

@@ -1,0 +1,254 @@
+"""The machine on a bench: a real ledger, the emulated store behind HTTP, and people written by hand."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.bigcommerce import Store as StoreClient
+from bot.bigcommerce import connect
+from bot.core.answers import Answer
+from bot.core.asks import Ask
+from bot.core.changes import Card, Change, Decision, Event, Verdict
+from bot.core.command import Group
+from bot.core.people import Actor, Place, Standing
+from bot.core.plan import Plan
+from bot.core.policy import Need, Policy
+from bot.engine.drawer import Drawer
+from bot.engine.engine import Engine
+from bot.engine.ports import Undeliverable
+from bot.engine.runner import LEASE, Runner
+from bot.engine.tasks import Tasks
+from bot.engine.turns import Turns
+from bot.ledger.ledger import Ledger
+from bot.sandbox import seeds, server
+from bot.sandbox.store import Store
+from commands import GROUPS
+from tests.core.samples import change as drafted
+from tests.harness import Clock, no_wait
+
+HERE = Place(channel="CSEGMENTS")
+APPROVALS = "CAPPROVALS"
+
+
+@dataclass
+class Board:
+    """Where messages go; ``broken`` says, by verb, what happens instead."""
+
+    posted: list[Change] = field(default_factory=list)
+    drawn: list[Change] = field(default_factory=list)
+    heard: list[Change] = field(default_factory=list)
+    whispered: list[tuple[str, str]] = field(default_factory=list)
+    broken: dict[str, Undeliverable] = field(default_factory=dict)
+    address: str = "https://slack.example/card"
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    async def post(self, change: Change) -> Card:
+        self._say("post")
+        self.posted.append(change)
+        return Card(channel=APPROVALS, ts=f"{next(self._numbers)}.0")
+
+    async def redraw(self, change: Change, card: Card) -> None:
+        self._say("redraw")
+        self.drawn.append(change)
+
+    async def inform(self, change: Change) -> None:
+        self._say("inform")
+        self.heard.append(change)
+
+    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+        self._say("whisper")
+        self.whispered.append((user_id, answer.title))
+
+    async def link(self, card: Card) -> str:
+        return self.address
+
+    def _say(self, verb: str) -> None:
+        if verb in self.broken:
+            raise self.broken[verb]
+
+
+@dataclass
+class People:
+    """Everybody is a full member, and Ben and Cleo may approve, unless said otherwise."""
+
+    standings: dict[str, Standing] = field(default_factory=dict)
+    approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"})
+    silent: bool = False
+
+    async def actor(self, user_id: str) -> Actor:
+        return Actor(id=user_id, standing=self.standings.get(user_id, Standing.MEMBER))
+
+    async def members(self, ids: frozenset[str]) -> frozenset[str]:
+        return ids & self.approvers
+
+    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
+        return ids if self.silent else frozenset()
+
+
+@dataclass
+class Bench:
+    """One process with its engine; ``another`` is a second one on the same ledger and the same store."""
+
+    engine: Engine
+    ledger: Ledger
+    board: Board
+    people: People
+    store: Store
+    client: StoreClient
+    clock: Clock
+    tasks: Tasks
+    _asked: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def runner(self) -> Runner:
+        return self.engine.runner
+
+    def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Ask:
+        id_ = f"{self.engine.owner}-{next(self._asked)}"
+        return Ask(id=id_, actor=by, place=place, command=command, values=values)
+
+    async def asks(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> None:
+        await self.engine.ask(self.ask(command, by, place, **values), f"/{command}")
+        await self.tasks.settled()
+
+    async def delete(self, *names: str, by: str = "UANA") -> Change:
+        """Ask for segments to be deleted; the change that waits."""
+        await self.asks("segment delete", by, segments=list(names or ("VIPs",)))
+        return await self.latest()
+
+    async def decides(
+        self, by: str, number: int = 1, verdict: Verdict = Verdict.APPROVE, version: int | None = None, reason: str = ""
+    ) -> None:
+        decision = Decision(number=number, verdict=verdict, version=version, reason=reason)
+        ask = self.ask(verdict.value, by).model_copy(update={"decision": decision})
+        await self.engine.ask(ask, f"{verdict.value} change {number}")
+        await self.tasks.settled()
+
+    async def sweeps(self) -> None:
+        await self.engine.sweep()
+        await self.tasks.settled()
+
+    async def latest(self) -> Change:
+        (found,) = await self.ledger.latest("all", "", 1)
+        return found
+
+    async def approved(self, plan: Plan, **fields: Any) -> Change:
+        """A change that is approved and not started yet, by nobody's hands."""
+        ask, now = self.ask("segment delete"), self.clock()
+        await self.ledger.ask(ask, owner="", until=now, at=now, detail={})
+        need = Need(approvals=0, why="needs no approval")
+        draft = drafted(plan=plan, need=need, created_at=now, expires_at=now + timedelta(hours=24), **fields)
+        change = await self.ledger.plan(ask, draft, owner="", until=now, detail={})
+        await self.ledger.release(change.number, owner="")
+        return await self.ledger.move(change, Event.CLEAR, at=now)
+
+    async def carry_out(self, plan: Plan) -> Change:
+        """Run a plan from its approval to its end."""
+        change = await self.approved(plan)
+        await self.runner.run(change.number)
+        return await self.ledger.change(change.number)
+
+    def segments(self) -> dict[str, str]:
+        """Ids by name, in the store."""
+        return {one["name"]: one["id"] for one in self.store.overview()["segments"]}
+
+    def forget(self, name: str) -> None:
+        """Delete a segment behind the bot's back."""
+        with self.store.shop.db as db:
+            db.execute("DELETE FROM segments WHERE name = ?", (name,))
+
+    def members(self, name: str) -> set[str]:
+        """Profile ids in a segment."""
+        rows = self.store.shop.rows(
+            "SELECT profiles.id FROM members JOIN segments ON segments.position = segment "
+            "JOIN profiles ON profiles.position = profile WHERE segments.name = ?",
+            name,
+        )
+        return {row["id"] for row in rows}
+
+    def writes(self) -> list[str]:
+        """Methods of what the store was asked to change, oldest first."""
+        return [one["method"] for one in self.store.requests() if one["method"] != "GET"]
+
+    def kinds(self) -> list[str]:
+        return [entry.kind for entry in self.ledger.entries()]
+
+    async def dies(self) -> None:
+        """What it was doing stops in the middle, and its leases end when nobody renews them."""
+        await self.tasks.stop()
+        self.clock.forward(seconds=LEASE.total_seconds() + 1)
+
+    @asynccontextmanager
+    async def another(self, path: Path, **settings: Any) -> AsyncIterator["Bench"]:
+        """Another process."""
+        async with process(path, self.store, self.client, self.clock, self.board, self.people, **settings) as made:
+            yield made
+
+
+_OWNERS = count(1)
+
+
+@asynccontextmanager
+async def process(
+    path: Path | str,
+    store: Store,
+    client: StoreClient,
+    clock: Clock,
+    board: Board,
+    people: People,
+    *,
+    groups: tuple[Group, ...] = GROUPS,
+    **policy: Any,
+) -> AsyncIterator[Bench]:
+    """A process of its own on ``path``."""
+    ledger, tasks, owner = Ledger.open(path), Tasks(), f"process-{next(_OWNERS)}"
+    drawer = Drawer(ledger, board, tasks, clock=clock)
+    engine = Engine(
+        groups=groups,
+        policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
+        ledger=ledger,
+        reader=client,
+        announcer=board,
+        directory=people,
+        runner=Runner(ledger, client, tasks, owner=owner, clock=clock, moved=drawer.nudge),
+        drawer=drawer,
+        tasks=tasks,
+        turns=Turns(now=time.monotonic, quiet=0),
+        clock=clock,
+        owner=owner,
+        approval_time=timedelta(hours=24),
+    )
+    try:
+        yield Bench(engine, ledger, board, people, store, client, clock, tasks)
+    finally:
+        await tasks.stop()
+        ledger.close()
+
+
+@asynccontextmanager
+async def bench(
+    path: Path | str = ":memory:", *, customers: int = 40, seeded: bool = True, **settings: Any
+) -> AsyncIterator[Bench]:
+    """A process, and a store of its own with 12 segments (or nothing)."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
+        stack.callback(store.close)
+        if seeded:
+            seeds.seed(store, customers=customers)
+        url = await stack.enter_async_context(
+            server.serve(port=0, store=store, workspace=None, log=None, page=False)
+        )
+        client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
+        yield await stack.enter_async_context(
+            process(path, store, client, clock, Board(), People(), **settings)
+        )
+
+
+async def _no_wait(_seconds: float) -> None:
+    """Wait for nothing."""

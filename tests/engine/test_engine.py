@@ -1,0 +1,478 @@
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from bot.core.answers import Answer
+from bot.core.args import NoArgs
+from bot.core.changes import Event, State, Verdict
+from bot.core.command import Context, Group, Outcome
+from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
+from bot.core.people import Place, Standing
+from bot.core.plan import Plan
+from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
+from bot.engine.engine import FRESH
+from bot.engine.ports import Undeliverable
+from tests.core.samples import plan
+from tests.engine.bench import APPROVALS, Bench, bench
+
+MEMBERS = "/segments/{id}/shopper-profiles"
+GONE = Undeliverable("channel_not_found", final=True)
+
+
+def whispers(machine: Bench) -> list[str]:
+    return [text for _, text in machine.board.whispered]
+
+
+# Asking
+
+
+async def test_the_same_delivery_twice_is_one_change(machine: Bench) -> None:
+    ask = machine.ask("segment delete", segments=["VIPs"])
+    for _ in range(2):
+        assert await machine.engine.ask(ask, "/segment delete VIPs") is None
+    await machine.tasks.settled()
+    assert len(await machine.ledger.latest("all", "", 9)) == 1
+
+
+async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> None:
+    await machine.engine.ask(machine.ask("segment show", segment="ann@example.com"), "/segment show ann@example.com")
+    await machine.tasks.settled()
+    assert "ann@example.com" in whispers(machine)[-1]
+    assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
+
+
+async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: Bench) -> None:
+    refusal = await machine.engine.ask(machine.ask("segment delete", segments=["Nope"]), "x", patience=5)
+    assert "There is no segment “Nope”" in str(refusal)
+    await machine.tasks.settled()
+    assert whispers(machine) == []
+
+
+async def test_no_refusal_within_patience_means_it_is_under_way(machine: Bench) -> None:
+    assert await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "x", patience=5) is None
+    assert (await machine.latest()).state is State.WAITING
+
+
+async def test_a_refusal_after_patience_is_whispered(machine: Bench) -> None:
+    answering = asyncio.Event()
+    machine.store.sleep = lambda _: answering.wait()
+    machine.store.faults.add("GET", "/segments", delay=60)
+    assert await machine.engine.ask(machine.ask("segment delete", segments=["Nope"]), "x", patience=0.01) is None
+    answering.set()
+    await machine.tasks.settled()
+    assert "There is no segment “Nope”" in whispers(machine)[-1]
+
+
+async def test_a_store_that_fails_while_planning_is_told_in_a_sentence(machine: Bench) -> None:
+    machine.store.faults.add("GET", "/segments", status=403)
+    await machine.asks("segment delete", segments=["VIPs"])
+    assert whispers(machine)[-1].startswith("BigCommerce forbids this")
+    assert machine.kinds() == ["asked", "refused"]
+
+
+async def test_a_guest_is_refused_and_nothing_is_planned(machine: Bench) -> None:
+    machine.people.standings["UANA"] = Standing.GUEST
+    await machine.asks("segment delete", segments=["VIPs"])
+    assert whispers(machine) == ["Guests of this workspace cannot use this bot."]
+    assert machine.store.requests() == []
+
+
+async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Bench) -> None:
+    await machine.engine.refused(machine.ask("segment"), Misuse("No such thing."), "/segment xyzzy ann@example.com")
+    await machine.tasks.settled()
+    assert whispers(machine) == ["No such thing."]
+    (entry,) = machine.ledger.entries()
+    assert (entry.kind, entry.detail) == ("refused", {"said": "/segment xyzzy [e-mail]", "reason": "No such thing."})
+
+
+async def test_what_needs_no_planning_and_forms_are_on_record(machine: Bench) -> None:
+    await machine.engine.answered(machine.ask("segment"), Answer("Help"), "/segment help")
+    await machine.engine.asked_for_form(machine.ask("segment create"), "/segment create")
+    await machine.tasks.settled()
+    assert (whispers(machine), machine.kinds()) == (["Help"], ["answered", "form"])
+
+
+async def test_an_answer_that_cannot_be_delivered_is_on_record(machine: Bench) -> None:
+    machine.board.broken["whisper"] = GONE
+    await machine.asks("segment list")
+    assert machine.kinds() == ["asked", "answer not delivered", "answered"]
+
+
+async def test_a_change_that_nobody_could_approve_is_refused_at_once(machine: Bench) -> None:
+    machine.people.standings |= {"UBEN": Standing.GUEST, "UCLEO": Standing.DEACTIVATED}
+    await machine.asks("segment delete", segments=["VIPs"])
+    assert whispers(machine)[-1].startswith("This needs 1 approval and only 0 people other than you may give one")
+    assert await machine.ledger.latest("all", "", 1) == ()
+
+
+async def test_a_group_of_approvers_that_cannot_be_read_is_not_taken_for_an_empty_one(machine: Bench) -> None:
+    machine.people.approvers, machine.people.silent = frozenset(), True
+    await machine.asks("segment delete", segments=["VIPs"])
+    assert "could not be read from Slack just now" in whispers(machine)[-1]
+
+
+async def test_an_approver_who_asks_does_not_count_as_their_own_second_person(path: Path) -> None:
+    async with bench(path, customers=40, two_from=1) as machine:
+        await machine.asks("segment delete", "UBEN", segments=["VIPs"])
+        assert "This needs 2 approvals and only 1 person other than you" in whispers(machine)[-1]
+
+
+broken = Group("broken", "Commands that break")
+planned_once: list[Plan] = []
+
+
+@broken.command("crash")
+async def crash(args: NoArgs, ctx: Context) -> Outcome:
+    """Break."""
+    raise ZeroDivisionError("a bug")
+
+
+@broken.command("once")
+async def once(args: NoArgs, ctx: Context) -> Outcome:
+    """Plan as long as there is something to do, then answer."""
+    found = await ctx.shop.by_name("VIPs")
+    if found is None:
+        return Answer("VIPs is gone.")
+    return plan(DeleteSegment(segment=SegmentRef(name=found.name, id=found.id)))
+
+
+async def test_a_bug_becomes_a_sentence_with_a_reference(caplog: pytest.LogCaptureFixture) -> None:
+    async with bench(groups=(broken,)) as machine:
+        with caplog.at_level(logging.ERROR):
+            await machine.asks("broken crash")
+        reference = whispers(machine)[-1].split("reference ")[1][:4]
+        assert f"Reference {reference}: broken crash by UANA broke" in caplog.text
+        assert "a bug" in caplog.text
+        assert machine.kinds() == ["asked", "refused"]
+
+
+# Proposing
+
+
+async def test_a_card_that_cannot_be_posted_cancels_the_change_and_says_so(machine: Bench) -> None:
+    machine.board.broken["post"] = GONE
+    change = await machine.delete()
+    assert change.state is State.CANCELLED
+    assert "(channel_not_found), so nothing may run" in change.reason
+    assert whispers(machine) == ["Change 1 was cancelled."]
+    assert await machine.ledger.claim(1, owner="x", until=machine.clock(), now=machine.clock())
+
+
+async def test_what_needs_no_approval_does_not_run_either_without_its_card(machine: Bench) -> None:
+    machine.board.broken["post"] = GONE
+    await machine.asks("segment create", name="Loyal")
+    assert ((await machine.latest()).state, machine.writes()) == (State.CANCELLED, [])
+
+
+async def test_the_requester_is_shown_the_way_to_a_card_elsewhere(machine: Bench) -> None:
+    await machine.delete()
+    (told,) = whispers(machine)
+    assert told.startswith("Change 1 waits for approval: Delete the segment VIPs")
+    await machine.asks("segment create", name="Loyal")
+    assert whispers(machine)[-1] == "Change 2 is under way: Create the segment Loyal"
+
+
+async def test_no_way_is_shown_to_a_card_that_is_in_sight(machine: Bench) -> None:
+    await machine.asks("segment delete", place=Place(channel=APPROVALS), segments=["VIPs"])
+    assert whispers(machine) == []
+
+
+async def test_a_card_without_an_address_is_told_all_the_same(machine: Bench) -> None:
+    machine.board.address = ""
+    await machine.delete()
+    assert whispers(machine)[0].startswith("Change 1 waits for approval")
+
+
+# Deciding
+
+
+async def test_may_decide_checks_state_version_and_person(machine: Bench) -> None:
+    await machine.delete()
+    assert (await machine.engine.may_decide(1, 1, "UBEN")).number == 1
+    with pytest.raises(SelfApproval):
+        await machine.engine.may_decide(1, 1, "UANA")
+    with pytest.raises(OldVersion):
+        await machine.engine.may_decide(1, 2, "UBEN")
+    await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
+    with pytest.raises(TooLate):
+        await machine.engine.may_decide(1, 1, "UBEN")
+
+
+async def test_two_approvals_come_from_two_people(path: Path) -> None:
+    async with bench(path, two_from=1) as machine:
+        await machine.delete()
+        await machine.decides("UBEN")
+        await machine.decides("UBEN")
+        assert whispers(machine)[-1] == "You have approved change 1 already; somebody else has to, too."
+        assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
+        await machine.decides("UCLEO")
+        assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.DONE, False)
+
+
+async def test_only_the_requester_withdraws(machine: Bench) -> None:
+    await machine.delete()
+    await machine.decides("UBEN", verdict=Verdict.WITHDRAW)
+    assert whispers(machine)[-1] == "Only the one who asked for change 1 can withdraw it."
+    await machine.decides("UANA", verdict=Verdict.WITHDRAW)
+    assert (await machine.latest()).state is State.WITHDRAWN
+
+
+async def test_a_command_withdraws_as_a_button_would(machine: Bench) -> None:
+    await machine.delete()
+    await machine.asks("change withdraw", number="1")
+    assert (await machine.latest()).state is State.WITHDRAWN
+
+
+async def test_the_reason_of_a_rejection_is_kept_and_its_addresses_are_not_logged(machine: Bench) -> None:
+    await machine.delete()
+    await machine.decides("UBEN", verdict=Verdict.REJECT, reason="Ask ann@example.com first.")
+    rejected = await machine.latest()
+    assert (rejected.settled_by, rejected.reason) == ("UBEN", "Ask ann@example.com first.")
+    assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
+
+
+async def test_a_store_that_changed_meanwhile_asks_for_approval_of_the_new_plan(machine: Bench) -> None:
+    before = await machine.delete()
+    leaver = sorted(machine.members("VIPs"))[0]
+    await machine.client.remove_members(machine.segments()["VIPs"], leaver)
+    await machine.decides("UBEN", version=1)
+    after = await machine.latest()
+    assert (after.state, after.version, after.approvals) == (State.WAITING, 2, ())
+    assert after.plan.shoppers == before.plan.shoppers - 1
+    assert after.drift[0].startswith("Was: ")
+    assert "Read its card as it is now" in whispers(machine)[-1]
+    await machine.decides("UCLEO", version=1)
+    assert "VIPs" in machine.segments()
+    await machine.decides("UCLEO", version=2)
+    assert "VIPs" not in machine.segments()
+
+
+async def test_a_first_approval_does_not_count_for_a_new_plan(path: Path) -> None:
+    async with bench(path, two_from=1) as machine:
+        await machine.delete()
+        await machine.decides("UBEN")
+        await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
+        await machine.decides("UCLEO")
+        assert (await machine.latest()).approvals == ()
+
+
+async def test_a_change_that_can_no_longer_be_done_is_stale(machine: Bench) -> None:
+    await machine.delete()
+    machine.forget("VIPs")
+    await machine.decides("UBEN")
+    stale = await machine.latest()
+    assert stale.state is State.STALE
+    assert whispers(machine)[-1] == f"Change 1 can no longer be done: {stale.reason}"
+
+
+async def test_a_plan_that_has_become_an_answer_is_stale() -> None:
+    async with bench(groups=(broken,)) as machine:
+        await machine.asks("broken once")
+        machine.forget("VIPs")
+        await machine.decides("UBEN")
+        stale = await machine.latest()
+        assert (stale.state, stale.reason) == (State.STALE, "There is nothing to do any more.")
+
+
+async def test_a_store_that_cannot_be_asked_at_the_click_leaves_the_change_waiting(machine: Bench) -> None:
+    await machine.delete()
+    machine.store.faults.add("GET", "*", status=500, times=None)
+    await machine.decides("UBEN")
+    assert (await machine.latest()).state is State.WAITING
+    assert whispers(machine)[-1].startswith("BigCommerce has a problem on its side.")
+
+
+# Expiring
+
+
+async def test_a_click_after_the_time_expires_the_change(machine: Bench) -> None:
+    await machine.delete()
+    machine.clock.forward(hours=24)
+    await machine.decides("UBEN")
+    assert ((await machine.latest()).state, machine.writes()) == (State.EXPIRED, [])
+    assert whispers(machine)[-1] == "Too late: change 1 has expired."
+
+
+async def test_a_sweep_expires_what_nobody_decided(machine: Bench) -> None:
+    await machine.delete()
+    machine.clock.forward(hours=24)
+    await machine.sweeps()
+    expired = await machine.latest()
+    assert (expired.state, expired.reason) == (State.EXPIRED, "Nobody decided in time. No answer is never a yes.")
+    assert machine.board.heard[-1].number == 1
+
+
+async def test_a_change_expires_once_although_two_processes_sweep(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    machine.clock.forward(hours=24)
+    async with machine.another(path) as other:
+        await asyncio.gather(machine.engine.sweep(), other.engine.sweep())
+        await machine.tasks.settled()
+        await other.tasks.settled()
+    assert machine.kinds().count("expire") == 1
+
+
+async def test_a_decision_just_before_the_sweep_gets_there_stands(machine: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    change = await machine.delete()
+    machine.clock.forward(hours=24)
+    await machine.engine.sweep()  # its tasks have not begun yet
+    await machine.ledger.move(change, Event.REJECT, at=machine.clock())
+    with caplog.at_level(logging.INFO):
+        await machine.tasks.settled()
+    assert (await machine.latest()).state is State.REJECTED
+    assert "decided just before it expired" in caplog.text
+
+
+# Going on
+
+
+async def left_behind(machine: Bench) -> None:
+    """An ask on record whose process died before it answered."""
+    now = machine.clock()
+    ask = machine.ask("segment delete", segments=["VIPs"])
+    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+
+
+async def test_a_fresh_ask_of_a_dead_process_is_answered(machine: Bench) -> None:
+    await left_behind(machine)
+    machine.clock.forward(seconds=1)
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.WAITING
+    await machine.sweeps()
+    assert len(await machine.ledger.latest("all", "", 9)) == 1
+
+
+async def test_a_fresh_ask_of_a_dead_process_may_be_refused(machine: Bench) -> None:
+    await left_behind(machine)
+    machine.forget("VIPs")
+    machine.clock.forward(seconds=1)
+    await machine.sweeps()
+    assert "There is no segment “VIPs”" in whispers(machine)[-1]
+
+
+async def test_an_old_ask_of_a_dead_process_is_refused_with_a_reason(machine: Bench) -> None:
+    await left_behind(machine)
+    machine.clock.forward(seconds=FRESH.total_seconds() + 1)
+    await machine.sweeps()
+    assert whispers(machine)[-1].startswith("I was not running when you asked for this")
+    assert (machine.kinds(), machine.store.requests()) == (["asked", "refused"], [])
+
+
+async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice(
+    machine: Bench, path: Path
+) -> None:
+    async with machine.another(path) as other:
+
+        async def oversleep(_seconds: float) -> None:
+            machine.clock.forward(seconds=30)
+            await other.sweeps()
+
+        machine.store.sleep = oversleep
+        machine.store.faults.add("GET", MEMBERS, delay=60)
+        await machine.asks("segment delete", segments=["VIPs"])
+    assert len(await machine.ledger.latest("all", "", 9)) == 1
+
+
+async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next(
+    machine: Bench, path: Path
+) -> None:
+    await machine.delete()
+    ask, now = machine.ask("segment delete"), machine.clock()
+    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+    draft = (await machine.latest()).model_copy(update={"state": State.PLANNED, "card": None})
+    await machine.ledger.plan(ask, draft, owner="dead", until=now, detail={})
+    machine.clock.forward(seconds=1)
+    async with machine.another(path) as other:
+        await asyncio.gather(machine.engine.sweep(), other.engine.sweep())
+        await machine.tasks.settled()
+        await other.tasks.settled()
+    assert [one.number for one in machine.board.posted] == [1, 2]
+    assert (await machine.ledger.change(2)).state is State.WAITING
+
+
+async def test_a_card_that_was_posted_before_the_crash_is_not_posted_again(machine: Bench) -> None:
+    change = await machine.delete()
+    ask, now = machine.ask("segment delete"), machine.clock()
+    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+    draft = change.model_copy(update={"state": State.PLANNED, "card": None})
+    planned = await machine.ledger.plan(ask, draft, owner="dead", until=now, detail={})
+    assert change.card
+    await machine.ledger.drew(planned, change.card)
+    machine.clock.forward(seconds=1)
+    await machine.sweeps()
+    assert [one.number for one in machine.board.posted] == [1]
+    assert (await machine.ledger.change(2)).state is State.WAITING
+
+
+async def approved_and_orphaned(machine: Bench) -> None:
+    """A change that was approved by a process that died before it started."""
+    change = await machine.delete()
+    await machine.ledger.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    machine.clock.forward(seconds=1)
+
+
+async def test_an_approved_change_of_a_dead_process_runs_as_it_was_approved(machine: Bench) -> None:
+    await approved_and_orphaned(machine)
+    await machine.sweeps()
+    assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE"])
+
+
+async def test_an_approved_change_of_a_dead_process_waits_again_where_the_store_changed(machine: Bench) -> None:
+    await approved_and_orphaned(machine)
+    await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
+    await machine.sweeps()
+    again = await machine.latest()
+    assert (again.state, again.version, "VIPs" in machine.segments()) == (State.WAITING, 2, True)
+
+
+async def test_an_approved_change_of_a_dead_process_is_stale_where_it_cannot_be_done(machine: Bench) -> None:
+    await approved_and_orphaned(machine)
+    machine.forget("VIPs")
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.STALE
+
+
+async def test_an_approved_change_stays_approved_while_the_store_cannot_be_asked(machine: Bench) -> None:
+    await approved_and_orphaned(machine)
+    machine.store.faults.add("GET", "*", status=500, times=None)
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.APPROVED
+    machine.store.faults.clear()
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.DONE
+
+
+async def test_what_needed_no_approval_runs_after_a_crash_without_planning_again(machine: Bench) -> None:
+    await machine.approved(plan(CreateSegment(segment=Naming(name="Loyal"))))
+    machine.clock.forward(seconds=1)
+    await machine.sweeps()
+    assert "Loyal" in machine.segments()
+
+
+async def test_a_process_that_dies_while_it_plans_loses_nothing(machine: Bench, path: Path) -> None:
+    stuck = asyncio.Event()
+    machine.store.sleep = lambda _: stuck.wait()
+    machine.store.faults.add("GET", "/segments", delay=60)
+    await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    await machine.dies()
+    stuck.set()
+    async with machine.another(path) as other:
+        await other.sweeps()
+        assert (await other.latest()).state is State.WAITING
+
+
+async def test_a_sweep_keeps_what_is_under_way(machine: Bench, path: Path) -> None:
+    stuck = asyncio.Event()
+    machine.store.sleep = lambda _: stuck.wait()
+    machine.store.faults.add("GET", "/segments", delay=60)
+    await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    async with machine.another(path) as other:
+        for _ in range(3):
+            machine.clock.forward(seconds=4)
+            await machine.engine.sweep()
+            await other.sweeps()
+        stuck.set()
+        await machine.tasks.settled()
+    assert machine.kinds().count("planned") == 1

@@ -1,0 +1,349 @@
+"""The whole bot in one process, between the emulated store and the emulated Slack; tests read like a chat with it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.core.changes import Change
+from bot.ledger.ledger import Ledger
+from bot.ledger.log import Sealed
+from bot.sandbox import payloads, people, seeds, server, store_segments
+from bot.sandbox.client import Client
+from bot.sandbox.delivery import Ack, SignedRequests
+from bot.sandbox.scenes import action_of, scene_of, target_in
+from bot.sandbox.store import Store
+from bot.sandbox.workspace import Workspace
+from bot.settings import Settings, load
+from bot.slack import transports
+from bot.wiring import Bot, assemble
+from commands import GROUPS
+
+ROOT = Path(__file__).parent.parent
+Json = dict[str, Any]
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def timestamp(self) -> float:
+        """Seconds since 1970."""
+        return self.now.timestamp()
+
+    def forward(self, **time: float) -> None:
+        """Let time pass: ``forward(hours=25)``."""
+        self.now += timedelta(**time)
+
+
+async def no_wait(_seconds: float) -> None:
+    """Wait for nothing."""
+
+
+class Stuck:
+    """A store that takes its time: ``reached`` when the request is there, answered after ``release``."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.release = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        """Sleep as the store does; a request that no delay was ordered for goes on."""
+        if seconds:
+            self.reached.set()
+            await self.release.wait()
+
+
+def settings_for(url: str, database: Path, **others: str) -> Settings:
+    """The sandbox's settings."""
+    environment = {
+        "SLACK_BOT_TOKEN": people.BOT_TOKEN,
+        "SLACK_APP_TOKEN": people.APP_TOKEN,
+        "SLACK_SIGNING_SECRET": people.SIGNING_SECRET,
+        "SLACK_API_URL": f"{url}/api/",
+        "BIGCOMMERCE_STORE_HASH": "sandbox",
+        "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
+        "BIGCOMMERCE_API_URL": url,
+        "APPROVALS_CHANNEL": people.APPROVALS,
+        "APPROVERS": people.APPROVERS_GROUP,
+        "DATABASE": str(database),
+    }
+    return load(environment=environment | others, dotenv=None)
+
+
+@dataclass
+class World:
+    """A workspace, a store, and (most of the time) a bot. People are ``ana``, ``ben``, ``cleo``, ``dan``."""
+
+    url: str
+    database: Path
+    workspace: Workspace
+    store: Store
+    clock: Clock
+    client: Client
+    pause: Callable[[float], Awaitable[None]] = no_wait
+    signed_http: bool = False
+    overrides: dict[str, str] = field(default_factory=dict)
+    bot: Bot | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    # the bot's life
+
+    async def start(self) -> None:
+        """Start a bot."""
+        settings = settings_for(self.url, self.database, **self.overrides)
+        self.bot = await self._running.enter_async_context(
+            assemble(settings, GROUPS, clock=self.clock, pause=self.pause, quiet=0, sweep_every=None)
+        )
+        if self.signed_http:
+            await self._listen(self.bot, settings)
+        else:
+            await self._running.enter_async_context(transports.socket(self.bot.app, settings.SLACK_APP_TOKEN))
+
+    async def _listen(self, bot: Bot, settings: Settings) -> None:
+        served = transports.http(bot.app, bot.healthy)
+        port = await self._running.enter_async_context(transports.listening(served, settings.HOST, 0))
+        url = f"http://{settings.HOST}:{port}{transports.PATH}"
+        self.workspace.http = SignedRequests(url, people.SIGNING_SECRET, self.clock.timestamp)
+        self._running.push_async_callback(self.workspace.http.close)
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self._running.aclose()
+        self._running = AsyncExitStack()
+        self.bot = None
+
+    async def settled(self) -> None:
+        """Wait until the bot has nothing under way."""
+        if self.bot:
+            await self.bot.settled()
+
+    async def sweep(self) -> None:
+        """Let the bot do at once what is due."""
+        assert self.bot
+        await self.bot.sweep()
+
+    # people
+
+    async def type(self, text: str, *, by: str = "ana", channel: str = "#segments") -> Json:
+        """Type a line, and wait until the bot is done with it."""
+        return await self._done(self.client.type(by, channel, text))
+
+    async def press(
+        self, button: str, *, by: str, change: int | None = None, channel: str = "#approvals", **options: Any
+    ) -> Json:
+        """Press a button: on the card of ``change``, or the latest one in ``channel``."""
+        ts = self.card(change)["ts"] if change else None
+        return await self._done(self.client.press(by, channel, button, ts=ts, **options))
+
+    async def submit(self, values: Json, *, by: str = "ana") -> Json:
+        """Fill the open form and submit it."""
+        return await self._done(self.client.submit(by, values))
+
+    async def suggest(self, query: str, *, by: str = "ana", field: str = "segments") -> list[str]:
+        """Type into a form's type-ahead; returns the texts that it offers."""
+        offered = await self.client.suggest(by, "segments", field, query)
+        assert offered["ok"], offered
+        return [option["text"]["text"] for option in offered["options"]]
+
+    def click(self, button: str, *, by: str, channel: str = "#approvals") -> Json:
+        """What Slack would send for a press of ``button``; ``deliver`` sends it, as often as told."""
+        workspace = self.workspace
+        person = workspace.directory.human(by)
+        scene = scene_of(workspace, person, channel, None, button)
+        assert scene.place
+        return payloads.block_actions(
+            person,
+            scene.where(),
+            action_of(target_in(scene, button), None, workspace.next_ts()),
+            trigger_id=workspace.triggers.issue(person.id),
+            response_url=workspace.response_url(person.id, scene.place.id, scene.posting),
+        )
+
+    def click_again(self, click: Json) -> Json:
+        """The same press once more, by the same person on the same message as it was then."""
+        return {**click, "trigger_id": self.workspace.triggers.issue(click["user"]["id"])}
+
+    def command(self, text: str, *, by: str = "ana", channel: str = "#segments", **others: str) -> Json:
+        """What Slack would send for a typed line."""
+        workspace = self.workspace
+        person = workspace.directory.human(by)
+        place = workspace.directory.place(channel, person)
+        name, _, rest = text.partition(" ")
+        urls = {
+            "trigger_id": workspace.triggers.issue(person.id),
+            "response_url": workspace.response_url(person.id, place.id),
+        }
+        return payloads.slash_command(person, place, name, rest, **(urls | others))
+
+    async def deliver(self, payload: Json, *, times: int = 1) -> list[Ack]:
+        """Deliver the same payload ``times`` at once, and wait until the bot is done."""
+        kind = "slash_commands" if "command" in payload else "interactive"
+        acks = await asyncio.gather(*(self.workspace.send(kind, payload) for _ in range(times)))
+        await self.settled()
+        return acks
+
+    async def home(self, *, by: str) -> Json | None:
+        """Open the Home tab; returns its view, if there is one."""
+        await self._done(self.client.home(by))
+        view: Json | None = self.workspace.state(by)["home"]
+        return view
+
+    async def _done(self, act: Awaitable[Json]) -> Json:
+        outcome = await act
+        await self.settled()
+        return outcome
+
+    # what people see
+
+    def messages(self, *, by: str = "ana", channel: str = "#segments") -> list[Json]:
+        """Messages as this person sees them, oldest first; ``channel`` "dm" is the bot's direct messages."""
+        state = self.workspace.state(by)
+        found: list[Json] = state["dms"] if channel == "dm" else state["channels"][channel]
+        return found
+
+    def whisper(self, *, by: str = "ana", channel: str = "#segments") -> str:
+        """The latest thing shown to this person alone, as text."""
+        return said([one for one in self.messages(by=by, channel=channel) if one["ephemeral"]][-1])
+
+    def card(self, change: int | None = None, *, by: str = "ben") -> Json:
+        """The message of a change (the latest one without a number)."""
+        seen = self.messages(by=by, channel="#approvals") + self.messages(by=by, channel="#segments")
+        cards = [one for one in seen if one["text"].startswith("Change ") and not one["ephemeral"]]
+        if change is not None:
+            cards = [one for one in cards if one["text"].startswith(f"Change {change}:")]
+        assert cards, f"no card of change {change}"
+        return max(cards, key=lambda one: str(one["ts"]))
+
+    def form(self, *, by: str = "ana") -> Json | None:
+        """The form that this person has open."""
+        view: Json | None = self.workspace.state(by)["form"]
+        return view
+
+    # somebody in the store's control panel
+
+    def put(self, *names: str, description: str = "") -> list[str]:
+        """Create segments past the bot; returns their ids."""
+        drafts = [store_segments.Draft(name, description) for name in names]
+        return [one["id"] for one in store_segments.create(self.store.shop, drafts)]
+
+    def drop(self, name: str) -> None:
+        """Delete a segment past the bot."""
+        store_segments.delete(self.store.shop, [self.id_of(name)])
+
+    def enrol(self, name: str, members: int) -> None:
+        """Make the shop's first ``members`` profiles the members of a segment, past the bot."""
+        with self.store.shop.db as db:
+            (position,) = db.execute("SELECT position FROM segments WHERE name = ?", (name,)).fetchone()
+            db.execute("DELETE FROM members WHERE segment = ?", (position,))
+            db.execute("INSERT INTO members SELECT ?, position FROM profiles LIMIT ?", (position, members))
+
+    def rename(self, name: str, other: str) -> None:
+        """Rename a segment past the bot."""
+        store_segments.update(self.store.shop, [store_segments.Revision(self.id_of(name), other)])
+
+    def stick(self, method: str, path: str, **fault: Any) -> Stuck:
+        """Let the store's answer to the next such request wait until it is released."""
+        stuck = Stuck()
+        self.store.sleep = stuck
+        self.store.faults.add(method, path, **{"delay": 1, **fault})
+        return stuck
+
+    # what is so
+
+    def id_of(self, name: str) -> str:
+        """A segment's id, in the store."""
+        return next(str(one["id"]) for one in self.store.overview()["segments"] if one["name"] == name)
+
+    def members(self, name: str) -> set[str]:
+        """The profile ids in a segment, in the store."""
+        sql = """SELECT profiles.id FROM members JOIN profiles ON profile = profiles.position
+                 JOIN segments ON segment = segments.position WHERE segments.name = ?"""
+        return {row["id"] for row in self.store.shop.rows(sql, name)}
+
+    def sizes(self) -> dict[str, int]:
+        """Shoppers by segment name, in the store."""
+        return {one["name"]: one["shoppers"] for one in self.store.overview()["segments"]}
+
+    def writes(self) -> list[tuple[str, str]]:
+        """What the store was asked to change: method and path, oldest first."""
+        asked = self.store.requests()
+        return [(one["method"], one["path"].split("/v3")[-1]) for one in asked if one["method"] != "GET"]
+
+    def kinds(self) -> list[str]:
+        """Kinds of the audit log's entries, oldest first."""
+        return [entry.kind for entry in self.entries()]
+
+    def entries(self) -> list[Sealed]:
+        """The audit log's entries, oldest first, whether a bot runs or not."""
+        with closing(Ledger.read(self.database)) as ledger:
+            return list(ledger.entries())
+
+    async def change(self, number: int) -> Change:
+        """A change as the ledger has it, whether a bot runs or not."""
+        with closing(Ledger.read(self.database)) as ledger:
+            return await ledger.change(number)
+
+
+def said(message: Json) -> str:
+    """All the words of a message or view, as a person reads them."""
+    return " ".join(_words(message["blocks"])) or str(message["text"])
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [word for one in value for word in _words(one)]
+    if not isinstance(value, dict):
+        return []
+    if isinstance(value.get("text"), str):
+        return [value["text"]]
+    if value.get("type") == "user":
+        return [f"@{value['user_id']}"]
+    return [word for one in value.values() for word in _words(one)]
+
+
+def buttons(message: Json) -> list[str]:
+    """The texts of a message's buttons."""
+    return [
+        element["text"]["text"]
+        for block in message["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, customers: int = 400, running: bool = True, signed_http: bool = False, **overrides: str
+) -> AsyncIterator[World]:
+    """A world of its own; ``overrides`` are settings. ``signed_http``: instead of Socket Mode."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        store = Store(":memory:", clock=clock.timestamp)
+        stack.callback(store.close)
+        seeds.seed(store, customers=customers)
+        workspace = Workspace(":memory:", manifest=ROOT / "manifest.yml", clock=clock.timestamp)
+        stack.callback(workspace.close)
+        url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=workspace, log=None))
+        made = World(
+            url,
+            folder / "ledger.sqlite",
+            workspace,
+            store,
+            clock,
+            Client(workspace),
+            signed_http=signed_http,
+            overrides=overrides,
+        )
+        stack.push_async_callback(made.stop)
+        if running:
+            await made.start()
+        yield made

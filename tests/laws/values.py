@@ -1,0 +1,74 @@
+"""Values for laws: any value of a type, hostile texts among them."""
+
+from datetime import UTC, datetime
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+# The same examples each time, however busy the machine is: a law fails when it is broken, and never else.
+LAW = settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    database=None,
+)
+HOSTILE = (
+    "<!channel>",
+    "<@U0BEN>",
+    "<https://x.example|click>",
+    "`code`",
+    "*_~|:x: &amp;",
+    "a\nb\tc",
+    "\u202eright to left",
+    "<!channel>&" * 91,
+    ":smile:" * 143,
+    "x" * 1000,
+)
+texts = st.sampled_from(("", "VIPs", "Big Spenders", "Größe ❤", *HOSTILE))
+moments = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(1_700_000_000 + seconds, UTC))
+_PLAIN: dict[Any, st.SearchStrategy[Any]] = {
+    str: texts,
+    int: st.integers(0, 30_000),
+    bool: st.booleans(),
+    type(None): st.none(),
+    datetime: moments,
+}
+
+
+def values_of(kind: Any) -> st.SearchStrategy[Any]:
+    """Any value of ``kind``: a model, an enum, a union, a tuple, a literal, or something plain."""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return values_of(inner[0])
+    if origin is Literal:
+        return st.sampled_from(inner)
+    if origin in (Union, UnionType):
+        return st.one_of(*map(values_of, inner))
+    if origin is tuple:
+        return _several(inner[0], least=0)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(list(kind))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return st.fixed_dictionaries({name: _field(field) for name, field in kind.model_fields.items()}).map(
+            lambda values: kind(**values)
+        )
+    raise NotImplementedError(f"values of {kind}")
+
+
+def _field(field: FieldInfo) -> st.SearchStrategy[Any]:
+    if get_origin(field.annotation) is tuple:
+        least = next((each.min_length for each in field.metadata if hasattr(each, "min_length")), 0)
+        return _several(get_args(field.annotation)[0], least=least)
+    return values_of(field.annotation)
+
+
+def _several(kind: Any, *, least: int) -> st.SearchStrategy[Any]:
+    return st.lists(values_of(kind), min_size=least, max_size=3).map(tuple)

@@ -1,0 +1,37 @@
+"""Shorthands: asks and changes on record."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.core.asks import Ask
+from bot.core.changes import Change, Event
+from bot.core.people import Place
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, change
+
+LATER = NOW + timedelta(seconds=6)
+
+
+def ask(id_: str = "1", **fields: Any) -> Ask:
+    basis = {
+        "actor": "UANA",
+        "place": Place(channel="C1"),
+        "command": "segment delete",
+        "values": {"segments": ["VIPs"]},
+    }
+    return Ask(id=id_, **basis | fields)
+
+
+async def asked(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> bool:
+    return await ledger.ask(ask(id_, **fields), owner=owner, until=LATER, at=NOW, detail={"said": "x"})
+
+
+async def planned(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> Change:
+    await asked(ledger, id_)
+    return await ledger.plan(ask(id_), change(**fields), owner=owner, until=LATER, detail={"need": "1"})
+
+
+async def moved(ledger: Ledger, found: Change, *events: Event) -> Change:
+    for event in events:
+        found = await ledger.move(found, event, at=NOW)
+    return found

@@ -1,0 +1,43 @@
+"""Processes of the command line: started, waited for until they say that they are ready, stopped."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def running(*arguments: str, ready: str, environment: dict[str, str] | None = None) -> Iterator[tuple[int, str]]:
+    """``python -m *arguments`` from the project's root; yields its process id and the line that said ``ready``."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    seen = []
+    try:
+        for line in process.stdout:
+            seen.append(line)
+            if ready in line:
+                yield process.pid, line
+                break
+        else:
+            raise RuntimeError(f"{' '.join(arguments)} ended before it was ready:\n{''.join(seen)}")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def resident_megabytes(pid: int) -> float:
+    """Resident memory of a process, from /proc (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    line = next(one for one in status.splitlines() if one.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024

@@ -1,0 +1,180 @@
+"""Changes: what waits, what ran, taking it back; and the Home tab and help."""
+
+import pytest
+
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+
+async def test_change_list_shows_what_is_pending_mine_and_all(slack: World) -> None:
+    await slack.type("/change list")
+    assert "No change is pending" in slack.whisper()
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.type("/segment create Loyal", by="ben")
+    await slack.type("/change list", by="cleo")
+    assert "1 pending change" in slack.whisper(by="cleo")
+    assert "Delete the segment VIPs" in slack.whisper(by="cleo")
+    await slack.type("/change list mine", by="ben")
+    assert "Create the segment Loyal" in slack.whisper(by="ben")
+    assert "VIPs" not in slack.whisper(by="ben")
+    await slack.type("/change list all", by="ben")
+    assert "2 latest changes" in slack.whisper(by="ben")
+
+
+async def test_change_list_of_anything_else_says_what_there_is(slack: World) -> None:
+    await slack.type("/change list everything")
+    assert "mine" in slack.whisper()
+    assert "pending" in slack.whisper()
+
+
+async def test_change_show_tells_who_asked_who_approved_and_what_came_of_it(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change show 1", by="cleo")
+    told = slack.whisper(by="cleo")
+    assert "Change 1 is done" in told
+    assert "@U0ANA00001" in told
+    assert "@U0BEN00001" in told
+    assert buttons(slack.messages(by="cleo")[-1]) == ["Undo"]
+
+
+@pytest.mark.parametrize("line", ["/change show 7", "/change undo 7", "/change withdraw 7"])
+async def test_a_number_that_no_change_has_is_told(slack: World, line: str) -> None:
+    await slack.type(line)
+    assert "There is no change 7" in slack.whisper()
+
+
+@pytest.mark.parametrize("word", ["seven", "0", "-1", "1.5", "999999999999999999999"])
+async def test_what_is_no_number_of_a_change_gets_a_sentence(slack: World, word: str) -> None:
+    await slack.type(f"/change show {word}")
+    assert "Change" in slack.whisper()
+    assert "reference" not in slack.whisper()
+
+
+async def test_change_show_without_a_number_opens_its_form(slack: World) -> None:
+    await slack.type("/segment create Loyal")
+    await slack.type("/change show")
+    await slack.submit({"Change": "1"})
+    assert "Change 1 is done" in slack.whisper()
+
+
+async def test_the_requester_withdraws_and_then_nobody_can_approve(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    click = slack.click("Delete Segment", by="ben")
+    await slack.type("/change withdraw 1", by="ana")
+    assert "Withdrawn" in said(slack.card(1))
+    assert buttons(slack.card(1)) == []
+    await slack.deliver(click)
+    assert "Too late: change 1 is already withdrawn" in slack.whisper(by="ben", channel="#approvals")
+    await slack.type("/change withdraw 1", by="ana")
+    assert "already withdrawn" in slack.whisper(by="ana")
+    assert not slack.writes()
+
+
+async def test_nobody_else_withdraws_it(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.type("/change withdraw 1", by="ben")
+    assert "Only the one who asked for change 1 can withdraw it" in slack.whisper(by="ben")
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+
+
+async def test_a_rejection_asks_why_and_the_requester_reads_it(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Reject", by="cleo")
+    form = slack.form(by="cleo")
+    assert form
+    assert "Delete the segment VIPs" in read(form)
+    await slack.submit({"Reason": "The spring campaign <!channel> needs it"}, by="cleo")
+    assert "Rejected" in said(slack.card(1))
+    assert "The spring campaign <!channel> needs it" in read(slack.card(1))
+    told = said(slack.messages(channel="dm")[-1])
+    assert "Change 1 is rejected" in told
+    assert "The spring campaign <!channel> needs it" in told
+    assert buttons(slack.card(1)) == []
+    assert not slack.writes()
+
+
+async def test_the_requester_cannot_reject_and_gets_no_form(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Reject", by="ana")
+    assert slack.form() is None
+    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+
+
+async def test_a_reject_form_that_was_open_too_long_comes_too_late(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Reject", by="cleo")
+    await slack.press("Delete Segment", by="ben")
+    await slack.submit({"Reason": "No"}, by="cleo")
+    assert "Too late: change 1 is already done" in slack.whisper(by="cleo", channel="#approvals")
+    assert "Done" in said(slack.card(1))
+
+
+async def test_what_waits_or_did_nothing_cannot_be_undone(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.type("/change undo 1", by="ana")
+    assert "nothing to undo yet" in slack.whisper()
+    await slack.type("/change withdraw 1", by="ana")
+    await slack.type("/change undo 1", by="ana")
+    assert "did nothing" in slack.whisper()
+
+
+async def test_a_change_is_undone_once(slack: World) -> None:
+    await slack.type("/segment create Loyal", by="ana")
+    await slack.type("/change undo 1", by="ana")
+    await slack.type("/change undo 1", by="cleo")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert "Loyal" not in slack.sizes()
+    await slack.press("Undo Change", by="ben", change=3)
+    assert "undone by change 2 already" in slack.whisper(by="ben", channel="#approvals")
+    assert "Can no longer be done" in said(slack.card(3))
+    assert slack.writes().count(("DELETE", slack.writes()[-1][1])) == 1
+
+
+async def test_an_undo_can_be_undone(slack: World) -> None:
+    members = slack.members("VIPs")
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change undo 1", by="ana")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == members
+    await slack.type("/change undo 2", by="ana")
+    await slack.press("Undo Change", by="cleo", change=3)
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -> None:
+    empty = read(await slack.home(by="ben"))
+    assert "Nothing waits" in empty
+    await slack.type("/segment delete VIPs", by="ana")
+    shown = read(await slack.home(by="ben"))
+    assert shown.index("Waits for a second person") < shown.index("What you asked for lately")
+    assert "Change 1 (waiting): Delete the segment VIPs" in shown
+    assert "/segment delete <segment> …" in shown
+    await slack.press("Show 1", by="ben", channel="home")
+    assert "Change 1 is waiting" in said(slack.messages(by="ben", channel="dm")[-1])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("/segment", "/segment delete <segment> …"),
+        ("/segment help", "/segment create <name> [description]"),
+        ("/segment help delete", "/segment delete VIPs"),
+        ("/segment delete help", "/segment delete VIPs"),
+        ("/segment edit --help", "/segment edit VIPs"),
+        ("/change", "/change undo <change>"),
+        ("/change HELP", "/change withdraw <change>"),
+        ("/change undo ?", "/change undo 42"),
+    ],
+)
+async def test_help_is_everywhere(slack: World, line: str, told: str) -> None:
+    await slack.type(line)
+    assert told in slack.whisper()
+    assert slack.form() is None
+
+
+async def test_a_slip_in_the_command_gets_the_nearest_one(slack: World) -> None:
+    await slack.type("/segment delte VIPs")
+    assert "Did you mean /segment delete" in read(slack.messages()[-1]).replace("`", "")
+    assert not slack.kinds().count("planned")

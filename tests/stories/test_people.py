@@ -1,0 +1,172 @@
+"""Who may ask and who may approve: never the requester, never a guest, never somebody whom nobody can check."""
+
+import asyncio
+
+import pytest
+
+from bot.sandbox import people
+from tests.conftest import OpenWorld
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+
+async def test_requester_cannot_approve_own_change(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ben")
+    await slack.press("Delete Segment", by="ben")
+    assert "You asked for change 1 yourself" in slack.whisper(by="ben", channel="#approvals")
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert not slack.writes()
+
+
+async def test_a_click_that_the_person_does_not_confirm_does_nothing(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben", confirm=False)
+    assert "Waiting for approval" in said(slack.card(1))
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize("button", ["Delete Segment", "Reject"])
+async def test_a_guest_neither_approves_nor_rejects(slack: World, button: str) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.press(button, by="dan")
+    assert "Guests of this workspace cannot approve or reject" in slack.whisper(by="dan", channel="#approvals")
+    assert slack.form(by="dan") is None
+    assert "Waiting for approval" in said(slack.card(1))
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize(
+    "line", ["/segment delete VIPs", "/segment list", "/segment create Loyal", "/change list", "/change withdraw 1"]
+)
+async def test_a_guest_gets_a_refusal_for_whatever_they_type(slack: World, line: str) -> None:
+    await slack.type("/segment delete Lapsed", by="ana")
+    await slack.type(line, by="dan")
+    assert "Guests of this workspace cannot use this bot" in slack.whisper(by="dan")
+    assert "VIPs" not in read([one["blocks"] for one in slack.messages(by="dan") if one["ephemeral"]])
+    assert not slack.writes()
+
+
+async def test_a_guest_sees_nothing_of_the_store_through_a_form(slack: World) -> None:
+    await slack.type("/segment edit VIPs", by="dan")
+    form = slack.form(by="dan")
+    assert form
+    assert "Guests of this workspace cannot use this bot" in read(form)
+    assert "Spent over" not in str(form)
+
+
+async def test_a_guest_who_submits_the_form_before_it_says_no_sees_nothing_either(slack: World) -> None:
+    slack.workspace.faults.add("users.info", delay=0.2)
+    await slack.client.type("dan", "#segments", "/segment edit")
+    await slack.workspace.changed(lambda state: state["form"], user="dan")
+    await slack.client.submit("dan", {"Segment": "VIPs"})
+    state = await slack.workspace.changed(lambda state: "Looking it up" not in read(state["form"]), user="dan")
+    assert "Guests of this workspace cannot use this bot" in read(state["form"])
+
+
+async def test_a_member_who_is_no_approver_cannot_approve(open_world: OpenWorld) -> None:
+    slack = await open_world(APPROVERS=people.BEN)
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Delete Segment", by="cleo")
+    assert "not among the people who may approve" in slack.whisper(by="cleo", channel="#approvals")
+    assert not slack.writes()
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_what_nobody_could_approve_is_refused_at_once(open_world: OpenWorld) -> None:
+    slack = await open_world(APPROVERS=people.BEN)
+    await slack.type("/segment delete VIPs", by="ben")
+    assert "This needs 1 approval" in slack.whisper(by="ben")
+    assert "planned" not in slack.kinds()
+    await slack.type("/segment create Loyal", by="ben")
+    assert "Loyal" in slack.sizes()
+
+
+async def test_an_approver_who_was_deactivated_or_is_a_guest_does_not_count(open_world: OpenWorld) -> None:
+    slack = await open_world(APPROVERS=f"{people.BEN},{people.DAN}")
+    slack.workspace.directory.change("ben", deleted=True)
+    await slack.type("/segment delete VIPs", by="ana")
+    assert "This needs 1 approval and only 0 people" in slack.whisper()
+    assert "planned" not in slack.kinds()
+
+
+async def test_only_requesters_and_approvers_may_ask_where_requesters_are_named(open_world: OpenWorld) -> None:
+    slack = await open_world(APPROVERS=people.BEN, REQUESTERS=people.ANA)
+    await slack.type("/segment create Loyal", by="cleo")
+    assert "not among the people who may use this bot" in slack.whisper(by="cleo")
+    await slack.type("/segment create Loyal", by="ana")
+    assert "Loyal" in slack.sizes()
+
+
+async def test_a_group_that_cannot_be_read_refuses_what_it_would_have_to_approve(slack: World) -> None:
+    slack.workspace.faults.add("usergroups.users.list", status=500, times=99)
+    await slack.type("/segment delete VIPs", by="ana")
+    told = slack.whisper()
+    assert "needs 1 approval" in told
+    assert "could not be read" in told
+    assert "planned" not in slack.kinds()
+
+
+async def test_nobody_in_a_group_that_cannot_be_read_approves_until_it_can_be_read_again(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    slack.clock.forward(minutes=5)
+    slack.workspace.faults.add("usergroups.users.list", error="internal_error", times=99)
+    await slack.press("Delete Segment", by="ben")
+    assert slack.whisper(by="ben", channel="#approvals")
+    assert not slack.writes()
+    slack.workspace.faults.clear()
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_somebody_whom_slack_does_not_know_just_now_neither_asks_nor_approves(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    slack.clock.forward(minutes=5)
+    slack.workspace.faults.add("users.info", error="internal_error", times=99)
+    await slack.press("Delete Segment", by="ben")
+    assert "Slack could not tell who you are" in slack.whisper(by="ben", channel="#approvals")
+    await slack.type("/segment create Loyal", by="ana")
+    assert "Slack could not tell who you are" in slack.whisper(by="ana")
+    assert not slack.writes()
+
+
+async def test_of_two_approvers_at_the_same_instant_one_runs_it_and_the_other_is_told(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await asyncio.gather(slack.press("Delete Segment", by="ben"), slack.press("Delete Segment", by="cleo"))
+    assert "VIPs" not in slack.sizes()
+    assert len(slack.writes()) == 1
+    assert slack.kinds().count("approve") == 1
+    change = await slack.change(1)
+    (approver,) = (one.actor for one in change.approvals)
+    late = "cleo" if approver == people.BEN else "ben"
+    assert "Too late: change 1 is" in slack.whisper(by=late, channel="#approvals")
+
+
+async def test_approving_and_rejecting_at_the_same_instant_settles_it_once(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Reject", by="cleo")
+    await asyncio.gather(slack.press("Delete Segment", by="ben"), slack.submit({"Reason": "No"}, by="cleo"))
+    settled = [kind for kind in slack.kinds() if kind in ("approve", "reject")]
+    assert len(settled) == 1
+    assert ("VIPs" in slack.sizes()) is (settled == ["reject"])
+
+
+async def test_a_very_large_deletion_needs_two_people_and_one_of_them_never_counts_twice(
+    open_world: OpenWorld,
+) -> None:
+    slack = await open_world(customers=11_200)
+    slack.enrol("VIPs", 10_000)
+    members = slack.members("VIPs")
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Delete Segment", by="ben")
+    assert "1 of 2 approved" in said(slack.card(1))
+    await slack.press("Delete Segment", by="ben")
+    assert "You have approved change 1 already" in slack.whisper(by="ben", channel="#approvals")
+    assert not slack.writes()
+    await slack.press("Delete Segment", by="cleo")
+    assert "VIPs" not in slack.sizes()
+    await slack.type("/change undo 1", by="ana")
+    await asyncio.gather(
+        slack.press("Undo Change", by="ben", change=2), slack.press("Undo Change", by="cleo", change=2)
+    )
+    assert slack.members("VIPs") == members

@@ -1,0 +1,192 @@
+"""The bot is stopped or killed, and started again on the same file: nothing is lost and nothing is done twice."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+
+from bot.core.changes import Event, Run, StepState
+from bot.ledger.ledger import Ledger
+from bot.sandbox import people
+from tests.conftest import OpenWorld
+from tests.harness import ROOT, World, buttons, said
+from tests.stories.judge import read
+
+
+async def test_a_change_that_waited_while_the_bot_was_stopped_can_be_approved_afterwards(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.stop()
+    outcome = await slack.press("Delete Segment", by="ben")
+    assert not outcome["ok"]
+    await slack.start()
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+    assert len(slack.writes()) == 1
+
+
+async def test_a_change_that_expired_while_the_bot_was_stopped_expires_at_the_start(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.stop()
+    slack.clock.forward(hours=30)
+    await slack.start()
+    await slack.sweep()
+    assert "Expired" in said(slack.card(1))
+    assert not slack.writes()
+
+
+async def test_what_was_asked_and_not_yet_planned_is_planned_at_the_next_start(slack: World) -> None:
+    stuck = slack.stick("GET", "/segments")
+    outcome = await slack.client.type("ana", "#segments", "/segment delete VIPs")
+    assert outcome["ok"]
+    await stuck.reached.wait()
+    await slack.stop()
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert "Waiting for approval" in said(slack.card(1))
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+    assert slack.kinds().count("planned") == 1
+
+
+async def test_what_was_asked_too_long_ago_is_refused_instead(slack: World) -> None:
+    stuck = slack.stick("GET", "/segments")
+    await slack.client.type("ana", "#segments", "/segment create Loyal")
+    await stuck.reached.wait()
+    await slack.stop()
+    stuck.release.set()
+    slack.clock.forward(minutes=45)
+    await slack.start()
+    await slack.sweep()
+    assert "Ask again if you still want it" in slack.whisper()
+    await slack.sweep()
+    assert slack.kinds().count("refused") == 1
+    assert "Loyal" not in slack.sizes()
+
+
+async def test_a_click_that_was_taken_and_not_carried_out_is_carried_out_at_the_next_start(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    stuck = slack.stick("GET", "/segments")
+    await slack.client.press("ben", "#approvals", "Delete Segment")
+    await stuck.reached.wait()
+    await slack.stop()
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert "VIPs" not in slack.sizes()
+    assert slack.kinds().count("approve") == 1
+
+
+async def test_a_run_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed, Wholesale")
+    stuck = slack.stick("DELETE", "/segments")
+    await slack.client.press("ben", "#approvals", "Delete Segment")
+    await stuck.reached.wait()
+    await slack.stop()
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert not {"VIPs", "Lapsed", "Wholesale"} & set(slack.sizes())
+    assert "Done" in said(slack.card(1))
+    assert len(slack.writes()) == len(set(slack.writes()))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert {"VIPs": 40, "Lapsed": 64, "Wholesale": 22}.items() <= slack.sizes().items()
+
+
+async def test_a_create_that_was_stopped_in_flight_is_found_and_not_created_twice(slack: World) -> None:
+    stuck = slack.stick("POST", "/segments")
+    await slack.client.type("ana", "#segments", "/segment create Loyal Came back")
+    await stuck.reached.wait()
+    version = slack.store.version
+    await slack.stop()
+    stuck.release.set()
+    await slack.store.changed(version)
+    await slack.start()
+    await slack.sweep()
+    assert slack.writes() == [("POST", "/segments")]
+    assert "Done" in said(slack.messages()[-1])
+    assert buttons(slack.messages()[-1]) == ["Undo"]
+
+
+async def test_a_run_killed_right_after_a_step_failed_starts_no_further_step(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed")
+    await slack.stop()
+    with closing(Ledger.open(slack.database)) as ledger:
+        change, now = await ledger.change(1), slack.clock()
+        approval = {"approvals": [{"actor": people.BEN, "at": now}]}
+        change = await ledger.move(change, Event.APPROVE, at=now, actor=people.BEN, update=approval)
+        change = await ledger.move(change, Event.START, at=now)
+        failed = Run(position=0, state=StepState.FAILED, error="No.")
+        await ledger.record_run(change, failed, at=now, detail={})
+    await slack.start()
+    await slack.sweep()
+    assert not slack.writes()
+    assert "Failed" in said(slack.card(1))
+    assert "Nothing was changed" in said(slack.card(1))
+
+
+@asynccontextmanager
+async def killable_bot(slack: World) -> AsyncIterator[Process]:
+    """A bot in a process of its own, connected to the world's store and workspace; killed (-9) at the end."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if "COV" not in name},
+        "SLACK_BOT_TOKEN": people.BOT_TOKEN,
+        "SLACK_APP_TOKEN": people.APP_TOKEN,
+        "SLACK_API_URL": f"{slack.url}/api/",
+        "BIGCOMMERCE_STORE_HASH": "sandbox",
+        "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
+        "BIGCOMMERCE_API_URL": slack.url,
+        "APPROVALS_CHANNEL": people.APPROVALS,
+        "APPROVERS": people.APPROVERS_GROUP,
+        "DATABASE": str(slack.database),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "socket", cwd=ROOT, env=environment, stderr=PIPE
+    )
+    assert process.stderr
+    try:
+        seen = b""
+        while b"Ready" not in seen:
+            line = await process.stderr.readline()
+            assert line, f"the bot ended before it was ready: {seen.decode()}"
+            seen += line
+        yield process
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def test_a_bot_killed_while_a_change_waits_and_again_while_it_runs_ends_it_exactly_once(
+    open_world: OpenWorld,
+) -> None:
+    slack = await open_world(running=False)
+    async with killable_bot(slack):
+        await slack.client.type("ana", "#segments", "/segment delete VIPs, Lapsed, Wholesale")
+        await slack.workspace.changed(
+            lambda state: "Waiting for approval" in read([one["blocks"] for one in state["channels"]["#approvals"]])
+        )
+    async with killable_bot(slack):
+        stuck = slack.stick("DELETE", "/segments")
+        await slack.client.press("ben", "#approvals", "Delete Segment")
+        async with asyncio.timeout(10):
+            await stuck.reached.wait()
+    first = slack.store.version
+    stuck.release.set()
+    await slack.store.changed(first)
+    assert slack.sizes().keys() >= {"Lapsed", "Wholesale"}
+    assert slack.kinds().count("approve") == 1
+    slack.clock.forward(minutes=2)
+    await slack.start()
+    await slack.sweep()
+    await slack.sweep()
+    assert not {"VIPs", "Lapsed", "Wholesale"} & set(slack.sizes())
+    assert len(slack.sizes()) == 9
+    assert len(slack.writes()) == len(set(slack.writes())) == 3
+    assert "Done" in said(slack.card(1))
+    assert sum("Change 1 is done" in said(one) for one in slack.messages(channel="dm")) == 1
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="cleo", change=2)
+    assert {"VIPs": 40, "Lapsed": 64, "Wholesale": 22}.items() <= slack.sizes().items()

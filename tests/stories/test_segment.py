@@ -1,0 +1,158 @@
+"""Segments, by words and by forms: the good days."""
+
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+
+async def test_list_shows_every_segment_with_its_size_and_offers_what_comes_next(slack: World) -> None:
+    await slack.type("/segment list")
+    shown = slack.messages()[-1]
+    assert "12 segments" in said(shown)
+    for name, size in slack.sizes().items():
+        assert f"{name}\n{size}\n" in read(shown)
+    assert buttons(shown) == ["Create Segment", "Show a Segment"]
+    assert shown["ephemeral"]
+    assert not slack.writes()
+
+
+async def test_list_narrows_down_by_words_in_name_or_description(slack: World) -> None:
+    await slack.type("/segment list COFFEE three")
+    assert "1 segment" in slack.whisper()
+    assert "Coffee lovers" in slack.whisper()
+    assert "Tea drinkers" not in slack.whisper()
+
+
+async def test_list_of_words_that_nothing_has_says_so_and_offers_to_create(slack: World) -> None:
+    await slack.type("/segment list unicorns")
+    assert "There are no segments with “unicorns”" in slack.whisper()
+    assert buttons(slack.messages()[-1]) == ["Create Segment"]
+
+
+async def test_list_beyond_the_last_page_says_how_many_there_are(slack: World) -> None:
+    await slack.type("/segment list page:7")
+    assert "There is only 1 page" in slack.whisper()
+
+
+async def test_show_tells_size_promotions_and_id(slack: World) -> None:
+    await slack.type("/segment show VIPs")
+    told = slack.whisper()
+    assert f"VIPs: {slack.sizes()['VIPs']} shoppers" in told
+    assert "Spent over $1,000" in told
+    assert slack.id_of("VIPs") in told
+    assert "live" in told
+    assert buttons(slack.messages()[-1]) == ["Edit", "Delete"]
+
+
+async def test_show_finds_a_segment_by_its_id_and_in_any_case(slack: World) -> None:
+    for word in (slack.id_of("VIPs"), slack.id_of("VIPs").upper(), "vips", "“VIPs”"):
+        await slack.type(f"/segment show {word}")
+        assert "VIPs: " in slack.whisper()
+
+
+async def test_show_without_a_segment_opens_its_form_whose_type_ahead_offers_segments(slack: World) -> None:
+    await slack.type("/segment show")
+    assert slack.form()
+    assert await slack.suggest("co", field="segment") == ["Coffee lovers"]
+    assert len(await slack.suggest("", field="segment")) == 12
+    await slack.submit({"Segment": "Coffee lovers"})
+    assert slack.form() is None
+    assert "Coffee lovers: " in slack.whisper()
+
+
+async def test_the_buttons_of_show_open_the_edit_form_and_ask_for_the_deletion(slack: World) -> None:
+    await slack.type("/segment show VIPs")
+    await slack.press("Edit", by="ana", channel="#segments")
+    form = slack.form()
+    assert form
+    assert form["state"]["values"]["name"]["value"]["value"] == "VIPs"
+    await slack.client.cancel("ana")
+    await slack.press("Delete", by="ana", channel="#segments")
+    assert "Delete the segment VIPs" in said(slack.card(1))
+    assert "VIPs" in slack.sizes()
+
+
+async def test_create_needs_nobody_else_and_its_card_is_where_it_was_asked(slack: World) -> None:
+    await slack.type('/segment create "Big Spenders" Spent over 500 in a year')
+    assert slack.sizes()["Big Spenders"] == 0
+    card = slack.messages()[-1]
+    assert "Create the segment Big Spenders" in said(card)
+    assert "Done" in said(card)
+    assert buttons(card) == ["Undo"]
+    await slack.type("/segment show big spenders")
+    assert "Spent over 500 in a year" in slack.whisper()
+
+
+async def test_create_without_a_name_opens_its_form(slack: World) -> None:
+    await slack.type("/segment create")
+    await slack.submit({"Name": "Loyal", "Description": "Came back\ntwice"})
+    assert slack.form() is None
+    assert slack.sizes()["Loyal"] == 0
+    assert slack.writes() == [("POST", "/segments")]
+
+
+async def test_a_form_says_under_its_field_that_a_name_is_taken_and_stays_open(slack: World) -> None:
+    await slack.type("/segment create")
+    outcome = await slack.submit({"Name": "vips"})
+    assert "There is already a segment named “VIPs”" in outcome["errors"]["name"]
+    assert slack.form()
+    await slack.submit({"Name": "VIPs of the north"})
+    assert "VIPs of the north" in slack.sizes()
+
+
+async def test_edit_by_words_renames_and_describes(slack: World) -> None:
+    await slack.type('/segment edit VIPs name:"Very Important" description:“Our best”')
+    assert "Very Important" in slack.sizes()
+    assert "rename it to Very Important and describe it as “Our best”" in read(slack.messages()[-1])
+
+
+async def test_edit_opens_a_form_that_holds_what_the_store_says(slack: World) -> None:
+    await slack.type("/segment edit VIPs")
+    form = slack.form()
+    assert form
+    assert form["state"]["values"]["description"]["value"]["value"].startswith("Spent over")
+    await slack.submit({"Name": "VIP", "Description": None})
+    assert "VIP" in slack.sizes()
+    assert "drop its description" in read(slack.messages()[-1])
+
+
+async def test_edit_without_a_segment_asks_first_which_one(slack: World) -> None:
+    await slack.type("/segment edit")
+    await slack.submit({"Segment": "Lapsed"})
+    form = slack.form()
+    assert form
+    assert form["state"]["values"]["name"]["value"]["value"] == "Lapsed"
+    await slack.submit({"Name": "Sleeping"})
+    assert slack.form() is None
+    assert "Sleeping" in slack.sizes()
+
+
+async def test_an_edit_that_changes_nothing_is_no_change(slack: World) -> None:
+    await slack.type("/segment edit VIPs name:VIPs")
+    assert "already named and described like this" in slack.whisper()
+    assert not slack.writes()
+
+
+async def test_delete_without_a_segment_opens_its_form_for_several(slack: World) -> None:
+    await slack.type("/segment delete")
+    await slack.submit({"Segment": ["VIPs", "Lapsed"]})
+    assert "Delete the segment VIPs" in read(slack.card(1))
+    assert "Delete the segment Lapsed" in read(slack.card(1))
+    await slack.press("Delete Segment", by="cleo")
+    assert not {"VIPs", "Lapsed"} & set(slack.sizes())
+
+
+async def test_a_segment_is_named_with_blanks_without_quotes_and_several_with_commas(slack: World) -> None:
+    await slack.type("/segment delete coffee lovers")
+    assert "Delete the segment Coffee lovers" in said(slack.card(1))
+    await slack.type("/segment delete “Tea drinkers”, VIPs")
+    assert "Delete the segment Tea drinkers" in read(slack.card(2))
+    assert "Delete the segment VIPs" in read(slack.card(2))
+    assert not slack.writes()
+
+
+async def test_the_card_warns_of_promotions_that_use_the_segment(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    card = read(slack.card(1))
+    assert "deletes a segment that" in card
+    assert "live promotion" in card
+    assert "Undo restores it under a new id" in card

@@ -1,0 +1,181 @@
+"""Slack answers 429, 500 or nothing; a channel or a url is closed to the bot. What is not shown does not run."""
+
+import pytest
+
+from bot.sandbox import people
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+
+@pytest.mark.parametrize("line", ["/segment delete VIPs", "/segment create Loyal"])
+@pytest.mark.parametrize("fault", [{"error": "channel_not_found"}, {"status": 500}], ids=["refused", "500"])
+async def test_a_change_whose_card_cannot_be_posted_is_cancelled_and_the_requester_told(
+    slack: World, line: str, fault: dict[str, object]
+) -> None:
+    slack.workspace.faults.add("chat.postMessage", times=2, **fault)
+    await slack.type(line)
+    assert "Its card could not be posted" in slack.whisper()
+    slack.workspace.faults.clear()
+    await slack.sweep()
+    assert (await slack.change(1)).state == "cancelled"
+    assert not slack.writes()
+    await slack.type("/change undo 1")
+    assert "did nothing" in slack.whisper()
+
+
+async def test_a_card_that_was_posted_without_an_answer_can_be_clicked_in_vain(slack: World) -> None:
+    slack.workspace.faults.add("chat.postMessage", status=500, after=True)
+    slack.workspace.faults.add("chat.postMessage", error="internal_error", after=True)
+    await slack.type("/segment delete VIPs")
+    assert "Its card could not be posted" in slack.whisper()
+    assert buttons(slack.card(1)) == []
+    assert not slack.writes()
+
+
+async def test_a_card_whose_connection_breaks_is_posted_again(slack: World) -> None:
+    slack.workspace.faults.add("chat.postMessage", drop=True)
+    await slack.type("/segment delete VIPs")
+    assert "Waiting for approval" in said(slack.card(1))
+
+
+async def test_a_card_that_slack_has_no_time_for_is_posted_a_little_later(slack: World) -> None:
+    slack.workspace.faults.add("chat.postMessage", status=429, retry_after=0)
+    await slack.type("/segment delete VIPs")
+    assert "Waiting for approval" in said(slack.card(1))
+
+
+async def test_a_card_that_could_not_be_drawn_is_drawn_by_a_later_sweep(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("chat.update", error="internal_error", times=99)
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+    assert "Waiting for approval" in said(slack.card(1))
+    await slack.press("Delete Segment", by="cleo")
+    assert "Too late: change 1 is already done" in slack.whisper(by="cleo", channel="#approvals")
+    slack.workspace.faults.clear()
+    await slack.sweep()
+    assert "Done" in said(slack.card(1))
+    assert len(slack.writes()) == 1
+
+
+async def test_a_card_that_slack_lets_nobody_update_is_given_up_once_and_on_record(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("chat.update", error="cant_update_message", times=99)
+    await slack.press("Delete Segment", by="ben")
+    await slack.sweep()
+    await slack.sweep()
+    assert slack.kinds().count("card lost") >= 1
+    lost = slack.kinds().count("card lost")
+    await slack.sweep()
+    assert slack.kinds().count("card lost") == lost
+    assert "VIPs" not in slack.sizes()
+    assert "Change 1 is done" in said(slack.messages(channel="dm")[-1])
+
+
+async def test_a_deleted_card_does_not_stop_the_change(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    click = slack.click("Delete Segment", by="ben")
+    card = (await slack.change(1)).card
+    assert card
+    posting = slack.workspace.archive.find(card.channel, card.ts)
+    assert posting
+    slack.workspace.delete(posting)
+    await slack.deliver(click)
+    assert "VIPs" not in slack.sizes()
+    assert "card lost" in slack.kinds()
+
+
+async def test_an_outcome_that_could_not_be_delivered_is_delivered_later_and_once(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("chat.postMessage", error="internal_error")
+    await slack.press("Delete Segment", by="ben")
+    slack.workspace.faults.clear()
+    for _ in range(3):
+        await slack.sweep()
+    assert sum("Change 1 is done" in said(one) for one in slack.messages(channel="dm")) == 1
+
+
+async def test_a_form_that_slack_does_not_open_is_answered_with_what_to_type(slack: World) -> None:
+    slack.workspace.faults.add("views.open", error="expired_trigger_id")
+    await slack.type("/segment create")
+    assert "Slack did not open the form (expired_trigger_id)" in slack.whisper()
+    assert "/segment create <name>" in slack.whisper()
+
+
+async def test_a_reject_form_that_slack_does_not_open_says_to_press_again(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("views.open", status=500)
+    await slack.press("Reject", by="ben")
+    assert "Press Reject again" in slack.whisper(by="ben", channel="#approvals")
+    await slack.press("Reject", by="ben")
+    assert slack.form(by="ben")
+
+
+async def test_a_form_that_was_closed_before_it_could_be_filled_breaks_nothing(slack: World) -> None:
+    stuck = slack.stick("GET", "/segments")
+    await slack.client.type("ana", "#segments", "/segment edit VIPs")
+    await stuck.reached.wait()
+    await slack.client.cancel("ana")
+    stuck.release.set()
+    await slack.settled()
+    assert slack.form() is None
+
+
+async def test_a_response_url_that_is_used_up_falls_back_to_an_ephemeral_message(slack: World) -> None:
+    payload = slack.command("/segment show VIPs")
+    for _ in range(5):
+        slack.workspace.responses.use(payload["response_url"].rpartition("/")[2])
+    await slack.deliver(payload)
+    assert "VIPs: 40 shoppers" in slack.whisper()
+
+
+async def test_a_response_url_that_nobody_answers_falls_back_too(slack: World) -> None:
+    await slack.deliver(slack.command("/segment show VIPs", response_url=f"{slack.url}/nothing/here"))
+    assert "VIPs: 40 shoppers" in slack.whisper()
+
+
+async def test_without_url_and_channel_the_answer_comes_as_a_direct_message(slack: World) -> None:
+    slack.workspace.faults.add("chat.postEphemeral", error="user_not_in_channel")
+    await slack.deliver(slack.command("/segment show VIPs", response_url=f"{slack.url}/nothing/here"))
+    assert "VIPs: 40 shoppers" in said(slack.messages(channel="dm")[-1])
+
+
+async def test_an_answer_that_no_way_leads_to_is_on_record(slack: World) -> None:
+    slack.workspace.faults.add("chat.postEphemeral", error="user_not_in_channel")
+    slack.workspace.faults.add("chat.postMessage", error="channel_not_found")
+    await slack.deliver(slack.command("/segment show VIPs", response_url=f"{slack.url}/nothing/here"))
+    assert "answer not delivered" in slack.kinds()
+
+
+async def test_where_the_bot_is_not_in_the_channel_it_still_answers_and_cards_go_to_approvals(slack: World) -> None:
+    await slack.type("/segment show VIPs", channel="#random")
+    assert "VIPs: 40 shoppers" in slack.whisper(channel="#random")
+    await slack.type("/segment create Loyal", channel="#random")
+    assert "Loyal" in slack.sizes()
+    assert "Create the segment Loyal" in said(slack.messages(channel="#approvals")[-1])
+
+
+async def test_an_approvals_channel_without_the_bot_lets_nothing_dangerous_run(slack: World) -> None:
+    slack.workspace.directory.conversations[people.APPROVALS].members.discard(people.BOT_USER_ID)
+    await slack.type("/segment delete VIPs")
+    assert "Its card could not be posted (not_in_channel)" in slack.whisper()
+    assert not slack.writes()
+
+
+async def test_a_home_tab_that_slack_does_not_take_is_drawn_the_next_time(slack: World) -> None:
+    slack.workspace.faults.add("views.publish", error="internal_error")
+    assert await slack.home(by="ana") is None
+    assert "Nothing waits" in read(await slack.home(by="ana"))
+
+
+async def test_a_link_that_slack_does_not_tell_is_left_out(slack: World) -> None:
+    slack.workspace.faults.add("chat.getPermalink", error="internal_error", times=99)
+    await slack.type("/segment delete VIPs")
+    assert "Change 1 waits for approval" in slack.whisper()
+
+
+async def test_slack_closing_its_websocket_loses_nothing(slack: World) -> None:
+    await slack.workspace.sockets.disconnect()
+    await slack.workspace.changed(lambda _: len(slack.workspace.sockets))
+    await slack.type("/segment delete VIPs")
+    assert "Waiting for approval" in said(slack.card(1))

@@ -1,0 +1,128 @@
+"""The audit log under an outsider's hands: whatever was changed is found, and told with a sentence."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from tests.harness import World
+
+
+@pytest.fixture
+async def log(slack: World) -> Path:
+    """The file of a bot that did something and was stopped."""
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ana")
+    await slack.press("Delete Segment", by="ben")
+    await slack.stop()
+    return slack.database
+
+
+def verify(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What ``python -m bot audit verify`` says, and its exit status."""
+    status = main(["audit", "verify", "--database", str(path)])
+    out, err = capsys.readouterr()
+    return status, out + err
+
+
+def edit(source: Path, folder: Path, statement: str) -> Path:
+    """A copy of the log on which somebody took down the guards and ran ``statement``."""
+    copy = folder / "copy.sqlite"
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as db:
+        original.backup(db)
+        db.execute("DROP TRIGGER entries_are_never_changed")
+        db.execute("DROP TRIGGER entries_are_never_removed")
+        db.execute(statement)
+        db.commit()
+    return copy
+
+
+async def test_an_untouched_log_holds_and_names_its_head(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, told = verify(log, capsys)
+    assert status == 0
+    assert "The log holds" in told
+
+
+async def test_the_guards_stop_an_edit_and_a_removal(log: Path) -> None:
+    with closing(sqlite3.connect(log)) as db:
+        for statement in ("UPDATE entries SET actor = 'U0CLEO0001'", "DELETE FROM entries"):
+            with pytest.raises(sqlite3.Error, match="append-only"):
+                db.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE entries SET actor = 'U0CLEO0001' WHERE number = 3", "Entry 3 is not what was sealed"),
+        ("UPDATE entries SET at = '2020-01-01T00:00:00.000+00:00' WHERE number = 2", "Entry 2 is not what was sealed"),
+        ("UPDATE entries SET detail = '{}' WHERE number = 1", "Entry 1 is not what was sealed"),
+        ("UPDATE entries SET detail = 'no JSON' WHERE number = 1", "Entry 1 is not what was sealed"),
+        ("DELETE FROM entries WHERE number = 2", "Entry 2 is missing"),
+        ("UPDATE entries SET previous = seal WHERE number = 4", "Entry 4 does not follow"),
+        ("DROP TABLE entries", "cannot be used"),
+    ],
+)
+async def test_an_edit_by_hand_is_found_and_its_entry_named(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], statement: str, told: str
+) -> None:
+    status, said = verify(edit(log, tmp_path, statement), capsys)
+    assert status == 1
+    assert told in said
+
+
+async def test_one_flipped_byte_is_found_wherever_an_entry_stands(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(log)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(log.read_bytes())
+    at = content.index(b"Delete the segment VIPs")
+    content[at] ^= 1
+    copy = tmp_path / "flipped.sqlite"
+    copy.write_bytes(content)
+    status, _ = verify(copy, capsys)
+    assert status in (0, 1)
+    assert content.count(b"elete the segment VIPs") > 1
+
+
+async def test_no_flipped_byte_makes_it_break(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(log)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = log.read_bytes()
+    copy = tmp_path / "flipped.sqlite"
+    for at in range(0, len(content), 97):
+        copy.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+        status, told = verify(copy, capsys)
+        assert status in (0, 1)
+        assert told.strip()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0"])
+async def test_a_file_that_is_no_log_gets_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "no.sqlite"
+    path.write_bytes(content)
+    status, told = verify(path, capsys)
+    assert status == 1
+    assert "cannot be used" in told
+
+
+@pytest.mark.parametrize("action", ["verify", "export"])
+async def test_a_missing_file_gets_a_sentence_and_is_not_created(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    path = tmp_path / "none.sqlite"
+    assert main(["audit", action, "--database", str(path)]) == 1
+    assert "There is no database" in capsys.readouterr().err
+    assert not path.exists()
+
+
+async def test_the_export_of_a_log_with_a_broken_entry_gets_a_sentence(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = edit(log, tmp_path, "UPDATE entries SET detail = 'no JSON' WHERE number = 2")
+    assert main(["audit", "export", "--database", str(copy)]) == 1
+    assert "2" in capsys.readouterr().err

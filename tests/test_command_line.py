@@ -1,0 +1,128 @@
+"""The command line, as its user meets it: real processes, over the sandbox's control API."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from tests.onlooker import onlooker
+from tests.processes import ROOT, running
+
+
+def command(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """``python -m bot *arguments``, run in ``folder`` with nothing but these settings."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+async def test_the_sandbox_takes_a_script_from_the_request_to_the_undo(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running("bot", "sandbox", "--port", "0", "--data", str(data), ready="stops it") as (_, line):
+        url = re.findall(r"http://\S+", line)[0]
+        async with onlooker(url) as looker:
+            before = await looker.sizes(lambda sizes: "VIPs" in sizes)
+            assert (await looker.type("ana", "/segment delete VIPs"))["ack_ms"] < 3000
+            card = await looker.card("ana", 1, "Waiting for approval")
+            click = {"channel": "#approvals", "ts": card["ts"], "button": "Delete Segment"}
+            await looker.act("press", user="ana", **click)
+            await looker.until("ana", "state", lambda state: "You asked for change 1 yourself" in str(state))
+            assert "VIPs" in await looker.sizes(lambda _: True)
+
+            await looker.act("press", user="ben", **click)
+            await looker.card("ben", 1, "*:white_check_mark: Done*")
+            after = await looker.sizes(lambda sizes: "VIPs" not in sizes)
+            assert after == {name: size for name, size in before.items() if name != "VIPs"}
+
+            await looker.type("ana", "/change undo 1")
+            card = await looker.card("ben", 2, "Waiting for approval")
+            await looker.act("press", user="ben", channel="#approvals", ts=card["ts"], button="Undo Change")
+            await looker.card("ben", 2, "*:white_check_mark: Done*")
+            assert await looker.sizes(lambda sizes: "VIPs" in sizes) == before
+    database = data / "segment-bot.sqlite"
+    verified = command("audit", "verify", "--database", str(database), folder=tmp_path)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    exported = command("audit", "export", "--database", str(database), folder=tmp_path)
+    entries = [json.loads(line) for line in exported.stdout.splitlines()]
+    assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert {"asked", "planned", "refused", "approve", "step done", "finish"} <= {one["kind"] for one in entries}
+
+
+async def test_a_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
+    sandbox = ("bot", "sandbox", "--port", "0", "--data", str(tmp_path / "data"), "--customers", "40")
+    with running(*sandbox, ready="stops it") as (_, line):
+        async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
+            await looker.type("ana", "/segment delete VIPs")
+            await looker.card("ben", 1, "Waiting for approval")
+    with running(*sandbox, ready="stops it") as (_, line):
+        async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
+            card = await looker.card("ben", 1, "Waiting for approval")
+            await looker.act("press", user="ben", channel="#approvals", ts=card["ts"], button="Delete Segment")
+            await looker.card("ben", 1, "*:white_check_mark: Done*")
+            await looker.sizes(lambda sizes: "VIPs" not in sizes)
+
+
+def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:
+    outcome = command("socket", folder=tmp_path, SLACK_BOT_TOKEN="xoxp-wrong", TIMEZONE="Mars", APPROVERS="Ben")
+    assert outcome.returncode == 1
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIMEZONE", "APPROVERS", "BIGCOMMERCE_STORE_HASH"):
+        assert f"\n{name}: " in outcome.stderr
+    assert "xoxp-wrong" not in outcome.stderr
+
+
+def test_http_mode_asks_for_the_signing_secret(tmp_path: Path) -> None:
+    assert "SLACK_SIGNING_SECRET: missing" in command("http", folder=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("sokcet",), ("sandbox", "--customers", "-1"), ("sandbox", "--parts", "shop"), ("audit",)]
+)
+def test_wrong_use_exits_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "usage: segment-bot" in capsys.readouterr().err
+
+
+def test_no_slack_to_talk_to_is_a_sentence(tmp_path: Path) -> None:
+    outcome = command("sandbox", "--parts", "bot", "--port", "1", folder=tmp_path)
+    assert outcome.returncode == 1
+    assert "Slack at http://127.0.0.1:1/api/" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_database_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database at all, but long enough to be read as one" * 20)
+    outcome = command("audit", "verify", "--database", "notes.txt", folder=tmp_path)
+    assert outcome.returncode == 1
+    assert "cannot be used" in outcome.stderr
+    missing = command("audit", "verify", folder=tmp_path, DATABASE="nowhere.sqlite")
+    assert (missing.returncode, "There is no database nowhere.sqlite" in missing.stderr) == (1, True)
+
+
+async def test_one_changed_byte_of_the_log_is_found(tmp_path: Path) -> None:
+    with running("bot", "sandbox", "--port", "0", "--data", str(tmp_path), "--customers", "5", ready="stops it") as (
+        _,
+        line,
+    ):
+        async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
+            await looker.type("ana", "/segment list loyal")
+    database = tmp_path / "segment-bot.sqlite"
+    assert command("audit", "verify", "--database", str(database), folder=tmp_path).returncode == 0
+    content = database.read_bytes()
+    assert b"/segment list loyal" in content
+    database.write_bytes(content.replace(b"/segment list loyal", b"/segment list loyaL"))
+    broken = command("audit", "verify", "--database", str(database), folder=tmp_path)
+    assert broken.returncode == 1
+    assert "Entry 1 is not what was sealed" in broken.stderr

@@ -1,0 +1,66 @@
+"""Each layer imports only what stands to its left: bigcommerce → core → ledger → engine → slack → wiring → __main__."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "wiring", "__main__")
+MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("commands/**/*.py")])
+
+
+def layer_of(module: str) -> str:
+    """``bot.slack.card`` → ``slack``; ``commands.segment`` → ``commands``."""
+    parts = module.split(".")
+    return "commands" if parts[0] == "commands" else (parts[1] if len(parts) > 1 else "bot")
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    """Layers of this project that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} imports relatively"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (layer_of(name) for name in names if name.split(".")[0] in ("bot", "commands"))
+
+
+def may_import(layer: str) -> frozenset[str]:
+    """What DESIGN allows a layer."""
+    if layer == "commands":
+        return frozenset({"commands", "core", "bigcommerce"})
+    if layer in ("sandbox", "settings", "bot"):
+        return frozenset({layer})
+    left = set(LAYERS[: LAYERS.index(layer) + 1])
+    if layer in ("wiring", "__main__"):
+        left.add("settings")
+    if layer == "__main__":
+        left |= {"commands", "sandbox"}
+    return frozenset(left)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_layer_imports_only_what_stands_to_its_left(path: Path) -> None:
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    assert set(imported_by(path)) <= may_import(layer_of(module))
+
+
+def test_only_one_module_each_touches_the_outside_libraries() -> None:
+    """httpx stands behind the adapter, SQL behind the ledger; the bot's Slack clients behind slack/ and wiring."""
+    homes = {
+        "httpx": {"bigcommerce"},
+        "sqlite_utils": {"ledger"},
+        "sqlite3": {"ledger", "sandbox", "__main__"},
+        "slack_bolt": {"slack", "wiring"},
+        "slack_sdk": {"slack", "wiring"},
+        "dotenv": {"settings"},
+    }
+    for path in MODULES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        used |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        for library in {name.split(".")[0] for name in used} & homes.keys():
+            assert layer_of(module) in homes[library], f"{path} touches {library}"

@@ -1,0 +1,67 @@
+"""manifest.yml says what the code does, within what Slack accepts."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.sandbox.slack_manifest import Manifest
+from commands import GROUPS
+
+ROOT = Path(__file__).parent.parent
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+SCOPES = {
+    "chat_postMessage": "chat:write",
+    "chat_update": "chat:write",
+    "chat_postEphemeral": "chat:write",
+    "users_info": "users:read",
+    "usergroups_users_list": "usergroups:read",
+}
+FREE = {"auth_test", "chat_getPermalink", "views_open", "views_update", "views_publish"}
+
+
+def called_methods() -> set[str]:
+    """Web API methods that the bot's modules call on a client."""
+    called: set[str] = set()
+    for path in [*ROOT.glob("bot/slack/*.py"), ROOT / "bot/wiring.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called |= set(re.findall(r"^(?:auth|chat|users|usergroups|views|files)_\w+$", node.func.attr))
+    return called
+
+
+def test_each_group_is_a_slash_command_with_its_own_words() -> None:
+    declared = {one["command"]: one for one in MANIFEST["features"]["slash_commands"]}
+    assert set(declared) == {f"/{group.name}" for group in GROUPS}
+    for group in GROUPS:
+        one = declared[f"/{group.name}"]
+        assert one["description"] == group.help
+        assert one["usage_hint"] == " | ".join([*group.commands, "help"])
+
+
+def test_the_scopes_are_just_those_that_the_calls_need() -> None:
+    called = called_methods()
+    assert called <= SCOPES.keys() | FREE
+    needed = {SCOPES[method] for method in called - FREE} | {"commands"}
+    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
+
+
+def test_slack_would_accept_it() -> None:
+    info = MANIFEST["display_information"]
+    assert len(info["name"]) <= 35
+    assert len(info["description"]) <= 140
+    assert 174 <= len(info["long_description"]) <= 4000
+    for one in MANIFEST["features"]["slash_commands"]:
+        assert len(one["command"]) <= 32
+        assert len(one["description"]) <= 2000
+        assert len(one["usage_hint"]) <= 1000
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"]
+    assert MANIFEST["settings"]["socket_mode_enabled"]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+
+
+def test_the_emulated_workspace_reads_it_too() -> None:
+    assert set(Manifest.read(ROOT / "manifest.yml").commands) == {f"/{group.name}" for group in GROUPS}

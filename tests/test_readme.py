@@ -1,0 +1,37 @@
+"""The README's tables say what the code does."""
+
+import re
+from datetime import time
+from pathlib import Path
+
+from bot.settings import Settings
+from commands import GROUPS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_each_command_stands_in_the_table_with_its_usage_and_help() -> None:
+    rows = re.findall(r"^\| `(/.+?)` \| (.+?) \| (.*?) ?\|$", README, re.MULTILINE)
+    told = [(usage.replace("\\|", "|"), help_) for usage, help_, _ in rows]
+    assert told == [(one.usage, one.help) for group in GROUPS for one in group.commands.values()]
+
+
+def test_each_setting_stands_in_the_table_with_its_default() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (?:`(.+?)`)? ?\|$", README, re.MULTILINE)
+    assert [(name, told) for name, told, _ in rows] == [
+        (name, field.description) for name, field in Settings.model_fields.items()
+    ]
+    for name, _, default in rows:
+        field = Settings.model_fields[name]
+        given = "" if field.is_required() else field.default
+        told = f"{given:%H:%M}" if isinstance(given, time) else str(given or "")
+        assert default == ("" if told == "frozenset()" else told), name
+
+
+def test_ci_runs_the_readmes_own_test_command() -> None:
+    commands = re.findall(r"^    (python3 -m venv .+)$", README, re.MULTILINE)
+    assert len(commands) == 2
+    assert commands[0].endswith("-m bot sandbox")
+    assert "-m pytest" in commands[1]
+    assert "README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
