@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
     except CannotStart as error:
         print(error, file=sys.stderr)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
+        # A flipped byte may leave text in a file's tables that is no text any more.
         print(f"The database cannot be used: {error}.", file=sys.stderr)
     except OSError as error:
         print(f"Cannot start: {error}.", file=sys.stderr)

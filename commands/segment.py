@@ -9,7 +9,7 @@ from bot.bigcommerce import Segment
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table
 from bot.core.args import Args, SegmentInput, Text
 from bot.core.command import Context, Group
-from bot.core.errors import Misuse
+from bot.core.errors import Impossible, Misuse
 from bot.core.plan import Plan, observed
 from bot.core.shop import PromotionUse
 from bot.core.steps import (
@@ -22,6 +22,8 @@ from bot.core.steps import (
 )
 from bot.core.words import quote
 
+DESCRIPTION = 3000
+"""Characters of a description: as many as a field of a Slack form takes."""
 PAGE = 50
 """Segments in one table: each row costs the store one request for its size."""
 
@@ -37,8 +39,13 @@ def one_line(text: str) -> str:
     return " ".join(kept.strip(f" {_JOINERS}").split())
 
 
+def lines(text: str) -> str:
+    """``text`` line by line, each as ``one_line`` has it."""
+    return "\n".join(map(one_line, text.splitlines())).strip()
+
+
 Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=255)]
-Description = Annotated[str, AfterValidator(one_line), Field(max_length=1000)]
+Description = Annotated[str, AfterValidator(lines), Field(max_length=DESCRIPTION)]
 
 
 class ListSegments(Args):
@@ -58,7 +65,7 @@ class CreateArgs(Args):
     """A segment to be."""
 
     name: Annotated[Name, Text(label="Name", hint="Every segment has a name of its own")]
-    description: Annotated[Description, Text(label="Description", max_length=1000, multiline=True)] = ""
+    description: Annotated[Description, Text(label="Description", max_length=DESCRIPTION, multiline=True)] = ""
 
 
 class EditArgs(Args):
@@ -67,7 +74,7 @@ class EditArgs(Args):
     segment: Annotated[str, SegmentInput(label="Segment")]
     name: Annotated[Name, Text(label="Name", option=True)]
     description: Annotated[
-        Description | None, Text(label="Description", max_length=1000, multiline=True, option=True)
+        Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None
 
 
@@ -129,6 +136,9 @@ async def create(args: CreateArgs, ctx: Context) -> Plan:
 
 async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     found = await ctx.shop.segment(str(values["segment"]))
+    if len(found.description) > DESCRIPTION:
+        typed = f"`/segment edit {quote(found.name)} name:…`"
+        raise Impossible(f"The description of “{found.name}” is longer than a form holds. Type {typed} instead.")
     return {"name": found.name, "description": found.description} | values | {"segment": found.id}
 
 

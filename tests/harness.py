@@ -92,6 +92,7 @@ class World:
     pause: Callable[[float], Awaitable[None]] = no_wait
     signed_http: bool = False
     overrides: dict[str, str] = field(default_factory=dict)
+    request_url: str = ""
     bot: Bot | None = None
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -111,8 +112,8 @@ class World:
     async def _listen(self, bot: Bot, settings: Settings) -> None:
         served = transports.http(bot.app, bot.healthy)
         port = await self._running.enter_async_context(transports.listening(served, settings.HOST, 0))
-        url = f"http://{settings.HOST}:{port}{transports.PATH}"
-        self.workspace.http = SignedRequests(url, people.SIGNING_SECRET, self.clock.timestamp)
+        self.request_url = f"http://{settings.HOST}:{port}{transports.PATH}"
+        self.workspace.http = SignedRequests(self.request_url, people.SIGNING_SECRET, self.clock.timestamp)
         self._running.push_async_callback(self.workspace.http.close)
 
     async def stop(self) -> None:

@@ -1,5 +1,7 @@
 """What a Command shows: an Answer of a few kinds of parts, free of any Slack. A view is a function of it."""
 
+import re
+import secrets
 from dataclasses import dataclass
 
 Cell = str | int | None
@@ -65,10 +67,11 @@ def round_number(count: int) -> str:
     return f"{count / 1_000_000:.1f}M"
 
 
-USER_MARK = "\ue000"
-"""Encloses a user id within a sentence; a private-use character, so that no typed name looks like one."""
+_MARK = f"\ue000{secrets.token_hex(4)}:"
+MENTION = re.compile(rf"{_MARK}(\w+)\ue000")
+"""A user id within a sentence, between marks that nobody outside this process knows: no name can look like one."""
 
 
 def mention(user_id: str) -> str:
     """A person within a sentence; the view shows their name."""
-    return f"{USER_MARK}{user_id}{USER_MARK}"
+    return f"{_MARK}{user_id}\ue000"

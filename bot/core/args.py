@@ -99,7 +99,7 @@ def fill(args: type[Args], text: str) -> dict[str, Any]:
     for word in split(text):
         key = word.key or ""
         if key not in fields or (key in values and not takes_many(fields[key])):
-            free.append(word)
+            free += [word] if word.whole else []
         else:
             values[key] = (*values.get(key, ()), word.text) if takes_many(fields[key]) else word.text
     return values | _by_position(_positional(fields, values), tuple(free))

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.core.answers import MENTION
 from bot.core.changes import Decision
 from bot.core.people import Place
 
@@ -27,5 +28,5 @@ class Ask(BaseModel):
 
 
 def masked(text: str) -> str:
-    """``text`` without e-mail addresses: the audit log outlives a shopper's erasure."""
-    return _EMAIL.sub("[e-mail]", text)
+    """``text`` without e-mail addresses: the audit log outlives a shopper's erasure. Mentions become plain user ids."""
+    return _EMAIL.sub("[e-mail]", MENTION.sub(r"\1", text))

@@ -162,11 +162,6 @@ class Change(_Value):
         """Whether it is over, something of it ran, and nothing undid it yet."""
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
 
-    @property
-    def still_needed(self) -> int:
-        """Approvals that are missing."""
-        return max(0, self.need.approvals - len(self.approvals))
-
     def has_approved(self, actor: str) -> bool:
         """Whether this person approved this version."""
         return any(one.actor == actor for one in self.approvals)

@@ -13,6 +13,7 @@ from bot.core.changes import Change, Decision
 from bot.core.errors import Misuse
 from bot.core.plan import Plan
 from bot.core.shop import Shop
+from bot.core.words import quote
 
 Scope = Literal["mine", "pending", "all"]
 
@@ -58,6 +59,11 @@ class Command:
     def path(self) -> str:
         """As it is typed, without the slash: ``segment delete``."""
         return f"{self.group} {self.name}"
+
+    @property
+    def title(self) -> str:
+        """What its form is called: ``Delete Segment``."""
+        return f"{self.name} {self.group}".title()
 
     @property
     def help(self) -> str:
@@ -115,6 +121,12 @@ class Call:
         """Whether nothing is missing, so that no form is needed."""
         return not missing(self.command.args, self.values)
 
+    @property
+    def line(self) -> str:
+        """It as somebody could have typed it, whatever form it came from."""
+        words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
+        return " ".join((f"/{self.command.path}", *words))
+
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
         """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
         return await self.command.prefill(self.values, ctx) if self.command.prefill else self.values
@@ -167,6 +179,10 @@ def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Mi
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
     meant = f"Did you mean `{before}{near[0]}`? " if near else ""
     return Misuse(f"There is no command `{before}{word[:100]}`. {meant}`/{group.name} help` shows what there is.")
+
+
+def _each(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:

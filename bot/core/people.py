@@ -17,12 +17,16 @@ class Standing(StrEnum):
 
 
 class Actor(BaseModel):
-    """A person: user id, standing, and the user groups (of those the settings name) that they are in."""
+    """A person: user id, standing, and the user groups (of those the settings name) that they are in.
+
+    ``unread``: the groups that Slack did not tell about just now; nobody counts as being in one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
     standing: Standing
     groups: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 class Place(BaseModel):

@@ -57,6 +57,7 @@ class Policy(BaseModel):
         """Raise NotAllowed unless this person may ask for changes."""
         _refuse_outsiders(actor, "use this bot")
         if self.requesters and not _among(actor, self.requesters | self.approvers):
+            _refuse_unread(actor, self.requesters | self.approvers)
             raise NotAllowed("You are not among the people who may use this bot (its REQUESTERS setting).")
 
     def refuse_approving(self, actor: Actor, *, number: int, requester: str) -> None:
@@ -65,11 +66,20 @@ class Policy(BaseModel):
             raise SelfApproval(number)
         _refuse_outsiders(actor, "approve or reject changes")
         if not _among(actor, self.approvers):
+            _refuse_unread(actor, self.approvers)
             raise NotAllowed("You are not among the people who may approve changes (the bot's APPROVERS setting).")
 
 
 def _among(actor: Actor, ids: frozenset[str]) -> bool:
     return actor.id in ids or bool(actor.groups & ids)
+
+
+def _refuse_unread(actor: Actor, ids: frozenset[str]) -> None:
+    if actor.unread & ids:
+        raise NotAllowed(
+            "Slack did not tell just now who is in the group of those who may do this, so nobody in it may. "
+            "Try again in a minute."
+        )
 
 
 def _refuse_outsiders(actor: Actor, act: str) -> None:

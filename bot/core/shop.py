@@ -76,9 +76,10 @@ class Shop:
         """The segment with this id, or None."""
         return next((one for one in await self.segments() if one.id == segment_id), None)
 
-    async def by_name(self, name: str) -> Segment | None:
-        """The segment of this name (case does not matter), or None."""
-        return next((one for one in await self.segments() if one.name.casefold() == name.casefold()), None)
+    async def by_name(self, name: str, *, exactly: bool = False) -> Segment | None:
+        """The segment of this name, or None; case does not matter unless ``exactly``."""
+        alike = (one for one in await self.segments() if one.name.casefold() == name.casefold())
+        return next((one for one in alike if one.name == name or not exactly), None)
 
     async def segment(self, word: str) -> Segment:
         """The segment that a person means by ``word``. Raises NotSegments."""

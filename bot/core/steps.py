@@ -109,10 +109,15 @@ def people(count: int) -> str:
 
 
 class CreateSegment(Step):
-    """Create an empty segment. ``lost``: the promotions that named the deleted segment which this one restores."""
+    """Create an empty segment.
+
+    ``restores``: it was there before, so that only its very name, and none that looks like it, is in its way.
+    ``lost``: the promotions that named the deleted segment which this one restores.
+    """
 
     kind: Literal["create_segment"] = "create_segment"
     segment: Naming
+    restores: bool = False
     lost: tuple[PromotionUse, ...] = ()
 
     @property
@@ -126,7 +131,7 @@ class CreateSegment(Step):
 
     async def observed(self, shop: Shop) -> Self:
         """Raises Impossible where the name is taken."""
-        await _refuse_taken_name(self.segment.name, shop)
+        await _refuse_taken_name(self.segment, shop, restores=self.restores)
         return self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -155,12 +160,13 @@ class CreateSegment(Step):
 
 
 class UpdateSegment(Step):
-    """Give a segment another name or description."""
+    """Give a segment another name or description. ``restores`` as in CreateSegment."""
 
     kind: Literal["update_segment"] = "update_segment"
     segment: SegmentRef
     before: Naming
     after: Naming
+    restores: bool = False
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -184,7 +190,7 @@ class UpdateSegment(Step):
         if segment is None:
             raise _gone(self.segment.name)
         if segment.name.casefold() != self.after.name.casefold():
-            await _refuse_taken_name(self.after.name, shop)
+            await _refuse_taken_name(self.after, shop, restores=self.restores)
         before = Naming(name=segment.name, description=segment.description)
         if before == self.after:
             raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
@@ -197,6 +203,7 @@ class UpdateSegment(Step):
                 segment=self.segment.model_copy(update={"name": self.after.name}),
                 before=self.after,
                 after=self.before,
+                restores=True,
             ),
         )
 
@@ -243,10 +250,11 @@ class DeleteSegment(Step):
         if self.promotions is None:
             return ("Whether promotions use it could not be read: the token lacks store_v2_marketing_read_only.",)
         used = [
-            f"“{use.name}” ({'live' if use.live else 'off'}) {'includes' if use.way == 'included' else 'excludes'} it."
+            f"“{use.name}” ({'live' if use.live else 'off'}) "
+            f"{'includes' if use.way == 'included' else 'excludes'} {self.segment.name}."
             for use in self.promotions
         ]
-        return (*used, "Undo restores it under a new id, which these promotions do not follow.") if used else ()
+        return (*used, "Undo restores a segment under a new id, which promotions do not follow.") if used else ()
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -275,6 +283,7 @@ class DeleteSegment(Step):
         """Create it again and put everybody back who is in it now."""
         again = CreateSegment(
             segment=Naming(name=self.segment.name, description=self.description),
+            restores=True,
             lost=self.promotions or (),
         )
         members = [member.id async for member in reader.members(self.segment.known_id)]
@@ -396,7 +405,7 @@ def _gone(name: str) -> Impossible:
     return Impossible(f"The segment “{name}” is not in the store any more.")
 
 
-async def _refuse_taken_name(name: str, shop: Shop) -> None:
-    taken = await shop.by_name(name)
+async def _refuse_taken_name(naming: Naming, shop: Shop, *, restores: bool) -> None:
+    taken = await shop.by_name(naming.name, exactly=restores)
     if taken:
         raise Impossible(f"There is already a segment named “{taken.name}”. Choose another name.", field="name")

@@ -192,7 +192,7 @@ class Engine:
             if found >= need.approvals:
                 break
             found += (await self.directory.actor(user_id)).standing is Standing.MEMBER
-        if found < need.approvals and await self.directory.unread(self.policy.approvers):
+        if found < need.approvals and (await self.directory.actor(requester)).unread & self.policy.approvers:
             raise NotAllowed(
                 f"This {need.why}. The group of those who may approve could not be read from Slack just now, "
                 "so it was not asked for. Try again in a minute."

@@ -42,6 +42,3 @@ class Directory(Protocol):
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         """The user ids behind user and user-group ids; a group that cannot be read has nobody in it."""
-
-    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
-        """Those of these user-group ids whose group cannot be read just now."""

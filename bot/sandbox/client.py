@@ -124,8 +124,9 @@ class Client:
         confirm: bool = True,
         value: Any = None,
         values: Json | None = None,
+        block_id: str | None = None,
     ) -> Json:
-        """Press or choose: `button` is a text or an action_id, `value` what is chosen in a select.
+        """Press or choose: `button` is a text or an action_id (in `block_id`), `value` what is chosen in a select.
 
         `channel` is a place, "home" or "form"; `values` is what stands in the form's inputs at that moment.
         With `confirm=False` the person declines where a dialog asks, and the bot hears nothing.
@@ -134,7 +135,7 @@ class Client:
         scene = scene_of(self._workspace, person, channel, ts, button)
         if values:
             await fill(self._workspace, person, scene, values, self._ask)
-        target = target_in(scene, button)
+        target = target_in(scene, button, block_id)
         if "confirm" in target.element and not confirm:
             return {"ok": True, "ack_ms": None, "declined": True}
         state = await self._chosen(person, scene, target, value)

@@ -92,6 +92,7 @@ class _Control:
             confirm=body.get("confirm", True),
             value=body.get("value"),
             values=body.get("values"),
+            block_id=body.get("block_id"),
         )
 
     async def submit(self, body: Json) -> Json:

@@ -1,6 +1,6 @@
 """Where a person acts: a message, the Home tab or the open form, and finding the thing to act on in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.sandbox import payloads
@@ -108,11 +108,25 @@ class Target:
 
 def _matches(blocks: list[Json], button: str) -> list[Target]:
     by_id = [Target(block_id, one) for block_id, one in controls(blocks) if one["action_id"] == button]
-    return by_id or [
-        Target(block_id, element, None if element["type"] == "button" else button)
-        for block_id, element in controls(blocks)
-        if button in _texts(element)
-    ]
+    return (
+        by_id or _named(blocks, button) or [one for one in _actions(blocks) if _same(one.element["action_id"], button)]
+    )
+
+
+def _named(blocks: list[Json], text: str) -> list[Target]:
+    """Find controls by what is written on them: just so, or else in any case."""
+    options = [(one, shown) for one in _actions(blocks) for shown in _texts(one.element)]
+    found = [(one, shown) for one, shown in options if shown == text]
+    found = found or [(one, shown) for one, shown in options if _same(shown, text)]
+    return [replace(one, value=None if one.element["type"] == "button" else shown) for one, shown in found]
+
+
+def _actions(blocks: list[Json]) -> list[Target]:
+    return [Target(block_id, element) for block_id, element in controls(blocks)]
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 def _texts(element: Json) -> list[str]:
@@ -121,9 +135,12 @@ def _texts(element: Json) -> list[str]:
     return [option["text"]["text"] for option in options_of(element)] if element["type"] == "overflow" else []
 
 
-def target_in(scene: Scene, button: str) -> Target:
-    """Find what `button` means: an action_id, a button's text or an overflow's option; else Misuse."""
-    matches = _matches(scene.blocks, button)
+def target_in(scene: Scene, button: str, block_id: str | None = None) -> Target:
+    """Find what `button` means: an action_id, a button's text or an overflow's option; else Misuse.
+
+    Slack lets several blocks hold the same action_id: `block_id` tells which is meant.
+    """
+    matches = [one for one in _matches(scene.blocks, button) if block_id in (None, one.block_id)]
     if len(matches) == 1:
         return matches[0]
     if matches:

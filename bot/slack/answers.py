@@ -23,7 +23,7 @@ def _drawn(part: Part) -> list[Block]:
         case Sentence(text=text, url=url) if url:
             return [blocks.section([blocks.link(text, url)])]
         case Sentence(text=text, quiet=True):
-            return [blocks.context(blocks.escape(text))]
+            return [blocks.context(blocks.escape(blocks.cut(text, blocks.SMALL_PRINT)))]
         case Sentence(text=text):
             return [blocks.section(blocks.rich(text))]
         case Fields(pairs=pairs):
@@ -38,7 +38,8 @@ def _table(part: Table) -> list[Block]:
     shown = blocks.table_fits(part.columns, part.rows)
     rest = len(part.rows) - shown
     more = [blocks.context(f"… and {rest} more. Narrow it down with a word.")] if rest else []
-    return [blocks.table(part.caption, part.columns, part.rows), *more]
+    drawn = [blocks.table(part.caption, part.columns, part.rows)] if shown else []
+    return [*drawn, *more]
 
 
 def offer_buttons(offers: tuple[Offer, ...]) -> Block:

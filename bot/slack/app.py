@@ -95,19 +95,15 @@ class Listeners:
 
     async def _open_form(self, ask: Ask, call: Call, trigger_id: str) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
-        channel = ask.place.channel
-        names = None
-        view = forms.form(call, channel)
-        if call.command.prefill:
-            names = forms.first_fields(call.command)
-            view = _loading(call) if forms.is_ready(call) else forms.form(call, channel, names)
+        to_fill = forms.can_be_filled(call)
+        view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel)
         try:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
             await self._engine.may_ask(ask.actor)
-            if call.command.prefill and forms.is_ready(call):
+            if to_fill:
                 await self._fill(call, ask, opened["view"]["id"])
         except Refusal as error:
-            await self._show(opened["view"]["id"], forms.notice(call.command.submit, str(error)))
+            await self._show(opened["view"]["id"], forms.notice(call.command.title, str(error)))
         except NOT_ANSWERED as error:
             said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
             await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
@@ -115,12 +111,11 @@ class Listeners:
     async def _fill(self, call: Call, ask: Ask, view_id: str) -> None:
         """Show the form with what the store says."""
         try:
-            assert call.command.prefill
             await self._engine.may_ask(ask.actor)
-            values = await call.command.prefill(call.values, self._engine.context(ask.actor))
+            values = await call.prefilled(self._engine.context(ask.actor))
             view = forms.form(Call(call.command, values), ask.place.channel)
         except (Refusal, StoreError) as error:
-            view = forms.notice(call.command.submit, str(error))
+            view = forms.notice(call.command.title, str(error))
         await self._show(view_id, view)
 
     async def _show(self, view_id: str, view: Block) -> None:
@@ -133,19 +128,19 @@ class Listeners:
         """A Command's form."""
         metadata = json.loads(body["view"]["private_metadata"])
         command = find(self._engine.groups, metadata["command"])
-        call = Call(command, forms.values(body["view"], command))
+        call = Call(command, metadata["given"] | forms.values(body["view"], command))
         place = Place(channel=metadata["channel"])
         ask = Ask(
             id=body["trigger_id"], actor=body["user"]["id"], place=place, command=command.path, values=call.values
         )
-        if command.prefill and set(body["view"]["state"]["values"]) < set(command.args.model_fields):
-            await ack(response_action="update", view=_loading(call))
+        if metadata["more"]:
+            await ack(response_action="update", view=forms.loading(call))
             self._engine.tasks.start(self._fill(call, ask, body["view"]["id"]))
             return
         refusal: Refusal | None
         try:
             call.checked()
-            refusal = await self._engine.ask(ask, f"/{command.path} (form)", patience=PATIENCE)
+            refusal = await self._engine.ask(ask, call.line, patience=PATIENCE)
         except Misuse as error:
             refusal = error
         if refusal:
@@ -203,13 +198,20 @@ class Listeners:
         await ack()
 
     async def _publish_home(self, user_id: str) -> None:
+        try:
+            await self._client.views_publish(user_id=user_id, view=await self._home_of(user_id))
+        except NOT_ANSWERED as error:
+            log.warning("The Home tab of %s was not drawn: %s", user_id, code(error))
+
+    async def _home_of(self, user_id: str) -> Block:
+        try:
+            await self._engine.may_ask(user_id)
+        except Refusal as error:
+            return home.refused(str(error))
         ledger = self._engine.ledger
         pending = await ledger.latest("pending", user_id, home.SHOWN)
         mine = await ledger.latest("mine", user_id, home.SHOWN)
-        try:
-            await self._client.views_publish(user_id=user_id, view=home.home(pending, mine, self._engine.groups))
-        except NOT_ANSWERED as error:
-            log.warning("The Home tab of %s was not drawn: %s", user_id, code(error))
+        return home.home(pending, mine, self._engine.groups)
 
 
 def _guarded(listener: Listener) -> Listener:
@@ -229,10 +231,6 @@ def _guarded(listener: Listener) -> Listener:
 
 def _place(body: Body) -> Place:
     return Place(channel=(body.get("channel") or {}).get("id"), response_url=body.get("response_url"))
-
-
-def _loading(call: Call) -> Block:
-    return forms.notice(call.command.submit, "Looking it up…")
 
 
 def _errors(view: Block, refusal: Refusal) -> dict[str, str]:

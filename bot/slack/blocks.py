@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.answers import USER_MARK
+from bot.core.answers import MENTION
 
 Block = dict[str, Any]
 
 HEADER, TEXT, BUTTON, BUTTON_VALUE, OPTION, OPTION_VALUE, PLACEHOLDER = 150, 3000, 75, 2000, 75, 150, 150
 TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2000, 3900, 50, 200, 20_000, 300
-CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 2000
-_PIECE = re.compile(rf"`([^`]+)`|{USER_MARK}(\w+){USER_MARK}")
+CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 1500
+MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
+TOO_LONG = "… and more, too long to be shown here."
+_PIECE = re.compile(rf"`([^`]+)`|{MENTION.pattern}")
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,32 @@ class Message:
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", cut(self.text, MESSAGE_TEXT))
-        object.__setattr__(self, "blocks", self.blocks[:MESSAGE_BLOCKS])
+        object.__setattr__(self, "text", cut(self.text or "–", MESSAGE_TEXT))
+        object.__setattr__(self, "blocks", _fitting(self.blocks))
+
+
+def _fitting(drawn: list[Block]) -> list[Block]:
+    """What one message can hold of these blocks, in their order. Buttons stay whatever else has to go."""
+    buttons = [block for block in drawn if block["type"] == "actions"]
+    room = MESSAGE_ROOM - sum(map(length, buttons)) - len(TOO_LONG)
+    places = MESSAGE_BLOCKS - len(buttons) - 1
+    kept: list[Block] = []
+    for block in drawn:
+        if block["type"] != "actions":
+            places, room = places - 1, room - (0 if block["type"] == "data_table" else length(block))
+        if block["type"] == "actions" or (room >= 0 and places >= 0):
+            kept.append(block)
+    return kept if len(kept) == len(drawn) else [*kept, context(TOO_LONG)]
+
+
+def length(value: Any) -> int:
+    """Characters that a reader sees: every string under the key ``text``, at any depth."""
+    if isinstance(value, dict):
+        texts = (
+            len(inner) if key == "text" and isinstance(inner, str) else length(inner) for key, inner in value.items()
+        )
+        return sum(texts)
+    return sum(map(length, value)) if isinstance(value, list) else 0
 
 
 def cut(text: str, limit: int) -> str:
@@ -40,13 +66,12 @@ def cut(text: str, limit: int) -> str:
 def escape(text: str) -> str:
     """``text`` for mrkdwn: without the power to mention, link or format."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(rf"{USER_MARK}(\w+){USER_MARK}", r"<@\1>", safe)
+    return MENTION.sub(r"<@\1>", safe)
 
 
 def plain(text: str, limit: int) -> Block:
     """A plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
-    unmarked = text.replace(USER_MARK, "")
-    return {"type": "plain_text", "text": cut(unmarked or "–", limit), "emoji": False}
+    return {"type": "plain_text", "text": cut(MENTION.sub(r"\1", text) or "–", limit), "emoji": False}
 
 
 def header(text: str) -> Block:
@@ -60,8 +85,13 @@ def section(elements: list[Block]) -> Block:
 
 
 def bullets(lines: Iterable[str]) -> Block:
-    """A bulleted list."""
-    items = [{"type": "rich_text_section", "elements": rich(line)} for line in lines]
+    """A bulleted list of as many lines as a card has room for; the last one counts the rest."""
+    told = [cut(line, LINE) for line in lines]
+    shown = told[:LINES]
+    while sum(map(len, shown)) > LINES_ROOM:
+        shown.pop()
+    more = [f"… and {len(told) - len(shown)} more"] if len(shown) < len(told) else []
+    items = [{"type": "rich_text_section", "elements": rich(line)} for line in (*shown, *more)]
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 
@@ -90,7 +120,7 @@ def _literal(text: str, style: Block) -> list[Block]:
 
 def link(text: str, url: str) -> Block:
     """A link within rich text."""
-    return {"type": "link", "url": url, "text": text}
+    return {"type": "link", "url": url, "text": cut(text or url, TEXT)}
 
 
 def time(at: datetime) -> str:
@@ -100,17 +130,15 @@ def time(at: datetime) -> str:
 
 def context(*mrkdwn: str) -> Block:
     """Small print, up to ten pieces; the caller escapes what comes from outside."""
-    return {
-        "type": "context",
-        "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in mrkdwn[:10] if text],
-    }
+    pieces = [text for text in mrkdwn if text][:10] or ["–"]
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in pieces]}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
     """Labels with values, one below the other."""
     elements: list[Block] = []
     for label, value in pairs:
-        elements += [*rich(f"{label}: ", bold=True), *rich(value), {"type": "text", "text": "\n"}]
+        elements += [*rich(f"{label}: ", bold=True), *rich(cut(value, FIELD)), {"type": "text", "text": "\n"}]
     return section(elements[:-1])
 
 
@@ -138,7 +166,7 @@ def actions(elements: Sequence[Block]) -> Block:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> Block:
-    """A data table; rows that would break Slack's limits are left out (see ``table_fits``)."""
+    """A data table; rows that would break Slack's limits are left out (see ``table_fits``). It needs one that fits."""
     shown = rows[: table_fits(columns, rows)]
     head = [{"type": "raw_text", "text": column} for column in columns]
     return {
@@ -166,7 +194,7 @@ def _shown(value: str | int | None) -> str:
 def _cell(value: str | int | None) -> Block:
     if isinstance(value, int):
         return {"type": "raw_number", "value": value, "text": _shown(value)}
-    if value and USER_MARK in value:
+    if value and MENTION.search(value):
         return section(rich(value))
     return {"type": "raw_text", "text": _shown(value)}
 

@@ -2,11 +2,11 @@
 
 from bot.core.answers import mention
 from bot.core.changes import Change, State, StepState
+from bot.core.plan import MAX_HEADLINE_LINES
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import APPROVE, REJECT, RUN, Click
 
-MAX_LINES = 15
 _SIGNS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
     State.WAITING: ":hourglass_flowing_sand: Waiting for approval",
@@ -30,7 +30,8 @@ def card(change: Change) -> Message:
         *_drift(change),
         *_warnings(change),
         _asked(change),
-        _standing(change),
+        blocks.context(_sign(change), _approvals(change)),
+        *_reason(change),
         *_results(change),
         *_buttons(change),
     ]
@@ -39,22 +40,21 @@ def card(change: Change) -> Message:
 
 def _lines(change: Change) -> list[Block]:
     lines = change.plan.lines
-    if len(lines) == 1 and len(change.plan.headline) <= blocks.HEADER:
+    if len(lines) <= MAX_HEADLINE_LINES and len(change.plan.headline) <= blocks.HEADER:
         return []
-    more = [f"… and {len(lines) - MAX_LINES} more"] if len(lines) > MAX_LINES else []
-    return [blocks.bullets([*lines[:MAX_LINES], *more])]
+    return [blocks.bullets(lines)]
 
 
 def _drift(change: Change) -> list[Block]:
     if not change.drift or not change.is_open:
         return []
     told = "The store changed since this was asked for, so it needs approval again:"
-    return [blocks.section(blocks.rich(told, bold=True)), blocks.bullets(change.drift[:MAX_LINES])]
+    return [blocks.section(blocks.rich(told, bold=True)), blocks.bullets(change.drift)]
 
 
 def _warnings(change: Change) -> list[Block]:
     warnings = list(dict.fromkeys(warning for step in change.plan.steps for warning in step.warnings))
-    return [blocks.bullets(warnings[:MAX_LINES])] if warnings else []
+    return [blocks.bullets(warnings)] if warnings else []
 
 
 def _asked(change: Change) -> Block:
@@ -62,13 +62,9 @@ def _asked(change: Change) -> Block:
     return blocks.context(
         f"Change {change.number}",
         f"asked by <@{change.requester}> {blocks.time(change.created_at)}",
-        blocks.escape(change.need.why),
+        blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT)),
         expires,
     )
-
-
-def _standing(change: Change) -> Block:
-    return blocks.context(_sign(change), _approvals(change), _reason(change))
 
 
 def _sign(change: Change) -> str:
@@ -87,8 +83,8 @@ def _approvals(change: Change) -> str:
     return f"{given}: {names}" if names else given
 
 
-def _reason(change: Change) -> str:
-    return blocks.escape(change.reason)
+def _reason(change: Change) -> list[Block]:
+    return [blocks.section(blocks.rich(blocks.cut(change.reason, blocks.SMALL_PRINT)))] if change.reason else []
 
 
 def _results(change: Change) -> list[Block]:
@@ -101,7 +97,7 @@ def _results(change: Change) -> list[Block]:
         errors.append("Nothing was changed.")
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
     told = [*dict.fromkeys(notes + errors), *undone]
-    return [blocks.bullets(told[:MAX_LINES])] if told else []
+    return [blocks.bullets(told)] if told else []
 
 
 def _buttons(change: Change) -> list[Block]:

@@ -49,23 +49,20 @@ class SlackDirectory:
     async def actor(self, user_id: str) -> Actor:
         """Who this is now."""
         found = await self._fresh(user_id, self._standing)
-        inside = [group for group in sorted(self._groups) if user_id in await self._group(group)]
-        return Actor(id=user_id, standing=found or Standing.UNKNOWN, groups=frozenset(inside))
+        read = {group: await self._fresh(group, self._read_group) for group in self._groups}
+        return Actor(
+            id=user_id,
+            standing=found or Standing.UNKNOWN,
+            groups=frozenset(group for group, members in read.items() if members and user_id in members),
+            unread=frozenset(group for group, members in read.items() if members is None),
+        )
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         """The user ids behind these ids."""
         people = {one for one in ids if not is_group(one)}
         for group in filter(is_group, ids):
-            people |= await self._group(group)
+            people |= await self._fresh(group, self._read_group) or frozenset()
         return frozenset(people)
-
-    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
-        """The groups among these ids that Slack does not let us read just now."""
-        groups = filter(is_group, ids)
-        return frozenset([group for group in groups if await self._fresh(group, self._read_group) is None])
-
-    async def _group(self, group: str) -> frozenset[str]:
-        return await self._fresh(group, self._read_group) or frozenset()
 
     async def _fresh(self, id_: str, read: Callable[[str], Awaitable[T | None]]) -> T | None:
         until, value = self._kept.get(id_, (None, None))

@@ -9,9 +9,11 @@ from bot.core.args import ChangeInput, Choice, Input, SegmentInput, Text, input_
 from bot.core.command import Call, Command
 from bot.slack import blocks
 from bot.slack.blocks import Block
-from bot.slack.ids import COMMAND_FORM, REASON, REJECT_FORM, SEGMENTS, VALUE, Click, pack_metadata
+from bot.slack.ids import COMMAND_FORM, REASON, REJECT_FORM, SEGMENTS, VALUE, Click, pack_metadata, packed
 
 REASON_LENGTH = 500
+CARRIED = 2500
+"""Characters of values that a view carries along; longer ones would be refused anyway."""
 
 
 def first_fields(command: Command) -> tuple[str, ...]:
@@ -20,19 +22,46 @@ def first_fields(command: Command) -> tuple[str, ...]:
     return tuple(name for name, field in fields if not getattr(input_of(field), "option", False))
 
 
-def is_ready(call: Call) -> bool:
-    """Whether all the first fields of a Command that pre-fills its form are known."""
-    return all(call.values.get(name) for name in first_fields(call.command))
+def can_be_filled(call: Call) -> bool:
+    """Whether the store is to be asked what the form shows at first, and all is known that it is asked about."""
+    first = first_fields(call.command)
+    return call.command.prefill is not None and all(call.values.get(name) for name in first)
 
 
-def form(call: Call, channel: str | None, names: tuple[str, ...] | None = None) -> Block:
-    """The view for what ``call`` lacks, filled with what it has. ``names``: only these fields."""
+def form(call: Call, channel: str | None) -> Block:
+    """The view for what ``call`` lacks, filled with what it has; what it does not show, it carries along.
+
+    A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled.
+    """
+    shown, more = _shown(call)
     fields = call.command.args.model_fields
-    shown = names or tuple(fields)
     inputs = [_input(name, fields[name], call.values.get(name)) for name in shown]
-    submit = "Continue" if names else call.command.submit
-    metadata = pack_metadata(command=call.command.path, channel=channel)
-    return _view(COMMAND_FORM, call.command.submit, submit, metadata, inputs)
+    metadata = pack_metadata(command=call.command.path, channel=channel, given=_carried(call, shown), more=more)
+    return _view(COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, inputs)
+
+
+def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
+    carried: dict[str, Any] = {}
+    for name, value in call.values.items():
+        longer = carried | {name: value}
+        if name not in shown and len(packed(longer)) <= CARRIED:
+            carried = longer
+    return carried
+
+
+def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
+    """The fields of the next view, and whether another one follows it."""
+    every, first = tuple(call.command.args.model_fields), first_fields(call.command)
+    if call.command.prefill is None:
+        return every, False
+    if can_be_filled(call):
+        return tuple(name for name in every if name not in first), False
+    return first, True
+
+
+def loading(call: Call) -> Block:
+    """What is shown while the store is asked."""
+    return notice(call.command.title, "Looking it up…")
 
 
 def notice(title: str, text: str) -> Block:
@@ -65,7 +94,7 @@ def values(view: Block, command: Command) -> dict[str, Any]:
 def options(segments: tuple[Segment, ...], query: str) -> list[Block]:
     """The segments that a type-ahead offers: first those whose name begins with what was typed, then others with it."""
     wanted = query.strip().casefold()
-    found = [one for one in segments if wanted in one.name.casefold()]
+    found = [one for one in segments if wanted in one.name.casefold() or wanted == one.id]
     found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
     return [blocks.option(one.name, one.id, one.description) for one in found[: blocks.OPTIONS]]
 
@@ -98,7 +127,8 @@ def _element(kind: Input, field: FieldInfo, given: Any) -> Block:
         case SegmentInput():
             return _segments(kind, many=takes_many(field), given=given)
         case ChangeInput():
-            return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, given)
+            number = given if str(given).isdecimal() else None
+            return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, number)
         case Choice(choices=choices):
             chosen = [blocks.option(choice, choice) for choice in choices]
             initial = [one for one in chosen if one["value"] == (given or field.default)]
@@ -117,7 +147,7 @@ def _filled(element: Block, given: Any) -> Block:
 
 def _segments(kind: SegmentInput, *, many: bool, given: Any) -> Block:
     words = given if isinstance(given, tuple | list) else [given] if given else []
-    chosen = [blocks.option(word, word) for word in words]
+    chosen = [blocks.option(word, word) for word in dict.fromkeys(words) if word][: blocks.OPTIONS]
     made: Block = {
         "type": "multi_external_select" if many else "external_select",
         "action_id": SEGMENTS,

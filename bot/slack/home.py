@@ -21,6 +21,11 @@ def home(pending: tuple[Change, ...], mine: tuple[Change, ...], groups: tuple[Gr
     return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}
 
 
+def refused(reason: str) -> Block:
+    """The view for somebody who may not use the bot."""
+    return {"type": "home", "blocks": [blocks.section(blocks.rich(reason))]}
+
+
 def _help(group: Group) -> Answer:
     shown = helping.answer(Help((group,)))
     return Answer(f"/{group.name}", shown.parts)

@@ -40,7 +40,12 @@ class Click:
 
 def pack_metadata(**values: Any) -> str:
     """A form's private metadata. Raises ValueError where Slack would refuse it."""
-    packed = json.dumps(values, separators=(",", ":"))
-    if len(packed) > METADATA_LIMIT:
-        raise ValueError(f"private metadata of {len(packed)} characters")
-    return packed
+    metadata = packed(values)
+    if len(metadata) > METADATA_LIMIT:
+        raise ValueError(f"private metadata of {len(metadata)} characters")
+    return metadata
+
+
+def packed(values: dict[str, Any]) -> str:
+    """JSON in as few characters as can be."""
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False)

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.answers import mention, round_number
+from bot.core.answers import MENTION, mention, round_number
 from bot.core.asks import masked
 
 
@@ -12,8 +12,13 @@ def test_large_numbers_are_round_and_small_ones_exact(count: int, words: str) ->
     assert round_number(count) == words
 
 
-def test_a_mention_is_marked_with_what_nobody_types() -> None:
-    assert mention("UBEN") == "\ue000UBEN\ue000"
+def test_a_mention_is_found_in_a_sentence_and_cannot_be_made_up() -> None:
+    assert MENTION.sub(r"@\1", f"By {mention('UBEN')}.") == "By @UBEN."
+    assert not MENTION.search("\ue000UBEN\ue000 \ue00000000000:UBEN\ue000 <@UBEN>")
+
+
+def test_the_log_holds_plain_user_ids() -> None:
+    assert masked(f"rejected by {mention('UBEN')}") == "rejected by UBEN"
 
 
 @pytest.mark.parametrize(

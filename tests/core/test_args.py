@@ -60,6 +60,9 @@ class Pick(Args):
         (Many, "segments:VIPs segments:Lapsed", {"segments": ("VIPs", "Lapsed")}),
         (Rename, "Big Spenders", {"segment": "Big Spenders"}),
         (NoArgs, "", {}),
+        (NoArgs, ', "" “”,', {}),
+        (Many, '"", VIPs', {"segments": ("VIPs",)}),
+        (Create, 'VIPs description:""', {"name": "VIPs", "description": ""}),
     ],
 )
 def test_words_fill_fields_by_position_and_by_key(args: type[Args], line: str, values: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.core.answers import mention
 from bot.core.changes import (
     DECIDABLE,
     MOVES,
@@ -71,8 +72,8 @@ def test_nothing_runs_that_was_not_approved() -> None:
         (State.DONE, "is already done"),
         (State.FAILED, "is already failed"),
         (State.CANCELLED, "is already cancelled"),
-        (State.REJECTED, "is already rejected by \ue000UBEN\ue000"),
-        (State.WITHDRAWN, "is already withdrawn by \ue000UBEN\ue000"),
+        (State.REJECTED, f"is already rejected by {mention('UBEN')}"),
+        (State.WITHDRAWN, f"is already withdrawn by {mention('UBEN')}"),
         (State.EXPIRED, "is already expired"),
         (State.STALE, "is already stale"),
     ],

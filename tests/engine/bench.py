@@ -241,13 +241,9 @@ async def bench(
         stack.callback(store.close)
         if seeded:
             seeds.seed(store, customers=customers)
-        url = await stack.enter_async_context(
-            server.serve(port=0, store=store, workspace=None, log=None, page=False)
-        )
+        url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=None, log=None, page=False))
         client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
-        yield await stack.enter_async_context(
-            process(path, store, client, clock, Board(), People(), **settings)
-        )
+        yield await stack.enter_async_context(process(path, store, client, clock, Board(), People(), **settings))
 
 
 async def _no_wait(_seconds: float) -> None:

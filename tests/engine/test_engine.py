@@ -314,7 +314,9 @@ async def test_a_change_expires_once_although_two_processes_sweep(machine: Bench
     assert machine.kinds().count("expire") == 1
 
 
-async def test_a_decision_just_before_the_sweep_gets_there_stands(machine: Bench, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_decision_just_before_the_sweep_gets_there_stands(
+    machine: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     change = await machine.delete()
     machine.clock.forward(hours=24)
     await machine.engine.sweep()  # its tasks have not begun yet
@@ -360,9 +362,7 @@ async def test_an_old_ask_of_a_dead_process_is_refused_with_a_reason(machine: Be
     assert (machine.kinds(), machine.store.requests()) == (["asked", "refused"], [])
 
 
-async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice(
-    machine: Bench, path: Path
-) -> None:
+async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice(machine: Bench, path: Path) -> None:
     async with machine.another(path) as other:
 
         async def oversleep(_seconds: float) -> None:
@@ -375,9 +375,7 @@ async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice
     assert len(await machine.ledger.latest("all", "", 9)) == 1
 
 
-async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next(
-    machine: Bench, path: Path
-) -> None:
+async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next(machine: Bench, path: Path) -> None:
     await machine.delete()
     ask, now = machine.ask("segment delete"), machine.clock()
     await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})

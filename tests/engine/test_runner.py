@@ -64,9 +64,7 @@ async def test_a_started_create_that_happened_is_not_sent_again_and_can_be_undon
     await machine.sweeps()
     done = await machine.latest()
     assert (done.state, machine.writes()) == (State.DONE, ["POST"])
-    assert done.runs[0].undo == (
-        DeleteSegment(segment=ref(machine, "Loyal"), description="Come back"),
-    )
+    assert done.runs[0].undo == (DeleteSegment(segment=ref(machine, "Loyal"), description="Come back"),)
 
 
 async def test_a_started_rename_that_happened_is_not_sent_again(machine: Bench) -> None:
@@ -186,9 +184,7 @@ async def test_two_processes_run_a_change_once(machine: Bench, path: Path) -> No
     assert machine.kinds().count("start") == 1
 
 
-async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(
-    machine: Bench, path: Path
-) -> None:
+async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(machine: Bench, path: Path) -> None:
     change = await machine.approved(plan(delete(machine, "Lapsed"), delete(machine)))
     async with machine.another(path) as other:
         held = _Sleeper(machine, other)

@@ -18,6 +18,8 @@ LAW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     database=None,
 )
+FEW = settings(LAW, max_examples=8)
+"""For laws whose every example is a whole shop, or that are asked of many cases."""
 HOSTILE = (
     "<!channel>",
     "<@U0BEN>",
@@ -29,6 +31,7 @@ HOSTILE = (
     "<!channel>&" * 91,
     ":smile:" * 143,
     "x" * 1000,
+    "❤" * 900,
 )
 texts = st.sampled_from(("", "VIPs", "Big Spenders", "Größe ❤", *HOSTILE))
 moments = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(1_700_000_000 + seconds, UTC))

@@ -95,6 +95,28 @@ async def test_an_overflow_menu_is_pressed_by_its_options_text(listener: Listene
     assert listener.heard[0]["actions"][0]["selected_option"]["value"] == "show"
 
 
+async def test_a_button_is_found_in_any_case(listener: Listener) -> None:
+    await listener.post(button("Delete Segment", action_id="it"))
+    await listener.press("delete segment")
+    await listener.press("IT")
+    assert [body["actions"][0]["action_id"] for body in listener.heard] == ["it", "it"]
+
+
+async def test_its_own_spelling_goes_before_others(listener: Listener) -> None:
+    await listener.post(button("approve", action_id="other"), button("Approve", action_id="it"))
+    await listener.press("Approve")
+    assert [body["actions"][0]["action_id"] for body in listener.heard] == ["it"]
+
+
+async def test_a_block_id_tells_equal_buttons_apart(listener: Listener) -> None:
+    same = [actions(button("Go", action_id="it", value=name), block_id=name) for name in ("first", "second")]
+    await listener.here.web.chat_postMessage(channel=SEGMENTS, text="x", blocks=same)
+    with pytest.raises(Misuse, match="There are 2 things called 'Go' here"):
+        await listener.press("Go")
+    await listener.press("Go", block_id="second")
+    assert [body["actions"][0]["value"] for body in listener.heard] == ["second"]
+
+
 async def test_an_ephemeral_message_is_not_repeated_in_its_click(listener: Listener) -> None:
     blocks = [actions(button("Go", action_id="it"))]
     await listener.here.web.chat_postEphemeral(channel=SEGMENTS, user=BEN, text="x", blocks=blocks)

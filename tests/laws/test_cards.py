@@ -1,0 +1,142 @@
+"""Laws over what people see: every card and every answer fits Slack, and no outside text has power in it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
+from bot.core.changes import Approval, Card, Change, Run, State, StepState
+from bot.core.plan import Plan
+from bot.core.policy import Need
+from bot.core.shop import PromotionUse
+from bot.core.steps import AnyStep, Applied, DeleteSegment, SegmentRef
+from bot.sandbox.slack_limits import faults_of
+from bot.slack import answers
+from bot.slack.blocks import MESSAGE_TEXT
+from bot.slack.card import card, outcome
+from tests.core.samples import NOW, change, uuid
+from tests.laws.values import FEW, HOSTILE, LAW, texts, values_of
+
+steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, get_args(get_args(AnyStep)[0])))
+_POWER = re.compile(r"<([^<>]*)>")
+_OURS = re.compile(r"!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d: -]+ UTC|@U[A-Z]+")
+
+
+def mrkdwn(value: Any) -> Iterator[str]:
+    """Every text to which Slack gives power: mentions, links and formats."""
+    if isinstance(value, list):
+        for one in value:
+            yield from mrkdwn(one)
+    elif isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        for inner in value.values():
+            yield from mrkdwn(inner)
+
+
+def powerless(value: Any) -> bool:
+    """Whether nothing but our own times and people mentions anybody or links anywhere."""
+    return all(_OURS.fullmatch(one) for text in mrkdwn(value) for one in _POWER.findall(text))
+
+
+def fits(message: Any) -> bool:
+    assert faults_of("message", message.blocks) == []
+    assert 0 < len(message.text) <= MESSAGE_TEXT
+    return powerless(message.blocks) and all(_OURS.fullmatch(one) for one in _POWER.findall(message.text))
+
+
+@st.composite
+def changes(draw: st.DrawFn, state: State, count: int) -> Change:
+    drawn = draw(st.lists(steps, min_size=min(count, 3), max_size=min(count, 3)))
+    plan = Plan(steps=tuple((drawn * count)[:count]), undoes=draw(st.none() | st.integers(1, 99)))
+    applied = Applied(notes=(draw(texts),))
+    runs = tuple(
+        Run(position=at, state=draw(st.sampled_from(StepState)), undo=(step,), applied=applied, error=draw(texts))
+        for at, step in enumerate(plan.steps[: draw(st.integers(0, min(count, 3)))])
+    )
+    return change(
+        state=state,
+        plan=plan,
+        runs=runs,
+        need=Need(approvals=draw(st.integers(0, 2)), why=draw(texts)),
+        approvals=(Approval(actor="UBEN", at=NOW),) * draw(st.integers(0, 2)),
+        settled_by=draw(st.none() | st.just("UCLEO")),
+        reason=draw(texts),
+        drift=tuple(draw(st.lists(texts, max_size=40))),
+        undone_by=draw(st.none() | st.integers(1, 99)),
+        verb=draw(st.sampled_from(("Delete Segment", "x" * 24))),
+        card=Card(channel="C1", ts="1.0"),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 50, 51])
+@pytest.mark.parametrize("state", State)
+@given(data=st.data())
+@FEW
+def test_the_card_of_any_change_fits_slack(state: State, count: int, data: st.DataObject) -> None:
+    found = data.draw(changes(state, count))
+    assert fits(card(found))
+    assert fits(answers.message(Answer(outcome(found))))
+    assert Change.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:10])
+def test_a_card_with_too_much_of_everything_keeps_its_buttons(name: str) -> None:
+    uses = tuple(PromotionUse(id=at, name=name, live=True, way="included") for at in range(40))
+    deletes = tuple(
+        DeleteSegment(segment=SegmentRef(name=f"{at} {name}", id=uuid(at)), members=9, promotions=uses)
+        for at in range(50)
+    )
+    waiting = change(
+        state=State.WAITING, plan=Plan(steps=deletes), drift=(name,) * 40, reason=name, need=Need(approvals=2, why=name)
+    )
+    drawn = card(waiting)
+    assert fits(drawn)
+    assert [button["text"]["text"] for button in drawn.blocks[-1]["elements"]] == ["Delete Segment", "Reject"]
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_sign_of_its_own(state: State) -> None:
+    def signs(of: State) -> list[str]:
+        return [text for text in mrkdwn(card(change(state=of)).blocks) if text.startswith("*:")]
+
+    assert len(signs(state)) == 1
+    assert all(signs(other) != signs(state) for other in State if other is not state)
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_a_waiting_change_has_buttons_that_decide(state: State) -> None:
+    decide = "approve" in str([block for block in card(change(state=state)).blocks if block["type"] == "actions"])
+    assert decide is (state is State.WAITING)
+
+
+cells = st.one_of(texts, st.integers(0, 10**9), st.none(), st.just(mention("UBEN")))
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 200, 1000])
+@given(data=st.data())
+@LAW
+def test_an_answer_of_any_length_fits_slack(count: int, data: st.DataObject) -> None:
+    row = tuple(data.draw(st.lists(cells, min_size=4, max_size=4)))
+    pairs = tuple(data.draw(st.lists(st.tuples(st.sampled_from(("Id", "Promotions")), texts), max_size=6)))
+    sentences = data.draw(
+        st.lists(st.builds(Sentence, texts, st.booleans(), st.sampled_from(("", "https://x.example"))), max_size=20)
+    )
+    offers = tuple(data.draw(st.lists(st.builds(Offer, texts, texts), max_size=30)))
+    answer = Answer(
+        data.draw(texts),
+        (Table("Rows", ("A", "B", "C", "D"), (row,) * count), Fields(pairs), *sentences, Offers(offers)),
+    )
+    message = answers.message(answer)
+    assert fits(message)
+    assert any(block["type"] == "actions" for block in message.blocks) is bool(offers)
+
+
+@pytest.mark.parametrize("count", [201, 1000])
+def test_rows_that_are_left_out_are_counted(count: int) -> None:
+    drawn = answers.message(Answer("Rows", (Table("Rows", ("A",), (("x",),) * count),)))
+    assert f"… and {count - 200} more." in str(drawn.blocks[-1])

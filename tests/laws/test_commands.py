@@ -1,0 +1,176 @@
+"""Laws over every Command; a new one is met by them without a new test."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.args import Args, Choice, input_of, takes_many
+from bot.core.changes import Change, Run, State, StepState
+from bot.core.command import Call, Command, Help, Scope, understand
+from bot.core.errors import Refusal
+from bot.core.steps import CreateSegment, Naming
+from bot.sandbox.slack_limits import faults_of
+from bot.slack import answers, blocks, forms, helping
+from bot.slack.home import home
+from bot.slack.ids import Click
+from commands import GROUPS
+from tests.core.samples import change, delete, plan
+from tests.engine.bench import bench
+from tests.laws.test_cards import powerless
+from tests.laws.values import HOSTILE, LAW
+
+COMMANDS = tuple(command for group in GROUPS for command in group.commands.values())
+EXAMPLES = tuple((command, example) for command in COMMANDS for example in command.examples)
+
+
+def understood_whole(example: str) -> bool:
+    """Whether nothing is missing in this line; otherwise it opens a form."""
+    call = understand(GROUPS, example.removeprefix("/"))
+    return isinstance(call, Call) and call.is_complete
+
+
+every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
+every_example = pytest.mark.parametrize(("command", "example"), EXAMPLES, ids=lambda one: getattr(one, "path", one))
+
+
+@every_command
+def test_a_command_has_help_examples_and_a_verb_that_fits_its_button(command: Command) -> None:
+    assert command.help.endswith(".")
+    assert command.examples
+    assert command.submit != "Continue"
+    assert len(command.submit) <= blocks.TITLE
+    assert len(command.title) <= blocks.TITLE
+
+
+@every_command
+def test_every_field_says_what_it_is(command: Command) -> None:
+    for field in command.args.model_fields.values():
+        assert input_of(field).label
+    assert issubclass(command.args, Args)
+
+
+@every_example
+def test_each_example_is_a_complete_call_of_its_command(command: Command, example: str) -> None:
+    call = understand(GROUPS, example.removeprefix("/"))
+    assert isinstance(call, Call)
+    assert call.command is command
+    if call.is_complete:
+        args = call.checked()
+        assert command.args.model_validate_json(args.model_dump_json()) == args
+
+
+@every_command
+def test_a_command_shows_how_to_type_it_whole(command: Command) -> None:
+    assert any(understood_whole(one) for one in command.examples)
+
+
+@every_example
+def test_a_call_told_in_a_line_is_understood_as_the_same_call(command: Command, example: str) -> None:
+    call = understand(GROUPS, example.removeprefix("/"))
+    assert isinstance(call, Call)
+    assert understand(GROUPS, call.line.removeprefix("/")) == call
+
+
+@dataclass(frozen=True)
+class Record:
+    """Changes on record: whatever number one asks for, ``kept`` is it."""
+
+    kept: Change
+
+    async def change(self, number: int) -> Change:
+        return self.kept.model_copy(update={"number": number})
+
+    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Change, ...]:
+        return (self.kept,)
+
+
+CREATED = Run(position=0, state=StepState.DONE, undo=(CreateSegment(segment=Naming(name="Gone"), restores=True),))
+RECORDS = (
+    change(state=State.WAITING),
+    change(state=State.DONE, runs=(CREATED,)),
+    change(state=State.DONE),
+    change(state=State.FAILED, runs=(CREATED.model_copy(update={"state": StepState.FAILED, "error": "No."}),)),
+    change(state=State.DONE, runs=(CREATED,), undone_by=43, plan=plan(*map(delete, map(str, range(30))))),
+)
+
+
+@pytest.mark.parametrize(("command", "example"), [one for one in EXAMPLES if understood_whole(one[1])])
+async def test_planning_only_reads(command: Command, example: str) -> None:
+    call = understand(GROUPS, example.removeprefix("/"))
+    assert isinstance(call, Call)
+    async with bench(customers=20) as machine:
+        await machine.client.create_segments(*NAMED)
+        wrote = len(machine.writes())
+        for record in RECORDS:
+            try:
+                ctx = replace(machine.engine.context("UANA"), changes=Record(record))
+                outcome = await command.function(call.checked(), ctx)
+            except Refusal as refusal:
+                assert str(refusal)
+            else:
+                assert outcome
+        assert machine.store.requests() or command.group == "change"
+        assert len(machine.writes()) == wrote
+
+
+NAMED = tuple(Naming(name=name) for name in ("Big Spenders",))
+
+
+def hostile(command: Command, text: str) -> dict[str, Any]:
+    fields = command.args.model_fields
+    return {name: (text, text, "x") if takes_many(field) else text for name, field in fields.items()}
+
+
+@every_command
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
+def test_every_form_fits_slack_whatever_it_is_filled_with(command: Command, text: str) -> None:
+    call, empty = Call(command, hostile(command, text)), Call(command, {})
+    for view in (forms.form(call, "C1"), forms.form(empty, None), forms.loading(call)):
+        assert faults_of("modal", view) == []
+        assert powerless(view)
+
+
+@every_command
+def test_a_form_asks_for_every_field_or_first_for_what_tells_the_others(command: Command) -> None:
+    asked = [block["block_id"] for block in forms.form(Call(command, {}), "C1")["blocks"]]
+    first = forms.first_fields(command) if command.prefill else command.args.model_fields
+    assert asked == list(first)
+
+
+@every_command
+def test_a_choice_offers_what_its_field_takes(command: Command) -> None:
+    for name, field in command.args.model_fields.items():
+        kind = input_of(field)
+        for choice in kind.choices if isinstance(kind, Choice) else ():
+            assert command.args.model_validate({name: choice} | _required(command, name))
+
+
+def _required(command: Command, besides: str) -> dict[str, Any]:
+    fields = command.args.model_fields.items()
+    return {name: "1" for name, field in fields if field.is_required() and name != besides}
+
+
+@every_command
+def test_help_for_a_command_fits_a_message(command: Command) -> None:
+    group = next(group for group in GROUPS if group.name == command.group)
+    for told in (Help((group,), command), Help((group,)), Help(GROUPS)):
+        assert faults_of("message", answers.message(helping.answer(told)).blocks) == []
+
+
+@given(st.lists(st.sampled_from(HOSTILE), max_size=12))
+@LAW
+def test_the_home_tab_fits_slack(names: list[str]) -> None:
+    changes = tuple(change(number=number, plan=plan(delete(name))) for number, name in enumerate(names, 1))
+    view = home(changes, changes, GROUPS)
+    assert faults_of("home", view) == []
+    assert powerless(view)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
+def test_the_form_that_asks_why_fits_slack(text: str) -> None:
+    view = forms.reject_form(Click(42, 7), plan(delete(text)).headline, "C1")
+    assert faults_of("modal", view) == []
+    assert powerless(view)

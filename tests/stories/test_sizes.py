@@ -1,0 +1,120 @@
+"""Edge sizes: segments of nobody and of a thousand, a store that is full, plans with very many lines."""
+
+import pytest
+
+from tests.conftest import OpenWorld
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+
+@pytest.mark.parametrize("size", [0, 1, 50, 51, 1000])
+async def test_a_segment_comes_back_by_undo_with_exactly_its_members(open_world: OpenWorld, size: int) -> None:
+    slack = await open_world(customers=1150 if size == 1000 else 60)
+    slack.enrol("VIPs", size)
+    members = slack.members("VIPs")
+    assert len(members) == size
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == members
+    added = [path for method, path in slack.writes() if method == "POST" and "shopper-profiles" in path]
+    assert len(added) == -(-size // 50)
+
+
+async def test_who_joined_while_the_deletion_ran_late_is_restored_too(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.enrol("VIPs", 41)
+    await slack.press("Delete Segment", by="ben")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_a_store_with_1000_segments_is_listed_page_by_page(slack: World) -> None:
+    slack.put(*(f"Segment {number:04}" for number in range(988)))
+    await slack.type("/segment list")
+    assert "1,000 segments, 1 to 50 shown" in slack.whisper()
+    assert "Next Page" in buttons(slack.messages()[-1])
+    await slack.press("Next Page", by="ana", channel="#segments")
+    assert "1,000 segments, 51 to 100 shown" in slack.whisper()
+    await slack.type("/segment list page:20")
+    assert "951 to 1000 shown" in slack.whisper()
+    assert "Next Page" not in buttons(slack.messages()[-1])
+    await slack.type("/segment list segment 09 page:2")
+    assert "51 to 100 shown" in slack.whisper()
+
+
+async def test_a_full_store_refuses_one_more_segment_and_says_why(slack: World) -> None:
+    slack.put(*(f"Segment {number:04}" for number in range(988)))
+    await slack.type("/segment create One too many")
+    assert len(slack.sizes()) == 1000
+    assert "1000" in read(slack.messages()[-1]).replace(",", "")
+
+
+async def test_type_ahead_of_1000_segments_offers_what_slack_shows(slack: World) -> None:
+    slack.put(*(f"Segment {number:04}" for number in range(988)))
+    await slack.type("/segment show")
+    assert len(await slack.suggest("segment", field="segment")) == 100
+    assert await slack.suggest("0987", field="segment") == ["Segment 0987"]
+
+
+async def test_50_segments_are_deleted_and_restored_by_one_command(slack: World) -> None:
+    names = [f"Old{number:02}" for number in range(50)]
+    slack.put(*names)
+    slack.enrol("Old07", 51)
+    members = slack.members("Old07")
+    await slack.type(f"/segment delete {' '.join(names)}")
+    card = read(slack.card(1))
+    assert "Delete the segment Old00" in card
+    assert "and 35 more" in card
+    await slack.press("Delete Segment", by="ben")
+    assert len(slack.sizes()) == 12
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert len(slack.sizes()) == 62
+    assert slack.members("Old07") == members
+
+
+async def test_51_segments_in_one_command_are_refused_with_a_sentence(slack: World) -> None:
+    names = [f"Old{number:02}" for number in range(51)]
+    slack.put(*names)
+    await slack.type(f"/segment delete {' '.join(names)}")
+    assert "50" in slack.whisper()
+    assert "planned" not in slack.kinds()
+
+
+@pytest.mark.parametrize("letter", ["N", "&"])
+async def test_a_plan_with_many_long_lines_fits_its_card_through_its_whole_life(slack: World, letter: str) -> None:
+    names = [f"{letter * 240}{number:02}" for number in range(50)]
+    ids = slack.put(*names)
+    await slack.type(f"/segment delete {' '.join(ids)}")
+    assert "Waiting for approval" in said(slack.card(1))
+    for name in names:
+        slack.enrol(name, 1)
+    await slack.press("Delete Segment", by="ben")
+    assert "Was:" in read(slack.card(1))
+    await slack.press("Delete Segment", by="ben")
+    assert "Done" in said(slack.card(1))
+    assert len(slack.sizes()) == 12
+    await slack.type("/change show 1")
+    assert "Change 1 is done" in slack.whisper()
+    await slack.type("/change list all")
+    assert "1 latest change" in slack.whisper()
+    assert "Waits for a second person" in read(await slack.home(by="ben"))
+    assert "card lost" not in slack.kinds()
+
+
+async def test_segments_with_names_of_1000_characters_fit_card_list_and_home(slack: World) -> None:
+    ids = slack.put(*(f"{'N' * 990}{number:02}" for number in range(50)))
+    await slack.type("/segment list NNN")
+    assert "50 segments" in slack.whisper()
+    await slack.type(f"/segment delete {' '.join(ids)}")
+    assert "Waiting for approval" in said(slack.card(1))
+    await slack.press("Delete Segment", by="ben")
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change show 1")
+    assert "Change 1 is done" in slack.whisper()
