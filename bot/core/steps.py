@@ -86,9 +86,9 @@ class Step(_Value):
         """This Step with the ids of the segments that earlier Steps created, by name."""
         return self
 
+    @abstractmethod
     async def observed(self, shop: Shop) -> Self:
         """This Step as it would be now. Raises Impossible."""
-        return self
 
     @abstractmethod
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":

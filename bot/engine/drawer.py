@@ -40,8 +40,7 @@ class Drawer:
             self._drawing = False
 
     async def _draw(self, change: Change) -> None:
-        if change.card is None:
-            return
+        assert change.card  # noqa: S101 - undrawn cards are those that were posted
         try:
             await self._announcer.redraw(change, change.card)
         except Undeliverable as error:

@@ -97,7 +97,7 @@ class Ledger:
         try:
             with self._transaction() as db:
                 outcomes = [_record_arrival(db, one) for one in waiting]
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are to hear of it
             for one in waiting:
                 one.recorded.set_exception(error)
         else:
@@ -275,8 +275,7 @@ class Ledger:
             yield self._db
             self._db.execute("COMMIT")
         except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._db.rollback()  # does nothing where SQLite has done it already
             raise
 
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:

@@ -85,7 +85,7 @@ def test_an_option_given_twice_is_not_quietly_replaced() -> None:
 
 
 def test_too_many_words_are_refused_by_name() -> None:
-    with pytest.raises(Misuse, match="^I do not know what to do with “one two:three”.$"):
+    with pytest.raises(Misuse, match=r"^I do not know what to do with “one two:three”.$"):
         fill(NoArgs, "one two:three")
 
 

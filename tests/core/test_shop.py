@@ -33,7 +33,7 @@ def test_nothing_is_named_by_an_unknown_word() -> None:
 
 
 def test_names_that_differ_only_in_case_must_be_spelt() -> None:
-    with pytest.raises(Misuse, match="“LAPSED” could be any of “Lapsed”, “lapsed”. Type it exactly"):
+    with pytest.raises(Misuse, match=r"“LAPSED” could be any of “Lapsed”, “lapsed”. Type it exactly"):
         named("LAPSED", SEGMENTS)
 
 

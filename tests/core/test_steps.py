@@ -7,7 +7,7 @@ from tests.core.samples import VIPS, add, delete, uuid
 
 
 def test_a_segment_that_does_not_exist_yet_has_no_id() -> None:
-    with pytest.raises(Impossible, match="The segment “New” does not exist yet."):
+    with pytest.raises(Impossible, match=r"The segment “New” does not exist yet."):
         _ = SegmentRef(name="New").known_id
 
 
@@ -26,9 +26,9 @@ def test_only_deleting_warns_and_it_names_every_promotion() -> None:
         PromotionUse(id=2, name="Autumn", live=False, way="excluded"),
     )
     assert delete(promotions=uses).warnings == (
-        "“Spring” (live) includes it.",
-        "“Autumn” (off) excludes it.",
-        "Undo restores it under a new id, which these promotions do not follow.",
+        "“Spring” (live) includes VIPs.",
+        "“Autumn” (off) excludes VIPs.",
+        "Undo restores a segment under a new id, which promotions do not follow.",
     )
     assert delete().warnings == add(1).warnings == ()
     assert "could not be read" in delete(promotions=None).warnings[0]
@@ -36,4 +36,4 @@ def test_only_deleting_warns_and_it_names_every_promotion() -> None:
 
 def test_steps_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        delete().segment = VIPS  # type: ignore[misc]  # what is refused is the point
+        delete().segment = VIPS

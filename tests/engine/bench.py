@@ -74,20 +74,21 @@ class Board:
 
 @dataclass
 class People:
-    """Everybody is a full member, and Ben and Cleo may approve, unless said otherwise."""
+    """Everybody is a full member, and Ben and Cleo may approve, unless said otherwise.
+
+    ``silent``: Slack does not tell who is among the approvers.
+    """
 
     standings: dict[str, Standing] = field(default_factory=dict)
     approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"})
     silent: bool = False
 
     async def actor(self, user_id: str) -> Actor:
-        return Actor(id=user_id, standing=self.standings.get(user_id, Standing.MEMBER))
+        unread = frozenset({"UBEN", "UCLEO"} if self.silent else ())
+        return Actor(id=user_id, standing=self.standings.get(user_id, Standing.MEMBER), unread=unread)
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         return ids & self.approvers
-
-    async def unread(self, ids: frozenset[str]) -> frozenset[str]:
-        return ids if self.silent else frozenset()
 
 
 @dataclass

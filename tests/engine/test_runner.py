@@ -199,6 +199,23 @@ async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(ma
     assert machine.kinds().count("finish") == 1
 
 
+async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: Bench, path: Path) -> None:
+    change = await machine.approved(plan(delete(machine, "Lapsed"), delete(machine)))
+    async with machine.another(path) as other:
+
+        async def overslept(_seconds: float) -> None:
+            machine.clock.forward(seconds=30)
+            assert await other.runner.claim(change.number)
+
+        machine.store.sleep = overslept
+        machine.store.faults.add("DELETE", SEGMENTS, delay=60)
+        await machine.runner.run(change.number)
+        assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.RUNNING, True)
+        await other.ledger.release(change.number, owner=other.engine.owner)
+        await other.sweeps()
+    assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
+
+
 class _Sleeper:
     """While one process waits for the store, time passes, and the other one takes over."""
 

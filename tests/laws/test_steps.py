@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.changes import Run, State
-from bot.core.errors import NothingToDo
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.policy import Policy
 from bot.core.shop import Shop
@@ -198,6 +198,17 @@ async def test_looking_at_a_step_changes_nothing(kind: type[Step], data: st.Data
         await step.happened(machine.client)
         assert machine.writes() == []
         assert await observed_now(machine, step) == Plan(steps=(step,))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not CreateSegment])
+@given(data=st.data())
+@FEW
+async def test_nothing_is_planned_for_a_segment_that_is_gone(kind: type[Step], data: st.DataObject) -> None:
+    async with bench(customers=8) as machine:
+        step = DRAWN[kind](data, machine)
+        machine.forget(step.segment.name)
+        with pytest.raises(Impossible, match=r"is not in the store any more\."):
+            await observed_now(machine, step)
 
 
 @given(data=st.data())

@@ -13,7 +13,7 @@ LATER = NOW + timedelta(seconds=6)
 
 
 def ask(id_: str = "1", **fields: Any) -> Ask:
-    basis = {
+    basis: dict[str, Any] = {
         "actor": "UANA",
         "place": Place(channel="C1"),
         "command": "segment delete",

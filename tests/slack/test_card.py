@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
@@ -45,7 +47,7 @@ def test_a_plan_that_changed_shows_how_as_long_as_it_can_be_decided() -> None:
     assert "Was: a" not in words(drifted.model_copy(update={"state": State.DONE}))
 
 
-def run(position: int, state: StepState, **fields: object) -> Run:
+def run(position: int, state: StepState, **fields: Any) -> Run:
     return Run(position=position, state=state, undo=(delete(),), **fields)
 
 
