@@ -101,6 +101,7 @@ async def assemble(
         turns = Turns(now=time.monotonic, quiet=quiet)
         engine = _engine(settings, groups, client, team_id, store, ledger, clock, turns)
         stack.push_async_callback(_stop, engine)
+        await engine.live()
         app = AsyncApp(
             client=client,
             signing_secret=settings.SLACK_SIGNING_SECRET,

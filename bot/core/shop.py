@@ -93,10 +93,14 @@ class Shop:
         """
         segments = await self.segments()
         whole = named(" ".join(words), segments) if len(words) > 1 else None
-        if whole:
-            return (whole,)
         found = {word: named(word, segments) for word in words}
         unknown = tuple(word for word, segment in found.items() if segment is None)
+        if whole and not unknown:
+            raise Misuse(
+                f"“{whole.name}” is one segment, and each of its words is another. Use the ids of those you mean."
+            )
+        if whole:
+            return (whole,)
         if unknown:
             raise NotSegments(unknown, near(" ".join(unknown), segments) or near(unknown[0], segments))
         return tuple({one.id: one for one in found.values() if one}.values())

@@ -60,7 +60,7 @@ class Engine:
         self.turns.delivered()
         now = self.clock()
         detail = {"said": masked(said)}
-        if not await self.ledger.ask(ask, owner=self.owner, until=now + LEASE, at=now, detail=detail):
+        if not await self.ledger.ask(ask, owner=self.owner, at=now, detail=detail):
             return None
         task = self.tasks.start(self._answer(ask))
         if patience:
@@ -182,7 +182,7 @@ class Engine:
             expires_at=now + self.approval_time,
         )
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
-        change = await self.ledger.plan(ask, draft, owner=self.owner, until=now + LEASE, detail=detail)
+        change = await self.ledger.plan(ask, draft, owner=self.owner, detail=detail)
         await self._post(change)
 
     async def _refuse_without_approvers(self, need: Need, requester: str) -> None:
@@ -311,14 +311,18 @@ class Engine:
 
     # Keeping
 
+    async def live(self) -> None:
+        """Say that this process lives, for a while: what it has in hand stays with it."""
+        await self.ledger.renew(owner=self.owner, until=self.clock() + LEASE)
+
     async def sweep(self) -> None:
         """What is due: leases renewed, overdue Changes expired, work of processes that died taken over, cards drawn.
 
         Called every second, and once at the start.
         """
         now = self.clock()
-        await self.ledger.renew(owner=self.owner, until=now + LEASE)
-        for ask, at in await self.ledger.claim_asks(owner=self.owner, until=now + LEASE, now=now):
+        await self.live()
+        for ask, at in await self.ledger.claim_asks(owner=self.owner, now=now):
             self.tasks.start(self._answer_late(ask, late=now - at > FRESH))
         for number in await self.ledger.overdue(now):
             self.tasks.start(self._expire_unless_moved(number))
@@ -345,8 +349,13 @@ class Engine:
             log.info("Change %s was decided just before it expired", number)
 
     async def _post_unposted(self, number: int) -> None:
-        if await self.runner.claim(number):
-            await self._post(await self.ledger.change(number))
+        if not await self.runner.claim(number):
+            return
+        change = await self.ledger.change(number)
+        if change.state is State.PLANNED:
+            await self._post(change)
+        else:  # its own process was only slow
+            await self.ledger.release(number, owner=self.owner)
 
     async def _run_if_it_holds(self, number: int) -> None:
         """An approved Change whose process died before it started: what was approved may not be what would run now."""

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.bigcommerce import Store, StoreError
 from bot.core.changes import Change, Event, Run, State, StepState
-from bot.core.errors import Impossible, Refusal
+from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.steps import AddMembers, AnyStep, Applied, RemoveMembers
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 
 LEASE = timedelta(seconds=6)
-"""How long a Change stays with a process that no longer says that it lives."""
+"""How long what a process has in hand stays with it after it last said that it lives."""
 _IN_BATCHES = (AddMembers, RemoveMembers)
 """Sent as several requests: where one failed, others may have been carried out."""
 log = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ class Runner:
 
     async def claim(self, number: int) -> bool:
         """Whether this process may work on the Change now."""
-        now = self._clock()
-        return await self._ledger.claim(number, owner=self._owner, until=now + LEASE, now=now)
+        return await self._ledger.claim(number, owner=self._owner, now=self._clock())
 
     async def run(self, number: int) -> None:
         """Carry out a Change that is approved or was running; nothing, where another process has it."""
@@ -57,6 +56,8 @@ class Runner:
                 change = await self._begin(change)
             if change.state is State.RUNNING:
                 await self._steps(change)
+        except TooLate as error:
+            log.warning("Change %s went on in another process: %s", number, error)
         finally:
             await self._ledger.release(number, owner=self._owner)
 

@@ -26,8 +26,10 @@ from bot.ledger.schema import migrations
 from bot.ledger.seal import Verdict
 
 BUSY_SECONDS = 2.0
+LINGER = 0.001
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
+_NOBODYS = "owner NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({_OPEN_STATES})", "all": "true"}
 
 
@@ -37,7 +39,6 @@ class _Arrival:
 
     ask: Ask
     owner: str
-    until: datetime
     at: datetime
     detail: dict[str, Any]
     recorded: asyncio.Future[bool]
@@ -49,6 +50,7 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._arrivals: list[_Arrival] = []
+        self._crowd = False
 
     @classmethod
     def open(cls, path: Path | str) -> "Ledger":
@@ -79,20 +81,22 @@ class Ledger:
 
     # What was asked
 
-    async def ask(self, ask: Ask, *, owner: str, until: datetime, at: datetime, detail: dict[str, Any]) -> bool:
-        """Record what was asked; ``owner`` holds it until ``until``. False where this delivery is on record already.
+    async def ask(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+        """Record what was asked, for ``owner`` to answer. False where this delivery is on record already.
 
         Asks that come in at once share one transaction: waiting for the disk is what takes the time.
         """
         loop = asyncio.get_running_loop()
-        arrival = _Arrival(ask, owner, until, at, detail, loop.create_future())
+        arrival = _Arrival(ask, owner, at, detail, loop.create_future())
         if not self._arrivals:
-            loop.call_soon(self._record_arrivals)
+            # In a crowd it pays to wait for the others: each waits for the disk only once.
+            loop.call_later(LINGER, self._record_arrivals) if self._crowd else loop.call_soon(self._record_arrivals)
         self._arrivals.append(arrival)
         return await arrival.recorded
 
     def _record_arrivals(self) -> None:
         arrivals, self._arrivals = self._arrivals, []
+        self._crowd = len(arrivals) > 1
         waiting = [one for one in arrivals if not one.recorded.done()]
         try:
             with self._transaction() as db:
@@ -110,13 +114,12 @@ class Ledger:
             _forget(db, ask)
             log.append(db, _entry(kind, ask, detail), at)
 
-    async def claim_asks(self, *, owner: str, until: datetime, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
+    async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
         """Unsettled asks whose owner is gone, now ``owner``'s, with the time they were asked; oldest first."""
         with self._transaction() as db:
             rows = db.execute(
-                "UPDATE asks SET owner = ?, lease_until = ? WHERE body IS NOT NULL AND lease_until < ? "
-                "RETURNING at, body",
-                (owner, stamp(until), stamp(now)),
+                f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {_NOBODYS} RETURNING at, body",  # noqa: S608
+                (owner, stamp(now)),
             ).fetchall()
         return tuple(
             (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
@@ -124,8 +127,8 @@ class Ledger:
 
     # Changes
 
-    async def plan(self, ask: Ask, change: Change, *, owner: str, until: datetime, detail: dict[str, Any]) -> Change:
-        """The ask became a Change: gives it its number. ``owner`` holds it until ``until``.
+    async def plan(self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any]) -> Change:
+        """The ask became a Change: gives it its number, and to ``owner`` for now.
 
         Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
         """
@@ -134,9 +137,9 @@ class Ledger:
                 raise TooLate("This was answered already.")
             row = (change.state, change.revision, change.requester, stamp(change.expires_at), *_stored(change))
             number = db.execute(
-                "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner, lease_until) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, owner, stamp(until)),
+                "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*row, owner),
             ).lastrowid
             numbered = change.model_copy(update={"number": number})
             log.append(db, _moved("planned", numbered, ask.actor, detail), change.created_at)
@@ -197,11 +200,11 @@ class Ledger:
 
     # Leases: which process works on what
 
-    async def claim(self, number: int, *, owner: str, until: datetime, now: datetime) -> bool:
+    async def claim(self, number: int, *, owner: str, now: datetime) -> bool:
         """Whether this Change was free, and is ``owner``'s now. Not even its own holder gets it twice."""
         claimed = self._db.execute(
-            "UPDATE changes SET owner = ?, lease_until = ? WHERE number = ? AND lease_until < ?",
-            (owner, stamp(until), number, stamp(now)),
+            f"UPDATE changes SET owner = ? WHERE number = ? AND {_NOBODYS}",  # noqa: S608 - our own constant
+            (owner, number, stamp(now)),
         )
         return claimed.rowcount == 1
 
@@ -211,23 +214,19 @@ class Ledger:
 
     async def release(self, number: int, *, owner: str) -> None:
         """``owner`` is done with this Change."""
-        self._db.execute(
-            "UPDATE changes SET owner = '', lease_until = '' WHERE number = ? AND owner = ?", (number, owner)
-        )
+        self._db.execute("UPDATE changes SET owner = '' WHERE number = ? AND owner = ?", (number, owner))
 
     async def renew(self, *, owner: str, until: datetime) -> None:
-        """``owner`` lives, and keeps what it has."""
-        for table in ("asks", "changes"):
-            self._db.execute(f"UPDATE {table} SET lease_until = ? WHERE owner = ?", (stamp(until), owner))  # noqa: S608
+        """``owner`` is a process that lives, and keeps what it has until ``until``."""
+        self._db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, stamp(until)))
 
     async def resign(self, *, owner: str) -> None:
         """``owner`` stops: what it has is free at once."""
-        self._db.execute("UPDATE asks SET owner = '', lease_until = '' WHERE owner = ?", (owner,))
-        self._db.execute("UPDATE changes SET owner = '', lease_until = '' WHERE owner = ?", (owner,))
+        self._db.execute("DELETE FROM processes WHERE owner = ?", (owner,))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Numbers of the Changes in this state that no living process works on, oldest first."""
-        return self._numbers("state = ? AND lease_until < ?", state, stamp(now))
+        return self._numbers(f"state = ? AND {_NOBODYS}", state, stamp(now))
 
     # Cards
 
@@ -327,8 +326,8 @@ def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
 
 
 def _record_arrival(db: sqlite3.Connection, one: _Arrival) -> bool:
-    row = (one.ask.id, stamp(one.at), one.ask.model_dump_json(), one.owner, stamp(one.until))
-    if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?, ?)", row).rowcount:
+    row = (one.ask.id, stamp(one.at), one.ask.model_dump_json(), one.owner)
+    if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
         return False
     log.append(db, _entry("asked", one.ask, one.detail), one.at)
     return True

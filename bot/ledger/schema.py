@@ -29,23 +29,24 @@ _FIRST = (
     "CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL",
     """
     CREATE TABLE asks (
-        id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT, owner TEXT NOT NULL, lease_until TEXT NOT NULL
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT, owner TEXT NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX asks_unsettled ON asks (lease_until) WHERE body IS NOT NULL",
+    "CREATE INDEX asks_unsettled ON asks (owner) WHERE body IS NOT NULL",
     """
     CREATE TABLE changes (
         number INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, revision INTEGER NOT NULL,
         requester TEXT NOT NULL, expires_at TEXT NOT NULL, plan TEXT NOT NULL, body TEXT NOT NULL,
         undone_by INTEGER, card_channel TEXT, card_ts TEXT, drawn INTEGER NOT NULL DEFAULT 0,
         informed INTEGER NOT NULL DEFAULT 0,
-        owner TEXT NOT NULL DEFAULT '', lease_until TEXT NOT NULL DEFAULT ''
+        owner TEXT NOT NULL DEFAULT ''
     ) STRICT
     """,
     "CREATE INDEX changes_by_state ON changes (state)",
     "CREATE INDEX changes_by_requester ON changes (requester)",
     "CREATE INDEX changes_undrawn ON changes (number) WHERE drawn < revision",
     "CREATE INDEX changes_unheard ON changes (number) WHERE NOT informed",
+    "CREATE TABLE processes (owner TEXT PRIMARY KEY, lease_until TEXT NOT NULL) STRICT, WITHOUT ROWID",
     """
     CREATE TABLE runs (
         change INTEGER NOT NULL REFERENCES changes (number), position INTEGER NOT NULL, body TEXT NOT NULL,

@@ -237,4 +237,4 @@ def _errors(view: Block, refusal: Refusal) -> dict[str, str]:
     """The refusal under the field at fault; under the first one where none is, or it is not on the form."""
     shown = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     field = refusal.field if refusal.field in shown else shown[0]
-    return {str(field): blocks.cut(str(refusal), blocks.LABEL)}
+    return {str(field): blocks.plain(str(refusal), blocks.LABEL)["text"]}

@@ -77,6 +77,7 @@ def test_nothing_runs_that_was_not_approved() -> None:
         (State.EXPIRED, "is already expired"),
         (State.STALE, "is already stale"),
     ],
+    ids=range(11),  # a mention's marks differ from process to process
 )
 def test_who_comes_too_late_hears_how_it_stands(state: State, sentence: str) -> None:
     settled_by = "UBEN" if state in (State.REJECTED, State.WITHDRAWN) else None

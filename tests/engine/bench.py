@@ -141,10 +141,10 @@ class Bench:
     async def approved(self, plan: Plan, **fields: Any) -> Change:
         """A change that is approved and not started yet, by nobody's hands."""
         ask, now = self.ask("segment delete"), self.clock()
-        await self.ledger.ask(ask, owner="", until=now, at=now, detail={})
+        await self.ledger.ask(ask, owner="", at=now, detail={})
         need = Need(approvals=0, why="needs no approval")
         draft = drafted(plan=plan, need=need, created_at=now, expires_at=now + timedelta(hours=24), **fields)
-        change = await self.ledger.plan(ask, draft, owner="", until=now, detail={})
+        change = await self.ledger.plan(ask, draft, owner="", detail={})
         await self.ledger.release(change.number, owner="")
         return await self.ledger.move(change, Event.CLEAR, at=now)
 
@@ -224,6 +224,7 @@ async def process(
         owner=owner,
         approval_time=timedelta(hours=24),
     )
+    await engine.live()
     try:
         yield Bench(engine, ledger, board, people, store, client, clock, tasks)
     finally:

@@ -157,7 +157,7 @@ async def test_a_card_that_cannot_be_posted_cancels_the_change_and_says_so(machi
     assert change.state is State.CANCELLED
     assert "(channel_not_found), so nothing may run" in change.reason
     assert whispers(machine) == ["Change 1 was cancelled."]
-    assert await machine.ledger.claim(1, owner="x", until=machine.clock(), now=machine.clock())
+    assert await machine.ledger.claim(1, owner="x", now=machine.clock())
 
 
 async def test_what_needs_no_approval_does_not_run_either_without_its_card(machine: Bench) -> None:
@@ -334,7 +334,7 @@ async def left_behind(machine: Bench) -> None:
     """An ask on record whose process died before it answered."""
     now = machine.clock()
     ask = machine.ask("segment delete", segments=["VIPs"])
-    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
 
 
 async def test_a_fresh_ask_of_a_dead_process_is_answered(machine: Bench) -> None:
@@ -378,9 +378,9 @@ async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice
 async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next(machine: Bench, path: Path) -> None:
     await machine.delete()
     ask, now = machine.ask("segment delete"), machine.clock()
-    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
     draft = (await machine.latest()).model_copy(update={"state": State.PLANNED, "card": None})
-    await machine.ledger.plan(ask, draft, owner="dead", until=now, detail={})
+    await machine.ledger.plan(ask, draft, owner="dead", detail={})
     machine.clock.forward(seconds=1)
     await machine.engine.sweep()  # its tasks have not begun yet
     async with machine.another(path) as other:
@@ -393,12 +393,26 @@ async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next
     assert (await machine.ledger.change(2)).state is State.WAITING
 
 
+async def test_a_card_that_another_process_posted_meanwhile_is_not_posted_again(machine: Bench, path: Path) -> None:
+    ask, now = machine.ask("segment delete"), machine.clock()
+    draft = (await machine.delete()).model_copy(update={"state": State.PLANNED, "card": None})
+    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    await machine.ledger.plan(ask, draft, owner="dead", detail={})
+    await machine.engine.sweep()  # its tasks have not begun yet
+    async with machine.another(path) as other:
+        await other.sweeps()
+        await machine.tasks.settled()
+    assert [one.number for one in machine.board.posted] == [1, 2]
+    assert (await machine.ledger.change(2)).state is State.WAITING
+    assert await machine.ledger.claim(2, owner="x", now=now)
+
+
 async def test_a_card_that_was_posted_before_the_crash_is_not_posted_again(machine: Bench) -> None:
     change = await machine.delete()
     ask, now = machine.ask("segment delete"), machine.clock()
-    await machine.ledger.ask(ask, owner="dead", until=now, at=now, detail={})
+    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
     draft = change.model_copy(update={"state": State.PLANNED, "card": None})
-    planned = await machine.ledger.plan(ask, draft, owner="dead", until=now, detail={})
+    planned = await machine.ledger.plan(ask, draft, owner="dead", detail={})
     assert change.card
     await machine.ledger.drew(planned, change.card)
     machine.clock.forward(seconds=1)

@@ -23,12 +23,14 @@ def ask(id_: str = "1", **fields: Any) -> Ask:
 
 
 async def asked(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> bool:
-    return await ledger.ask(ask(id_, **fields), owner=owner, until=LATER, at=NOW, detail={"said": "x"})
+    await ledger.renew(owner=owner, until=LATER)
+    return await ledger.ask(ask(id_, **fields), owner=owner, at=NOW, detail={"said": "x"})
 
 
 async def planned(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> Change:
     await asked(ledger, id_)
-    return await ledger.plan(ask(id_), change(**fields), owner=owner, until=LATER, detail={"need": "1"})
+    await ledger.renew(owner=owner, until=LATER)
+    return await ledger.plan(ask(id_), change(**fields), owner=owner, detail={"need": "1"})
 
 
 async def moved(ledger: Ledger, found: Change, *events: Event) -> Change:

@@ -59,8 +59,9 @@ async def test_an_ask_that_cannot_be_written_down_is_told(ledger: Ledger) -> Non
 
 async def test_an_ask_is_answered_by_another_process_only_when_its_owner_is_gone(ledger: Ledger, other: Ledger) -> None:
     await asked(ledger, "b")
-    await ledger.ask(ask("a"), owner="one", until=LATER, at=NOW + SECOND, detail={})
-    claim: dict[str, Any] = {"owner": "two", "until": LATER + timedelta(seconds=6)}
+    await ledger.ask(ask("a"), owner="one", at=NOW + SECOND, detail={})
+    claim: dict[str, Any] = {"owner": "two"}
+    await other.renew(owner="two", until=LATER + timedelta(seconds=6))
     assert await other.claim_asks(now=LATER, **claim) == ()
     found = await other.claim_asks(now=LATER + SECOND, **claim)
     assert found == ((ask("b"), NOW), (ask("a"), NOW + SECOND))
@@ -71,17 +72,17 @@ async def test_the_words_of_a_settled_ask_are_forgotten(ledger: Ledger, path: Pa
     await asked(ledger, "1", values={"shoppers": ["ann@example.com"]})
     await ledger.settle(ask("1"), "answered", at=NOW, detail={})
     assert kinds(ledger) == ["asked", "answered"]
-    assert await ledger.claim_asks(owner="two", until=LATER, now=LATER + SECOND) == ()
+    assert await ledger.claim_asks(owner="two", now=LATER + SECOND) == ()
     with closing(sqlite3.connect(path)) as read:
         assert read.execute("SELECT body FROM asks").fetchall() == [(None,)]
 
 
 async def test_an_ask_becomes_one_change_and_no_second_one(ledger: Ledger, other: Ledger) -> None:
     await asked(ledger, "1")
-    made = await ledger.plan(ask("1"), change(), owner="one", until=LATER, detail={})
+    made = await ledger.plan(ask("1"), change(), owner="one", detail={})
     assert made.number == 1
     with pytest.raises(TooLate, match=r"This was answered already."):
-        await other.plan(ask("1"), change(), owner="two", until=LATER, detail={})
+        await other.plan(ask("1"), change(), owner="two", detail={})
     assert len(await ledger.latest("all", "", 9)) == 1
     assert kinds(ledger) == ["asked", "planned"]
 
@@ -98,7 +99,7 @@ async def test_a_change_comes_back_whole(ledger: Ledger) -> None:
         reason="r",
     )
     await asked(ledger)
-    made = await ledger.plan(ask(), full, owner="one", until=LATER, detail={})
+    made = await ledger.plan(ask(), full, owner="one", detail={})
     assert await ledger.change(made.number) == full.model_copy(update={"number": 1})
 
 
@@ -239,12 +240,13 @@ async def test_an_undo_that_failed_half_way_keeps_its_mark(ledger: Ledger) -> No
 
 async def test_a_change_belongs_to_one_process_at_a_time(ledger: Ledger, other: Ledger) -> None:
     await planned(ledger, owner="one")
-    assert not await other.claim(1, owner="two", until=LATER, now=NOW)
-    assert not await ledger.claim(1, owner="one", until=LATER, now=NOW)
+    assert not await other.claim(1, owner="two", now=NOW)
+    assert not await ledger.claim(1, owner="one", now=NOW)
     await ledger.release(1, owner="two")
     assert await ledger.holds(1, owner="one")
     await ledger.release(1, owner="one")
-    assert await other.claim(1, owner="two", until=LATER, now=NOW)
+    await other.renew(owner="two", until=LATER)
+    assert await other.claim(1, owner="two", now=NOW)
     assert (await ledger.holds(1, owner="one"), await ledger.holds(1, owner="two")) == (False, True)
 
 
@@ -253,7 +255,8 @@ async def test_a_change_whose_process_is_silent_is_free(ledger: Ledger) -> None:
     assert await ledger.unattended(State.PLANNED, now=LATER) == ()
     assert await ledger.unattended(State.PLANNED, now=LATER + SECOND) == (1,)
     assert await ledger.unattended(State.RUNNING, now=LATER + SECOND) == ()
-    assert await ledger.claim(1, owner="two", until=LATER + 9 * SECOND, now=LATER + SECOND)
+    await ledger.renew(owner="two", until=LATER + 9 * SECOND)
+    assert await ledger.claim(1, owner="two", now=LATER + SECOND)
     assert await ledger.unattended(State.PLANNED, now=LATER + SECOND) == ()
 
 
@@ -263,7 +266,7 @@ async def test_a_process_that_lives_keeps_what_it_has_and_nothing_else(ledger: L
     await asked(ledger, "3", owner="one")
     await ledger.renew(owner="one", until=LATER + 10 * SECOND)
     assert await ledger.unattended(State.PLANNED, now=LATER + SECOND) == (2,)
-    assert await ledger.claim_asks(owner="two", until=LATER, now=LATER + SECOND) == ()
+    assert await ledger.claim_asks(owner="two", now=LATER + SECOND) == ()
 
 
 async def test_a_process_that_stops_gives_back_what_it_has_at_once(ledger: Ledger) -> None:
@@ -272,7 +275,7 @@ async def test_a_process_that_stops_gives_back_what_it_has_at_once(ledger: Ledge
     await asked(ledger, "3", owner="one")
     await ledger.resign(owner="one")
     assert await ledger.unattended(State.PLANNED, now=NOW) == (1,)
-    assert [one.id for one, _ in await ledger.claim_asks(owner="two", until=LATER, now=NOW)] == ["3"]
+    assert [one.id for one, _ in await ledger.claim_asks(owner="two", now=NOW)] == ["3"]
 
 
 # Cards

@@ -34,6 +34,7 @@ BEN: Block = {"type": "user", "user_id": "UBEN"}
         ("<!channel> <@UBEN> *b* :x: &amp;", [text("<!channel> <@UBEN> *b* :x: &amp;")]),
         ("\ue000UBEN\ue000", [text("\ue000UBEN\ue000")]),
     ],
+    ids=range(9),  # a mention's marks differ from process to process
 )
 def test_a_sentence_becomes_rich_text_in_which_only_our_marks_mean_anything(
     sentence: str, elements: list[Block]
@@ -56,6 +57,7 @@ def test_bold_words_are_bold_and_code_stays_code() -> None:
         (f"by {mention('UBEN')}", "by <@UBEN>"),
         ("\ue000UBEN\ue000", "\ue000UBEN\ue000"),
     ],
+    ids=range(6),
 )
 def test_escaped_text_has_no_power_and_our_mentions_keep_theirs(outside: str, safe: str) -> None:
     assert blocks.escape(outside) == safe
@@ -69,7 +71,9 @@ def test_what_is_too_long_is_cut_and_shows_it(words: str, limit: int, shown: str
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"), [("", "–"), (":x:", ":x:"), (f"by {mention('UBEN')}", "by UBEN"), ("x" * 11, "x" * 9 + "…")]
+    ("words", "shown"),
+    [("", "–"), (":x:", ":x:"), (f"by {mention('UBEN')}", "by UBEN"), ("x" * 11, "x" * 9 + "…")],
+    ids=range(4),
 )
 def test_plain_text_is_never_empty_never_too_long_and_knows_no_emoji_codes(words: str, shown: str) -> None:
     assert blocks.plain(words, 10) == {"type": "plain_text", "text": shown, "emoji": False}

@@ -195,3 +195,12 @@ async def test_another_segment_under_the_same_name_is_not_what_was_approved(open
     await slack.press("Delete Segment", by="ben")
     assert slack.id_of("VIPs") == other
     assert not slack.writes()
+
+
+async def test_words_that_are_both_one_name_and_several_are_asked_about(slack: World) -> None:
+    slack.put("Gift")
+    slack.put("Cards")
+    slack.put("Gift Cards")
+    await slack.type("/segment delete Gift Cards")
+    assert "“Gift Cards” is one segment, and each of its words is another." in slack.whisper()
+    assert slack.writes() == []
