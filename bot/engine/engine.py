@@ -62,12 +62,14 @@ class Engine:
         detail = {"said": masked(said)}
         if not await self.ledger.ask(ask, owner=self.owner, at=now, detail=detail):
             return None
-        task = self.tasks.start(self._answer(ask))
-        if patience:
-            done, _ = await asyncio.wait({task}, timeout=patience)
-            if done:
-                return task.result()
-        self.tasks.start(self._tell_refusal(ask, task))
+        if not patience:
+            self.tasks.start(self._answer_privately(ask))
+            return None
+        answering = self.tasks.start(self._answer(ask))
+        done, _ = await asyncio.wait({answering}, timeout=patience)
+        if done:
+            return answering.result()
+        self.tasks.start(self._tell_when_known(ask, answering))
         return None
 
     async def may_ask(self, user_id: str) -> None:
@@ -125,8 +127,13 @@ class Engine:
         await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": masked(str(refusal))})
         return refusal
 
-    async def _tell_refusal(self, ask: Ask, task: asyncio.Task[Refusal | None]) -> None:
-        refusal = await task
+    async def _answer_privately(self, ask: Ask) -> None:
+        await self._tell(ask, await self._answer(ask))
+
+    async def _tell_when_known(self, ask: Ask, answering: asyncio.Task[Refusal | None]) -> None:
+        await self._tell(ask, await answering)
+
+    async def _tell(self, ask: Ask, refusal: Refusal | None) -> None:
         if refusal:
             await self._whisper(ask, Answer(str(refusal)))
 
@@ -336,7 +343,7 @@ class Engine:
 
     async def _answer_late(self, ask: Ask, *, late: bool) -> None:
         if not late:
-            await self._tell_refusal(ask, self.tasks.start(self._answer(ask)))
+            await self._answer_privately(ask)
             return
         told = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
         await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": told})

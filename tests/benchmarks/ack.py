@@ -25,7 +25,7 @@ from tests.processes import running
 CALLERS = (1, 16)
 REQUESTS = 1_500
 WARM_UP = 100
-ROUNDS = 1
+ROUNDS = 3
 CONTENDERS = ("bot", "bare", "bare_default")
 BOT_PORT, SANDBOX_PORT, SINK_PORT = 18_310, 18_311, 18_312
 Figures = dict[str, dict[str, dict[str, float]]]
