@@ -84,7 +84,7 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
 def _add_audit(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     for name, run, told in (
-        ("verify", _verify, "check that no entry was changed, removed or moved"),
+        ("verify", _verify, "check that no entry was changed, moved, or removed from between others"),
         ("export", _export, "print every entry as a line of JSON"),
     ):
         action = actions.add_parser(name, help=told)

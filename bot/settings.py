@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-_ID = re.compile(r"[A-Z][A-Z0-9]+")
-
 
 class WrongSettings(Exception):
     """Says everything that is wrong with the settings, a line each."""

@@ -34,6 +34,8 @@ from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.suggestions import Suggestions
 
 SLACK_SECONDS = 10
+FORGET_AFTER = timedelta(days=1)
+"""For how long a delivery is known again: Slack delivers nothing twice after an hour."""
 log = logging.getLogger(__name__)
 
 
@@ -102,6 +104,7 @@ async def assemble(
         engine = _engine(settings, groups, client, team_id, store, ledger, clock, turns)
         stack.push_async_callback(_stop, engine)
         await engine.live()
+        await ledger.tidy(before=clock() - FORGET_AFTER)
         app = AsyncApp(
             client=client,
             signing_secret=settings.SLACK_SIGNING_SECRET,
@@ -149,7 +152,7 @@ def _engine(
     owner = secrets.token_hex(8)
     tasks = Tasks()
     announcer = SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL)
-    drawer = Drawer(ledger, announcer, tasks, clock=clock)
+    drawer = Drawer(ledger, announcer, tasks, owner=owner, clock=clock)
     named = settings.APPROVERS | settings.REQUESTERS
     return Engine(
         groups=groups,

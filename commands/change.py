@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.args import Args, ChangeInput, Choice
-from bot.core.changes import Change, Decision, Verdict, too_late
+from bot.core.changes import Change, Decision, State, Verdict, too_late
 from bot.core.command import Context, Group, Scope
 from bot.core.errors import Impossible
 from bot.core.plan import Plan, inverse_of, observed
@@ -57,9 +57,8 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     lines = tuple(Sentence(f"• {line}") for line in found.plan.lines[:20])
     more = len(found.plan.lines) - len(lines)
     hidden = (Sentence(f"… and {more} more", quiet=True),) if more > 0 else ()
-    undo = (Offers((Offer("Undo", f"change undo {found.number}"),)),) if found.can_be_undone else ()
     title = f"Change {found.number} is {found.state.value}"
-    return Answer(title, (*lines, *hidden, Fields(_fields(found)), *_failures(found), *undo))
+    return Answer(title, (*lines, *hidden, Fields(_fields(found)), *_failures(found), *_offers(found, ctx.actor)))
 
 
 @change.command("undo", submit="Undo Change")
@@ -94,12 +93,22 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=found.number, verdict=Verdict.WITHDRAW)
 
 
+def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
+    """What this person may do about it."""
+    if found.can_be_undone:
+        return (Offers((Offer("Undo", f"change undo {found.number}"),)),)
+    if found.state is State.WAITING and found.requester == actor:
+        return (Offers((Offer("Withdraw", f"change withdraw {found.number}"),)),)
+    return ()
+
+
 def _fields(found: Change) -> tuple[tuple[str, str], ...]:
     approved = ", ".join(mention(one.actor) for one in found.approvals)
     pairs = (
         ("Asked by", mention(found.requester)),
         ("Asked", f"{found.created_at:%Y-%m-%d %H:%M} UTC"),
         ("Policy", found.need.why),
+        ("Expires", f"{found.expires_at:%Y-%m-%d %H:%M} UTC" if found.state is State.WAITING else ""),
         ("Approved by", approved),
         ("Settled by", mention(found.settled_by) if found.settled_by else ""),
         ("Reason", found.reason),

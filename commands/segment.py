@@ -72,7 +72,7 @@ class EditArgs(Args):
     """A segment, and what it shall be called."""
 
     segment: Annotated[str, SegmentInput(label="Segment")]
-    name: Annotated[Name, Text(label="Name", option=True)]
+    name: Annotated[Name | None, Text(label="Name", option=True)] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None
@@ -152,7 +152,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     found = await ctx.shop.segment(args.segment)
     before = Naming(name=found.name, description=found.description)
     description = found.description if args.description is None else args.description
-    after = Naming(name=args.name, description=description)
+    after = Naming(name=found.name if args.name is None else args.name, description=description)
     step = UpdateSegment(segment=SegmentRef(name=found.name, id=found.id), before=before, after=after)
     return await observed((step,), ctx.shop)
 

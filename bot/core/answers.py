@@ -58,15 +58,6 @@ class Answer:
     parts: tuple[Part, ...] = ()
 
 
-def round_number(count: int) -> str:
-    """A count as people read it: exact below 10,000, then 21K, 1.3M."""
-    if count < 10_000:
-        return f"{count:,}"
-    if count < 1_000_000:
-        return f"{count // 1000}K"
-    return f"{count / 1_000_000:.1f}M"
-
-
 _MARK = f"\ue000{secrets.token_hex(4)}:"
 MENTION = re.compile(rf"{_MARK}(\w+)\ue000")
 """A user id within a sentence, between marks that nobody outside this process knows: no name can look like one."""

@@ -64,10 +64,6 @@ class Args(BaseModel):
 A = TypeVar("A", bound=Args)
 
 
-class NoArgs(Args):
-    """For Commands that need nothing."""
-
-
 def input_of(field: FieldInfo) -> Input:
     """What a field is to a person. Raises StopIteration for a field that does not say, which a law forbids."""
     return next(one for one in field.metadata if isinstance(one, Input))
@@ -76,6 +72,11 @@ def input_of(field: FieldInfo) -> Input:
 def takes_many(field: FieldInfo) -> bool:
     """Whether the field holds several values."""
     return getattr(field.annotation, "__origin__", None) is tuple
+
+
+def options(args: type[Args]) -> tuple[str, ...]:
+    """The fields that are only typed as ``key:value``."""
+    return tuple(name for name, field in args.model_fields.items() if getattr(input_of(field), "option", False))
 
 
 def usage(args: type[Args]) -> str:
@@ -151,10 +152,31 @@ def check(args: type[A], values: dict[str, Any]) -> A:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        raise Misuse(_told(args, name, str(fault["msg"])), field=name or None) from error
+        raise Misuse(
+            _told(args, name, str(fault["type"]), fault.get("ctx", {}), fault["msg"]), field=name or None
+        ) from error
 
 
-def _told(args: type[Args], name: str, fault: str) -> str:
+_SENTENCES = {
+    "missing": "{label} is missing.",
+    "int_parsing": "{label} has to be a whole number.",
+    "int_from_float": "{label} has to be a whole number.",
+    "greater_than_equal": "{label} has to be {ge} or more.",
+    "less_than_equal": "{label} has to be {le} or less.",
+    "string_too_short": "{label} cannot be empty.",
+    "too_short": "{label} cannot be empty.",
+    "too_short many": "{label} is missing.",
+    "string_too_long": "{label} may have at most {max_length:,} characters.",
+    "too_long": "{label} may have at most {max_length:,} characters.",
+    "too_long many": "{label}: at most {max_length:,} at once.",
+    "literal_error": "{label} has to be {expected}.",
+}
+"""Pydantic's kinds of faults (docs.pydantic.dev, Validation Errors) in the words of people."""
+
+
+def _told(args: type[Args], name: str, kind: str, context: dict[str, Any], message: str) -> str:
     field = args.model_fields.get(name)
     label = input_of(field).label if field else name
-    return f"{label}: {fault.removeprefix('Value error, ').rstrip('.')}."
+    sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
+    told = message.removeprefix("Value error, ").rstrip(".")
+    return sentence.format(label=label, **context) if sentence else f"{label}: {told}."

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
 from bot.core.answers import Answer
-from bot.core.args import Args, check, fill, missing, usage
+from bot.core.args import Args, check, fill, missing, options, usage
 from bot.core.changes import Change, Decision
 from bot.core.errors import Misuse
 from bot.core.plan import Plan
@@ -118,8 +118,13 @@ class Call:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing, so that no form is needed."""
-        return not missing(self.command.args, self.values)
+        """Whether nothing is missing, so that no form is needed.
+
+        A Command that pre-fills its form wants to hear what shall be different: one of its options.
+        """
+        args = self.command.args
+        said = self.command.prefill is None or any(name in self.values for name in options(args))
+        return said and not missing(args, self.values)
 
     @property
     def line(self) -> str:

@@ -30,7 +30,7 @@ class NotSegments(Misuse):
     """Words that name no segment of the store."""
 
     def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
-        named = " and ".join(f"“{word}”" for word in words)
+        named = " and no segment ".join(f"“{word}”" for word in words)
         meant = " or ".join(f"“{name}”" for name in near)
         ask = f"Did you mean {meant}?" if near else "`/segment list` shows every segment."
         super().__init__(f"There is no segment {named}. {ask}", field=field)

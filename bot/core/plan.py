@@ -6,7 +6,7 @@ from itertools import groupby
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.shop import Shop
-from bot.core.steps import AnyStep, DeleteSegment, RemoveMembers
+from bot.core.steps import AnyStep, DeleteSegment, RemoveMembers, SegmentRef
 
 MAX_HEADLINE_LINES = 2
 
@@ -62,8 +62,19 @@ def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
     return tuple(step for step in steps if not (isinstance(step, RemoveMembers) and step.segment.id in deleted))
 
 
+def _ids(plan: Plan) -> dict[str, str]:
+    """Ids of the segments that a plan touches, by name."""
+    refs = [getattr(step, "segment", None) for step in plan.steps]
+    return {ref.name: ref.id for ref in refs if isinstance(ref, SegmentRef) and ref.id}
+
+
 def drift(before: Plan, after: Plan) -> tuple[str, ...]:
     """What differs between two plans, in lines for people."""
+    others = sorted(set(_ids(before)) & {name for name, id_ in _ids(after).items() if _ids(before).get(name) != id_})
+    if others:
+        return tuple(
+            f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in others
+        )
     was = [line for line in before.lines if line not in after.lines]
     now = [line for line in after.lines if line not in before.lines]
     if not was and not now:

@@ -1,6 +1,7 @@
 """The Drawer: brings every card in line with the ledger, and tells requesters how it ended."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.core.changes import Change
@@ -9,11 +10,16 @@ from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import Entry
 
+log = logging.getLogger(__name__)
+
 
 class Drawer:
     """Draws what is due, one message at a time; several moves at once become one drawing."""
 
-    def __init__(self, ledger: Ledger, announcer: Announcer, tasks: Tasks, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, ledger: Ledger, announcer: Announcer, tasks: Tasks, *, owner: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._owner = owner
         self._ledger = ledger
         self._announcer = announcer
         self._tasks = tasks
@@ -33,11 +39,22 @@ class Drawer:
             while self._again:
                 self._again = False
                 for number in await self._ledger.undrawn():
-                    await self._draw(await self._ledger.change(number))
+                    await self._attend(number, self._draw)
                 for number in await self._ledger.unheard():
-                    await self._inform(await self._ledger.change(number))
+                    await self._attend(number, self._inform)
         finally:
             self._drawing = False
+
+    async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
+        """Do this, unless another process does it just now. What breaks for one change holds up no other."""
+        if not await self._ledger.claim(number, owner=self._owner, now=self._clock(), role="painter"):
+            return
+        try:
+            await act(await self._ledger.change(number))
+        except Exception:
+            log.exception("The card of change %s cannot be brought in line", number)
+        finally:
+            await self._ledger.release(number, owner=self._owner, role="painter")
 
     async def _draw(self, change: Change) -> None:
         assert change.card  # noqa: S101 - undrawn cards are those that were posted
@@ -52,7 +69,7 @@ class Drawer:
         await self._ledger.drew(change, change.card)
 
     async def _inform(self, change: Change) -> None:
-        if change.need.approvals and change.card:
+        if change.need.approvals and change.card and change.settled_by != change.requester:
             try:
                 await self._announcer.inform(change)
             except Undeliverable as error:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer, Sentence
 from bot.core.args import check
-from bot.core.asks import Ask, masked
+from bot.core.asks import Ask
 from bot.core.changes import Approval, Change, Decision, Event, State, Verdict, refuse_late
 from bot.core.command import Context, Group, Outcome, find
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
@@ -59,7 +59,7 @@ class Engine:
         """
         self.turns.delivered()
         now = self.clock()
-        detail = {"said": masked(said)}
+        detail = {"said": said}
         if not await self.ledger.ask(ask, owner=self.owner, at=now, detail=detail):
             return None
         if not patience:
@@ -78,7 +78,7 @@ class Engine:
 
     async def refused(self, ask: Ask, refusal: Refusal, said: str) -> None:
         """Put on record what could not even be understood, and tell the person why."""
-        await self._note("refused", ask, said, reason=masked(str(refusal)))
+        await self._note("refused", ask, said, reason=str(refusal))
         self.tasks.start(self._whisper(ask, Answer(str(refusal))))
 
     async def answered(self, ask: Ask, answer: Answer, said: str) -> None:
@@ -124,8 +124,8 @@ class Engine:
             )
         else:
             return None
-        await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": masked(str(refusal))})
-        return refusal
+        settled = await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": str(refusal)})
+        return refusal if settled else None
 
     async def _answer_privately(self, ask: Ask) -> None:
         await self._tell(ask, await self._answer(ask))
@@ -161,7 +161,7 @@ class Engine:
             await self._note("answer not delivered", ask, "", reason=str(error))
 
     async def _note(self, kind: str, ask: Ask, said: str, **detail: str) -> None:
-        told = {"said": masked(said), **detail}
+        told = {"said": said, **detail}
         entry = Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, told)
         await self.ledger.note(entry, at=self.clock())
 
@@ -189,26 +189,28 @@ class Engine:
             expires_at=now + self.approval_time,
         )
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
-        change = await self.ledger.plan(ask, draft, owner=self.owner, detail=detail)
-        await self._post(change)
+        change = await self._post(await self.ledger.plan(ask, draft, owner=self.owner, detail=detail))
+        if change.state is State.APPROVED:
+            self.runner.start(change.number)
 
     async def _refuse_without_approvers(self, need: Need, requester: str) -> None:
-        found = 0
         candidates = await self.directory.members(self.policy.approvers) if need.approvals else frozenset()
+        standings: list[Standing] = []
         for user_id in sorted(candidates - {requester}):
-            if found >= need.approvals:
-                break
-            found += (await self.directory.actor(user_id)).standing is Standing.MEMBER
-        if found < need.approvals and (await self.directory.actor(requester)).unread & self.policy.approvers:
+            if standings.count(Standing.MEMBER) < need.approvals:
+                standings.append((await self.directory.actor(user_id)).standing)
+        found = standings.count(Standing.MEMBER)
+        if found >= need.approvals:
+            return
+        if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & self.policy.approvers:
             raise NotAllowed(
-                f"This {need.why}. The group of those who may approve could not be read from Slack just now, "
-                "so it was not asked for. Try again in a minute."
+                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not asked for. "
+                "Try again in a minute."
             )
-        if found < need.approvals:
-            raise NobodyCanApprove(need.approvals, found)
+        raise NobodyCanApprove(need.approvals, found)
 
-    async def _post(self, change: Change) -> None:
-        """Post the card; only then can the Change be decided or run. This process holds its lease."""
+    async def _post(self, change: Change) -> Change:
+        """Post the card; only then can the Change be decided or run. This process holds its lease, and gives it up."""
         event = Event.POST if change.need.approvals else Event.CLEAR
         try:
             if change.card is None:
@@ -223,9 +225,8 @@ class Engine:
         finally:
             await self.ledger.release(change.number, owner=self.owner)
         self.drawer.nudge()
-        if change.state is State.APPROVED:
-            self.runner.start(change.number)
         await self._point_to(change)
+        return change
 
     async def _point_to(self, change: Change) -> None:
         """Tell the requester where the card is, unless they see it."""
@@ -253,7 +254,7 @@ class Engine:
             await self._approve(change, user_id)
 
     async def _settle(self, change: Change, event: Event, user_id: str, reason: str) -> None:
-        detail = {"reason": masked(reason)}
+        detail = {"reason": reason}
         update = {"settled_by": user_id, "reason": reason}
         await self.ledger.move(change, event, at=self.clock(), actor=user_id, detail=detail, update=update)
         self.drawer.nudge()
@@ -285,16 +286,19 @@ class Engine:
         """
         try:
             plan = await self._planned_again(change)
+            if plan.fingerprint == change.plan.fingerprint:
+                return True
+            need = await self._need(plan)
+            if not need.approvals:
+                raise Impossible("The store changed meanwhile, and nobody has to look at this again. Ask once more.")
         except Refusal as error:
             spoilt = {"reason": str(error)}
             await self.ledger.move(change, Event.SPOIL, at=self.clock(), detail=spoilt, update=spoilt)
             self.drawer.nudge()
             raise TooLate(f"Change {change.number} can no longer be done: {error}") from error
-        if plan.fingerprint == change.plan.fingerprint:
-            return True
         update = {
             "plan": plan,
-            "need": await self._need(plan),
+            "need": need,
             "version": change.version + 1,
             "approvals": (),
             "drift": drift(change.plan, plan),
@@ -359,19 +363,24 @@ class Engine:
         if not await self.runner.claim(number):
             return
         change = await self.ledger.change(number)
-        if change.state is State.PLANNED:
-            await self._post(change)
-        else:  # its own process was only slow
+        if change.state is not State.PLANNED:  # its own process was only slow
             await self.ledger.release(number, owner=self.owner)
+        elif (await self._post(change)).state is State.APPROVED:
+            await self._run_if_it_holds(number)
 
     async def _run_if_it_holds(self, number: int) -> None:
-        """An approved Change whose process died before it started: what was approved may not be what would run now."""
-        change = await self.ledger.change(number)
+        """A Change that may run, and whose process died before it did: what was planned may not hold any more."""
+        if not await self.runner.claim(number):
+            return
+        holds = False
         try:
-            if not change.need.approvals or await self._still_holds(change):
-                await self.runner.run(number)
+            holds = await self._still_holds(await self.ledger.change(number))
         except (StoreError, TooLate) as error:
-            log.warning("Change %s is approved and could not be started yet: %s", number, error)
+            log.warning("Change %s could not be started yet: %s", number, error)
+        finally:
+            await self.ledger.release(number, owner=self.owner)
+        if holds:
+            await self.runner.run(number)
 
 
 def _asked(change: Change) -> Ask:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -25,11 +25,12 @@ from bot.ledger.log import Entry, Sealed, stamp
 from bot.ledger.schema import migrations
 from bot.ledger.seal import Verdict
 
-BUSY_SECONDS = 2.0
+BUSY_SECONDS = 1.0
 LINGER = 0.001
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
-_NOBODYS = "owner NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
+Role = Literal["owner", "painter"]
+_NOBODYS = "{role} NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({_OPEN_STATES})", "all": "true"}
 
 
@@ -108,19 +109,23 @@ class Ledger:
             for one, is_new in zip(waiting, outcomes, strict=True):
                 one.recorded.set_result(is_new)
 
-    async def settle(self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any]) -> None:
-        """What came of an ask that became no Change; its words are forgotten."""
+    async def settle(self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any]) -> bool:
+        """What came of an ask that became no Change; its words are forgotten.
+
+        False, and nothing is written, where another process, which took this one for dead, answered it meanwhile.
+        """
         with self._transaction() as db:
-            _forget(db, ask)
+            if not _forget(db, ask):
+                return False
             log.append(db, _entry(kind, ask, detail), at)
+        return True
 
     async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
         """Unsettled asks whose owner is gone, now ``owner``'s, with the time they were asked; oldest first."""
         with self._transaction() as db:
-            rows = db.execute(
-                f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {_NOBODYS} RETURNING at, body",  # noqa: S608
-                (owner, stamp(now)),
-            ).fetchall()
+            free = _NOBODYS.format(role="owner")
+            query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {free} RETURNING at, body"  # noqa: S608
+            rows = db.execute(query, (owner, stamp(now))).fetchall()
         return tuple(
             (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
         )
@@ -135,11 +140,11 @@ class Ledger:
         with self._transaction() as db:
             if not _forget(db, ask):
                 raise TooLate("This was answered already.")
-            row = (change.state, change.revision, change.requester, stamp(change.expires_at), *_stored(change))
+            row = (change.state, change.revision, change.requester, stamp(change.expires_at))
             number = db.execute(
                 "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*row, owner),
+                (*row, change.plan.model_dump_json(), _body(change), owner),
             ).lastrowid
             numbered = change.model_copy(update={"number": number})
             log.append(db, _moved("planned", numbered, ask.actor, detail), change.created_at)
@@ -200,10 +205,13 @@ class Ledger:
 
     # Leases: which process works on what
 
-    async def claim(self, number: int, *, owner: str, now: datetime) -> bool:
-        """Whether this Change was free, and is ``owner``'s now. Not even its own holder gets it twice."""
+    async def claim(self, number: int, *, owner: str, now: datetime, role: Role = "owner") -> bool:
+        """Whether this Change was free, and is ``owner``'s now, to run it or to paint its card (``role``).
+
+        Not even its own holder gets it twice.
+        """
         claimed = self._db.execute(
-            f"UPDATE changes SET owner = ? WHERE number = ? AND {_NOBODYS}",  # noqa: S608 - our own constant
+            f"UPDATE changes SET {role} = ? WHERE number = ? AND {_NOBODYS.format(role=role)}",  # noqa: S608
             (owner, number, stamp(now)),
         )
         return claimed.rowcount == 1
@@ -212,9 +220,9 @@ class Ledger:
         """Whether ``owner`` still has this Change: one that slept too long has lost it to another process."""
         return bool(self._numbers("number = ? AND owner = ?", str(number), owner))
 
-    async def release(self, number: int, *, owner: str) -> None:
+    async def release(self, number: int, *, owner: str, role: Role = "owner") -> None:
         """``owner`` is done with this Change."""
-        self._db.execute("UPDATE changes SET owner = '' WHERE number = ? AND owner = ?", (number, owner))
+        self._db.execute(f"UPDATE changes SET {role} = '' WHERE number = ? AND {role} = ?", (number, owner))  # noqa: S608
 
     async def renew(self, *, owner: str, until: datetime) -> None:
         """``owner`` is a process that lives, and keeps what it has until ``until``."""
@@ -224,9 +232,14 @@ class Ledger:
         """``owner`` stops: what it has is free at once."""
         self._db.execute("DELETE FROM processes WHERE owner = ?", (owner,))
 
+    async def tidy(self, before: datetime) -> None:
+        """Forget the deliveries that were settled, and the processes that fell silent, before this time."""
+        self._db.execute("DELETE FROM asks WHERE body IS NULL AND at < ?", (stamp(before),))
+        self._db.execute("DELETE FROM processes WHERE lease_until < ?", (stamp(before),))
+
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Numbers of the Changes in this state that no living process works on, oldest first."""
-        return self._numbers(f"state = ? AND {_NOBODYS}", state, stamp(now))
+        return self._numbers(f"state = ? AND {_NOBODYS.format(role='owner')}", state, stamp(now))
 
     # Cards
 
@@ -237,7 +250,7 @@ class Ledger:
     async def drew(self, change: Change, card: Card) -> None:
         """The card shows this revision."""
         self._db.execute(
-            "UPDATE changes SET drawn = max(drawn, ?), card_channel = ?, card_ts = ? WHERE number = ?",
+            "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?",
             (change.revision, card.channel, card.ts, change.number),
         )
 
@@ -292,14 +305,16 @@ class Ledger:
         return Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
 
 
-def _stored(change: Change) -> tuple[str, str]:
-    return change.plan.model_dump_json(), change.model_dump_json(exclude=set(_COLUMNS))
+def _body(change: Change) -> str:
+    return change.model_dump_json(exclude=set(_COLUMNS))
 
 
 def _swap(db: sqlite3.Connection, change: Change, moved: Change) -> bool:
-    row = (moved.state, moved.revision, stamp(moved.expires_at), *_stored(moved), change.number, change.revision)
+    # A plan may hold 100,000 ids and seldom changes: it is not written again at each move.
+    plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
+    row = (moved.state, moved.revision, stamp(moved.expires_at), plan, _body(moved), change.number, change.revision)
     swapped = db.execute(
-        "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = ?, body = ? "
+        "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = coalesce(?, plan), body = ? "
         "WHERE number = ? AND revision = ?",
         row,
     )

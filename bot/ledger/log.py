@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.asks import masked
 from bot.ledger.seal import GENESIS, Verdict, canonical, seal, verify
 
 COLUMNS = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
@@ -45,6 +46,15 @@ def stamp(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def _masked(value: Any) -> Any:
+    """``value`` without an e-mail address anywhere in it: the log outlives a shopper's erasure."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {key: _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def append(db: sqlite3.Connection, entry: Entry, at: datetime) -> None:
     """Seal ``entry`` behind the last one; the caller holds the writing transaction."""
     last = db.execute("SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1").fetchone() or (0, GENESIS)
@@ -56,7 +66,7 @@ def append(db: sqlite3.Connection, entry: Entry, at: datetime) -> None:
         "channel": entry.channel,
         "command": entry.command,
         "change": entry.change,
-        "detail": canonical(entry.detail),
+        "detail": canonical(_masked(entry.detail)),
     }
     db.execute(
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

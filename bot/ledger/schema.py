@@ -39,7 +39,7 @@ _FIRST = (
         requester TEXT NOT NULL, expires_at TEXT NOT NULL, plan TEXT NOT NULL, body TEXT NOT NULL,
         undone_by INTEGER, card_channel TEXT, card_ts TEXT, drawn INTEGER NOT NULL DEFAULT 0,
         informed INTEGER NOT NULL DEFAULT 0,
-        owner TEXT NOT NULL DEFAULT ''
+        owner TEXT NOT NULL DEFAULT '', painter TEXT NOT NULL DEFAULT ''
     ) STRICT
     """,
     "CREATE INDEX changes_by_state ON changes (state)",

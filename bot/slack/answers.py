@@ -37,7 +37,7 @@ def _drawn(part: Part) -> list[Block]:
 def _table(part: Table) -> list[Block]:
     shown = blocks.table_fits(part.columns, part.rows)
     rest = len(part.rows) - shown
-    more = [blocks.context(f"… and {rest} more. Narrow it down with a word.")] if rest else []
+    more = [blocks.context(f"… and {rest} more.")] if rest else []
     drawn = [blocks.table(part.caption, part.columns, part.rows)] if shown else []
     return [*drawn, *more]
 

@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import StoreError
+from bot.core.answers import Answer
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
 from bot.core.command import Call, Help, find, understand
@@ -54,14 +55,14 @@ class Listeners:
     def register(self, app: AsyncApp) -> None:
         """The whole list."""
         for group in self._engine.groups:
-            app.command(f"/{group.name}")(_guarded(self.typed))
-        app.action(RUN_PATTERN)(_guarded(self.pressed))
-        app.action(APPROVE)(_guarded(self.approved))
-        app.action(REJECT)(_guarded(self.rejecting))
-        app.view(COMMAND_FORM)(_guarded(self.submitted))
-        app.view(REJECT_FORM)(_guarded(self.rejected))
-        app.options(SEGMENTS)(_guarded(self.suggested))
-        app.event("app_home_opened")(_guarded(self.home_opened))
+            app.command(f"/{group.name}")(self._guarded(self.typed))
+        app.action(RUN_PATTERN)(self._guarded(self.pressed))
+        app.action(APPROVE)(self._guarded(self.approved))
+        app.action(REJECT)(self._guarded(self.rejecting))
+        app.view(COMMAND_FORM)(self._guarded(self.submitted))
+        app.view(REJECT_FORM)(self._guarded(self.rejected))
+        app.options(SEGMENTS)(self._guarded(self.suggested))
+        app.event("app_home_opened")(self._guarded(self.home_opened))
 
     async def typed(self, ack: AsyncAck, body: Body) -> None:
         """A slash command."""
@@ -99,14 +100,18 @@ class Listeners:
         view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel)
         try:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
-            await self._engine.may_ask(ask.actor)
-            if to_fill:
-                await self._fill(call, ask, opened["view"]["id"])
-        except Refusal as error:
-            await self._show(opened["view"]["id"], forms.notice(call.command.title, str(error)))
         except NOT_ANSWERED as error:
             said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
             await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
+            return
+        view_id = opened["view"]["id"]
+        if to_fill:
+            await self._fill(call, ask, view_id)
+            return
+        try:
+            await self._engine.may_ask(ask.actor)
+        except Refusal as error:
+            await self._show(view_id, forms.notice(call.command.title, str(error)))
 
     async def _fill(self, call: Call, ask: Ask, view_id: str) -> None:
         """Show the form with what the store says."""
@@ -213,20 +218,31 @@ class Listeners:
         mine = await ledger.latest("mine", user_id, home.SHOWN)
         return home.home(pending, mine, self._engine.groups)
 
+    def _guarded(self, listener: Listener) -> Listener:
+        """``listener``, and a sentence with a reference where it breaks: what cannot be recorded does not happen."""
 
-def _guarded(listener: Listener) -> Listener:
-    """``listener``, and a sentence with a reference where it breaks: what cannot be recorded does not happen."""
+        async def guarded(ack: AsyncAck, body: Body) -> None:
+            try:
+                await listener(ack, body)
+            except Exception:
+                reference = secrets.token_hex(2).upper()
+                log.exception("Reference %s: a listener broke", reference)
+                told = f"Something broke, reference {reference}. Nothing was done; please try again."
+                await self._tell_broken(ack, body, told)
 
-    async def guarded(ack: AsyncAck, body: Body) -> None:
-        try:
-            await listener(ack, body)
-        except Exception:
-            reference = secrets.token_hex(2).upper()
-            log.exception("Reference %s: a listener broke", reference)
-            told = f"Something broke, reference {reference}. Nothing was done; please try again."
-            await ack(text=told) if "command" in body else await ack()
+        return guarded
 
-    return guarded
+    async def _tell_broken(self, ack: AsyncAck, body: Body, told: str) -> None:
+        """Tell it where the person looks: at the command, in the form, or beside the button."""
+        if "command" in body:
+            await ack(text=told)
+        elif body.get("type") == "view_submission":
+            await ack(response_action="errors", errors=_errors(body["view"], Refusal(told)))
+        else:
+            await ack()
+        if body.get("type") == "block_actions":
+            whisper = self._engine.announcer.whisper(body["user"]["id"], _place(body), Answer(told))
+            self._engine.tasks.start(whisper)
 
 
 def _place(body: Body) -> Place:

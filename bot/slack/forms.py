@@ -6,6 +6,7 @@ from pydantic.fields import FieldInfo
 
 from bot.bigcommerce import Segment
 from bot.core.args import ChangeInput, Choice, Input, SegmentInput, Text, input_of, takes_many
+from bot.core.args import options as options_of
 from bot.core.command import Call, Command
 from bot.slack import blocks
 from bot.slack.blocks import Block
@@ -18,8 +19,8 @@ CARRIED = 2500
 
 def first_fields(command: Command) -> tuple[str, ...]:
     """The fields that a form asks for first: those whose values tell what the others are filled with."""
-    fields = command.args.model_fields.items()
-    return tuple(name for name, field in fields if not getattr(input_of(field), "option", False))
+    later = options_of(command.args)
+    return tuple(name for name in command.args.model_fields if name not in later)
 
 
 def can_be_filled(call: Call) -> bool:

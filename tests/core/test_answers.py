@@ -1,15 +1,7 @@
 import pytest
 
-from bot.core.answers import MENTION, mention, round_number
+from bot.core.answers import MENTION, mention
 from bot.core.asks import masked
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(0, "0"), (9_999, "9,999"), (10_000, "10K"), (21_999, "21K"), (999_999, "999K"), (1_300_000, "1.3M")],
-)
-def test_large_numbers_are_round_and_small_ones_exact(count: int, words: str) -> None:
-    assert round_number(count) == words
 
 
 def test_a_mention_is_found_in_a_sentence_and_cannot_be_made_up() -> None:

@@ -3,7 +3,7 @@ from typing import Annotated
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import Args, NoArgs, SegmentInput, Text
+from bot.core.args import Args, SegmentInput, Text
 from bot.core.command import Call, Context, Group, Help, find, understand
 from bot.core.errors import Misuse
 
@@ -37,7 +37,7 @@ async def listed(args: PageArgs, ctx: Context) -> Answer:
 
 
 @change.command("list")
-async def changes(args: NoArgs, ctx: Context) -> Answer:
+async def changes(args: Args, ctx: Context) -> Answer:
     """Show changes."""
     return Answer("")
 
@@ -120,8 +120,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:
         call.checked()
-    page = "Page: Input should be a valid integer, unable to parse string as an integer"
-    assert str(caught.value) == f"{page}. Type `/segment list [page:…]`."
+    assert str(caught.value) == "Page has to be a whole number. Type `/segment list [page:…]`."
     assert str(segment.commands["delete"].misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )

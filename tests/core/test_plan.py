@@ -119,6 +119,13 @@ def test_drift_that_no_line_shows_is_told_all_the_same() -> None:
     )
 
 
+def test_drift_says_when_another_segment_has_the_name_now() -> None:
+    other = delete().model_copy(update={"segment": VIPS.model_copy(update={"id": uuid(9)})})
+    assert drift(plan(delete()), plan(other)) == (
+        "Another segment is called “VIPs” now. It is not the one that this was asked for.",
+    )
+
+
 def test_members_are_packed_into_batches_and_nobody_is_no_step() -> None:
     ids = tuple(map(uuid, range(2 * BATCH + 1)))
     sizes = [step.shoppers for step in added(VIPS, ids)]

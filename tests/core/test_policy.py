@@ -36,7 +36,7 @@ def use(name: str, *, live: bool = True) -> PromotionUse:
         (
             plan(delete(promotions=(use("a"), use("b"))), delete("Lapsed")),
             1,
-            "needs 1 approval: deletes a segment that 2 live promotions use and deletes a segment",
+            "needs 1 approval: deletes a segment that 2 live promotions use",
         ),
         (
             plan(RemoveMembers(segment=VIPS, profile_ids=("x",))),

@@ -67,7 +67,7 @@ def test_no_more_than_three_near_names_are_offered() -> None:
     ("words", "close", "sentence"),
     [
         (("VIP",), ("VIPs",), "There is no segment “VIP”. Did you mean “VIPs”?"),
-        (("a", "b"), ("A1", "B1"), "There is no segment “a” and “b”. Did you mean “A1” or “B1”?"),
+        (("a", "b"), ("A1", "B1"), "There is no segment “a” and no segment “b”. Did you mean “A1” or “B1”?"),
         (("q",), (), "There is no segment “q”. `/segment list` shows every segment."),
     ],
 )

@@ -44,6 +44,7 @@ class Board:
     heard: list[Change] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
     broken: dict[str, Undeliverable] = field(default_factory=dict)
+    poisoned: int | None = None
     address: str = "https://slack.example/card"
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -54,6 +55,8 @@ class Board:
 
     async def redraw(self, change: Change, card: Card) -> None:
         self._say("redraw")
+        if change.number == self.poisoned:
+            raise ValueError("a change that cannot be drawn")
         self.drawn.append(change)
 
     async def inform(self, change: Change) -> None:
@@ -208,7 +211,7 @@ async def process(
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
     ledger, tasks, owner = Ledger.open(path), Tasks(), f"process-{next(_OWNERS)}"
-    drawer = Drawer(ledger, board, tasks, clock=clock)
+    drawer = Drawer(ledger, board, tasks, owner=owner, clock=clock)
     engine = Engine(
         groups=groups,
         policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),

@@ -1,11 +1,12 @@
 import asyncio
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import NoArgs
+from bot.core.args import Args
 from bot.core.changes import Event, State, Verdict
 from bot.core.command import Context, Group, Outcome
 from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
@@ -124,13 +125,13 @@ planned_once: list[Plan] = []
 
 
 @broken.command("crash")
-async def crash(args: NoArgs, ctx: Context) -> Outcome:
+async def crash(args: Args, ctx: Context) -> Outcome:
     """Break."""
     raise ZeroDivisionError("a bug")
 
 
 @broken.command("once")
-async def once(args: NoArgs, ctx: Context) -> Outcome:
+async def once(args: Args, ctx: Context) -> Outcome:
     """Plan as long as there is something to do, then answer."""
     found = await ctx.shop.by_name("VIPs")
     if found is None:
@@ -459,11 +460,65 @@ async def test_an_approved_change_stays_approved_while_the_store_cannot_be_asked
     assert (await machine.latest()).state is State.DONE
 
 
-async def test_what_needed_no_approval_runs_after_a_crash_without_planning_again(machine: Bench) -> None:
-    await machine.approved(plan(CreateSegment(segment=Naming(name="Loyal"))))
+async def test_what_needed_no_approval_runs_after_a_crash_where_it_still_holds(machine: Bench) -> None:
+    loyal = plan(CreateSegment(segment=Naming(name="Loyal")))
+    await machine.approved(loyal, command="segment create", args={"name": "Loyal"})
     machine.clock.forward(seconds=1)
     await machine.sweeps()
     assert "Loyal" in machine.segments()
+
+
+async def test_what_needed_no_approval_is_stale_after_a_crash_where_the_store_changed(machine: Bench) -> None:
+    loyal = plan(CreateSegment(segment=Naming(name="Loyal")))
+    await machine.approved(loyal, command="segment create", args={"name": "Loyal", "description": "since then"})
+    machine.clock.forward(seconds=1)
+    await machine.sweeps()
+    found = await machine.latest()
+    assert (found.state, "Loyal" in machine.segments()) == (State.STALE, False)
+    assert "Ask once more." in found.reason
+
+
+async def test_an_orphan_that_another_process_runs_is_left_to_it(machine: Bench, path: Path) -> None:
+    await approved_and_orphaned(machine)
+    await machine.engine.sweep()  # its tasks have not begun yet
+    async with machine.another(path) as other:
+        assert await other.runner.claim(1)
+        await machine.tasks.settled()
+        assert (await machine.latest()).state is State.APPROVED
+
+
+async def test_what_needs_nobody_and_was_left_behind_before_its_card_is_posted_and_run(machine: Bench) -> None:
+    ask, now = machine.ask("segment create", name="Loyal"), machine.clock()
+    await machine.asks("segment create", name="Gold")
+    draft = (await machine.latest()).model_copy(
+        update={"state": State.PLANNED, "card": None, "args": ask.values, "runs": ()}
+    )
+    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    loyal = plan(CreateSegment(segment=Naming(name="Loyal")))
+    await machine.ledger.plan(ask, draft.model_copy(update={"plan": loyal}), owner="dead", detail={})
+    await machine.sweeps()
+    assert (await machine.ledger.change(2)).state is State.DONE
+    assert "Loyal" in machine.segments()
+
+
+async def test_a_card_that_another_process_paints_is_left_to_it(machine: Bench) -> None:
+    change = await machine.delete()
+    await machine.ledger.renew(owner="other", until=machine.clock() + timedelta(seconds=6))
+    assert await machine.ledger.claim(change.number, owner="other", now=machine.clock(), role="painter")
+    await machine.decides("UBEN", change.number, Verdict.REJECT)
+    assert machine.board.drawn[-1].state is State.WAITING
+    machine.clock.forward(seconds=7)
+    await machine.sweeps()
+    assert machine.board.drawn[-1].state is State.REJECTED
+
+
+async def test_one_card_that_cannot_be_drawn_holds_up_no_other(machine: Bench) -> None:
+    await machine.delete()
+    await machine.delete("Lapsed")
+    machine.board.poisoned = 1
+    await machine.decides("UBEN", 1, Verdict.REJECT)
+    await machine.decides("UBEN", 2, Verdict.REJECT)
+    assert machine.board.drawn[-1].number == 2
 
 
 async def test_a_process_that_dies_while_it_plans_loses_nothing(machine: Bench, path: Path) -> None:

@@ -290,8 +290,43 @@ async def test_a_card_is_due_until_it_shows_the_latest_move(ledger: Ledger) -> N
     waiting = await moved(ledger, found, Event.POST)
     assert await ledger.undrawn() == (1,)
     await ledger.drew(waiting, card)
-    await ledger.drew(found, card)
     assert await ledger.undrawn() == ()
+
+
+async def test_a_card_that_was_drawn_over_by_an_older_drawing_is_due_again(ledger: Ledger) -> None:
+    found = await planned(ledger)
+    card = Card(channel="C2", ts="1.0")
+    await ledger.drew(await moved(ledger, found, Event.POST), card)
+    await ledger.drew(found, card)
+    assert await ledger.undrawn() == (1,)
+
+
+async def test_one_process_paints_while_another_runs(ledger: Ledger, other: Ledger) -> None:
+    await planned(ledger, owner="one")
+    await other.renew(owner="two", until=LATER)
+    assert await other.claim(1, owner="two", now=NOW, role="painter")
+    assert not await ledger.claim(1, owner="one", now=NOW, role="painter")
+    await other.release(1, owner="two", role="painter")
+    assert await ledger.claim(1, owner="one", now=NOW, role="painter")
+    assert await ledger.holds(1, owner="one")
+
+
+async def test_settled_deliveries_and_silent_processes_are_forgotten_after_a_while(ledger: Ledger, path: Path) -> None:
+    await asked(ledger, "1")
+    await asked(ledger, "2")
+    assert await ledger.settle(ask("1"), "answered", at=NOW, detail={})
+    assert not await ledger.settle(ask("1"), "answered", at=NOW, detail={})
+    await ledger.tidy(LATER + SECOND)
+    with closing(sqlite3.connect(path)) as read:
+        assert read.execute("SELECT id FROM asks").fetchall() == [("2",)]
+        assert read.execute("SELECT * FROM processes").fetchall() == []
+
+
+async def test_no_e_mail_reaches_the_log(ledger: Ledger) -> None:
+    entry = Entry("noted", detail={"plan": ["Create the segment ann@example.com"], "by": {"who": "ann@example.com"}})
+    await ledger.note(entry, at=NOW)
+    (noted,) = ledger.entries()
+    assert noted.detail == {"plan": ["Create the segment [e-mail]"], "by": {"who": "[e-mail]"}}
 
 
 async def test_requesters_of_settled_changes_are_told_once(ledger: Ledger) -> None:

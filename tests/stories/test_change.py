@@ -47,7 +47,7 @@ async def test_what_is_no_number_of_a_change_gets_a_sentence(slack: World) -> No
         before = len(slack.messages())
         await slack.type(f"/change show {word}")
         assert len(slack.messages()) == before + 1
-        assert "Change: " in slack.whisper()
+        assert "Change has to be " in slack.whisper()
 
 
 async def test_change_show_without_a_number_opens_its_form(slack: World) -> None:

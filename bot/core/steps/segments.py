@@ -101,15 +101,11 @@ class UpdateSegment(Step):
         return self.model_copy(update={"segment": SegmentRef(name=segment.name, id=segment.id), "before": before})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """The naming it had."""
-        return (
-            UpdateSegment(
-                segment=self.segment.model_copy(update={"name": self.after.name}),
-                before=self.after,
-                after=self.before,
-                restores=True,
-            ),
-        )
+        """The naming that it has now."""
+        found = [one async for one in reader.segments((self.segment.known_id,))]
+        before = Naming(name=found[0].name, description=found[0].description) if found else self.before
+        renamed = self.segment.model_copy(update={"name": self.after.name})
+        return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
     async def apply(self, store: Store) -> Applied:
         """Send both fields: what was shown is what is set."""
