@@ -5,11 +5,12 @@ process of its own, asked by 1 and by 16 callers who ask again as soon as they a
 """
 
 import asyncio
+import itertools
 import json
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,9 @@ from bot.sandbox.delivery import signature
 from tests.processes import running
 
 CALLERS = (1, 16)
-REQUESTS = 1_500
-WARM_UP = 100
-ROUNDS = 3
+SECONDS = 2.0
+WARM_UP_SECONDS = 0.5
+ROUNDS = 5
 CONTENDERS = ("bot", "bare", "bare_default")
 BOT_PORT, SANDBOX_PORT, SINK_PORT = 18_310, 18_311, 18_312
 Figures = dict[str, dict[str, dict[str, float]]]
@@ -80,10 +81,10 @@ def _environment(data: Path) -> dict[str, str]:
 
 async def _load(callers: int) -> dict[str, float]:
     async with _sink(), aiohttp.ClientSession() as session:
-        await _ask(session, range(WARM_UP))
-        shares = [range(WARM_UP + first, WARM_UP + REQUESTS, callers) for first in range(callers)]
+        numbers = itertools.count()
+        await _ask(session, numbers, WARM_UP_SECONDS)
         started = time.perf_counter()
-        asked = await asyncio.gather(*(_ask(session, share) for share in shares))
+        asked = await asyncio.gather(*(_ask(session, numbers, SECONDS) for _ in range(callers)))
         seconds = time.perf_counter() - started
     times = sorted(one for share in asked for one in share)
     return {
@@ -93,11 +94,12 @@ async def _load(callers: int) -> dict[str, float]:
     }
 
 
-async def _ask(session: aiohttp.ClientSession, numbers: range) -> list[float]:
-    """Milliseconds of each acknowledgement."""
-    times = []
-    for number in numbers:
-        body, headers = _signed(number)
+async def _ask(session: aiohttp.ClientSession, numbers: Iterator[int], seconds: float) -> list[float]:
+    """Milliseconds of each acknowledgement, asking for so many seconds."""
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        body, headers = _signed(next(numbers))
         started = time.perf_counter()
         async with session.post(f"http://127.0.0.1:{BOT_PORT}/slack/events", data=body, headers=headers) as answer:
             await answer.read()
