@@ -53,8 +53,9 @@ def _drift(change: Change) -> list[Block]:
 
 
 def _warnings(change: Change) -> list[Block]:
-    warnings = list(dict.fromkeys(warning for step in change.plan.steps for warning in step.warnings))
-    return [blocks.bullets(warnings)] if warnings else []
+    every = [warning for step in change.plan.steps for warning in step.warnings]
+    last_ones = [warning for place, warning in enumerate(every) if warning not in every[place + 1 :]]
+    return [blocks.bullets(last_ones)] if last_ones else []
 
 
 def _asked(change: Change) -> Block:
