@@ -62,9 +62,9 @@ class Stuck:
             await self.release.wait()
 
 
-def settings_for(url: str, database: Path, **others: str) -> Settings:
-    """The sandbox's settings."""
-    environment = {
+def environment_for(url: str, database: Path) -> dict[str, str]:
+    """The settings of a bot between the emulators at ``url``, as environment variables."""
+    return {
         "SLACK_BOT_TOKEN": people.BOT_TOKEN,
         "SLACK_APP_TOKEN": people.APP_TOKEN,
         "SLACK_SIGNING_SECRET": people.SIGNING_SECRET,
@@ -76,7 +76,11 @@ def settings_for(url: str, database: Path, **others: str) -> Settings:
         "APPROVERS": people.APPROVERS_GROUP,
         "DATABASE": str(database),
     }
-    return load(environment=environment | others, dotenv=None)
+
+
+def settings_for(url: str, database: Path, **others: str) -> Settings:
+    """The sandbox's settings."""
+    return load(environment=environment_for(url, database) | others, dotenv=None)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from aiohttp import web
 
 from bot.sandbox import people
 from bot.sandbox.delivery import signature
+from tests.harness import environment_for
 from tests.processes import running
 
 CALLERS = (1, 16)
@@ -64,19 +65,7 @@ def _run(name: str, callers: int, folder: Path) -> dict[str, float]:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    url = f"http://127.0.0.1:{SANDBOX_PORT}"
-    return {
-        "SLACK_BOT_TOKEN": people.BOT_TOKEN,
-        "SLACK_SIGNING_SECRET": people.SIGNING_SECRET,
-        "SLACK_API_URL": f"{url}/api/",
-        "BIGCOMMERCE_STORE_HASH": "sandbox",
-        "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
-        "BIGCOMMERCE_API_URL": url,
-        "APPROVALS_CHANNEL": people.APPROVALS,
-        "APPROVERS": people.APPROVERS_GROUP,
-        "DATABASE": str(data / "ledger.sqlite"),
-        "PORT": str(BOT_PORT),
-    }
+    return environment_for(f"http://127.0.0.1:{SANDBOX_PORT}", data / "ledger.sqlite") | {"PORT": str(BOT_PORT)}
 
 
 async def _load(callers: int) -> dict[str, float]:

@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.sandbox import people
 from tests.benchmarks.ack import SANDBOX_PORT
+from tests.harness import environment_for
 from tests.processes import resident_megabytes, running
 
 ROUNDS = 5
@@ -16,19 +16,8 @@ Figures = dict[str, float]
 
 def measure() -> Figures:
     """Seconds from the start of the process to its line "Ready", and resident megabytes then: medians."""
-    url = f"http://127.0.0.1:{SANDBOX_PORT}"
     with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "SLACK_BOT_TOKEN": people.BOT_TOKEN,
-            "SLACK_APP_TOKEN": people.APP_TOKEN,
-            "SLACK_API_URL": f"{url}/api/",
-            "BIGCOMMERCE_STORE_HASH": "sandbox",
-            "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
-            "BIGCOMMERCE_API_URL": url,
-            "APPROVALS_CHANNEL": people.APPROVALS,
-            "APPROVERS": people.APPROVERS_GROUP,
-            "DATABASE": str(Path(folder) / "ledger.sqlite"),
-        }
+        environment = environment_for(f"http://127.0.0.1:{SANDBOX_PORT}", Path(folder) / "ledger.sqlite")
         sandbox = ("bot", "sandbox", "--port", str(SANDBOX_PORT), "--parts", "store,workspace", "--data", folder)
         with running(*sandbox, ready="stops it"):
             measured = [_once(environment) for _ in range(ROUNDS)]
