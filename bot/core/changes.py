@@ -82,7 +82,6 @@ DECIDABLE = frozenset(state for state, moves in MOVES.items() if Event.APPROVE i
 class StepState(StrEnum):
     """Where one Step of a running Change stands."""
 
-    PENDING = "pending"
     STARTED = "started"
     DONE = "done"
     UNSURE = "unsure"  # the store never answered: it may have been carried out
@@ -97,7 +96,7 @@ class Run(_Value):
     """How one Step of a Change went. ``undo`` is its way back, saved before it started."""
 
     position: int
-    state: StepState = StepState.PENDING
+    state: StepState
     undo: tuple[AnyStep, ...] = ()
     applied: Applied | None = None
     error: str = ""

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
@@ -30,12 +29,11 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes on record, who asks, and the time (UTC)."""
+    """What a Command may look at while it plans: the store, the changes on record, and who asks."""
 
     actor: str
     shop: Shop
     changes: Changes
-    now: datetime
 
 
 Outcome = Answer | Plan | Decision

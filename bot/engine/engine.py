@@ -104,7 +104,7 @@ class Engine:
     def context(self, actor: str) -> Context:
         """What planning for this person looks at."""
         reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
-        return Context(actor=actor, shop=Shop(reader), changes=self.ledger, now=self.clock())
+        return Context(actor=actor, shop=Shop(reader), changes=self.ledger)
 
     async def _answer(self, ask: Ask) -> Refusal | None:
         async with self.turns.turn():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.changes import Run, State
+from bot.core.changes import Run, State, StepState
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.policy import Policy
@@ -114,7 +114,7 @@ def test_a_step_goes_through_json_and_keeps_its_fingerprint(kind: type[Step], da
     plan = Plan(steps=(step,), undoes=data.draw(st.none() | st.integers(1)))
     again = Plan.model_validate_json(plan.model_dump_json())
     assert (again, again.fingerprint) == (plan, plan.fingerprint)
-    run = Run(position=0, undo=(step,), applied=Applied(undo=(step,)))
+    run = Run(position=0, state=StepState.DONE, undo=(step,), applied=Applied(undo=(step,)))
     assert Run.model_validate_json(run.model_dump_json()) == run
 
 
