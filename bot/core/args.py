@@ -3,8 +3,8 @@
 A field says what it is by its annotation::
 
     class Create(Args):
-        name: Annotated[str, Text("Name", max_length=255)]
-        description: Annotated[str, Text("Description", rest=True)] = ""
+        name: Annotated[str, Text(label="Name", max_length=255)]
+        description: Annotated[str, Text(label="Description", multiline=True)] = ""
 
 Words fill the fields in their order; ``key:value`` fills the field of that name, wherever it stands. A tuple, and
 the last field, take every word that is left; a last line of text takes them just as they were typed.
@@ -56,7 +56,7 @@ class Choice(Input):
 
 
 class Args(BaseModel):
-    """What a Command needs. Values of the wrong kind raise Misuse with a sentence (see ``parse`` and ``check``)."""
+    """What a Command needs. Values of the wrong kind raise Misuse with a sentence (see ``fill`` and ``check``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -81,13 +81,12 @@ def options(args: type[Args]) -> tuple[str, ...]:
 
 def usage(args: type[Args]) -> str:
     """The fields as a usage line shows them: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
-    return " ".join(_shown(name, field) for name, field in args.model_fields.items())
+    later = options(args)
+    return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in args.model_fields.items())
 
 
-def _shown(name: str, field: FieldInfo) -> str:
+def _shown(field: FieldInfo) -> str:
     kind = input_of(field)
-    if isinstance(kind, Text) and kind.option:
-        return f"[{name}:…]"
     word = "|".join(kind.choices) if isinstance(kind, Choice) else kind.label.lower()
     return (f"<{word}>" if field.is_required() else f"[{word}]") + (" …" if takes_many(field) else "")
 
@@ -103,15 +102,8 @@ def fill(args: type[Args], text: str) -> dict[str, Any]:
             free += [word] if word.whole else []
         else:
             values[key] = (*values.get(key, ()), word.text) if takes_many(fields[key]) else word.text
-    return values | _by_position(_positional(fields, values), tuple(free))
-
-
-def _positional(fields: dict[str, FieldInfo], given: dict[str, Any]) -> list[tuple[str, FieldInfo]]:
-    return [
-        (name, field)
-        for name, field in fields.items()
-        if name not in given and not getattr(input_of(field), "option", False)
-    ]
+    taken = {*values, *options(args)}
+    return values | _by_position([one for one in fields.items() if one[0] not in taken], tuple(free))
 
 
 def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -> dict[str, Any]:

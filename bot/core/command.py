@@ -190,5 +190,4 @@ def _each(value: object) -> tuple[str, ...]:
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
     """The Command of this path (``segment delete``). Raises KeyError: paths come from the code, not from people."""
-    group, _, name = path.partition(" ")
-    return next(one for one in groups if one.name == group).commands[name]
+    return {command.path: command for group in groups for command in group.commands.values()}[path]

@@ -70,7 +70,8 @@ def _ids(plan: Plan) -> dict[str, str]:
 
 def drift(before: Plan, after: Plan) -> tuple[str, ...]:
     """What differs between two plans, in lines for people."""
-    others = sorted(set(_ids(before)) & {name for name, id_ in _ids(after).items() if _ids(before).get(name) != id_})
+    ids = _ids(after)
+    others = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
     if others:
         return tuple(
             f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in others

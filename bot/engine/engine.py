@@ -58,9 +58,7 @@ class Engine:
         to the person privately.
         """
         self.turns.delivered()
-        now = self.clock()
-        detail = {"said": said}
-        if not await self.ledger.ask(ask, owner=self.owner, at=now, detail=detail):
+        if not await self.ledger.ask(ask, owner=self.owner, at=self.clock(), detail={"said": said}):
             return None
         if not patience:
             self.tasks.start(self._answer_privately(ask))

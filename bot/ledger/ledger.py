@@ -133,7 +133,7 @@ class Ledger:
     # Changes
 
     async def plan(self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any]) -> Change:
-        """The ask became a Change: gives it its number, and to ``owner`` for now.
+        """The ask became a Change: gives it its number, and ``owner`` its card to post.
 
         Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
         """
