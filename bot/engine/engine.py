@@ -332,7 +332,7 @@ class Engine:
         now = self.clock()
         await self.live()
         for ask, at in await self.ledger.claim_asks(owner=self.owner, now=now):
-            self.tasks.start(self._answer_late(ask, late=now - at > FRESH))
+            self.tasks.start(self._refuse_late(ask) if now - at > FRESH else self._answer_privately(ask))
         for number in await self.ledger.overdue(now):
             self.tasks.start(self._expire_unless_moved(number))
         for number in await self.ledger.unattended(State.PLANNED, now=now):
@@ -343,13 +343,10 @@ class Engine:
             self.runner.start(number)
         self.drawer.nudge()
 
-    async def _answer_late(self, ask: Ask, *, late: bool) -> None:
-        if not late:
-            await self._answer_privately(ask)
-            return
+    async def _refuse_late(self, ask: Ask) -> None:
         told = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
         await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": told})
-        await self._whisper(ask, Answer(told))
+        await self._tell(ask, Refusal(told))
 
     async def _expire_unless_moved(self, number: int) -> None:
         try:
