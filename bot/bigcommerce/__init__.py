@@ -5,7 +5,7 @@ async with connect(API_URL, store_hash, token) as store:
         print(segment.name, await store.member_count(segment.id))
 """
 
-from bot.bigcommerce.client import API_URL, Reader, Store, connect
+from bot.bigcommerce.client import API_URL, Store, connect
 from bot.bigcommerce.errors import (
     Conflict,
     DuplicateName,
@@ -24,6 +24,7 @@ from bot.bigcommerce.errors import (
 )
 from bot.bigcommerce.models import (
     AddedMembers,
+    CreatedProfiles,
     Customer,
     NewCustomer,
     NewSegment,
@@ -33,6 +34,7 @@ from bot.bigcommerce.models import (
     Segment,
     SegmentChange,
 )
+from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "AnyOf",
     "Any_",
     "Conflict",
+    "CreatedProfiles",
     "Customer",
     "DuplicateName",
     "Forbidden",

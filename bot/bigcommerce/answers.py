@@ -19,7 +19,12 @@ M = TypeVar("M", bound=BaseModel)
 
 _LONGEST_MESSAGE = 200
 _MOST_MESSAGES = 10
-_NAMED_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_NAMED_ID = re.compile(_UUID)
+# The profile comes first: in "segment … does not exist for shopper profile …" it is the segment that is missing.
+_MISSING_PROFILE = re.compile(
+    rf"\s*shopper profile\W+({_UUID})\W+(?:does not exist|(?:was |is )?not found)", re.IGNORECASE
+)
 
 _ERRORS: dict[int, type[errors.StoreError]] = {
     207: errors.PartlyFailed,
@@ -75,7 +80,7 @@ def page(request: Request, answer: Answer, kind: type[M], number: int, limit: in
     items = _items(request, body, kind)
     told = _pagination(body)
     pages = told.get("total_pages", number + 1 if len(items) >= limit else number)
-    return Page(items, told.get("total"), pages if items else number)
+    return Page(items, told.get("total"), pages if items else max(1, min(pages, number)))
 
 
 def count(request: Request, answer: Answer) -> int:
@@ -108,6 +113,15 @@ def already_members(answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
         return ()
     said = [text for text in _complaint(answer.body)[1].values() if "already" in text]
     named = {found.lower() for text in said for found in _NAMED_ID.findall(text)}
+    return tuple(each for each in asked if each.lower() in named)
+
+
+def missing_profiles(answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
+    """Find which of the profiles asked for a 404 or 422 names as not there: "Shopper profile `…` does not exist."."""
+    if answer.status not in (404, 422):
+        return ()
+    said = map(_MISSING_PROFILE.match, _complaint(answer.body)[1].values())
+    named = {found[1].lower() for found in said if found}
     return tuple(each for each in asked if each.lower() in named)
 
 

@@ -6,134 +6,39 @@ is not is refused (`Invalid`) before anything is sent.
 
 import asyncio
 import random
-import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
-from typing import Any, Self, TypeVar
+from itertools import chain
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
 
 from bot.bigcommerce import answers, endpoints
 from bot.bigcommerce.abreast import abreast
-from bot.bigcommerce.answers import Answer
-from bot.bigcommerce.connection import Connection, opened
+from bot.bigcommerce.connection import opened
+from bot.bigcommerce.errors import StoreError
 from bot.bigcommerce.models import (
     AddedMembers,
+    CreatedProfiles,
     Customer,
     NewCustomer,
     NewSegment,
-    Page,
     Profile,
     Promotion,
     Segment,
     SegmentChange,
 )
-from bot.bigcommerce.wire import Listing, Request, batches
+from bot.bigcommerce.reader import Reader
+from bot.bigcommerce.wire import Request, batches
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 API_URL = "https://api.bigcommerce.com"
-
-
-class Reader:
-    """Reads, and cannot write: what a planner may hold.
-
-    Lists are async iterators that ask for 250 items at a time, as far as they are followed. A list that the
-    store changes meanwhile may show an item twice or not at all, as the vendor counts pages, not items.
-    """
-
-    def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
-        self._connection = connection
-        self._correlation_id = correlation_id
-
-    def correlated(self, correlation_id: str) -> Self:
-        """Give the same store, over the same connection, whose requests carry this X-Correlation-Id.
-
-        Raises ValueError for an id that no header can carry.
-        """
-        if not re.fullmatch(r"[\x21-\x7e]+", correlation_id):
-            raise ValueError(f"{correlation_id!r} cannot be a correlation id.")
-        return type(self)(self._connection, correlation_id)
-
-    def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
-        """List all segments, or those with these ids. Unknown ids are absent; no ids, no request."""
-        return self._list(Segment, endpoints.segments(ids))
-
-    def members(self, segment_id: str) -> AsyncIterator[Profile]:
-        """List the profiles in a segment. Raises NotFound."""
-        return self._list(Profile, (endpoints.members(segment_id),))
-
-    async def member_count(self, segment_id: str) -> int:
-        """Count the profiles in a segment, with one small request. Raises NotFound."""
-        return await self._count(endpoints.members(segment_id))
-
-    def profiles(self) -> AsyncIterator[Profile]:
-        """List all profiles of the store."""
-        return self._list(Profile, (endpoints.profiles(),))
-
-    async def profile_count(self) -> int:
-        """Count all profiles of the store, with one small request."""
-        return await self._count(endpoints.profiles())
-
-    def segments_of(self, profile_id: str) -> AsyncIterator[Segment]:
-        """List the segments that a profile is in. Raises NotFound."""
-        return self._list(Segment, (endpoints.segments_of(profile_id),))
-
-    def customers(
-        self,
-        *,
-        ids: Collection[int] | None = None,
-        emails: Collection[str] | None = None,
-        name_like: str | None = None,
-    ) -> AsyncIterator[Customer]:
-        """List customers with their profile's and segments' ids: all of them, or by one filter.
-
-        Unknown ids and e-mails are absent, and so is what cannot be an e-mail; an empty filter asks nothing.
-        Raises TypeError for two filters.
-        """
-        return self._list(Customer, endpoints.customers(ids, emails, name_like))
-
-    def promotions(self, *, status: str | None = None, query: str | None = None) -> AsyncIterator[Promotion]:
-        """List promotions: all, or by status (ENABLED, DISABLED, INVALID) and words in name or code."""
-        return self._list(Promotion, (endpoints.promotions(status, query),))
-
-    async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
-        """Read one promotion. Raises NotFound."""
-        request = endpoints.promotion(id)
-        return answers.one(request, await self._send(request), Promotion)
-
-    async def _send(self, request: Request) -> Answer:
-        return await self._connection.send(request, self._correlation_id)
-
-    async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
-        firsts = (partial(self._first, kind, listing) for listing in listings)
-        async for listing, first in abreast(firsts):
-            for item in first.items:
-                yield item
-            async for page in self._following(kind, listing, first.pages):
-                for item in page.items:
-                    yield item
-
-    async def _first(self, kind: type[M], listing: Listing) -> tuple[Listing, Page[M]]:
-        return listing, await self._page(kind, listing, 1)
-
-    async def _following(self, kind: type[M], listing: Listing, last: int) -> AsyncIterator[Page[M]]:
-        number = 2
-        while number <= last:
-            async for page in abreast(partial(self._page, kind, listing, n) for n in range(number, last + 1)):
-                yield page
-            number, last = last + 1, page.pages  # the list may have grown meanwhile
-
-    async def _page(self, kind: type[M], listing: Listing, number: int) -> Page[M]:
-        request = listing.page(number)
-        return answers.page(request, await self._send(request), kind, number)
-
-    async def _count(self, listing: Listing) -> int:
-        request = listing.page(1, limit=1)
-        return answers.count(request, await self._send(request))
 
 
 class Store(Reader):
@@ -156,22 +61,30 @@ class Store(Reader):
         await self._delete(endpoints.delete_segments((first, *rest)))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
-        """Make profiles members of a segment, and say which of them were before. Raises NotFound."""
-        profile_ids = tuple(dict.fromkeys((first, *rest)))
-        jobs = [partial(self._add, segment_id, batch) for batch in batches(profile_ids, endpoints.MEMBERS_AT_ONCE)]
+        """Make profiles members of a segment; say who was before, and which profiles are gone. Raises NotFound."""
+        jobs = [partial(self._add, segment_id, batch) for batch in _batches((first, *rest))]
         done = [batch async for batch in abreast(jobs, changing=True)]
         return AddedMembers(
-            tuple(each for batch in done for each in batch.added),
-            tuple(each for batch in done for each in batch.already),
+            tuple(chain.from_iterable(batch.added for batch in done)),
+            tuple(chain.from_iterable(batch.already for batch in done)),
+            tuple(chain.from_iterable(batch.missing for batch in done)),
         )
 
     async def remove_members(self, segment_id: str, first: str, *rest: str) -> None:
         """Take profiles out of a segment; the profiles stay. Removing who is no member is no error."""
         await self._delete(endpoints.remove_members(segment_id, (first, *rest)))
 
-    async def create_profiles(self, first: int, *rest: int) -> tuple[Profile, ...]:
-        """Create profiles for customers, by customer id. Raises Conflict or Invalid where one has one."""
-        return await self._write(Profile, endpoints.create_profiles((first, *rest)))
+    async def create_profiles(self, first: int, *rest: int) -> CreatedProfiles:
+        """Create profiles for customers, by customer id, and say who had one before.
+
+        Raises what the store says (NotFound, Conflict, Invalid) where it does not know a customer.
+        """
+        jobs = [partial(self._create, batch) for batch in _batches((first, *rest))]
+        done = [batch async for batch in abreast(jobs, changing=True)]
+        return CreatedProfiles(
+            tuple(chain.from_iterable(batch.created for batch in done)),
+            tuple(chain.from_iterable(batch.already for batch in done)),
+        )
 
     async def delete_profiles(self, first: str, *rest: str) -> None:
         """Delete profiles with all their memberships; the customers stay."""
@@ -205,21 +118,64 @@ class Store(Reader):
     async def _deleted(self, request: Request) -> None:
         answers.decipher(request, await self._send(request))
 
-    async def _add(self, segment_id: str, batch: Collection[str]) -> AddedMembers:
-        """Add at most 50. The store adds all or none; where it names some as members, send the rest again."""
-        already: tuple[str, ...] = ()
-        echo = False
-        while waiting := tuple(each for each in batch if each not in already):
+    async def _add(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
+        """Add at most 50. The store adds all or none; where it names members or missing ones, send the rest again."""
+        waiting, already, missing, lost = batch, tuple[str, ...](), tuple[str, ...](), tuple[str, ...]()
+        while waiting:
             request = endpoints.add_members(segment_id, waiting)
             answer = await self._send(request)
-            echo = echo or answer.echo
-            named = answers.already_members(answer, waiting)
-            if not named:
-                answers.decipher(request, answer)
-                return AddedMembers(waiting, already)
-            already += named
-        # All are members, and an answer was lost on the way: it was our own lost attempt that added them.
-        return AddedMembers(added=already) if echo else AddedMembers(already=already)
+            lost = tuple(waiting) if answer.echo else lost
+            members, unknown = answers.already_members(answer, waiting), answers.missing_profiles(answer, waiting)
+            if not members and not unknown:
+                answers.decipher(request, replace(answer, echo=bool(lost)))
+                return AddedMembers(tuple(waiting), already, missing)
+            already, missing = already + members, missing + unknown
+            waiting = _without(waiting, {*members, *unknown})
+        # All that an attempt without an answer named are members: it was that attempt that added them.
+        ours = lost if set(lost) <= set(already) else ()
+        return AddedMembers(ours, _without(already, ours), missing)
+
+    async def _create(self, batch: Sequence[int]) -> CreatedProfiles:
+        """Create at most 50. The store creates all or none; where some have a profile, send the rest again."""
+        waiting, already = batch, tuple[Profile, ...]()
+        while waiting:
+            request = endpoints.create_profiles(waiting)
+            answer = await self._send(request)
+            taken = await self._with_profile(waiting, doubtful=answer.echo) if answer.status in (409, 422) else ()
+            if not taken:
+                return CreatedProfiles(answers.several(request, answer, Profile), already)
+            profiles = tuple(
+                Profile(id=customer.shopper_profile_id, customer_id=customer.id)
+                for customer in taken
+                if customer.shopper_profile_id
+            )
+            waiting = _without(waiting, {customer.id for customer in taken})
+            # A profile that is in a segment is older than an attempt whose answer was lost a moment ago.
+            if answer.echo and not waiting and not any(customer.segment_ids for customer in taken):
+                return CreatedProfiles(profiles, already)
+            already += profiles
+        return CreatedProfiles(already=already)
+
+    async def _with_profile(self, ids: Sequence[int], *, doubtful: bool) -> tuple[Customer, ...]:
+        """Find who of these customers has a profile; nobody where one of them is unknown.
+
+        `doubtful`: they may just have been given one, which a look-up that fails has to say.
+        """
+        try:
+            known = {customer.id: customer async for customer in self.customers(ids=ids)}
+        except StoreError as error:
+            error.maybe_done = doubtful
+            raise
+        found = [known.get(each) for each in ids]
+        return () if None in found else tuple(each for each in found if each and each.shopper_profile_id)
+
+
+def _batches(ids: Iterable[T]) -> Iterable[Sequence[T]]:
+    return batches(dict.fromkeys(ids), endpoints.MEMBERS_AT_ONCE)
+
+
+def _without(ids: Iterable[T], some: Collection[T]) -> tuple[T, ...]:
+    return tuple(each for each in ids if each not in some)
 
 
 @asynccontextmanager

@@ -107,12 +107,9 @@ def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Reque
     return _delete(_members(segment_id), profile_ids, "segment")
 
 
-def create_profiles(customer_ids: Iterable[int]) -> tuple[Request, ...]:
-    """Create profiles for registered customers. Not repeatable: a customer has at most one."""
-    bodies = (
-        [{"customer_id": each} for each in batch] for batch in batches(dict.fromkeys(customer_ids), MEMBERS_AT_ONCE)
-    )
-    return tuple(Request("POST", "shopper-profiles", body, repeatable=False, about=_PROFILES) for body in bodies)
+def create_profiles(customer_ids: Iterable[int]) -> Request:
+    """Create profiles for at most 50 customers. A repeat is harmless: a customer who has one gets no other."""
+    return Request("POST", "shopper-profiles", [{"customer_id": each} for each in customer_ids], about="customer")
 
 
 def delete_profiles(ids: Collection[str]) -> tuple[Request, ...]:

@@ -4,6 +4,7 @@ Vendor: https://developer.bigcommerce.com/docs/rest-management/customer-segmenta
 https://developer.bigcommerce.com/docs/rest-management/customers and …/promotions
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -88,6 +89,13 @@ class Promotion(_Received):
         """Say whether the segment is included, excluded or not named; see `targeting`."""
         return self.targeting.uses(segment_id) if self.targeting else None
 
+    def reaches(self, segment_ids: Collection[str]) -> bool | None:
+        """Say whether its targeting lets in a shopper who is in exactly these segments; None: it cannot be known.
+
+        Without targeting everybody gets in. Neither status nor the promotion's other conditions are asked.
+        """
+        return self.targeting.reaches(segment_ids) if self.targeting else True
+
     def with_targeting(self, targeting: Targeting | None) -> dict[str, Any]:
         """Build the document to put in place of this one: all as it was, but for the segments."""
         kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
@@ -149,7 +157,16 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class AddedMembers:
-    """Profile ids that became members now, and those that were members before."""
+    """Profile ids that became members now, those that were members before, and those that do not exist (any more)."""
 
     added: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CreatedProfiles:
+    """Profiles that were created now, and those that customers had before; these come without their times."""
+
+    created: tuple[Profile, ...] = ()
+    already: tuple[Profile, ...] = ()

@@ -12,9 +12,9 @@ Vendor: https://developer.bigcommerce.com/docs/rest-management/promotions (schem
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import PlainSerializer, PlainValidator
 
@@ -30,6 +30,19 @@ class _Node(ABC):
     @abstractmethod
     def to_json(self) -> object:
         """Give the vendor's JSON, equal to what was read."""
+
+    @abstractmethod
+    def reaches(self, segment_ids: Collection[str]) -> bool | None:
+        """Say whether a shopper in exactly these segments is reached; None where `Unread` leaves it open."""
+
+    @abstractmethod
+    def replaced(self, old_id: str, new_id: str) -> Self:
+        """Name the new segment wherever the old one is named; an `AnyOf` names it once."""
+
+    @property
+    @abstractmethod
+    def depth(self) -> int:
+        """Levels of nesting: `AnyOf` has 1, a "not", "and" or "or" around it adds 1. The vendor takes up to 4."""
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -57,6 +70,21 @@ class AnyOf(_Node):
         """Give `{"id": [...]}`."""
         return {"id": list(self.ids)}
 
+    def reaches(self, segment_ids: Collection[str]) -> bool:
+        """Say whether one of them is among these."""
+        return any(each in segment_ids for each in self.ids)
+
+    def replaced(self, old_id: str, new_id: str) -> Self:
+        """Name the new one in the old one's place, once; without the old one, the same."""
+        if old_id not in self.ids:
+            return self
+        return type(self)(tuple(dict.fromkeys(new_id if each == old_id else each for each in self.ids)))
+
+    @property
+    def depth(self) -> int:
+        """One."""
+        return 1
+
 
 @dataclass(frozen=True)
 class Not(_Node):
@@ -72,6 +100,20 @@ class Not(_Node):
         """Give `{"not": X}`."""
         return {"not": self.part.to_json()}
 
+    def reaches(self, segment_ids: Collection[str]) -> bool | None:
+        """Whom the part does not reach; open where the part is."""
+        inside = self.part.reaches(segment_ids)
+        return None if inside is None else not inside
+
+    def replaced(self, old_id: str, new_id: str) -> Self:
+        """Replace in the part."""
+        return type(self)(self.part.replaced(old_id, new_id))
+
+    @property
+    def depth(self) -> int:
+        """One more than the part's."""
+        return 1 + self.part.depth
+
 
 @dataclass(frozen=True)
 class _Several(_Node):
@@ -80,6 +122,18 @@ class _Several(_Node):
     def _uses(self) -> Iterator[tuple[str, Use]]:
         for part in self.parts:
             yield from part._uses()
+
+    def replaced(self, old_id: str, new_id: str) -> Self:
+        """Replace in every part."""
+        return type(self)(tuple(part.replaced(old_id, new_id) for part in self.parts))
+
+    @property
+    def depth(self) -> int:
+        """One more than the deepest part's."""
+        return 1 + max((part.depth for part in self.parts), default=0)
+
+    def _reached(self, segment_ids: Collection[str]) -> set[bool | None]:
+        return {part.reaches(segment_ids) for part in self.parts}
 
 
 @dataclass(frozen=True)
@@ -90,6 +144,13 @@ class All(_Several):
         """Give `{"and": [...]}`."""
         return {"and": [part.to_json() for part in self.parts]}
 
+    def reaches(self, segment_ids: Collection[str]) -> bool | None:
+        """One part that does not reach decides; else one that is open leaves it open."""
+        reached = self._reached(segment_ids)
+        if False in reached:
+            return False
+        return None if None in reached else True
+
 
 @dataclass(frozen=True)
 class Any_(_Several):  # noqa: N801 - `Any` is taken by typing
@@ -98,6 +159,13 @@ class Any_(_Several):  # noqa: N801 - `Any` is taken by typing
     def to_json(self) -> object:
         """Give `{"or": [...]}`."""
         return {"or": [part.to_json() for part in self.parts]}
+
+    def reaches(self, segment_ids: Collection[str]) -> bool | None:
+        """One part that reaches decides; else one that is open leaves it open."""
+        reached = self._reached(segment_ids)
+        if True in reached:
+            return True
+        return None if None in reached else False
 
 
 @dataclass(frozen=True)
@@ -116,6 +184,19 @@ class Unread(_Node):
     def to_json(self) -> object:
         """Give back what was received."""
         return self.received
+
+    def reaches(self, segment_ids: Collection[str]) -> None:
+        """Leave it open."""
+        return
+
+    def replaced(self, old_id: str, new_id: str) -> Self:
+        """Put the new id where exactly the old one stands, and change nothing else of the shape."""
+        return type(self)(_replaced(self.received, old_id, new_id))
+
+    @property
+    def depth(self) -> int:
+        """One, whatever is inside."""
+        return 1
 
 
 def parse_targeting(received: object) -> "Targeting":
@@ -143,6 +224,15 @@ def _strings(received: object) -> Iterator[str]:
         case [*parts]:
             for part in parts:
                 yield from _strings(part)
+
+
+def _replaced(received: object, old: str, new: str) -> object:
+    match received:
+        case dict():
+            return {name: _replaced(part, old, new) for name, part in received.items()}
+        case [*parts]:
+            return [_replaced(part, old, new) for part in parts]
+    return new if received == old else received
 
 
 def _written(targeting: _Node) -> object:

@@ -162,6 +162,38 @@ def test_nobody_is_taken_for_a_member_on_a_guess(status: int, messages: dict[str
     assert answers.already_members(answer(status, wrapped("Conflict", messages)), [uuid(1)]) == ()
 
 
+@pytest.mark.parametrize("status", [404, 422])
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"Shopper profile `{uuid(1)}` does not exist.",
+        f"shopper profile {uuid(0xA).upper()} was not found for segment {uuid(9)}",
+    ],
+)
+def test_profiles_that_are_said_not_to_exist_are_missing(status: int, message: str) -> None:
+    asked = [uuid(1), uuid(0xA), uuid(9)]
+    missing = answers.missing_profiles(answer(status, {"title": "Not found.", "errors": {"1": message}}), asked)
+
+    assert len(missing) == 1
+    assert missing[0] in asked[:2]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (409, f"Shopper profile `{uuid(1)}` does not exist."),
+        (503, f"Shopper profile `{uuid(1)}` does not exist."),
+        (404, f"Shopper profile `{uuid(2)}` does not exist."),
+        (404, f"Shopper profile `{uuid(1)}` already exists for segment `{uuid(9)}`."),
+        (404, f"Segment `{uuid(1)}` does not exist."),
+        (404, f"Segment `{uuid(9)}` does not exist for shopper profile `{uuid(1)}`."),
+        (404, "Shopper profile not found."),
+    ],
+)
+def test_nobody_is_taken_for_missing_on_a_guess(status: int, message: str) -> None:
+    assert answers.missing_profiles(answer(status, {"title": "No.", "errors": {"0": message}}), [uuid(1)]) == ()
+
+
 def test_a_page_tells_items_total_and_last_page() -> None:
     body = {"data": [profile(1)], "meta": {"pagination": {"total": 501, "total_pages": 3, "links": {}}}}
 
@@ -182,6 +214,13 @@ def test_an_empty_page_is_the_last_whatever_the_store_says() -> None:
     body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": 9}}}
 
     assert answers.page(GET, answer(200, body), Profile, 2).pages == 2
+
+
+@pytest.mark.parametrize(("told", "pages"), [(3, 3), (0, 1)])
+def test_an_empty_page_beyond_the_end_tells_where_the_end_is(told: int, pages: int) -> None:
+    body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": told}}}
+
+    assert answers.page(GET, answer(200, body), Profile, 7).pages == pages
 
 
 def test_a_count_needs_the_stores_total() -> None:

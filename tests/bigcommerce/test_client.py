@@ -225,11 +225,11 @@ async def test_profiles_and_customers_are_created_in_batches_and_given_back_in_o
         return httpx.Response(200, json={"data": [{**row, "id": int(row["last_name"])} for row in rows]})
 
     async with store_of(answering, clock) as (store, vendor):
-        made = await store.create_profiles(*range(120))
+        made = await store.create_profiles(*range(120), 0)
         new = [NewCustomer(email=f"{n}@example.com", first_name="A", last_name=f"{n}") for n in range(25)]
         registered = await store.create_customers(*new)
 
-        assert [each.customer_id for each in made] == list(range(120))
+        assert [each.customer_id for each in made.created] == list(range(120))
         assert [each.id for each in registered] == list(range(25))
         assert [len(json.loads(request.content)) for request in vendor.asked] == [50, 50, 20, 10, 10, 5]
 

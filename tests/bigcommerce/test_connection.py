@@ -36,10 +36,10 @@ REPEATABLE: dict[str, tuple[Doing, httpx.Response]] = {
     "DELETE members by id": (lambda store: store.remove_members(uuid(1), uuid(2)), DONE),
     "PUT by id": (lambda store: store.update_segments(SegmentChange(id=uuid(1), name="x")), listed()),
     "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), httpx.Response(201)),
+    "POST profiles": (lambda store: store.create_profiles(1), listed()),
 }
 CREATING: dict[str, Doing] = {
     "segments": lambda store: store.create_segments(NewSegment(name="VIPs")),
-    "profiles": lambda store: store.create_profiles(1),
     "customers": lambda store: store.create_customers(
         NewCustomer(email="ada@example.com", first_name="Ada", last_name="Byron")
     ),
@@ -172,7 +172,7 @@ async def test_endless_429_ends_as_rate_limited_and_undone(clock: Clock) -> None
 async def test_other_refusals_are_final(clock: Clock) -> None:
     async with store_of(scripted(httpx.Response(409)), clock) as (store, _):
         with pytest.raises(Conflict):
-            await store.create_profiles(1)
+            await store.create_segments(NewSegment(name="VIPs"))
         assert clock.naps == []
 
 
@@ -360,7 +360,7 @@ async def test_over_a_real_socket_a_dropped_connection_is_unreachable_and_in_dou
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     async with server, real_store(server.sockets[0].getsockname()[1], clock) as store:
         with pytest.raises(Unreachable) as caught:
-            await store.create_profiles(1)
+            await store.create_segments(NewSegment(name="VIPs"))
 
     assert caught.value.maybe_done
     assert clock.naps == []

@@ -38,7 +38,7 @@ EVERYTHING: list[Request] = [
     *to.delete_segments([A]),
     to.add_members(A, [A]),
     *to.remove_members(A, [A]),
-    *to.create_profiles([1]),
+    to.create_profiles([1]),
     *to.delete_profiles([A]),
     *to.create_customers([ADA]),
 ]
@@ -155,7 +155,6 @@ def test_bodies_are_what_the_vendor_documents() -> None:
     [
         (to.create_segments([NewSegment(name=str(n)) for n in range(101)]), [50, 50, 1]),
         (to.update_segments([SegmentChange(id=uuid(n)) for n in range(51)]), [50, 1]),
-        (to.create_profiles([*range(60), 0]), [50, 10]),
         (to.create_customers([ADA] * 21), [10, 10, 1]),
     ],
 )
@@ -163,10 +162,10 @@ def test_batches_keep_to_the_vendors_limits(requests: Sequence[Request], sizes: 
     assert [len(request.body) for request in requests if isinstance(request.body, list)] == sizes
 
 
-def test_only_creating_is_not_repeatable() -> None:
+def test_only_creating_what_a_repeat_would_create_twice_is_not_repeatable() -> None:
     once = {f"{request.method} {request.target}" for request in EVERYTHING if not request.repeatable}
 
-    assert once == {"POST segments", "POST shopper-profiles", "POST customers"}
+    assert once == {"POST segments", "POST customers"}
 
 
 @pytest.mark.parametrize(

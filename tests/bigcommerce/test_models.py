@@ -67,6 +67,22 @@ def test_a_promotion_without_segments_has_no_targeting(customer: object) -> None
     assert (promotion.targeting, promotion.uses("a"), promotion.is_live) == (None, None, False)
 
 
+def test_a_promotion_reaches_whom_its_targeting_lets_in() -> None:
+    promotion = Promotion.model_validate(DOCUMENT)
+
+    assert (promotion.reaches({"b"}), promotion.reaches({"a", "b"})) == (True, False)
+
+
+def test_a_promotion_without_targeting_reaches_everybody() -> None:
+    assert Promotion.model_validate({**DOCUMENT, "customer": {"segments": None}}).reaches(())
+
+
+def test_whom_a_promotion_of_an_unknown_shape_reaches_is_unknown() -> None:
+    document = {**DOCUMENT, "customer": {"segments": {"within": ["a"]}}}
+
+    assert Promotion.model_validate(document).reaches({"a"}) is None
+
+
 def test_new_targeting_changes_nothing_else_and_gives_no_read_only_field_back() -> None:
     document = Promotion.model_validate(DOCUMENT).with_targeting(AnyOf(("b", "c")))
 

@@ -1,4 +1,7 @@
 import json
+from collections.abc import Collection, Iterator
+from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +21,17 @@ TREES = st.recursive(
     ),
     max_leaves=8,
 )
+UNREADABLE: st.SearchStrategy[Any] = st.sampled_from([{"within": ["a", {"b": "c"}]}, {"id": ["a", 7]}, "a", None])
+HALF_READ = st.recursive(
+    st.builds(lambda ids: {"id": ids}, IDS) | st.builds(lambda shape: {"new": shape}, UNREADABLE),
+    lambda inner: st.one_of(
+        st.builds(lambda part: {"not": part}, inner),
+        st.builds(lambda parts: {"and": parts}, st.lists(inner, max_size=3)),
+        st.builds(lambda parts: {"or": parts}, st.lists(inner, max_size=3)),
+    ),
+    max_leaves=6,
+)
+SHOPPERS = st.sets(st.sampled_from("abcdef"))
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: (
@@ -26,6 +40,28 @@ ANYTHING = st.recursive(
     ),
     max_leaves=10,
 )
+
+
+def settled(tree: Any, segment_ids: Collection[str]) -> Iterator[bool]:
+    """Yield what the tree can say of a shopper, for every truth that its unknown leaves may have."""
+    ((kind, inside),) = tree.items()
+    match kind:
+        case "id":
+            yield bool(set(inside) & set(segment_ids))
+        case "not":
+            yield from (not one for one in settled(inside, segment_ids))
+        case "and":
+            yield from map(all, product(*(settled(part, segment_ids) for part in inside)))
+        case "or":
+            yield from map(any, product(*(settled(part, segment_ids) for part in inside)))
+        case _:
+            yield from (True, False)
+
+
+def levels(tree: Any) -> int:
+    ((kind, inside),) = tree.items()
+    parts = {"not": [inside], "and": inside, "or": inside}.get(kind, [])
+    return 1 + max(map(levels, parts), default=0)
 
 
 class Stored(BaseModel):
@@ -101,3 +137,92 @@ def test_an_unknown_shape_counts_what_it_names_as_included(received: object) -> 
 
     assert isinstance(targeting, Unread)
     assert targeting.uses("a") == "included"
+
+
+@LAW
+@given(HALF_READ, SHOPPERS)
+def test_a_shopper_is_reached_when_every_reading_of_the_unknown_says_so(tree: object, segment_ids: set[str]) -> None:
+    truths = set(settled(tree, segment_ids))
+
+    assert parse_targeting(tree).reaches(segment_ids) is (truths.pop() if len(truths) == 1 else None)
+
+
+UNKNOWN = Unread({"within": ["a"]})
+IN_A, IN_B = AnyOf(("a",)), AnyOf(("b",))
+
+
+@pytest.mark.parametrize(
+    ("targeting", "reached"),
+    [
+        (AnyOf(("b", "a")), True),
+        (IN_B, False),
+        (Not(IN_A), False),
+        (Not(AnyOf(("b", "c"))), True),
+        (UNKNOWN, None),
+        (Not(UNKNOWN), None),
+        (All((IN_A, UNKNOWN)), None),
+        (All((UNKNOWN, IN_B)), False),
+        (Any_((UNKNOWN, IN_A)), True),
+        (Any_((IN_B, UNKNOWN)), None),
+    ],
+)
+def test_what_is_unknown_is_so_only_as_far_as_it_matters(targeting: Targeting, reached: bool | None) -> None:
+    assert targeting.reaches(("a",)) is reached
+
+
+@LAW
+@given(HALF_READ, SHOPPERS, st.sampled_from("abcdef"), st.sampled_from("abcdefg"))
+def test_replacing_an_id_reaches_whoever_was_reached_by_the_old_one(
+    tree: object, segment_ids: set[str], old: str, new: str
+) -> None:
+    before = parse_targeting(tree)
+    as_before = (segment_ids - {old}) | ({old} if new in segment_ids else set())
+
+    assert before.replaced(old, new).reaches(segment_ids) is before.reaches(as_before)
+
+
+@LAW
+@given(HALF_READ, st.sampled_from("abcdef"), st.sampled_from("abcdefg"))
+def test_replacing_an_id_leaves_no_mention_and_the_same_shape(tree: object, old: str, new: str) -> None:
+    before = parse_targeting(tree)
+    after = before.replaced(old, new)
+
+    assert set(after.segment_ids) == {new if each == old else each for each in before.segment_ids}
+    assert after.depth == before.depth
+    assert parse_targeting(after.to_json()) == after
+
+
+def test_an_id_that_is_not_named_changes_nothing() -> None:
+    targeting = All((AnyOf(("a", "a")), Not(UNKNOWN)))
+
+    assert targeting.replaced("x", "b") == targeting
+
+
+def test_an_id_that_is_named_already_is_named_once() -> None:
+    assert Not(AnyOf(("a", "b", "c"))).replaced("c", "a") == Not(AnyOf(("a", "b")))
+
+
+def test_in_an_unknown_shape_only_the_equal_string_is_replaced() -> None:
+    before = Unread({"a": ["a", "ab", {"b": "a"}, 7]})
+
+    assert before.replaced("a", "x") == Unread({"a": ["x", "ab", {"b": "x"}, 7]})
+
+
+@LAW
+@given(HALF_READ)
+def test_depth_counts_the_levels(tree: object) -> None:
+    assert parse_targeting(tree).depth == levels(tree)
+
+
+def test_the_vendor_takes_four_levels(promotions_document: dict[str, Any]) -> None:
+    schemas = promotions_document["components"]["schemas"]
+
+    def deepest(schema: Any) -> int:
+        if "$ref" in schema:
+            return deepest(schemas[schema["$ref"].rpartition("/")[2]])
+        if "oneOf" in schema:
+            return max(map(deepest, schema["oneOf"]))
+        ((kind, inside),) = schema["properties"].items()
+        return 1 if kind == "id" else 1 + deepest(inside.get("items", inside))
+
+    assert deepest(schemas["CustomerSegmentLimitation"]) == 4

@@ -1,0 +1,127 @@
+"""The asking half of the store: `Reader`, which cannot write. `client` builds the writing half on it."""
+
+import re
+from collections.abc import AsyncIterator, Collection, Iterable
+from functools import partial
+from typing import Self, TypeVar
+
+from pydantic import BaseModel
+
+from bot.bigcommerce import answers, endpoints
+from bot.bigcommerce.abreast import abreast
+from bot.bigcommerce.answers import Answer
+from bot.bigcommerce.connection import Connection
+from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
+from bot.bigcommerce.wire import PAGE_LIMIT, Listing, Request
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Reader:
+    """Reads, and cannot write: what a planner may hold.
+
+    Lists are async iterators that ask for 250 items at a time, as far as they are followed. A list that the
+    store changes meanwhile may show an item twice or not at all, as the vendor counts pages, not items.
+    """
+
+    def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
+        self._connection = connection
+        self._correlation_id = correlation_id
+
+    def correlated(self, correlation_id: str) -> Self:
+        """Give the same store, over the same connection, whose requests carry this X-Correlation-Id.
+
+        Raises ValueError for an id that no header can carry.
+        """
+        if not re.fullmatch(r"[\x21-\x7e]+", correlation_id):
+            raise ValueError(f"{correlation_id!r} cannot be a correlation id.")
+        return type(self)(self._connection, correlation_id)
+
+    def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
+        """List all segments, or those with these ids. Unknown ids are absent; no ids, no request."""
+        return self._list(Segment, endpoints.segments(ids))
+
+    def members(self, segment_id: str) -> AsyncIterator[Profile]:
+        """List the profiles in a segment. Raises NotFound."""
+        return self._list(Profile, (endpoints.members(segment_id),))
+
+    async def members_page(self, segment_id: str, number: int, limit: int = 100) -> Page[Profile]:
+        """Read one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
+
+        `limit` is at most 250. A page beyond the last is empty, and tells `total` and `pages` like any other.
+        """
+        return await self._page(Profile, endpoints.members(segment_id), number, limit)
+
+    async def member_count(self, segment_id: str) -> int:
+        """Count the profiles in a segment, with one small request. Raises NotFound."""
+        return await self._count(endpoints.members(segment_id))
+
+    def profiles(self) -> AsyncIterator[Profile]:
+        """List all profiles of the store."""
+        return self._list(Profile, (endpoints.profiles(),))
+
+    async def profile_count(self) -> int:
+        """Count all profiles of the store, with one small request."""
+        return await self._count(endpoints.profiles())
+
+    def segments_of(self, profile_id: str) -> AsyncIterator[Segment]:
+        """List the segments that a profile is in. Raises NotFound."""
+        return self._list(Segment, (endpoints.segments_of(profile_id),))
+
+    def customers(
+        self,
+        *,
+        ids: Collection[int] | None = None,
+        emails: Collection[str] | None = None,
+        name_like: str | None = None,
+    ) -> AsyncIterator[Customer]:
+        """List customers with their profile's and segments' ids: all of them, or by one filter.
+
+        Unknown ids and e-mails are absent, and so is what cannot be an e-mail; an empty filter asks nothing.
+        Raises TypeError for two filters.
+        """
+        return self._list(Customer, endpoints.customers(ids, emails, name_like))
+
+    async def customer_count(self) -> int:
+        """Count all customers of the store, with one small request."""
+        (everybody,) = endpoints.customers()
+        return await self._count(everybody)
+
+    def promotions(self, *, status: str | None = None, query: str | None = None) -> AsyncIterator[Promotion]:
+        """List promotions: all, or by status (ENABLED, DISABLED, INVALID) and words in name or code."""
+        return self._list(Promotion, (endpoints.promotions(status, query),))
+
+    async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
+        """Read one promotion. Raises NotFound."""
+        request = endpoints.promotion(id)
+        return answers.one(request, await self._send(request), Promotion)
+
+    async def _send(self, request: Request) -> Answer:
+        return await self._connection.send(request, self._correlation_id)
+
+    async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
+        firsts = (partial(self._first, kind, listing) for listing in listings)
+        async for listing, first in abreast(firsts):
+            for item in first.items:
+                yield item
+            async for page in self._following(kind, listing, first.pages):
+                for item in page.items:
+                    yield item
+
+    async def _first(self, kind: type[M], listing: Listing) -> tuple[Listing, Page[M]]:
+        return listing, await self._page(kind, listing, 1)
+
+    async def _following(self, kind: type[M], listing: Listing, last: int) -> AsyncIterator[Page[M]]:
+        number = 2
+        while number <= last:
+            async for page in abreast(partial(self._page, kind, listing, n) for n in range(number, last + 1)):
+                yield page
+            number, last = last + 1, page.pages  # the list may have grown meanwhile
+
+    async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
+        request = listing.page(number, limit)
+        return answers.page(request, await self._send(request), kind, number, limit)
+
+    async def _count(self, listing: Listing) -> int:
+        request = listing.page(1, limit=1)
+        return answers.count(request, await self._send(request))
