@@ -9,8 +9,9 @@ from typing import Any
 from bot.sandbox import payloads
 from bot.sandbox.calls import Call, content_of
 from bot.sandbox.delivery import Ack, Undelivered
+from bot.sandbox.dispatching import WRITTEN, check_dispatch
 from bot.sandbox.escaping import escaped
-from bot.sandbox.filling import entered, picked
+from bot.sandbox.filling import Choices, entered, options_of, picked
 from bot.sandbox.people import BOT_USER_ID, Conversation, Person
 from bot.sandbox.refusals import Json, Misuse, Refusal
 from bot.sandbox.scenes import Scene, Target, action_of, form_scene, scene_of, scene_with, target_in
@@ -126,16 +127,18 @@ class Client:
         values: Json | None = None,
         block_id: str | None = None,
     ) -> Json:
-        """Press or choose: `button` is a text or an action_id (in `block_id`), `value` what is chosen in a select.
+        """Press or choose: `button` is a text or an action_id (in `block_id`), `value` what is chosen or typed.
 
-        `channel` is a place, "home" or "form"; `values` is what stands in the form's inputs at that moment.
+        A text input without a `value` is one in which Enter is pressed. `channel` is a place, "home" or "form";
+        `values` is what stands in the form's inputs at that moment.
         With `confirm=False` the person declines where a dialog asks, and the bot hears nothing.
         """
         person = self._person(user)
         scene = scene_of(self._workspace, person, channel, ts, button)
         if values:
-            await fill(self._workspace, person, scene, values, self._ask)
+            await fill(self._workspace, person, scene, values, self._choices)
         target = target_in(scene, button, block_id)
+        check_dispatch(scene.block(target.block_id), target.element, value)
         if "confirm" in target.element and not confirm:
             return {"ok": True, "ack_ms": None, "declined": True}
         state = await self._chosen(person, scene, target, value)
@@ -149,10 +152,10 @@ class Client:
         if element["type"] == "overflow":
             return {"selected_option": picked(element["options"], str(wanted))}
 
-        async def ask(query: str) -> list[Json]:
-            return await self._ask(person, scene, target.block_id, element["action_id"], query)
-
-        state = await entered(self._workspace, person, element, wanted, ask)
+        if value is None and element["type"] in WRITTEN:
+            return scene.held(target.block_id, element)
+        choices = self._choices(person, scene, target.block_id, element)
+        state = await entered(self._workspace, person, element, wanted, choices)
         scene.filled.setdefault(target.block_id, {})[element["action_id"]] = state
         return state
 
@@ -186,7 +189,17 @@ class Client:
                 "error": f"Slack shows no result: {faults[0]}",
                 "options": [],
             }
+        self._workspace.offers.keep((person.id, block_id, action_id), options_of(ack.body))
         return {**_done(ack), **ack.body}
+
+    def _choices(self, person: Person, scene: Scene, block_id: str, element: Json) -> Choices:
+        """What the person may choose in a select without the bot: what it holds, and what was offered before."""
+
+        async def ask(query: str) -> list[Json]:
+            return await self._ask(person, scene, block_id, element["action_id"], query)
+
+        offered = self._workspace.offers.seen((person.id, block_id, element["action_id"]))
+        return Choices([*scene.chosen(block_id, element), *offered], ask)
 
     async def _suggested(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> Ack:
         payload = payloads.block_suggestion(person, scene.where(), block_id=block_id, action_id=action_id, value=query)
@@ -200,8 +213,7 @@ class Client:
             raise Misuse(f'The options could not be loaded: the bot failed with "{lost.code}".') from None
         if faults := faults_of("options", body):
             raise Misuse(f"The bot's options are more or longer than Slack takes: {faults[0]}")
-        grouped = [option for group in body.get("option_groups", []) for option in group["options"]]
-        return [*body.get("options", []), *grouped]
+        return options_of(body)
 
     # -- forms and Home
 
@@ -212,7 +224,7 @@ class Client:
         form = scene.form
         if form is None or not form.view["submit"]:
             raise Misuse("This form has nothing to submit; close it or press a button in it.")
-        await fill(self._workspace, person, scene, values, self._ask)
+        await fill(self._workspace, person, scene, values, self._choices)
         if errors := complaints(scene):
             return {"ok": False, "ack_ms": None, "errors": errors}
         trigger_id = self._workspace.triggers.issue(person.id)

@@ -5,7 +5,8 @@ Also what Slack's client checks before it sends anything: required fields, lengt
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.element_states import held_by, is_multiple, state_of
@@ -14,27 +15,33 @@ from bot.sandbox.refusals import Json, Misuse
 from bot.sandbox.slack_files import described
 from bot.sandbox.workspace import Workspace
 
-Ask = Callable[[str], Awaitable[list[Json]]]
-"""Asks the bot which options fit what was typed into an external select."""
+
+@dataclass(frozen=True)
+class Choices:
+    """An external select's options: those that the person has seen, and how the bot is asked for more."""
+
+    seen: Sequence[Json]
+    ask: Callable[[str], Awaitable[list[Json]]]
+
 
 REQUIRED = "Please complete this required field."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-async def entered(workspace: Workspace, person: Person, element: Json, raw: Any, ask: Ask) -> Json:
+async def entered(workspace: Workspace, person: Person, element: Json, raw: Any, choices: Choices) -> Json:
     """Turn what was given for an element into its state; Misuse where it does not fit."""
     if raw is None:
         return state_of(element, [] if is_multiple(element) else None)
     if is_multiple(element):
         several = raw if isinstance(raw, list) else [raw]
-        return state_of(element, [await _one(workspace, person, element, one, ask) for one in several])
-    return state_of(element, await _one(workspace, person, element, raw, ask))
+        return state_of(element, [await _one(workspace, person, element, one, choices) for one in several])
+    return state_of(element, await _one(workspace, person, element, raw, choices))
 
 
-async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, ask: Ask) -> Any:
+async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, choices: Choices) -> Any:
     kind = element["type"].removeprefix("multi_")
     if kind == "external_select":
-        return await _asked(element, str(raw), ask)
+        return await _offered(element, str(raw), choices)
     if "options" in element or "option_groups" in element:
         return picked(options_of(element), str(raw))
     if kind == "users_select":
@@ -43,11 +50,11 @@ async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, as
         return workspace.directory.place(str(raw), person).id
     if kind == "file_input":
         return _uploaded(workspace, person, raw)
-    return raw if kind in ("datetimepicker", "rich_text_input") else str(raw)
+    return raw if kind in ("datetimepicker", "rich_text_input") else str(raw) or None
 
 
 def options_of(element: Json) -> list[Json]:
-    """List an element's options, or those of its groups."""
+    """List the options of an element, or of the bot's answer to a select, also those in groups."""
     grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
     return [*element.get("options", []), *grouped]
 
@@ -61,16 +68,19 @@ def picked(options: list[Json], wanted: str) -> Json:
     raise Misuse(f"There is no option {wanted!r}. Offered: {offered}.")
 
 
-async def _asked(element: Json, wanted: str, ask: Ask) -> Json:
-    """Type into an external select; where it shows choices at once, look through those, too."""
+async def _offered(element: Json, wanted: str, choices: Choices) -> Json:
+    """Take what the person has seen, or type; where a select shows choices at once, look through those, too."""
+    for option in choices.seen:
+        if option.get("value") == wanted:
+            return option
     least = element.get("min_query_length", 3)
-    options = await ask(wanted) if len(wanted) >= least else []
+    options = await choices.ask(wanted) if len(wanted) >= least else []
     try:
         return picked(options, wanted)
     except Misuse:
         if least > 0:
             raise
-    return picked(await ask(""), wanted)
+    return picked(await choices.ask(""), wanted)
 
 
 def _uploaded(workspace: Workspace, person: Person, raw: Any) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox import payloads
 from bot.sandbox.archive import Posting
-from bot.sandbox.element_states import KEYS, Filled, values_of
+from bot.sandbox.element_states import KEYS, Filled, first_state, values_of
 from bot.sandbox.filling import options_of
 from bot.sandbox.forms import Form
 from bot.sandbox.ids import controls
@@ -35,6 +35,19 @@ class Scene:
     def state(self) -> Json:
         """Build what all inputs of the scene hold."""
         return {"values": values_of(self.blocks, self.filled)}
+
+    def block(self, block_id: str) -> Json:
+        """Return the block with that id."""
+        return next(one for one in self.blocks if one["block_id"] == block_id)
+
+    def held(self, block_id: str, element: Json) -> Json:
+        """Return the state of an element, as entered or as it began."""
+        return self.filled.get(block_id, {}).get(element["action_id"]) or first_state(element)
+
+    def chosen(self, block_id: str, element: Json) -> list[Json]:
+        """List the options that an element holds; nothing for what has no options."""
+        state = self.held(block_id, element)
+        return [*state.get("selected_options", []), *filter(None, [state.get("selected_option")])]
 
 
 def form_scene(workspace: Workspace, person: Person) -> Scene:

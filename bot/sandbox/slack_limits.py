@@ -42,6 +42,8 @@ MESSAGE_CHARACTERS = 9_000
 """All blocks of a message together. Slack documents no such limit; users measured one near 13,200. We refuse
 at the number that is safe, so that nobody comes to rely on the measured one."""
 MARKDOWN_CHARACTERS = 12_000
+ERROR_CHARACTERS = 2_000
+"""One complaint about a form's input. Slack documents no such limit; a label and a hint hold as much."""
 
 _KIND: dict[str, Rule] = {"type": anything}
 _NAMED: dict[str, Rule] = {"block_id": ID}
@@ -141,7 +143,8 @@ def faults_of(kind: str, thing: Any) -> list[str]:
     """List what Slack would refuse, in its words, each with a JSON pointer; an empty list is acceptable.
 
     `kind` is "message" (thing: a list of blocks), "modal" or "home" (thing: the view), "options" (thing: the
-    answer to an external select: {"options": …} or {"option_groups": …}) or "manifest" (thing: the document).
+    answer to an external select: {"options": …} or {"option_groups": …}), "errors" (thing: complaints by block_id)
+    or "manifest" (thing: the document).
     """
     return list(_CHECKS[kind](thing))
 
@@ -214,6 +217,14 @@ def _option_faults(answer: Any) -> Faults:
         yield from items(100, OPTION, least=0)(options, "/options")
 
 
+def _error_faults(errors: Any) -> Faults:
+    if not isinstance(errors, dict) or not errors:
+        yield fault("must provide an object that names inputs", "/errors")
+        return
+    for block_id, sentence in errors.items():
+        yield from string(ERROR_CHARACTERS, 1)(sentence, f"/errors/{block_id}")
+
+
 def _manifest_faults(document: Any) -> Faults:
     about, features = document.get("display_information", {}), document.get("features", {})
     yield from string(35, 1)(about.get("name"), "/display_information/name")
@@ -236,5 +247,6 @@ _CHECKS: dict[str, Callable[[Any], Faults]] = {
     "modal": _view_faults("modal"),
     "home": _view_faults("home"),
     "options": _option_faults,
+    "errors": _error_faults,
     "manifest": _manifest_faults,
 }

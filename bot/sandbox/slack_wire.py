@@ -38,6 +38,7 @@ class _Wire:
     async def call(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         token, args = await _read(request)
+        self._workspace.overheard(name, args)
         fault = self._workspace.faults.take(name)
         if fault is None:
             return self._answer(name, token, args)
@@ -55,6 +56,7 @@ class _Wire:
         """Take a message at a response URL."""
         try:
             body = json.loads(await request.text())
+            self._workspace.overheard("response_url", body)
             url = self._workspace.responses.use(request.match_info["name"])
             respond(self._workspace, url, body)
         except ValueError:

@@ -3,32 +3,29 @@
 Facts: docs.slack.dev/surfaces/modals ("Updating and pushing views in response to a view submission").
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.calls import checked_view
 from bot.sandbox.element_states import KEYS, values_of
-from bot.sandbox.filling import complaint, entered
+from bot.sandbox.filling import Choices, complaint, entered
 from bot.sandbox.forms import Form
 from bot.sandbox.ids import controls
 from bot.sandbox.people import Person
 from bot.sandbox.refusals import Json, Misuse, Refusal
 from bot.sandbox.scenes import Scene
+from bot.sandbox.slack_limits import faults_of
 from bot.sandbox.workspace import Workspace
 
-AskFor = Callable[[Person, Scene, str, str, str], Awaitable[list[Json]]]
-"""Asks the bot for options: person, scene, block_id, action_id, query."""
+ChoicesOf = Callable[[Person, Scene, str, Json], Choices]
+"""Finds an external select's options: for a person, scene, block_id and element."""
 
 
-async def fill(workspace: Workspace, person: Person, scene: Scene, values: Json, ask_for: AskFor) -> None:
+async def fill(workspace: Workspace, person: Person, scene: Scene, values: Json, choices_of: ChoicesOf) -> None:
     """Enter values by label, block_id or action_id; Misuse where there is none or the value does not fit."""
     for name, raw in values.items():
         block_id, element = _input(scene, name)
-
-        async def ask(query: str, block_id: str = block_id, element: Json = element) -> list[Json]:
-            return await ask_for(person, scene, block_id, element["action_id"], query)
-
-        state = await entered(workspace, person, element, raw, ask)
+        state = await entered(workspace, person, element, raw, choices_of(person, scene, block_id, element))
         scene.filled.setdefault(block_id, {})[element["action_id"]] = state
 
 
@@ -82,8 +79,10 @@ def _clear(workspace: Workspace, person: Person, _form: Form, _body: Json) -> Js
 
 def _errors(_workspace: Workspace, _person: Person, form: Form, body: Json) -> Json:
     errors = body.get("errors") or {}
+    if faults := faults_of("errors", errors):
+        raise Refusal.of_faults("invalid_arguments", faults)
     inputs = {block["block_id"] for block in form.view["blocks"] if block["type"] == "input"}
-    if not errors or errors.keys() - inputs:
+    if errors.keys() - inputs:
         raise Refusal.of_faults("invalid_arguments", [f"errors must name input blocks, not {sorted(errors)}"])
     return {"ok": False, "errors": errors}
 

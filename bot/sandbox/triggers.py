@@ -17,6 +17,7 @@ RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES = 5
 REMEMBERED = 10_000
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -40,10 +41,11 @@ class ResponseUrl:
     uses: int = 0
 
 
-class _Recent(OrderedDict[str, T], Generic[T]):
+class Recent(OrderedDict[K, T], Generic[K, T]):
     """A mapping that forgets its oldest entries, so that a long run stays small."""
 
-    def add(self, key: str, value: T) -> str:
+    def add(self, key: K, value: T) -> K:
+        """Keep a value, and return its key."""
         self[key] = value
         if len(self) > REMEMBERED:
             self.popitem(last=False)
@@ -55,7 +57,7 @@ class Triggers:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._known: _Recent[Trigger] = _Recent()
+        self._known: Recent[str, Trigger] = Recent()
 
     def issue(self, user_id: str) -> str:
         """Make a trigger id for that person."""
@@ -80,7 +82,7 @@ class ResponseUrls:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._known: _Recent[ResponseUrl] = _Recent()
+        self._known: Recent[str, ResponseUrl] = Recent()
 
     def issue(self, user_id: str, channel: str, source: Posting | None = None) -> str:
         """Make the last part of a response URL."""

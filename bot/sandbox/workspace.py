@@ -16,6 +16,7 @@ from bot.sandbox.delivery import ACK_SECONDS, Ack, Carrier, Parcel, SignedReques
 from bot.sandbox.forms import Forms
 from bot.sandbox.ids import identified
 from bot.sandbox.method_faults import MethodFaults
+from bot.sandbox.offers import Offers
 from bot.sandbox.refusals import Json
 from bot.sandbox.slack_manifest import Manifest
 from bot.sandbox.sockets import Sockets
@@ -29,6 +30,8 @@ class Workspace:
     """One workspace with one app in it, kept in the SQLite file `path` (":memory:" works).
 
     `request_url` switches from Socket Mode to signed HTTP. `public_url` is set by the server that serves it.
+    `overheard` is told all that the app sends, before anything becomes of it: a method's arguments, what comes to
+    a response URL ("response_url"), an acknowledgement's body (the payload's type, such as "view_submission").
     """
 
     def __init__(
@@ -47,12 +50,14 @@ class Workspace:
         self.directory = people.Directory()
         self.archive = Archive(path)
         self.forms = Forms()
+        self.offers = Offers()
         self.triggers = Triggers(clock)
         self.responses = ResponseUrls(clock)
         self.faults = MethodFaults()
         self.sockets = Sockets(self.touch)
         self.http = SignedRequests(request_url, signing_secret, clock) if request_url else None
         self.public_url = ""
+        self.overheard: Callable[[str, Json], object] = lambda _name, _body: None
         self.version = 0
         self._changed = asyncio.Event()
         self._latest = round(float(self.archive.latest_ts()) * 1_000_000)
@@ -102,7 +107,9 @@ class Workspace:
         """Deliver a payload and wait for the acknowledgement; raises Undelivered."""
         if kind == "interactive" and not self.manifest.interactivity:
             raise Undelivered("interactivity_not_enabled")
-        return await deliver(self.carrier, Parcel(kind, payload, attempt), seconds=self.ack_seconds)
+        ack = await deliver(self.carrier, Parcel(kind, payload, attempt), seconds=self.ack_seconds)
+        self.overheard(payload.get("type", kind), ack.body)
+        return ack
 
     def link(self) -> Json:
         """Say how the app is reached: the transport, and how many websockets it has open."""

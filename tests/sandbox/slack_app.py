@@ -102,10 +102,10 @@ class World:
 
 @asynccontextmanager
 async def world(directory: Path, **options: Any) -> AsyncIterator[World]:
-    changes = options.pop("changes", {})
+    changes, page = options.pop("changes", {}), options.pop("page", False)
     workspace = Workspace(directory / "slack.sqlite", manifest=written(directory, **changes), **options)
     try:
-        async with serve(port=0, store=None, workspace=workspace, log=None, page=False) as url:
+        async with serve(port=0, store=None, workspace=workspace, log=None, page=page) as url:
             yield World(workspace, Client(workspace), url, web_client(url))
     finally:
         workspace.close()

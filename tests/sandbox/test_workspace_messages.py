@@ -179,7 +179,7 @@ async def test_a_response_url_refuses_what_slack_refuses(tmp_path: Path) -> None
 
 async def test_an_uploaded_file_is_shared_and_read_by_those_who_see_it(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        dm = here.workspace.directory.direct(ANA).id
+        dm = (await here.web.conversations_open(users=ANA))["channel"]["id"]
         await here.web.files_upload_v2(filename="VIPs.csv", content="e-mail\n", title="Shoppers", channel=dm)
         message = here.workspace.state("ana")["dms"][0]
         file = message["files"][0]

@@ -1,17 +1,11 @@
 /* Forms as dialogs: a stack of views, of which the topmost may be typed into.
  *
- * The server pushes the open view again and again. One that has not changed is left alone; one that has is
- * drawn anew with what was typed kept wherever block_id and action_id are the same, which is what Slack
- * does. */
+ * The server pushes the open view again and again. Only what has changed in it is drawn anew: see surface.js. */
 
-import { drawBlocks } from "./blocks.js";
 import { freshId, h, icon } from "./dom.js";
 import { showErrors, valuesOf } from "./inputs.js";
 import { plain } from "./mrkdwn.js";
 import { Surface } from "./surface.js";
-
-const markOf = ({ title, submit, close, blocks, hash }) =>
-  JSON.stringify({ title, submit, close, blocks, hash });
 
 /** The stack. `post(verb, body)` posts to the control API as the person whose forms these are. */
 export class Forms {
@@ -34,7 +28,7 @@ export class Forms {
 
   push(view) {
     if (!this.stack.length) this.returnTo = document.activeElement;
-    this.stack.at(-1)?.dialog.classList.add("covered");
+    this.stack.at(-1)?.cover();
     this.stack.push(new Form(view, this, this.stack.length));
   }
 
@@ -62,62 +56,65 @@ class Form {
       event.preventDefault(); // the app closes it, by pushing a state without it
       this.cancel();
     });
+    this.surface = this.makeSurface();
+    this.problem = h("div", { class: "form-problem", role: "alert", hidden: true });
+    this.blocks = h("div");
+    this.parts = { head: h("header"), foot: h("footer") };
+    this.dialog.append(
+      h(
+        "form",
+        { novalidate: true, onsubmit: (event) => this.submit(event) },
+        this.parts.head,
+        h("div", { class: "dialog-body" }, this.problem, this.blocks),
+        this.parts.foot,
+      ),
+    );
     document.body.append(this.dialog);
-    this.draw(view, new Map());
+    this.draw(view);
     this.dialog.showModal();
     this.focusFirst();
   }
 
-  update(view) {
-    if (markOf(view) === this.mark) return;
-    const focused = this.focusedBlock();
-    const at = this.body.scrollTop;
-    this.draw(view, this.surface.keep());
-    this.body.scrollTop = at;
-    if (focused)
-      this.body
-        .querySelector(`[data-block="${CSS.escape(focused)}"]`)
-        ?.querySelector("input, textarea, button")
-        ?.focus();
-    else this.focusFirst();
+  makeSurface() {
+    const { directory, post } = this.forms;
+    const press = async (body) => this.hear(await post("press", body));
+    const suggest = (body) => post("suggest", body);
+    return new Surface({ kind: "form", directory, address: { channel: "form" }, press, suggest });
   }
 
-  focusedBlock() {
-    return this.dialog.contains(document.activeElement)
-      ? document.activeElement.closest("[data-block]")?.dataset.block
-      : null;
+  update(view) {
+    const held = this.dialog.contains(document.activeElement);
+    this.draw(view);
+    if (held && !this.dialog.contains(document.activeElement)) this.focusFirst();
+  }
+
+  draw(view) {
+    this.surface.show(this.blocks, view.blocks);
+    const frame = JSON.stringify([view.title, view.submit, view.close]);
+    if (frame === this.frame) return;
+    this.frame = frame;
+    this.put("head", this.head(view));
+    this.put("foot", this.foot(view));
+  }
+
+  put(part, node) {
+    this.parts[part].replaceWith(node);
+    this.parts[part] = node;
   }
 
   focusFirst() {
     (
-      this.body.querySelector("input, textarea, button") ??
+      this.blocks.querySelector("[autofocus]") ??
+      this.blocks.querySelector("input, textarea, button") ??
       this.submitButton ??
       this.dialog.querySelector("button")
     )?.focus();
   }
 
-  draw(view, kept) {
-    this.mark = markOf(view);
-    const { directory, post } = this.forms;
-    const act = async (body) => this.hear(await post("press", body));
-    this.surface = new Surface({
-      kind: "form",
-      directory,
-      kept,
-      address: { channel: "form" },
-      press: act,
-      suggest: (body) => post("suggest", body),
-    });
-    this.problem = h("div", { class: "form-problem", role: "alert", hidden: true });
-    this.body = h("div", { class: "dialog-body" }, this.problem, drawBlocks(view.blocks, this.surface));
-    this.form = h(
-      "form",
-      { novalidate: true, onsubmit: (event) => this.submit(event) },
-      this.head(view),
-      this.body,
-      this.foot(view),
-    );
-    this.dialog.replaceChildren(this.form);
+  /** Another form lies above this one. */
+  cover() {
+    this.surface.dropTyping();
+    this.dialog.classList.add("covered");
   }
 
   head(view) {
@@ -166,6 +163,7 @@ class Form {
   async submit(event) {
     event.preventDefault();
     if (!this.submitButton || this.submitButton.getAttribute("aria-busy")) return;
+    this.surface.dropTyping();
     this.submitButton.setAttribute("aria-busy", "true");
     const button = this.submitButton;
     this.hear(
@@ -185,6 +183,7 @@ class Form {
   }
 
   remove() {
+    this.surface.dropTyping();
     this.dialog.close();
     this.dialog.remove();
   }

@@ -75,6 +75,15 @@ export function flash(node, name = "flash") {
   node.classList.add(name);
 }
 
+/** Makes `nodes` the children of `list` and moves only what is not in its place. */
+export function settle(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, index) => {
+    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
+  });
+}
+
 let counted = 0;
 
 /** A fresh id for label/field pairs. */

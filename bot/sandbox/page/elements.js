@@ -45,6 +45,7 @@ export function drawElement(element, blockId, surface) {
 function liveField(element, blockId, surface) {
   const spot = surface.spot(element, blockId, {
     changed: (value) => use(element, blockId, surface, value),
+    typed: () => {},
     entered: () => false,
   });
   const made = field(element, spot);

@@ -1,8 +1,8 @@
 /* The fields one types into or ticks: text, numbers, dates, radio buttons, checkboxes.
  * https://docs.slack.dev/reference/block-kit/block-elements
  *
- * A field is drawn for a spot: {id, directory, kept (its value before a redraw), changed(value),
- * entered(value)}, and is {node, read() → what the control API wants, keep() → what a redraw wants,
+ * A field is drawn for a spot: {id, directory, kept (its value before a redraw), changed(value), typed()
+ * → a key changed the text, entered() → true where Enter tells the app}, and is {node, read() → what the control API wants, keep() → what a redraw wants,
  * isUntouched?() → true while it holds only what the app put there, which need not be sent back}. */
 
 import { freshId, h } from "./dom.js";
@@ -25,8 +25,9 @@ export function plainField(element, spot) {
   const control = element.multiline ? textArea(element, spot) : oneLine(element, spot);
   const read = () => readPlain(element, control.value);
   control.addEventListener("change", () => spot.changed(read()));
+  control.addEventListener("input", () => spot.typed());
   control.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && spot.entered(read()))
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && spot.entered())
       event.preventDefault();
   });
   const node = element.max_length ? counted(control, element.max_length) : control;
@@ -45,6 +46,7 @@ function shared(element, spot) {
     class: "text-field",
     placeholder: plain(element.placeholder),
     autocomplete: "off",
+    autofocus: element.focus_on_load,
     "aria-describedby": spot.hint,
   };
 }

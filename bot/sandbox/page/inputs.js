@@ -5,6 +5,8 @@ import { readFile } from "./api.js";
 import { freshId, h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 
+const WRITTEN = ["plain_text_input", "email_text_input", "url_text_input", "number_input"];
+const [ENTER, CHARACTER] = ["on_enter_pressed", "on_character_entered"];
 const GROUPS = ["radio_buttons", "checkboxes"]; // their label names a group, not one control
 
 /** Draws the block and registers its field with the surface. */
@@ -25,6 +27,7 @@ export function inputBlock(block, surface) {
     made.node,
     error,
     block.hint && h("div", { class: "input-hint", id: ids.hint }, plain(block.hint)),
+    triggersOf(block).includes(ENTER) && h("div", { class: "input-hint" }, "Press Enter to submit"),
   );
   surface.remember(element, block.block_id, made);
   surface.inputs.set(block.block_id ?? plain(block.label), {
@@ -44,16 +47,34 @@ function label(block, ids) {
   return h("label", { class: "input-label", id: ids.label, for: ids.id }, words);
 }
 
-/** What a dispatching input tells the app: each choice, or a text when Enter is pressed. */
+/**
+ * What in a text input is told to the app at once: Enter, where nothing is said. Slack documents no default
+ * for several lines, in which Enter makes a new line: none is assumed.
+ * https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object
+ */
+function triggersOf({ dispatch_action: dispatches, element }) {
+  if (!dispatches || !WRITTEN.includes(element.type)) return [];
+  return element.dispatch_action_config?.trigger_actions_on ?? (element.multiline ? [] : [ENTER]);
+}
+
+/** What a dispatching input tells the app: each choice; a text as it is typed, or when Enter is pressed. */
 function reports(block, surface) {
-  const { element } = block;
-  const act = (value) => surface.act({ element, blockId: block.block_id, value });
-  const typed = element.type.endsWith("_input");
-  const onEnter = block.dispatch_action && typed;
+  const { element, block_id: blockId } = block;
+  if (WRITTEN.includes(element.type)) return writes(triggersOf(block), surface.typing(element, blockId));
   return {
-    changed: (value) => block.dispatch_action && !typed && act(value),
-    entered: (value) => {
-      if (onEnter) act(value);
+    changed: (value) => block.dispatch_action && surface.act({ element, blockId, value }),
+    typed: () => {},
+    entered: () => false,
+  };
+}
+
+function writes(triggers, typing) {
+  const [onEnter, onCharacter] = [triggers.includes(ENTER), triggers.includes(CHARACTER)];
+  return {
+    changed: () => onCharacter && typing.settle(),
+    typed: () => onCharacter && typing.typed(),
+    entered: () => {
+      if (onEnter) typing.now();
       return onEnter;
     },
   };

@@ -73,6 +73,7 @@ class Page {
     this.forms = new Forms({ directory: this.directory, post: (verb, body) => this.post(verb, body) });
     this.state = null;
     this.messages.become(name);
+    this.home.leave();
     this.people.show(name);
     this.writeAddress();
     this.stream = new Stream(name, {

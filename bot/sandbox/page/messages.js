@@ -3,7 +3,7 @@
 import { drawBlocks } from "./blocks.js";
 import { dayOf, hourOf } from "./dates.js";
 import { avatar } from "./directory.js";
-import { flash, h, icon } from "./dom.js";
+import { flash, h, icon, settle } from "./dom.js";
 import { fileChip } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Surface } from "./surface.js";
@@ -37,8 +37,9 @@ export class Messages {
     this.place = null;
   }
 
-  /** Another place is looked at from now on. */
+  /** Another place is looked at from now on; what the scroller holds then is not kept at its end. */
   leave() {
+    this.ends.disconnect();
     this.place = null;
   }
 
@@ -152,15 +153,6 @@ function follows(message, previous) {
   const isSameHand =
     message.user === previous.user && Boolean(message.ephemeral) === Boolean(previous.ephemeral);
   return isSameHand && !message.ephemeral && Number(message.ts) - Number(previous.ts) < SAME_BREATH;
-}
-
-/** Makes `nodes` the children of `list` and moves only what is not in its place. */
-function settle(list, nodes) {
-  const wanted = new Set(nodes);
-  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
-  });
 }
 
 function drawMessage(message, compact, surface, viewer) {

@@ -1,7 +1,6 @@
 /* The middle of the page: the head of a channel, of the app's messages or of its Home tab, and what stands
  * in them. */
 
-import { drawBlocks } from "./blocks.js";
 import { avatar } from "./directory.js";
 import { h, icon } from "./dom.js";
 import { Surface } from "./surface.js";
@@ -81,42 +80,33 @@ export function intro(place, directory) {
   );
 }
 
-/** The Home tab: drawn again only when its view changes. */
+/** The Home tab: only what has changed in it is drawn again. */
 export class HomeTab {
   constructor({ scroller, directory, post }) {
-    Object.assign(this, { scroller, directory, post, mark: null });
+    Object.assign(this, { scroller, directory, post, node: null });
   }
 
   show(view) {
-    const mark = JSON.stringify(view?.blocks ?? null);
-    if (mark === this.mark && this.node?.isConnected) return;
-    const surface = this.surface();
-    const inner = view
-      ? drawBlocks(view.blocks, surface)
-      : [h("p", { class: "home-empty" }, "The app has not published its Home tab yet.")];
-    const focused =
-      this.node?.contains(document.activeElement) &&
-      document.activeElement.closest("[data-focus]")?.dataset.focus;
-    Object.assign(this, { mark, surfaceNow: surface, node: h("div", { class: "home" }, inner) });
-    this.scroller.replaceChildren(this.node);
-    if (focused) this.node.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    if (!this.node?.isConnected) this.begin();
+    this.empty.hidden = Boolean(view);
+    this.surface.show(this.blocks, view?.blocks ?? []);
   }
 
-  surface() {
-    const kept = this.node?.isConnected ? this.surfaceNow.keep() : new Map();
+  begin() {
     const press = (body) => this.post("press", body);
-    return new Surface({
-      kind: "home",
-      directory: this.directory,
-      kept,
-      address: { channel: "home" },
-      press,
-      suggest: (body) => this.post("suggest", body),
-    });
+    const suggest = (body) => this.post("suggest", body);
+    const { directory } = this;
+    this.surface = new Surface({ kind: "home", directory, address: { channel: "home" }, press, suggest });
+    this.blocks = h("div");
+    this.empty = h("p", { class: "home-empty" }, "The app has not published its Home tab yet.");
+    this.node = h("div", { class: "home" }, this.empty, this.blocks);
+    this.scroller.replaceChildren(this.node);
+    this.scroller.scrollTop = 0;
   }
 
   /** The scroller belongs to somebody else now. */
   leave() {
-    this.mark = null;
+    this.surface?.dropTyping();
+    this.node?.remove();
   }
 }

@@ -28,7 +28,7 @@ const LEAVES = {
 const PARTS = {
   rich_text_section: (part, directory) => h("div", { class: "rich-section" }, leaves(part, directory)),
   rich_text_preformatted: (part, directory) => h("pre", { class: "pre" }, leaves(part, directory)),
-  rich_text_quote: (part, directory) => h("blockquote", { class: "quote" }, leaves(part, directory)),
+  rich_text_quote: (part, directory) => h("blockquote", { class: "quote rich-quote" }, leaves(part, directory)),
   rich_text_list: list,
 };
 

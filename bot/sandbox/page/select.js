@@ -66,6 +66,7 @@ class Select {
       id: this.spot.id,
       class: "select-input",
       autocomplete: "off",
+      autofocus: this.element.focus_on_load,
       spellcheck: "false",
       onfocus: () => this.input.select(),
       onclick: () => this.open(),
@@ -91,12 +92,13 @@ class Select {
 
   open() {
     clearTimeout(this.pause);
+    const turn = ++this.turn; // an answer to what was typed before comes too late
     const query = this.showsChoice() ? "" : this.input.value;
     if (!this.list.matches(":popover-open")) this.unfold();
     if (query.trim().length < this.source.least)
       return this.say(`Type ${this.source.least} or more characters`);
     if (this.source.wait) this.say("Searching…");
-    this.pause = setTimeout(() => this.search(query), query && this.source.wait);
+    this.pause = setTimeout(() => this.search(query, turn), query && this.source.wait);
   }
 
   showsChoice() {
@@ -109,8 +111,7 @@ class Select {
     this.follow = placeBy(this.list, this.node);
   }
 
-  async search(query) {
-    const turn = ++this.turn;
+  async search(query, turn) {
     try {
       const groups = await this.source.search(query);
       if (turn === this.turn) this.fill(groups);
