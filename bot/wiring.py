@@ -22,9 +22,12 @@ from bot.core.command import Group
 from bot.core.policy import Policy
 from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
+from bot.engine.glances import Glances
+from bot.engine.homes import Homes
 from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
 from bot.engine.turns import QUIET, Turns
+from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -33,7 +36,9 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.suggestions import Suggestions
 
-SLACK_SECONDS = 10
+SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
+"""Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
+nothing where it is given a session."""
 FORGET_AFTER = timedelta(days=1)
 """For how long a delivery is known again: Slack delivers nothing twice after an hour."""
 log = logging.getLogger(__name__)
@@ -87,7 +92,7 @@ async def assemble(
     Raises CannotStart where Slack does not take the token.
     """
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE))
         client = _client(settings, session)
         team_id = await _team(client)
         store = await stack.enter_async_context(
@@ -120,7 +125,6 @@ def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClien
     return AsyncWebClient(
         token=settings.SLACK_BOT_TOKEN,
         base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
-        timeout=SLACK_SECONDS,
         session=session,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(),
@@ -151,18 +155,23 @@ def _engine(
 ) -> Engine:
     owner = secrets.token_hex(8)
     tasks = Tasks()
-    announcer = SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL)
-    drawer = Drawer(ledger, announcer, tasks, owner=owner, clock=clock)
+    announcer = SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups)
+    policy = Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS)
     named = settings.APPROVERS | settings.REQUESTERS
+    directory = SlackDirectory(client, team_id=team_id, named=named, clock=clock)
+    glances = Glances(store, ledger, tasks, clock=clock)
+    homes = Homes(ledger, announcer, Views(policy, ledger, directory), glances, tasks, owner=owner, clock=clock)
+    drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
     return Engine(
         groups=groups,
-        policy=Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS),
+        policy=policy,
         ledger=ledger,
         reader=store,
         announcer=announcer,
-        directory=SlackDirectory(client, team_id=team_id, named=named, clock=clock),
+        directory=directory,
         runner=Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge),
         drawer=drawer,
+        homes=homes,
         tasks=tasks,
         turns=turns,
         clock=clock,

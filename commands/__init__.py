@@ -1,7 +1,14 @@
-"""What the bot is loaded with. A new command is a function here; a new group is a line in GROUPS."""
+"""What the bot is loaded with. A new command is a function here; a new group is a line in GROUPS.
+
+``members`` and ``sets`` hold further commands of ``/segment``.
+"""
 
 from bot.core.command import Group
+from commands import members as members
+from commands import sets as sets
 from commands.change import change
+from commands.promotion import promotion
 from commands.segment import segment
+from commands.shopper import shopper
 
-GROUPS: tuple[Group, ...] = (segment, change)
+GROUPS: tuple[Group, ...] = (segment, shopper, promotion, change)

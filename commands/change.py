@@ -8,8 +8,9 @@ from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, men
 from bot.core.args import Args, ChangeInput, Choice
 from bot.core.changes import Change, Decision, State, Verdict, too_late
 from bot.core.command import Context, Group, Scope
-from bot.core.errors import Impossible
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
+from bot.core.steps import CreateCustomer, PromotionRef, RetargetPromotion
 
 LATEST = 50
 
@@ -41,7 +42,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
     if not found:
         return Answer(f"No change {described}.")
-    rows = tuple((one.number, one.plan.headline, mention(one.requester), one.state.value) for one in found)
+    rows = tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in found)
     title = f"{len(rows)} {args.scope if args.scope != 'all' else 'latest'} change{'' if len(rows) == 1 else 's'}"
     show_one = Offers((Offer("Show a Change", "change show"),))
     return Answer(title, (Table("Changes", ("Change", "What", "Asked by", "State"), rows), show_one))
@@ -58,7 +59,9 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     more = len(found.plan.lines) - len(lines)
     hidden = (Sentence(f"… and {more} more", quiet=True),) if more > 0 else ()
     title = f"Change {found.number} is {found.state.value}"
-    return Answer(title, (*lines, *hidden, Fields(_fields(found)), *_failures(found), *_offers(found, ctx.actor)))
+    remarks = tuple(Sentence(remark, quiet=True) for remark in found.plan.remarks)
+    told = (*lines, *hidden, *remarks, Fields(_fields(found)), *_failures(found))
+    return Answer(title, (*told, *_offers(found, ctx.actor)))
 
 
 @change.command("undo", submit="Undo Change")
@@ -78,7 +81,8 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     steps = inverse_of(tuple(run.undo for run in found.done))
     if not steps:
         raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
-    return await observed(steps, ctx.shop, undoes=found.number)
+    stays = tuple(f"{step.email} stays a customer." for step in found.plan.steps if isinstance(step, CreateCustomer))
+    return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
 
 
 @change.command("withdraw", submit="Withdraw Change")
@@ -93,13 +97,42 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=found.number, verdict=Verdict.WITHDRAW)
 
 
+@change.command("repoint", submit="Point Promotions")
+async def repoint(args: OneChange, ctx: Context) -> Plan:
+    """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
+
+    /change repoint 43
+    """
+    found = await ctx.changes.change(args.number)
+    if not found.restored:
+        raise Impossible(f"Change {found.number} restored no segment, so there is nothing to point promotions to.")
+    present = {segment.id for segment in await ctx.shop.segments()}
+    restored = {old_id: new_id for old_id, new_id in found.restored.items() if new_id in present}
+    if not restored:
+        raise Impossible(f"What change {found.number} restored is gone again, so there is nothing to point to.")
+    steps = []
+    for one in await ctx.shop.readable_promotions():
+        after = one.targeting
+        for old_id, new_id in restored.items():
+            after = after.replaced(old_id, new_id) if after else None
+        if after != one.targeting:
+            steps.append(RetargetPromotion(promotion=PromotionRef(id=one.id, name=one.name), after=after))
+    if not steps:
+        raise NothingToDo(
+            f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
+        )
+    return await observed(tuple(steps), ctx.shop)
+
+
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
     """What this person may do about it."""
-    if found.can_be_undone:
-        return (Offers((Offer("Undo", f"change undo {found.number}"),)),)
-    if found.state is State.WAITING and found.requester == actor:
-        return (Offers((Offer("Withdraw", f"change withdraw {found.number}"),)),)
-    return ()
+    possible = (
+        ("Undo", "undo", found.can_be_undone),
+        ("Point Promotions", "repoint", found.can_be_repointed),
+        ("Withdraw", "withdraw", found.state is State.WAITING and found.requester == actor),
+    )
+    offers = tuple(Offer(label, f"change {verb} {found.number}") for label, verb, may in possible if may)
+    return (Offers(offers),) if offers else ()
 
 
 def _fields(found: Change) -> tuple[tuple[str, str], ...]:

@@ -1,64 +1,40 @@
-"""``/segment``: the store's customer segments."""
+"""``/segment``: the store's customer segments themselves."""
 
-import asyncio
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
-
 from bot.bigcommerce import Segment
-from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table
-from bot.core.args import Args, SegmentInput, Text
-from bot.core.command import Context, Group
-from bot.core.errors import Impossible, Misuse
+from bot.core.answers import Answer, Fields, Offers, Sentence, Table, mention
+from bot.core.args import Args, Text
+from bot.core.changes import Brief
+from bot.core.command import Context, Group, Prefill
+from bot.core.errors import Impossible
 from bot.core.plan import Plan, observed
 from bot.core.shop import PromotionUse
-from bot.core.steps import (
-    CreateSegment,
-    DeleteSegment,
-    Naming,
-    SegmentRef,
-    UpdateSegment,
-    people,
-)
+from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
+from bot.core.wording import people
 from bot.core.words import quote
+from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments
+from commands.pages import offers, page_of
 
-DESCRIPTION = 3000
-"""Characters of a description: as many as a field of a Slack form takes."""
-PAGE = 50
-"""Segments in one table: each row costs the store one request for its size."""
+ROWS = 50
+"""Segments in one table: each may cost the store one request for its size."""
+RECENT = 5
+"""Changes shown with a segment."""
 
-segment = Group("segment", "Customer segments: see, create, edit and delete them")
-
-_JOINERS = "\u200c\u200d"
-"""They hold letters and pictures together: a family of three is one picture."""
-
-
-def one_line(text: str) -> str:
-    """``text`` without line breaks, control characters and marks that turn the reading direction."""
-    kept = "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
-    return " ".join(kept.strip(f" {_JOINERS}").split())
-
-
-def lines(text: str) -> str:
-    """``text`` line by line, each as ``one_line`` has it."""
-    return "\n".join(map(one_line, text.splitlines())).strip()
-
-
-Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=255)]
-Description = Annotated[str, AfterValidator(lines), Field(max_length=DESCRIPTION)]
+segment = Group("segment", "Customer segments: see, create, fill, combine and delete them")
 
 
 class ListSegments(Args):
     """Which segments."""
 
     words: Annotated[str, Text(label="Words", hint="Only segments with these words in name or description")] = ""
-    page: Annotated[int, Field(ge=1, le=1000), Text(label="Page", option=True)] = 1
+    page: PageNumber = 1
 
 
-class ShowSegment(Args):
+class JustSegment(Args):
     """Which segment."""
 
-    segment: Annotated[str, SegmentInput(label="Segment")]
+    segment: OneSegment
 
 
 class CreateArgs(Args):
@@ -71,7 +47,7 @@ class CreateArgs(Args):
 class EditArgs(Args):
     """A segment, and what it shall be called."""
 
-    segment: Annotated[str, SegmentInput(label="Segment")]
+    segment: OneSegment
     name: Annotated[Name | None, Text(label="Name", option=True)] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
@@ -81,7 +57,7 @@ class EditArgs(Args):
 class DeleteArgs(Args):
     """Which segments."""
 
-    segments: Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment")]
+    segments: Segments
 
 
 @segment.command("list", submit="List Segments")
@@ -97,29 +73,32 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
         for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
         if all(word in f"{one.name} {one.description}".casefold() for word in wanted)
     ]
+    next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))
     if not found:
         what = f" with “{args.words}”" if wanted else ""
-        return Answer(f"There are no segments{what}.", (_offers(("Create Segment", "segment create")),))
-    return await _page_of(found, args, ctx)
+        return Answer(f"There are no segments{what}.", (offers(next_ones[0]),))
+    page = page_of(found, args.page, ROWS, f"segment list {args.words}".strip())
+    sizes = await ctx.shop.sizes(page.items)
+    rows = tuple([await _row(one, sizes[one.id], ctx) for one in page.items])
+    table = Table("Segments", ("Segment", "Shoppers", "Promotions", "Updated"), rows)
+    shoppers = ("Add Shoppers", "segment add")
+    return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
 
 
 @segment.command("show", submit="Show Segment")
-async def show(args: ShowSegment, ctx: Context) -> Answer:
-    """Show one segment: its size, the promotions that use it, and what one can do next.
+async def show(args: JustSegment, ctx: Context) -> Answer:
+    """Show one segment: its size, the promotions that use it, its latest changes, and what one can do next.
 
     /segment show VIPs
     """
     found = await ctx.shop.segment(args.segment)
     members = await ctx.shop.reader.member_count(found.id)
     uses = await ctx.shop.uses(found.id)
-    typed = quote(found.id)
+    recent = await ctx.changes.touching(found.id, RECENT)
+    described = (Sentence(found.description),) if found.description else ()
     return Answer(
         f"{found.name}: {people(members)}",
-        (
-            *((Sentence(found.description),) if found.description else ()),
-            Fields(_details(found, uses)),
-            _offers(("Edit", f"segment edit {typed}"), ("Delete", f"segment delete {typed}")),
-        ),
+        (*described, Fields(_details(found, uses)), *_recent(recent), _next_ones(found)),
     )
 
 
@@ -142,7 +121,9 @@ async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any
     return {"name": found.name, "description": found.description} | values | {"segment": found.id}
 
 
-@segment.command("edit", submit="Save Segment", prefill=_present_naming)
+@segment.command(
+    "edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name", "description"), _present_naming)
+)
 async def edit(args: EditArgs, ctx: Context) -> Plan:
     """Change a segment's name or description.
 
@@ -169,27 +150,6 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     return await observed(tuple(steps), ctx.shop)
 
 
-async def _page_of(found: list[Segment], args: ListSegments, ctx: Context) -> Answer:
-    first = (args.page - 1) * PAGE
-    shown = found[first : first + PAGE]
-    if not shown:
-        pages = -(-len(found) // PAGE)
-        raise Misuse("There is only 1 page." if pages == 1 else f"There are only {pages} pages.")
-    sizes = await asyncio.gather(*(ctx.shop.reader.member_count(one.id) for one in shown))
-    rows = tuple([await _row(one, size, ctx) for one, size in zip(shown, sizes, strict=True)])
-    count = f"{len(found):,} segment{'' if len(found) == 1 else 's'}"
-    part = f", {first + 1} to {first + len(shown)} shown" if len(shown) < len(found) else ""
-    next_page = f"segment list {args.words} page:{args.page + 1}"
-    more = (("Next Page", next_page),) if first + PAGE < len(found) else ()
-    return Answer(
-        f"{count}{part}",
-        (
-            Table("Segments", ("Segment", "Shoppers", "Promotions", "Updated"), rows),
-            _offers(*more, ("Create Segment", "segment create"), ("Show a Segment", "segment show")),
-        ),
-    )
-
-
 async def _row(found: Segment, size: int, ctx: Context) -> tuple[str | int | None, ...]:
     uses = await ctx.shop.uses(found.id)
     updated = f"{found.updated_at:%Y-%m-%d}" if found.updated_at else ""
@@ -211,5 +171,21 @@ def _told(uses: tuple[PromotionUse, ...] | None) -> str:
     return ", ".join(f"{use.name} ({'live' if use.live else 'off'}, {use.way})" for use in uses) or "none"
 
 
-def _offers(*offers: tuple[str, str]) -> Offers:
-    return Offers(tuple(Offer(label, words) for label, words in offers))
+def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
+    rows = tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in changes)
+    return (Table("Latest changes", ("Change", "What", "Asked by", "State"), rows),) if rows else ()
+
+
+def _next_ones(found: Segment) -> Offers:
+    typed = quote(found.id)
+    return offers(
+        ("Members", f"segment members {typed}"),
+        ("Add Shoppers", f"segment add {typed}"),
+        ("Remove Shoppers", f"segment remove {typed}"),
+        ("Edit", f"segment edit {typed}"),
+        ("Copy", f"segment copy {typed}"),
+        ("Promotions", f"segment promotions {typed}"),
+        ("Export", f"segment export {typed}"),
+        ("Clear", f"segment clear {typed}"),
+        ("Delete", f"segment delete {typed}"),
+    )

@@ -1,6 +1,9 @@
 """The whole bot in one process, between the emulated store and the emulated Slack; tests read like a chat with it."""
 
 import asyncio
+import json
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -11,7 +14,16 @@ from typing import Any
 from bot.core.changes import Change
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import Sealed
-from bot.sandbox import payloads, people, seeds, server, store_segments
+from bot.sandbox import (
+    payloads,
+    people,
+    seeds,
+    server,
+    store_customers,
+    store_profiles,
+    store_promotions,
+    store_segments,
+)
 from bot.sandbox.client import Client
 from bot.sandbox.delivery import Ack, SignedRequests
 from bot.sandbox.scenes import action_of, scene_of, target_in
@@ -24,6 +36,7 @@ from commands import GROUPS
 
 ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Clock:
@@ -85,7 +98,10 @@ def settings_for(url: str, database: Path, **others: str) -> Settings:
 
 @dataclass
 class World:
-    """A workspace, a store, and (most of the time) a bot. People are ``ana``, ``ben``, ``cleo``, ``dan``."""
+    """A workspace, a store, and (most of the time) a bot. People are ``ana``, ``ben``, ``cleo``, ``dan``.
+
+    ``sent`` is all that the bot sent to Slack, whatever became of it: by method or door, as the workspace overheard it.
+    """
 
     url: str
     database: Path
@@ -98,6 +114,7 @@ class World:
     overrides: dict[str, str] = field(default_factory=dict)
     request_url: str = ""
     bot: Bot | None = None
+    sent: list[tuple[str, Json]] = field(default_factory=list, repr=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     # the bot's life
@@ -153,9 +170,11 @@ class World:
         """Fill the open form and submit it."""
         return await self._done(self.client.submit(by, values))
 
-    async def suggest(self, query: str, *, by: str = "ana", field: str = "segments") -> list[str]:
+    async def suggest(
+        self, query: str, *, by: str = "ana", field: str = "segments", action: str = "segments"
+    ) -> list[str]:
         """Type into a form's type-ahead; returns the texts that it offers."""
-        offered = await self.client.suggest(by, "segments", field, query)
+        offered = await self.client.suggest(by, action, field, query)
         assert offered["ok"], offered
         return [option["text"]["text"] for option in offered["options"]]
 
@@ -219,6 +238,11 @@ class World:
         """The latest thing shown to this person alone, as text."""
         return said([one for one in self.messages(by=by, channel=channel) if one["ephemeral"]][-1])
 
+    def files(self, *, by: str = "ana", channel: str = "dm") -> dict[str, str]:
+        """Files that this person sees in a place, content by name; the latest of a name."""
+        found = [file for one in self.messages(by=by, channel=channel) for file in one.get("files", [])]
+        return {file["name"]: self.workspace.archive.content(file["id"]).decode() for file in found}
+
     def card(self, change: int | None = None, *, by: str = "ben") -> Json:
         """The message of a change (the latest one without a number)."""
         seen = self.messages(by=by, channel="#approvals") + self.messages(by=by, channel="#segments")
@@ -255,6 +279,55 @@ class World:
         """Rename a segment past the bot."""
         store_segments.update(self.store.shop, [store_segments.Revision(self.id_of(name), other)])
 
+    def register(self, email: str, first_name: str = "Eve", last_name: str = "Moss") -> int:
+        """Register a customer past the bot; returns their id."""
+        draft = {"email": email, "first_name": first_name, "last_name": last_name}
+        return int(store_customers.create(self.store.shop, [draft])[0]["id"])
+
+    def give_profiles(self, *emails: str) -> list[str]:
+        """Give customers profiles past the bot; returns the profiles' ids."""
+        ids = [self.customer_id(email) for email in emails]
+        return [str(one["id"]) for one in store_profiles.create(self.store.shop, ids)]
+
+    def drop_profile(self, email: str) -> None:
+        """Delete a customer's profile past the bot."""
+        store_profiles.delete(self.store.shop, [str(self.profile_id(email))])
+
+    def close_account(self, email: str) -> None:
+        """Delete a customer, whose profile goes with them, past the bot."""
+        with self.store.shop.db as db:
+            db.execute("DELETE FROM customers WHERE email = ?", (email,))
+
+    def join(self, name: str, *emails: str) -> None:
+        """Put customers who have profiles into a segment, past the bot."""
+        ids = [str(self.profile_id(email)) for email in emails]
+        store_profiles.add_members(self.store.shop, self.id_of(name), ids)
+
+    def put_promotions(self, *names: str, segments: Json | None = None, **fields: Any) -> list[int]:
+        """Create promotions past the bot, with these fields and defaults for all others; returns their ids."""
+        customer = {"group_ids": [], "minimum_order_count": 0, "excluded_group_ids": [], "segments": segments}
+        made = {"redemption_type": "AUTOMATIC", "created_from": "react_ui", "current_uses": 0, "rules": []}
+        like = {**store_promotions.DEFAULTS, **made, "customer": customer, **fields}
+        last = max(self.promotions(), default=0)
+        ids = list(range(last + 1, last + 1 + len(names)))
+        with self.store.shop.db:
+            for number, name in zip(ids, names, strict=True):
+                store_promotions.store(self.store.shop, {**like, "id": number, "name": name})
+        return ids
+
+    def alter_promotion(self, number: int, **fields: Any) -> None:
+        """Change a promotion past the bot: its fields, or whom it reaches (``segments``)."""
+        document = self.promotions()[number]
+        if "segments" in fields:
+            document["customer"]["segments"] = fields.pop("segments")
+        with self.store.shop.db:
+            store_promotions.store(self.store.shop, {**document, **fields})
+
+    def drop_promotions(self, *numbers: int) -> None:
+        """Delete promotions past the bot."""
+        with self.store.shop.db as db:
+            db.executemany("DELETE FROM promotions WHERE id = ?", [(number,) for number in numbers])
+
     def stick(self, method: str, path: str, **fault: Any) -> Stuck:
         """Let the store's answer to the next such request wait until it is released."""
         stuck = Stuck()
@@ -268,11 +341,50 @@ class World:
         """A segment's id, in the store."""
         return next(str(one["id"]) for one in self.store.overview()["segments"] if one["name"] == name)
 
+    def emails(self, count: int, *, inside: str = "", outside: str = "") -> list[str]:
+        """E-mails of the store's first customers with a profile; in the segment ``inside``, not in ``outside``."""
+        sql = """SELECT email FROM customers JOIN profiles ON customer_id = customers.id
+                 WHERE (:inside = '' OR :inside IN {mine}) AND :outside NOT IN {mine}
+                 ORDER BY customers.id LIMIT :count"""
+        mine = (
+            "(SELECT name FROM members JOIN segments ON segment = segments.position WHERE profile = profiles.position)"
+        )
+        values = {"inside": inside, "outside": outside, "count": count}
+        return [row["email"] for row in self.store.shop.db.execute(sql.format(mine=mine), values)]
+
+    def emails_without_profile(self, count: int) -> list[str]:
+        """E-mails of the store's first customers without a profile."""
+        sql = "SELECT email FROM customers WHERE id NOT IN (SELECT customer_id FROM profiles) ORDER BY id LIMIT ?"
+        return [row["email"] for row in self.store.shop.rows(sql, count)]
+
+    def customer_id(self, email: str) -> int:
+        """A customer's id, in the store."""
+        (row,) = self.store.shop.rows("SELECT id FROM customers WHERE email = ?", email)
+        return int(row["id"])
+
+    def profile_id(self, email: str) -> str | None:
+        """A customer's profile id, in the store; None without a profile."""
+        sql = "SELECT profiles.id FROM profiles JOIN customers ON customers.id = customer_id WHERE email = ?"
+        return next((str(row["id"]) for row in self.store.shop.rows(sql, email)), None)
+
+    def customers_called(self, email: str) -> int:
+        """How many customers have this address, whatever its case."""
+        return self.store.shop.count("SELECT count(*) FROM customers WHERE lower(email) = lower(?)", email)
+
     def members(self, name: str) -> set[str]:
         """The profile ids in a segment, in the store."""
         sql = """SELECT profiles.id FROM members JOIN profiles ON profile = profiles.position
                  JOIN segments ON segment = segments.position WHERE segments.name = ?"""
         return {row["id"] for row in self.store.shop.rows(sql, name)}
+
+    def promotions(self) -> dict[int, Json]:
+        """The whole documents of all promotions, in the store, by id."""
+        rows = self.store.shop.rows("SELECT id, document FROM promotions ORDER BY id")
+        return {row["id"]: json.loads(row["document"]) for row in rows}
+
+    def targeting(self, number: int) -> Any:
+        """Whom a promotion reaches, in the store."""
+        return self.promotions()[number]["customer"]["segments"]
 
     def sizes(self) -> dict[str, int]:
         """Shoppers by segment name, in the store."""
@@ -282,6 +394,11 @@ class World:
         """What the store was asked to change: method and path, oldest first."""
         asked = self.store.requests()
         return [(one["method"], one["path"].split("/v3")[-1]) for one in asked if one["method"] != "GET"]
+
+    def asked(self, since: int = 0) -> Counter[str]:
+        """How often the store was asked what (``GET /segments/{id}``), after the request with this number."""
+        asked = ((one["method"], one["path"].split("/v3")[-1].partition("?")[0]) for one in self.store.requests(since))
+        return Counter(f"{method} {_UUID.sub('{id}', path)}" for method, path in asked)
 
     def kinds(self) -> list[str]:
         """Kinds of the audit log's entries, oldest first."""
@@ -313,6 +430,17 @@ def _words(value: Any) -> list[str]:
     if value.get("type") == "user":
         return [f"@{value['user_id']}"]
     return [word for one in value.values() for word in _words(one)]
+
+
+def filled(form: Json | None, field: str) -> Any:
+    """What stands in a form's field: a text, or the text of each option that is chosen."""
+    assert form
+    (held,) = form["state"]["values"][field].values()
+    if "selected_option" in held:
+        return held["selected_option"] and held["selected_option"]["text"]["text"]
+    if "selected_options" in held:
+        return [option["text"]["text"] for option in held["selected_options"]]
+    return held["value"]
 
 
 def buttons(message: Json) -> list[str]:
@@ -348,6 +476,7 @@ async def world(
             signed_http=signed_http,
             overrides=overrides,
         )
+        workspace.overheard = lambda door, body: made.sent.append((door, body))
         stack.push_async_callback(made.stop)
         if running:
             await made.start()

@@ -16,6 +16,8 @@ SCOPES = {
     "chat_postMessage": "chat:write",
     "chat_update": "chat:write",
     "chat_postEphemeral": "chat:write",
+    "conversations_open": "im:write",
+    "files_upload_v2": "files:write",
     "users_info": "users:read",
     "usergroups_users_list": "usergroups:read",
 }
@@ -28,7 +30,9 @@ def called_methods() -> set[str]:
     for path in [*ROOT.glob("bot/slack/*.py"), ROOT / "bot/wiring.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                called |= set(re.findall(r"^(?:auth|chat|users|usergroups|views|files)_\w+$", node.func.attr))
+                called |= set(
+                    re.findall(r"^(?:auth|chat|conversations|files|usergroups|users|views)_\w+$", node.func.attr)
+                )
     return called
 
 

@@ -76,8 +76,8 @@ def promotion(promotion_id: int) -> Request:
 
 
 def update_promotion(promotion_id: int, document: dict[str, Any]) -> Request:
-    """Put a whole document in a promotion's place."""
-    return Request("PUT", f"promotions/{int(promotion_id)}", document, about=_PROMOTIONS)
+    """Put a whole document in a promotion's place. Not repeatable: later it would undo what others put meanwhile."""
+    return Request("PUT", f"promotions/{int(promotion_id)}", document, repeatable=False, about=_PROMOTIONS)
 
 
 def create_segments(new: Iterable[NewSegment]) -> tuple[Request, ...]:

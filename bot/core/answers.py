@@ -47,7 +47,19 @@ class Offers:
     offers: tuple[Offer, ...]
 
 
-Part = Sentence | Fields | Table | Offers
+@dataclass(frozen=True)
+class File:
+    """A file that only the asker gets, apart from the words. ``content`` is sent as UTF-8, byte for byte.
+
+    ``name`` has its ending ("VIPs.csv") and may hold anything: what no file system takes is replaced on the way.
+    An empty ``content`` cannot be sent: the asker is told that the file may not have come, instead of the Answer.
+    """
+
+    name: str
+    content: str
+
+
+Part = Sentence | Fields | Table | Offers | File
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Words fill the fields in their order; ``key:value`` fills the field of that name
 the last field, take every word that is left; a last line of text takes them just as they were typed.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,14 +20,22 @@ from pydantic.fields import FieldInfo
 from bot.core.errors import Misuse
 from bot.core.words import Word, split
 
+HIDDEN = "[…]"
+_ID = re.compile(r"#?\d+|[\da-fA-F-]{36}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What a field is to a person: its label, a hint, and an example of it."""
+    """What a field is to a person: its label, a hint, and an example of it. ``private``: it may name a shopper."""
 
     label: str
     hint: str = ""
     placeholder: str = ""
+    private: bool = False
+
+    def logged(self, word: str) -> str:
+        """``word`` as the audit log may have it."""
+        return HIDDEN if self.private else word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +49,25 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentInput(Input):
-    """One segment, or several where the field is a tuple: by name or id."""
+    """One segment, or several where the field is a tuple: by name or id. ``new``: also one that is to be created."""
+
+    new: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopperInput(Input):
+    """Shoppers, typed or pasted: e-mail addresses, customer ids, profile ids, mixed."""
+
+    private: bool = True
+
+    def logged(self, word: str) -> str:
+        """Ids stay; so do addresses, which the log itself hides."""
+        return word if "@" in word or _ID.fullmatch(word) else HIDDEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionInput(Input):
+    """One promotion: by name or id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +77,14 @@ class ChangeInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """One of a few words."""
+    """One of a few words. ``option`` as in Text."""
 
     choices: tuple[str, ...]
+    option: bool = False
+
+
+DASHES = str.maketrans("‐‑‒–—−", "------")
+"""Phones and Macs make long dashes of short ones."""
 
 
 class Args(BaseModel):
@@ -65,8 +97,11 @@ A = TypeVar("A", bound=Args)
 
 
 def input_of(field: FieldInfo) -> Input:
-    """What a field is to a person. Raises StopIteration for a field that does not say, which a law forbids."""
-    return next(one for one in field.metadata if isinstance(one, Input))
+    """What a field is to a person. Raises LookupError for a field that does not say, which a law forbids."""
+    for one in field.metadata:
+        if isinstance(one, Input):
+            return one
+    raise LookupError(f"{field!r} does not say what it is to a person")
 
 
 def takes_many(field: FieldInfo) -> bool:
@@ -140,7 +175,7 @@ def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:
 def check(args: type[A], values: dict[str, Any]) -> A:
     """The Args of these values. Raises Misuse with a sentence about the first value at fault, and its field."""
     try:
-        return args.model_validate(values)
+        return args.model_validate({name: _spelt(args, name, value) for name, value in values.items()})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
@@ -149,12 +184,18 @@ def check(args: type[A], values: dict[str, Any]) -> A:
         ) from error
 
 
+def _spelt(args: type[Args], name: str, value: Any) -> Any:
+    """A choice as it is spelt, however it was typed: ``Is–Not`` is ``is-not``."""
+    is_choice = name in args.model_fields and isinstance(input_of(args.model_fields[name]), Choice)
+    return value.strip().translate(DASHES).lower() if is_choice and isinstance(value, str) else value
+
+
 _SENTENCES = {
     "missing": "{label} is missing.",
     "int_parsing": "{label} has to be a whole number.",
     "int_from_float": "{label} has to be a whole number.",
     "greater_than_equal": "{label} has to be {ge} or more.",
-    "less_than_equal": "{label} has to be {le} or less.",
+    "less_than_equal": "{label} has to be {le:,} or less.",
     "string_too_short": "{label} cannot be empty.",
     "too_short": "{label} cannot be empty.",
     "too_short many": "{label} is missing.",
@@ -170,5 +211,5 @@ def _told(args: type[Args], name: str, kind: str, context: dict[str, Any], messa
     field = args.model_fields.get(name)
     label = input_of(field).label if field else name
     sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
-    told = message.removeprefix("Value error, ").rstrip(".")
-    return sentence.format(label=label, **context) if sentence else f"{label}: {told}."
+    told = f"{message.removeprefix('Value error, ').rstrip('.')}."
+    return sentence.format(label=label, **context) if sentence else f"{label}: {told}" if label else told

@@ -11,7 +11,7 @@ from bot.core.errors import OldVersion, TooLate
 from bot.core.people import Place
 from bot.core.plan import Plan
 from bot.core.policy import Need
-from bot.core.steps import AnyStep, Applied
+from bot.core.steps import AnyStep, Applied, CreateSegment
 
 
 class State(StrEnum):
@@ -161,9 +161,43 @@ class Change(_Value):
         """Whether it is over, something of it ran, and nothing undid it yet."""
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
 
+    @property
+    def restored(self) -> dict[str, str]:
+        """New ids by old ids, of the segments that it made in the place of deleted ones."""
+        steps = self.plan.steps
+        made = ((steps[run.position], run.applied.created) for run in self.runs if run.applied)
+        return {
+            step.old_id: ref.known_id for step, ref in made if isinstance(step, CreateSegment) and step.old_id and ref
+        }
+
+    @property
+    def can_be_repointed(self) -> bool:
+        """Whether it is over, and promotions named a segment by the id that it had before this restored it."""
+        lost = any(isinstance(step, CreateSegment) and step.lost for step in self.plan.steps)
+        return lost and bool(self.restored) and not self.is_open
+
     def has_approved(self, actor: str) -> bool:
         """Whether this person approved this version."""
         return any(one.actor == actor for one in self.approvals)
+
+
+class Brief(_Value):
+    """A Change as lists show it: its plan, which may hold 100,000 ids, is told in one line."""
+
+    number: int
+    state: State
+    requester: str
+    headline: str
+    need: Need
+    approvals: tuple[Approval, ...] = ()
+    created_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, change: Change) -> "Brief":
+        """This Change in brief."""
+        same = {name: getattr(change, name) for name in cls.model_fields if name != "headline"}
+        return cls(headline=change.plan.headline, **same)
 
 
 class Verdict(StrEnum):

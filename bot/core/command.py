@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
 from bot.core.answers import Answer
-from bot.core.args import Args, check, fill, missing, options, usage
-from bot.core.changes import Change, Decision
+from bot.core.args import Args, check, fill, input_of, missing, usage
+from bot.core.changes import Brief, Change, Decision
 from bot.core.errors import Misuse
 from bot.core.plan import Plan
 from bot.core.shop import Shop
@@ -23,8 +23,11 @@ class Changes(Protocol):
     async def change(self, number: int) -> Change:
         """One change, whole. Raises UnknownChange."""
 
-    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Change, ...]:
+    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
         """The latest changes, newest first: those ``actor`` asked for, those that are open, or all."""
+
+    async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
+        """The latest changes that touch this segment, newest first."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +41,34 @@ class Context:
 
 Outcome = Answer | Plan | Decision
 Function = Callable[[Any, Context], Awaitable[Outcome]]
-Prefill = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
+LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 F = TypeVar("F", bound=Function)
 
 
 @dataclass(frozen=True)
+class Prefill:
+    """The fields that a form shows filled, and what looks up their values from those of the others."""
+
+    fields: tuple[str, ...]
+    look_up: LookUp
+
+
+@dataclass(frozen=True)
 class Command:
-    """One thing people can ask for. ``prefill`` looks up what its form shows at first, from what was typed."""
+    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons."""
 
     group: str
     name: str
     args: type[Args]
     function: Function
     submit: str
+    title: str
     prefill: Prefill | None = None
 
     @property
     def path(self) -> str:
         """As it is typed, without the slash: ``segment delete``."""
         return f"{self.group} {self.name}"
-
-    @property
-    def title(self) -> str:
-        """What its form is called: ``Delete Segment``."""
-        return f"{self.name} {self.group}".title()
 
     @property
     def help(self) -> str:
@@ -82,7 +89,7 @@ class Command:
     def misuse(self, error: Misuse) -> Misuse:
         """``error`` with how to say it, and an example."""
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
-        return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field)
+        return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field, for_log=error.for_log)
 
 
 @dataclass(frozen=True)
@@ -93,15 +100,17 @@ class Group:
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
 
-    def command(self, name: str, *, submit: str = "Continue", prefill: Prefill | None = None) -> Callable[[F], F]:
+    def command(
+        self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
+    ) -> Callable[[F], F]:
         """Declare a Command: its Args are the type of its first parameter, its help is its docstring.
 
-        ``submit`` is the verb on its form's button.
+        ``submit`` is the verb on its buttons, and its form's title unless there is another.
         """
 
         def declare(function: F) -> F:
             args = get_type_hints(function)["args"]
-            self.commands[name] = Command(self.name, name, args, function, submit, prefill)
+            self.commands[name] = Command(self.name, name, args, function, submit, title or submit, prefill)
             return function
 
         return declare
@@ -118,11 +127,11 @@ class Call:
     def is_complete(self) -> bool:
         """Whether nothing is missing, so that no form is needed.
 
-        A Command that pre-fills its form wants to hear what shall be different: one of its options.
+        A Command that pre-fills fields of its form wants to hear what shall be different in one of them.
         """
-        args = self.command.args
-        said = self.command.prefill is None or any(name in self.values for name in options(args))
-        return said and not missing(args, self.values)
+        prefill = self.command.prefill
+        said = prefill is None or any(name in self.values for name in prefill.fields)
+        return said and not missing(self.command.args, self.values)
 
     @property
     def line(self) -> str:
@@ -130,9 +139,17 @@ class Call:
         words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
         return " ".join((f"/{self.command.path}", *words))
 
+    def said(self, line: str) -> str:
+        """``line``, in which it was said, for the log: without what may name a shopper."""
+        inputs = {name: input_of(field) for name, field in self.command.args.model_fields.items()}
+        if not any(one.private for one in inputs.values()):
+            return line
+        words = [f"{name}:{inputs[name].logged(one)}" for name, value in self.values.items() for one in _each(value)]
+        return " ".join((f"/{self.command.path}", *words))
+
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
         """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
-        return await self.command.prefill(self.values, ctx) if self.command.prefill else self.values
+        return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
     def checked(self) -> Args:
         """The Args. Raises Misuse with the usage."""

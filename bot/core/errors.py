@@ -2,7 +2,8 @@
 
 Refusal
 ├── Misuse              the words or the form's values are off; says how to say it
-│   └── NotSegments     a name that no segment has; offers near ones
+│   ├── NotSegments     a name that no segment has; offers near ones
+│   └── NotPromotion    a name that no promotion has; offers near ones
 ├── NotAllowed          this person may not do this
 │   ├── SelfApproval
 │   └── NobodyCanApprove
@@ -15,11 +16,15 @@ Refusal
 
 
 class Refusal(Exception):
-    """A request that is not carried out. ``field`` names the Args field at fault, where one is."""
+    """A request that is not carried out. ``field`` names the Args field at fault, where one is.
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    ``for_log`` is the sentence without what may name a shopper: the audit log outlives a shopper's erasure.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None, for_log: str = "") -> None:
         super().__init__(sentence)
         self.field = field
+        self.for_log = for_log or sentence
 
 
 class Misuse(Refusal):
@@ -31,9 +36,20 @@ class NotSegments(Misuse):
 
     def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
         named = " and no segment ".join(f"“{word}”" for word in words)
-        meant = " or ".join(f"“{name}”" for name in near)
-        ask = f"Did you mean {meant}?" if near else "`/segment list` shows every segment."
-        super().__init__(f"There is no segment {named}. {ask}", field=field)
+        ask = _did_you_mean(near) or "`/segment list` shows every segment."
+        super().__init__(f"There is no segment {named}. {ask}", field=field, for_log="There is no such segment.")
+
+
+class NotPromotion(Misuse):
+    """A word that names no promotion of the store."""
+
+    def __init__(self, word: str, near: tuple[str, ...]) -> None:
+        ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
+        super().__init__(f"There is no promotion “{word}”. {ask}", field="promotion")
+
+
+def _did_you_mean(near: tuple[str, ...]) -> str:
+    return f"Did you mean {' or '.join(f'“{name}”' for name in near)}?" if near else ""
 
 
 class NotAllowed(Refusal):

@@ -1,22 +1,29 @@
 """A Plan: what is going to be done to the store, exactly."""
 
 import hashlib
+from collections.abc import Iterable
 from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.shop import Shop
-from bot.core.steps import AnyStep, DeleteSegment, RemoveMembers, SegmentRef
+from bot.core.steps import AnyStep, DeleteProfiles, DeleteSegment, Gone, RemoveMembers, SegmentRef
 
 MAX_HEADLINE_LINES = 2
 
 
 class Plan(BaseModel):
-    """Steps in their order. ``undoes``: the number of the change that this one undoes."""
+    """Steps in their order. ``undoes``: the number of the change that this one undoes.
+
+    ``remarks`` are what people should know beside the steps: whom they are about, and what is left out. They may
+    name shoppers, so they are shown and never logged.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     steps: tuple[AnyStep, ...] = Field(min_length=1)
     undoes: int | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -26,8 +33,13 @@ class Plan(BaseModel):
     @property
     def lines(self) -> tuple[str, ...]:
         """What it does, a line for each thing: batches of one membership are told together."""
-        groups = [list(steps) for _, steps in groupby(self.steps, key=lambda step: step.topic)]
-        return tuple(steps[0].told(sum(step.shoppers for step in steps)) for steps in groups)
+        return lines_of(self.steps)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What people should know before they approve it, each once; batches of one topic are told together."""
+        every = [warning for first, *more in _topics(self.steps) for warning in first.joined(more).warnings]
+        return tuple(warning for place, warning in enumerate(every) if warning not in every[place + 1 :])
 
     @property
     def headline(self) -> str:
@@ -46,20 +58,54 @@ class Plan(BaseModel):
         """Whether any Step of it hurts."""
         return any(step.danger for step in self.steps)
 
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The segments that it touches, as far as they have ids."""
+        return tuple(dict.fromkeys(id_ for step in self.steps for id_ in step.segment_ids))
 
-async def observed(steps: tuple[AnyStep, ...], shop: Shop, *, undoes: int | None = None) -> Plan:
-    """The Plan of these Steps as the store is now. Raises Impossible."""
-    return Plan(steps=tuple([await step.observed(shop) for step in steps]), undoes=undoes)
+
+def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
+    """What these steps do, a line for each thing."""
+    return tuple(group[0].told(sum(step.shoppers for step in group)) for group in _topics(steps))
+
+
+def _topics(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
+    return [list(group) for _, group in groupby(steps, key=lambda step: step.topic)]
+
+
+async def observed(
+    steps: tuple[AnyStep, ...], shop: Shop, *, undoes: int | None = None, remarks: tuple[str, ...] = ()
+) -> Plan:
+    """The Plan of these Steps as the store is now, without those that have nothing to do any more.
+
+    An undo brings back what it can: what it cannot, since a segment is gone, becomes a remark. Raises Impossible.
+    """
+    left: list[Impossible] = []
+    here: list[AnyStep] = []
+    for step in steps:
+        try:
+            here.append(await step.observed(shop))
+        except NothingToDo as error:
+            left.append(error)
+        except Gone as error:
+            if undoes is None:
+                raise
+            left.append(error)
+    if not here:
+        raise left[0]
+    missed = dict.fromkeys(str(error) for error in left if isinstance(error, Gone))
+    return Plan(steps=tuple(here), undoes=undoes, remarks=(*remarks, *missed))
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
     """The Steps that undo what ran, last thing first. ``done``: the way back of each Step that ran, in its order.
 
-    Nobody is taken out of a segment that the same undo deletes.
+    Nobody is taken out of a segment that the same undo deletes. Profiles go last, when no such segment holds them.
     """
     steps = [step for undo in reversed(done) for step in undo]
     deleted = {step.segment.id for step in steps if isinstance(step, DeleteSegment)}
-    return tuple(step for step in steps if not (isinstance(step, RemoveMembers) and step.segment.id in deleted))
+    needed = [step for step in steps if not (isinstance(step, RemoveMembers) and step.segment.id in deleted)]
+    return tuple(sorted(needed, key=lambda step: isinstance(step, DeleteProfiles)))
 
 
 def _ids(plan: Plan) -> dict[str, str]:
@@ -76,8 +122,13 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
         return tuple(
             f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in others
         )
-    was = [line for line in before.lines if line not in after.lines]
-    now = [line for line in after.lines if line not in before.lines]
-    if not was and not now:
-        return ("What the plan touches has changed: descriptions, shoppers or promotions.",)
-    return tuple(f"Was: {line}" for line in was) + tuple(f"Now: {line}" for line in now)
+    told = _was_and_now(before.lines, after.lines)
+    if told:
+        return told
+    unseen = "What the plan touches has changed: descriptions, shoppers or promotions."
+    return (unseen, *_was_and_now(before.warnings, after.warnings))
+
+
+def _was_and_now(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    was = tuple(f"Was: {line}" for line in before if line not in after)
+    return was + tuple(f"Now: {line}" for line in after if line not in before)

@@ -1,13 +1,17 @@
 """The store as one planning sees it: each list is read once, and words become segments."""
 
-from collections.abc import Iterable
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.bigcommerce import Forbidden, Promotion, Reader, Segment
-from bot.core.errors import Misuse, NotSegments
+from bot.bigcommerce import Customer, Forbidden, NotFound, Promotion, Reader, Segment
+from bot.bigcommerce.wire import PAGE_LIMIT
+from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 
 
 class PromotionUse(BaseModel):
@@ -20,21 +24,50 @@ class PromotionUse(BaseModel):
     way: Literal["included", "excluded"]
 
 
-def near(word: str, segments: Iterable[Segment]) -> tuple[str, ...]:
+def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
+    """The end of "deletes a segment …": that live promotions use it; nothing where none does."""
+    live = sum(use.live for use in uses or ())
+    if not live:
+        return ""
+    return f"{where} that {'1 live promotion uses' if live == 1 else f'{live} live promotions use'}"
+
+
+def uses_told(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ...]:
+    """A line for each promotion that uses the segment called ``name``."""
+    if uses is None:
+        return (f"Whether promotions use {name} could not be read: the token lacks store_v2_marketing_read_only.",)
+    return tuple(
+        f"“{use.name}” ({'live' if use.live else 'off'}) {'includes' if use.way == 'included' else 'excludes'} {name}."
+        for use in uses
+    )
+
+
+class Named(Protocol):
+    """What people call by its name."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+N = TypeVar("N", Segment, Promotion)
+
+
+def near(word: str, things: Iterable[Named]) -> tuple[str, ...]:
     """Up to three names that somebody who typed ``word`` may have meant."""
-    names = {segment.name.casefold(): segment.name for segment in segments}
+    names = {one.name.casefold(): one.name for one in things}
     inside = [name for name in names if word.casefold() in name] if len(word) > 1 else []
     close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
     return tuple(names[name] for name in dict.fromkeys([*close, *inside]))[:3]
 
 
-def named(word: str, segments: Iterable[Segment]) -> Segment | None:
-    """The segment that ``word`` is the id or the name of; case does not matter unless two names differ only in it.
+def named(word: str, things: Iterable[N]) -> N | None:
+    """What ``word`` is the id or the name of; case does not matter unless two names differ only in it.
 
     An id wins over a name that looks like it. Raises Misuse where case does matter and no spelling fits exactly.
     """
-    alike = [one for one in segments if word.casefold() in (one.id.casefold(), one.name.casefold())]
-    exact = [one for one in alike if one.id == word] or [one for one in alike if one.name == word]
+    alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
+    exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
     if len(alike) > 1 and not exact:
         spellings = ", ".join(f"“{one.name}”" for one in alike)
         raise Misuse(f"“{word}” could be any of {spellings}. Type it exactly, or use its id.")
@@ -48,6 +81,8 @@ class Shop:
         self.reader = reader
         self._segments: tuple[Segment, ...] | None = None
         self._promotions: tuple[Promotion, ...] | None = None
+        self._asked_for_promotions = False
+        self._customers: dict[int, Customer] = {}
 
     async def segments(self) -> tuple[Segment, ...]:
         """Every segment of the store, in its order."""
@@ -57,11 +92,10 @@ class Shop:
 
     async def promotions(self) -> tuple[Promotion, ...] | None:
         """Every promotion; None where the token may not read them (its marketing scope is missing)."""
-        if self._promotions is None:
-            try:
+        if not self._asked_for_promotions:
+            with suppress(Forbidden):
                 self._promotions = tuple([promotion async for promotion in self.reader.promotions()])
-            except Forbidden:
-                return None
+            self._asked_for_promotions = True
         return self._promotions
 
     async def uses(self, segment_id: str) -> tuple[PromotionUse, ...] | None:
@@ -71,6 +105,64 @@ class Shop:
             return None
         found = [(one, one.uses(segment_id)) for one in promotions]
         return tuple(PromotionUse(id=one.id, name=one.name, live=one.is_live, way=way) for one, way in found if way)
+
+    async def names(self) -> dict[str, str]:
+        """The names of all segments, by id."""
+        return {one.id: one.name for one in await self.segments()}
+
+    async def promotion(self, word: str) -> Promotion:
+        """The promotion that a person means by ``word``. Raises NotPromotion, and Impossible where none can be read."""
+        promotions = await self.readable_promotions()
+        found = named(word, promotions)
+        if found is None:
+            raise NotPromotion(word, near(word, promotions))
+        return found
+
+    async def readable_promotions(self) -> tuple[Promotion, ...]:
+        """Every promotion. Raises Impossible where the token may not read them."""
+        promotions = await self.promotions()
+        if promotions is None:
+            raise Impossible(
+                "The bot may not read promotions: its token lacks a Marketing scope (`store_v2_marketing` to change "
+                "them, `store_v2_marketing_read_only` to see them). Ask whoever runs the bot to add it."
+            )
+        return promotions
+
+    async def promotion_by_id(self, promotion_id: int) -> Promotion | None:
+        """The promotion with this id, or None."""
+        try:
+            return await self.reader.promotion(promotion_id)
+        except NotFound:
+            return None
+
+    async def customers(self, *, ids: Collection[int] = (), emails: Collection[str] = ()) -> tuple[Customer, ...]:
+        """The customers with these ids, then those with these e-mail addresses; who is unknown is absent.
+
+        Who was seen before is not asked for again by id.
+        """
+        unseen = [one for one in ids if one not in self._customers]
+        by_id = [one async for one in self.reader.customers(ids=unseen)] if unseen else []
+        by_email = [one async for one in self.reader.customers(emails=emails)] if emails else []
+        self._customers |= {one.id: one for one in (*by_id, *by_email)}
+        return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
+
+    async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
+        """How many shoppers are in each segment, by id: one request each, or all customers, whichever is less."""
+        if len(segments) > 2 and await self._pages_of_customers() < len(segments):
+            members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
+            return {one.id: members[one.id] for one in segments}
+        counts = await asyncio.gather(*map(self._size, segments))
+        return {one.id: count for one, count in zip(segments, counts, strict=True)}
+
+    async def _size(self, segment: Segment) -> int:
+        """Nobody is in a segment that is gone since it was listed."""
+        try:
+            return await self.reader.member_count(segment.id)
+        except NotFound:
+            return 0
+
+    async def _pages_of_customers(self) -> int:
+        return -(-await self.reader.customer_count() // PAGE_LIMIT)
 
     async def by_id(self, segment_id: str) -> Segment | None:
         """The segment with this id, or None."""
@@ -86,8 +178,10 @@ class Shop:
         (found,) = await self.find((word,))
         return found
 
-    async def find(self, words: tuple[str, ...]) -> tuple[Segment, ...]:
+    async def find(self, words: tuple[str, ...], *, field: str | None = None) -> tuple[Segment, ...]:
         """The segments that a person means, each once, in the order named. Raises NotSegments with all unknown words.
+
+        ``field`` is where those words stand, if it is not the only one of its command.
 
         Words that together are one segment's name are that segment: ``/segment delete Big Spenders``.
         """
@@ -97,10 +191,12 @@ class Shop:
         unknown = tuple(word for word, segment in found.items() if segment is None)
         if whole and not unknown:
             raise Misuse(
-                f"“{whole.name}” is one segment, and each of its words is another. Use the ids of those you mean."
+                f"“{whole.name}” is one segment, and each of its words is another. Use the ids of those you mean.",
+                field=field,
             )
         if whole:
             return (whole,)
         if unknown:
-            raise NotSegments(unknown, near(" ".join(unknown), segments) or near(unknown[0], segments))
+            others = near(" ".join(unknown), segments) or near(unknown[0], segments)
+            raise NotSegments(unknown, others, field=field)
         return tuple({one.id: one for one in found.values() if one}.values())

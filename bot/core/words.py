@@ -7,8 +7,10 @@ from dataclasses import dataclass
 QUOTES = '"“”„«»'
 # Slack may wrap an address or a link that it recognised: <mailto:ann@example.com|ann@example.com>.
 _WRAPPED = re.compile(r"<(?:mailto:|tel:|https?://)?[^<>|]*\|([^<>]*)>|<(?:mailto:|tel:)([^<>|]*)>")
+# An address may begin with a part in quotes: "doe, jane"@example.com.
 _TOKEN = re.compile(
-    rf"(?:(?P<key>[A-Za-z_]+):)?[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|(?P<bare>[^\s,{QUOTES}]+)|,"
+    rf"[{QUOTES}](?P<local>[^{QUOTES}]+)[{QUOTES}]@(?P<domain>[^\s,{QUOTES}]+)"
+    rf"|(?:(?P<key>[A-Za-z_]+):)?[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|(?P<bare>[^\s,{QUOTES}]+)|,"
 )
 _OPTION = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 
@@ -43,6 +45,8 @@ def split(text: str) -> tuple[Word, ...]:
 
 
 def _word(found: re.Match[str], typed: str) -> Word:
+    if found["local"] is not None:
+        return Word(f'"{found["local"]}"@{found["domain"]}', typed=typed)
     if found["quoted"] is not None:
         return Word(found["quoted"].strip(), quoted=True, key=found["key"], typed=typed)
     option = _OPTION.fullmatch(found["bare"])

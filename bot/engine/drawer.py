@@ -1,11 +1,13 @@
-"""The Drawer: brings every card in line with the ledger, and tells requesters how it ended."""
+"""The Drawer: brings every card in line with the ledger, has Homes do so too, and tells requesters how it ended."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.core.changes import Change
+from bot.engine.homes import Homes
 from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.rounds import Rounds
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import Entry
@@ -17,33 +19,33 @@ class Drawer:
     """Draws what is due, one message at a time; several moves at once become one drawing."""
 
     def __init__(
-        self, ledger: Ledger, announcer: Announcer, tasks: Tasks, *, owner: str, clock: Callable[[], datetime]
+        self,
+        ledger: Ledger,
+        announcer: Announcer,
+        homes: Homes,
+        tasks: Tasks,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
     ) -> None:
         self._owner = owner
         self._ledger = ledger
         self._announcer = announcer
-        self._tasks = tasks
+        self._homes = homes
         self._clock = clock
-        self._drawing = False
-        self._again = False
+        self._rounds = Rounds(self._round, tasks)
 
     def nudge(self) -> None:
         """Something moved."""
-        self._again = True
-        if not self._drawing:
-            self._drawing = True
-            self._tasks.start(self._draw_until_done())
+        self._rounds.nudge()
+        # Apart, so that neither waits where Slack takes no more of the other.
+        self._homes.nudge()
 
-    async def _draw_until_done(self) -> None:
-        try:
-            while self._again:
-                self._again = False
-                for number in await self._ledger.undrawn():
-                    await self._attend(number, self._draw)
-                for number in await self._ledger.unheard():
-                    await self._attend(number, self._inform)
-        finally:
-            self._drawing = False
+    async def _round(self) -> None:
+        for number in await self._ledger.undrawn():
+            await self._attend(number, self._draw)
+        for number in await self._ledger.unheard():
+            await self._attend(number, self._inform)
 
     async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
         """Do this, unless another process does it just now. What breaks for one change holds up no other."""

@@ -19,6 +19,7 @@ from bot.core.plan import Plan, drift
 from bot.core.policy import Need, Policy
 from bot.core.shop import Shop
 from bot.engine.drawer import Drawer
+from bot.engine.homes import Homes
 from bot.engine.ports import Announcer, Directory, Undeliverable
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
@@ -43,6 +44,7 @@ class Engine:
     directory: Directory
     runner: Runner
     drawer: Drawer
+    homes: Homes
     tasks: Tasks
     turns: Turns
     clock: Callable[[], datetime]
@@ -76,7 +78,7 @@ class Engine:
 
     async def refused(self, ask: Ask, refusal: Refusal, said: str) -> None:
         """Put on record what could not even be understood, and tell the person why."""
-        await self._note("refused", ask, said, reason=str(refusal))
+        await self._note("refused", ask, said, reason=refusal.for_log)
         self.tasks.start(self._whisper(ask, Answer(str(refusal))))
 
     async def answered(self, ask: Ask, answer: Answer, said: str) -> None:
@@ -122,7 +124,7 @@ class Engine:
             )
         else:
             return None
-        settled = await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": str(refusal)})
+        settled = await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": refusal.for_log})
         return refusal if settled else None
 
     async def _answer_privately(self, ask: Ask) -> None:
@@ -290,8 +292,8 @@ class Engine:
             if not need.approvals:
                 raise Impossible("The store changed meanwhile, and nobody has to look at this again. Ask once more.")
         except Refusal as error:
-            spoilt = {"reason": str(error)}
-            await self.ledger.move(change, Event.SPOIL, at=self.clock(), detail=spoilt, update=spoilt)
+            told, logged = {"reason": str(error)}, {"reason": error.for_log}
+            await self.ledger.move(change, Event.SPOIL, at=self.clock(), detail=logged, update=told)
             self.drawer.nudge()
             raise TooLate(f"Change {change.number} can no longer be done: {error}") from error
         update = {

@@ -5,6 +5,7 @@ from typing import Protocol
 from bot.core.answers import Answer
 from bot.core.changes import Card, Change
 from bot.core.people import Actor, Place
+from bot.engine.home import Home
 
 
 class Undeliverable(Exception):
@@ -28,7 +29,10 @@ class Announcer(Protocol):
         """Tell the requester the outcome. Raises Undeliverable."""
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
-        """Show something to one person alone. Raises Undeliverable."""
+        """Show something to one person alone. Its files come first, to their direct messages. Raises Undeliverable."""
+
+    async def show_home(self, user_id: str, home: Home) -> None:
+        """Show this on a person's Home tab. Raises Undeliverable."""
 
     async def link(self, card: Card) -> str:
         """The address of a card, or nothing where there is none."""

@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from bot.bigcommerce import Store, StoreError
 from bot.core.changes import Change, Event, Run, State, StepState
 from bot.core.errors import Impossible, Refusal, TooLate
-from bot.core.steps import AddMembers, AnyStep, Applied, RemoveMembers
+from bot.core.steps import AnyStep, Applied, Made
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 
 LEASE = timedelta(seconds=6)
 """How long what a process has in hand stays with it after it last said that it lives."""
-_IN_BATCHES = (AddMembers, RemoveMembers)
-"""Sent as several requests: where one failed, others may have been carried out."""
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +79,7 @@ class Runner:
             if not await self._ledger.holds(change.number, owner=self._owner):
                 log.warning("Change %s went to another process", change.number)
                 return
-            change = await self._step(change, position, step.bound(_created(change)), store)
+            change = await self._step(change, position, step.bound(_made(change)), store)
             self._moved()
         event = Event.FAIL if _broke_off(change) else Event.FINISH
         await self._ledger.move(change, event, at=self._clock())
@@ -110,14 +108,14 @@ class Runner:
         if error.maybe_done:
             try:
                 applied = await step.happened(store)
-                unsure = isinstance(step, _IN_BATCHES)
+                unsure = step.in_requests
             except StoreError:
                 applied, unsure = None, True
             if applied is not None:
                 return await self._record(change, _finished(run, applied, resumed=True), step)
             if unsure:
                 state = StepState.UNSURE
-                sentence += " It may have been carried out all the same: look before you ask again."
+                sentence += " It may have been carried out all the same."
         return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), step)
 
     async def _record(self, change: Change, run: Run, step: AnyStep) -> Change:
@@ -138,6 +136,5 @@ def _broke_off(change: Change) -> bool:
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 
 
-def _created(change: Change) -> dict[str, str]:
-    made = [run.applied.created for run in change.runs if run.applied and run.applied.created]
-    return {ref.name: ref.known_id for ref in made}
+def _made(change: Change) -> Made:
+    return Made.by([run.applied for run in change.runs if run.applied])

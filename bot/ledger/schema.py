@@ -1,7 +1,18 @@
 """The ledger's tables, as numbered migrations. One that was released is never edited; a new one is added below it."""
 
+import json
+import logging
+import sqlite3
+
+from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
+from bot.core.changes import Brief
+from bot.core.plan import Plan
+
+FINISHED = "kind IN ('finish', 'fail')"
+"""Entries after which the store is not as it was."""
+log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
 
 
@@ -61,3 +72,60 @@ def first(db: Database) -> None:
     """Entries (append-only, sealed), asks, changes, and how each Step of a change ran."""
     for statement in _FIRST:
         db.conn.execute(statement)
+
+
+_SECOND = (
+    "CREATE TABLE touches (segment TEXT, change INTEGER, PRIMARY KEY (segment, change)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX touches_by_change ON touches (change)",
+    # Apart from the plans, over which SQLite would have to read its way.
+    "CREATE TABLE briefs (change INTEGER PRIMARY KEY REFERENCES changes (number), body TEXT NOT NULL) STRICT",
+    """
+    CREATE TABLE homes (
+        user TEXT PRIMARY KEY, opened TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1,
+        drawn INTEGER NOT NULL DEFAULT 0, shown TEXT NOT NULL DEFAULT '', painter TEXT NOT NULL DEFAULT ''
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX homes_undrawn ON homes (opened) WHERE drawn < revision",
+    # What finished a change is asked for at each drawing, and the log is long.
+    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+)
+_CREATED = """
+    INSERT OR IGNORE INTO touches
+    SELECT json_extract(body, '$.applied.created.id'), change FROM runs
+    WHERE json_extract(body, '$.applied.created.id') IS NOT NULL
+"""
+
+
+@migrations(name="0002_homes_and_segments")
+def second(db: Database) -> None:
+    """The Home tabs that were opened; which changes touch which segments; each change in brief."""
+    for statement in _SECOND:
+        db.conn.execute(statement)
+    for (number,) in db.conn.execute("SELECT number FROM changes").fetchall():
+        try:
+            _look_back(db.conn, number)
+        except ValidationError as error:
+            # One old change that cannot be read must not keep the bot from starting.
+            log.warning("Change %s is left out of all lists: %s", number, error)
+    db.conn.execute(_CREATED)
+
+
+def _look_back(db: sqlite3.Connection, number: int) -> None:
+    query = "SELECT number, state, requester, expires_at, plan, body FROM changes WHERE number = ?"
+    *columns, plan, body = db.execute(query, (number,)).fetchone()
+    read, fields = Plan.model_validate_json(plan), json.loads(body)
+    basis = dict(zip(("number", "state", "requester", "expires_at"), columns, strict=True))
+    kept = {name: fields[name] for name in ("need", "approvals", "created_at")}
+    describe(db, Brief.model_validate(basis | kept | {"headline": read.headline}))
+    touch(db, number, read)
+
+
+def describe(db: sqlite3.Connection, brief: Brief) -> None:
+    """Keep what lists show of a change."""
+    db.execute("INSERT OR REPLACE INTO briefs VALUES (?, ?)", (brief.number, brief.model_dump_json()))
+
+
+def touch(db: sqlite3.Connection, change: int, plan: Plan) -> None:
+    """Keep which segments a change touches by this plan of it."""
+    db.execute("DELETE FROM touches WHERE change = ?", (change,))
+    db.executemany("INSERT INTO touches VALUES (?, ?)", [(id_, change) for id_ in plan.segment_ids])

@@ -7,24 +7,34 @@ from contextlib import asynccontextmanager
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.core.answers import Answer, Sentence
+from bot.core.answers import Answer, File, Sentence
 from bot.core.changes import Card, Change
+from bot.core.command import Group
 from bot.core.people import Place
+from bot.engine.home import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.card import card as drawn
 from bot.slack.card import outcome
 from bot.slack.faults import NOT_ANSWERED, code, is_final
+from bot.slack.home import home as drawn_home
 
+FILES_COMMENT = "Here is what you asked for. Only you can see it."
+"""Stands above files, and holds no words from outside: Slack reads this one text by rules that it does not tell
+(github.com/slackapi/python-slack-sdk/issues/1289), so there is no way to take the power from a name in it."""
 log = logging.getLogger(__name__)
 
 
 class SlackAnnouncer:
-    """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked."""
+    """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
-    def __init__(self, client: AsyncWebClient, *, approvals: str) -> None:
+    ``groups`` are those whose help stands on the Home tab.
+    """
+
+    def __init__(self, client: AsyncWebClient, *, approvals: str, groups: tuple[Group, ...] = ()) -> None:
         self._client = client
+        self._groups = groups
         self._approvals = approvals
 
     async def post(self, change: Change) -> Card:
@@ -55,13 +65,45 @@ class SlackAnnouncer:
         await self._post(change.requester, answers.message(Answer(outcome(change), where)))
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
-        """Show something to one person alone: where they asked if Slack lets us, else as a direct message."""
-        message = answers.message(answer)
+        """Show something to one person alone: where they asked if Slack lets us, else as a direct message.
+
+        Files come first, as direct messages. Where that fails, the person hears it instead of an answer which says
+        that they are there. Raises Undeliverable.
+        """
+        files = [part for part in answer.parts if isinstance(part, File)]
+        try:
+            await self._send(user_id, files)
+        except Undeliverable as error:
+            await self._show(user_id, place, answers.message(_unsent(files, error)))
+            raise
+        await self._show(user_id, place, answers.message(answer))
+
+    async def _send(self, user_id: str, files: list[File]) -> None:
+        """Send all files in one direct message, or none of them. Raises Undeliverable.
+
+        Sharing takes a channel's id, not a person's: github.com/slackapi/node-slack-sdk/issues/1653.
+        """
+        if not files:
+            return
+        async with _told():
+            opened = await self._client.conversations_open(users=user_id)
+            await self._client.files_upload_v2(
+                channel=opened["channel"]["id"],
+                initial_comment=FILES_COMMENT,
+                file_uploads=[{"filename": answers.file_name(one.name), "content": one.content} for one in files],
+            )
+
+    async def _show(self, user_id: str, place: Place, message: Message) -> None:
         if place.response_url and await self._respond(place.response_url, message):
             return
         if place.channel and await self._post_ephemeral(place.channel, user_id, message):
             return
         await self._post(user_id, message)
+
+    async def show_home(self, user_id: str, home: Home) -> None:
+        """Publish this person's Home tab. Raises Undeliverable."""
+        async with _told():
+            await self._client.views_publish(user_id=user_id, view=drawn_home(home, self._groups))
 
     async def link(self, card: Card) -> str:
         """The card's permanent address; nothing where Slack does not tell."""
@@ -100,6 +142,15 @@ class SlackAnnouncer:
             log.info("Not shown in %s: %s", channel, code(error))
             return False
         return True
+
+
+def _unsent(files: list[File], error: Undeliverable) -> Answer:
+    """True also where Slack took the files and its answer was lost."""
+    names = ", ".join(f"“{answers.file_name(one.name)}”" for one in files)
+    return Answer(
+        f"{names} may not have reached you ({error}). If it is not in your direct messages with me, ask again; "
+        "if that does not help, tell whoever runs the bot."
+    )
 
 
 @asynccontextmanager

@@ -1,9 +1,17 @@
 """An Answer as a message. Pure."""
 
-from bot.core.answers import Answer, Fields, Offer, Offers, Part, Sentence, Table
+import re
+
+from bot.core.answers import Answer, Fields, File, Offer, Offers, Part, Sentence, Table
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import RUN
+
+FILE_NAME_BYTES = 200
+"""File systems take 255; what downloads files adds " (1)" or an ending of its own."""
+_UNSAFE = frozenset('\\/:*?"<>|`')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
 def message(answer: Answer) -> Message:
@@ -30,6 +38,8 @@ def _drawn(part: Part) -> list[Block]:
             return [blocks.fields(pairs)] if pairs else []
         case Offers(offers=offers):
             return [offer_buttons(offers)] if offers else []
+        case File(name=name):
+            return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
         case Table():
             return _table(part)
 
@@ -47,3 +57,18 @@ def offer_buttons(offers: tuple[Offer, ...]) -> Block:
     return blocks.actions(
         [blocks.button(offer.label, f"{RUN}:{index}", offer.words) for index, offer in enumerate(offers)]
     )
+
+
+def file_name(name: str) -> str:
+    """``name`` as every file system takes it: no path, no device, nothing invisible, at most FILE_NAME_BYTES.
+
+    Its ending stays; a name of which nothing else is left is "file".
+    Rules: learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, which are the strictest.
+    """
+    shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in name.strip())
+    found = _ENDING.search(shown)
+    ending = found[0] if found else ""
+    stem = shown.removesuffix(ending).strip(". ")
+    own = f"_{stem}" if _DEVICE.fullmatch(stem) else stem
+    room = FILE_NAME_BYTES - len(ending)
+    return (own.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending

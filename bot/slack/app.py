@@ -13,25 +13,30 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import StoreError
+from bot.bigcommerce import Promotion, Segment, StoreError
 from bot.core.answers import Answer
+from bot.core.args import PromotionInput, SegmentInput
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
-from bot.core.command import Call, Help, find, understand
+from bot.core.command import Call, Context, Help, find, understand
 from bot.core.errors import Misuse, Refusal
 from bot.core.people import Place
+from bot.core.shop import named
 from bot.engine.engine import Engine
-from bot.slack import blocks, forms, helping, home
+from bot.slack import blocks, forms, helping
 from bot.slack.blocks import Block
 from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.ids import (
     APPROVE,
     COMMAND_FORM,
+    NEW_SEGMENT,
+    PROMOTIONS,
     REASON,
     REJECT,
     REJECT_FORM,
     RUN_PATTERN,
     SEGMENTS,
+    SHOPPERS,
     VALUE,
     Click,
 )
@@ -61,7 +66,9 @@ class Listeners:
         app.action(REJECT)(self._guarded(self.rejecting))
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
-        app.options(SEGMENTS)(self._guarded(self.suggested))
+        app.action(SHOPPERS)(self._guarded(self.counted))
+        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS):
+            app.options(offered)(self._guarded(self.suggested))
         app.event("app_home_opened")(self._guarded(self.home_opened))
 
     async def typed(self, ack: AsyncAck, body: Body) -> None:
@@ -77,18 +84,21 @@ class Listeners:
         await ack()
 
     async def _take(self, line: str, user_id: str, place: Place, trigger_id: str) -> None:
-        engine, said = self._engine, f"/{line.strip()}"
+        engine, typed = self._engine, f"/{line.strip()}"
+        said = _beginning(typed)
         ask = Ask(id=trigger_id, actor=user_id, place=place, command=line.strip().split(" ")[0])
         try:
             understood = understand(engine.groups, line)
             if isinstance(understood, Help):
-                await engine.answered(ask, helping.answer(understood), said)
+                await engine.answered(ask, helping.answer(understood), typed)
                 return
+            said = understood.said(typed)
             ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})
             if understood.is_complete:
                 understood.checked()
                 await engine.ask(ask, said)
             else:
+                forms.refuse_overflow(understood)
                 await engine.asked_for_form(ask, said)
                 engine.tasks.start(self._open_form(ask, understood, trigger_id))
         except Misuse as error:
@@ -96,7 +106,7 @@ class Listeners:
 
     async def _open_form(self, ask: Ask, call: Call, trigger_id: str) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
-        to_fill = forms.can_be_filled(call)
+        to_fill = forms.can_be_filled(call) or bool(_to_label(call))
         view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel)
         try:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
@@ -117,8 +127,9 @@ class Listeners:
         """Show the form with what the store says."""
         try:
             await self._engine.may_ask(ask.actor)
-            values = await call.prefilled(self._engine.context(ask.actor))
-            view = forms.form(Call(call.command, values), ask.place.channel)
+            context = self._engine.context(ask.actor)
+            filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
+            view = forms.form(filled, ask.place.channel, await _labels(filled, context))
         except (Refusal, StoreError) as error:
             view = forms.notice(call.command.title, str(error))
         await self._show(view_id, view)
@@ -128,6 +139,11 @@ class Listeners:
             await self._client.views_update(view_id=view_id, view=view)
         except NOT_ANSWERED as error:
             log.info("A form was closed before it could be filled: %s", code(error))
+
+    async def counted(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody types a list of shoppers."""
+        self._engine.tasks.start(self._show(body["view"]["id"], forms.recognised(body["view"])))
+        await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:
         """A Command's form."""
@@ -145,7 +161,7 @@ class Listeners:
         refusal: Refusal | None
         try:
             call.checked()
-            refusal = await self._engine.ask(ask, call.line, patience=PATIENCE)
+            refusal = await self._engine.ask(ask, call.said(call.line), patience=PATIENCE)
         except Misuse as error:
             refusal = error
         if refusal:
@@ -194,29 +210,13 @@ class Listeners:
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
-        await ack(options=await self._suggestions.segments(body.get("value", "")))
+        await ack(options=await self._suggestions.options(body["action_id"], body.get("value", "")))
 
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """Somebody looks at the Home tab (or the Messages tab, which needs no drawing)."""
         if body["event"]["tab"] == "home":
-            self._engine.tasks.start(self._publish_home(body["event"]["user"]))
+            await self._engine.homes.opened(body["event"]["user"])
         await ack()
-
-    async def _publish_home(self, user_id: str) -> None:
-        try:
-            await self._client.views_publish(user_id=user_id, view=await self._home_of(user_id))
-        except NOT_ANSWERED as error:
-            log.warning("The Home tab of %s was not drawn: %s", user_id, code(error))
-
-    async def _home_of(self, user_id: str) -> Block:
-        try:
-            await self._engine.may_ask(user_id)
-        except Refusal as error:
-            return home.refused(str(error))
-        ledger = self._engine.ledger
-        pending = await ledger.latest("pending", user_id, home.SHOWN)
-        mine = await ledger.latest("mine", user_id, home.SHOWN)
-        return home.home(pending, mine, self._engine.groups)
 
     def _guarded(self, listener: Listener) -> Listener:
         """``listener``, and a sentence with a reference where it breaks: what cannot be recorded does not happen."""
@@ -243,6 +243,25 @@ class Listeners:
         if body.get("type") == "block_actions":
             whisper = self._engine.announcer.whisper(body["user"]["id"], _place(body), Answer(told))
             self._engine.tasks.start(whisper)
+
+
+def _beginning(typed: str) -> str:
+    """What the log has of a line that nobody understands: anything may be in it, also a shopper's name."""
+    group, *words = typed.split()
+    return " ".join((group, *words[:1], *(["…"] if words[1:] else [])))
+
+
+def _to_label(call: Call) -> tuple[str, ...]:
+    """Words of segments and promotions which a form shows by their names."""
+    return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
+
+
+async def _labels(call: Call, ctx: Context) -> forms.Labels:
+    """What those words are called in the store; words that name nothing stay as they were typed. Raises StoreError."""
+    segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
+    found: dict[str, Segment | Promotion | None] = {word: named(word, await ctx.shop.segments()) for word in segments}
+    found |= {word: named(word, await ctx.shop.promotions() or ()) for word in promotions}
+    return {word: (one.name, str(one.id)) for word, one in found.items() if one}
 
 
 def _place(body: Body) -> Place:

@@ -18,6 +18,8 @@ HEADER, TEXT, BUTTON, BUTTON_VALUE, OPTION, OPTION_VALUE, PLACEHOLDER = 150, 300
 TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2000, 3900, 50, 200, 20_000, 300
 CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 1500
 MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
+PLAN_ROOM = 3000
+"""What a card has for the lines of its plan: twice what it has for anything else."""
 TOO_LONG = "… and more, too long to be shown here."
 _PIECE = re.compile(rf"`([^`]+)`|{MENTION.pattern}")
 
@@ -84,15 +86,26 @@ def section(elements: list[Block]) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
-def bullets(lines: Iterable[str]) -> Block:
-    """A bulleted list of as many lines as a card has room for; the last one counts the rest."""
-    told = [cut(line, LINE) for line in lines]
+def bullets(lines: Sequence[str], *, room: int = LINES_ROOM) -> Block:
+    """A bulleted list of as many lines as there is room for, in characters; the last one counts the rest."""
+    told = [cut(line, _line_room(lines, room)) for line in lines]
     shown = told[:LINES]
-    while sum(map(len, shown)) > LINES_ROOM:
+    while sum(map(len, shown)) > room:
         shown.pop()
     more = [f"… and {len(told) - len(shown)} more"] if len(shown) < len(told) else []
     items = [{"type": "rich_text_section", "elements": rich(line)} for line in (*shown, *more)]
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
+
+
+def all_shown(lines: Sequence[str], *, room: int = LINES_ROOM) -> bool:
+    """Whether ``bullets`` shows every line whole."""
+    short = all(len(line) <= _line_room(lines, room) for line in lines)
+    return short and len(lines) <= LINES and sum(map(len, lines)) <= room
+
+
+def _line_room(lines: Sequence[str], room: int) -> int:
+    """A few lines may be long, so that nothing of a rule that is to be approved stays hidden."""
+    return max(LINE, room // max(1, len(lines)))
 
 
 def rich(text: str, *, bold: bool = False) -> list[Block]:

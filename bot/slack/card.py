@@ -2,7 +2,8 @@
 
 from bot.core.answers import mention
 from bot.core.changes import Change, State, StepState
-from bot.core.plan import MAX_HEADLINE_LINES
+from bot.core.plan import MAX_HEADLINE_LINES, lines_of
+from bot.core.steps import AnyStep, DeleteSegment
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import APPROVE, REJECT, RUN, Click
@@ -29,6 +30,7 @@ def card(change: Change) -> Message:
         *_lines(change),
         *_drift(change),
         *_warnings(change),
+        *_remarks(change),
         _asked(change),
         blocks.context(_sign(change), _approvals(change)),
         *_reason(change),
@@ -42,7 +44,9 @@ def _lines(change: Change) -> list[Block]:
     lines = change.plan.lines
     if len(lines) <= MAX_HEADLINE_LINES and len(change.plan.headline) <= blocks.HEADER:
         return []
-    return [blocks.bullets(lines)]
+    drawn = blocks.bullets(lines, room=blocks.PLAN_ROOM)
+    whole = blocks.context(f"`/change show {change.number}` shows the whole of it.")
+    return [drawn] if blocks.all_shown(lines, room=blocks.PLAN_ROOM) else [drawn, whole]
 
 
 def _drift(change: Change) -> list[Block]:
@@ -53,9 +57,11 @@ def _drift(change: Change) -> list[Block]:
 
 
 def _warnings(change: Change) -> list[Block]:
-    every = [warning for step in change.plan.steps for warning in step.warnings]
-    last_ones = [warning for place, warning in enumerate(every) if warning not in every[place + 1 :]]
-    return [blocks.bullets(last_ones)] if last_ones else []
+    return [blocks.bullets(change.plan.warnings)] if change.plan.warnings else []
+
+
+def _remarks(change: Change) -> list[Block]:
+    return [blocks.bullets(change.plan.remarks)] if change.plan.remarks else []
 
 
 def _asked(change: Change) -> Block:
@@ -91,22 +97,41 @@ def _reason(change: Change) -> list[Block]:
 def _results(change: Change) -> list[Block]:
     notes = [note for run in change.done if run.applied for note in run.applied.notes]
     errors = [run.error for run in change.runs if run.error]
-    skipped = len(change.plan.steps) - len(change.runs)
-    if change.state is State.FAILED and skipped:
-        errors.append(f"{skipped} further step{' was' if skipped == 1 else 's were'} not started.")
-    if change.state is State.FAILED and not change.done:
-        errors.append("Nothing was changed.")
+    if change.state is State.FAILED:
+        errors += _halfway(change)
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
     told = [*dict.fromkeys(notes + errors), *undone]
     return [blocks.bullets(told)] if told else []
 
 
+def _halfway(change: Change) -> list[str]:
+    """What a failed change did, what it did not, and how to go on."""
+    if not change.done:
+        return ["Nothing was changed."]
+    ran = {run.position for run in change.runs if run.state is StepState.DONE}
+    done = [step for position, step in enumerate(change.plan.steps) if position in ran]
+    broken = [change.plan.steps[run.position] for run in change.runs if run.error]
+    parts = {"Done": done, "Stopped at": broken, "Not started": change.plan.steps[len(change.runs) :]}
+    told = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
+    undo = "Undo takes back what was done." if change.can_be_undone else ""
+    again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""
+    advice = " ".join(filter(None, (again, undo)))
+    return [*told, advice] if advice else told
+
+
+def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
+    """All else is planned by what is so already, but a segment's name is taken by itself, or names nothing any more."""
+    created = any(run.applied and run.applied.created for run in change.runs)
+    return not created and not any(isinstance(step, DeleteSegment) for step in done)
+
+
 def _buttons(change: Change) -> list[Block]:
     if change.state is State.WAITING:
         return [blocks.actions([_approve(change), _reject(change)])]
-    if change.can_be_undone:
-        return [blocks.actions([blocks.button("Undo", f"{RUN}:0", f"change undo {change.number}")])]
-    return []
+    undo = [blocks.button("Undo", f"{RUN}:0", f"change undo {change.number}")] if change.can_be_undone else []
+    point = [blocks.button("Point Promotions", f"{RUN}:1", f"change repoint {change.number}")]
+    buttons = [*undo, *(point if change.can_be_repointed else [])]
+    return [blocks.actions(buttons)] if buttons else []
 
 
 def _approve(change: Change) -> Block:

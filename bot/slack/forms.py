@@ -1,25 +1,55 @@
 """Forms: a Command's Args as a Slack view, and a submitted view as values again. Pure."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from pydantic.fields import FieldInfo
 
-from bot.bigcommerce import Segment
-from bot.core.args import ChangeInput, Choice, Input, SegmentInput, Text, input_of, takes_many
-from bot.core.args import options as options_of
+from bot.bigcommerce import Promotion, Segment
+from bot.core.args import (
+    ChangeInput,
+    Choice,
+    Input,
+    PromotionInput,
+    SegmentInput,
+    ShopperInput,
+    Text,
+    input_of,
+    takes_many,
+)
 from bot.core.command import Call, Command
+from bot.core.errors import Misuse
+from bot.core.shoppers import listed, sorted_out
+from bot.core.wording import listing
 from bot.slack import blocks
 from bot.slack.blocks import Block
-from bot.slack.ids import COMMAND_FORM, REASON, REJECT_FORM, SEGMENTS, VALUE, Click, pack_metadata, packed
+from bot.slack.ids import (
+    COMMAND_FORM,
+    NEW_SEGMENT,
+    PROMOTIONS,
+    REASON,
+    REJECT_FORM,
+    SEGMENTS,
+    SHOPPERS,
+    VALUE,
+    Click,
+    pack_metadata,
+    packed,
+)
 
 REASON_LENGTH = 500
 CARRIED = 2500
 """Characters of values that a view carries along; longer ones would be refused anyway."""
+_COUNT = "-count"
+
+
+Labels = Mapping[str, tuple[str, str]]
+"""What a chosen segment or promotion is called, and its value, by the word that named it."""
 
 
 def first_fields(command: Command) -> tuple[str, ...]:
     """The fields that a form asks for first: those whose values tell what the others are filled with."""
-    later = options_of(command.args)
+    later = command.prefill.fields if command.prefill else ()
     return tuple(name for name in command.args.model_fields if name not in later)
 
 
@@ -29,16 +59,42 @@ def can_be_filled(call: Call) -> bool:
     return call.command.prefill is not None and all(call.values.get(name) for name in first)
 
 
-def form(call: Call, channel: str | None) -> Block:
+def refuse_overflow(call: Call) -> None:
+    """Raise Misuse where a list of shoppers is longer than the form's field: none may be lost on the way."""
+    for name, field in call.command.args.model_fields.items():
+        held = len("\n".join(_words(call.values.get(name))))
+        if isinstance(input_of(field), ShopperInput) and held > blocks.TEXT:
+            raise call.command.misuse(Misuse("That is more than a form holds: say all of it in one line.", field=name))
+
+
+def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
+    """The words that fill fields of this kind."""
+    fields = call.command.args.model_fields.items()
+    alike = [name for name, field in fields if isinstance(input_of(field), kind)]
+    return tuple(word for name in alike for word in _words(call.values.get(name)))
+
+
+def form(call: Call, channel: str | None, labels: Labels | None = None) -> Block:
     """The view for what ``call`` lacks, filled with what it has; what it does not show, it carries along.
 
     A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
-    inputs = [_input(name, fields[name], call.values.get(name)) for name in shown]
+    inputs = [block for name in shown for block in _inputs(name, fields[name], call.values.get(name), labels or {})]
+    said = [name for name in first_fields(call.command) if name not in shown]
+    about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in said]
     metadata = pack_metadata(command=call.command.path, channel=channel, given=_carried(call, shown), more=more)
-    return _view(COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, inputs)
+    return _view(
+        COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, [*about, *inputs]
+    )
+
+
+def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
+    """A line for what was said before, and is not asked for again."""
+    told = listing([labels.get(word, (word, word))[0] for word in _words(given)])
+    line = f"{input_of(field).label}: {told}"
+    return blocks.section(blocks.rich(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{name}-about"}
 
 
 def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
@@ -85,19 +141,60 @@ def values(view: Block, command: Command) -> dict[str, Any]:
     filled = {}
     for name, elements in view["state"]["values"].items():
         value = _value(next(iter(elements.values())))
-        if isinstance(input_of(command.args.model_fields[name]), Text) and value is None:
+        field = command.args.model_fields[name]
+        if isinstance(input_of(field), Text) and value is None:
             value = ""
+        if isinstance(input_of(field), ShopperInput) and takes_many(field):
+            value = list(_words(listed(value or "")))
         if value not in (None, []):
             filled[name] = value
     return filled
 
 
-def options(segments: tuple[Segment, ...], query: str) -> list[Block]:
-    """The segments that a type-ahead offers: first those whose name begins with what was typed, then others with it."""
+def recognised(view: Block) -> Block:
+    """The same view, telling how many shoppers are recognised in what stands in its fields now."""
+    state = view["state"]["values"]
+    kept = {key: view[key] for key in ("type", "callback_id", "title", "submit", "close", "private_metadata")}
+    return kept | {"blocks": [_counted(block, state) for block in view["blocks"]]}
+
+
+def _counted(block: Block, state: dict[str, Any]) -> Block:
+    field = str(block.get("block_id", "")).removesuffix(_COUNT)
+    if block["type"] != "context" or field not in state:
+        return block
+    return _count(field, state[field][SHOPPERS]["value"] or "")
+
+
+def _count(field: str, text: str) -> Block:
+    told = sorted_out(_words(listed(text))).told if text else "E-mails and ids are counted as you type."
+    return blocks.context(blocks.escape(blocks.cut(told, blocks.SMALL_PRINT))) | {"block_id": f"{field}{_COUNT}"}
+
+
+def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:
+    """The segments that a type-ahead offers; with ``new``, what was typed as well, where it names no segment."""
+    found = _matching(segments, query)
+    name = query.strip()
+    is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)
+    if new and name and len(name) <= blocks.OPTION_VALUE and not is_one:
+        found = found[: blocks.OPTIONS - 1]
+        return [blocks.option(f"New: {name}", name), *(blocks.option(one.name, one.id) for one in found)]
+    return [blocks.option(one.name, one.id, one.description) for one in found]
+
+
+def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
+    """The promotions that a type-ahead offers."""
+    return [blocks.option(one.name, str(one.id), one.status.lower()) for one in _matching(promotions, query)]
+
+
+T = TypeVar("T", Segment, Promotion)
+
+
+def _matching(things: Iterable[T], query: str) -> list[T]:
+    """First those whose name begins with what was typed, then others with it; at most as many as Slack shows."""
     wanted = query.strip().casefold()
-    found = [one for one in segments if wanted in one.name.casefold() or wanted == one.id]
+    found = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
     found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
-    return [blocks.option(one.name, one.id, one.description) for one in found[: blocks.OPTIONS]]
+    return found[: blocks.OPTIONS]
 
 
 def _view(callback_id: str, title: str, submit: str, metadata: str, inputs: list[Block]) -> Block:
@@ -112,9 +209,13 @@ def _view(callback_id: str, title: str, submit: str, metadata: str, inputs: list
     }
 
 
-def _input(name: str, field: FieldInfo, given: Any) -> Block:
+def _inputs(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
     kind = input_of(field)
-    return _labelled(name, kind.label, _element(kind, field, given), hint=kind.hint, optional=not field.is_required())
+    element = _element(kind, field, given, labels)
+    block = _labelled(name, kind.label, element, hint=kind.hint, optional=not field.is_required())
+    if element["action_id"] != SHOPPERS:
+        return [block]
+    return [block | {"dispatch_action": True}, _count(name, element.get("initial_value", ""))]
 
 
 def _labelled(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
@@ -123,22 +224,32 @@ def _labelled(name: str, label: str, element: Block, *, hint: str = "", optional
     return made | ({"hint": blocks.plain(hint, blocks.LABEL)} if hint else {})
 
 
-def _element(kind: Input, field: FieldInfo, given: Any) -> Block:
+def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block:
+    many = takes_many(field)
     match kind:
-        case SegmentInput():
-            return _segments(kind, many=takes_many(field), given=given)
+        case SegmentInput(new=new):
+            return _external(NEW_SEGMENT if new else SEGMENTS, kind, many, _chosen(given, labels))
+        case PromotionInput():
+            return _external(PROMOTIONS, kind, many, _chosen(given, labels))
+        case ShopperInput():
+            return _shoppers(kind, many, given)
         case ChangeInput():
             number = given if str(given).isdecimal() else None
             return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, number)
         case Choice(choices=choices):
-            chosen = [blocks.option(choice, choice) for choice in choices]
-            initial = [one for one in chosen if one["value"] == (given or field.default)]
-            made = {"type": "static_select", "action_id": VALUE, "options": chosen}
+            offered = [blocks.option(choice, choice) for choice in choices]
+            initial = [one for one in offered if one["value"] == (given or field.default)]
+            made = {"type": "static_select", "action_id": VALUE, "options": offered}
             return made | ({"initial_option": initial[0]} if initial else {})
         case Text(max_length=limit, multiline=multiline):
             text: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
-            return _filled(text | {"max_length": limit}, given)
+            return _filled(text | _placeholder(kind) | {"max_length": limit}, given)
     raise TypeError(f"no form element for {kind}")
+
+
+def _placeholder(kind: Input, otherwise: str = "") -> Block:
+    words = kind.placeholder or otherwise
+    return {"placeholder": blocks.plain(words, blocks.PLACEHOLDER)} if words else {}
 
 
 def _filled(element: Block, given: Any) -> Block:
@@ -146,14 +257,31 @@ def _filled(element: Block, given: Any) -> Block:
     return element | ({"initial_value": str(given)[:limit]} if given else {})
 
 
-def _segments(kind: SegmentInput, *, many: bool, given: Any) -> Block:
+def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
+    """One shopper is a line; several are a list that can be pasted, and is counted with each character typed."""
+    text: Block = {"type": "plain_text_input", "action_id": VALUE, "max_length": blocks.TEXT} | _placeholder(kind)
+    if not many:
+        return _filled(text, given)
+    counting = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    return _filled(text | {"action_id": SHOPPERS, "multiline": True} | counting, "\n".join(_words(given)))
+
+
+def _words(given: Any) -> tuple[str, ...]:
     words = given if isinstance(given, tuple | list) else [given] if given else []
-    chosen = [blocks.option(word, word) for word in dict.fromkeys(words) if word][: blocks.OPTIONS]
+    return tuple(dict.fromkeys(str(word) for word in words if word))
+
+
+def _chosen(given: Any, labels: Labels) -> list[Block]:
+    found = dict.fromkeys(labels.get(word, (word, word)) for word in _words(given))
+    return [blocks.option(text, value) for text, value in found][: blocks.OPTIONS]
+
+
+def _external(action_id: str, kind: Input, many: bool, chosen: list[Block]) -> Block:
     made: Block = {
         "type": "multi_external_select" if many else "external_select",
-        "action_id": SEGMENTS,
+        "action_id": action_id,
         "min_query_length": 0,
-        "placeholder": blocks.plain(kind.placeholder or "Type a name", blocks.PLACEHOLDER),
+        **_placeholder(kind, "Type a name"),
     }
     initial = {"initial_options": chosen} if many else {"initial_option": chosen[0]} if chosen else {}
     return made | (initial if chosen else {})

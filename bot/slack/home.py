@@ -1,42 +1,107 @@
-"""The Home tab: what waits, what I asked for lately, and what one can type. Pure."""
+"""The Home tab: what waits, what I asked for lately, the segments at a glance, and what one can type. Pure."""
 
-from bot.core.answers import Answer
-from bot.core.changes import Change
+from bot.core.answers import Answer, Offer
+from bot.core.changes import Brief, State
 from bot.core.command import Group, Help
+from bot.core.wording import counted, people
+from bot.engine.home import Glance, Home
 from bot.slack import answers, blocks, helping
 from bot.slack.blocks import Block
 from bot.slack.ids import RUN
 
-SHOWN = 10
 HOME_BLOCKS = 100
+MOST_SEGMENTS = 1000
+"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+DIVIDER: Block = {"type": "divider"}
+NEXT_ONES = (
+    Offer("List Segments", "segment list"),
+    Offer("Create Segment", "segment create"),
+    Offer("Show a Segment", "segment show"),
+)
+ANSWERED = "What you press here is answered in the Messages tab."
+DECIDED = "Approve or reject each on its card, in the channel where changes wait. Details come to the Messages tab."
+UNREAD = "Promotions cannot be read: the token lacks store_v2_marketing_read_only."
 
 
-def home(pending: tuple[Change, ...], mine: tuple[Change, ...], groups: tuple[Group, ...]) -> Block:
+def home(told: Home, groups: tuple[Group, ...]) -> Block:
     """The view for one person."""
+    if told.refusal:
+        return {"type": "home", "blocks": [blocks.section(blocks.rich(told.refusal))]}
     drawn = [
-        *_list("Waits for a second person", pending, "Nothing waits."),
-        *_list("What you asked for lately", mine, "You have not asked for a change yet."),
-        *(block for group in groups for block in answers.message(_help(group)).blocks),
+        *_waits(told),
+        DIVIDER,
+        *_mine(told.mine),
+        DIVIDER,
+        *_segments(told.glance),
+        *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
     ]
     return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}
 
 
-def refused(reason: str) -> Block:
-    """The view for somebody who may not use the bot."""
-    return {"type": "home", "blocks": [blocks.section(blocks.rich(reason))]}
+def _waits(told: Home) -> list[Block]:
+    title = blocks.header("Waits for you")
+    if not told.waits:
+        return [title, blocks.section(blocks.rich(told.doubt or "Nothing waits for you."))]
+    wait = f"{counted(told.waiting, 'change')} {'waits' if told.waiting == 1 else 'wait'} for your approval"
+    these = "; these expire first" if told.waiting > len(told.waits) else ""
+    each = (block for one in told.waits for block in (_row(one, f"Change {one.number}"), _about(one)))
+    return [title, blocks.section(blocks.rich(f"{wait}{these}.")), *each, blocks.context(DECIDED)]
+
+
+def _about(one: Brief) -> Block:
+    asked = f"asked by <@{one.requester}> {blocks.time(one.created_at)}"
+    why = blocks.escape(blocks.cut(one.need.why, blocks.SMALL_PRINT))
+    return blocks.context(asked, why, _signed(one), f"expires {blocks.time(one.expires_at)}")
+
+
+def _signed(one: Brief) -> str:
+    return f"{len(one.approvals)} of {one.need.approvals} approved" if one.approvals else ""
+
+
+def _mine(mine: tuple[Brief, ...]) -> list[Block]:
+    title = blocks.header("What you asked for lately")
+    if not mine:
+        return [title, blocks.section(blocks.rich("You have not asked for a change yet."))]
+    return [title, *(_row(one, f"Change {one.number} · {_state(one)}") for one in mine)]
+
+
+def _state(one: Brief) -> str:
+    if one.state is not State.WAITING:
+        return one.state.value.capitalize()
+    return ", ".join(filter(None, ("Waits for a second person", _signed(one))))
+
+
+def _row(one: Brief, label: str) -> Block:
+    """A change with its button."""
+    details = blocks.button("Details", f"{RUN}:0", f"change show {one.number}")
+    text = blocks.plain(f"{label}: {one.headline}", blocks.LINE)
+    return {"type": "section", "text": text, "accessory": details}
+
+
+def _segments(glance: Glance | None) -> list[Block]:
+    title = blocks.header("Segments at a glance")
+    return [title, *_glance(glance), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
+
+
+def _glance(glance: Glance | None) -> list[Block]:
+    if glance is None:
+        return [blocks.section(blocks.rich("Looking at the store…"))]
+    if glance.fault:
+        again = "Open this tab again to look once more."
+        return [blocks.section(blocks.rich(f"The store could not be read just now. {glance.fault} {again}"))]
+    told = f"{glance.segments:,} of {MOST_SEGMENTS:,} segments, {people(glance.shoppers)} in all."
+    return [blocks.section(blocks.rich(told)), *_largest(glance)]
+
+
+def _largest(glance: Glance) -> list[Block]:
+    rows = tuple((one.name, one.shoppers, one.promotions) for one in glance.largest)
+    if not rows:
+        return []
+    caption = f"{len(rows)} largest segments" if len(rows) < glance.segments else "Segments, the largest first"
+    note = [blocks.context(UNREAD)] if any(one.promotions is None for one in glance.largest) else []
+    return [blocks.table(caption, ("Segment", "Shoppers", "Promotions"), rows), *note]
 
 
 def _help(group: Group) -> Answer:
     shown = helping.answer(Help((group,)))
     return Answer(f"/{group.name}", shown.parts)
-
-
-def _list(title: str, changes: tuple[Change, ...], nothing: str) -> list[Block]:
-    if not changes:
-        return [blocks.header(title), blocks.section(blocks.rich(nothing))]
-    lines = (f"Change {one.number} ({one.state.value}): {one.plan.headline}" for one in changes[:SHOWN])
-    buttons = [
-        blocks.button(f"Show {one.number}", f"{RUN}:{index}", f"change show {one.number}")
-        for index, one in enumerate(changes[:SHOWN])
-    ]
-    return [blocks.header(title), blocks.bullets(lines), blocks.actions(buttons), {"type": "divider"}]

@@ -1,7 +1,7 @@
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from bot.core.args import (
     Args,
@@ -38,6 +38,12 @@ class Many(Args):
 
 class Rename(Args):
     segment: Annotated[str, SegmentInput(label="Segment")]
+
+
+class Targets(Args):
+    how: Annotated[Literal["is", "is-not"], Choice(label="How", choices=("is", "is-not"))]
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=2), SegmentInput(label="Names")]
+    mode: Annotated[Literal["add", "equal"], Choice(label="Mode", choices=("add", "equal"), option=True)] = "add"
 
 
 class Pick(Args):
@@ -115,10 +121,42 @@ def test_a_wrong_value_is_told_with_its_label(
     assert (str(caught.value), caught.value.field) == (sentence, field)
 
 
+class Pair(Args):
+    one: Annotated[str, Text(label="One")]
+    other: Annotated[str, Text(label="Other")]
+
+    @model_validator(mode="after")
+    def _of_two(self) -> "Pair":
+        if self.one == self.other:
+            raise ValueError("Both are the same.")
+        return self
+
+
 def test_values_as_a_whole_can_be_wrong() -> None:
-    with pytest.raises(Misuse) as caught:
-        check(Args, "nonsense")  # type: ignore[arg-type]  # what no parser of ours gives
+    with pytest.raises(Misuse, match=r"^Both are the same\.$") as caught:
+        check(Pair, {"one": "a", "other": "a"})
     assert caught.value.field is None
+
+
+@pytest.mark.parametrize("typed", ["is-not", "IS-NOT", " Is–Not ", "is—not", "is‑not", "is−not"])
+def test_a_choice_may_be_typed_with_any_dash_and_in_capitals(typed: str) -> None:
+    assert check(Targets, {"how": typed, "names": ("VIPs",)}).how == "is-not"
+
+
+def test_what_is_no_choice_keeps_its_dashes_and_capitals() -> None:
+    assert check(Create, {"name": "Is–Not"}).name == "Is–Not"
+    with pytest.raises(Misuse, match=r"^How has to be 'is' or 'is-not'\.$"):
+        check(Targets, {"how": 7, "names": ("VIPs",)})
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [((), "Names is missing."), (("a", "b", "c"), "Names: at most 2 at once.")],
+)
+def test_too_few_and_too_many_are_told(names: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(Misuse) as caught:
+        check(Targets, {"how": "is", "names": names})
+    assert (str(caught.value), caught.value.field) == (sentence, "names")
 
 
 def test_right_values_become_args_with_blanks_stripped() -> None:

@@ -6,6 +6,7 @@ from bot.core.changes import (
     MOVES,
     OPEN,
     Approval,
+    Brief,
     Change,
     Event,
     Run,
@@ -14,9 +15,11 @@ from bot.core.changes import (
     refuse_late,
     too_late,
 )
-from bot.core.errors import OldVersion, TooLate
+from bot.core.errors import OldVersion, TooLate, UnknownChange
 from bot.core.policy import Need
-from tests.core.samples import NOW, change, delete
+from bot.core.shop import PromotionUse
+from bot.core.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
+from tests.core.samples import NOW, change, delete, plan
 
 FINAL = set(State) - set(MOVES)
 
@@ -92,6 +95,10 @@ def test_only_a_waiting_change_can_be_decided(state: State) -> None:
         refuse_late(change(state=state), 1)
 
 
+def test_a_number_that_no_change_has_is_told() -> None:
+    assert str(UnknownChange(7)) == "There is no change 7. `/change list all` shows the latest ones."
+
+
 def test_a_click_on_an_old_version_is_refused() -> None:
     waiting = change(state=State.WAITING, version=2)
     refuse_late(waiting, 2)
@@ -105,6 +112,38 @@ def test_approvals_are_counted_by_person() -> None:
     half = change(need=need, approvals=(Approval(actor="UBEN", at=NOW),))
     assert half.has_approved("UBEN")
     assert not half.has_approved("UCLEO")
+
+
+RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old")
+NEW_VIPS = Applied(created=SegmentRef(name="VIPs", id="new"))
+LOST = RESTORE.model_copy(update={"lost": (PromotionUse(id=1, name="Sale", live=True, way="included"),)})
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "applied", "restored", "can_be_repointed"),
+    [
+        (LOST, State.DONE, NEW_VIPS, {"old": "new"}, True),
+        (LOST, State.FAILED, NEW_VIPS, {"old": "new"}, True),
+        (LOST, State.RUNNING, NEW_VIPS, {"old": "new"}, False),
+        (LOST, State.FAILED, None, {}, False),
+        (RESTORE, State.DONE, NEW_VIPS, {"old": "new"}, False),
+        (CreateSegment(segment=Naming(name="VIPs")), State.DONE, NEW_VIPS, {}, False),
+        (delete(), State.DONE, Applied(), {}, False),
+    ],
+)
+def test_promotions_can_follow_a_segment_that_was_restored_under_a_new_id(
+    step: AnyStep, state: State, applied: Applied | None, restored: dict[str, str], can_be_repointed: bool
+) -> None:
+    runs = (Run(position=0, state=StepState.DONE, applied=applied),)
+    found = change(state=state, plan=plan(step), runs=runs)
+    assert (found.restored, found.can_be_repointed) == (restored, can_be_repointed)
+
+
+def test_a_change_in_brief_tells_its_plan_in_one_line() -> None:
+    whole = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
+    brief = Brief.of(whole)
+    assert (brief.number, brief.state, brief.approvals) == (42, State.WAITING, whole.approvals)
+    assert brief.headline == "Delete the segment VIPs (0 shoppers)"
 
 
 def ran(state: StepState, *, undoable: bool = True) -> Run:

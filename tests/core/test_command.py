@@ -3,9 +3,10 @@ from typing import Annotated
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import Args, SegmentInput, Text
+from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Call, Context, Group, Help, find, understand
 from bot.core.errors import Misuse
+from tests.core.samples import uuid
 
 segment = Group("segment", "Segments")
 change = Group("change", "Changes")
@@ -34,6 +35,17 @@ async def delete(args: DeleteArgs, ctx: Context) -> Answer:
 @segment.command("list")
 async def listed(args: PageArgs, ctx: Context) -> Answer:
     return Answer(f"{args.page}")
+
+
+class Register(Args):
+    shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shoppers")]
+    name: Annotated[str, Text(label="Name", private=True)]
+    segment: Annotated[str, SegmentInput(label="Segment")] = ""
+
+
+@segment.command("register")
+async def register(args: Register, ctx: Context) -> Answer:
+    return Answer(f"{args}")
 
 
 @change.command("list")
@@ -124,6 +136,20 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     assert str(segment.commands["delete"].misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )
+
+
+def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
+    values = {"shoppers": ["ada@x.org", "17", "#18", uuid(1), "Ada"], "name": "Ada", "segment": "VIPs"}
+    call = Call(find(GROUPS, "segment register"), values)
+    assert call.said("/segment register …") == (
+        f"/segment register shoppers:ada@x.org shoppers:17 shoppers:#18 shoppers:{uuid(1)} shoppers:[…] "
+        "name:[…] segment:VIPs"
+    )
+
+
+def test_any_other_line_is_logged_as_it_was_said() -> None:
+    call = Call(find(GROUPS, "segment delete"), {"segments": ("Ada",)})
+    assert call.said("/segment delete Ada") == "/segment delete Ada"
 
 
 def test_help_and_examples_come_from_the_docstring() -> None:

@@ -3,19 +3,27 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
-from bot.core.plan import Plan, drift, inverse_of
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.plan import Plan, drift, inverse_of, observed
+from bot.core.shop import PromotionUse, Shop
 from bot.core.steps import (
     BATCH,
+    CreateProfiles,
     CreateSegment,
+    DeleteProfiles,
+    Gone,
     Naming,
     RemoveMembers,
     SegmentRef,
     UpdateSegment,
     added,
-    people,
+    deleted,
     removed,
 )
+from bot.core.steps.profiles import Memberships
 from tests.core.samples import VIPS, add, delete, plan, uuid
+from tests.engine.bench import Bench
+from tests.laws.shops import a_shop
 
 CREATE = CreateSegment(segment=Naming(name="New", description="Fresh"))
 
@@ -57,6 +65,29 @@ def test_each_step_is_one_line_and_batches_of_one_membership_are_told_together()
     assert plan(*steps).shoppers == 1 + 500 + 7 + 1 + 1
 
 
+def test_warnings_are_told_once_and_batches_of_profiles_together() -> None:
+    used = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
+    lapsed = SegmentRef(name="Lapsed", id=uuid(9))
+    first = (Memberships(segment=VIPS, shoppers=500, promotions=used),)
+    second = (Memberships(segment=VIPS, shoppers=20, promotions=used), Memberships(segment=lapsed, shoppers=1))
+    steps = (
+        DeleteProfiles(customer_ids=(1,), memberships=first),
+        DeleteProfiles(customer_ids=(2,), memberships=second),
+        RemoveMembers(segment=VIPS, profile_ids=("x",), promotions=used),
+    )
+    assert plan(*steps).warnings == (
+        "Takes 520 shoppers out of VIPs.",
+        "Takes 1 shopper out of Lapsed.",
+        "“Sale” (live) includes VIPs.",
+    )
+    assert plan(CREATE).warnings == ()
+
+
+def test_a_plan_knows_the_segments_that_it_touches_once() -> None:
+    other = SegmentRef(name="Lapsed", id=uuid(9))
+    assert plan(CREATE, add(1), add(2, other), delete()).segment_ids == (VIPS.id, other.id)
+
+
 def test_the_headline_is_one_line_whatever_the_length() -> None:
     names = ("A", "B", "C", "D")
     lines = [f"Delete the segment {name} (0 shoppers)" for name in names]
@@ -96,6 +127,15 @@ def test_the_inverse_runs_backwards() -> None:
     assert inverse_of((first, second, ())) == (add(1), *first)
 
 
+def test_profiles_go_once_no_segment_that_is_undone_holds_them() -> None:
+    new = SegmentRef(name="New", id=uuid(5))
+    undo_create = (delete().model_copy(update={"segment": new}),)
+    assert inverse_of((undo_create, deleted((17,), unused=True), removed(new, ("x",)))) == (
+        *undo_create,
+        *deleted((17,), unused=True),
+    )
+
+
 def test_nobody_is_taken_out_of_a_segment_that_the_same_undo_deletes() -> None:
     new = SegmentRef(name="New", id=uuid(5))
     undo_create = (delete().model_copy(update={"segment": new}),)
@@ -119,6 +159,15 @@ def test_drift_that_no_line_shows_is_told_all_the_same() -> None:
     )
 
 
+def test_drift_tells_warnings_that_changed() -> None:
+    used = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
+    assert drift(plan(delete()), plan(delete(promotions=used))) == (
+        "What the plan touches has changed: descriptions, shoppers or promotions.",
+        "Now: “Sale” (live) includes VIPs.",
+        "Now: Undo restores a segment under a new id, which promotions do not follow.",
+    )
+
+
 def test_drift_says_when_another_segment_has_the_name_now() -> None:
     other = delete().model_copy(update={"segment": VIPS.model_copy(update={"id": uuid(9)})})
     assert drift(plan(delete()), plan(other)) == (
@@ -136,12 +185,47 @@ def test_members_are_packed_into_batches_and_nobody_is_no_step() -> None:
     assert added(VIPS, ()) == removed(VIPS, ()) == ()
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "0 shoppers"), (1, "1 shopper"), (1904, "1,904 shoppers")])
-def test_people_are_counted_in_words(count: int, words: str) -> None:
-    assert people(count) == words
-
-
 def test_dangers_differ_by_kind() -> None:
     dangers = [step.danger for step in (CREATE, add(1), *removed(VIPS, ("x",)), delete())]
     assert dangers == [None, None, "removes shoppers from a segment", "deletes a segment"]
     assert all(a != b for a, b in pairwise(dangers[1:]))
+
+
+def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
+    return SegmentRef(name=name, id=machine.segments()[name])
+
+
+async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
+    async with a_shop() as machine:
+        gone, delete_one = CreateProfiles(customers=(99,)), delete().model_copy(update={"segment": ref(machine)})
+        made = await observed((gone, delete_one), Shop(machine.client), remarks=("Ada is left out.",))
+        assert [step.kind for step in made.steps] == ["delete_segment"]
+        assert (made.undoes, made.remarks) == (None, ("Ada is left out.",))
+
+
+async def test_a_plan_of_nothing_says_why() -> None:
+    async with a_shop() as machine:
+        with pytest.raises(NothingToDo, match=r"^None of these customers is registered any more\.$"):
+            await observed((CreateProfiles(customers=(99,)), DeleteProfiles(customer_ids=(99,))), Shop(machine.client))
+
+
+async def test_a_plan_about_a_segment_that_is_gone_is_refused() -> None:
+    async with a_shop() as machine:
+        with pytest.raises(Gone, match="The segment “VIPs” is not in the store any more"):
+            await observed((CREATE, add(1)), Shop(machine.client))
+
+
+async def test_an_undo_keeps_what_it_can_and_says_what_it_cannot() -> None:
+    async with a_shop() as machine:
+        made = await observed((CREATE, add(500), add(1)), Shop(machine.client), undoes=7, remarks=("Ada.",))
+        assert made.steps == (CREATE,)
+        assert (made.undoes, made.remarks) == (7, ("Ada.", "The segment “VIPs” is not in the store any more."))
+        with pytest.raises(Gone):
+            await observed((add(1),), Shop(machine.client), undoes=7)
+
+
+async def test_an_undo_is_refused_whole_where_a_name_is_taken_by_now() -> None:
+    async with a_shop() as machine:
+        taken = CreateSegment(segment=Naming(name="VIPs"), restores=True)
+        with pytest.raises(Impossible, match="There is already a segment named “VIPs”"):
+            await observed((taken, add(1, ref(machine))), Shop(machine.client), undoes=7)

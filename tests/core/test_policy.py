@@ -5,7 +5,16 @@ from bot.core.people import Actor, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Policy
 from bot.core.shop import PromotionUse
-from bot.core.steps import CreateSegment, Naming, RemoveMembers
+from bot.core.steps import (
+    AddMembers,
+    CreateProfiles,
+    CreateSegment,
+    DeleteProfiles,
+    Naming,
+    PromotionRef,
+    RemoveMembers,
+    RetargetPromotion,
+)
 from tests.core.samples import VIPS, add, delete, plan
 
 POLICY = Policy(approvers=frozenset({"UBEN", "SAPPROVERS"}))
@@ -42,6 +51,21 @@ def use(name: str, *, live: bool = True) -> PromotionUse:
             plan(RemoveMembers(segment=VIPS, profile_ids=("x",))),
             1,
             "needs 1 approval: removes shoppers from a segment",
+        ),
+        (
+            plan(
+                RetargetPromotion(promotion=PromotionRef(id=1, name="a")),
+                RetargetPromotion(promotion=PromotionRef(id=2, name="b", live=True)),
+            ),
+            1,
+            "needs 1 approval: changes whom a promotion reaches that is live",
+        ),
+        (plan(DeleteProfiles(customer_ids=(1,))), 1, "needs 1 approval: deletes shopper profiles"),
+        (plan(CreateProfiles(customers=tuple(range(500)))), 0, "needs no approval"),
+        (
+            plan(AddMembers(segment=VIPS, profile_ids=("x",), newcomers=tuple(range(25)))),
+            1,
+            "needs 1 approval: adds more than 25 shoppers",
         ),
         (plan(delete(members=9_999)), 1, "needs 1 approval: deletes a segment"),
         (
@@ -103,6 +127,19 @@ def test_approvers_approve_by_name_and_by_group() -> None:
     POLICY.refuse_approving(member("UCLEO", "SAPPROVERS"), number=42, requester="UANA")
     with pytest.raises(NotAllowed, match="You are not among the people who may approve changes"):
         POLICY.refuse_approving(member("UX"), number=42, requester="UANA")
+
+
+def test_nobody_in_a_group_that_slack_does_not_tell_about_may_ask_or_approve() -> None:
+    unread = Actor(id="UX", standing=Standing.MEMBER, unread=frozenset({"SAPPROVERS"}))
+    sentence = "Slack did not tell just now who is in the group of those who may do this, so nobody in it may"
+    with pytest.raises(NotAllowed, match=sentence):
+        POLICY.refuse_approving(unread, number=42, requester="UANA")
+    with pytest.raises(NotAllowed, match=sentence):
+        Policy(approvers=POLICY.approvers, requesters=frozenset({"UANA"})).refuse_asking(unread)
+    with pytest.raises(NotAllowed, match="You are not among the people"):
+        POLICY.refuse_approving(
+            unread.model_copy(update={"unread": frozenset({"SOTHER"})}), number=42, requester="UANA"
+        )
 
 
 def test_requester_cannot_approve_own_change() -> None:

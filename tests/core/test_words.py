@@ -84,3 +84,15 @@ def test_typed_words_together_are_the_line() -> None:
 def test_quote_makes_one_word_of_a_text(text: str, word: str) -> None:
     assert quote(text) == word
     assert [one.text for one in split(word)] == [text.replace('"', "'")]
+
+
+@pytest.mark.parametrize(
+    "address", ['"doe, jane"@example.com', "“doe, jane”@example.com", '"doe jane"@example.com', '"a"@x.org']
+)
+def test_an_address_whose_first_part_is_in_quotes_is_one_word(address: str) -> None:
+    plain = address.translate(str.maketrans("“”", '""'))
+    assert split(f"VIPs {address}, bo@x.org") == (
+        Word("VIPs", typed="VIPs"),
+        Word(plain, typed=f" {address}"),
+        Word("bo@x.org", typed=", bo@x.org"),
+    )

@@ -1,5 +1,6 @@
 """The machine on a bench: a real ledger, the emulated store behind HTTP, and people written by hand."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,10 +21,13 @@ from bot.core.plan import Plan
 from bot.core.policy import Need, Policy
 from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
-from bot.engine.ports import Undeliverable
+from bot.engine.glances import Glances
+from bot.engine.home import Home
+from bot.engine.homes import Homes
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
 from bot.engine.turns import Turns
+from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
 from bot.sandbox import seeds, server
 from bot.sandbox.store import Store
@@ -43,8 +47,10 @@ class Board:
     drawn: list[Change] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
-    broken: dict[str, Undeliverable] = field(default_factory=dict)
+    homes: list[tuple[str, Home]] = field(default_factory=list)
+    broken: dict[str, Exception] = field(default_factory=dict)
     poisoned: int | None = None
+    published: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = "https://slack.example/card"
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -66,6 +72,12 @@ class Board:
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         self._say("whisper")
         self.whispered.append((user_id, answer.title))
+
+    async def show_home(self, user_id: str, home: Home) -> None:
+        self._say("home")
+        self._say(f"home {user_id}")
+        self.homes.append((user_id, home))
+        self.published.set()
 
     async def link(self, card: Card) -> str:
         return self.address
@@ -139,7 +151,17 @@ class Bench:
 
     async def latest(self) -> Change:
         (found,) = await self.ledger.latest("all", "", 1)
-        return found
+        return await self.ledger.change(found.number)
+
+    async def looks(self, user_id: str = "UANA") -> Home:
+        """Open a Home tab; what it shows then."""
+        await self.engine.homes.opened(user_id)
+        await self.tasks.settled()
+        return self.home(user_id)
+
+    def home(self, user_id: str = "UANA") -> Home:
+        """What this person's Home tab shows."""
+        return [home for user, home in self.board.homes if user == user_id][-1]
 
     async def approved(self, plan: Plan, **fields: Any) -> Change:
         """A change that is approved and not started yet, by nobody's hands."""
@@ -207,20 +229,25 @@ async def process(
     people: People,
     *,
     groups: tuple[Group, ...] = GROUPS,
+    patience: float = 30,
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
     ledger, tasks, owner = Ledger.open(path), Tasks(), f"process-{next(_OWNERS)}"
-    drawer = Drawer(ledger, board, tasks, owner=owner, clock=clock)
+    rules = Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy)
+    glances = Glances(client, ledger, tasks, clock=clock, patience=patience)
+    homes = Homes(ledger, board, Views(rules, ledger, people), glances, tasks, owner=owner, clock=clock)
+    drawer = Drawer(ledger, board, homes, tasks, owner=owner, clock=clock)
     engine = Engine(
         groups=groups,
-        policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
+        policy=rules,
         ledger=ledger,
         reader=client,
         announcer=board,
         directory=people,
         runner=Runner(ledger, client, tasks, owner=owner, clock=clock, moved=drawer.nudge),
         drawer=drawer,
+        homes=homes,
         tasks=tasks,
         turns=Turns(now=time.monotonic, quiet=0),
         clock=clock,

@@ -52,8 +52,13 @@ def fits(message: Any) -> bool:
 @st.composite
 def changes(draw: st.DrawFn, state: State, count: int) -> Change:
     drawn = draw(st.lists(steps, min_size=min(count, 3), max_size=min(count, 3)))
-    plan = Plan(steps=tuple((drawn * count)[:count]), undoes=draw(st.none() | st.integers(1, 99)))
-    applied = Applied(notes=(draw(texts),))
+    plan = Plan(
+        steps=tuple((drawn * count)[:count]),
+        undoes=draw(st.none() | st.integers(1, 99)),
+        remarks=tuple(draw(st.lists(texts, max_size=40))),
+    )
+    restored = draw(st.none() | st.builds(SegmentRef, name=texts, id=texts))
+    applied = Applied(notes=(draw(texts),), created=restored)
     runs = tuple(
         Run(position=at, state=draw(st.sampled_from(StepState)), undo=(step,), applied=applied, error=draw(texts))
         for at, step in enumerate(plan.steps[: draw(st.integers(0, min(count, 3)))])

@@ -1,5 +1,6 @@
 """Laws over every Command; a new one is met by them without a new test."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,19 +8,22 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic.fields import FieldInfo
 
 from bot.bigcommerce import NewSegment
-from bot.core.args import Args, Choice, input_of, takes_many
-from bot.core.changes import Change, Run, State, StepState
+from bot.core.args import Args, Choice, check, input_of, takes_many
+from bot.core.changes import Brief, Change, Run, State, StepState
 from bot.core.command import Call, Command, Help, Scope, understand
 from bot.core.errors import Refusal
 from bot.core.steps import CreateSegment, Naming
+from bot.engine.home import Glance, Home, Sized
 from bot.sandbox.slack_limits import faults_of
 from bot.slack import answers, blocks, forms, helping
+from bot.slack.blocks import Block
 from bot.slack.home import home
 from bot.slack.ids import Click
 from commands import GROUPS
-from tests.core.samples import change, delete, plan
+from tests.core.samples import change, delete, plan, uuid
 from tests.engine.bench import bench
 from tests.laws.test_cards import powerless
 from tests.laws.values import HOSTILE, LAW
@@ -85,8 +89,11 @@ class Record:
     async def change(self, number: int) -> Change:
         return self.kept.model_copy(update={"number": number})
 
-    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Change, ...]:
-        return (self.kept,)
+    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
+        return (Brief.of(self.kept),)
+
+    async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
+        return (Brief.of(self.kept),)
 
 
 CREATED = Run(position=0, state=StepState.DONE, undo=(CreateSegment(segment=Naming(name="Gone"), restores=True),))
@@ -125,14 +132,48 @@ def hostile(command: Command, text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_every_form_fits_slack_whatever_it_is_filled_with(command: Command, text: str) -> None:
     call, empty = Call(command, hostile(command, text)), Call(command, {})
-    for view in (forms.form(call, "C1"), forms.form(empty, None), forms.loading(call)):
+    labelled = forms.form(call, "C1", {text: (text, uuid(1)), "x": (text, uuid(2))})
+    for view in (forms.form(call, "C1"), labelled, forms.form(empty, None), forms.loading(call)):
         assert faults_of("modal", view) == []
         assert powerless(view)
 
 
+def filled_in(view: Block) -> dict[str, Any]:
+    """What Slack says stands in a view that nobody touched."""
+    return {
+        block["block_id"]: {block["element"]["action_id"]: _untouched(block["element"])}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+
+
+def _untouched(element: Block) -> Block:
+    if element["type"] == "multi_external_select":
+        return {"type": element["type"], "selected_options": element.get("initial_options", [])}
+    if element["type"] in ("external_select", "static_select"):
+        return {"type": element["type"], "selected_option": element.get("initial_option")}
+    return {"type": element["type"], "value": element.get("initial_value")}
+
+
+@pytest.mark.parametrize(("command", "example"), [one for one in EXAMPLES if understood_whole(one[1])])
+def test_a_form_that_was_filled_with_a_typed_line_says_the_same(command: Command, example: str) -> None:
+    call = understand(GROUPS, example.removeprefix("/"))
+    assert isinstance(call, Call)
+    view = forms.form(call, "C1")
+    given = json.loads(view["private_metadata"])["given"]
+    submitted = Call(command, given | forms.values(view | {"state": {"values": filled_in(view)}}, command))
+    assert submitted.checked() == call.checked()
+
+
+@every_command
+def test_counting_the_shoppers_of_a_form_keeps_it_as_it_is(command: Command) -> None:
+    view = forms.form(Call(command, hostile(command, "ada@example.com")), "C1")
+    assert forms.recognised(view | {"state": {"values": filled_in(view)}, "id": "V1", "hash": "h"}) == view
+
+
 @every_command
 def test_a_form_asks_for_every_field_or_first_for_what_tells_the_others(command: Command) -> None:
-    asked = [block["block_id"] for block in forms.form(Call(command, {}), "C1")["blocks"]]
+    asked = [one["block_id"] for one in forms.form(Call(command, {}), "C1")["blocks"] if one["type"] == "input"]
     first = forms.first_fields(command) if command.prefill else command.args.model_fields
     assert asked == list(first)
 
@@ -142,13 +183,20 @@ def test_a_choice_offers_what_its_field_takes(command: Command) -> None:
     for name, field in command.args.model_fields.items():
         kind = input_of(field)
         for choice in kind.choices if isinstance(kind, Choice) else ():
-            args = command.args.model_validate({name: choice} | _required(command, name))
+            args = check(command.args, {name: choice} | _required(command, name))
             assert getattr(args, name) == choice
 
 
 def _required(command: Command, besides: str) -> dict[str, Any]:
     fields = command.args.model_fields.items()
-    return {name: "1" for name, field in fields if field.is_required() and name != besides}
+    return {name: _something(field) for name, field in fields if field.is_required() and name != besides}
+
+
+def _something(field: FieldInfo) -> Any:
+    kind = input_of(field)
+    if isinstance(kind, Choice):
+        return kind.choices[0]
+    return ("1",) if takes_many(field) else "1"
 
 
 @every_command
@@ -161,10 +209,22 @@ def test_help_for_a_command_fits_a_message(command: Command) -> None:
 @given(st.lists(st.sampled_from(HOSTILE), max_size=12))
 @LAW
 def test_the_home_tab_fits_slack(names: list[str]) -> None:
-    changes = tuple(change(number=number, plan=plan(delete(name))) for number, name in enumerate(names, 1))
-    view = home(changes, changes, GROUPS)
-    assert faults_of("home", view) == []
-    assert powerless(view)
+    changes = tuple(Brief.of(change(number=number, plan=plan(delete(name)))) for number, name in enumerate(names, 1))
+    sizes = tuple(Sized(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
+    for glance in (None, Glance(largest=sizes, segments=1000), Glance(fault=" ".join(names))):
+        view = home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, glance=glance), GROUPS)
+        assert faults_of("home", view) == []
+        assert powerless(view)
+
+
+def test_each_button_on_the_home_tab_types_a_command() -> None:
+    view = home(Home(waiting=1, waits=(Brief.of(change()),), mine=(Brief.of(change()),)), GROUPS)
+    rows = [block["accessory"] for block in view["blocks"] if "accessory" in block]
+    (offered,) = [block["elements"] for block in view["blocks"] if block["type"] == "actions"]
+    buttons = [*rows, *offered]
+    assert len(buttons) == 5
+    for button in buttons:
+        assert isinstance(understand(GROUPS, button["value"]), Call)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])

@@ -1,5 +1,6 @@
 """Values for laws: any value of a type, hostile texts among them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
@@ -7,8 +8,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+
+from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting, Unread
 
 # The same examples each time, however busy the machine is: a law fails when it is broken, and never else.
 LAW = settings(
@@ -34,6 +37,17 @@ HOSTILE = (
     "❤" * 900,
 )
 texts = st.sampled_from(("", "VIPs", "Big Spenders", "Größe ❤", *HOSTILE))
+ids = st.lists(texts, max_size=3).map(tuple)
+odd_rules = st.dictionaries(st.sampled_from(("odd", "id", "not", "and")), texts, max_size=2).map(Unread)
+
+
+def _around(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    several = st.lists(parts, max_size=3).map(tuple)
+    return st.one_of(st.builds(Not, parts), st.builds(All, several), st.builds(Any_, several))
+
+
+rules = st.recursive(st.builds(AnyOf, ids) | odd_rules, _around, max_leaves=5)
+"""Whom a promotion reaches, more deeply nested than the store takes it."""
 moments = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(1_700_000_000 + seconds, UTC))
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
@@ -41,29 +55,45 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     type(None): st.none(),
     datetime: moments,
+    Targeting: rules,
 }
 
 
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
-    """Any value of ``kind``: a model, an enum, a union, a tuple, a literal, or something plain."""
+    """Any value of ``kind``: a model, an enum, a union, a tuple, a dict, a literal, or something plain."""
     if kind in _PLAIN:
         return _PLAIN[kind]
     origin, inner = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return values_of(inner[0])
-    if origin is Literal:
-        return st.sampled_from(inner)
-    if origin in (Union, UnionType):
-        return st.one_of(*map(values_of, inner))
-    if origin is tuple:
-        return _several(inner[0], least=0)
+    if origin in _COMPOSED:
+        return _COMPOSED[origin](inner)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return st.fixed_dictionaries({name: _field(field) for name, field in kind.model_fields.items()}).map(
-            lambda values: kind(**values)
-        )
+        fields = st.fixed_dictionaries({name: _field(field) for name, field in kind.model_fields.items()})
+        return fields.map(lambda values: _made(kind, values)).filter(lambda made: made is not None)
     raise NotImplementedError(f"values of {kind}")
+
+
+def _any_of(kinds: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    return st.one_of(*map(values_of, kinds))
+
+
+_COMPOSED: dict[Any, Callable[[tuple[Any, ...]], st.SearchStrategy[Any]]] = {
+    Annotated: lambda inner: values_of(inner[0]),
+    Literal: st.sampled_from,
+    Union: _any_of,
+    UnionType: _any_of,
+    tuple: lambda inner: _several(inner[0], least=0),
+    dict: lambda inner: st.dictionaries(values_of(inner[0]), values_of(inner[1]), max_size=3),
+}
+
+
+def _made(kind: type[BaseModel], values: dict[str, Any]) -> BaseModel | None:
+    """None where a validator of the whole forbids what each field alone allows."""
+    try:
+        return kind(**values)
+    except ValidationError:
+        return None
 
 
 def _field(field: FieldInfo) -> st.SearchStrategy[Any]:

@@ -116,8 +116,18 @@ def test_bullets_count_the_lines_that_they_leave_out() -> None:
         return [item["elements"][0]["text"] for item in block["elements"][0]["elements"]]
 
     assert lines(blocks.bullets(["a", "b"])) == ["a", "b"]
-    assert lines(blocks.bullets(map(str, range(17))))[-2:] == ["14", "… and 2 more"]
+    assert lines(blocks.bullets([str(one) for one in range(17)]))[-2:] == ["14", "… and 2 more"]
     assert lines(blocks.bullets(["x" * 1000] * 5)) == ["x" * 399 + "…"] * 3 + ["… and 2 more"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "whole"),
+    [((), True), (("x" * 3000,), True), (("x" * 3001,), False), (("x" * 1500,) * 2, True), (("x",) * 16, False)],
+)
+def test_a_few_long_lines_are_shown_whole_where_there_is_room(lines: tuple[str, ...], whole: bool) -> None:
+    shown = blocks.bullets(lines, room=3000)["elements"][0]["elements"]
+    assert ([item["elements"][0]["text"] for item in shown] == list(lines)) is whole
+    assert blocks.all_shown(lines, room=3000) is whole
 
 
 def test_fields_stand_below_each_other() -> None:

@@ -4,18 +4,27 @@ import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
 from bot.core.changes import Approval, Change, Run, State, StepState
+from bot.core.plan import Plan
 from bot.core.policy import Need
-from bot.core.steps import Applied
+from bot.core.shop import PromotionUse
+from bot.core.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.slack import answers, blocks
 from bot.slack.card import card, outcome
-from tests.core.samples import NOW, change, delete, plan
+from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
+REGISTER = CreateCustomer(email="a@x.org", first_name="Ada", last_name="Byron")
 BEN = Approval(actor="UBEN", at=NOW)
 
 
 def words(of: Change) -> str:
     return said({"blocks": card(of).blocks, "text": ""})
+
+
+def results(of: Change) -> list[str]:
+    """The lines of the last list on the card."""
+    lists = [block for block in card(of).blocks if block.get("elements", [{}])[0].get("type") == "rich_text_list"]
+    return ["".join(part["text"] for part in line["elements"]) for line in lists[-1]["elements"][0]["elements"]]
 
 
 def texts(of: Change) -> list[str]:
@@ -56,21 +65,121 @@ def test_a_running_change_shows_its_progress() -> None:
     assert "Running* 1 of 2 steps" in words(running)
 
 
+FAILED = Run(position=1, state=StepState.FAILED, error="No.")
+DELETES = (delete("A"), delete("B"), delete("C"), delete("D"))
+ADDS = (add(500), add(7), add(3, SegmentRef(name="Lapsed", id=uuid(9))))
+CREATE = CreateSegment(segment=Naming(name="New"))
+CREATED = Applied(created=SegmentRef(name="New", id=uuid(1)), undo=(delete(),))
+FURTHER = "Undo takes back what was done."
+
+
 @pytest.mark.parametrize(
-    ("runs", "told"),
+    ("steps", "runs", "told"),
     [
-        ((), "3 further steps were not started. Nothing was changed."),
-        ((run(0, StepState.FAILED, error="No."),), "No. 2 further steps were not started. Nothing was changed."),
+        (DELETES, (), ["Nothing was changed."]),
+        (DELETES, (FAILED.model_copy(update={"position": 0}),), ["No.", "Nothing was changed."]),
         (
-            (run(0, StepState.DONE), run(1, StepState.FAILED, error="No.")),
-            "No. 1 further step was not started.",
+            DELETES,
+            (run(0, StepState.DONE), FAILED),
+            [
+                "No.",
+                "Done: Delete the segment A (0 shoppers).",
+                "Stopped at: Delete the segment B (0 shoppers).",
+                "Not started: Delete the segment C (0 shoppers).",
+                "Not started: Delete the segment D (0 shoppers).",
+                FURTHER,
+            ],
+        ),
+        (
+            ADDS,
+            (run(0, StepState.DONE), FAILED),
+            [
+                "No.",
+                "Done: Add 500 shoppers to VIPs.",
+                "Stopped at: Add 7 shoppers to VIPs.",
+                "Not started: Add 3 shoppers to Lapsed.",
+                f"Asking again does only what is left. {FURTHER}",
+            ],
+        ),
+        (
+            ADDS,
+            (run(0, StepState.DONE), run(1, StepState.UNSURE, error="Perhaps.")),
+            [
+                "Perhaps.",
+                "Done: Add 500 shoppers to VIPs.",
+                "Stopped at: Add 7 shoppers to VIPs.",
+                "Not started: Add 3 shoppers to Lapsed.",
+                f"Asking again does only what is left. {FURTHER}",
+            ],
+        ),
+        (
+            (REGISTER, CreateProfiles(customers=("a@x.org",)), add(1)),
+            (Run(position=0, state=StepState.DONE), FAILED),
+            [
+                "No.",
+                "Done: Register a@x.org as a customer.",
+                "Stopped at: Create 1 shopper profile.",
+                "Not started: Add 1 shopper to VIPs.",
+                "Asking again does only what is left.",
+            ],
+        ),
+        (
+            (CREATE, add(1), add(2)),
+            (run(0, StepState.DONE, applied=CREATED), FAILED),
+            [
+                "No.",
+                "Done: Create the segment New.",
+                "Stopped at: Add 1 shopper to VIPs.",
+                "Not started: Add 2 shoppers to VIPs.",
+                FURTHER,
+            ],
         ),
     ],
 )
-def test_a_failed_change_says_what_was_not_done(runs: tuple[Run, ...], told: str) -> None:
-    failed = change(state=State.FAILED, plan=plan(delete("a"), delete("b"), delete("c")), runs=runs)
-    assert told in words(failed)
-    assert ("Nothing was changed." in words(failed)) is ("Nothing" in told)
+def test_a_failed_change_says_what_was_done_what_was_not_and_how_to_go_on(
+    steps: tuple[AnyStep, ...], runs: tuple[Run, ...], told: list[str]
+) -> None:
+    assert results(change(state=State.FAILED, plan=plan(*steps), runs=runs)) == told
+
+
+def test_a_failed_change_that_was_undone_gives_no_further_advice() -> None:
+    runs = (run(0, StepState.DONE, applied=CREATED), FAILED)
+    undone = change(state=State.FAILED, plan=plan(CREATE, add(1)), runs=runs, undone_by=43)
+    assert results(undone) == [
+        "No.",
+        "Done: Create the segment New.",
+        "Stopped at: Add 1 shopper to VIPs.",
+        "Undone by change 43.",
+    ]
+
+
+def test_remarks_stand_on_the_card_whatever_its_state() -> None:
+    remarks = ("1 shopper: Ada Byron (ada@example.com).", "In VIPs already: <!here>.")
+    noted = change(plan=Plan(steps=(add(1),), remarks=remarks))
+    for state in State:
+        assert " ".join(remarks) in words(noted.model_copy(update={"state": state}))
+
+
+USE = PromotionUse(id=1, name="Sale", live=True, way="included")
+RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old", lost=(USE,))
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "applied", "shown"),
+    [
+        (RESTORE, State.DONE, CREATED, ["Undo", "Point Promotions"]),
+        (RESTORE, State.FAILED, CREATED, ["Undo", "Point Promotions"]),
+        (RESTORE, State.RUNNING, CREATED, []),
+        (RESTORE.model_copy(update={"lost": ()}), State.DONE, CREATED, ["Undo"]),
+        (CREATE, State.DONE, CREATED, ["Undo"]),
+        (RESTORE, State.FAILED, None, []),
+    ],
+)
+def test_only_where_promotions_lost_a_segment_that_was_restored_they_can_be_pointed_to_it(
+    step: AnyStep, state: State, applied: Applied | None, shown: list[str]
+) -> None:
+    ran = run(0, StepState.DONE if applied else StepState.FAILED, applied=applied)
+    assert texts(change(state=state, plan=plan(step), runs=(ran,))) == shown
 
 
 def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
@@ -126,3 +235,9 @@ def test_an_answer_is_drawn_part_by_part() -> None:
 
 def test_an_answer_of_one_sentence_is_not_a_title() -> None:
     assert answers.message(Answer("Done.")).blocks == [blocks.section([{"type": "text", "text": "Done."}])]
+
+
+@pytest.mark.parametrize(("count", "whole"), [(1, True), (2, True), (3, True), (15, True), (16, False)])
+def test_a_plan_with_more_lines_than_the_card_shows_says_where_they_are(count: int, whole: bool) -> None:
+    long = change(plan=plan(*(delete(str(at)) for at in range(count))))
+    assert ("`/change show 42` shows the whole of it." not in words(long)) is whole

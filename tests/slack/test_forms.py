@@ -1,13 +1,19 @@
+import json
 from typing import Annotated, Any, Literal
 
 import pytest
 
-from bot.bigcommerce import Segment
+from bot.bigcommerce import Promotion, Segment
 from bot.core.answers import Answer
-from bot.core.args import Args, ChangeInput, Choice, SegmentInput, Text
-from bot.core.command import Call, Context, Group, find
-from bot.slack import forms
+from bot.core.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.command import Call, Context, Group, Prefill, find
+from bot.sandbox.slack_limits import faults_of
+from bot.slack import blocks, forms
+from bot.slack.blocks import Block
+from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
+from bot.slack.ids import SEGMENTS as SEGMENT_CHOICES
 from tests.core.samples import uuid
+from tests.harness import said
 
 group = Group("segment", "Segments")
 GROUPS = (group,)
@@ -16,6 +22,10 @@ GROUPS = (group,)
 class Everything(Args):
     segments: Annotated[tuple[str, ...], SegmentInput(label="Segments")]
     target: Annotated[str, SegmentInput(label="Target", placeholder="Which?")]
+    into: Annotated[str, SegmentInput(label="Into", new=True)]
+    promotion: Annotated[str, PromotionInput(label="Promotion")]
+    shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shoppers", placeholder="ada@example.com")]
+    shopper: Annotated[str, ShopperInput(label="Shopper")]
     number: Annotated[int, ChangeInput(label="Change")]
     scope: Annotated[Literal["mine", "all"], Choice(label="Which", choices=("mine", "all"))] = "all"
     note: Annotated[str, Text(label="Note", hint="Why", max_length=10, multiline=True)] = ""
@@ -30,9 +40,32 @@ async def combine(args: Everything, ctx: Context) -> Answer:
 COMMAND = find(GROUPS, "segment combine")
 
 
-def elements(values: dict[str, Any]) -> dict[str, Any]:
-    view = forms.form(Call(COMMAND, values), "C1")
-    return {block["block_id"]: block["element"] for block in view["blocks"]}
+class EditArgs(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    name: Annotated[str, Text(label="Name")] = ""
+
+
+async def look_up(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
+    return values
+
+
+@group.command("edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name",), look_up))
+async def edit(args: EditArgs, ctx: Context) -> Answer:
+    """Edit."""
+    return Answer(f"{args}")
+
+
+EDIT = find(GROUPS, "segment edit")
+SEGMENTS = tuple(Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Lapsed", "Best VIPs", "x" * 200)))
+
+
+def elements(values: dict[str, Any], labels: forms.Labels | None = None) -> dict[str, Any]:
+    view = forms.form(Call(COMMAND, values), "C1", labels)
+    return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+
+
+def texts(options: list[Block]) -> list[str]:
+    return [one["text"]["text"] for one in options]
 
 
 def test_a_field_is_drawn_by_what_it_is() -> None:
@@ -40,9 +73,23 @@ def test_a_field_is_drawn_by_what_it_is() -> None:
     assert kinds == {
         "segments": "multi_external_select",
         "target": "external_select",
+        "into": "external_select",
+        "promotion": "external_select",
+        "shoppers": "plain_text_input",
+        "shopper": "plain_text_input",
         "number": "number_input",
         "scope": "static_select",
         "note": "plain_text_input",
+    }
+
+
+def test_fields_that_suggest_or_count_have_an_action_of_their_own() -> None:
+    assert {name: element["action_id"] for name, element in elements({}).items() if element["action_id"] != VALUE} == {
+        "segments": SEGMENT_CHOICES,
+        "target": SEGMENT_CHOICES,
+        "into": NEW_SEGMENT,
+        "promotion": PROMOTIONS,
+        "shoppers": SHOPPERS,
     }
 
 
@@ -108,24 +155,140 @@ def test_an_emptied_text_is_an_empty_text_and_any_other_empty_field_has_no_value
     ) == {"note": ""}
 
 
+def test_a_list_of_shoppers_becomes_its_words() -> None:
+    typed = 'Ada <ada@example.com>; 17,\n"doe, jane"@example.com 17'
+    assert submitted(shoppers={"value": typed}) == {
+        "shoppers": ["Ada", "ada@example.com", "17", '"doe, jane"@example.com']
+    }
+    assert submitted(shoppers={"value": None}) == submitted(shoppers={"value": " , "}) == {}
+
+
+def test_one_shopper_stays_as_it_was_typed() -> None:
+    assert submitted(shopper={"value": "ada@example.com"}) == {"shopper": "ada@example.com"}
+    assert submitted(shopper={"value": None}) == {}
+
+
+LABELS = {"vips": ("VIPs", uuid(1)), uuid(1): ("VIPs", uuid(1)), "winback": ("Win back", "4")}
+
+
+def test_segments_and_promotions_are_shown_by_their_names() -> None:
+    shown = elements({"segments": ("vips", uuid(1), "Nobody"), "target": "vips", "promotion": "winback"}, LABELS)
+    options = shown["segments"]["initial_options"]
+    assert [(one["text"]["text"], one["value"]) for one in options] == [("VIPs", uuid(1)), ("Nobody", "Nobody")]
+    assert shown["target"]["initial_option"]["text"]["text"] == "VIPs"
+    assert (shown["promotion"]["initial_option"]["text"]["text"], shown["promotion"]["initial_option"]["value"]) == (
+        "Win back",
+        "4",
+    )
+
+
+def test_the_words_that_a_form_can_show_by_names_are_known() -> None:
+    call = Call(COMMAND, {"segments": ("vips", "Lapsed"), "into": "New", "promotion": "winback", "note": "vips"})
+    assert forms.named_in(call, SegmentInput) == ("vips", "Lapsed", "New")
+    assert forms.named_in(call, PromotionInput) == ("winback",)
+    assert forms.named_in(Call(COMMAND, {}), SegmentInput) == ()
+
+
+def counts(view: Block) -> list[str]:
+    return [block["elements"][0]["text"] for block in view["blocks"] if block["type"] == "context"]
+
+
+def test_a_form_says_how_many_shoppers_it_recognises() -> None:
+    empty = forms.form(Call(COMMAND, {}), "C1")
+    filled = forms.form(Call(COMMAND, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
+    assert counts(empty) == ["E-mails and ids are counted as you type."]
+    assert counts(filled) == [
+        "2 shoppers recognised: 1 e-mail and 1 customer id. Not understood: a&lt;b&gt;c.",
+    ]
+    inputs = {block["block_id"]: block for block in filled["blocks"]}
+    assert inputs["shoppers"]["element"]["initial_value"] == "ada@example.com\n17\na<b>c"
+    assert inputs["shoppers"]["dispatch_action"] is True
+    assert inputs["shoppers"]["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
+    assert "dispatch_action" not in inputs["shopper"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (None, "E-mails and ids are counted as you type."),
+        ("ada@example.com", "1 shopper recognised: 1 e-mail."),
+        (
+            "ada@example.com, bo@x.org\n17 Ada",
+            "3 shoppers recognised: 2 e-mails and 1 customer id. Not understood: Ada.",
+        ),
+        (" ".join(map(str, range(1, 1001))), "1,000 shoppers recognised: 1,000 customer ids."),
+    ],
+)
+def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: str | None, told: str) -> None:
+    view = forms.form(Call(COMMAND, {"note": "x", "shoppers": ("17",)}), "C1")
+    state = {"values": {"shoppers": {"shoppers": {"value": typed}}, "note": {"value": {"value": "y"}}}}
+    again = forms.recognised({**view, "state": state, "id": "V1", "hash": "1", "team_id": "T1"})
+    assert counts(again) == [told]
+    assert again.keys() == view.keys()
+    assert [one for one in again["blocks"] if one["type"] == "input"] == [
+        one for one in view["blocks"] if one["type"] == "input"
+    ]
+    assert faults_of("modal", again) == []
+
+
+def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> None:
+    first = forms.form(Call(EDIT, {"name": "Best"}), "C1")
+    assert first["submit"]["text"] == "Continue"
+    assert [block["block_id"] for block in first["blocks"]] == ["segment"]
+    second = forms.form(Call(EDIT, {"segment": "vips", "name": "Best"}), "C1", LABELS)
+    assert (second["submit"]["text"], second["title"]["text"]) == ("Save Segment", "Edit Segment")
+    assert [block["block_id"] for block in second["blocks"]] == ["segment-about", "name"]
+    assert said(second).startswith("Segment: VIPs")
+    assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
         ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
         (" vip ", ["VIPs", "Best VIPs"]),
+        (uuid(1), ["Lapsed"]),
         ("nobody", []),
     ],
 )
 def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_them(query: str, names: list[str]) -> None:
-    segments = tuple(
-        Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Lapsed", "Best VIPs", "x" * 200))
+    assert texts(forms.segment_options(SEGMENTS, query)) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
+        (" VIP ", ["New: VIP", "VIPs", "Best VIPs"]),
+        ("vips", ["VIPs", "Best VIPs"]),
+        (uuid(1).upper(), ["Lapsed"]),
+        ("nobody", ["New: nobody"]),
+        ("y" * 150, ["New: " + "y" * 69 + "…"]),
+        ("y" * 151, []),
+    ],
+)
+def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(query: str, names: list[str]) -> None:
+    offered = forms.segment_options(SEGMENTS, query, new=True)
+    assert texts(offered) == names
+    assert [one["value"] for one in offered if one["text"]["text"].startswith("New: ")] == [
+        query.strip() for name in names if name.startswith("New: ")
+    ]
+
+
+def test_promotions_are_offered_by_name_or_number_with_their_status() -> None:
+    promotions = tuple(
+        Promotion(id=at, name=name, status=status, document={})
+        for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
     )
-    assert [one["text"]["text"] for one in forms.options(segments, query)] == names
+    assert forms.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled")]
+    assert texts(forms.promotion_options(promotions, "5")) == ["Sale"]
+    assert texts(forms.promotion_options(promotions, "")) == ["Sale", "Win back"]
 
 
-def test_type_ahead_offers_no_more_than_slack_takes() -> None:
+@pytest.mark.parametrize("new", [True, False])
+def test_type_ahead_offers_no_more_than_slack_takes(new: bool) -> None:
     many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(101))
-    assert len(forms.options(many, "group")) == 100
+    assert len(forms.segment_options(many, "group", new=new)) == 100
 
 
 class Odd(Args):
@@ -139,5 +302,5 @@ async def odd(args: Odd, ctx: Context) -> Answer:
 
 
 def test_a_field_that_does_not_say_what_it_is_has_no_form() -> None:
-    with pytest.raises(RuntimeError, match="StopIteration"):
+    with pytest.raises(LookupError):
         forms.form(Call(find(GROUPS, "segment odd"), {}), "C1")

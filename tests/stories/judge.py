@@ -1,5 +1,6 @@
 """The judge: what must hold at the end of every story, whatever went wrong in it."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,8 +8,9 @@ from typing import Any
 
 from bot.core.changes import State
 from bot.ledger.ledger import Ledger
-from bot.sandbox.people import BOT_USER_ID, HUMANS
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
+from bot.sandbox.people import HUMANS
+from bot.sandbox.slack_limits import faults_of, length_of
 from tests.harness import Json, World
 
 RAN = frozenset({State.APPROVED, State.RUNNING, State.DONE, State.FAILED})
@@ -20,7 +22,10 @@ _WORDLESS = frozenset({"broadcast", "usergroup", "channel"})
 
 
 async def judge(world: World) -> None:
-    """The log holds, nothing ran that was not approved, and no message of ours pinged a channel or broke a limit."""
+    """The log holds and names no shopper, nothing ran unapproved, nothing sent broke a limit or pinged anybody."""
+    for door, body in world.sent:
+        found = list(objections(door, body))
+        assert not found, f"{door}: {found} in {body}"
     if not world.database.exists():
         return
     with closing(Ledger.read(world.database)) as ledger:
@@ -30,26 +35,47 @@ async def judge(world: World) -> None:
             _judge_approvals(
                 change.state, change.need.approvals, change.requester, [one.actor for one in change.approvals]
             )
+    named = re.compile("|".join(map(re.escape, _shoppers(world))) or "$^")
     for entry in world.entries():
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
-    for channel in world.workspace.archive.messages.values():
-        for posting in channel.values():
-            _judge_message(posting.message)
-    for view in world.workspace.archive.homes.values():
-        assert not list(_powers(view)), view
+        assert not named.search(json.dumps(entry.detail, ensure_ascii=False)), f"A shopper's name is logged: {entry}"
+
+
+def _shoppers(world: World) -> list[str]:
+    """Whole names and addresses of all customers; names of one word may be a segment's word, too."""
+    rows = world.store.shop.rows("SELECT email, first_name, last_name FROM customers")
+    names = [f"{row['first_name']} {row['last_name']}" for row in rows if row["first_name"] and row["last_name"]]
+    return [*(row["email"] for row in rows), *names]
+
+
+def objections(door: str, body: Json) -> Iterator[str]:
+    """What Slack, or who reads it, would object to in what the bot sent there, also where it was replaced later."""
+    blocks, view = _decoded(body.get("blocks")), _decoded(body.get("view"))
+    if blocks:
+        yield from faults_of("message", blocks)
+    if view:
+        yield from faults_of(view["type"], view)
+        if length_of(view) > VIEW_BYTES_MOST:
+            yield "view_too_large"
+    if door == "block_suggestion":
+        yield from faults_of("options", body)
+    if body.get("response_action") == "errors":
+        yield from faults_of("errors", body.get("errors"))
+    if len(body.get("text") or "") > (UPDATE_TEXT_MOST if door == "chat.update" else TEXT_MOST):
+        yield "msg_too_long"
+    yield from _powers([{"type": "message", "text": body.get(key)} for key in ("text", "initial_comment")])
+    yield from _powers([blocks, view])
+
+
+def _decoded(value: Any) -> Any:
+    """Blocks and views come as JSON, or as JSON in a text."""
+    return json.loads(value) if value and isinstance(value, str) else value
 
 
 def _judge_approvals(state: State, needed: int, requester: str, approvers: list[str]) -> None:
     assert requester not in approvers
     assert len(approvers) == len(set(approvers))
     assert state not in RAN or len(approvers) >= needed
-
-
-def _judge_message(message: Json) -> None:
-    if message["user"] != BOT_USER_ID:
-        return
-    assert not faults_of("message", message.get("blocks") or [{"type": "divider"}])
-    assert not list(_powers(message)), message
 
 
 def _powers(value: Any) -> Iterator[str]:

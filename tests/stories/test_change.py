@@ -147,10 +147,10 @@ async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -
     assert "Nothing waits" in empty
     await slack.type("/segment delete VIPs", by="ana")
     shown = read(await slack.home(by="ben"))
-    assert shown.index("Waits for a second person") < shown.index("What you asked for lately")
-    assert "Change 1 (waiting): Delete the segment VIPs" in shown
+    assert shown.index("Waits for you") < shown.index("What you asked for lately")
+    assert "Change 1: Delete the segment VIPs" in shown
     assert "/segment delete <segment> …" in shown
-    await slack.press("Show 1", by="ben", channel="home")
+    await slack.press("Details", by="ben", channel="home")
     assert "Change 1 is waiting" in said(slack.messages(by="ben", channel="dm")[-1])
 
 

@@ -127,6 +127,36 @@ async def test_a_segment_deleted_by_somebody_else_makes_the_change_stale(slack: 
     assert buttons(slack.card(1)) == []
 
 
+async def test_the_same_removal_clicked_twice_is_sent_once(slack: World) -> None:
+    await slack.type(f"/segment remove VIPs {' '.join(slack.emails(3, inside='VIPs'))}")
+    await slack.deliver(slack.click("Remove Shoppers", by="ben"), times=3)
+    assert slack.sizes()["VIPs"] == 37
+    assert len(slack.writes()) == 1
+
+
+async def test_two_people_who_remove_the_same_shopper_remove_them_once(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {email}", by="ana")
+    await slack.type(f"/segment remove VIPs {email}", by="cleo")
+    await slack.press("Remove Shoppers", by="ben", change=1)
+    await slack.press("Remove Shoppers", by="ben", change=2)
+    assert "Can no longer be done" in said(slack.card(2))
+    assert len(slack.writes()) == 1
+
+
+async def test_an_add_that_shrank_below_what_needs_approval_is_to_be_asked_anew(slack: World) -> None:
+    emails = slack.emails(26, outside="VIPs")
+    await slack.type(f"/segment add VIPs {' '.join(emails)}")
+    slack.join("VIPs", *emails[:2])
+    await slack.press("Add Shoppers", by="ben")
+    card = read(slack.card(1))
+    assert "Can no longer be done" in card
+    assert "nobody has to look at this again. Ask once more." in card
+    assert not slack.writes()
+    await slack.type(f"/segment add VIPs {' '.join(emails)}")
+    assert slack.sizes()["VIPs"] == 66
+
+
 async def test_two_changes_for_one_segment_delete_it_once(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await slack.type("/segment delete VIPs", by="cleo")

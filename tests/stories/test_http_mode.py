@@ -35,6 +35,12 @@ async def test_forms_type_ahead_and_home_work_too(http: World) -> None:
     assert "VIPs: 40 shoppers" in http.whisper()
     await http.type("/segment create")
     assert "already a segment named" in (await http.submit({"Name": "VIPs"}))["errors"]["name"]
+    await http.client.cancel("ana")
+    await http.type("/promotion show")
+    assert await http.suggest("early", field="promotion", action="promotions") == ["VIP early access"]
+    await http.client.cancel("ana")
+    await http.type("/segment combine")
+    assert await http.suggest("New one", field="into", action="new-segment") == ["New: New one"]
     assert await http.home(by="ana")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox import people
 from tests.conftest import OpenWorld
-from tests.harness import World, said
+from tests.harness import World, filled, said
 from tests.stories.judge import read
 
 HOSTILE = {
@@ -28,6 +28,8 @@ HOSTILE = {
     "private use": f"\ue000{people.BEN}\ue000",
 }
 
+SHOPPERS = ("/shopper show", "/shopper create", "/shopper delete", "/segment add VIPs", "/segment remove VIPs")
+
 
 def begins(name: str) -> str:
     """As much of a name as every place has room for."""
@@ -45,6 +47,14 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
     assert begins(name) in read(slack.messages()[-1])
     await slack.type(f"/segment show {id_}")
     assert begins(name) in read(slack.messages()[-1])
+    await slack.type(f"/segment members {id_}")
+    assert begins(name) in read(slack.messages()[-1])
+    await slack.type(f"/segment export {id_}")
+    assert begins(name) in read(slack.messages()[-1])
+    assert len(slack.files()) == 1
+    await slack.type(f"/segment add {id_}")
+    assert begins(name) in filled(slack.form(), "segment")
+    await slack.client.cancel("ana")
     await slack.type(f"/segment edit {id_}")
     form = slack.form()
     assert form
@@ -64,9 +74,23 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
     assert begins(name) in read(slack.messages()[-1])
 
 
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_a_hostile_name_of_a_shopper_is_shown_as_it_is_and_has_no_power(open_world: OpenWorld, name: str) -> None:
+    slack = await open_world(customers=20)
+    id_ = slack.register("eve@example.com", name, name)
+    await slack.type(f"/shopper show {id_}")
+    assert begins(name) in read(slack.messages()[-1])
+    await slack.type(f"/segment add VIPs {id_}")
+    assert begins(name) in read(slack.card(1))
+    await slack.type("/segment members VIPs")
+    assert begins(name) in read(slack.messages()[-1])
+    await slack.type(f"/shopper delete {id_}")
+    assert begins(name) in read(slack.card(2))
+
+
 async def test_a_hostile_word_that_names_nothing_is_told_and_pings_nobody(slack: World) -> None:
     for name in HOSTILE.values():
-        for command in ("/segment show", "/segment delete", "/segment list", "/segment", "/change show"):
+        for command in ("/segment show", "/segment delete", "/segment list", "/segment", "/change show", *SHOPPERS):
             before = len(slack.messages())
             await slack.type(f"{command} {name}")
             assert len(slack.messages()) > before, f"no answer to {command} {name}"

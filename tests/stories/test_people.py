@@ -37,7 +37,9 @@ async def test_a_guest_neither_approves_nor_rejects(slack: World, button: str) -
 
 async def test_a_guest_gets_a_refusal_for_whatever_they_type(slack: World) -> None:
     await slack.type("/segment delete Lapsed", by="ana")
-    for line in ("segment delete VIPs", "segment list", "segment create Loyal", "change list", "change withdraw 1"):
+    lines = ("segment delete VIPs", "segment list", "segment create Loyal", "change list", "change withdraw 1")
+    shoppers = ("segment members VIPs", "segment add VIPs 17", "segment remove VIPs 17", "segment clear VIPs")
+    for line in (*lines, *shoppers, "shopper show 17", "shopper create 17", "shopper delete 17"):
         before = len(slack.messages(by="dan"))
         await slack.type(f"/{line}", by="dan")
         assert len(slack.messages(by="dan")) == before + 1

@@ -113,6 +113,25 @@ async def test_a_create_that_was_carried_out_while_the_bot_stopped_is_not_create
     assert "Loyal" not in slack.sizes()
 
 
+async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(slack: World) -> None:
+    before = slack.promotions()
+    await slack.type("/promotion target 4 is VIPs")
+    stuck = slack.stick("PUT", "/promotions/{id}")
+    await slack.client.press("ben", "#approvals", "Target Promotion")
+    await stuck.reached.wait()
+    await slack.stop()
+    slack.alter_promotion(4, segments={"id": [slack.id_of("VIPs")]})
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    await slack.settled()
+    assert "Done" in said(slack.card(1))
+    assert slack.writes() == [("PUT", "/promotions/4")]
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.promotions() == before
+
+
 async def test_a_run_killed_right_after_a_step_failed_starts_no_further_step(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed")
     await slack.stop()

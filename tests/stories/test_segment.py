@@ -4,13 +4,18 @@ from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
 
+def plain(text: str) -> str:
+    """``text`` without the blanks around what one can type."""
+    return " ".join(text.split())
+
+
 async def test_list_shows_every_segment_with_its_size_and_offers_what_comes_next(slack: World) -> None:
     await slack.type("/segment list")
     shown = slack.messages()[-1]
     assert "12 segments" in said(shown)
     for name, size in slack.sizes().items():
         assert f"{name}\n{size}\n" in read(shown)
-    assert buttons(shown) == ["Create Segment", "Show a Segment"]
+    assert buttons(shown) == ["Create Segment", "Show a Segment", "Add Shoppers"]
     assert shown["ephemeral"]
     assert not slack.writes()
 
@@ -40,7 +45,17 @@ async def test_show_tells_size_promotions_and_id(slack: World) -> None:
     assert "Spent over $1,000" in told
     assert slack.id_of("VIPs") in told
     assert "live" in told
-    assert buttons(slack.messages()[-1]) == ["Edit", "Delete"]
+    assert buttons(slack.messages()[-1]) == [
+        "Members",
+        "Add Shoppers",
+        "Remove Shoppers",
+        "Edit",
+        "Copy",
+        "Promotions",
+        "Export",
+        "Clear",
+        "Delete",
+    ]
 
 
 async def test_show_finds_a_segment_by_its_id_and_in_any_case(slack: World) -> None:
@@ -69,6 +84,46 @@ async def test_the_buttons_of_show_open_the_edit_form_and_ask_for_the_deletion(s
     await slack.press("Delete", by="ana", channel="#segments")
     assert "Delete the segment VIPs" in said(slack.card(1))
     assert "VIPs" in slack.sizes()
+
+
+async def test_the_buttons_of_list_open_the_forms_of_what_comes_next(slack: World) -> None:
+    for button, field in (("Create Segment", "name"), ("Show a Segment", "segment"), ("Add Shoppers", "shoppers")):
+        await slack.type("/segment list")
+        await slack.press(button, by="ana", channel="#segments")
+        form = slack.form()
+        assert form
+        assert field in form["state"]["values"]
+        await slack.client.cancel("ana")
+
+
+async def test_show_tells_the_latest_changes_of_this_segment_and_of_no_other(slack: World) -> None:
+    (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {outside}", by="cleo")
+    await slack.type(f"/segment remove VIPs {inside}", by="ana")
+    await slack.type("/segment clear Lapsed", by="ana")
+    await slack.type("/segment show VIPs", by="ben")
+    told = slack.whisper(by="ben")
+    assert told.index("Remove 1 shopper from VIPs") < told.index("Add 1 shopper to VIPs")
+    assert "waiting" in told
+    assert "Lapsed" not in told
+    await slack.type('/segment show "Spring launch waitlist"', by="ben")
+    assert "Latest changes" not in slack.whisper(by="ben")
+
+
+async def test_a_segment_renamed_between_list_and_click_is_still_the_one_that_was_shown(slack: World) -> None:
+    await slack.type("/segment show VIPs")
+    slack.rename("VIPs", "Very Important")
+    slack.put("VIPs")
+    await slack.press("Members", by="ana", channel="#segments")
+    assert "Very Important: 40 shoppers" in slack.whisper()
+
+
+async def test_a_segment_deleted_between_list_and_click_is_told(slack: World) -> None:
+    await slack.type("/segment show VIPs")
+    gone = slack.id_of("VIPs")
+    slack.drop("VIPs")
+    await slack.press("Members", by="ana", channel="#segments")
+    assert f"There is no segment “{gone}”. /segment list shows every segment." in plain(slack.whisper())
 
 
 async def test_create_needs_nobody_else_and_its_card_is_where_it_was_asked(slack: World) -> None:

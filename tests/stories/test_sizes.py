@@ -41,7 +41,7 @@ async def test_a_store_with_1000_segments_is_listed_page_by_page(slack: World) -
     await slack.press("Next Page", by="ana", channel="#segments")
     assert "1,000 segments, 51 to 100 shown" in slack.whisper()
     await slack.type("/segment list page:20")
-    assert "951 to 1000 shown" in slack.whisper()
+    assert "951 to 1,000 shown" in slack.whisper()
     assert "Next Page" not in buttons(slack.messages()[-1])
     await slack.type("/segment list segment 09 page:2")
     assert "51 to 100 shown" in slack.whisper()
@@ -104,7 +104,7 @@ async def test_a_plan_with_many_long_lines_fits_its_card_through_its_whole_life(
     assert "Change 1 is done" in slack.whisper()
     await slack.type("/change list all")
     assert "1 latest change" in slack.whisper()
-    assert "Waits for a second person" in read(await slack.home(by="ben"))
+    assert "Change 1 · Done: Delete the segment" in read(await slack.home(by="ana"))
     assert "card lost" not in slack.kinds()
 
 

@@ -177,7 +177,10 @@ async def test_a_step_that_failed_stops_what_follows_and_what_ran_can_be_undone(
     slack.store.faults.clear()
     assert set(slack.sizes()) & {"Lapsed", "VIPs", "Wholesale"} == {"VIPs", "Wholesale"}
     card = read(slack.card(1))
-    assert "1 further step was not started" in card
+    assert "Done: Delete the segment Lapsed (64 shoppers)." in card
+    assert "Not started: Delete the segment Wholesale (22 shoppers)." in card
+    assert "Undo takes back what was done." in card
+    assert "Asking again" not in card
     assert [path.split("=")[-1] for _, path in slack.writes()] == [first, second]
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)

@@ -12,12 +12,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core.steps.members import BATCH, AddMembers, RemoveMembers, added, removed
+from bot.core.steps.members import AddMembers, RemoveMembers, added, removed
+from bot.core.steps.profiles import CreateCustomer, CreateProfiles, DeleteProfiles, created, deleted
+from bot.core.steps.promotions import RetargetPromotion
 from bot.core.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
-from bot.core.steps.step import Applied, Naming, SegmentRef, Step, people
+from bot.core.steps.step import BATCH, Applied, CustomerKey, Gone, Made, Naming, PromotionRef, SegmentRef, Step
 
 AnyStep = Annotated[
-    CreateSegment | UpdateSegment | DeleteSegment | AddMembers | RemoveMembers, Field(discriminator="kind")
+    CreateSegment
+    | UpdateSegment
+    | DeleteSegment
+    | AddMembers
+    | RemoveMembers
+    | CreateCustomer
+    | CreateProfiles
+    | DeleteProfiles
+    | RetargetPromotion,
+    Field(discriminator="kind"),
 ]
 Applied.model_rebuild(_types_namespace={"AnyStep": AnyStep})
 
@@ -26,14 +37,23 @@ __all__ = [
     "AddMembers",
     "AnyStep",
     "Applied",
+    "CreateCustomer",
+    "CreateProfiles",
     "CreateSegment",
+    "CustomerKey",
+    "DeleteProfiles",
     "DeleteSegment",
+    "Gone",
+    "Made",
     "Naming",
+    "PromotionRef",
     "RemoveMembers",
+    "RetargetPromotion",
     "SegmentRef",
     "Step",
     "UpdateSegment",
     "added",
-    "people",
+    "created",
+    "deleted",
     "removed",
 ]

@@ -1,51 +1,69 @@
 """Steps on who is in a segment, in batches."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from bot.bigcommerce import Reader, Store
-from bot.core.shop import Shop
-from bot.core.steps.step import Applied, SegmentRef, Step, gone, people
+from bot.bigcommerce import AddedMembers, Reader, Store
+from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
+from bot.core.steps.step import BATCH, Applied, CustomerKey, Gone, Made, SegmentRef, Step, batches
+from bot.core.wording import people
 
 if TYPE_CHECKING:
     from bot.core.steps import AnyStep
 
-BATCH = 500
-"""Members in one Step: ten requests of 50, the most that the store takes at once."""
-
 
 class _Membership(Step):
+    in_requests: ClassVar[bool] = True
     segment: SegmentRef
-    profile_ids: tuple[str, ...] = Field(min_length=1, max_length=BATCH)
+    profile_ids: tuple[str, ...] = Field(max_length=BATCH)
 
     @property
     def shoppers(self) -> int:
         """One for each profile."""
         return len(self.profile_ids)
 
-    def bound(self, ids: Mapping[str, str]) -> Self:
-        """With the id of a segment that was created on the way."""
-        if self.segment.id is not None or self.segment.name not in ids:
-            return self
-        ref = SegmentRef(name=self.segment.name, id=ids[self.segment.name])
-        return self.model_copy(update={"segment": ref})
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The one segment."""
+        return (self.segment.id,) if self.segment.id else ()
+
+    def bound(self, made: Made) -> Self:
+        """With the id of a segment that was created on the way, and of profiles that were created anew."""
+        id_ = self.segment.id or made.segments.get(self.segment.name)
+        ids = tuple(made.renewed.get(one, one) for one in self.profile_ids)
+        return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
 
     async def observed(self, shop: Shop) -> Self:
-        """Under the segment's present name. Raises Impossible where it is gone."""
+        """Under the segment's present name. Raises Gone."""
         if self.segment.id is None:
             return self
         segment = await shop.by_id(self.segment.id)
         if segment is None:
-            raise gone(self.segment.name)
+            raise Gone(self.segment.name)
         return self.model_copy(update={"segment": SegmentRef(name=segment.name, id=segment.id)})
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if not self.shoppers:
+            raise ValueError("a step for nobody")
+        return self
 
 
 class AddMembers(_Membership):
-    """Put shopper profiles into a segment. Doing it twice is harmless."""
+    """Put shopper profiles into a segment. Doing it twice is harmless.
+
+    ``newcomers``: customers whose profile an earlier Step of the same Plan creates.
+    """
 
     kind: Literal["add_members"] = "add_members"
+    profile_ids: Annotated[tuple[str, ...], Field(max_length=BATCH)] = ()
+    newcomers: Annotated[tuple[CustomerKey, ...], Field(max_length=BATCH)] = ()
+
+    @property
+    def shoppers(self) -> int:
+        """One for each profile, those to come among them."""
+        return len(self.profile_ids) + len(self.newcomers)
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -56,27 +74,57 @@ class AddMembers(_Membership):
         """One line."""
         return f"Add {people(shoppers)} to {self.segment.name}"
 
+    def bound(self, made: Made) -> Self:
+        """With the profiles of the newcomers, as far as they were created."""
+        bound = super().bound(made)
+        profiles = {key: made.profile(key) for key in self.newcomers}
+        here = {
+            "profile_ids": (*bound.profile_ids, *filter(None, profiles.values())),
+            "newcomers": tuple(key for key, profile in profiles.items() if profile is None),
+        }
+        return bound.model_copy(update=here)
+
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Take them all out: the plan named only people who were not in it."""
         return removed(self.segment, self.profile_ids)
 
     async def apply(self, store: Store) -> Applied:
-        """Add them; who has become a member meanwhile is told, and stays when this is undone."""
+        """Add them; who is a member already, or has no profile any more, is told, and stays so when this is undone."""
+        if not self.profile_ids:
+            return Applied(notes=_missing(len(self.newcomers)))
         outcome = await store.add_members(self.segment.known_id, *self.profile_ids)
+        return Applied(undo=removed(self.segment, outcome.added), notes=self._notes(outcome))
+
+    def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
         already = len(outcome.already)
-        notes = (f"{people(already)} {'was' if already == 1 else 'were'} in it already.",) if already else ()
-        return Applied(undo=removed(self.segment, outcome.added), notes=notes)
+        were = "was" if already == 1 else "were"
+        told = (f"{people(already)} {were} in {self.segment.name} already.",) if already else ()
+        return (*told, *_missing(len(outcome.missing) + len(self.newcomers)))
+
+
+def _missing(count: int) -> tuple[str, ...]:
+    has = "has" if count == 1 else "have"
+    return (f"{people(count)} {has} no profile any more, and could not be added.",) if count else ()
 
 
 class RemoveMembers(_Membership):
-    """Take shopper profiles out of a segment. Doing it twice is harmless."""
+    """Take shopper profiles out of a segment. Doing it twice is harmless.
+
+    ``promotions``, which use the segment, is None where they cannot be read.
+    """
 
     kind: Literal["remove_members"] = "remove_members"
+    promotions: tuple[PromotionUse, ...] | None = ()
 
     @property
     def danger(self) -> str:
-        """Promotions stop reaching those people."""
-        return "removes shoppers from a segment"
+        """Promotions stop reaching those people, or begin to."""
+        return f"removes shoppers from a segment{live_uses(self.promotions)}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Which promotions use the segment."""
+        return uses_told(self.segment.name, self.promotions)
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -86,6 +134,11 @@ class RemoveMembers(_Membership):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Remove {people(shoppers)} from {self.segment.name}"
+
+    async def observed(self, shop: Shop) -> Self:
+        """With the promotions that use the segment now. Raises Gone."""
+        now = await super().observed(shop)
+        return now.model_copy(update={"promotions": await shop.uses(self.segment.id or "")})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Put them all back: the plan named only people who were in it."""
@@ -97,15 +150,24 @@ class RemoveMembers(_Membership):
         return Applied()
 
 
-def _batches(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+def added(
+    segment: SegmentRef, profile_ids: tuple[str, ...], newcomers: tuple[CustomerKey, ...] = ()
+) -> "tuple[AnyStep, ...]":
+    """The Steps that add these profiles, and those of ``newcomers``; none for nobody.
 
-
-def added(segment: SegmentRef, profile_ids: tuple[str, ...]) -> "tuple[AnyStep, ...]":
-    """The Steps that add these profiles; none for nobody."""
-    return tuple(AddMembers(segment=segment, profile_ids=batch) for batch in _batches(profile_ids))
+    They share their batches, so that no request goes out half empty.
+    """
+    known = len(profile_ids)
+    return tuple(
+        AddMembers(
+            segment=segment,
+            profile_ids=profile_ids[start : start + BATCH],
+            newcomers=newcomers[max(0, start - known) : max(0, start - known + BATCH)],
+        )
+        for start in range(0, known + len(newcomers), BATCH)
+    )
 
 
 def removed(segment: SegmentRef, profile_ids: tuple[str, ...]) -> "tuple[AnyStep, ...]":
     """The Steps that remove these profiles; none for nobody."""
-    return tuple(RemoveMembers(segment=segment, profile_ids=batch) for batch in _batches(profile_ids))
+    return tuple(RemoveMembers(segment=segment, profile_ids=batch) for batch in batches(profile_ids))

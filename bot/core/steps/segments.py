@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.shop import PromotionUse, Shop
+from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
 from bot.core.steps.members import added
-from bot.core.steps.step import Applied, Naming, SegmentRef, Step, gone, people
+from bot.core.steps.step import Applied, Gone, Naming, SegmentRef, Step
+from bot.core.wording import listing, people
 
 if TYPE_CHECKING:
     from bot.core.steps import AnyStep
@@ -16,12 +17,13 @@ class CreateSegment(Step):
     """Create an empty segment.
 
     ``restores``: it was there before, so that only its very name, and none that looks like it, is in its way.
-    ``lost``: the promotions that named the deleted segment which this one restores.
+    ``old_id``: the id that it had then; ``lost``: the promotions that named it by that id.
     """
 
     kind: Literal["create_segment"] = "create_segment"
     segment: Naming
     restores: bool = False
+    old_id: str = ""
     lost: tuple[PromotionUse, ...] = ()
 
     @property
@@ -54,8 +56,8 @@ class CreateSegment(Step):
         return self._made(SegmentRef(name=found[0].name, id=found[0].id)) if found else None
 
     def _made(self, made: SegmentRef) -> Applied:
-        lost = ", ".join(f"“{use.name}”" for use in self.lost)
-        notes = (f"The segment has a new id, so these promotions do not follow it: {lost}.",) if lost else ()
+        lost = listing([f"“{use.name}”" for use in self.lost])
+        notes = (f"{made.name} has a new id, so these promotions do not follow it: {lost}.",) if lost else ()
         return Applied(
             undo=(DeleteSegment(segment=made, description=self.segment.description),),
             created=made,
@@ -71,6 +73,11 @@ class UpdateSegment(Step):
     before: Naming
     after: Naming
     restores: bool = False
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The one segment."""
+        return (self.segment.known_id,)
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -92,7 +99,7 @@ class UpdateSegment(Step):
         """With the naming that it has now. Raises Impossible, and NothingToDo where it is named so already."""
         segment = await shop.by_id(self.segment.known_id)
         if segment is None:
-            raise gone(self.segment.name)
+            raise Gone(self.segment.name)
         if segment.name.casefold() != self.after.name.casefold():
             await _refuse_taken_name(self.after, shop, restores=self.restores)
         before = Naming(name=segment.name, description=segment.description)
@@ -133,11 +140,7 @@ class DeleteSegment(Step):
     @property
     def danger(self) -> str:
         """Deleting always hurts; more so where promotions reach nobody, or everybody, afterwards."""
-        live = sum(use.live for use in self.promotions or ())
-        if live:
-            using = "1 live promotion uses" if live == 1 else f"{live} live promotions use"
-            return f"deletes a segment that {using}"
-        return "deletes a segment"
+        return f"deletes a segment{live_uses(self.promotions)}"
 
     @property
     def shoppers(self) -> int:
@@ -147,14 +150,14 @@ class DeleteSegment(Step):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Which promotions use it, and what undo will not bring back."""
-        if self.promotions is None:
-            return ("Whether promotions use it could not be read: the token lacks store_v2_marketing_read_only.",)
-        used = [
-            f"“{use.name}” ({'live' if use.live else 'off'}) "
-            f"{'includes' if use.way == 'included' else 'excludes'} {self.segment.name}."
-            for use in self.promotions
-        ]
-        return (*used, "Undo restores a segment under a new id, which promotions do not follow.") if used else ()
+        used = uses_told(self.segment.name, self.promotions)
+        new_id = "Undo restores a segment under a new id, which promotions do not follow."
+        return used if self.promotions == () else (*used, new_id)
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The one segment."""
+        return (self.segment.known_id,)
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -169,7 +172,7 @@ class DeleteSegment(Step):
         """With its members and promotions counted now. Raises Impossible where it is gone."""
         segment = await shop.by_id(self.segment.known_id)
         if segment is None:
-            raise gone(self.segment.name)
+            raise Gone(self.segment.name)
         return self.model_copy(
             update={
                 "segment": SegmentRef(name=segment.name, id=segment.id),
@@ -184,6 +187,7 @@ class DeleteSegment(Step):
         again = CreateSegment(
             segment=Naming(name=self.segment.name, description=self.description),
             restores=True,
+            old_id=self.segment.known_id,
             lost=self.promotions or (),
         )
         members = [member.id async for member in reader.members(self.segment.known_id)]

@@ -1,8 +1,9 @@
 """What every Step can say and do."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,15 @@ from bot.core.shop import Shop
 
 if TYPE_CHECKING:
     from bot.core.steps import AnyStep
+
+T = TypeVar("T")
+BATCH = 500
+"""Shoppers in one Step: ten requests of 50, the most that the store takes at once."""
+
+
+def batches(items: tuple[T, ...]) -> tuple[tuple[T, ...], ...]:
+    """``items`` in their order, ``BATCH`` at a time."""
+    return tuple(items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 class Value(BaseModel):
@@ -41,16 +51,67 @@ class Naming(Value):
     description: str = ""
 
 
+class PromotionRef(Value):
+    """A promotion by name and id, and whether shoppers get it."""
+
+    id: int
+    name: str
+    live: bool = False
+
+
+CustomerKey: TypeAlias = int | str
+"""A customer by id; by e-mail where an earlier Step of the same Plan registers them."""
+
+
 class Applied(Value):
-    """What came of a Step: what it created, what people should hear, and its way back; None: the one saved before."""
+    """What came of a Step: what it created, what people should hear, and its way back; None: the one saved before.
+
+    ``profiles`` are profile ids by customer id, ``customers`` customer ids by e-mail, ``renewed`` new profile ids by
+    the old ones in whose place they stand.
+    """
 
     undo: "tuple[AnyStep, ...] | None" = None
     created: SegmentRef | None = None
+    profiles: dict[int, str] = {}
+    customers: dict[str, int] = {}
+    renewed: dict[str, str] = {}
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What earlier Steps of a Plan created: ids by the names under which later Steps know them."""
+
+    segments: dict[str, str] = field(default_factory=dict)
+    profiles: dict[int, str] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
+    renewed: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, applied: Collection[Applied]) -> Self:
+        """All that these Steps created."""
+        return cls(
+            {one.created.name: one.created.known_id for one in applied if one.created},
+            {id_: profile for one in applied for id_, profile in one.profiles.items()},
+            {email: id_ for one in applied for email, id_ in one.customers.items()},
+            {old: new for one in applied for old, new in one.renewed.items()},
+        )
+
+    def customer(self, key: CustomerKey) -> CustomerKey:
+        """The customer's id, as far as it is known by now."""
+        return self.customers.get(key, key) if isinstance(key, str) else key
+
+    def profile(self, key: CustomerKey) -> str | None:
+        """The customer's profile, if an earlier Step created it."""
+        id_ = self.customer(key)
+        return self.profiles.get(id_) if isinstance(id_, int) else None
 
 
 class Step(Value):
     """One thing done to a store. Frozen, stored as JSON, told apart by ``kind``."""
+
+    in_requests: ClassVar[bool] = False
+    """Whether it takes several requests, of which some may be carried out and others not."""
 
     @property
     def danger(self) -> str | None:
@@ -76,8 +137,17 @@ class Step(Value):
     def told(self, shoppers: int) -> str:
         """One line in plain words, for ``shoppers`` in all."""
 
-    def bound(self, ids: Mapping[str, str]) -> Self:
-        """This Step with the ids of the segments that earlier Steps created, by name."""
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The segments that it touches, as far as they have ids."""
+        return ()
+
+    def joined(self, others: "Sequence[Step]") -> Self:
+        """A Step that warns of what this and ``others``, batches of one topic, do together."""
+        return self
+
+    def bound(self, made: Made) -> Self:
+        """This Step with the ids of what earlier Steps created."""
         return self
 
     @abstractmethod
@@ -97,11 +167,8 @@ class Step(Value):
         return None
 
 
-def people(count: int) -> str:
-    """``count`` shoppers, in words."""
-    return f"{count:,} shopper{'' if count == 1 else 's'}"
+class Gone(Impossible):
+    """A segment, or ``what`` else, that is not there any more."""
 
-
-def gone(name: str) -> Impossible:
-    """What to raise where a segment is not there any more."""
-    return Impossible(f"The segment “{name}” is not in the store any more.")
+    def __init__(self, name: str, *, what: str = "segment") -> None:
+        super().__init__(f"The {what} “{name}” is not in the store any more.")

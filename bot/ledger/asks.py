@@ -1,0 +1,100 @@
+"""What was asked, until it is answered."""
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.asks import Ask
+from bot.ledger import log
+from bot.ledger.file import NOBODYS, File
+from bot.ledger.log import Entry, stamp
+
+LINGER = 0.001
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An ask on its way to the disk."""
+
+    ask: Ask
+    owner: str
+    at: datetime
+    detail: dict[str, Any]
+    recorded: asyncio.Future[bool]
+
+
+class Asks(File):
+    """The asks, in the order in which they came."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._arrivals: list[_Arrival] = []
+        self._crowd = False
+
+    async def ask(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+        """Record what was asked, for ``owner`` to answer. False where this delivery is on record already.
+
+        Asks that come in at once share one transaction: waiting for the disk is what takes the time.
+        """
+        loop = asyncio.get_running_loop()
+        arrival = _Arrival(ask, owner, at, detail, loop.create_future())
+        if not self._arrivals:
+            # In a crowd it pays to wait for the others: each waits for the disk only once.
+            loop.call_later(LINGER, self._record_arrivals) if self._crowd else loop.call_soon(self._record_arrivals)
+        self._arrivals.append(arrival)
+        return await arrival.recorded
+
+    def _record_arrivals(self) -> None:
+        arrivals, self._arrivals = self._arrivals, []
+        self._crowd = len(arrivals) > 1
+        waiting = [one for one in arrivals if not one.recorded.done()]
+        try:
+            with self._transaction() as db:
+                outcomes = [_record_arrival(db, one) for one in waiting]
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are to hear of it
+            for one in waiting:
+                one.recorded.set_exception(error)
+        else:
+            for one, is_new in zip(waiting, outcomes, strict=True):
+                one.recorded.set_result(is_new)
+
+    async def settle(self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any]) -> bool:
+        """What came of an ask that became no Change; its words are forgotten.
+
+        False, and nothing is written, where another process, which took this one for dead, answered it meanwhile.
+        """
+        with self._transaction() as db:
+            if not forget(db, ask):
+                return False
+            log.append(db, _entry(kind, ask, detail), at)
+        return True
+
+    async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
+        """Unsettled asks whose owner is gone, now ``owner``'s, with the time they were asked; oldest first."""
+        with self._transaction() as db:
+            free = NOBODYS.format(role="owner")
+            query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {free} RETURNING at, body"  # noqa: S608
+            rows = db.execute(query, (owner, stamp(now))).fetchall()
+        return tuple(
+            (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
+        )
+
+
+def _record_arrival(db: sqlite3.Connection, one: _Arrival) -> bool:
+    row = (one.ask.id, stamp(one.at), one.ask.model_dump_json(), one.owner)
+    if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
+        return False
+    log.append(db, _entry("asked", one.ask, one.detail), one.at)
+    return True
+
+
+def forget(db: sqlite3.Connection, ask: Ask) -> bool:
+    """Forget the words of an ask that was answered; False where another process did."""
+    forgotten = db.execute("UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL", (ask.id,))
+    return forgotten.rowcount == 1
+
+
+def _entry(kind: str, ask: Ask, detail: dict[str, Any]) -> Entry:
+    return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail)

@@ -1,0 +1,207 @@
+"""Changes: their plans, moves, runs and cards."""
+
+import json
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from bot.core.asks import Ask
+from bot.core.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State, too_late
+from bot.core.command import Scope
+from bot.core.errors import Impossible, TooLate, UnknownChange
+from bot.ledger import log
+from bot.ledger.asks import forget
+from bot.ledger.file import File
+from bot.ledger.log import Entry, stamp
+from bot.ledger.schema import describe, touch
+
+_COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
+_OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
+_BRIEFS = "changes JOIN briefs ON briefs.change = number"
+_WAITS = """
+    state = 'waiting' AND requester <> :actor
+    AND NOT EXISTS (SELECT 1 FROM json_each(briefs.body, '$.approvals') WHERE json_extract(value, '$.actor') = :actor)
+"""
+_SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({_OPEN_STATES})", "all": "true"}
+
+
+class Changes(File):
+    """The changes. A move, its Entry and what follows from it share one transaction."""
+
+    async def plan(self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any]) -> Change:
+        """The ask became a Change: gives it its number, and ``owner`` its card to post.
+
+        Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
+        """
+        with self._transaction() as db:
+            if not forget(db, ask):
+                raise TooLate("This was answered already.")
+            row = (change.state, change.revision, change.requester, stamp(change.expires_at))
+            number = db.execute(
+                "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*row, change.plan.model_dump_json(), _body(change), owner),
+            ).lastrowid
+            numbered = change.model_copy(update={"number": number})
+            describe(db, Brief.of(numbered))
+            touch(db, numbered.number, change.plan)
+            _make_due(db, numbered)
+            log.append(db, _moved("planned", numbered, ask.actor, detail), change.created_at)
+        return numbered
+
+    async def change(self, number: int) -> Change:
+        """One Change, whole. Raises UnknownChange."""
+        return self._change(number)
+
+    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
+        """The latest Changes, newest first."""
+        return self._briefs(f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit", actor=actor, limit=limit)
+
+    async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
+        """The latest Changes that touch this segment, newest first."""
+        return self._briefs(
+            "number IN (SELECT change FROM touches WHERE segment = :segment ORDER BY change DESC LIMIT :limit) "
+            "ORDER BY number DESC",
+            segment=segment_id,
+            limit=limit,
+        )
+
+    async def waiting_for(self, actor: str, limit: int) -> tuple[int, tuple[Brief, ...]]:
+        """How many Changes wait for somebody who is not their requester and has not signed; those that expire first."""
+        (count,) = self._db.execute(f"SELECT count(*) FROM {_BRIEFS} WHERE {_WAITS}", {"actor": actor}).fetchone()  # noqa: S608
+        return count, self._briefs(f"{_WAITS} ORDER BY expires_at, number LIMIT :limit", actor=actor, limit=limit)
+
+    async def asked_for(self, actor: str, limit: int) -> tuple[Brief, ...]:
+        """The latest Changes of this requester: first those that wait, then the others."""
+        order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
+        return self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
+
+    async def overdue(self, now: datetime) -> tuple[int, ...]:
+        """Numbers of the Changes that nobody decided in time."""
+        return self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", stamp(now))
+
+    async def move(
+        self,
+        change: Change,
+        event: Event,
+        *,
+        at: datetime,
+        actor: str = "",
+        detail: dict[str, Any] | None = None,
+        update: dict[str, Any] | None = None,
+    ) -> Change:
+        """``change`` after ``event``, with ``update`` of its fields, and the Entry of it, in one transaction.
+
+        Compare-and-swap: raises TooLate where the event cannot happen, or somebody moved the change since it was read.
+        """
+        if event not in MOVES.get(change.state, {}):
+            too_late(change)
+        steady = {"state": MOVES[change.state][event], "revision": change.revision + 1, "updated_at": at}
+        moved = change.model_copy(update=steady | (update or {}))
+        with self._transaction() as db:
+            if not _swap(db, change, moved):
+                too_late(self._change(change.number))
+            describe(db, Brief.of(moved))
+            if moved.plan is not change.plan:
+                touch(db, moved.number, moved.plan)
+            _mark_undone(db, moved)
+            _make_due(db, moved, change.state)
+            log.append(db, _moved(event.value, moved, actor, detail or {}), at)
+        return self._change(change.number)
+
+    async def record_run(self, change: Change, run: Run, *, at: datetime, detail: dict[str, Any]) -> Change:
+        """``change`` with how one of its Steps goes: saved, sealed, and its card due to be drawn again."""
+        runs = {one.position: one for one in change.runs} | {run.position: run}
+        recorded = change.model_copy(update={"runs": tuple(runs.values()), "revision": change.revision + 1})
+        with self._transaction() as db:
+            row = (change.number, run.position, run.model_dump_json())
+            db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
+            if not _swap(db, change, recorded):
+                too_late(self._change(change.number))
+            if run.applied and run.applied.created:
+                touched = (run.applied.created.known_id, change.number)
+                db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", touched)
+            log.append(db, _moved(f"step {run.state.value}", change, "", {"step": run.position, **detail}), at)
+        return recorded
+
+    # Cards
+
+    async def undrawn(self) -> tuple[int, ...]:
+        """Numbers of the Changes whose card does not show their latest move."""
+        return self._numbers("drawn < revision AND card_ts IS NOT NULL")
+
+    async def drew(self, change: Change, card: Card) -> None:
+        """The card shows this revision."""
+        self._db.execute(
+            "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?",
+            (change.revision, card.channel, card.ts, change.number),
+        )
+
+    async def unheard(self) -> tuple[int, ...]:
+        """Numbers of the settled Changes whose requester has not been told the outcome."""
+        return self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
+
+    async def informed(self, number: int) -> None:
+        """The requester was told."""
+        self._db.execute("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
+
+    # How they are stored
+
+    def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
+        query = f"SELECT briefs.body FROM {_BRIEFS} WHERE {which}"  # noqa: S608
+        return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
+
+    def _change(self, number: int) -> Change:
+        row = self._db.execute("SELECT * FROM changes WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise UnknownChange(number)
+        runs = self._db.execute("SELECT body FROM runs WHERE change = ? ORDER BY position", (number,))
+        columns = {name: row[name] for name in _COLUMNS - {"plan", "card", "runs"}}
+        card = {"channel": row["card_channel"], "ts": row["card_ts"]} if row["card_ts"] else None
+        bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
+        return Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+
+
+def _body(change: Change) -> str:
+    return change.model_dump_json(exclude=set(_COLUMNS))
+
+
+def _swap(db: sqlite3.Connection, change: Change, moved: Change) -> bool:
+    # A plan may hold 100,000 ids and seldom changes: it is not written again at each move.
+    plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
+    row = (moved.state, moved.revision, stamp(moved.expires_at), plan, _body(moved), change.number, change.revision)
+    swapped = db.execute(
+        "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = coalesce(?, plan), body = ? "
+        "WHERE number = ? AND revision = ?",
+        row,
+    )
+    return swapped.rowcount == 1
+
+
+def _make_due(db: sqlite3.Connection, moved: Change, before: State = State.PLANNED) -> None:
+    """Home tabs may have to be drawn again: of everybody who may approve it or sees the store, or of the requester."""
+    everybody = State.WAITING in (before, moved.state) or moved.state in (State.DONE, State.FAILED)
+    db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", (everybody, moved.requester))
+
+
+def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
+    """An undo that starts claims what it undoes; one that failed before doing anything gives it back."""
+    original = undo.plan.undoes
+    if original is None:
+        return
+    if undo.state is State.RUNNING:
+        marked = db.execute(
+            "UPDATE changes SET undone_by = ?, revision = revision + 1 WHERE number = ? AND undone_by IS NULL",
+            (undo.number, original),
+        )
+        if not marked.rowcount:
+            raise Impossible(f"Change {original} was undone already.")
+    elif undo.state is State.FAILED and not undo.done:
+        db.execute(
+            "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
+            (original, undo.number),
+        )
+
+
+def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
+    return Entry(kind, actor, change.place.channel or "", change.command, change.number, detail)

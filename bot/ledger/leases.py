@@ -1,0 +1,42 @@
+"""Leases: which process works on what."""
+
+from datetime import datetime
+
+from bot.core.changes import State
+from bot.ledger.file import NOBODYS, File, Role
+from bot.ledger.log import stamp
+
+
+class Leases(File):
+    """What living processes have in hand."""
+
+    async def claim(self, number: int, *, owner: str, now: datetime, role: Role = "owner") -> bool:
+        """Whether this Change was free, and is ``owner``'s now, to run it or to paint its card (``role``).
+
+        Not even its own holder gets it twice.
+        """
+        claimed = self._db.execute(
+            f"UPDATE changes SET {role} = ? WHERE number = ? AND {NOBODYS.format(role=role)}",  # noqa: S608
+            (owner, number, stamp(now)),
+        )
+        return claimed.rowcount == 1
+
+    async def holds(self, number: int, *, owner: str) -> bool:
+        """Whether ``owner`` still has this Change: one that slept too long has lost it to another process."""
+        return bool(self._numbers("number = ? AND owner = ?", str(number), owner))
+
+    async def release(self, number: int, *, owner: str, role: Role = "owner") -> None:
+        """``owner`` is done with this Change."""
+        self._db.execute(f"UPDATE changes SET {role} = '' WHERE number = ? AND {role} = ?", (number, owner))  # noqa: S608
+
+    async def renew(self, *, owner: str, until: datetime) -> None:
+        """``owner`` is a process that lives, and keeps what it has until ``until``."""
+        self._db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, stamp(until)))
+
+    async def resign(self, *, owner: str) -> None:
+        """``owner`` stops: what it has is free at once."""
+        self._db.execute("DELETE FROM processes WHERE owner = ?", (owner,))
+
+    async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
+        """Numbers of the Changes in this state that no living process works on, oldest first."""
+        return self._numbers(f"state = ? AND {NOBODYS.format(role='owner')}", state, stamp(now))

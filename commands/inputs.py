@@ -1,0 +1,52 @@
+"""What the arguments of several commands are: names, segments, shoppers, promotions, pages."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bot.core.args import PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.shoppers import listed
+
+DESCRIPTION = 3000
+"""Characters of a description: as many as a field of a Slack form takes."""
+MOST_SHOPPERS = 10_000
+"""Shoppers named at once; more than anybody types, and less than would keep the store busy for long."""
+
+_JOINERS = "\u200c\u200d"
+"""They hold letters and pictures together: a family of three is one picture."""
+
+
+def one_line(text: str) -> str:
+    """``text`` without line breaks, control characters and marks that turn the reading direction."""
+    kept = "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
+    return " ".join(kept.strip(f" {_JOINERS}").split())
+
+
+def lines(text: str) -> str:
+    """``text`` line by line, each as ``one_line`` has it."""
+    return "\n".join(map(one_line, text.splitlines())).strip()
+
+
+def _first_if_left_empty(value: object) -> object:
+    """The first page, where a form's field was left empty."""
+    return 1 if value == "" else value
+
+
+Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=255)]
+Description = Annotated[str, AfterValidator(lines), Field(max_length=DESCRIPTION)]
+OneSegment = Annotated[str, SegmentInput(label="Segment")]
+Segments = Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment")]
+Shoppers = Annotated[
+    tuple[str, ...],
+    BeforeValidator(listed),
+    Field(min_length=1, max_length=MOST_SHOPPERS),
+    ShopperInput(
+        label="Shopper",
+        hint="E-mails, customer ids or profile ids, separated by blanks, commas or lines",
+        placeholder="ada@example.com, 17",
+    ),
+]
+OnePromotion = Annotated[str, PromotionInput(label="Promotion")]
+PageNumber = Annotated[
+    int, BeforeValidator(_first_if_left_empty), Field(ge=1, le=100_000), Text(label="Page", option=True)
+]

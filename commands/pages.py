@@ -1,0 +1,54 @@
+"""Long lists, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.core.answers import Offer, Offers
+from bot.core.errors import Misuse
+from bot.core.wording import counted
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """``items`` of a list of ``total``, the first of them at ``first`` (from 0); ``words`` are the command's own."""
+
+    items: Sequence[T]
+    number: int
+    first: int
+    total: int
+    words: str
+
+    def title(self, noun: str) -> str:
+        """``1,000 segments, 51 to 100 shown``."""
+        shown = len(self.items)
+        part = f", {self.first + 1:,} to {self.first + shown:,} shown" if shown < self.total else ""
+        return f"{counted(self.total, noun)}{part}"
+
+    @property
+    def more(self) -> tuple[Offer, ...]:
+        """The button to the next page, if there is one."""
+        is_last = self.first + len(self.items) >= self.total
+        return () if is_last else (Offer("Next Page", f"{self.words} page:{self.number + 1}"),)
+
+
+def page_of(found: Sequence[T], number: int, size: int, words: str) -> Page[T]:
+    """Page ``number`` (from 1). Raises Misuse beyond the last."""
+    first = (number - 1) * size
+    shown = found[first : first + size]
+    if found and not shown:
+        raise beyond(-(-len(found) // size))
+    return Page(shown, number, first, len(found), words)
+
+
+def beyond(pages: int) -> Misuse:
+    """What to raise for a page that a list does not have."""
+    told = "There is only 1 page." if pages <= 1 else f"There are only {pages:,} pages."
+    return Misuse(told, field="page")
+
+
+def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:
+    """Buttons: labels with the commands that they type."""
+    return Offers((*before, *(Offer(label, words) for label, words in labelled)))

@@ -1,0 +1,202 @@
+"""``/promotion``: which segments promotions reach."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import model_validator
+
+from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
+from bot.core.answers import Answer, Fields, Sentence, Table
+from bot.core.args import Args, Choice, Text
+from bot.core.command import Context, Group, Prefill
+from bot.core.errors import Impossible
+from bot.core.plan import Plan, observed
+from bot.core.rules import parse, tell
+from bot.core.steps import PromotionRef, RetargetPromotion
+from bot.core.steps.promotions import whom
+from bot.core.words import quote
+from commands.inputs import OnePromotion, PageNumber, Segments, one_line
+from commands.pages import offers, page_of
+from commands.segment import JustSegment, segment
+
+ROWS = 50
+RULE = 3000
+"""Characters of a rule: as many as a field of a Slack form takes."""
+
+promotion = Group("promotion", "Promotions: see and change which segments they reach")
+
+
+class ListPromotions(Args):
+    """Which promotions."""
+
+    words: Annotated[str, Text(label="Words", hint="Only promotions with these words in their name")] = ""
+    page: PageNumber = 1
+
+
+class ShowPromotion(Args):
+    """Which promotion."""
+
+    promotion: OnePromotion
+
+
+class TargetArgs(Args):
+    """A promotion, and the segments whose shoppers it shall, or shall not, reach."""
+
+    promotion: OnePromotion
+    how: Annotated[
+        Literal["is", "is-not"],
+        Choice(label="Shopper", hint="is: in any of them; is-not: in none of them", choices=("is", "is-not")),
+    ]
+    segments: Segments
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_not_in_two_words(cls, values: Any) -> Any:
+        match values:
+            case {"how": "is", "segments": [str(first), *rest] | (str(first), *rest)} if (
+                rest and first.lower() == "not"
+            ):
+                return {**values, "how": "is-not", "segments": tuple(rest)}
+        return values
+
+
+class RuleArgs(Args):
+    """A promotion, and whom it shall reach, in words."""
+
+    promotion: OnePromotion
+    rule: Annotated[
+        str,
+        Text(
+            label="Rule",
+            hint="Segments with in, not, and, or, neither … nor, and parentheses",
+            placeholder="in VIPs or Loyal, and not in Staff",
+            max_length=RULE,
+            multiline=True,
+        ),
+    ]
+
+
+@promotion.command("list", submit="List Promotions")
+async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
+    """Show the promotions and the segments that they reach.
+
+    /promotion list
+    /promotion list shipping
+    """
+    wanted = args.words.casefold().split()
+    promotions = await ctx.shop.readable_promotions()
+    found = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
+    if not found:
+        return Answer(f"There are no promotions with “{args.words}”." if wanted else "There are no promotions.")
+    page = page_of(found, args.page, ROWS, f"promotion list {args.words}".strip())
+    names = await ctx.shop.names()
+    rows = tuple((one.id, one.name, one.status.lower(), whom(one.targeting, names)) for one in page.items)
+    table = Table("Promotions", ("Id", "Promotion", "Status", "Reaches"), rows)
+    return Answer(page.title("promotion"), (table, offers(("Show a Promotion", "promotion show"), before=page.more)))
+
+
+@promotion.command("show", submit="Show Promotion")
+async def show(args: ShowPromotion, ctx: Context) -> Answer:
+    """Show one promotion: its status, its dates, and whom it reaches.
+
+    /promotion show "VIP early access"
+    """
+    found = await ctx.shop.promotion(args.promotion)
+    names, typed = await ctx.shop.names(), quote(str(found.id))
+    return Answer(
+        f"{found.name} reaches {whom(found.targeting, names)}",
+        (
+            Fields(_details(found)),
+            Sentence("Only signed-in shoppers get it.", quiet=True),
+            offers(
+                ("Target", f"promotion target {typed}"),
+                ("Edit Rule", f"promotion rule {typed}"),
+                *((("Untarget", f"promotion untarget {typed}"),) if found.targeting else ()),
+            ),
+        ),
+    )
+
+
+@promotion.command("target", submit="Target Promotion")
+async def target(args: TargetArgs, ctx: Context) -> Plan:
+    """Let a promotion reach the shoppers in any of these segments, or in none of them. A second person has to approve.
+
+    /promotion target "Win back" is Lapsed "Coffee lovers"
+    /promotion target "Free shipping over 40" is-not Wholesale
+    """
+    found = await ctx.shop.promotion(args.promotion)
+    ids = AnyOf(tuple(one.id for one in await ctx.shop.find(args.segments, field="segments")))
+    return await _retargeted(found, ids if args.how == "is" else Not(ids), ctx)
+
+
+async def _present_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
+    found = await ctx.shop.promotion(str(values["promotion"]))
+    rule = tell(found.targeting, await ctx.shop.names()) if found.targeting else ""
+    if len(rule) > RULE:
+        typed = f"`/promotion rule {found.id} …`"
+        raise Impossible(f"The rule of “{found.name}” is longer than a form holds. Type the whole new rule: {typed}.")
+    return {"rule": rule} | values | {"promotion": str(found.id)}
+
+
+@promotion.command("rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _present_rule))
+async def rule(args: RuleArgs, ctx: Context) -> Plan:
+    """Say in words whom a promotion reaches: in, not, and, or, parentheses. A second person has to approve.
+
+    /promotion rule "Tasting week" in VIPs or Lapsed, and not in Wholesale
+    """
+    found = await ctx.shop.promotion(args.promotion)
+    return await _retargeted(found, parse(one_line(args.rule), await ctx.shop.segments()), ctx)
+
+
+@promotion.command("untarget", submit="Untarget Promotion")
+async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
+    """Let a promotion reach every shopper, whatever their segments. A second person has to approve.
+
+    /promotion untarget "Win back"
+    """
+    return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
+
+
+@segment.command("promotions", submit="List Promotions")
+async def of_segment(args: JustSegment, ctx: Context) -> Answer:
+    """Show which promotions include or exclude a segment.
+
+    /segment promotions VIPs
+    """
+    found = await ctx.shop.segment(args.segment)
+    names = await ctx.shop.names()
+    using = [(one, one.uses(found.id)) for one in await ctx.shop.readable_promotions() if one.uses(found.id)]
+    nexts = offers(("Show a Promotion", "promotion show"), ("Target a Promotion", "promotion target"))
+    if not using:
+        return Answer(f"No promotion uses {found.name}.", (nexts,))
+    live = sum(one.is_live for one, _ in using)
+    rows = tuple((one.name, one.status.lower(), use, whom(one.targeting, names)) for one, use in using)
+    title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {found.name}, {live} of them live"
+    return Answer(title, (Table("Promotions", ("Promotion", "Status", found.name, "Reaches"), rows), nexts))
+
+
+async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
+    ref = PromotionRef(id=found.id, name=found.name, live=found.is_live)
+    return await observed((RetargetPromotion(promotion=ref, after=after),), ctx.shop)
+
+
+def _details(found: Promotion) -> tuple[tuple[str, str], ...]:
+    document = found.document
+    given = (
+        ("Status", found.status.lower()),
+        ("Kind", str(document.get("redemption_type") or "").lower()),
+        ("Starts", _day(document.get("start_date"))),
+        ("Ends", _day(document.get("end_date"))),
+        ("Used", _times(document.get("current_uses"), document.get("max_uses"))),
+        ("Id", str(found.id)),
+    )
+    return tuple((label, value) for label, value in given if value)
+
+
+def _day(moment: object) -> str:
+    return moment[:10] if isinstance(moment, str) else ""
+
+
+def _times(used: object, most: object) -> str:
+    if not isinstance(used, int):
+        return ""
+    return f"{used:,} of {most:,} times" if isinstance(most, int) else f"{used:,} times"

@@ -1,0 +1,188 @@
+"""``/shopper``: customers and the profiles that let them be in segments."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.bigcommerce import Customer, Promotion
+from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
+from bot.core.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.command import Context, Group
+from bot.core.errors import NothingToDo
+from bot.core.plan import Plan, observed
+from bot.core.shoppers import Found, about, find, listed, nobody_left, owners, told
+from bot.core.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
+from bot.core.steps.promotions import whom
+from bot.core.wording import listing
+from bot.core.words import quote
+from commands.inputs import Shoppers, one_line
+from commands.pages import offers
+
+shopper = Group("shopper", "Shoppers: see, register and delete their profiles")
+
+
+def _address(text: str) -> str:
+    """An address that the store can also be asked for."""
+    name, at, domain = text.strip().rpartition("@")
+    if not (name and at and "." in domain) or any(letter in text for letter in ' ,;<>"“”\t\n'):
+        raise ValueError("it has to look like ada@example.com")
+    return text.strip()
+
+
+def _one(text: str) -> str:
+    """The word that names one shopper, without what stands around it in a mail."""
+    match listed(text):
+        case (str(word),):
+            return word
+    raise ValueError("it has to be one e-mail, customer id or profile id")
+
+
+Address = Annotated[str, AfterValidator(_address), Field(max_length=250)]
+PersonName = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
+
+
+class ShowShopper(Args):
+    """Who."""
+
+    shopper: Annotated[
+        str,
+        AfterValidator(_one),
+        ShopperInput(label="Shopper", hint="An e-mail, a customer id or a profile id", placeholder="ada@example.com"),
+    ]
+
+
+class SomeShoppers(Args):
+    """Who."""
+
+    shoppers: Shoppers
+
+
+class RegisterArgs(Args):
+    """A customer to be, and the segments to put them into."""
+
+    email: Annotated[Address, Text(label="E-mail", placeholder="ada@example.com")]
+    first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
+    last_name: Annotated[PersonName, Text(label="Last name", max_length=100, private=True)]
+    segments: Annotated[tuple[str, ...], Field(max_length=50), SegmentInput(label="Segments")] = ()
+
+
+@shopper.command("show", submit="Show Shopper")
+async def show(args: ShowShopper, ctx: Context) -> Answer:
+    """Show a shopper: account, profile, segments, and which promotions reach them and why.
+
+    /shopper show ada@example.com
+    /shopper show 17
+    """
+    customer = (await _customers(await find((args.shopper,), ctx.shop), ctx))[0]
+    inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
+    fields = (
+        ("Customer", str(customer.id)),
+        ("Profile", customer.shopper_profile_id or "none yet; adding them to a segment makes one"),
+        ("Segments", ", ".join(one.name for one in inside) or "none"),
+    )
+    return Answer(told(customer), (Fields(fields), *await _promotions(customer, ctx), _next_ones(customer)))
+
+
+@shopper.command("create", submit="Create Profiles")
+async def create(args: SomeShoppers, ctx: Context) -> Plan:
+    """Create profiles for registered customers, so that they can be in segments.
+
+    /shopper create 17
+    /shopper create ada@example.com, 42
+    """
+    found = await find(args.shoppers, ctx.shop)
+    if not found.shoppers:
+        raise found.nobody
+    lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
+    having = [one.word for one in found.shoppers if one.profile_id]
+    remarks = (*found.remarks, *((f"With a profile already: {listing(having)}.",) if having else ()))
+    if not lacking:
+        raise nobody_left(remarks)
+    who = about([told(one) for one in lacking])
+    return await observed(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
+
+
+@shopper.command("register", submit="Register Shopper")
+async def register(args: RegisterArgs, ctx: Context) -> Plan:
+    """Register a customer, create their profile, and put them into segments; done again, it does only what is left.
+
+    /shopper register ada@example.com Ada Byron
+    /shopper register ada@example.com Ada Byron VIPs "Coffee lovers"
+    """
+    segments = await ctx.shop.find(args.segments, field="segments") if args.segments else ()
+    known = next(iter(await ctx.shop.customers(emails=(args.email,))), None)
+    steps: list[AnyStep] = []
+    key: CustomerKey = known.id if known else args.email
+    if known is None:
+        steps.append(CreateCustomer(email=args.email, first_name=args.first_name, last_name=args.last_name))
+    profile = known.shopper_profile_id if known else None
+    if profile is None:
+        steps += created((key,))
+    for one in segments:
+        if known is None or one.id not in known.segment_ids:
+            ref = SegmentRef(name=one.name, id=one.id)
+            steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
+    if not steps:
+        raise NothingToDo(f"{args.email} is registered, and has all that this asks for.")
+    return await observed(tuple(steps), ctx.shop, remarks=(_who(args, known),))
+
+
+@shopper.command("delete", submit="Delete Profiles")
+async def delete(args: SomeShoppers, ctx: Context) -> Plan:
+    """Delete shoppers' profiles with all memberships; the customers stay. A second person has to approve.
+
+    /shopper delete ada@example.com
+    /shopper delete 17, 42
+    """
+    found = await find(args.shoppers, ctx.shop)
+    customers = await _customers(found, ctx)
+    having = [one for one in customers if one.shopper_profile_id]
+    lacking = [one.email for one in customers if not one.shopper_profile_id]
+    remarks = (*found.remarks, *((f"Without a profile: {listing(lacking)}.",) if lacking else ()))
+    if not having:
+        raise nobody_left(remarks)
+    who = about([told(one) for one in having])
+    return await observed(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
+
+
+def _who(args: RegisterArgs, known: Customer | None) -> str:
+    if known is None:
+        return f"{args.first_name} {args.last_name} ({args.email})."
+    is_called_so = (args.first_name, args.last_name) == (known.first_name, known.last_name)
+    return f"Registered already: {told(known)}.{'' if is_called_so else ' That name stays.'}"
+
+
+async def _customers(found: Found, ctx: Context) -> list[Customer]:
+    """Whom the words name, as customers. Raises Misuse where nobody is named."""
+    if not found.shoppers:
+        raise found.nobody
+    strangers = [one.profile_id for one in found.shoppers if one.profile_id and not one.customer]
+    of_profiles = await owners(strangers, ctx.shop) if strangers else {}
+    return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
+
+
+async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
+    """The promotions whose targeting lets this customer in, with the reason."""
+    promotions = await ctx.shop.promotions()
+    if promotions is None:
+        return (Sentence("Which promotions reach them cannot be read: the token lacks store_v2_marketing_read_only."),)
+    names = await ctx.shop.names()
+    rows = tuple(_reach(one, customer, names) for one in promotions if one.reaches(customer.segment_ids) is not False)
+    if not rows:
+        return (Sentence("No promotion reaches them."),)
+    note = "By their segments; a promotion may ask for more, such as a full cart."
+    return (Table("Promotions that reach them", ("Promotion", "Status", "For"), rows), Sentence(note, quiet=True))
+
+
+def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> tuple[str, ...]:
+    maybe = "" if promotion.reaches(customer.segment_ids) else "perhaps: "
+    return (promotion.name, promotion.status.lower(), f"{maybe}{whom(promotion.targeting, names)}")
+
+
+def _next_ones(customer: Customer) -> Offers:
+    typed = quote(str(customer.id))
+    add, remove = f"segment add shoppers:{typed}", f"segment remove shoppers:{typed}"
+    if customer.shopper_profile_id is None:
+        return offers(("Add to Segment", add), ("Create Profile", f"shopper create {typed}"))
+    out = (("Remove from Segment", remove),) if customer.segment_ids else ()
+    return offers(("Add to Segment", add), *out, ("Delete Profile", f"shopper delete {typed}"))

@@ -1,0 +1,239 @@
+"""A shop for laws, steps made up for it, and what of it has to come back when they are undone."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
+from bot.core.steps import (
+    AddMembers,
+    AnyStep,
+    CreateCustomer,
+    CreateProfiles,
+    CreateSegment,
+    CustomerKey,
+    DeleteProfiles,
+    DeleteSegment,
+    Naming,
+    PromotionRef,
+    RemoveMembers,
+    RetargetPromotion,
+    SegmentRef,
+    Step,
+    UpdateSegment,
+)
+from bot.sandbox import store_customers, store_promotions
+from tests.engine.bench import Bench, bench
+
+T = TypeVar("T")
+Drawing = Callable[[st.DataObject, Bench], AnyStep]
+Bundle = Callable[[st.DataObject, Bench], tuple[AnyStep, ...]]
+NAMES = st.sampled_from(("Loyal", "loyal", "Big, “Spenders”", "<!channel>", "❤" * 100, "id:x"))
+PEOPLE = st.sampled_from(("Ada", "<!channel>", "O'Neil", "`x` *y*", "❤" * 50))
+NEWCOMERS = ("Ada+Shop@Example.com", "o'neil@example.com", "<!channel>@example.com")
+"""Addresses of customers who have no profile."""
+STRANGERS = st.sampled_from(("new+list@Example.COM", "*b*@example.com", "käthe@example.com"))
+"""Addresses that nobody is registered with."""
+
+
+@asynccontextmanager
+async def a_shop() -> AsyncIterator[Bench]:
+    """12 segments, 15 customers: nine with a profile in segments, three with one in none, three without one."""
+    async with bench(customers=12) as machine:
+        drafts = [{"email": email, "first_name": "Ada", "last_name": "Byron"} for email in NEWCOMERS]
+        store_customers.create(machine.store.shop, drafts)
+        yield machine
+
+
+def snapshot(machine: Bench) -> dict[str, Any]:
+    """What an undo brings back: segments by name with their members, who has a profile, and every promotion.
+
+    Members are told by their customers, since ids of restored segments and profiles are new.
+    """
+    rows = machine.store.shop.rows(
+        "SELECT segments.name, profiles.customer_id FROM segments LEFT JOIN members ON segment = segments.position "
+        "LEFT JOIN profiles ON profile = profiles.position ORDER BY profiles.customer_id"
+    )
+    return {
+        "segments": {one["name"]: one["description"] for one in machine.store.overview()["segments"]},
+        "members": [(row["name"], row["customer_id"]) for row in sorted(rows, key=lambda row: str(row["name"]))],
+        "profiles": [row["customer_id"] for row in _people(machine) if row["profile"]],
+        "promotions": [json.loads(row["document"]) for row in machine.store.shop.rows("SELECT * FROM promotions")],
+    }
+
+
+def registered(machine: Bench) -> set[str]:
+    """Every customer's address."""
+    return {row["email"] for row in machine.store.shop.rows("SELECT email FROM customers")}
+
+
+def forget(machine: Bench, step: AnyStep) -> None:
+    """Take out of the shop what the step is about, behind the bot's back."""
+    with machine.store.shop.db as db:
+        match step:
+            case CreateProfiles(customers=ids) | DeleteProfiles(customer_ids=ids):
+                db.executemany("DELETE FROM customers WHERE id = ?", [(one,) for one in ids])
+            case RetargetPromotion(promotion=promotion):
+                db.execute("DELETE FROM promotions WHERE id = ?", (promotion.id,))
+            case UpdateSegment() | DeleteSegment() | AddMembers() | RemoveMembers():
+                db.execute("DELETE FROM segments WHERE id = ?", (step.segment.known_id,))
+
+
+def clash(one: AnyStep, other: AnyStep, machine: Bench) -> bool:
+    """Whether both touch one thing, which no command plans: a name, a promotion, or somebody whose profile goes."""
+    if _names(one) & _names(other):
+        return True
+    deletes = isinstance(one, DeleteProfiles) or isinstance(other, DeleteProfiles)
+    return deletes and bool(_concerned(one, machine) & _concerned(other, machine))
+
+
+def _names(step: AnyStep) -> set[str]:
+    match step:
+        case CreateCustomer():
+            return {step.email.casefold()}
+        case CreateProfiles() | DeleteProfiles():
+            return {f"profile of {one}" for one in _customers_of(step)}
+        case RetargetPromotion():
+            return {f"promotion {step.promotion.id}"}
+        case UpdateSegment():
+            return {step.segment.name.casefold(), step.after.name.casefold()}
+    return {step.segment.name.casefold()}
+
+
+def _concerned(step: AnyStep, machine: Bench) -> set[int]:
+    profiles: set[str] = set()
+    match step:
+        case AddMembers() | RemoveMembers():
+            profiles = set(step.profile_ids)
+        case DeleteSegment():
+            profiles = machine.members(step.segment.name)
+    rows = machine.store.shop.rows("SELECT id, customer_id FROM profiles")
+    return {row["customer_id"] for row in rows if row["id"] in profiles} | _customers_of(step)
+
+
+def _customers_of(step: AnyStep) -> set[int]:
+    match step:
+        case DeleteProfiles():
+            return set(step.customer_ids)
+        case CreateProfiles():
+            return {one for one in step.customers if isinstance(one, int)}
+    return set()
+
+
+def _people(machine: Bench) -> list[dict[str, Any]]:
+    return machine.store.shop.rows(
+        "SELECT customers.id AS customer_id, profiles.id AS profile, count(segment) AS segments FROM customers "
+        "LEFT JOIN profiles ON customer_id = customers.id LEFT JOIN members ON profile = position "
+        "GROUP BY customers.id ORDER BY customers.id"
+    )
+
+
+def customers(machine: Bench, *, profile: bool, idle: bool = False) -> list[int]:
+    """Ids of customers with a profile or without one; ``idle``: only those who are in no segment."""
+    found = [row for row in _people(machine) if bool(row["profile"]) is profile]
+    return [row["customer_id"] for row in found if not (idle and row["segments"])]
+
+
+def some(data: st.DataObject, things: Sequence[T]) -> tuple[T, ...]:
+    """One or more of these, in any order."""
+    return tuple(data.draw(st.lists(st.sampled_from(things), min_size=1, max_size=len(things), unique=True)))
+
+
+def a_segment(data: st.DataObject, machine: Bench) -> SegmentRef:
+    name, id_ = data.draw(st.sampled_from(sorted(machine.segments().items())))
+    return SegmentRef(name=name, id=id_)
+
+
+def a_naming(data: st.DataObject, besides: str = "") -> Naming:
+    names = NAMES.filter(lambda name: name.casefold() != besides.casefold())
+    return Naming(name=data.draw(names), description=data.draw(st.sampled_from(("", "d", "<&>"))))
+
+
+def profiles(data: st.DataObject, machine: Bench, *, inside: str = "", outside: str = "") -> tuple[str, ...]:
+    everybody = {row["id"] for row in machine.store.shop.rows("SELECT id FROM profiles")}
+    chosen = machine.members(inside) if inside else everybody - machine.members(outside)
+    return some(data, sorted(chosen))
+
+
+def a_rule(data: st.DataObject, machine: Bench, operators: int = 3) -> Targeting:
+    """A rule that the store takes: up to three operators deep."""
+    kind = data.draw(st.sampled_from((AnyOf, Not, All, Any_) if operators else (AnyOf,)))
+    if kind is AnyOf:
+        return AnyOf(some(data, sorted(machine.segments().values()))[:3])
+    if kind is Not:
+        return Not(a_rule(data, machine, operators - 1))
+    several = All if kind is All else Any_
+    return several((a_rule(data, machine, operators - 1), a_rule(data, machine, operators - 1)))
+
+
+def draw_create(data: st.DataObject, machine: Bench) -> AnyStep:
+    return CreateSegment(segment=a_naming(data))
+
+
+def draw_update(data: st.DataObject, machine: Bench) -> AnyStep:
+    segment = a_segment(data, machine)
+    return UpdateSegment(segment=segment, before=Naming(name=segment.name), after=a_naming(data, segment.name))
+
+
+def draw_delete(data: st.DataObject, machine: Bench) -> AnyStep:
+    return DeleteSegment(segment=a_segment(data, machine))
+
+
+def draw_add(data: st.DataObject, machine: Bench) -> AnyStep:
+    segment = a_segment(data, machine)
+    return AddMembers(segment=segment, profile_ids=profiles(data, machine, outside=segment.name))
+
+
+def draw_remove(data: st.DataObject, machine: Bench) -> AnyStep:
+    segment = data.draw(st.sampled_from([name for name in sorted(machine.segments()) if machine.members(name)]))
+    ref = SegmentRef(name=segment, id=machine.segments()[segment])
+    return RemoveMembers(segment=ref, profile_ids=profiles(data, machine, inside=segment))
+
+
+def draw_register(data: st.DataObject, machine: Bench) -> AnyStep:
+    return CreateCustomer(email=data.draw(STRANGERS), first_name=data.draw(PEOPLE), last_name=data.draw(PEOPLE))
+
+
+def draw_profiles(data: st.DataObject, machine: Bench) -> AnyStep:
+    return CreateProfiles(customers=some(data, tuple(customers(machine, profile=False))))
+
+
+def draw_delete_profiles(data: st.DataObject, machine: Bench) -> AnyStep:
+    unused = data.draw(st.booleans())
+    return DeleteProfiles(customer_ids=some(data, customers(machine, profile=True, idle=unused)), unused=unused)
+
+
+def draw_retarget(data: st.DataObject, machine: Bench) -> AnyStep:
+    row = data.draw(st.sampled_from(machine.store.shop.rows("SELECT id FROM promotions ORDER BY id")))
+    document = store_promotions.one(machine.store.shop, row["id"])
+    is_new = a_rule(data, machine) if data.draw(st.booleans()) else None
+    after = is_new if is_new is None or is_new.to_json() != document["customer"]["segments"] else Not(is_new)
+    return RetargetPromotion(promotion=PromotionRef(id=document["id"], name=document["name"]), after=after)
+
+
+DRAWN: dict[type[Step], Drawing] = {
+    CreateSegment: draw_create,
+    UpdateSegment: draw_update,
+    DeleteSegment: draw_delete,
+    AddMembers: draw_add,
+    RemoveMembers: draw_remove,
+    CreateCustomer: draw_register,
+    CreateProfiles: draw_profiles,
+    DeleteProfiles: draw_delete_profiles,
+    RetargetPromotion: draw_retarget,
+}
+"""How each kind of Step is made up for a shop that it can be done to."""
+
+
+def draw_registration(data: st.DataObject, machine: Bench) -> tuple[AnyStep, ...]:
+    """A customer to be and some without a profile, their profiles, and what they are put into: also a new segment."""
+    register = CreateCustomer(email=data.draw(STRANGERS), first_name=data.draw(PEOPLE), last_name=data.draw(PEOPLE))
+    keys: tuple[CustomerKey, ...] = (register.email, *some(data, customers(machine, profile=False)))
+    old, new = a_segment(data, machine), CreateSegment(segment=Naming(name=data.draw(NAMES)))
+    known = profiles(data, machine, outside=old.name)
+    made: list[AnyStep] = data.draw(st.permutations([CreateProfiles(customers=keys), new]))
+    into_old = AddMembers(segment=old, profile_ids=known, newcomers=keys)
+    return (register, *made, into_old, AddMembers(segment=SegmentRef(name=new.segment.name), newcomers=keys))

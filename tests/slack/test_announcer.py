@@ -1,0 +1,298 @@
+"""The Announcer over HTTP, against the emulated workspace with the scopes of manifest.yml."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from hypothesis import example, given
+from hypothesis import strategies as st
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.answers import Answer, File
+from bot.core.people import Place
+from bot.engine.ports import Undeliverable
+from bot.sandbox.people import ANA, APPROVALS, BOT_TOKEN, RANDOM, SEGMENTS
+from bot.sandbox.server import serve
+from bot.sandbox.workspace import Workspace
+from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
+from bot.slack.answers import FILE_NAME_BYTES, file_name, message
+from tests.harness import ROOT, Json, said
+
+VIPS = File("VIPs.csv", "e-mail\r\nann@example.com\r\n")
+EXPORT = Answer("2 shoppers are in “VIPs”.", (VIPS,))
+IN_SEGMENTS = Place(channel=SEGMENTS)
+WAY = ["conversations.open", "files.getUploadURLExternal", "files.completeUploadExternal"]
+
+
+@dataclass
+class Slack:
+    """The workspace as people see it, and the Announcer that talks into it."""
+
+    url: str
+    workspace: Workspace
+    session: ClientSession
+    announcer: SlackAnnouncer
+
+    async def whisper(self, answer: Answer = EXPORT, place: Place = IN_SEGMENTS, user_id: str = ANA) -> None:
+        await self.announcer.whisper(user_id, place, answer)
+
+    async def undelivered(self, answer: Answer = EXPORT, **where: Any) -> Undeliverable:
+        with pytest.raises(Undeliverable) as caught:
+            await self.whisper(answer, **where)
+        return caught.value
+
+    def seen(self, by: str = "ana") -> dict[str, list[Json]]:
+        state = self.workspace.state(by)
+        return {"dm": state["dms"], **state["channels"]}
+
+    def told(self, channel: str = "#segments") -> str:
+        return said(self.seen()[channel][-1])
+
+    def files(self, by: str = "ana") -> list[tuple[str, Json]]:
+        """Every file that this person sees, with where it stands."""
+        return [
+            (place, file)
+            for place, messages in self.seen(by).items()
+            for one in messages
+            for file in one.get("files", [])
+        ]
+
+    async def download(self, file: Json, *, by: str = "ana") -> tuple[int, bytes]:
+        url = f"{self.url}{file['url'].partition('?')[0]}"
+        async with self.session.get(url, params={"as": by}) as answer:
+            return answer.status, await answer.read()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    workspace = Workspace(":memory:", manifest=ROOT / "manifest.yml")
+    try:
+        async with (
+            serve(port=0, store=None, workspace=workspace, log=None, page=False) as url,
+            ClientSession() as session,
+        ):
+            client = AsyncWebClient(
+                token=BOT_TOKEN,
+                base_url=f"{url}/api/",
+                session=session,
+                retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+            )
+            yield Slack(url, workspace, session, SlackAnnouncer(client, approvals=APPROVALS))
+    finally:
+        workspace.close()
+
+
+async def test_a_file_comes_to_the_asker_alone(slack: Slack) -> None:
+    await slack.whisper()
+    [(place, file)] = slack.files()
+    assert (place, file["name"], file["title"]) == ("dm", "VIPs.csv", "VIPs.csv")
+    assert await slack.download(file) == (200, VIPS.content.encode())
+    for other in ("ben", "cleo", "dan"):
+        assert not slack.files(other)
+        assert (await slack.download(file, by=other))[0] == 403
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Zoë Müller, Straße\r\n🎉👩‍💻,日本\n", "\ufeffe-mail\n", "a", "no,line,end", "é" * 300_000],
+    ids=["umlauts and emoji", "byte order mark", "one byte", "no end of line", "600 kB"],
+)
+async def test_a_file_comes_byte_for_byte(slack: Slack, content: str) -> None:
+    await slack.whisper(Answer("Here", (File("VIPs.csv", content),)))
+    [(_, file)] = slack.files()
+    assert await slack.download(file) == (200, content.encode("utf-8"))
+
+
+async def test_file_and_answer_tell_of_each_other_and_the_file_is_first(slack: Slack) -> None:
+    await slack.whisper()
+    [sent], [shown] = slack.seen()["dm"], slack.seen()["#segments"]
+    assert sent["text"] == FILES_COMMENT
+    assert said(shown) == "2 shoppers are in “VIPs”. “VIPs.csv” is in your direct messages with me."
+    assert shown["ephemeral"]
+    assert sent["ts"] < shown["ts"]
+
+
+async def test_two_files_come_in_one_message_and_both_are_named(slack: Slack) -> None:
+    staff = File("Staff.csv", "e-mail\nzoë@example.com\n")
+    await slack.whisper(Answer("2 segments", (VIPS, staff)))
+    assert len(slack.seen()["dm"]) == 1
+    assert [(place, file["name"]) for place, file in slack.files()] == [("dm", "VIPs.csv"), ("dm", "Staff.csv")]
+    assert [(await slack.download(file))[1].decode() for _, file in slack.files()] == [VIPS.content, staff.content]
+    assert "“VIPs.csv” is in" in slack.told()
+    assert "“Staff.csv” is in" in slack.told()
+
+
+async def test_a_name_from_the_store_has_no_power_above_a_file(slack: Slack) -> None:
+    await slack.whisper(Answer("<!channel> <https://example.com|VIPs>", (File("<!channel>.csv", "e-mail\n"),)))
+    assert [one["text"] for one in slack.seen()["dm"]] == [FILES_COMMENT]
+    assert "<" not in slack.files()[0][1]["name"]
+
+
+async def test_where_the_bot_is_not_in_the_channel_file_and_answer_are_direct_messages(slack: Slack) -> None:
+    await slack.whisper(place=Place(channel=RANDOM))
+    sent, shown = slack.seen()["dm"]
+    assert [one["name"] for one in sent["files"]] == ["VIPs.csv"]
+    assert said(shown).startswith("2 shoppers")
+    assert not slack.seen()["#random"]
+
+
+async def test_an_answer_by_response_url_has_its_file_in_the_direct_messages_too(slack: Slack) -> None:
+    url = slack.workspace.response_url(ANA, RANDOM)
+    await slack.whisper(place=Place(channel=RANDOM, response_url=url))
+    assert [place for place, _ in slack.files()] == ["dm"]
+    assert slack.told("#random").startswith("2 shoppers")
+
+
+async def test_an_answer_without_files_opens_no_direct_messages(slack: Slack) -> None:
+    for method in WAY:
+        slack.workspace.faults.add(method, error="access_denied")
+    await slack.whisper(Answer("Just words."))
+    assert slack.told() == "Just words."
+    assert not slack.seen()["dm"]
+    assert [one["method"] for one in slack.workspace.faults.listed()] == WAY
+
+
+@pytest.mark.parametrize("method", WAY)
+@pytest.mark.parametrize(
+    ("fault", "reason", "final"),
+    [
+        ({"error": "access_denied"}, "access_denied", True),
+        ({"error": "internal_error"}, "internal_error", False),
+        ({"status": 500}, "HTTP 500", False),
+    ],
+    ids=["refused", "passing trouble", "500"],
+)
+async def test_a_file_that_slack_does_not_take_is_told_instead_of_an_answer_that_names_it(
+    slack: Slack, method: str, fault: Json, reason: str, final: bool
+) -> None:
+    slack.workspace.faults.add(method, **fault)
+    error = await slack.undelivered()
+    assert (str(error), error.final) == (reason, final)
+    assert not slack.files()
+    [shown] = slack.seen()["#segments"]
+    assert f"“VIPs.csv” may not have reached you ({reason})." in said(shown)
+    assert shown["ephemeral"]
+
+
+async def test_a_file_whose_content_slack_does_not_take_is_told_too(slack: Slack) -> None:
+    slack.workspace.public_url = f"{slack.url}/nowhere"
+    error = await slack.undelivered()
+    assert not error.final
+    assert not slack.files()
+    assert "may not have reached you" in slack.told()
+
+
+async def test_of_two_files_none_comes_when_one_is_refused(slack: Slack) -> None:
+    error = await slack.undelivered(Answer("2 segments", (VIPS, File("Staff.csv", ""))))
+    assert error.final
+    assert not slack.files()
+    assert "“VIPs.csv”, “Staff.csv” may not have reached you" in slack.told()
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}], ids=["500", "dropped"])
+async def test_a_file_whose_arrival_was_not_confirmed_is_not_called_lost(slack: Slack, fault: Json) -> None:
+    slack.workspace.faults.add("files.completeUploadExternal", after=True, **fault)
+    await slack.undelivered()
+    assert [place for place, _ in slack.files()] == ["dm"]
+    assert "If it is not in your direct messages with me, ask again" in slack.told()
+
+
+async def test_an_empty_file_is_refused_and_told(slack: Slack) -> None:
+    error = await slack.undelivered(Answer("Nobody", (File("VIPs.csv", ""),)))
+    assert error.final
+    assert "“VIPs.csv” may not have reached you" in slack.told()
+
+
+async def test_a_file_that_slack_has_no_time_for_comes_a_little_later(slack: Slack) -> None:
+    for method in WAY:
+        slack.workspace.faults.add(method, status=429, retry_after=0)
+    await slack.whisper()
+    [(_, file)] = slack.files()
+    assert await slack.download(file) == (200, VIPS.content.encode())
+    assert slack.told().startswith("2 shoppers")
+
+
+@pytest.mark.parametrize("scope", ["im:write", "files:write"])
+async def test_an_app_that_was_not_installed_anew_says_which_leave_is_missing(slack: Slack, scope: str) -> None:
+    manifest = slack.workspace.manifest
+    slack.workspace.manifest = replace(manifest, scopes=manifest.scopes - {scope})
+    assert str(await slack.undelivered()) == "missing_scope"
+    assert "missing_scope" in slack.told()
+
+
+async def test_where_people_cannot_get_direct_messages_the_file_is_told_missing(slack: Slack) -> None:
+    slack.workspace.manifest = replace(slack.workspace.manifest, messages=False)
+    assert str(await slack.undelivered()) == "messages_tab_disabled"
+    assert not slack.files()
+    assert "may not have reached you" in slack.told()
+
+
+async def test_a_file_for_somebody_unknown_goes_to_nobody(slack: Slack) -> None:
+    error = await slack.undelivered(place=Place(), user_id="U0NOBODY01")
+    assert error.final
+    assert not slack.workspace.archive.files
+    assert not slack.workspace.archive.messages
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("VIPs.csv", "VIPs.csv"),
+        ("Kaffee & Kuchen – Größe 🎉.csv", "Kaffee & Kuchen – Größe 🎉.csv"),
+        ("Gold / Silver.csv", "Gold - Silver.csv"),
+        ("../../etc/passwd.csv", "-..-etc-passwd.csv"),
+        ("C:\\VIPs.csv", "C--VIPs.csv"),
+        ('"the" <b>*|?`.csv', "-the- -b-----.csv"),
+        ("two\nlines\ttab.csv", "two-lines-tab.csv"),
+        ("VIPs\u202evsc.exe.csv", "VIPs-vsc.exe.csv"),
+        ("half \ud83d.csv", "half -.csv"),
+        (".csv", "file.csv"),
+        (" .csv", "file.csv"),
+        ("...csv", "file.csv"),
+        ("..", "file"),
+        ("", "file"),
+        (" VIPs . .csv", "VIPs.csv"),
+        (".hidden.csv", "hidden.csv"),
+        ("con.csv", "_con.csv"),
+        ("COM1.old.csv", "_COM1.old.csv"),
+        ("Contacts.csv", "Contacts.csv"),
+        ("no ending.", "no ending"),
+    ],
+)
+def test_a_file_name_is_made_safe_and_stays_readable(name: str, safe: str) -> None:
+    assert file_name(name) == safe
+
+
+@given(st.text(max_size=40), st.integers(1, 20), st.sampled_from([".csv", ".", ""]))
+@example("🎉", 300, ".csv")
+@example("con." + "a" * 300, 1, ".csv")
+@example("a." + "b" * 300, 1, "")
+def test_any_file_name_is_taken_by_a_file_system(text: str, times: int, ending: str) -> None:
+    safe = file_name(text * times + ending)
+    assert 0 < len(safe.encode()) <= FILE_NAME_BYTES
+    assert Path(safe).name == safe
+    assert safe.isprintable()
+    assert not set(safe) & set('\\/:*?"<>|`')
+    assert safe == safe.strip(". ")
+    if ending == ".csv":
+        assert safe.endswith(".csv")
+        assert len(safe) > len(".csv")
+
+
+def test_a_long_name_is_stored_under_its_own_ending(tmp_path: Path) -> None:
+    safe = file_name("🎉" * 255 + ".csv")
+    (tmp_path / safe).write_text("e-mail\n")
+    assert [one.name for one in tmp_path.iterdir()] == [safe]
+    assert safe.endswith("🎉.csv")
+
+
+def test_a_message_names_a_file_as_it_comes() -> None:
+    shown = message(Answer("Here", (File("Gold / Silver.csv", "e-mail\n"),)))
+    assert "“Gold - Silver.csv” is in your direct messages" in said({"blocks": shown.blocks, "text": ""})

@@ -1,0 +1,88 @@
+"""The Home tab as a function of what one person may see."""
+
+from bot.core.changes import Approval, Brief, State
+from bot.engine.home import Glance, Home, Sized
+from bot.sandbox.slack_limits import faults_of
+from bot.slack.home import HOME_BLOCKS, home
+from commands import GROUPS
+from tests.core.samples import NOW, change
+from tests.stories.judge import read
+
+VIPS = Sized(name="VIPs", shoppers=40, promotions=2)
+STAFF = Sized(name="Staff", shoppers=4, promotions=0)
+
+
+def shown(told: Home) -> str:
+    view = home(told, GROUPS)
+    assert faults_of("home", view) == []
+    return read(view)
+
+
+def test_what_waits_comes_first_then_mine_then_the_segments_then_help() -> None:
+    waits, mine = Brief.of(change(number=7)), Brief.of(change(number=8, state=State.DONE))
+    told = shown(Home(waiting=1, waits=(waits,), mine=(mine,), glance=Glance(segments=1, largest=(STAFF,))))
+    order = ("Waits for you", "Change 7: ", "Change 8 · Done: ", "Segments at a glance", "Staff", "/segment")
+    assert sorted(order, key=told.index) == list(order)
+
+
+def test_where_nothing_is_it_says_so() -> None:
+    told = shown(Home(glance=Glance()))
+    assert "Nothing waits for you." in told
+    assert "You have not asked for a change yet." in told
+    assert "0 of 1,000 segments, 0 shoppers in all." in told
+
+
+def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
+    one = Brief.of(change(approvals=(Approval(actor="UBEN", at=NOW),)))
+    assert "1 change waits for your approval." in shown(Home(waiting=1, waits=(one,)))
+    told = shown(Home(waiting=60, waits=(one,) * 10))
+    assert "60 changes wait for your approval; these expire first." in told
+    assert "asked by <@UANA>" in told
+    assert "1 of 1 approved" in told
+    assert "expires <!date^" in told
+
+
+def test_my_own_change_that_waits_says_for_whom() -> None:
+    signed = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
+    told = shown(Home(mine=(Brief.of(change(number=1, state=State.WAITING)), Brief.of(signed))))
+    assert "Change 1 · Waits for a second person: Delete" in told
+    assert "Change 42 · Waits for a second person, 1 of 1 approved: Delete" in told
+
+
+def test_why_it_cannot_be_told_what_waits_is_said() -> None:
+    assert "Try again in a minute." in shown(Home(doubt="Try again in a minute."))
+
+
+def test_the_segments_are_told_in_words_before_the_table() -> None:
+    told = shown(Home(glance=Glance(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
+    assert "1,000 of 1,000 segments, 12,345 shoppers in all." in told
+    blocks = home(Home(glance=Glance(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
+    (table,) = [block for block in blocks if block["type"] == "data_table"]
+    assert (table["caption"], len(table["rows"])) == ("25 largest segments", 26)
+
+
+def test_promotions_that_cannot_be_read_are_no_zeros() -> None:
+    unread = VIPS.model_copy(update={"promotions": None})
+    told = shown(Home(glance=Glance(segments=1, largest=(unread,))))
+    assert "Promotions cannot be read" in told
+    assert "Promotions cannot be read" not in shown(Home(glance=Glance(segments=1, largest=(VIPS,))))
+
+
+def test_a_store_that_is_being_asked_or_cannot_be_read_is_said() -> None:
+    assert "Looking at the store…" in shown(Home())
+    assert "The store could not be read just now. It is away." in shown(Home(glance=Glance(fault="It is away.")))
+
+
+def test_who_may_not_use_the_bot_sees_only_why() -> None:
+    view = home(Home(refusal="Guests of this workspace cannot use this bot."), GROUPS)
+    assert read(view) == "Guests of this workspace cannot use this bot."
+    assert faults_of("home", view) == []
+
+
+def test_however_many_groups_there_are_it_fits() -> None:
+    one = Brief.of(change())
+    full = Home(waiting=10, waits=(one,) * 10, mine=(one,) * 10, glance=Glance(segments=1, largest=(VIPS,)))
+    view = home(full, GROUPS * 20)
+    assert len(view["blocks"]) == HOME_BLOCKS
+    assert faults_of("home", view) == []
+    assert len(home(full, GROUPS)["blocks"]) < HOME_BLOCKS

@@ -1,0 +1,65 @@
+import logging
+
+import pytest
+
+from bot.bigcommerce import NewSegment
+from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
+from bot.slack.suggestions import KEEP, Suggestions
+from tests.engine.bench import bench
+
+
+async def offered(suggestions: Suggestions, action_id: str, query: str) -> list[str]:
+    return [one["text"]["text"] for one in await suggestions.options(action_id, query)]
+
+
+@pytest.mark.parametrize(
+    ("action_id", "query", "names"),
+    [
+        (SEGMENTS, "tea", ["Tea drinkers"]),
+        (SEGMENTS, "nobody", []),
+        (NEW_SEGMENT, "tea", ["New: tea", "Tea drinkers"]),
+        (
+            PROMOTIONS,
+            "",
+            [
+                "Free shipping over 40",
+                "Gift wrap on us",
+                "Tasting week",
+                "VIP early access",
+                "Wholesale prices",
+                "Win back",
+            ],
+        ),
+        (PROMOTIONS, "wi", ["Win back"]),
+    ],
+)
+async def test_each_kind_of_field_offers_its_own(action_id: str, query: str, names: list[str]) -> None:
+    async with bench(customers=8) as machine:
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        assert await offered(suggestions, action_id, query) == names
+
+
+async def test_a_list_is_read_once_for_a_while_of_typing() -> None:
+    async with bench(customers=8) as machine:
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        for query in ("n", "ne", "new"):
+            await suggestions.options(SEGMENTS, query)
+            await suggestions.options(NEW_SEGMENT, query)
+            await suggestions.options(PROMOTIONS, query)
+        assert len(machine.store.requests()) == 2
+        await machine.client.create_segments(NewSegment(name="Newest"))
+        assert "Newest" not in await offered(suggestions, SEGMENTS, "new")
+        machine.clock.forward(seconds=KEEP.total_seconds())
+        assert "Newest" in await offered(suggestions, SEGMENTS, "new")
+
+
+async def test_a_store_that_does_not_answer_offers_nothing_and_is_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with bench(customers=8) as machine:
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        machine.store.faults.add("GET", "/promotions", status=403)
+        with caplog.at_level(logging.WARNING):
+            assert await suggestions.options(PROMOTIONS, "") == []
+        assert "No suggestions" in caplog.text
+        assert await offered(suggestions, PROMOTIONS, "win") == ["Win back"]

@@ -1,0 +1,166 @@
+"""Lists of any length: what they show, what they offer next, and how few requests they cost."""
+
+import pytest
+
+from tests.conftest import OpenWorld
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+CUSTOMERS_A_PAGE = 250
+ROWS = 50
+"""Segments in one table."""
+
+
+def fill(slack: World, segments: int) -> None:
+    """Make it as many segments in all."""
+    slack.put(*(f"Segment {number:04}" for number in range(segments - len(slack.sizes()))))
+
+
+async def test_1000_segments_are_read_with_4_requests_and_their_sizes_with_one_for_each_page_of_customers(
+    slack: World,
+) -> None:
+    fill(slack, 1000)
+    await slack.type("/segment list")
+    assert "1,000 segments, 1 to 50 shown" in slack.whisper()
+    # 400 customers are 2 pages, which is less than one request for each of the 50 rows: 1 + 2 tell all sizes.
+    assert slack.asked() == {"GET /segments": 4, "GET /customers": 1 + 2, "GET /promotions": 1}
+
+
+@pytest.mark.parametrize(("words", "rows"), [("segment list", ROWS), ("segment list tea", 1), ("segment list re", 3)])
+async def test_sizes_cost_no_more_than_one_request_a_row_and_no_more_than_counting_all_customers(
+    slack: World, words: str, rows: int
+) -> None:
+    fill(slack, 100)
+    await slack.type(f"/{words}")
+    asked = slack.asked()
+    pages = -(-400 // CUSTOMERS_A_PAGE)
+    assert asked.total() - asked["GET /segments"] - asked["GET /promotions"] <= min(rows, pages + 1)
+    assert asked["GET /segments"] == asked["GET /promotions"] == 1
+
+
+async def test_a_shop_of_many_customers_is_asked_for_each_shown_row_instead(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=5000)
+    await slack.type("/segment list")
+    assert "Newsletter 2,500" in slack.whisper()
+    assert slack.asked()["GET /segments/{id}/shopper-profiles"] == 12
+    # One request only counts the customers: 20 pages of them would be more than the 12 rows.
+    assert slack.asked()["GET /customers"] == 1
+
+
+async def test_sizes_are_the_same_whichever_way_they_were_counted(open_world: OpenWorld) -> None:
+    for customers in (400, 5000):
+        slack = await open_world(customers=customers)
+        await slack.type("/segment list")
+        for name, size in slack.sizes().items():
+            assert f"{name}\n{size:,}\n" in read(slack.messages()[-1])
+
+
+async def test_every_page_of_1000_segments_is_reached_by_its_button_and_shows_other_ones(slack: World) -> None:
+    fill(slack, 120)
+    await slack.type("/segment list")
+    await slack.press("Next Page", by="ana", channel="#segments")
+    await slack.press("Next Page", by="ana", channel="#segments")
+    pages = [read(one) for one in slack.messages()]
+    assert [page.partition("\n")[0] for page in pages] == [
+        "120 segments, 1 to 50 shown",
+        "120 segments, 51 to 100 shown",
+        "120 segments, 101 to 120 shown",
+    ]
+    for name in slack.sizes():
+        assert sum(f"\n{name}\n" in page for page in pages) == 1
+    assert "Next Page" not in buttons(slack.messages()[-1])
+
+
+async def test_the_last_of_1000_segments_is_created_and_one_more_is_refused_by_the_store_and_told(
+    slack: World,
+) -> None:
+    fill(slack, 999)
+    await slack.type("/segment create The last one")
+    assert len(slack.sizes()) == 1000
+    await slack.type("/segment create One too many")
+    card = read(slack.messages()[-1])
+    assert "Failed" in card
+    assert "1000" in card.replace(",", "")
+    assert "Nothing was changed" in card
+    assert len(slack.sizes()) == 1000
+    await slack.type("/segment copy VIPs One too many")
+    await slack.press("Copy Segment", by="ben")
+    assert "Nothing was changed" in read(slack.card(3))
+    assert len(slack.sizes()) == 1000
+
+
+async def test_a_shop_without_promotions_says_so_everywhere(slack: World) -> None:
+    slack.drop_promotions(*slack.promotions())
+    await slack.type("/promotion list")
+    assert said(slack.messages()[-1]) == "There are no promotions."
+    await slack.type("/segment promotions VIPs")
+    assert "No promotion uses VIPs" in slack.whisper()
+    await slack.type("/promotion show Win back")
+    assert "There is no promotion “Win back”" in slack.whisper()
+    await slack.type("/promotion show")
+    assert await slack.suggest("", field="promotion", action="promotions") == []
+
+
+async def test_one_promotion_is_listed_in_the_singular(slack: World) -> None:
+    slack.drop_promotions(*range(2, 7))
+    await slack.type("/promotion list")
+    assert "1 promotion " in slack.whisper()
+    await slack.type("/segment promotions VIPs")
+    assert "1 promotion uses VIPs, 1 of them live" in slack.whisper()
+
+
+async def test_60_promotions_with_long_names_and_rules_are_listed_on_two_pages_with_two_requests(
+    slack: World,
+) -> None:
+    ids = [slack.id_of(name) for name in slack.sizes()]
+    slack.put_promotions(*(f"{number} {'Sale ' * 40}" for number in range(54)), segments={"not": {"id": ids}})
+    await slack.type("/promotion list")
+    assert "60 promotions, 1 to 50 shown" in slack.whisper()
+    assert slack.asked() == {"GET /promotions": 1, "GET /segments": 1}
+    await slack.press("Next Page", by="ana", channel="#segments")
+    assert "60 promotions, 51 to 60 shown" in slack.whisper()
+    assert buttons(slack.messages()[-1]) == ["Show a Promotion"]
+    await slack.type("/promotion list Sale sale")
+    await slack.press("Next Page", by="ana", channel="#segments")
+    assert "55 promotions, 51 to 55 shown" in slack.whisper()
+
+
+async def test_a_segment_that_60_promotions_use_is_shown_listed_and_deleted_within_what_slack_takes(
+    slack: World,
+) -> None:
+    vips = slack.id_of("VIPs")
+    slack.put_promotions(*(f"{number} {'Sale ' * 40}" for number in range(57)), segments={"id": [vips]})
+    await slack.type("/segment promotions VIPs")
+    assert "60 promotions use VIPs, 59 of them live" in slack.whisper()
+    await slack.type("/segment show VIPs")
+    assert "VIPs: 40 shoppers" in slack.whisper()
+    await slack.type("/segment delete VIPs")
+    assert "deletes a segment that 59 live promotions use" in read(slack.card(1))
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert "and 57 more" in read(slack.card(2))
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.press("Point Promotions", by="ben", change=3)
+    assert "Done" in said(slack.card(3))
+    new = slack.id_of("VIPs")
+    assert all(slack.targeting(number) == {"id": [new]} for number in range(7, 64))
+
+
+async def test_type_ahead_of_150_promotions_offers_what_slack_shows(slack: World) -> None:
+    slack.put_promotions(*(f"Sale {number:03} {'x' * 90}" for number in range(144)))
+    await slack.type("/promotion show")
+    assert len(await slack.suggest("sale", field="promotion", action="promotions")) == 100
+    (offered,) = await slack.suggest("sale 143", field="promotion", action="promotions")
+    assert offered.startswith("Sale 143 xxx")
+    await slack.submit({"Promotion": "150"})
+    assert "Sale 143" in slack.whisper()
+
+
+async def test_change_list_and_home_hold_whatever_waits(slack: World) -> None:
+    for number in range(1, 61):
+        await slack.client.type("ana", "#segments", f"/promotion target {number % 6 + 1} is Newsletter")
+    await slack.settled()
+    await slack.type("/change list", by="ben")
+    assert "50 pending changes" in slack.whisper(by="ben")
+    assert "60 changes wait for your approval" in read(await slack.home(by="ben"))

@@ -1,0 +1,652 @@
+"""Who is in a segment: seen, added, removed, cleared and exported; the good days and the bad ones."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from bot.core.errors import SelfApproval
+from tests.conftest import OpenWorld
+from tests.harness import World, buttons, filled, said
+from tests.stories.judge import read
+
+MEMBERS = "/segments/{id}/shopper-profiles"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def table(text: str) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+# Seeing them
+
+
+async def test_members_are_shown_with_name_and_email(slack: World) -> None:
+    await slack.type("/segment members VIPs")
+    told = slack.whisper()
+    assert "VIPs: 40 shoppers" in told
+    for email in slack.emails(40, inside="VIPs"):
+        assert email in told
+    assert "Sara Novak\nsara.novak@example.com\n" in read(slack.messages()[-1])
+    assert buttons(slack.messages()[-1]) == ["Add Shoppers", "Remove Shoppers", "Export"]
+    assert not slack.writes()
+
+
+async def test_members_without_a_segment_opens_its_form(slack: World) -> None:
+    await slack.type("/segment members")
+    assert await slack.suggest("vip", field="segment") == ["VIPs"]
+    outcome = await slack.submit({"Segment": "VIPs", "Page": "0"})
+    assert outcome["errors"] == {"page": "Page has to be 1 or more. " + USAGE}
+    await slack.submit({"Segment": "VIPs", "Page": None})
+    assert slack.form() is None
+    assert "VIPs: 40 shoppers" in slack.whisper()
+
+
+USAGE = "Type `/segment members <segment> [page:…]`. For example: `/segment members VIPs`."
+
+
+async def test_an_empty_segment_has_no_members_and_no_page_2(slack: World) -> None:
+    await slack.type("/segment members spring launch waitlist")
+    assert "Spring launch waitlist: 0 shoppers" in slack.whisper()
+    await slack.type('/segment members "Spring launch waitlist" page:2')
+    assert slack.whisper() == "There is only 1 page."
+
+
+async def test_10000_members_are_shown_page_by_page_and_nothing_lies_beyond_the_last(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=11_200)
+    slack.enrol("VIPs", 10_000)
+    await slack.type("/segment members VIPs")
+    assert "VIPs: 10,000 shoppers, 1 to 100 shown" in slack.whisper()
+    await slack.press("Next Page", by="ana", channel="#segments")
+    assert "10,000 shoppers, 101 to 200 shown" in slack.whisper()
+    await slack.type("/segment members VIPs page:100")
+    assert "9,901 to 10,000 shown" in slack.whisper()
+    assert "Next Page" not in buttons(slack.messages()[-1])
+    await slack.type("/segment members VIPs page:101")
+    assert slack.whisper() == "There are only 100 pages."
+
+
+async def test_a_page_of_members_costs_three_requests(slack: World) -> None:
+    slack.enrol("VIPs", 250)
+    await slack.type("/segment members VIPs page:2")
+    assert "101 to 200 shown" in slack.whisper()
+    assert len(slack.store.requests()) == 3
+
+
+@pytest.mark.parametrize("verb", ["members", "export"])
+async def test_a_member_whose_account_is_closed_in_that_moment_is_shown_by_the_customer_id(
+    slack: World, verb: str
+) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    id_, profile = slack.customer_id(email), slack.profile_id(email)
+    stuck = slack.stick("GET", "/customers")
+    await slack.client.type("ana", "#segments", f"/segment {verb} VIPs")
+    await stuck.reached.wait()
+    slack.close_account(email)
+    stuck.release.set()
+    await slack.settled()
+    assert "VIPs: 40 shoppers" in slack.whisper()
+    assert email not in slack.whisper()
+    if verb == "members":
+        assert f"–\n–\n{id_}\n" in read(slack.messages()[-1])
+    else:
+        assert f"{id_},,,,{profile}" in slack.files()["VIPs.csv"].splitlines()
+
+
+async def test_members_are_reached_from_show_and_add_and_remove_from_members(slack: World) -> None:
+    await slack.type("/segment show VIPs")
+    await slack.press("Members", by="ana", channel="#segments")
+    assert "VIPs: 40 shoppers" in slack.whisper()
+    for button in ("Add Shoppers", "Remove Shoppers"):
+        await slack.press(button, by="ana", channel="#segments")
+        assert filled(slack.form(), "segment") == "VIPs"
+        await slack.client.cancel("ana")
+    await slack.press("Export", by="ana", channel="#segments")
+    assert len(table(slack.files()["VIPs.csv"])) == 40
+
+
+# Adding
+
+
+async def test_shoppers_are_added_by_email_customer_id_and_profile_id_mixed(slack: World) -> None:
+    one, two, three = slack.emails(3, outside="VIPs")
+    await slack.type(f"/segment add VIPs {one}, {slack.customer_id(two)} {slack.profile_id(three)}")
+    card = read(slack.card(1))
+    assert "Add 3 shoppers to VIPs" in card
+    assert "Done" in card
+    assert one in card
+    assert two in card
+    assert {slack.profile_id(email) for email in (one, two, three)} <= slack.members("VIPs")
+    assert [method for method, _ in slack.writes()] == ["POST"]
+
+
+async def test_who_has_no_profile_gets_one_on_the_way_and_undo_takes_both_back(slack: World) -> None:
+    before = slack.members("VIPs")
+    known, new = slack.emails(1, outside="VIPs") + slack.emails_without_profile(1)
+    await slack.type(f"/segment add VIPs {known} {new}")
+    assert "Create 1 shopper profile · Add 2 shoppers to VIPs" in said(slack.card(1))
+    assert slack.profile_id(new) in slack.members("VIPs")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == before
+    assert slack.profile_id(new) is None
+    assert slack.profile_id(known)
+
+
+async def test_undo_of_an_add_leaves_profiles_that_are_in_another_segment_by_then(slack: World) -> None:
+    stays, goes = slack.emails_without_profile(2)
+    await slack.type(f"/segment add VIPs {stays}, {goes}")
+    slack.join("Lapsed", stays)
+    await slack.type("/change undo 1")
+    assert "Profiles that are in a segment by then stay" in read(slack.card(2))
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 40
+    assert slack.profile_id(stays) in slack.members("Lapsed")
+    assert slack.profile_id(goes) is None
+    assert "1 profile stayed, being in a segment." in read(slack.card(2))
+
+
+async def test_add_by_form_counts_who_is_recognised_while_one_types(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type("/segment add VIPs")
+    assert filled(slack.form(), "segment") == "VIPs"
+    assert "counted as you type" in read(slack.form())
+    await slack.client.press("ana", "form", "shoppers", value=f"{email}, 17 {NOBODY}\nfoo")
+    await slack.settled()
+    told = "3 shoppers recognised: 1 e-mail, 1 customer id and 1 profile id. Not understood: foo."
+    assert told in read(slack.form())
+    await slack.submit({"Shopper": email})
+    assert slack.form() is None
+    assert slack.profile_id(email) in slack.members("VIPs")
+
+
+async def test_a_form_says_under_the_shoppers_that_nobody_is_known_or_all_are_in_and_stays_open(slack: World) -> None:
+    (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
+    await slack.type("/segment add VIPs")
+    outcome = await slack.submit({"Shopper": "nobody@example.com"})
+    assert "Nobody in the store: nobody@example.com." in outcome["errors"]["shoppers"]
+    outcome = await slack.submit({"Shopper": inside})
+    assert outcome["errors"]["shoppers"] == f"In VIPs already: {inside}."
+    await slack.submit({"Shopper": outside})
+    assert slack.form() is None
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_add_without_anything_asks_for_segment_and_shoppers(slack: World) -> None:
+    await slack.type("/segment add")
+    assert await slack.suggest("lap", field="segment") == ["Lapsed"]
+    outcome = await slack.submit({"Segment": "Lapsed"})
+    assert list(outcome["errors"]) == ["shoppers"]
+    await slack.submit({"Shopper": slack.emails(1, outside="Lapsed")[0]})
+    assert slack.form() is None
+    assert slack.sizes()["Lapsed"] == 65
+
+
+async def test_an_address_that_slack_made_a_link_of_is_understood(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs <mailto:{email}|{email}>")
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_what_was_added_to_a_segment_that_is_gone_cannot_be_taken_back_and_says_so(slack: World) -> None:
+    known, new = slack.emails(1, outside="Lapsed") + slack.emails_without_profile(1)
+    await slack.type(f"/segment add Lapsed {known}")
+    await slack.type(f"/segment add Lapsed {new}")
+    slack.drop("Lapsed")
+    await slack.type("/change undo 1")
+    assert slack.whisper() == "The segment “Lapsed” is not in the store any more."
+    await slack.type("/change undo 2")
+    assert "The segment “Lapsed” is not in the store any more." in read(slack.card(3))
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.profile_id(new) is None
+
+
+async def test_a_list_pasted_from_a_mail_is_understood(slack: World) -> None:
+    one, two, three = slack.emails(3, outside="VIPs")
+    await slack.type("/segment add VIPs")
+    await slack.submit({"Shopper": f"<{one}>; mailto:{two}\n\n{three.upper()},,"})
+    assert "Add 3 shoppers to VIPs" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 43
+
+
+async def test_of_many_named_the_known_go_through_and_the_others_are_told_by_name(slack: World) -> None:
+    (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {inside} {outside} guest@example.com 99999 {NOBODY} foo")
+    card = read(slack.card(1))
+    assert "Add 1 shopper to VIPs" in card
+    assert f"In VIPs already: {inside}." in card
+    assert f"Nobody in the store: guest@example.com, 99999 and {NOBODY}." in card
+    assert "No e-mail, customer id or profile id: foo." in card
+    assert slack.sizes()["VIPs"] == 41
+
+
+@pytest.mark.parametrize("verb", ["add", "remove"])
+async def test_where_nobody_is_recognised_nothing_is_asked_for(slack: World, verb: str) -> None:
+    await slack.type(f"/segment {verb} VIPs guest@example.com foo")
+    assert read(slack.messages()[-1]) == (
+        "Nobody in the store: guest@example.com. Guests have no profile until `/shopper register`. "
+        "No e-mail, customer id or profile id: foo. A shopper is an e-mail, a customer id or a profile id."
+    )
+    assert "planned" not in slack.kinds()
+
+
+async def test_the_same_shopper_named_three_ways_is_added_once(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {email.upper()} {slack.customer_id(email)} {email} {slack.profile_id(email)}")
+    assert "Add 1 shopper to VIPs" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_the_same_shopper_named_twice_gets_one_profile(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    await slack.type(f"/segment add VIPs {email} #{slack.customer_id(email)}")
+    assert "Create 1 shopper profile · Add 1 shopper to VIPs" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_an_email_with_a_plus_sign_or_in_upper_case_is_found(slack: World) -> None:
+    slack.register("jo+news@example.com")
+    slack.register("Max.Power@Example.com")
+    await slack.type("/segment add VIPs JO+News@example.com max.power@example.com")
+    assert "Add 2 shoppers to VIPs" in said(slack.card(1))
+    assert slack.profile_id("jo+news@example.com") in slack.members("VIPs")
+
+
+async def test_an_email_with_a_comma_cannot_be_looked_up_and_its_customer_id_can(slack: World) -> None:
+    id_ = slack.register('"doe, jane"@example.com')
+    await slack.type("/segment add VIPs “doe, jane”@example.com")
+    told = 'The store cannot look up an e-mail with a comma: "doe, jane"@example.com. Use the customer id.'
+    assert told in slack.whisper()
+    await slack.type(f"/segment add VIPs {id_}")
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_51_shoppers_in_one_go_need_a_second_person_and_all_come_in(slack: World) -> None:
+    before, emails = slack.members("VIPs"), slack.emails(51, outside="VIPs")
+    await slack.type(f"/segment add VIPs {', '.join(emails)}")
+    card = read(slack.card(1))
+    assert "Add 51 shoppers to VIPs" in card
+    assert "needs 1 approval: adds more than 25 shoppers" in card
+    assert re.search(r"51 shoppers: .* and \d\d more\.\n", card)
+    assert buttons(slack.card(1)) == ["Add Shoppers", "Reject"]
+    assert not slack.writes()
+    await slack.press("Add Shoppers", by="ana")
+    assert read(slack.messages(channel="#approvals")[-1]) == str(SelfApproval(1))
+    await slack.press("Add Shoppers", by="ben")
+    assert slack.members("VIPs") == before | {slack.profile_id(email) for email in emails}
+    assert len(slack.writes()) == 2
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="cleo", change=2)
+    assert slack.members("VIPs") == before
+
+
+async def test_25_shoppers_are_added_freely(slack: World) -> None:
+    await slack.type(f"/segment add VIPs {' '.join(slack.emails(25, outside='VIPs'))}")
+    assert slack.sizes()["VIPs"] == 65
+
+
+async def test_an_add_that_meets_members_already_ends_with_everybody_in(slack: World) -> None:
+    emails = slack.emails(5, outside="VIPs")
+    stuck = slack.stick("POST", MEMBERS)
+    await slack.client.type("ana", "#segments", f"/segment add VIPs {' '.join(emails)}")
+    await stuck.reached.wait()
+    slack.join("VIPs", *emails[:2])
+    stuck.release.set()
+    await slack.settled()
+    assert {slack.profile_id(email) for email in emails} <= slack.members("VIPs")
+    assert "2 shoppers were in VIPs already." in read(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 42
+
+
+async def test_a_profile_deleted_between_plan_and_run_is_told_and_the_rest_goes_through(slack: World) -> None:
+    gone, stays = slack.emails(2, outside="VIPs")
+    stuck = slack.stick("POST", MEMBERS)
+    await slack.client.type("ana", "#segments", f"/segment add VIPs {gone} {stays}")
+    await stuck.reached.wait()
+    slack.drop_profile(gone)
+    stuck.release.set()
+    await slack.settled()
+    assert slack.profile_id(stays) in slack.members("VIPs")
+    card = read(slack.card(1))
+    assert "Done" in card
+    assert "1 shopper has no profile any more, and could not be added." in card
+
+
+async def test_a_profile_deleted_before_the_click_is_planned_anew_and_asked_again(slack: World) -> None:
+    emails = slack.emails(26, outside="VIPs")
+    await slack.type(f"/segment add VIPs {' '.join(emails)}")
+    slack.drop_profile(emails[0])
+    await slack.press("Add Shoppers", by="ben")
+    assert "is not what this button showed any more" in slack.whisper(by="ben", channel="#approvals")
+    assert "Now: Create 1 shopper profile" in read(slack.card(1))
+    assert not slack.writes()
+    await slack.press("Add Shoppers", by="ben")
+    assert {slack.profile_id(email) for email in emails} <= slack.members("VIPs")
+
+
+async def test_a_customer_who_got_a_profile_meanwhile_keeps_it_when_this_is_undone(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    stuck = slack.stick("POST", "/shopper-profiles")
+    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
+    await stuck.reached.wait()
+    (theirs,) = slack.give_profiles(email)
+    stuck.release.set()
+    await slack.settled()
+    assert "1 shopper had a profile already." in read(slack.card(1))
+    assert theirs in slack.members("VIPs")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 40
+    assert slack.profile_id(email) == theirs
+
+
+async def test_a_segment_deleted_while_shoppers_are_added_fails_with_a_sentence(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    stuck = slack.stick("POST", MEMBERS)
+    await slack.client.type("ana", "#segments", f"/segment add Lapsed {email}")
+    await stuck.reached.wait()
+    slack.drop("Lapsed")
+    stuck.release.set()
+    await slack.settled()
+    card = read(slack.card(1))
+    assert "Failed" in card
+    assert "The store has no such segment (any more). Check the name or id." in card
+    assert "Done: Create 1 shopper profile." in card
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) is None
+
+
+async def test_a_token_without_the_modify_scope_is_told_with_both_causes(slack: World) -> None:
+    slack.store.scopes = {"store_v2_customers_read_only", "store_v2_marketing"}
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {email}")
+    card = read(slack.card(1))
+    assert "Nothing was changed" in card
+    for told in (card, said(slack.messages()[-1])):
+        assert "the store's plan lacks customer segmentation" in told
+        assert "the bot's token lacks a scope" in told
+    await slack.type("/segment members VIPs")
+    assert "the bot's token lacks a scope" in slack.whisper()
+
+
+async def test_a_store_without_the_plan_is_told_with_both_causes_whatever_one_asks(slack: World) -> None:
+    slack.store.plan = "Pro"
+    lines = ("members VIPs", "add VIPs 17", "remove VIPs 17", "clear VIPs", "export VIPs", "show VIPs", "list")
+    for line in lines:
+        before = len(slack.messages())
+        await slack.type(f"/segment {line}")
+        assert len(slack.messages()) == before + 1
+        assert "the store's plan lacks customer segmentation" in slack.whisper()
+        assert "the bot's token lacks a scope" in slack.whisper()
+    assert not slack.writes()
+
+
+async def test_a_form_says_in_place_that_the_store_forbids_it(slack: World) -> None:
+    await slack.type("/segment add VIPs")
+    slack.store.plan = "Pro"
+    outcome = await slack.submit({"Shopper": "17"})
+    assert "the store's plan lacks customer segmentation" in outcome["errors"]["segment"]
+
+
+async def test_1000_shoppers_are_added_and_taken_out_again_by_undo(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=1150)
+    slack.enrol("VIPs", 0)
+    emails = slack.emails(900) + slack.emails_without_profile(100)
+    await slack.type(f"/segment add VIPs {' '.join(emails)}")
+    assert "Create 100 shopper profiles · Add 1,000 shoppers to VIPs" in said(slack.card(1))
+    await slack.press("Add Shoppers", by="ben")
+    assert slack.sizes()["VIPs"] == 1000
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 0
+    assert len(slack.emails_without_profile(1000)) >= 100
+
+
+async def test_an_add_stopped_between_its_steps_goes_on_and_makes_no_second_profile(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    stuck = slack.stick("POST", MEMBERS)
+    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
+    await stuck.reached.wait()
+    await slack.stop()
+    profile = slack.profile_id(email)
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert slack.profile_id(email) == profile
+    assert profile in slack.members("VIPs")
+    assert "Done" in said(slack.card(1))
+    assert slack.writes().count(("POST", "/shopper-profiles")) == 1
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) is None
+
+
+async def test_profiles_made_while_the_bot_died_are_used_and_taken_back_by_undo(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    stuck = slack.stick("POST", "/shopper-profiles")
+    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
+    await stuck.reached.wait()
+    await slack.stop()
+    (made,) = slack.give_profiles(email)
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert made in slack.members("VIPs")
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) is None
+
+
+# Removing
+
+
+async def test_shoppers_are_removed_once_a_second_person_approves_and_come_back_by_undo(slack: World) -> None:
+    before, emails = slack.members("VIPs"), slack.emails(3, inside="VIPs")
+    (other,) = slack.emails(1, outside="VIPs")
+    one, two, three = (slack.profile_id(email) for email in emails)
+    await slack.type(f"/segment remove VIPs {emails[0]} {slack.customer_id(emails[1])} {three} {other} x@example.com")
+    card = read(slack.card(1))
+    assert "Remove 3 shoppers from VIPs" in card
+    assert f"Not in VIPs: {other}." in card
+    assert "Nobody in the store: x@example.com." in card
+    assert "“VIP early access” (live) includes VIPs." in card
+    assert "removes shoppers from a segment that 2 live promotions use" in card
+    assert slack.members("VIPs") == before
+    await slack.press("Remove Shoppers", by="ana")
+    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+    await slack.press("Remove Shoppers", by="ben")
+    assert slack.members("VIPs") == before - {one, two, three}
+    assert slack.profile_id(emails[0]) == one
+    assert "Change 1 is done" in said(slack.messages(channel="dm")[-1])
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="cleo", change=2)
+    assert slack.members("VIPs") == before
+    await slack.type("/change undo 1")
+    assert slack.whisper() == "Change 1 was undone by change 2 already."
+
+
+async def test_remove_by_form_reached_from_show(slack: World) -> None:
+    (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
+    await slack.type("/segment show VIPs")
+    await slack.press("Remove Shoppers", by="ana", channel="#segments")
+    assert filled(slack.form(), "segment") == "VIPs"
+    await slack.client.press("ana", "form", "shoppers", value=inside)
+    await slack.settled()
+    assert "1 shopper recognised: 1 e-mail." in read(slack.form())
+    outcome = await slack.submit({"Shopper": outside})
+    assert outcome["errors"]["shoppers"] == f"Not in VIPs: {outside}."
+    await slack.submit({"Shopper": inside})
+    assert slack.form() is None
+    await slack.press("Remove Shoppers", by="cleo")
+    assert slack.profile_id(inside) not in slack.members("VIPs")
+
+
+async def test_who_is_taken_out_by_somebody_else_before_the_click_makes_the_change_stale(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {email}")
+    slack.drop_profile(email)
+    await slack.press("Remove Shoppers", by="ben")
+    assert f"Change 1 can no longer be done: Not in VIPs: {email}." in slack.whisper(by="ben", channel="#approvals")
+    assert "Can no longer be done" in said(slack.card(1))
+    assert not slack.writes()
+
+
+async def test_a_profile_deleted_between_approval_and_run_is_no_failure_and_undo_tells_who_is_missing(
+    slack: World,
+) -> None:
+    gone, stays = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {gone} {stays}")
+    stuck = slack.stick("DELETE", MEMBERS)
+    await slack.client.press("ben", "#approvals", "Remove Shoppers")
+    await stuck.reached.wait()
+    slack.drop_profile(gone)
+    stuck.release.set()
+    await slack.settled()
+    assert "Done" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 38
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 39
+    assert "1 shopper has no profile any more, and could not be added." in read(slack.card(2))
+
+
+async def test_a_profile_deleted_between_list_and_click_is_told(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    profile = slack.profile_id(email)
+    await slack.type("/segment members VIPs")
+    assert email in slack.whisper()
+    slack.drop_profile(email)
+    await slack.press("Remove Shoppers", by="ana", channel="#segments")
+    outcome = await slack.submit({"Shopper": str(profile)})
+    assert f"Nobody in the store: {profile}." in outcome["errors"]["shoppers"]
+
+
+# Clearing
+
+
+async def test_a_segment_is_cleared_by_two_people_and_filled_again_by_undo(slack: World) -> None:
+    before = slack.members("VIPs")
+    await slack.type("/segment clear VIPs")
+    card = read(slack.card(1))
+    assert "Remove 40 shoppers from VIPs" in card
+    assert "That is everybody: VIPs is empty afterwards." in card
+    await slack.press("Clear Segment", by="ben")
+    assert slack.sizes()["VIPs"] == 0
+    await slack.type("/segment clear VIPs")
+    assert slack.whisper() == "VIPs is empty already."
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == before
+
+
+async def test_clear_by_form_and_by_the_button_of_show(slack: World) -> None:
+    await slack.type("/segment clear")
+    outcome = await slack.submit({"Segment": "Spring launch waitlist"})
+    assert outcome["errors"]["segment"] == "Spring launch waitlist is empty already."
+    await slack.submit({"Segment": "Lapsed"})
+    assert "Remove 64 shoppers from Lapsed" in said(slack.card(1))
+    await slack.type("/segment show VIPs")
+    await slack.press("Clear", by="ana", channel="#segments")
+    assert "Remove 40 shoppers from VIPs" in said(slack.card(2))
+    assert not slack.writes()
+
+
+async def test_who_joined_before_the_click_is_shown_before_a_segment_is_cleared(slack: World) -> None:
+    await slack.type("/segment clear VIPs")
+    slack.join("VIPs", *slack.emails(1, outside="VIPs"))
+    await slack.press("Clear Segment", by="ben")
+    card = read(slack.card(1))
+    assert "Was: Remove 40 shoppers from VIPs" in card
+    assert "Now: Remove 41 shoppers from VIPs" in card
+    await slack.press("Clear Segment", by="ben")
+    assert slack.sizes()["VIPs"] == 0
+
+
+async def test_a_clear_stopped_between_its_steps_goes_on_at_the_next_start(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=1150)
+    slack.enrol("VIPs", 1000)
+    before = slack.members("VIPs")
+    await slack.type("/segment clear VIPs")
+    slack.store.faults.add("DELETE", MEMBERS, times=3)
+    stuck = slack.stick("DELETE", MEMBERS)
+    await slack.client.press("ben", "#approvals", "Clear Segment")
+    await stuck.reached.wait()
+    await slack.stop()
+    assert 0 < slack.sizes()["VIPs"] < 1000
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert slack.sizes()["VIPs"] == 0
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == before
+
+
+# Exporting
+
+
+async def test_only_the_asker_gets_the_export_as_a_direct_message(slack: World) -> None:
+    await slack.type("/segment export VIPs", by="cleo")
+    assert "VIPs: 40 shoppers exported" in slack.whisper(by="cleo")
+    assert "“VIPs.csv” is in your direct messages with me." in slack.whisper(by="cleo")
+    rows = table(slack.files(by="cleo")["VIPs.csv"])
+    emails = slack.emails(40, inside="VIPs")
+    assert [row["email"] for row in rows] == emails
+    assert rows[0] == {
+        "customer_id": str(slack.customer_id(emails[0])),
+        "email": emails[0],
+        "first_name": "Sara",
+        "last_name": "Novak",
+        "profile_id": slack.profile_id(emails[0]),
+    }
+    for by in ("ana", "ben"):
+        assert not slack.files(by=by)
+        for channel in ("#segments", "#approvals"):
+            assert not slack.files(by=by, channel=channel)
+            assert emails[0] not in str(slack.messages(by=by, channel=channel))
+    assert not slack.writes()
+
+
+async def test_export_by_form_and_by_the_button_of_show(slack: World) -> None:
+    await slack.type("/segment export")
+    await slack.submit({"Segment": "Lapsed"})
+    await slack.type("/segment show VIPs")
+    await slack.press("Export", by="ana", channel="#segments")
+    assert {name: len(table(text)) for name, text in slack.files().items()} == {"Lapsed.csv": 64, "VIPs.csv": 40}
+
+
+async def test_a_guest_gets_no_export(slack: World) -> None:
+    await slack.type("/segment export VIPs", by="dan")
+    assert slack.whisper(by="dan") == "Guests of this workspace cannot use this bot."
+    assert not slack.files(by="dan")
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000])
+async def test_an_export_holds_everybody(open_world: OpenWorld, size: int) -> None:
+    slack = await open_world(customers=1150 if size == 1000 else 60)
+    slack.enrol("VIPs", size)
+    await slack.type("/segment export VIPs")
+    text = slack.files()["VIPs.csv"]
+    assert text.splitlines()[0] == "customer_id,email,first_name,last_name,profile_id"
+    assert {row["profile_id"] for row in table(text)} == slack.members("VIPs")
+    assert f"{size:,} shopper{'' if size == 1 else 's'} exported" in slack.whisper()
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+async def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(slack: World, name: str) -> None:
+    slack.enrol("VIPs", 0)
+    slack.register("=1+1@example.com", name, f"Mc{name}")
+    slack.give_profiles("=1+1@example.com")
+    slack.join("VIPs", "=1+1@example.com")
+    await slack.type("/segment export VIPs")
+    (row,) = table(slack.files()["VIPs.csv"])
+    assert row["email"] == "'=1+1@example.com"
+    assert row["first_name"] == f"'{name}"
+    assert row["last_name"] == f"Mc{name}"

@@ -1,0 +1,185 @@
+"""A deleted segment that promotions use: what its card says, and how promotions find their way after an undo."""
+
+from tests.harness import Json, World, buttons, said
+from tests.stories.judge import read
+
+
+async def delete_and_restore(slack: World, names: str) -> None:
+    """Changes 1 and 2."""
+    await slack.type(f"/segment delete {names}")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+
+
+def replaced(documents: dict[int, Json], old: str, new: str) -> dict[int, Json]:
+    """The same promotions, their targeting naming the other id."""
+
+    def put(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: put(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [put(one) for one in value]
+        return new if value == old else value
+
+    return {
+        number: {**one, "customer": {**one["customer"], "segments": put(one["customer"]["segments"])}}
+        for number, one in documents.items()
+    }
+
+
+async def test_the_card_says_which_promotions_use_the_segment_and_what_undo_does_not_bring_back(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    card = read(slack.card(1))
+    assert "“VIP early access” (live) includes VIPs." in card
+    assert "“Free shipping over 40” (live) excludes VIPs." in card
+    assert "“Gift wrap on us” (off) includes VIPs." in card
+    assert "Undo restores a segment under a new id, which promotions do not follow." in card
+    assert "needs 1 approval: deletes a segment that 2 live promotions use" in card
+
+
+async def test_the_card_of_a_segment_that_no_promotion_uses_says_nothing_of_them(slack: World) -> None:
+    await delete_and_restore(slack, "Newsletter")
+    assert "promotion" not in read(slack.card(1))
+    assert "promotion" not in read(slack.card(2))
+    assert buttons(slack.card(2)) == ["Undo"]
+
+
+async def test_after_the_undo_promotions_are_pointed_to_the_new_id_by_a_change_of_its_own(slack: World) -> None:
+    old, before = slack.id_of("VIPs"), slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    new = slack.id_of("VIPs")
+    assert slack.promotions() == before
+    restored = read(slack.card(2))
+    assert "VIPs has a new id, so these promotions do not follow it" in restored
+    assert "“VIP early access”, “Free shipping over 40” and “Gift wrap on us”" in restored
+    assert buttons(slack.card(2)) == ["Undo", "Point Promotions"]
+    await slack.press("Point Promotions", by="ana", change=2)
+    card = read(slack.card(3))
+    assert "Let the promotion VIP early access reach shoppers in VIPs" in card
+    assert f"Before, VIP early access (live) reached shoppers in a segment that is gone ({old})." in card
+    assert "needs 1 approval: changes whom a promotion reaches that is live" in card
+    assert "and changes" not in card
+    await slack.press("Point Promotions", by="ana", change=3)
+    assert "You asked for change 3 yourself" in slack.whisper(channel="#approvals")
+    assert slack.promotions() == before
+    await slack.press("Point Promotions", by="cleo", change=3)
+    assert slack.promotions() == replaced(before, old, new)
+    assert buttons(slack.card(3)) == ["Undo"]
+
+
+async def test_pressing_it_again_says_that_there_is_nothing_to_do(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.press("Point Promotions", by="ben", change=3)
+    await slack.press("Point Promotions", by="ana", change=2)
+    told = slack.whisper(channel="#approvals")
+    assert "There is nothing to do: no promotion names the old id of a segment that change 2 restored" in told
+    assert slack.kinds().count("planned") == 3
+
+
+async def test_asked_for_twice_before_the_first_is_approved_it_is_done_once(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.type("/change repoint 2", by="cleo")
+    await slack.press("Point Promotions", by="ben", change=3)
+    await slack.press("Point Promotions", by="ben", change=4)
+    assert "Can no longer be done" in said(slack.card(4))
+    assert "There is nothing to do" in read(slack.card(4))
+    assert sum(method == "PUT" for method, _ in slack.writes()) == 3
+
+
+async def test_it_is_undone_like_anything_else_but_for_promotions_that_are_gone(slack: World) -> None:
+    before = slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change repoint 2")
+    await slack.press("Point Promotions", by="ben", change=3)
+    slack.drop_promotions(1)
+    await slack.type("/change undo 3")
+    assert "The promotion “VIP early access” is not in the store any more." in read(slack.card(4))
+    await slack.press("Undo Change", by="ben", change=4)
+    assert "Done" in said(slack.card(4))
+    assert slack.promotions() == {number: one for number, one in before.items() if number != 1}
+
+
+async def test_an_id_nested_three_deep_is_replaced_and_all_else_of_the_rule_stays(slack: World) -> None:
+    old, tea = slack.id_of("VIPs"), slack.id_of("Tea drinkers")
+    deep = {"not": {"and": [{"or": [{"id": [tea, old]}, {"id": [tea]}]}, {"not": {"id": [old]}}]}}
+    slack.alter_promotion(3, segments=deep)
+    before = slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.press("Point Promotions", by="ben", change=3)
+    new = slack.id_of("VIPs")
+    assert slack.targeting(3)["not"]["and"][0]["or"][0] == {"id": [tea, new]}
+    assert slack.promotions() == replaced(before, old, new)
+
+
+async def test_two_segments_restored_by_one_undo_are_pointed_to_by_one_change(slack: World) -> None:
+    vips, lapsed, before = slack.id_of("VIPs"), slack.id_of("Lapsed"), slack.promotions()
+    await delete_and_restore(slack, "VIPs, Lapsed")
+    assert "Lapsed has a new id, so these promotions do not follow it: “Win back”." in read(slack.card(2))
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.press("Point Promotions", by="ben", change=3)
+    halfway = replaced(before, vips, slack.id_of("VIPs"))
+    assert slack.promotions() == replaced(halfway, lapsed, slack.id_of("Lapsed"))
+
+
+async def test_by_words_by_form_and_from_change_show(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change show 2")
+    assert buttons(slack.messages()[-1]) == ["Undo", "Point Promotions"]
+    await slack.press("Point Promotions", by="ana", channel="#segments")
+    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(3))
+    await slack.type("/change repoint 2")
+    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(4))
+    await slack.type("/change repoint")
+    outcome = await slack.submit({"Change": "1"})
+    assert "Change 1 restored no segment, so there is nothing to point promotions to" in outcome["errors"]["number"]
+    await slack.submit({"Change": "2"})
+    assert slack.form() is None
+    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(5))
+
+
+async def test_of_a_change_that_there_is_not_it_says_so(slack: World) -> None:
+    await slack.type("/change repoint 9")
+    assert "There is no change 9" in slack.whisper()
+
+
+async def test_promotions_that_changed_while_it_waited_are_shown_anew(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.press("Point Promotions", by="ana", change=2)
+    slack.alter_promotion(1, segments=None)
+    slack.drop_promotions(6)
+    await slack.press("Point Promotions", by="ben", change=3)
+    card = read(slack.card(3))
+    assert "Was: Let the promotion VIP early access reach shoppers in VIPs" in card
+    assert "Was: Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs" in card
+    await slack.press("Point Promotions", by="ben", change=3)
+    assert slack.targeting(1) is None
+    assert slack.targeting(2) == {"not": {"id": [slack.id_of("VIPs"), slack.id_of("Wholesale")]}}
+
+
+async def test_without_the_marketing_scope_it_says_what_is_missing(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    slack.store.scopes.discard("store_v2_marketing")
+    await slack.press("Point Promotions", by="ana", change=2)
+    assert "The bot may not read promotions" in slack.whisper(channel="#approvals")
+
+
+async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_asking_again_does_the_rest(
+    slack: World,
+) -> None:
+    old, before = slack.id_of("VIPs"), slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    await slack.press("Point Promotions", by="ana", change=2)
+    slack.store.faults.add("PUT", "/promotions/2", status=422)
+    await slack.press("Point Promotions", by="ben", change=3)
+    card = read(slack.card(3))
+    assert "Done: Let the promotion VIP early access reach shoppers in VIPs." in card
+    assert "Not started: Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs." in card
+    assert "Asking again does only what is left. Undo takes back what was done." in card
+    await slack.press("Point Promotions", by="ana", change=2)
+    assert "VIP early access" not in read(slack.card(4))
+    await slack.press("Point Promotions", by="ben", change=4)
+    assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))

@@ -1,0 +1,610 @@
+"""Shoppers: seen, given profiles, registered and deleted; the good days and the bad ones."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.conftest import OpenWorld
+from tests.harness import Json, World, buttons, filled, said
+from tests.stories.judge import read
+
+MEMBERS = "/segments/{id}/shopper-profiles"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+BOTH_CAUSES = ("the store's plan lacks customer segmentation", "the bot's token lacks a scope")
+
+
+def forbids(text: str) -> bool:
+    """Whether a sentence names both reasons why BigCommerce may have said 403."""
+    return all(cause in text for cause in BOTH_CAUSES)
+
+
+def promotions_in(message: Json) -> list[str]:
+    """The rows of a table, each as one line."""
+    (table,) = [block for block in message["blocks"] if block["type"] in ("table", "data_table")]
+    return [" | ".join(read(cell) for cell in row) for row in table["rows"][1:]]
+
+
+def fresh(slack: World, *segments: str) -> str:
+    """Somebody who is in exactly these segments; their e-mail."""
+    email = f"in.{len(segments)}@example.com"
+    slack.register(email, "Ida", "Frey")
+    slack.give_profiles(email)
+    for name in segments:
+        slack.join(name, email)
+    return email
+
+
+# Seeing one
+
+
+async def test_a_shopper_is_shown_by_email_by_customer_id_and_by_profile_id(slack: World) -> None:
+    email = fresh(slack, "VIPs", "Lapsed")
+    for word in (
+        email,
+        email.upper(),
+        slack.customer_id(email),
+        f"#{slack.customer_id(email)}",
+        slack.profile_id(email),
+    ):
+        await slack.type(f"/shopper show {word}")
+        told = read(slack.messages()[-1])
+        assert f"Ida Frey ({email})" in told
+        assert f"Customer: {slack.customer_id(email)}" in told
+        assert f"Profile: {slack.profile_id(email)}" in told
+        assert "Segments: VIPs, Lapsed" in told
+        assert buttons(slack.messages()[-1]) == ["Add to Segment", "Remove from Segment", "Delete Profile"]
+    assert not slack.writes()
+
+
+async def test_which_promotions_reach_a_shopper_is_told_with_the_reason(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper show {email}")
+    assert promotions_in(slack.messages()[-1]) == [
+        "VIP early access | enabled | shoppers in VIPs",
+        "Gift wrap on us | disabled | shoppers in Gift buyers or VIPs",
+    ]
+    assert "By their segments; a promotion may ask for more" in slack.whisper()
+
+
+async def test_who_has_no_profile_is_told_what_would_make_one(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    await slack.type(f"/shopper show {email}")
+    told = read(slack.messages()[-1])
+    assert "Profile: none yet; adding them to a segment makes one" in told
+    assert "Segments: none" in told
+    assert promotions_in(slack.messages()[-1]) == [
+        "Free shipping over 40 | enabled | shoppers in neither VIPs nor Wholesale"
+    ]
+    assert buttons(slack.messages()[-1]) == ["Add to Segment", "Create Profile"]
+
+
+async def test_whom_no_promotion_reaches_is_told_so(slack: World) -> None:
+    email = fresh(slack, "Wholesale")
+    with slack.store.shop.db as db:
+        db.execute("DELETE FROM promotions WHERE json_extract(document, '$.name') <> 'VIP early access'")
+    await slack.type(f"/shopper show {email}")
+    assert "No promotion reaches them." in slack.whisper()
+
+
+async def test_a_token_that_may_not_read_promotions_still_shows_the_shopper(slack: World) -> None:
+    slack.store.scopes = {"store_v2_customers"}
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper show {email}")
+    assert "Segments: VIPs" in read(slack.messages()[-1])
+    assert "cannot be read: the token lacks store_v2_marketing_read_only" in slack.whisper()
+
+
+async def test_show_without_a_shopper_opens_its_form_which_says_in_place_whom_it_does_not_know(slack: World) -> None:
+    await slack.type("/shopper show")
+    for word in ("guest@example.com", "999999", NOBODY):
+        outcome = await slack.submit({"Shopper": word})
+        assert outcome["errors"]["shopper"].startswith(f"Nobody in the store: {word}.")
+    outcome = await slack.submit({"Shopper": "Ada"})
+    assert outcome["errors"]["shopper"].startswith("No e-mail, customer id or profile id: Ada.")
+    (email,) = slack.emails(1)
+    await slack.submit({"Shopper": f"<{email}>;"})
+    assert slack.form() is None
+    assert email in slack.whisper()
+
+
+@pytest.mark.parametrize("words", ["ada@example.com, 17", "Ada Byron", "17 18", ";"])
+async def test_show_takes_one_shopper_at_a_time(slack: World, words: str) -> None:
+    await slack.type(f"/shopper show {words}")
+    assert "Shopper: it has to be one e-mail, customer id or profile id. Type" in slack.whisper()
+
+
+async def test_a_profile_whose_customer_is_gone_is_told(slack: World) -> None:
+    (email,) = slack.emails(1)
+    profile = slack.profile_id(email)
+    stuck = slack.stick("GET", "/shopper-profiles")
+    await slack.client.type("ana", "#segments", f"/shopper show {profile}")
+    await stuck.reached.wait()
+    slack.drop_profile(email)
+    stuck.release.set()
+    await slack.settled()
+    assert slack.whisper() == f"The profile {profile} belongs to no customer any more."
+
+
+async def test_the_buttons_of_show_lead_on(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper show {email}")
+    shown = slack.messages()[-1]["ts"]
+    for button, size in (("Add to Segment", 65), ("Remove from Segment", 64)):
+        await slack.client.press("ana", "#segments", button, ts=shown)
+        await slack.settled()
+        assert filled(slack.form(), "shoppers") == str(slack.customer_id(email))
+        assert "1 shopper recognised: 1 customer id." in read(slack.form())
+        await slack.submit({"Segment": "Lapsed"})
+        assert slack.form() is None
+        if button == "Remove from Segment":
+            await slack.press("Remove Shoppers", by="ben")
+        assert slack.sizes()["Lapsed"] == size
+    await slack.client.press("ana", "#segments", "Delete Profile", ts=shown)
+    await slack.settled()
+    assert "Delete 1 shopper profile" in said(slack.card(3))
+    await slack.press("Delete Profiles", by="ben", change=3)
+    assert slack.profile_id(email) is None
+    await slack.client.press("ana", "#segments", "Delete Profile", ts=shown)
+    await slack.settled()
+    assert slack.whisper() == f"Without a profile: {email}."
+
+
+async def test_what_is_in_quotes_and_marks_pings_nobody(slack: World) -> None:
+    slack.register("evil@example.com", "<!channel>", "*Bold* `rm`")
+    await slack.type("/shopper show evil@example.com")
+    assert "<!channel> *Bold* `rm` (evil@example.com)" in read(slack.messages()[-1]).replace("\ue000", "")
+    await slack.type("/segment add VIPs evil@example.com")
+    assert "<!channel> *Bold*" in read(slack.card(1))
+
+
+# Creating profiles
+
+
+async def test_profiles_are_created_for_those_without_and_the_others_are_told(slack: World) -> None:
+    one, two = slack.emails_without_profile(2)
+    (having,) = slack.emails(1)
+    await slack.type(f"/shopper create {one}, {slack.customer_id(two)} {having} guest@example.com foo")
+    card = read(slack.card(1))
+    assert "Create 2 shopper profiles" in card
+    assert f"With a profile already: {having}." in card
+    assert "Nobody in the store: guest@example.com. Guests have no profile until `/shopper register`." in card
+    assert "No e-mail, customer id or profile id: foo." in card
+    assert "needs no approval" in card
+    assert slack.profile_id(one)
+    assert slack.profile_id(two)
+    await slack.type("/change undo 1")
+    assert "deletes shopper profiles" in read(slack.card(2))
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(one) is None
+    assert slack.profile_id(having)
+
+
+async def test_create_by_form_and_by_the_button_of_show(slack: World) -> None:
+    one, two = slack.emails_without_profile(2)
+    (having,) = slack.emails(1)
+    await slack.type("/shopper create")
+    await slack.client.press("ana", "form", "shoppers", value=f"{one} {two}")
+    await slack.settled()
+    assert "2 shoppers recognised: 2 e-mails." in read(slack.form())
+    outcome = await slack.submit({"Shopper": having})
+    assert outcome["errors"]["shoppers"] == f"With a profile already: {having}."
+    outcome = await slack.submit({"Shopper": "guest@example.com"})
+    assert "Nobody in the store: guest@example.com." in outcome["errors"]["shoppers"]
+    await slack.submit({"Shopper": one})
+    assert slack.form() is None
+    assert slack.profile_id(one)
+    await slack.type(f"/shopper show {two}")
+    await slack.press("Create Profile", by="ana", channel="#segments")
+    assert slack.profile_id(two)
+
+
+async def test_a_profile_that_is_in_a_segment_by_then_outlives_the_undo(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    await slack.type(f"/shopper create {email}")
+    slack.join("VIPs", email)
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) in slack.members("VIPs")
+    assert "1 profile stayed, being in a segment." in read(slack.card(2))
+
+
+async def test_a_profile_made_by_somebody_else_meanwhile_is_told_and_stays(slack: World) -> None:
+    one, two = slack.emails_without_profile(2)
+    stuck = slack.stick("POST", "/shopper-profiles")
+    await slack.client.type("ana", "#segments", f"/shopper create {one} {two}")
+    await stuck.reached.wait()
+    slack.give_profiles(one)
+    stuck.release.set()
+    await slack.settled()
+    assert "1 shopper had a profile already." in read(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(one)
+    assert slack.profile_id(two) is None
+
+
+async def test_1000_profiles_are_created_and_deleted_and_come_back(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=1000)
+    with slack.store.shop.db as db:
+        db.execute("DELETE FROM profiles")
+    emails = slack.emails_without_profile(1000)
+    await slack.type(f"/shopper create {' '.join(emails)}")
+    assert "Create 1,000 shopper profiles" in said(slack.card(1))
+    assert len(slack.emails(1001)) == 1000
+    slack.enrol("VIPs", 1000)
+    await slack.type(f"/shopper delete {' '.join(emails)}")
+    card = read(slack.card(2))
+    assert "Delete 1,000 shopper profiles" in card
+    assert "Takes 1,000 shoppers out of VIPs." in card
+    await slack.press("Delete Profiles", by="ben", change=2)
+    assert not slack.emails(1)
+    await slack.type("/change undo 2")
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.sizes()["VIPs"] == 1000
+
+
+# Registering
+
+
+async def test_a_new_customer_gets_account_profile_and_segments_in_one_go(slack: World) -> None:
+    await slack.type('/shopper register ada+shop@example.com Ada Byron VIPs "Coffee lovers"')
+    card = read(slack.card(1))
+    assert "Register ada+shop@example.com as a customer" in card
+    assert "Create 1 shopper profile" in card
+    assert "Add 1 shopper to VIPs" in card
+    assert "Add 1 shopper to Coffee lovers" in card
+    assert "Ada Byron (ada+shop@example.com)." in card
+    assert "Done" in card
+    assert slack.profile_id("ada+shop@example.com") in slack.members("VIPs") & slack.members("Coffee lovers")
+
+
+async def test_undo_of_a_registration_leaves_the_account_and_says_so(slack: World) -> None:
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    assert "The account stays when this is undone." in read(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 40
+    assert slack.profile_id("ada@example.com") is None
+    assert slack.customers_called("ada@example.com") == 1
+
+
+async def test_register_by_form_with_faults_told_in_their_fields(slack: World) -> None:
+    await slack.type("/shopper register")
+    assert len(await slack.suggest("")) == 12
+    new: dict[str, Any] = {"First name": "Ada", "Last name": "Byron"}
+    outcome = await slack.submit({"E-mail": "ada at home", **new})
+    assert "E-mail: it has to look like ada@example.com." in outcome["errors"]["email"]
+    outcome = await slack.submit({"E-mail": "ada@example.com", "First name": "\u200b", "Last name": "Byron"})
+    assert "First name cannot be empty." in outcome["errors"]["first_name"]
+    await slack.submit({"E-mail": "ada@example.com", **new, "Segments": ["VIPs", "Lapsed"]})
+    assert slack.form() is None
+    assert slack.profile_id("ada@example.com") in slack.members("VIPs") & slack.members("Lapsed")
+    await slack.type("/shopper register ada@example.com Ada")
+    assert filled(slack.form(), "email") == "ada@example.com"
+    assert filled(slack.form(), "first_name") == "Ada"
+    outcome = await slack.submit({"Last name": "Byron"})
+    assert outcome["errors"]["email"] == "ada@example.com is registered, and has all that this asks for."
+
+
+async def test_register_keeps_the_segments_that_were_typed(slack: World) -> None:
+    await slack.type("/shopper register segments:VIPs segments:lapsed")
+    assert filled(slack.form(), "segments") == ["VIPs", "Lapsed"]
+    await slack.submit({"E-mail": "ada@example.com", "First name": "Ada", "Last name": "Byron"})
+    assert slack.profile_id("ada@example.com") in slack.members("VIPs") & slack.members("Lapsed")
+
+
+async def test_an_unknown_segment_stops_a_registration_before_anything_exists(slack: World) -> None:
+    await slack.type("/shopper register ada@example.com Ada Byron VIP")
+    assert "There is no segment “VIP”. Did you mean “VIPs”?" in slack.whisper()
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize("word", ["ada", "ada@home", "@example.com", '"doe, jane"@example.com', "a;b@example.com"])
+async def test_what_the_store_could_not_be_asked_for_is_no_email(slack: World, word: str) -> None:
+    await slack.type(f"/shopper register {word} Jane Doe")
+    assert "E-mail: it has to look like ada@example.com." in slack.whisper()
+    assert not slack.writes()
+
+
+async def test_who_is_registered_already_gets_only_what_is_left_and_keeps_the_name(slack: World) -> None:
+    (email,) = slack.emails_without_profile(1)
+    await slack.type(f"/shopper register {email.upper()} Eve Other VIPs")
+    card = read(slack.card(1))
+    assert "as a customer" not in card
+    assert f"({email}). That name stays." in card
+    assert slack.profile_id(email) in slack.members("VIPs")
+    await slack.type(f"/shopper register {email} Eve Other VIPs Lapsed")
+    assert said(slack.card(2)).startswith("Add 1 shopper to Lapsed ")
+    assert slack.customers_called(email) == 1
+    assert [path for _, path in slack.writes()].count("/shopper-profiles") == 1
+
+
+async def test_a_customer_registered_by_others_while_this_is_planned_and_run_is_taken(slack: World) -> None:
+    stuck = slack.stick("POST", "/customers")
+    await slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs")
+    await stuck.reached.wait()
+    slack.register("ADA@example.com", "Ada", "Lovelace")
+    stuck.release.set()
+    await slack.settled()
+    card = read(slack.card(1))
+    assert "Done" in card
+    assert "They were registered by somebody else in the meantime." in card
+    assert slack.customers_called("ada@example.com") == 1
+    assert slack.profile_id("ADA@example.com") in slack.members("VIPs")
+
+
+async def test_two_people_who_register_the_same_customer_at_once_make_one(slack: World) -> None:
+    line = "/shopper register ada@example.com Ada Byron VIPs"
+    await asyncio.gather(slack.type(line, by="ana"), slack.type(line, by="cleo"))
+    await slack.settled()
+    assert slack.customers_called("ada@example.com") == 1
+    assert slack.profile_id("ada@example.com") in slack.members("VIPs")
+    told = read(slack.messages(by="cleo")) + read(slack.messages(by="ana"))
+    assert "Failed" not in told
+    assert "Something broke" not in told
+
+
+async def test_a_conflict_about_the_address_is_understood_like_any_other_no(slack: World) -> None:
+    stuck = slack.stick("POST", "/customers", status=409)
+    await slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs")
+    await stuck.reached.wait()
+    slack.register("ada@example.com")
+    stuck.release.set()
+    await slack.settled()
+    assert "They were registered by somebody else in the meantime." in read(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_a_customer_whom_the_store_does_not_take_is_told_in_its_words(slack: World) -> None:
+    body = {
+        "status": 422,
+        "title": "Create customers failed.",
+        "errors": {"0.email": "This address is on a block list."},
+    }
+    slack.store.faults.add("POST", "/customers", status=422, body=body)
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    card = read(slack.card(1))
+    assert "This address is on a block list" in card
+    assert "Nothing was changed." in card
+
+
+@pytest.mark.parametrize("status", [500, 403])
+async def test_a_registration_that_stops_half_way_says_what_exists_and_done_again_completes_it(
+    slack: World, status: int
+) -> None:
+    slack.store.faults.add("POST", "/shopper-profiles", status=status, times=None)
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
+    card = read(slack.card(1))
+    assert "Failed" in card
+    assert "Done: Register ada@example.com as a customer." in card
+    assert "Stopped at: Create 1 shopper profile." in card
+    assert "Not started: Add 1 shopper to VIPs." in card
+    assert "Not started: Add 1 shopper to Lapsed." in card
+    assert "Asking again does only what is left." in card
+    assert "Nothing was changed" not in card
+    assert forbids(card) is (status == 403)
+    assert slack.customers_called("ada@example.com") == 1
+    slack.store.faults.clear()
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
+    again = read(slack.card(2))
+    assert "as a customer" not in again
+    assert "Registered already: Ada Byron (ada@example.com)." in again
+    assert slack.customers_called("ada@example.com") == 1
+    assert slack.profile_id("ada@example.com") in slack.members("VIPs") & slack.members("Lapsed")
+
+
+async def test_a_registration_that_stops_before_the_segments_is_completed_by_doing_it_again(slack: World) -> None:
+    slack.store.faults.add("POST", MEMBERS, status=422)
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
+    card = read(slack.card(1))
+    assert "Done: Create 1 shopper profile." in card
+    assert "Stopped at: Add 1 shopper to VIPs." in card
+    assert "Not started: Add 1 shopper to Lapsed." in card
+    assert "Asking again does only what is left. Undo takes back what was done." in card
+    profile = slack.profile_id("ada@example.com")
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
+    assert slack.profile_id("ada@example.com") == profile
+    assert profile in slack.members("VIPs") & slack.members("Lapsed")
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}], ids=["500", "no answer"])
+async def test_a_registration_without_an_answer_that_was_carried_out_makes_one_customer(
+    slack: World, fault: dict[str, Any]
+) -> None:
+    slack.store.faults.add("POST", "/customers", carried_out=True, **fault)
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    assert "Done" in said(slack.card(1))
+    assert slack.customers_called("ada@example.com") == 1
+    assert slack.sizes()["VIPs"] == 41
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}], ids=["500", "no answer"])
+async def test_a_registration_without_an_answer_that_was_not_carried_out_made_nothing(
+    slack: World, fault: dict[str, Any]
+) -> None:
+    slack.store.faults.add("POST", "/customers", **fault)
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    assert "Nothing was changed." in read(slack.card(1))
+    assert slack.writes() == [("POST", "/customers")]
+    assert not slack.customers_called("ada@example.com")
+
+
+async def test_a_registration_killed_between_its_steps_is_completed_without_a_second_customer(slack: World) -> None:
+    for path in ("/customers", "/shopper-profiles", MEMBERS):
+        email = f"ada{len(path)}@example.com"
+        stuck = slack.stick("POST", path)
+        await slack.client.type("ana", "#segments", f"/shopper register {email} Ada Byron VIPs")
+        await stuck.reached.wait()
+        await slack.stop()
+        if path == "/customers":
+            slack.register(email, "Ada", "Byron")
+        stuck.release.set()
+        await slack.start()
+        await slack.sweep()
+        assert "Done" in said(slack.card())
+        assert slack.customers_called(email) == 1
+        assert slack.profile_id(email) in slack.members("VIPs")
+    assert slack.sizes()["VIPs"] == 43
+
+
+async def test_registering_without_the_modify_scope_makes_nothing_and_names_both_causes(slack: World) -> None:
+    slack.store.scopes = {"store_v2_customers_read_only", "store_v2_marketing"}
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    assert forbids(read(slack.card(1)))
+    assert "Nothing was changed." in read(slack.card(1))
+    assert not slack.customers_called("ada@example.com")
+
+
+# Deleting profiles
+
+
+async def test_a_profile_is_deleted_by_two_people_and_comes_back_with_its_segments_by_undo(slack: World) -> None:
+    email = fresh(slack, "VIPs", "Coffee lovers")
+    (lacking,) = slack.emails_without_profile(1)
+    await slack.type(f"/shopper delete {email} {lacking} guest@example.com")
+    card = read(slack.card(1))
+    assert "Delete 1 shopper profile" in card
+    assert f"1 shopper: Ida Frey ({email})." in card
+    assert "Takes 1 shopper out of VIPs." in card
+    assert "Takes 1 shopper out of Coffee lovers." in card
+    assert "“VIP early access” (live) includes VIPs." in card
+    assert f"Without a profile: {lacking}." in card
+    assert "Nobody in the store: guest@example.com." in card
+    assert "deletes shopper profiles in segments that 3 live promotions use" in card
+    await slack.press("Delete Profiles", by="ana")
+    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+    await slack.press("Delete Profiles", by="ben")
+    assert slack.profile_id(email) is None
+    assert slack.customers_called(email) == 1
+    assert slack.sizes()["VIPs"] == 40
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="cleo", change=2)
+    assert slack.profile_id(email) in slack.members("VIPs") & slack.members("Coffee lovers")
+    await slack.type("/change undo 1")
+    assert slack.whisper() == "Change 1 was undone by change 2 already."
+
+
+async def test_delete_by_form_and_by_profile_id(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    (lacking,) = slack.emails_without_profile(1)
+    await slack.type("/shopper delete")
+    outcome = await slack.submit({"Shopper": lacking})
+    assert outcome["errors"]["shoppers"] == f"Without a profile: {lacking}."
+    await slack.submit({"Shopper": f"{slack.profile_id(email)}, {email}"})
+    assert slack.form() is None
+    assert "Delete 1 shopper profile" in said(slack.card(1))
+    await slack.press("Delete Profiles", by="ben")
+    assert slack.profile_id(email) is None
+
+
+async def test_deletion_by_profile_ids_looks_once_through_all_profiles(slack: World) -> None:
+    emails = slack.emails(361)[-3:]
+    await slack.type(f"/shopper delete {' '.join(str(slack.profile_id(email)) for email in emails)}")
+    assert "Delete 3 shopper profiles" in said(slack.card(1))
+    assert emails[0] in read(slack.card(1))
+    lists = [one for one in slack.store.requests() if "/v3/shopper-profiles?" in one["path"]]
+    assert len(lists) == 2
+
+
+async def test_undo_of_a_deletion_restores_what_it_can_and_names_a_segment_that_is_gone(slack: World) -> None:
+    email = fresh(slack, "VIPs", "Coffee lovers")
+    await slack.type(f"/shopper delete {email}")
+    await slack.press("Delete Profiles", by="ben")
+    slack.drop("Coffee lovers")
+    await slack.type("/change undo 1")
+    assert "The segment “Coffee lovers” is not in the store any more." in read(slack.card(2))
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) in slack.members("VIPs")
+    assert "Done" in said(slack.card(2))
+
+
+async def test_undo_of_a_deletion_uses_a_profile_that_was_made_meanwhile(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper delete {email}")
+    await slack.press("Delete Profiles", by="ben")
+    (theirs,) = slack.give_profiles(email)
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert theirs in slack.members("VIPs")
+    assert "1 shopper had a profile already." in read(slack.card(2))
+
+
+async def test_who_joined_a_segment_before_the_click_is_shown_first(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper delete {email}")
+    slack.join("Lapsed", email)
+    await slack.press("Delete Profiles", by="ben")
+    assert "is not what this button showed any more" in slack.whisper(by="ben", channel="#approvals")
+    assert "Takes 1 shopper out of Lapsed." in read(slack.card(1))
+    await slack.press("Delete Profiles", by="ben")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) in slack.members("VIPs") & slack.members("Lapsed")
+
+
+async def test_a_profile_deleted_by_somebody_else_before_the_click_makes_it_stale(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper delete {email}")
+    slack.drop_profile(email)
+    await slack.press("Delete Profiles", by="ben")
+    assert "Can no longer be done" in said(slack.card(1))
+    assert f"Without a profile: {email}." in read(slack.card(1))
+    assert not slack.writes()
+
+
+async def test_a_profile_deleted_by_somebody_else_in_the_same_moment_is_no_failure(slack: World) -> None:
+    email = fresh(slack, "VIPs")
+    await slack.type(f"/shopper delete {email}")
+    stuck = slack.stick("DELETE", "/shopper-profiles")
+    await slack.client.press("ben", "#approvals", "Delete Profiles")
+    await stuck.reached.wait()
+    slack.drop_profile(email)
+    stuck.release.set()
+    await slack.settled()
+    assert "Done" in said(slack.card(1))
+
+
+async def test_a_deletion_stopped_while_it_ran_ends_once_and_undo_restores_the_memberships(slack: World) -> None:
+    email = fresh(slack, "VIPs", "Lapsed")
+    await slack.type(f"/shopper delete {email}")
+    stuck = slack.stick("DELETE", "/shopper-profiles")
+    await slack.client.press("ben", "#approvals", "Delete Profiles")
+    await stuck.reached.wait()
+    await slack.stop()
+    slack.drop_profile(email)
+    stuck.release.set()
+    await slack.start()
+    await slack.sweep()
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(email) in slack.members("VIPs") & slack.members("Lapsed")
+
+
+async def test_the_log_holds_no_address(slack: World) -> None:
+    (inside,), (new,) = slack.emails(1, inside="VIPs"), slack.emails_without_profile(1)
+    for line in (f"segment add VIPs {inside}", f"segment add VIPs {new} x@example.com", f"shopper show {inside}"):
+        await slack.type(f"/{line}")
+    await slack.type("/shopper register ada@example.com Ada Byron VIPs")
+    await slack.type(f"/shopper delete {inside}")
+    slack.drop_profile(inside)
+    await slack.press("Delete Profiles", by="ben")
+    assert not [entry for entry in slack.entries() if "@example.com" in str(entry)]
+
+
+@pytest.mark.parametrize("line", ["show 17", "create 17", "register x@example.com A B", "delete 17"])
+async def test_a_store_that_forbids_everything_is_told_with_both_causes(slack: World, line: str) -> None:
+    slack.store.faults.add(status=403, times=None)
+    await slack.type(f"/shopper {line}")
+    assert forbids(read(slack.messages()[-1]))
+
+
+@pytest.mark.parametrize("line", ["show 17", "create 17", "register ada@example.com Ada Byron VIPs", "delete 6"])
+async def test_a_store_without_the_plan_says_so_and_a_guest_is_refused(slack: World, line: str) -> None:
+    await slack.type(f"/shopper {line}", by="dan")
+    assert slack.whisper(by="dan") == "Guests of this workspace cannot use this bot."
+    slack.store.plan = "Pro"
+    await slack.type(f"/shopper {line}")
+    assert forbids(read(slack.messages()[-1]))
+    assert "may have been carried out" not in read(slack.messages()[-1])
