@@ -4,15 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
+from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.args import Args, ChangeInput, Choice
 from bot.core.changes import Change, Decision, State, Verdict, too_late
 from bot.core.command import Context, Group, Scope
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.steps import CreateCustomer, PromotionRef, RetargetPromotion
+from commands.inputs import PageNumber
+from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
 
-LATEST = 50
+ROWS = 50
+SHOWN = 2500
+"""Characters of a plan that are shown in an answer; a longer one comes as a file."""
 
 change = Group("change", "Changes: what waits, what ran, and how to undo it")
 
@@ -23,6 +27,7 @@ class ListChanges(Args):
     """Whose changes."""
 
     scope: Annotated[Scope, Choice(label="Which", choices=("mine", "pending", "all"))] = "pending"
+    page: PageNumber = 1
 
 
 class OneChange(Args):
@@ -38,14 +43,18 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     /change list
     /change list mine
     """
-    found = await ctx.changes.latest(args.scope, ctx.actor, LATEST)
-    described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
-    if not found:
+    total = await ctx.changes.count(args.scope, ctx.actor)
+    if not total:
+        described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
         return Answer(f"No change {described}.")
-    rows = tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in found)
-    title = f"{len(rows)} {args.scope if args.scope != 'all' else 'latest'} change{'' if len(rows) == 1 else 's'}"
-    show_one = Offers((Offer("Show a Change", "change show"),))
-    return Answer(title, (Table("Changes", ("Change", "What", "Asked by", "State"), rows), show_one))
+    first = (args.page - 1) * ROWS
+    found = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
+    if not found:
+        raise beyond(-(-total // ROWS))
+    page = Page(found, args.page, first, total, f"change list {args.scope}")
+    table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
+    title = page.title("pending change" if args.scope == "pending" else "change")
+    return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
 
 
 @change.command("show", submit="Show Change")
@@ -55,12 +64,8 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     /change show 42
     """
     found = await ctx.changes.change(args.number)
-    lines = tuple(Sentence(f"• {line}") for line in found.plan.lines[:20])
-    more = len(found.plan.lines) - len(lines)
-    hidden = (Sentence(f"… and {more} more", quiet=True),) if more > 0 else ()
     title = f"Change {found.number} is {found.state.value}"
-    remarks = tuple(Sentence(remark, quiet=True) for remark in found.plan.remarks)
-    told = (*lines, *hidden, *remarks, Fields(_fields(found)), *_failures(found))
+    told = (*_whole(found), Fields(_fields(found)), *_failures(found))
     return Answer(title, (*told, *_offers(found, ctx.actor)))
 
 
@@ -122,6 +127,14 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
             f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
         )
     return await observed(tuple(steps), ctx.shop)
+
+
+def _whole(found: Change) -> tuple[Sentence | File, ...]:
+    """All of what it does: nobody may have to approve what they cannot see."""
+    lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
+    if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
+        return tuple(Sentence(line) for line in lines)
+    return (Sentence(found.plan.headline), File(f"change {found.number}.txt", "\n".join((*lines, ""))))
 
 
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:

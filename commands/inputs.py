@@ -1,11 +1,13 @@
 """What the arguments of several commands are: names, segments, shoppers, promotions, pages."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.args import PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.shoppers import listed
+from bot.core.words import split
 
 DESCRIPTION = 3000
 """Characters of a description: as many as a field of a Slack form takes."""
@@ -30,6 +32,16 @@ def lines(text: str) -> str:
 def _first_if_left_empty(value: object) -> object:
     """The first page, where a form's field was left empty."""
     return 1 if value == "" else value
+
+
+def is_id(word: str) -> bool:
+    """Whether this looks like an id of the store rather than like a name."""
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", word) is not None
+
+
+def searched(words: str) -> tuple[str, ...]:
+    """What has to be in a name that is searched for: each word, or what stands in quotes."""
+    return tuple(word.whole.casefold() for word in split(words))
 
 
 Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=255)]

@@ -13,7 +13,7 @@ from bot.core.errors import NothingToDo
 from bot.core.plan import Plan, observed
 from bot.core.shoppers import Found, Shopper, about, find, nobody_left
 from bot.core.steps import SegmentRef, added, created, removed
-from bot.core.wording import listing, people
+from bot.core.wording import people, tallied
 from bot.core.words import quote
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.pages import Page, beyond, offers
@@ -160,7 +160,7 @@ def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]
 
 
 def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
-    return (f"{what}: {listing([one.word for one in shoppers])}.",) if shoppers else ()
+    return (tallied(what, [one.word for one in shoppers]),) if shoppers else ()
 
 
 def _who(shoppers: list[Shopper]) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.core.answers import Offer, Offers
+from bot.core.answers import Cell, Offer, Offers, mention
+from bot.core.changes import Brief
 from bot.core.errors import Misuse
 from bot.core.wording import counted
 
@@ -47,6 +48,14 @@ def beyond(pages: int) -> Misuse:
     """What to raise for a page that a list does not have."""
     told = "There is only 1 page." if pages <= 1 else f"There are only {pages:,} pages."
     return Misuse(told, field="page")
+
+
+COLUMNS = ("Change", "What", "Asked by", "State")
+
+
+def brief_rows(found: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
+    """Changes as the rows of a table with these columns."""
+    return tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in found)
 
 
 def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:

@@ -14,7 +14,7 @@ from bot.core.rules import parse, tell
 from bot.core.steps import PromotionRef, RetargetPromotion
 from bot.core.steps.promotions import whom
 from bot.core.words import quote
-from commands.inputs import OnePromotion, PageNumber, Segments, one_line
+from commands.inputs import OnePromotion, PageNumber, Segments, one_line, searched
 from commands.pages import offers, page_of
 from commands.segment import JustSegment, segment
 
@@ -28,7 +28,9 @@ promotion = Group("promotion", "Promotions: see and change which segments they r
 class ListPromotions(Args):
     """Which promotions."""
 
-    words: Annotated[str, Text(label="Words", hint="Only promotions with these words in their name")] = ""
+    words: Annotated[str, Text(label="Words", hint="Only promotions with these words in their name", as_typed=True)] = (
+        ""
+    )
     page: PageNumber = 1
 
 
@@ -82,7 +84,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     /promotion list
     /promotion list shipping
     """
-    wanted = args.words.casefold().split()
+    wanted = searched(args.words)
     promotions = await ctx.shop.readable_promotions()
     found = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not found:

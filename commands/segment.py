@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from bot.bigcommerce import Segment
-from bot.core.answers import Answer, Fields, Offers, Sentence, Table, mention
+from bot.core.answers import Answer, Fields, Offers, Sentence, Table
 from bot.core.args import Args, Text
 from bot.core.changes import Brief
 from bot.core.command import Context, Group, Prefill
@@ -13,8 +13,8 @@ from bot.core.shop import PromotionUse
 from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.wording import people
 from bot.core.words import quote
-from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments
-from commands.pages import offers, page_of
+from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments, lines, one_line, searched
+from commands.pages import COLUMNS, brief_rows, offers, page_of
 
 ROWS = 50
 """Segments in one table: each may cost the store one request for its size."""
@@ -27,7 +27,9 @@ segment = Group("segment", "Customer segments: see, create, fill, combine and de
 class ListSegments(Args):
     """Which segments."""
 
-    words: Annotated[str, Text(label="Words", hint="Only segments with these words in name or description")] = ""
+    words: Annotated[
+        str, Text(label="Words", hint="Only segments with these words in name or description", as_typed=True)
+    ] = ""
     page: PageNumber = 1
 
 
@@ -67,7 +69,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     /segment list
     /segment list loyal
     """
-    wanted = args.words.casefold().split()
+    wanted = searched(args.words)
     found = [
         one
         for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
@@ -132,8 +134,10 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     """
     found = await ctx.shop.segment(args.segment)
     before = Naming(name=found.name, description=found.description)
-    description = found.description if args.description is None else args.description
-    after = Naming(name=found.name if args.name is None else args.name, description=description)
+    # A form gives back what it showed, in which line breaks and blanks were tidied: that is no change.
+    name = found.name if args.name in (None, one_line(found.name)) else args.name
+    description = found.description if args.description in (None, lines(found.description)) else args.description
+    after = Naming(name=name or "", description=description or "")
     step = UpdateSegment(segment=SegmentRef(name=found.name, id=found.id), before=before, after=after)
     return await observed((step,), ctx.shop)
 
@@ -172,8 +176,7 @@ def _told(uses: tuple[PromotionUse, ...] | None) -> str:
 
 
 def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
-    rows = tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in changes)
-    return (Table("Latest changes", ("Change", "What", "Asked by", "State"), rows),) if rows else ()
+    return (Table("Latest changes", COLUMNS, brief_rows(changes)),) if changes else ()
 
 
 def _next_ones(found: Segment) -> Offers:

@@ -12,7 +12,7 @@ from bot.core.shop import named
 from bot.core.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.wording import people
 from bot.core.words import quote
-from commands.inputs import Name, OneSegment
+from commands.inputs import Name, OneSegment, is_id
 from commands.pages import offers
 from commands.segment import segment
 
@@ -92,6 +92,8 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     first, second = await _two(args.first, args.second, ctx)
     wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
     target = named(args.into, await ctx.shop.segments())
+    if target is None and is_id(args.into):  # the form's choice, which is gone by now
+        raise NotSegments((args.into,), (), field="into")
     if not wanted and (target is None or args.mode == "add"):
         why = NOBODY[args.how].format(first=first.name, second=second.name)
         raise NothingToDo(f"There is nobody to put into {target.name if target else args.into}: {why}.")
@@ -125,16 +127,12 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
 
 
 async def _two(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
-    """Both segments. Raises NotSegments with every unknown word, and Impossible where they are one."""
-    segments = await ctx.shop.segments()
-    found = {word: named(word, segments) for word in (first, second)}
-    unknown = tuple(word for word, one in found.items() if one is None)
-    if unknown:
-        raise NotSegments(unknown, (), field="first" if first in unknown else "second")
-    one, other = (SegmentRef(name=each.name, id=each.id) for each in (found[first], found[second]) if each)
+    """Both segments. Raises NotSegments, and Impossible where they are one."""
+    (one,) = await ctx.shop.find((first,), field="first")
+    (other,) = await ctx.shop.find((second,), field="second")
     if one == other:
         raise Impossible(f"Both are {one.name}. Name two different segments.", field="second")
-    return one, other
+    return SegmentRef(name=one.name, id=one.id), SegmentRef(name=other.name, id=other.id)
 
 
 async def _members(segment_id: str, ctx: Context) -> Ids:

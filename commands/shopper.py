@@ -8,12 +8,12 @@ from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
 from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Context, Group
-from bot.core.errors import NothingToDo
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, observed
 from bot.core.shoppers import Found, about, find, listed, nobody_left, owners, told
 from bot.core.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.steps.promotions import whom
-from bot.core.wording import listing
+from bot.core.wording import tallied
 from bot.core.words import quote
 from commands.inputs import Shoppers, one_line
 from commands.pages import offers
@@ -60,10 +60,10 @@ class SomeShoppers(Args):
 class RegisterArgs(Args):
     """A customer to be, and the segments to put them into."""
 
-    email: Annotated[Address, Text(label="E-mail", placeholder="ada@example.com")]
+    email: Annotated[Address, Text(label="E-mail", placeholder="ada@example.com", private=True)]
     first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
     last_name: Annotated[PersonName, Text(label="Last name", max_length=100, private=True)]
-    segments: Annotated[tuple[str, ...], Field(max_length=50), SegmentInput(label="Segments")] = ()
+    segments: Annotated[tuple[str, ...], Field(max_length=25), SegmentInput(label="Segments", private=True)] = ()
 
 
 @shopper.command("show", submit="Show Shopper")
@@ -95,7 +95,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
         raise found.nobody
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
     having = [one.word for one in found.shoppers if one.profile_id]
-    remarks = (*found.remarks, *((f"With a profile already: {listing(having)}.",) if having else ()))
+    remarks = (*found.remarks, *((tallied("With a profile already", having),) if having else ()))
     if not lacking:
         raise nobody_left(remarks)
     who = about([told(one) for one in lacking])
@@ -110,7 +110,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     /shopper register ada@example.com Ada Byron VIPs "Coffee lovers"
     """
     segments = await ctx.shop.find(args.segments, field="segments") if args.segments else ()
-    known = next(iter(await ctx.shop.customers(emails=(args.email,))), None)
+    known = await _account(args.email, ctx)
     steps: list[AnyStep] = []
     key: CustomerKey = known.id if known else args.email
     if known is None:
@@ -138,7 +138,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     customers = await _customers(found, ctx)
     having = [one for one in customers if one.shopper_profile_id]
     lacking = [one.email for one in customers if not one.shopper_profile_id]
-    remarks = (*found.remarks, *((f"Without a profile: {listing(lacking)}.",) if lacking else ()))
+    remarks = (*found.remarks, *((tallied("Without a profile", lacking),) if lacking else ()))
     if not having:
         raise nobody_left(remarks)
     who = about([told(one) for one in having])
@@ -159,6 +159,16 @@ async def _customers(found: Found, ctx: Context) -> list[Customer]:
     strangers = [one.profile_id for one in found.shoppers if one.profile_id and not one.customer]
     of_profiles = await owners(strangers, ctx.shop) if strangers else {}
     return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
+
+
+async def _account(email: str, ctx: Context) -> Customer | None:
+    """Whose address this is; None: nobody's. Raises Impossible where it is several people's."""
+    accounts = await ctx.shop.customers(emails=(email,))
+    if len(accounts) > 1:
+        ids = ", ".join(str(one.id) for one in accounts)
+        told = f"{email} has several accounts ({ids}). Use `/segment add` with a customer id."
+        raise Impossible(told, field="email")
+    return next(iter(accounts), None)
 
 
 async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:

@@ -40,11 +40,15 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A line of text, or several; ``max_length`` in characters. ``option``: only typed as ``key:value``."""
+    """A line of text, or several; ``max_length`` in characters. ``option``: only typed as ``key:value``.
+
+    ``as_typed``: also what is in quotes as a whole keeps them.
+    """
 
     max_length: int = 255
     multiline: bool = False
     option: bool = False
+    as_typed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +65,8 @@ class ShopperInput(Input):
     private: bool = True
 
     def logged(self, word: str) -> str:
-        """Ids stay; so do addresses, which the log itself hides."""
-        return word if "@" in word or _ID.fullmatch(word) else HIDDEN
+        """Only ids stay."""
+        return word if _ID.fullmatch(word) else HIDDEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,12 +157,14 @@ def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -
         else:
             values[name], words = words[0].whole, words[1:]
     if words:
-        raise Misuse(f"I do not know what to do with “{_joined(words)}”.")
+        unknown = f"I do not know what to do with “{_joined(words)}”."
+        raise Misuse(unknown, for_log="There were more words than the command takes.")
     return values
 
 
 def _rest(field: FieldInfo, words: tuple[Word, ...]) -> str:
-    if len(words) > 1 and isinstance(input_of(field), Text):
+    kind = input_of(field)
+    if isinstance(kind, Text) and (len(words) > 1 or kind.as_typed):
         return "".join(word.typed for word in words).lstrip(" ,")
     return _joined(words)
 

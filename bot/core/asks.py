@@ -9,7 +9,7 @@ from bot.core.answers import MENTION
 from bot.core.changes import Decision
 from bot.core.people import Place
 
-_EMAIL = re.compile(r"[^\s<>|:,\"“”]+@[^\s<>|,\"“”]+")
+_EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
 
 
 class Ask(BaseModel):

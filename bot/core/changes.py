@@ -173,7 +173,7 @@ class Change(_Value):
     @property
     def can_be_repointed(self) -> bool:
         """Whether it is over, and promotions named a segment by the id that it had before this restored it."""
-        lost = any(isinstance(step, CreateSegment) and step.lost for step in self.plan.steps)
+        lost = any(isinstance(step, CreateSegment) and step.lost != () for step in self.plan.steps)
         return lost and bool(self.restored) and not self.is_open
 
     def has_approved(self, actor: str) -> bool:

@@ -23,7 +23,10 @@ class Changes(Protocol):
     async def change(self, number: int) -> Change:
         """One change, whole. Raises UnknownChange."""
 
-    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
+    async def count(self, scope: Scope, actor: str) -> int:
+        """How many there are."""
+
+    async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         """The latest changes, newest first: those ``actor`` asked for, those that are open, or all."""
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
@@ -198,7 +201,8 @@ def _first_word(line: str) -> tuple[str, str]:
 def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Misuse:
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
     meant = f"Did you mean `{before}{near[0]}`? " if near else ""
-    return Misuse(f"There is no command `{before}{word[:100]}`. {meant}`/{group.name} help` shows what there is.")
+    sentence = f"There is no command `{before}{word[:100]}`. {meant}`/{group.name} help` shows what there is."
+    return Misuse(sentence, for_log="There is no such command.")
 
 
 def _each(value: object) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ class Plan(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of everything in the plan: two plans with one fingerprint do the same to the same store."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 (hex) of what the plan does: two plans with one fingerprint do the same to the same store."""
+        return hashlib.sha256(self.model_dump_json(exclude={"remarks"}).encode()).hexdigest()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -40,6 +40,13 @@ class Plan(BaseModel):
         """What people should know before they approve it, each once; batches of one topic are told together."""
         every = [warning for first, *more in _topics(self.steps) for warning in first.joined(more).warnings]
         return tuple(warning for place, warning in enumerate(every) if warning not in every[place + 1 :])
+
+    @property
+    def dangers(self) -> tuple[str, ...]:
+        """Why it hurts, each once; batches of one topic are told together, and less is not told beside more."""
+        every = dict.fromkeys(first.joined(more).danger for first, *more in _topics(self.steps))
+        told = tuple(filter(None, every))
+        return tuple(one for one in told if not any(other != one and other.startswith(one) for other in told))
 
     @property
     def headline(self) -> str:
@@ -78,7 +85,7 @@ async def observed(
 ) -> Plan:
     """The Plan of these Steps as the store is now, without those that have nothing to do any more.
 
-    An undo brings back what it can: what it cannot, since a segment is gone, becomes a remark. Raises Impossible.
+    An undo brings back what it can: what it cannot, since something is gone, becomes a remark. Raises Impossible.
     """
     left: list[Impossible] = []
     here: list[AnyStep] = []
@@ -93,7 +100,7 @@ async def observed(
             left.append(error)
     if not here:
         raise left[0]
-    missed = dict.fromkeys(str(error) for error in left if isinstance(error, Gone))
+    missed = dict.fromkeys(map(str, left)) if undoes else ()
     return Plan(steps=tuple(here), undoes=undoes, remarks=(*remarks, *missed))
 
 
@@ -124,9 +131,10 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
         )
     told = _was_and_now(before.lines, after.lines)
     if told:
-        return told
+        return told + _was_and_now(before.remarks, after.remarks)
     unseen = "What the plan touches has changed: descriptions, shoppers or promotions."
-    return (unseen, *_was_and_now(before.warnings, after.warnings))
+    beside = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
+    return (unseen, *beside)
 
 
 def _was_and_now(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

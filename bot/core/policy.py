@@ -39,8 +39,7 @@ class Policy(BaseModel):
 
     def need(self, plan: Plan, *, undone_approvals: int = 0) -> Need:
         """What ``plan`` needs. ``undone_approvals``: those of the change it undoes; undoing needs no fewer."""
-        dangers = list(dict.fromkeys(step.danger for step in plan.steps if step.danger))
-        reasons = [one for one in dangers if not any(other != one and other.startswith(one) for other in dangers)]
+        reasons = list(plan.dangers)
         adding = sum(step.shoppers for step in plan.steps if isinstance(step, AddMembers))
         if adding > self.add_freely:
             reasons.append(f"adds more than {self.add_freely} shoppers")

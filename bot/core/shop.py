@@ -64,14 +64,15 @@ def near(word: str, things: Iterable[Named]) -> tuple[str, ...]:
 def named(word: str, things: Iterable[N]) -> N | None:
     """What ``word`` is the id or the name of; case does not matter unless two names differ only in it.
 
-    An id wins over a name that looks like it. Raises Misuse where case does matter and no spelling fits exactly.
+    An id wins over a name that looks like it. Raises Misuse where the spelling leaves several.
     """
     alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
     exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
-    if len(alike) > 1 and not exact:
-        spellings = ", ".join(f"“{one.name}”" for one in alike)
+    meant = exact or alike
+    if len(meant) > 1:
+        spellings = ", ".join(f"“{one.name}” ({one.id})" for one in meant)
         raise Misuse(f"“{word}” could be any of {spellings}. Type it exactly, or use its id.")
-    return next(iter(exact or alike), None)
+    return next(iter(meant), None)
 
 
 class Shop:

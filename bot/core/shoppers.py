@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.bigcommerce import Customer, NotFound
 from bot.core.errors import Impossible, Misuse, NothingToDo
 from bot.core.shop import Shop
-from bot.core.wording import counted, listing, people
+from bot.core.wording import counted, listing, people, tallied
 from bot.core.words import split
 
 _PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -166,11 +166,11 @@ def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]
     ]
     if unknown:
         guests = " Guests have no profile until `/shopper register`." if any("@" in word for word in unknown) else ""
-        told.append(f"Nobody in the store: {listing(unknown)}.{guests}")
+        told.append(f"{tallied('Nobody in the store', unknown)}{guests}")
     if commas:
-        told.append(f"The store cannot look up an e-mail with a comma: {listing(commas)}. Use the customer id.")
+        told.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
     if named.others:
-        told.append(f"No e-mail, customer id or profile id: {listing(named.others)}.")
+        told.append(tallied("No e-mail, customer id or profile id", named.others))
     return tuple(told)
 
 

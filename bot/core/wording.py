@@ -18,6 +18,17 @@ def people(count: int) -> str:
     return counted(count, "shopper")
 
 
+def every(names: Sequence[str]) -> str:
+    """``Ada, Ben and Cleo``, however many there are."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def tallied(what: str, names: Sequence[str]) -> str:
+    """``Not in VIPs: 17 and 42.``; of many, their number stands first, since the end of a long line may be cut."""
+    number = f" ({len(names):,})" if len(names) > MOST_NAMES else ""
+    return f"{what}{number}: {every(names)}."
+
+
 def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """``Ada, Ben and Cleo``; the first ``most`` of them, as far as there is room, and how many more there are."""
     ends = accumulate(len(name) for name in names[:most])
@@ -25,4 +36,4 @@ def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
     shown, more = list(names[:count]), len(names) - count
     if more > 0:
         shown.append(f"{more:,} more")
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    return every(shown)

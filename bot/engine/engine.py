@@ -13,7 +13,7 @@ from bot.core.args import check
 from bot.core.asks import Ask
 from bot.core.changes import Approval, Change, Decision, Event, State, Verdict, refuse_late
 from bot.core.command import Context, Group, Outcome, find
-from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
+from bot.core.errors import Impossible, Misuse, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.people import Standing
 from bot.core.plan import Plan, drift
 from bot.core.policy import Need, Policy
@@ -78,8 +78,12 @@ class Engine:
 
     async def refused(self, ask: Ask, refusal: Refusal, said: str) -> None:
         """Put on record what could not even be understood, and tell the person why."""
-        await self._note("refused", ask, said, reason=refusal.for_log)
+        await self.refused_in_form(ask, refusal, said)
         self.tasks.start(self._whisper(ask, Answer(str(refusal))))
+
+    async def refused_in_form(self, ask: Ask, refusal: Refusal, said: str) -> None:
+        """Put on record what the person reads in the form."""
+        await self._note("refused", ask, said, reason=refusal.for_log)
 
     async def answered(self, ask: Ask, answer: Answer, said: str) -> None:
         """Put on record what needs no planning, and show the answer."""
@@ -128,7 +132,11 @@ class Engine:
         return refusal if settled else None
 
     async def _answer_privately(self, ask: Ask) -> None:
-        await self._tell(ask, await self._answer(ask))
+        refusal = await self._answer(ask)
+        # Where words were off, how to say it helps; in a form the field is at hand.
+        if isinstance(refusal, Misuse) and not ask.decision:
+            refusal = find(self.groups, ask.command).misuse(refusal)
+        await self._tell(ask, refusal)
 
     async def _tell_when_known(self, ask: Ask, answering: asyncio.Task[Refusal | None]) -> None:
         await self._tell(ask, await answering)
@@ -295,7 +303,8 @@ class Engine:
             told, logged = {"reason": str(error)}, {"reason": error.for_log}
             await self.ledger.move(change, Event.SPOIL, at=self.clock(), detail=logged, update=told)
             self.drawer.nudge()
-            raise TooLate(f"Change {change.number} can no longer be done: {error}") from error
+            lost = f"Change {change.number} can no longer be done:"
+            raise TooLate(f"{lost} {error}", for_log=f"{lost} {error.for_log}") from error
         update = {
             "plan": plan,
             "need": need,

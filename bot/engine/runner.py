@@ -96,16 +96,20 @@ class Runner:
             else:
                 applied = await step.happened(store) or await step.apply(store)
         except StoreError as error:
-            return await self._failed(change, run, step, store, error)
+            # What ran before a crash may have been carried out, whatever the store says now.
+            doubtful = error.maybe_done or started is not None
+            return await self._failed(change, run, step, store, error, doubtful=doubtful)
         except Refusal as error:
             failed = run.model_copy(update={"state": StepState.FAILED, "error": str(error)})
             return await self._record(change, failed, step)
         return await self._record(change, _finished(run, applied, resumed=started is not None), step)
 
-    async def _failed(self, change: Change, run: Run, step: AnyStep, store: Store, error: StoreError) -> Change:
+    async def _failed(
+        self, change: Change, run: Run, step: AnyStep, store: Store, error: StoreError, *, doubtful: bool
+    ) -> Change:
         """The store refused, or never answered; then it is asked what it did."""
         state, sentence = StepState.FAILED, str(error)
-        if error.maybe_done:
+        if doubtful:
             try:
                 applied = await step.happened(store)
                 unsure = step.in_requests

@@ -53,9 +53,15 @@ class Changes(File):
         """One Change, whole. Raises UnknownChange."""
         return self._change(number)
 
-    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
-        """The latest Changes, newest first."""
-        return self._briefs(f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit", actor=actor, limit=limit)
+    async def count(self, scope: Scope, actor: str) -> int:
+        """How many Changes there are."""
+        (count,) = self._db.execute(f"SELECT count(*) FROM changes WHERE {_SCOPES[scope]}", {"actor": actor}).fetchone()  # noqa: S608
+        return int(count)
+
+    async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
+        """The latest Changes, newest first, after ``offset`` of them."""
+        which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
+        return self._briefs(which, actor=actor, limit=limit, offset=offset)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """The latest Changes that touch this segment, newest first."""
@@ -185,7 +191,7 @@ def _make_due(db: sqlite3.Connection, moved: Change, before: State = State.PLANN
 
 
 def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
-    """An undo that starts claims what it undoes; one that failed before doing anything gives it back."""
+    """An undo that starts claims what it undoes; one that fails, or is undone itself, gives it back."""
     original = undo.plan.undoes
     if original is None:
         return
@@ -196,11 +202,19 @@ def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
         )
         if not marked.rowcount:
             raise Impossible(f"Change {original} was undone already.")
-    elif undo.state is State.FAILED and not undo.done:
-        db.execute(
-            "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
-            (original, undo.number),
-        )
+    elif undo.state is State.FAILED:
+        _give_back(db, original, undo.number)
+    elif undo.state is State.DONE:
+        row = db.execute("SELECT json_extract(plan, '$.undoes') FROM changes WHERE number = ?", (original,)).fetchone()
+        _give_back(db, row[0], original)
+
+
+def _give_back(db: sqlite3.Connection, original: int | None, undo: int) -> None:
+    """What this undo undid can be undone again."""
+    db.execute(
+        "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
+        (original, undo),
+    )
 
 
 def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:

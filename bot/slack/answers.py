@@ -45,10 +45,9 @@ def _drawn(part: Part) -> list[Block]:
 
 
 def _table(part: Table) -> list[Block]:
-    shown = blocks.table_fits(part.columns, part.rows)
-    rest = len(part.rows) - shown
-    more = [blocks.context(f"… and {rest} more.")] if rest else []
-    drawn = [blocks.table(part.caption, part.columns, part.rows)] if shown else []
+    rest = len(part.rows) - blocks.TABLE_ROWS
+    more = [blocks.context(f"… and {rest} more.")] if rest > 0 else []
+    drawn = [blocks.table(part.caption, part.columns, part.rows)] if part.rows else []
     return [*drawn, *more]
 
 

@@ -13,18 +13,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import Promotion, Segment, StoreError
 from bot.core.answers import Answer
-from bot.core.args import PromotionInput, SegmentInput
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
-from bot.core.command import Call, Context, Help, find, understand
+from bot.core.command import Call, Help, find, understand
 from bot.core.errors import Misuse, Refusal
 from bot.core.people import Place
-from bot.core.shop import named
 from bot.engine.engine import Engine
 from bot.slack import blocks, forms, helping
 from bot.slack.blocks import Block
+from bot.slack.dialogs import PATIENCE, Dialogs
 from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.ids import (
     APPROVE,
@@ -42,8 +40,6 @@ from bot.slack.ids import (
 )
 from bot.slack.suggestions import Suggestions
 
-PATIENCE = 2.0
-"""Seconds that a submitted form waits for a refusal to show in its field; Slack waits three."""
 Body = dict[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -56,6 +52,7 @@ class Listeners:
         self._engine = engine
         self._client = client
         self._suggestions = suggestions
+        self._dialogs = Dialogs(engine, client)
 
     def register(self, app: AsyncApp) -> None:
         """The whole list."""
@@ -90,7 +87,7 @@ class Listeners:
         try:
             understood = understand(engine.groups, line)
             if isinstance(understood, Help):
-                await engine.answered(ask, helping.answer(understood), typed)
+                await engine.answered(ask, helping.answer(understood), f"/{ask.command} help")
                 return
             said = understood.said(typed)
             ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})
@@ -100,49 +97,13 @@ class Listeners:
             else:
                 forms.refuse_overflow(understood)
                 await engine.asked_for_form(ask, said)
-                engine.tasks.start(self._open_form(ask, understood, trigger_id))
+                engine.tasks.start(self._dialogs.open(ask, understood, trigger_id))
         except Misuse as error:
             await engine.refused(ask, error, said)
 
-    async def _open_form(self, ask: Ask, call: Call, trigger_id: str) -> None:
-        """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
-        to_fill = forms.can_be_filled(call) or bool(_to_label(call))
-        view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel)
-        try:
-            opened = await self._client.views_open(trigger_id=trigger_id, view=view)
-        except NOT_ANSWERED as error:
-            said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
-            await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
-            return
-        view_id = opened["view"]["id"]
-        if to_fill:
-            await self._fill(call, ask, view_id)
-            return
-        try:
-            await self._engine.may_ask(ask.actor)
-        except Refusal as error:
-            await self._show(view_id, forms.notice(call.command.title, str(error)))
-
-    async def _fill(self, call: Call, ask: Ask, view_id: str) -> None:
-        """Show the form with what the store says."""
-        try:
-            await self._engine.may_ask(ask.actor)
-            context = self._engine.context(ask.actor)
-            filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
-            view = forms.form(filled, ask.place.channel, await _labels(filled, context))
-        except (Refusal, StoreError) as error:
-            view = forms.notice(call.command.title, str(error))
-        await self._show(view_id, view)
-
-    async def _show(self, view_id: str, view: Block) -> None:
-        try:
-            await self._client.views_update(view_id=view_id, view=view)
-        except NOT_ANSWERED as error:
-            log.info("A form was closed before it could be filled: %s", code(error))
-
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types a list of shoppers."""
-        self._engine.tasks.start(self._show(body["view"]["id"], forms.recognised(body["view"])))
+        self._engine.tasks.start(self._dialogs.show(body["view"]["id"], forms.recognised(body["view"])))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:
@@ -155,14 +116,15 @@ class Listeners:
             id=body["trigger_id"], actor=body["user"]["id"], place=place, command=command.path, values=call.values
         )
         if metadata["more"]:
-            await ack(response_action="update", view=forms.loading(call))
-            self._engine.tasks.start(self._fill(call, ask, body["view"]["id"]))
+            await ack(response_action="update", view=await self._dialogs.next(ask, call, body["view"]["id"]))
             return
+        said = call.said(call.line)
         refusal: Refusal | None
         try:
             call.checked()
-            refusal = await self._engine.ask(ask, call.said(call.line), patience=PATIENCE)
+            refusal = await self._engine.ask(ask, said, patience=PATIENCE)
         except Misuse as error:
+            await self._engine.refused_in_form(ask, error, said)
             refusal = error
         if refusal:
             await ack(response_action="errors", errors=_errors(body["view"], refusal))
@@ -210,7 +172,12 @@ class Listeners:
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
-        await ack(options=await self._suggestions.options(body["action_id"], body.get("value", "")))
+        try:
+            await self._engine.may_ask(body["user"]["id"])
+            options = await self._suggestions.options(body["action_id"], body.get("value", ""))
+        except Refusal:
+            options = []
+        await ack(options=options)
 
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """Somebody looks at the Home tab (or the Messages tab, which needs no drawing)."""
@@ -248,20 +215,7 @@ class Listeners:
 def _beginning(typed: str) -> str:
     """What the log has of a line that nobody understands: anything may be in it, also a shopper's name."""
     group, *words = typed.split()
-    return " ".join((group, *words[:1], *(["…"] if words[1:] else [])))
-
-
-def _to_label(call: Call) -> tuple[str, ...]:
-    """Words of segments and promotions which a form shows by their names."""
-    return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
-
-
-async def _labels(call: Call, ctx: Context) -> forms.Labels:
-    """What those words are called in the store; words that name nothing stay as they were typed. Raises StoreError."""
-    segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
-    found: dict[str, Segment | Promotion | None] = {word: named(word, await ctx.shop.segments()) for word in segments}
-    found |= {word: named(word, await ctx.shop.promotions() or ()) for word in promotions}
-    return {word: (one.name, str(one.id)) for word, one in found.items() if one}
+    return f"{group} …" if words else group
 
 
 def _place(body: Body) -> Place:

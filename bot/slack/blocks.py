@@ -18,6 +18,7 @@ HEADER, TEXT, BUTTON, BUTTON_VALUE, OPTION, OPTION_VALUE, PLACEHOLDER = 150, 300
 TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2000, 3900, 50, 200, 20_000, 300
 CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 1500
 MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
+LEAST_CELL = 10
 PLAN_ROOM = 3000
 """What a card has for the lines of its plan: twice what it has for anything else."""
 TOO_LONG = "… and more, too long to be shown here."
@@ -179,37 +180,35 @@ def actions(elements: Sequence[Block]) -> Block:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> Block:
-    """A data table; rows that would break Slack's limits are left out (see ``table_fits``). It needs one that fits."""
-    shown = rows[: table_fits(columns, rows)]
+    """A data table of the first 200 rows. Where there is much to tell, cells tell less, so that no row is missing."""
+    shown, room = rows[:TABLE_ROWS], _cell_room(columns, rows[:TABLE_ROWS])
     head = [{"type": "raw_text", "text": column} for column in columns]
     return {
         "type": "data_table",
         "caption": caption,
-        "rows": [head, *([_cell(value) for value in row] for row in shown)],
+        "rows": [head, *([_cell(value, room) for value in row] for row in shown)],
         "page_size": min(25, max(1, len(shown))),
     }
 
 
-def table_fits(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> int:
-    """How many of these rows one table can show."""
-    budget = TABLE_TEXT - sum(map(len, columns))
-    for count, row in enumerate(rows[:TABLE_ROWS]):
-        budget -= sum(len(_shown(value)) for value in row)
-        if budget < 0:
-            return count
-    return min(len(rows), TABLE_ROWS)
+def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> int:
+    """Characters that each cell may have, for all rows to fit into one table."""
+    budget, room = TABLE_TEXT - sum(map(len, columns)), CELL
+    while room > LEAST_CELL and sum(len(_shown(value, room)) for row in rows for value in row) > budget:
+        room = room * 2 // 3
+    return room
 
 
-def _shown(value: str | int | None) -> str:
-    return f"{value:,}" if isinstance(value, int) else cut(value or "–", CELL)
+def _shown(value: str | int | None, room: int) -> str:
+    return f"{value:,}" if isinstance(value, int) else cut(value or "–", room)
 
 
-def _cell(value: str | int | None) -> Block:
+def _cell(value: str | int | None, room: int) -> Block:
     if isinstance(value, int):
-        return {"type": "raw_number", "value": value, "text": _shown(value)}
+        return {"type": "raw_number", "value": value, "text": _shown(value, room)}
     if value and MENTION.search(value):
         return section(rich(value))
-    return {"type": "raw_text", "text": _shown(value)}
+    return {"type": "raw_text", "text": _shown(value, room)}
 
 
 def option(text: str, value: str, description: str = "") -> Block:

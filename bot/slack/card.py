@@ -44,9 +44,13 @@ def _lines(change: Change) -> list[Block]:
     lines = change.plan.lines
     if len(lines) <= MAX_HEADLINE_LINES and len(change.plan.headline) <= blocks.HEADER:
         return []
-    drawn = blocks.bullets(lines, room=blocks.PLAN_ROOM)
+    return _shown(change, lines, blocks.PLAN_ROOM)
+
+
+def _shown(change: Change, lines: tuple[str, ...], room: int) -> list[Block]:
+    drawn = blocks.bullets(lines, room=room)
     whole = blocks.context(f"`/change show {change.number}` shows the whole of it.")
-    return [drawn] if blocks.all_shown(lines, room=blocks.PLAN_ROOM) else [drawn, whole]
+    return [drawn] if blocks.all_shown(lines, room=room) else [drawn, whole]
 
 
 def _drift(change: Change) -> list[Block]:
@@ -61,7 +65,8 @@ def _warnings(change: Change) -> list[Block]:
 
 
 def _remarks(change: Change) -> list[Block]:
-    return [blocks.bullets(change.plan.remarks)] if change.plan.remarks else []
+    remarks = change.plan.remarks
+    return _shown(change, remarks, blocks.LINES_ROOM) if remarks else []
 
 
 def _asked(change: Change) -> Block:

@@ -37,9 +37,10 @@ from bot.slack.ids import (
     packed,
 )
 
+NOTICE = "notice"
 REASON_LENGTH = 500
 CARRIED = 2500
-"""Characters of values that a view carries along; longer ones would be refused anyway."""
+"""Characters of values that a view carries along, beside what else its metadata holds."""
 _COUNT = "-count"
 
 
@@ -60,10 +61,13 @@ def can_be_filled(call: Call) -> bool:
 
 
 def refuse_overflow(call: Call) -> None:
-    """Raise Misuse where a list of shoppers is longer than the form's field: none may be lost on the way."""
+    """Raise Misuse where more was said than the form holds or carries along: nothing may be lost on the way."""
+    shown = _shown(call)[0]
+    carried = _carried(call, shown)
     for name, field in call.command.args.model_fields.items():
-        held = len("\n".join(_words(call.values.get(name))))
-        if isinstance(input_of(field), ShopperInput) and held > blocks.TEXT:
+        listed_out = "\n".join(_words(call.values.get(name)))
+        too_long = isinstance(input_of(field), ShopperInput) and len(listed_out) > blocks.TEXT
+        if too_long or (name in call.values and name not in (*shown, *carried)):
             raise call.command.misuse(Misuse("That is more than a form holds: say all of it in one line.", field=name))
 
 
@@ -123,7 +127,7 @@ def loading(call: Call) -> Block:
 
 def notice(title: str, text: str) -> Block:
     """A view that only says something: that it is loading, or why there is no form."""
-    view = _view("notice", title, "", "", [blocks.section(blocks.rich(text))])
+    view = _view(NOTICE, title, "", "", [blocks.section(blocks.rich(text))])
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
@@ -183,7 +187,8 @@ def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = Fa
 
 def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
     """The promotions that a type-ahead offers."""
-    return [blocks.option(one.name, str(one.id), one.status.lower()) for one in _matching(promotions, query)]
+    found = _matching(promotions, query)
+    return [blocks.option(one.name, str(one.id), f"{one.status.lower()}, id {one.id}") for one in found]
 
 
 T = TypeVar("T", Segment, Promotion)

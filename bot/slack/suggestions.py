@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
 from bot.slack import forms
@@ -22,19 +22,23 @@ log = logging.getLogger(__name__)
 class _Kept(Generic[T]):
     """A list that is read once for a while of typing."""
 
-    def __init__(self, read: Callable[[], Awaitable[tuple[T, ...]]], clock: Callable[[], datetime]) -> None:
+    def __init__(self, read: Callable[[], Coroutine[Any, Any, tuple[T, ...]]], clock: Callable[[], datetime]) -> None:
         self._read = read
         self._clock = clock
-        self._until: datetime | None = None
-        self._items: tuple[T, ...] = ()
+        self._until = clock()
+        self._reading: asyncio.Task[tuple[T, ...]] | None = None
 
     async def items(self) -> tuple[T, ...]:
-        """The list, at most ``KEEP`` old. Raises StoreError."""
-        now = self._clock()
-        if self._until is None or self._until <= now:
-            self._items = await self._read()
-            self._until = now + KEEP
-        return self._items
+        """The list, at most ``KEEP`` old; all who ask meanwhile wait for one reading. Raises StoreError."""
+        if self._reading is None or (self._reading.done() and self._until <= self._clock()):
+            self._reading = asyncio.create_task(self._read())
+            self._reading.add_done_callback(self._ended)
+        # Shielded: who has no patience left must not stop it for the next keystroke.
+        return await asyncio.shield(self._reading)
+
+    def _ended(self, reading: asyncio.Task[tuple[T, ...]]) -> None:
+        failed = reading.cancelled() or reading.exception() is not None
+        self._until = self._clock() + (timedelta() if failed else KEEP)
 
 
 class Suggestions:
@@ -46,7 +50,7 @@ class Suggestions:
         self._promotions = _Kept(self._read_promotions, clock)
 
     async def options(self, action_id: str, query: str) -> list[Block]:
-        """At most 100 options; none where the store does not answer in time, and the field still takes a name."""
+        """At most 100 options; none where the store does not answer in time: the command can still be typed."""
         try:
             async with asyncio.timeout(PATIENCE):
                 if action_id == PROMOTIONS:

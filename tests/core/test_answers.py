@@ -19,6 +19,8 @@ def test_the_log_holds_plain_user_ids() -> None:
         ("/segment add VIPs ann@example.com, bo@x.org", "/segment add VIPs [e-mail], [e-mail]"),
         ("<mailto:ann@example.com|ann@example.com>", "<mailto:[e-mail]|[e-mail]>"),
         ("name:ann@example.com “bo@x.org”", "name:[e-mail] “[e-mail]”"),
+        ('of "doe, jane"@example.com, 17', "of [e-mail], 17"),
+        ("of “doe, jane”@example.com", "of [e-mail]"),
         ("no address @ all", "no address @ all"),
     ],
 )

@@ -142,9 +142,22 @@ def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
     values = {"shoppers": ["ada@x.org", "17", "#18", uuid(1), "Ada"], "name": "Ada", "segment": "VIPs"}
     call = Call(find(GROUPS, "segment register"), values)
     assert call.said("/segment register …") == (
-        f"/segment register shoppers:ada@x.org shoppers:17 shoppers:#18 shoppers:{uuid(1)} shoppers:[…] "
-        "name:[…] segment:VIPs"
+        f"/segment register shoppers:[…] shoppers:17 shoppers:#18 shoppers:{uuid(1)} shoppers:[…] name:[…] segment:VIPs"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "logged"),
+    [
+        ("segment list Ada Byron", "There were more words than the command takes."),
+        ("segment Ada Byron", "There is no such command."),
+        ("Ada Byron", "There is no such command."),
+    ],
+)
+def test_words_that_nobody_understands_are_told_and_not_logged(line: str, logged: str) -> None:
+    with pytest.raises(Misuse, match="Ada") as caught:
+        understand(GROUPS, line)
+    assert caught.value.for_log == logged
 
 
 def test_any_other_line_is_logged_as_it_was_said() -> None:

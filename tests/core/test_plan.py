@@ -112,6 +112,23 @@ def test_one_fingerprint_is_one_plan() -> None:
     assert plan(delete()).fingerprint == Plan.model_validate_json(plan(delete()).model_dump_json()).fingerprint
 
 
+def test_remarks_are_no_part_of_the_fingerprint_but_are_told_where_the_plan_differs() -> None:
+    before = Plan(steps=(delete(members=1),), remarks=("Not in VIPs: 17.", "Nobody in the store: x@example.com."))
+    same = before.model_copy(update={"remarks": ("Nobody in the store: x@example.com.",)})
+    assert same.fingerprint == before.fingerprint
+    assert drift(before, same.model_copy(update={"steps": (delete(members=2),)})) == (
+        "Was: Delete the segment VIPs (1 shopper)",
+        "Now: Delete the segment VIPs (2 shoppers)",
+        "Was: Not in VIPs: 17.",
+    )
+    unseen = same.model_copy(update={"steps": (delete(members=1, description="New"),), "remarks": ("Ada.",)})
+    assert drift(same, unseen) == (
+        "What the plan touches has changed: descriptions, shoppers or promotions.",
+        "Was: Nobody in the store: x@example.com.",
+        "Now: Ada.",
+    )
+
+
 def test_a_plan_without_steps_cannot_be_said() -> None:
     with pytest.raises(ValidationError):
         Plan(steps=())
@@ -198,6 +215,8 @@ def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
 async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
     async with a_shop() as machine:
         gone, delete_one = CreateProfiles(customers=(99,)), delete().model_copy(update={"segment": ref(machine)})
+        undo = await observed((gone, delete_one), Shop(machine.client), undoes=7)
+        assert undo.remarks == ("None of these customers is registered any more.",)
         made = await observed((gone, delete_one), Shop(machine.client), remarks=("Ada is left out.",))
         assert [step.kind for step in made.steps] == ["delete_segment"]
         assert (made.undoes, made.remarks) == (None, ("Ada is left out.",))

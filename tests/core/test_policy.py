@@ -14,8 +14,10 @@ from bot.core.steps import (
     PromotionRef,
     RemoveMembers,
     RetargetPromotion,
+    SegmentRef,
 )
-from tests.core.samples import VIPS, add, delete, plan
+from bot.core.steps.profiles import Memberships
+from tests.core.samples import VIPS, add, delete, plan, uuid
 
 POLICY = Policy(approvers=frozenset({"UBEN", "SAPPROVERS"}))
 
@@ -26,6 +28,11 @@ def member(id_: str, *groups: str, standing: Standing = Standing.MEMBER) -> Acto
 
 def use(name: str, *, live: bool = True) -> PromotionUse:
     return PromotionUse(id=1, name=name, live=live, way="included")
+
+
+LAPSED = SegmentRef(name="Lapsed", id=uuid(9))
+USES = tuple(PromotionUse(id=at, name=str(at), live=True, way="included") for at in (1, 2, 3))
+ONE, OTHERS = USES[:1], USES[1:]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,16 @@ def use(name: str, *, live: bool = True) -> PromotionUse:
             "needs 1 approval: changes whom a promotion reaches that is live",
         ),
         (plan(DeleteProfiles(customer_ids=(1,))), 1, "needs 1 approval: deletes shopper profiles"),
+        (
+            plan(
+                DeleteProfiles(customer_ids=(1,), memberships=(Memberships(segment=VIPS, shoppers=1, promotions=ONE),)),
+                DeleteProfiles(
+                    customer_ids=(2,), memberships=(Memberships(segment=LAPSED, shoppers=1, promotions=OTHERS),)
+                ),
+            ),
+            1,
+            "needs 1 approval: deletes shopper profiles in segments that 3 live promotions use",
+        ),
         (plan(CreateProfiles(customers=tuple(range(500)))), 0, "needs no approval"),
         (
             plan(AddMembers(segment=VIPS, profile_ids=("x",), newcomers=tuple(range(25)))),

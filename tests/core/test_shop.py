@@ -39,8 +39,19 @@ def test_nothing_is_named_by_an_unknown_word() -> None:
 
 
 def test_names_that_differ_only_in_case_must_be_spelt() -> None:
-    with pytest.raises(Misuse, match=r"“LAPSED” could be any of “Lapsed”, “lapsed”. Type it exactly"):
+    spelt = rf"“Lapsed” \({uuid(12)}\), “lapsed” \({uuid(13)}\)"
+    with pytest.raises(Misuse, match=rf"^“LAPSED” could be any of {spelt}. Type it exactly"):
         named("LAPSED", SEGMENTS)
+
+
+def test_promotions_of_the_very_same_name_are_told_apart_by_their_ids() -> None:
+    alike = tuple(Promotion(id=at, name=name, status="ENABLED", document={}) for at, name in ((7, "Sale"), (8, "Sale")))
+    sentence = r"^“Sale” could be any of “Sale” \(7\), “Sale” \(8\)\. Type it exactly, or use its id\.$"
+    with pytest.raises(Misuse, match=sentence):
+        named("Sale", alike)
+    with pytest.raises(Misuse, match=sentence.replace("“Sale” could", "“SALE” could")):
+        named("SALE", alike)
+    assert named("8", alike) == alike[1]
 
 
 def test_an_id_wins_over_a_segment_that_is_named_like_it() -> None:

@@ -44,6 +44,21 @@ async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> No
     assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
 
 
+async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_impossible_is_not(machine: Bench) -> None:
+    await machine.asks("segment show", segment="VIP")
+    assert whispers(machine)[-1] == (
+        "There is no segment “VIP”. Did you mean “VIPs”? "
+        "Type `/segment show <segment>`. For example: `/segment show VIPs`."
+    )
+    await machine.asks("segment create", name="vips")
+    assert whispers(machine)[-1] == "There is already a segment named “VIPs”. Choose another name."
+
+
+async def test_in_a_form_the_field_is_at_hand_and_no_usage_is_told(machine: Bench) -> None:
+    refusal = await machine.engine.ask(machine.ask("segment show", segment="VIP"), "x", patience=5)
+    assert str(refusal) == "There is no segment “VIP”. Did you mean “VIPs”?"
+
+
 async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: Bench) -> None:
     refusal = await machine.engine.ask(machine.ask("segment delete", segments=["Nope"]), "x", patience=5)
     assert "There is no segment “Nope”" in str(refusal)

@@ -99,6 +99,51 @@ async def test_a_started_rename_that_happened_is_not_sent_again(machine: Bench) 
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["PUT"])
 
 
+async def test_a_started_delete_that_happened_is_unsure_where_the_store_does_not_answer_and_can_be_undone(
+    machine: Bench,
+) -> None:
+    members = machine.members("VIPs")
+    await interrupted(machine, delete(machine))
+    machine.forget("VIPs")
+    machine.store.faults.add("GET", SEGMENTS, status=503, times=None)
+    await machine.sweeps()
+    failed = await machine.latest()
+    assert (failed.state, failed.runs[0].state, machine.writes()) == (State.FAILED, StepState.UNSURE, [])
+    assert failed.runs[0].error.endswith("It may have been carried out all the same.")
+    assert failed.can_be_undone
+    machine.store.faults.clear()
+    await machine.carry_out(plan(*inverse_of(tuple(run.undo for run in failed.done))))
+    assert machine.members("VIPs") == members
+
+
+async def test_started_memberships_that_the_store_forbids_by_now_are_unsure_and_can_be_taken_back(
+    machine: Bench,
+) -> None:
+    ids = tuple(sorted(machine.members("Newsletter") - machine.members("VIPs"))[:2])
+    before = machine.members("VIPs")
+    step = AddMembers(segment=ref(machine), profile_ids=ids)
+    await interrupted(machine, step)
+    await step.apply(machine.client)
+    machine.store.faults.add("POST", MEMBERS, status=403)
+    await machine.sweeps()
+    failed = await machine.latest()
+    assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.UNSURE)
+    assert failed.runs[0].undo == (RemoveMembers(segment=step.segment, profile_ids=ids),)
+    assert failed.can_be_undone
+    await machine.carry_out(plan(*inverse_of(tuple(run.undo for run in failed.done))))
+    assert machine.members("VIPs") == before
+
+
+async def test_a_started_rename_that_is_known_not_to_have_happened_failed(machine: Bench) -> None:
+    await interrupted(machine, rename(machine))
+    machine.store.faults.add("PUT", SEGMENTS, status=403)
+    await machine.sweeps()
+    failed = await machine.latest()
+    assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.FAILED)
+    assert "may have been carried out" not in failed.runs[0].error
+    assert not failed.can_be_undone
+
+
 async def test_the_way_back_saved_before_a_crash_stands(machine: Bench) -> None:
     vips = sorted(machine.members("VIPs"))[:2]
     step = AddMembers(segment=ref(machine, "Spring launch waitlist"), profile_ids=tuple(vips))
@@ -281,7 +326,9 @@ async def test_a_profile_that_was_deleted_between_plan_and_run_is_told_and_the_r
     await machine.client.delete_profiles(first)
     done = await machine.carry_out(plan(step))
     assert done.runs[0].applied
-    assert done.runs[0].applied.notes == ("1 shopper has no profile any more, and could not be added.",)
+    assert done.runs[0].applied.notes == (
+        "1 shopper could not be added: the profile that was planned with was deleted since.",
+    )
     assert (done.state, second in machine.members("VIPs")) == (State.DONE, True)
 
 

@@ -89,8 +89,11 @@ class Record:
     async def change(self, number: int) -> Change:
         return self.kept.model_copy(update={"number": number})
 
-    async def latest(self, scope: Scope, actor: str, limit: int) -> tuple[Brief, ...]:
-        return (Brief.of(self.kept),)
+    async def count(self, scope: Scope, actor: str) -> int:
+        return 1
+
+    async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
+        return (Brief.of(self.kept),)[offset:]
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)

@@ -2,7 +2,9 @@ import asyncio
 import filecmp
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -121,6 +123,9 @@ async def test_the_latest_changes_by_whose_they_are_and_whether_they_are_open(le
     assert await numbers("pending") == [his.number, mine.number]
     assert await numbers("mine") == [mine.number]
     assert await numbers("all", 1) == [his.number]
+    assert [await ledger.count(scope, "UANA") for scope in ("all", "pending", "mine")] == [3, 2, 1]
+    assert [one.number for one in await ledger.latest("all", "UANA", 9, 1)] == [done.number, mine.number]
+    assert await ledger.latest("all", "UANA", 9, 3) == ()
 
 
 async def test_numbers_are_never_given_twice(ledger: Ledger) -> None:
@@ -228,12 +233,44 @@ async def test_an_undo_that_failed_before_it_did_anything_can_be_asked_for_again
     assert (await ledger.change(1)).undone_by is None
 
 
-async def test_an_undo_that_failed_half_way_keeps_its_mark(ledger: Ledger) -> None:
+async def test_an_undo_that_failed_half_way_gives_back_what_it_undid(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     half = await running(ledger, "2", plan=plan(undoes=1))
     unsure = STEP_RUN.model_copy(update={"state": StepState.UNSURE})
+    before = await ledger.change(1)
     await moved(ledger, await ledger.record_run(half, unsure, at=NOW, detail={}), Event.FAIL)
-    assert (await ledger.change(1)).undone_by == 2
+    after = await ledger.change(1)
+    assert (before.undone_by, after.undone_by, after.revision) == (2, None, before.revision + 1)
+
+
+async def test_an_undo_that_is_undone_itself_gives_back_what_it_undid_once_that_is_over(ledger: Ledger) -> None:
+    await moved(ledger, await running(ledger), Event.FINISH)
+    await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FINISH)
+    third = await running(ledger, "3", plan=plan(undoes=2))
+    before = await ledger.change(1)
+    assert before.undone_by == 2
+    await moved(ledger, third, Event.FINISH)
+    after = await ledger.change(1)
+    assert (after.undone_by, after.revision) == (None, before.revision + 1)
+    assert (await ledger.change(2)).undone_by == 3
+    assert (await running(ledger, "4", plan=plan(undoes=1))).state is State.RUNNING
+    assert (await ledger.change(1)).undone_by == 4
+
+
+async def test_an_undo_of_an_undo_that_fails_gives_back_the_undo_and_nothing_else(ledger: Ledger) -> None:
+    await moved(ledger, await running(ledger), Event.FINISH)
+    await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FINISH)
+    await moved(ledger, await running(ledger, "3", plan=plan(undoes=2)), Event.FAIL)
+    assert [(await ledger.change(number)).undone_by for number in (1, 2)] == [2, None]
+
+
+async def test_only_the_undo_that_has_the_mark_gives_it_back(ledger: Ledger) -> None:
+    await moved(ledger, await running(ledger), Event.FINISH)
+    first = await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FAIL)
+    assert (await ledger.change(1)).undone_by is None
+    await moved(ledger, await running(ledger, "3", plan=plan(undoes=1)), Event.FINISH)
+    await moved(ledger, await running(ledger, "4", plan=plan(undoes=first.number)), Event.FINISH)
+    assert (await ledger.change(1)).undone_by == 3
 
 
 # Leases
@@ -348,6 +385,22 @@ async def test_what_is_on_record_survives_a_restart(path: Path, ledger: Ledger) 
     with closing(Ledger.open(path)) as again:
         assert await again.change(1) == kept
         assert again.verify().holds
+
+
+def test_processes_that_open_a_new_ledger_at_the_same_instant_all_succeed(tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+
+    def opened(path: Path) -> bool:
+        together.wait()
+        with closing(Ledger.open(path)) as ledger:
+            return ledger.verify().holds
+
+    with ThreadPoolExecutor(4) as starters:
+        for number in range(20):
+            path = tmp_path / f"{number}.sqlite"
+            assert list(starters.map(opened, [path] * 4)) == [True] * 4
+            with closing(sqlite3.connect(path)) as read:
+                assert read.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 async def test_a_move_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:

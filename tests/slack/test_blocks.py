@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from bot.core.answers import mention
+from bot.sandbox.slack_limits import faults_of
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 
@@ -82,19 +83,34 @@ def test_plain_text_is_never_empty_never_too_long_and_knows_no_emoji_codes(words
 COLUMNS = ("A", "B")
 
 
+LONG = "x" * 9000
+
+
 @pytest.mark.parametrize(
-    ("rows", "fit"),
+    ("rows", "shown", "room"),
     [
-        ([], 0),
-        ([("a", 1)] * 3, 3),
-        ([("a", 1)] * 200, 200),
-        ([("a", 1)] * 201, 200),
-        ([("x" * 300, "y" * 300)] * 200, 33),
-        ([("x" * 9000, None)] * 200, 66),
+        ([("a", 1)] * 3, 3, 300),
+        ([("a", 1)] * 200, 200, 300),
+        ([("a", 1)] * 201, 200, 300),
+        ([(LONG, LONG)] * 33, 33, 300),
+        ([(LONG, LONG)] * 34, 34, 200),
+        ([(LONG, LONG)] * 200, 200, 38),
+        ([(LONG, None)] * 200, 200, 88),
+        ([(LONG, 1_000_000)] * 250, 200, 88),
     ],
 )
-def test_a_table_shows_as_many_rows_as_slack_takes(rows: list[tuple[Any, ...]], fit: int) -> None:
-    assert blocks.table_fits(COLUMNS, rows) == fit
+def test_a_table_shows_each_of_its_first_200_rows_and_its_cells_tell_less_where_it_has_to(
+    rows: list[tuple[Any, ...]], shown: int, room: int
+) -> None:
+    drawn = blocks.table("Sizes", COLUMNS, rows)
+    assert len(drawn["rows"]) == 1 + shown
+    assert max(len(row[0]["text"]) for row in drawn["rows"]) == min(room, len(rows[0][0]))
+    assert faults_of("message", [drawn]) == []
+
+
+def test_a_cell_tells_at_least_a_word_however_many_columns_there_are() -> None:
+    drawn = blocks.table("Sizes", ("A",) * 10, [(LONG,) * 10] * 200)
+    assert {len(cell["text"]) for row in drawn["rows"][1:] for cell in row} == {10}
 
 
 def test_a_table_has_sortable_numbers_dashes_for_nothing_and_people() -> None:

@@ -171,6 +171,7 @@ RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old"
         (RESTORE, State.FAILED, CREATED, ["Undo", "Point Promotions"]),
         (RESTORE, State.RUNNING, CREATED, []),
         (RESTORE.model_copy(update={"lost": ()}), State.DONE, CREATED, ["Undo"]),
+        (RESTORE.model_copy(update={"lost": None}), State.DONE, CREATED, ["Undo", "Point Promotions"]),
         (CREATE, State.DONE, CREATED, ["Undo"]),
         (RESTORE, State.FAILED, None, []),
     ],
@@ -241,3 +242,17 @@ def test_an_answer_of_one_sentence_is_not_a_title() -> None:
 def test_a_plan_with_more_lines_than_the_card_shows_says_where_they_are(count: int, whole: bool) -> None:
     long = change(plan=plan(*(delete(str(at)) for at in range(count))))
     assert ("`/change show 42` shows the whole of it." not in words(long)) is whole
+
+
+@pytest.mark.parametrize(
+    ("remarks", "whole"),
+    [
+        (("x" * 1500,), True),
+        (("x" * 1501,), False),
+        (("x",) * 15, True),
+        (("x",) * 16, False),
+    ],
+)
+def test_remarks_that_the_card_cuts_can_be_read_whole(remarks: tuple[str, ...], whole: bool) -> None:
+    noted = change(plan=Plan(steps=(add(1),), remarks=remarks))
+    assert ("`/change show 42` shows the whole of it." not in words(noted)) is whole

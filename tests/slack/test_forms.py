@@ -7,6 +7,7 @@ from bot.bigcommerce import Promotion, Segment
 from bot.core.answers import Answer
 from bot.core.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.command import Call, Context, Group, Prefill, find
+from bot.core.errors import Misuse
 from bot.sandbox.slack_limits import faults_of
 from bot.slack import blocks, forms
 from bot.slack.blocks import Block
@@ -242,6 +243,45 @@ def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> No
     assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
 
 
+TOO_MUCH = "That is more than a form holds: say all of it in one line. Type `/segment"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"shoppers": ("ada@example.com",) * 400}, None),  # each once
+        ({"shoppers": tuple(f"{number:04}@x.org" for number in range(272))}, None),
+        ({"shoppers": tuple(f"{number:04}@x.org" for number in range(273))}, "shoppers"),
+        ({"shopper": "x" * 3001}, "shopper"),
+        ({"note": "x" * 2900}, None),
+    ],
+)
+def test_more_shoppers_than_a_field_holds_are_refused(values: dict[str, Any], field: str | None) -> None:
+    assert overflow(Call(COMMAND, values)) == field
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"name": "x" * 2400}, None),
+        ({"name": "x" * 2600}, "name"),
+        ({"segment": "VIPs", "name": "x" * 2600}, None),
+        ({"segment": "x" * 2600, "name": "Best"}, "segment"),
+    ],
+)
+def test_more_than_a_view_carries_along_is_refused(values: dict[str, Any], field: str | None) -> None:
+    assert overflow(Call(EDIT, values)) == field
+
+
+def overflow(call: Call) -> str | None:
+    """The field at fault; None: nothing is lost."""
+    try:
+        forms.refuse_overflow(call)
+    except Misuse as error:
+        return error.field if str(error).startswith(TOO_MUCH) else str(error)
+    return None
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -275,12 +315,12 @@ def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(que
     ]
 
 
-def test_promotions_are_offered_by_name_or_number_with_their_status() -> None:
+def test_promotions_are_offered_by_name_or_number_with_their_status_and_id() -> None:
     promotions = tuple(
         Promotion(id=at, name=name, status=status, document={})
         for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
     )
-    assert forms.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled")]
+    assert forms.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
     assert texts(forms.promotion_options(promotions, "5")) == ["Sale"]
     assert texts(forms.promotion_options(promotions, "")) == ["Sale", "Win back"]
 

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 
 import pytest
@@ -6,6 +7,7 @@ from bot.bigcommerce import NewSegment
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
 from bot.slack.suggestions import KEEP, Suggestions
 from tests.engine.bench import bench
+from tests.harness import Stuck
 
 
 async def offered(suggestions: Suggestions, action_id: str, query: str) -> list[str]:
@@ -51,6 +53,30 @@ async def test_a_list_is_read_once_for_a_while_of_typing() -> None:
         assert "Newest" not in await offered(suggestions, SEGMENTS, "new")
         machine.clock.forward(seconds=KEEP.total_seconds())
         assert "Newest" in await offered(suggestions, SEGMENTS, "new")
+
+
+async def test_keystrokes_that_come_while_a_list_is_read_wait_for_the_one_reading() -> None:
+    async with bench(customers=8) as machine:
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        told = await asyncio.gather(*(offered(suggestions, SEGMENTS, query) for query in ("t", "te", "tea")))
+        assert told[-1] == ["Tea drinkers"]
+        assert len(machine.store.requests()) == 1
+
+
+async def test_a_reading_that_one_keystroke_had_no_patience_for_serves_the_next() -> None:
+    async with bench(customers=8) as machine:
+        stuck = Stuck()
+        machine.store.sleep = stuck
+        machine.store.faults.add("GET", "/segments", delay=1)
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        impatient = asyncio.create_task(suggestions.options(SEGMENTS, "t"))
+        await stuck.reached.wait()
+        impatient.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await impatient
+        stuck.release.set()
+        assert await offered(suggestions, SEGMENTS, "tea") == ["Tea drinkers"]
+        assert len(machine.store.requests()) == 1
 
 
 async def test_a_store_that_does_not_answer_offers_nothing_and_is_asked_again(

@@ -1,5 +1,7 @@
 """Changes: what waits, what ran, taking it back; and the Home tab and help."""
 
+import pytest
+
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
@@ -16,7 +18,7 @@ async def test_change_list_shows_what_is_pending_mine_and_all(slack: World) -> N
     assert "Create the segment Loyal" in slack.whisper(by="ben")
     assert "VIPs" not in slack.whisper(by="ben")
     await slack.type("/change list all", by="ben")
-    assert "2 latest changes" in slack.whisper(by="ben")
+    assert "2 changes Change" in slack.whisper(by="ben")
 
 
 async def test_change_list_of_anything_else_says_what_there_is(slack: World) -> None:
@@ -140,6 +142,60 @@ async def test_an_undo_can_be_undone(slack: World) -> None:
     await slack.type("/change undo 2", by="ana")
     await slack.press("Undo Change", by="cleo", change=3)
     assert "VIPs" not in slack.sizes()
+    assert "Undone by" not in read(slack.card(1))
+    assert buttons(slack.card(1)) == ["Undo"]
+    await slack.press("Undo", by="ana", change=1)
+    await slack.press("Undo Change", by="ben", change=4)
+    assert slack.members("VIPs") == members
+    assert "Undone by change 4." in read(slack.card(1))
+
+
+async def test_an_undo_that_failed_half_way_can_be_asked_for_again(slack: World) -> None:
+    (vip,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {vip}")
+    await slack.press("Remove Shoppers", by="ben")
+    slack.store.faults.add("POST", "/segments/{id}/shopper-profiles", status=403)
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert "Failed" in read(slack.card(2))
+    assert buttons(slack.card(1)) == ["Undo"]
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.profile_id(vip) in slack.members("VIPs")
+
+
+@pytest.mark.parametrize("count", [20, 21])
+async def test_change_show_shows_all_of_a_plan_or_sends_it_as_a_file(slack: World, count: int) -> None:
+    names = [f"Old{number:02}" for number in range(count)]
+    slack.put(*names)
+    await slack.type(f"/segment delete {' '.join(names)}")
+    assert "`/change show 1` shows the whole of it." in read(slack.card(1))
+    await slack.type("/change show 1", by="ben")
+    lines = [f"• Delete the segment {name} (0 shoppers)" for name in names]
+    shown = read(slack.messages(by="ben")[-1])
+    if count == 20:
+        assert "\n".join(lines) in shown
+        assert not slack.files(by="ben")
+    else:
+        assert "Delete the segment Old00 (0 shoppers) · Delete the segment Old01 (0 shoppers) · and 19 more" in shown
+        assert "“change 1.txt” is in your direct messages with me." in shown
+        assert slack.files(by="ben") == {"change 1.txt": "\n".join((*lines, ""))}
+        assert not slack.files(by="ana")
+
+
+async def test_change_show_sends_a_long_remark_whole(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    guests = [f"somebody.unknown.{number:03}@example.com" for number in range(120)]
+    await slack.type(f"/segment remove VIPs {email} {' '.join(guests)}")
+    card = read(slack.card(1))
+    assert f"Nobody in the store (120): {guests[0]}, {guests[1]}, " in card
+    assert guests[-1] not in card
+    assert "`/change show 1` shows the whole of it." in card
+    await slack.type("/change show 1", by="ben")
+    told = slack.files(by="ben")["change 1.txt"].splitlines()
+    assert told[0] == "• Remove 1 shopper from VIPs"
+    assert "“VIP early access” (live) includes VIPs." in told
+    assert f"Nobody in the store (120): {', '.join(guests[:-1])} and {guests[-1]}. Guests have no profile" in told[-1]
 
 
 async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -> None:

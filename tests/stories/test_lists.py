@@ -162,5 +162,18 @@ async def test_change_list_and_home_hold_whatever_waits(slack: World) -> None:
         await slack.client.type("ana", "#segments", f"/promotion target {number % 6 + 1} is Newsletter")
     await slack.settled()
     await slack.type("/change list", by="ben")
-    assert "50 pending changes" in slack.whisper(by="ben")
+    assert "60 pending changes, 1 to 50 shown" in slack.whisper(by="ben")
+    await slack.press("Next Page", by="ben", channel="#segments")
+    shown = slack.messages(by="ben")[-1]
+    assert "60 pending changes, 51 to 60 shown" in said(shown)
+    assert buttons(shown) == ["Show a Change"]
+    (table,) = [block for block in shown["blocks"] if block["type"] == "data_table"]
+    assert [row[0]["value"] for row in table["rows"][1:]] == list(range(10, 0, -1))
+    await slack.type("/change list pending page:3", by="ben")
+    told = read(slack.messages(by="ben")[-1])
+    assert told.startswith("There are only 2 pages. Type `/change list [mine|pending|all] [page:…]`.")
+    await slack.type("/change list mine page:2", by="ana")
+    assert "60 changes, 51 to 60 shown" in slack.whisper(by="ana")
+    await slack.type("/change list all page:2", by="ben")
+    assert "60 changes, 51 to 60 shown" in slack.whisper(by="ben")
     assert "60 changes wait for your approval" in read(await slack.home(by="ben"))

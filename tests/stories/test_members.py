@@ -51,7 +51,7 @@ async def test_an_empty_segment_has_no_members_and_no_page_2(slack: World) -> No
     await slack.type("/segment members spring launch waitlist")
     assert "Spring launch waitlist: 0 shoppers" in slack.whisper()
     await slack.type('/segment members "Spring launch waitlist" page:2')
-    assert slack.whisper() == "There is only 1 page."
+    assert read(slack.messages()[-1]) == f"There is only 1 page. {USAGE}"
 
 
 async def test_10000_members_are_shown_page_by_page_and_nothing_lies_beyond_the_last(open_world: OpenWorld) -> None:
@@ -65,7 +65,7 @@ async def test_10000_members_are_shown_page_by_page_and_nothing_lies_beyond_the_
     assert "9,901 to 10,000 shown" in slack.whisper()
     assert "Next Page" not in buttons(slack.messages()[-1])
     await slack.type("/segment members VIPs page:101")
-    assert slack.whisper() == "There are only 100 pages."
+    assert read(slack.messages()[-1]) == f"There are only 100 pages. {USAGE}"
 
 
 async def test_a_page_of_members_costs_three_requests(slack: World) -> None:
@@ -222,14 +222,52 @@ async def test_of_many_named_the_known_go_through_and_the_others_are_told_by_nam
     assert slack.sizes()["VIPs"] == 41
 
 
+async def test_of_very_many_who_are_unknown_everybody_is_named_after_their_number(slack: World) -> None:
+    guests = [f"guest{number:02}@example.com" for number in range(12)]
+    await slack.type(f"/segment add VIPs {slack.emails(1, outside='VIPs')[0]} {' '.join(guests)}")
+    assert f"Nobody in the store (12): {', '.join(guests[:-1])} and {guests[-1]}." in read(slack.card(1))
+
+
+async def test_more_shoppers_than_a_form_holds_are_refused_where_the_segment_is_missing(slack: World) -> None:
+    words = " ".join(f"shoppers:somebody.{number}@example.com" for number in range(400))
+    await slack.type(f"/segment add {words}")
+    assert read(slack.messages()[-1]).startswith(
+        "That is more than a form holds: say all of it in one line. Type `/segment add <segment> <shopper> …`."
+    )
+    assert slack.form() is None
+    assert slack.kinds() == ["refused"]
+
+
 @pytest.mark.parametrize("verb", ["add", "remove"])
 async def test_where_nobody_is_recognised_nothing_is_asked_for(slack: World, verb: str) -> None:
     await slack.type(f"/segment {verb} VIPs guest@example.com foo")
     assert read(slack.messages()[-1]) == (
         "Nobody in the store: guest@example.com. Guests have no profile until `/shopper register`. "
-        "No e-mail, customer id or profile id: foo. A shopper is an e-mail, a customer id or a profile id."
+        "No e-mail, customer id or profile id: foo. A shopper is an e-mail, a customer id or a profile id. "
+        f"Type `/segment {verb} <segment> <shopper> …`. For example: `/segment {verb} VIPs ada@example.com`."
     )
     assert "planned" not in slack.kinds()
+
+
+async def test_a_remark_that_changed_while_it_waited_does_not_hold_up_the_same_plan(slack: World) -> None:
+    (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment remove VIPs {inside} {outside}")
+    assert f"Not in VIPs: {outside}." in read(slack.card(1))
+    slack.close_account(outside)
+    await slack.press("Remove Shoppers", by="ben")
+    assert "Done" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 39
+
+
+async def test_members_that_the_store_lists_in_another_order_are_the_same_plan(slack: World) -> None:
+    await slack.type("/segment clear VIPs")
+    with slack.store.shop.db as db:
+        db.execute("PRAGMA defer_foreign_keys=ON")
+        db.execute("UPDATE profiles SET position = -position")
+        db.execute("UPDATE members SET profile = -profile")
+    await slack.press("Clear Segment", by="ben")
+    assert "Done" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 0
 
 
 async def test_the_same_shopper_named_three_ways_is_added_once(slack: World) -> None:
@@ -313,7 +351,7 @@ async def test_a_profile_deleted_between_plan_and_run_is_told_and_the_rest_goes_
     assert slack.profile_id(stays) in slack.members("VIPs")
     card = read(slack.card(1))
     assert "Done" in card
-    assert "1 shopper has no profile any more, and could not be added." in card
+    assert "1 shopper could not be added: the profile that was planned with was deleted since." in card
 
 
 async def test_a_profile_deleted_before_the_click_is_planned_anew_and_asked_again(slack: World) -> None:
@@ -513,7 +551,7 @@ async def test_a_profile_deleted_between_approval_and_run_is_no_failure_and_undo
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
     assert slack.sizes()["VIPs"] == 39
-    assert "1 shopper has no profile any more, and could not be added." in read(slack.card(2))
+    assert "1 shopper could not be added: the profile that was planned with was deleted since." in read(slack.card(2))
 
 
 async def test_a_profile_deleted_between_list_and_click_is_told(slack: World) -> None:

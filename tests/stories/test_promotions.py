@@ -72,6 +72,15 @@ async def test_list_narrows_down_by_words_and_says_where_nothing_has_them(slack:
     assert "There is only 1 page" in slack.whisper()
 
 
+async def test_list_looks_for_what_stands_in_quotes_as_a_whole(slack: World) -> None:
+    slack.put_promotions("Shipping for free")
+    await slack.type("/promotion list free shipping")
+    assert "2 promotions" in slack.whisper()
+    await slack.type('/promotion list "free shipping"')
+    assert "1 promotion" in slack.whisper()
+    assert "Free shipping over 40" in slack.whisper()
+
+
 async def test_show_tells_status_dates_uses_and_whom_it_reaches(slack: World) -> None:
     for word in ("3", "tasting week", "“Tasting Week”"):
         await slack.type(f"/promotion show {word}")
@@ -375,15 +384,27 @@ async def test_names_that_differ_only_in_case_have_to_be_typed_exactly(slack: Wo
     (other,) = slack.put_promotions("WIN BACK", segments=None)
     slack.put("vips")
     await slack.type("/promotion show win back")
-    assert "“win back” could be any of “Win back”, “WIN BACK”. Type it exactly, or use its id" in slack.whisper()
+    told = f"“win back” could be any of “Win back” (4), “WIN BACK” ({other}). Type it exactly, or use its id."
+    assert told in slack.whisper()
     await slack.type("/promotion show WIN BACK")
     assert "WIN BACK reaches everybody" in slack.whisper()
     await slack.type(f"/promotion target {other} is Vips")
-    assert "“Vips” could be any of “VIPs”, “vips”" in slack.whisper()
+    large, small = slack.id_of("VIPs"), slack.id_of("vips")
+    assert f"“Vips” could be any of “VIPs” ({large}), “vips” ({small})" in slack.whisper()
     await slack.type(f"/promotion rule {other} in vips, and not in VIPs")
     await slack.press("Set Rule", by="ben")
-    small, large = {"id": [slack.id_of("vips")]}, {"id": [slack.id_of("VIPs")]}
-    assert slack.targeting(other) == {"and": [small, {"not": large}]}
+    assert slack.targeting(other) == {"and": [{"id": [small]}, {"not": {"id": [large]}}]}
+
+
+async def test_promotions_of_the_very_same_name_have_to_be_named_by_their_ids(slack: World) -> None:
+    (other,) = slack.put_promotions("Win back", segments=None)
+    await slack.type('/promotion target "Win back" is VIPs')
+    assert f"“Win back” could be any of “Win back” (4), “Win back” ({other})." in slack.whisper()
+    assert "planned" not in slack.kinds()
+    await slack.type(f"/promotion target {other} is VIPs")
+    await slack.press("Target Promotion", by="ben")
+    assert slack.targeting(other) == {"id": [slack.id_of("VIPs")]}
+    assert slack.targeting(4) != slack.targeting(other)
 
 
 async def test_a_promotion_called_like_another_ones_id_is_found_by_its_own(slack: World) -> None:

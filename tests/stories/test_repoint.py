@@ -167,6 +167,19 @@ async def test_without_the_marketing_scope_it_says_what_is_missing(slack: World)
     assert "The bot may not read promotions" in slack.whisper(channel="#approvals")
 
 
+async def test_promotions_that_could_not_be_read_then_are_pointed_to_once_they_can(slack: World) -> None:
+    old, before, scopes = slack.id_of("VIPs"), slack.promotions(), set(slack.store.scopes)
+    slack.store.scopes.discard("store_v2_marketing")
+    await delete_and_restore(slack, "VIPs")
+    told = "VIPs has a new id, so promotions that named it, which could not be read, do not follow it."
+    assert told in read(slack.card(2))
+    assert buttons(slack.card(2)) == ["Undo", "Point Promotions"]
+    slack.store.scopes |= scopes
+    await slack.press("Point Promotions", by="ana", change=2)
+    await slack.press("Point Promotions", by="ben", change=3)
+    assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))
+
+
 async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_asking_again_does_the_rest(
     slack: World,
 ) -> None:

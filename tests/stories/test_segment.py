@@ -1,6 +1,8 @@
 """Segments, by words and by forms: the good days."""
 
-from tests.harness import World, buttons, said
+import pytest
+
+from tests.harness import Json, World, buttons, filled, said
 from tests.stories.judge import read
 
 
@@ -179,6 +181,85 @@ async def test_edit_without_a_segment_asks_first_which_one(slack: World) -> None
     await slack.submit({"Name": "Sleeping"})
     assert slack.form() is None
     assert "Sleeping" in slack.sizes()
+
+
+async def test_the_second_view_comes_within_the_acknowledgement_where_the_store_is_quick(slack: World) -> None:
+    await slack.type("/segment edit")
+    await slack.client.submit("ana", {"Segment": "Lapsed"})  # nothing more is waited for
+    assert filled(slack.form(), "name") == "Lapsed"
+    assert not [door for door, _ in slack.sent if door == "views.update"]
+
+
+async def test_the_second_view_comes_later_where_the_store_is_slow(slack: World) -> None:
+    await slack.type("/segment edit")
+    await slack.suggest("laps", field="segment")
+    stuck = slack.stick("GET", "/segments")
+    outcome = await slack.client.submit("ana", {"Segment": "Lapsed"})
+    assert outcome["ok"]
+    assert "Looking it up…" in read(slack.form())
+    stuck.release.set()
+    await slack.settled()
+    assert filled(slack.form(), "name") == "Lapsed"
+    await slack.submit({"Name": "Sleeping"})
+    assert "Sleeping" in slack.sizes()
+
+
+@pytest.mark.parametrize(
+    ("values", "told", "named"),
+    [
+        ({"Description": "New"}, "describe it as “New”", "Big  Spenders"),
+        ({"Name": "Bigger"}, "rename it to Bigger", "Bigger"),
+    ],
+)
+async def test_a_form_gives_back_what_it_showed_and_changes_nothing_else(
+    slack: World, values: Json, told: str, named: str
+) -> None:
+    description = "Spent  over 1,000\r\n  twice "
+    (id_,) = slack.put("Big  Spenders", description=description)
+    await slack.type(f"/segment edit {id_}")
+    await slack.submit(values)
+    assert f"Edit the segment Big  Spenders: {told}\n" in read(slack.card(1))
+    (found,) = [one for one in slack.store.shop.rows("SELECT * FROM segments") if one["id"] == id_]
+    assert (found["name"], found["description"]) == (named, values.get("Description", description))
+
+
+async def test_a_form_in_which_nothing_was_changed_is_no_change(slack: World) -> None:
+    (id_,) = slack.put("Big  Spenders", description="Spent  over 1,000 ")
+    await slack.type(f"/segment edit {id_}")
+    outcome = await slack.submit({"Name": filled(slack.form(), "name")})
+    assert "already named and described like this" in outcome["errors"]["name"]
+    assert not slack.writes()
+
+
+async def test_an_edit_that_a_form_cannot_carry_along_is_refused_and_not_lost(slack: World) -> None:
+    await slack.type(f'/segment edit description:"{"x" * 2900}"')
+    told = read(slack.messages()[-1])
+    assert told.startswith("That is more than a form holds: say all of it in one line. Type `/segment edit <segment>")
+    assert slack.form() is None
+    await slack.type(f'/segment edit description:"{"x" * 2400}"')
+    await slack.submit({"Segment": "Lapsed"})
+    assert filled(slack.form(), "description") == "x" * 2400
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [("coffee lovers", ["Coffee lovers", "Lovers of coffee"]), ("“coffee lovers”", ["Coffee lovers"])],
+)
+async def test_list_looks_for_each_word_or_for_what_stands_in_quotes(
+    slack: World, words: str, names: list[str]
+) -> None:
+    slack.put("Lovers of coffee")
+    await slack.type(f"/segment list {words}")
+    shown = read(slack.messages()[-1])
+    assert [name for name in ("Coffee lovers", "Lovers of coffee") if name in shown] == names
+
+
+async def test_the_next_page_looks_for_what_stands_in_quotes_too(slack: World) -> None:
+    slack.put(*(f"Early tea {number:02}" for number in range(51)), "Tea, early")
+    await slack.type('/segment list "early tea"')
+    assert "51 segments, 1 to 50 shown" in slack.whisper()
+    await slack.press("Next Page", by="ana", channel="#segments")
+    assert "51 segments, 51 to 51 shown" in slack.whisper()
 
 
 async def test_an_edit_that_changes_nothing_is_no_change(slack: World) -> None:

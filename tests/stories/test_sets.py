@@ -167,7 +167,8 @@ async def test_a_segment_may_be_made_equal_to_what_it_is_combined_of(slack: Worl
         ("Empty VIPs first-only New", "no shopper is in Empty without being in VIPs, too."),
         ("VIPs vips both New", "Both are VIPs. Name two different segments."),
         ("VIPs Nope both New", "There is no segment “Nope”."),
-        ("Nope Never both New", "There is no segment “Nope” and no segment “Never”."),
+        ("VIPz Lapsed both New", "There is no segment “VIPz”. Did you mean “VIPs” or “VIPs2”?"),
+        ("VIPs Lapsd both New", "There is no segment “Lapsd”. Did you mean “Lapsed”?"),
         ("VIPs Lapsed xor New", "Shoppers has to be 'both', 'either' or 'first-only'."),
         ("VIPs Lapsed both New mode:replace", "Where it exists has to be 'add' or 'equal'."),
     ],
@@ -238,3 +239,19 @@ async def test_overlap_by_form_and_with_a_last_name_of_several_words(slack: Worl
     await slack.type("/segment overlap VIPs coffee lovers")
     assert "13 shoppers in both VIPs and Coffee lovers" in slack.whisper()
     assert buttons(slack.messages()[-1]) == ["Combine These"]
+
+
+async def test_a_segment_that_was_chosen_and_is_gone_is_not_created_under_its_id(slack: World) -> None:
+    await slack.type("/segment combine VIPs Lapsed both")
+    gone = slack.id_of("Reviewers")
+    assert await slack.suggest("review", field="into", action="new-segment") == ["New: review", "Reviewers"]
+    slack.drop("Reviewers")
+    outcome = await slack.submit({"Into": "Reviewers"})
+    assert outcome["errors"] == {"into": f"There is no segment “{gone}”. `/segment list` shows every segment."}
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize(("words", "meant"), [("VIPz Lapsed", "VIPs"), ("VIPs Lapsd", "Lapsed")])
+async def test_a_slip_in_either_segment_offers_what_was_meant(slack: World, words: str, meant: str) -> None:
+    await slack.type(f"/segment overlap {words}")
+    assert f"Did you mean “{meant}”?" in slack.whisper()

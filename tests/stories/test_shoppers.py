@@ -456,6 +456,33 @@ async def test_registering_without_the_modify_scope_makes_nothing_and_names_both
     assert not slack.customers_called("ada@example.com")
 
 
+async def test_an_address_of_several_accounts_is_not_registered_but_told_with_their_ids(slack: World) -> None:
+    ids = [slack.register(email) for email in ("kay@example.com", "two.kay@example.com")]
+    with slack.store.shop.db as db:  # as a store with accounts by channel shows them
+        others = "id, first_name, last_name, folded, date_created, date_modified, document"
+        db.execute("ALTER TABLE customers RENAME TO accounts")
+        db.execute(f"CREATE VIEW customers AS SELECT replace(email, 'two.', '') AS email, {others} FROM accounts")
+    told = f"kay@example.com has several accounts ({ids[0]}, {ids[1]}). Use `/segment add` with a customer id."
+    await slack.type("/shopper register kay@example.com Kay Moss VIPs")
+    assert read(slack.messages()[-1]) == told
+    await slack.type("/shopper register")
+    outcome = await slack.submit({"E-mail": "kay@example.com", "First name": "Kay", "Last name": "Moss"})
+    assert outcome["errors"] == {"email": told}
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize("count", [25, 26])
+async def test_a_customer_is_registered_into_25_segments_at_most(slack: World, count: int) -> None:
+    names = [f"Club{number:02}" for number in range(count)]
+    slack.put(*names)
+    await slack.type(f"/shopper register ada@example.com Ada Byron {' '.join(names)}")
+    if count == 25:
+        assert sum(slack.sizes()[name] for name in names) == 25
+    else:
+        assert "Segments: at most 25 at once." in slack.whisper()
+        assert not slack.writes()
+
+
 # Deleting profiles
 
 
@@ -517,6 +544,21 @@ async def test_undo_of_a_deletion_restores_what_it_can_and_names_a_segment_that_
     await slack.press("Undo Change", by="ben", change=2)
     assert slack.profile_id(email) in slack.members("VIPs")
     assert "Done" in said(slack.card(2))
+
+
+async def test_undo_of_a_deletion_leaves_out_who_closed_the_account_and_says_so(slack: World) -> None:
+    stays, goes = fresh(slack, "VIPs"), fresh(slack, "VIPs", "Lapsed")
+    await slack.type(f"/shopper delete {stays} {goes}")
+    await slack.press("Delete Profiles", by="ben")
+    slack.close_account(goes)
+    await slack.type("/change undo 1")
+    card = read(slack.card(2))
+    assert "Undo change 1: Create 1 shopper profile · Add 1 shopper to VIPs" in card
+    assert "None of those for Lapsed is a customer any more." in card
+    await slack.press("Undo Change", by="ben", change=2)
+    assert "Done" in said(slack.card(2))
+    assert slack.profile_id(stays) in slack.members("VIPs")
+    assert slack.sizes()["Lapsed"] == 64
 
 
 async def test_undo_of_a_deletion_uses_a_profile_that_was_made_meanwhile(slack: World) -> None:

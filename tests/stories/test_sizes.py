@@ -102,8 +102,9 @@ async def test_a_plan_with_many_long_lines_fits_its_card_through_its_whole_life(
     assert len(slack.sizes()) == 12
     await slack.type("/change show 1")
     assert "Change 1 is done" in slack.whisper()
+    assert slack.files()["change 1.txt"].splitlines() == [f"• Delete the segment {name} (1 shopper)" for name in names]
     await slack.type("/change list all")
-    assert "1 latest change" in slack.whisper()
+    assert "1 change Change" in slack.whisper()
     assert "Change 1 · Done: Delete the segment" in read(await slack.home(by="ana"))
     assert "card lost" not in slack.kinds()
 

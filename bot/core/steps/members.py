@@ -1,16 +1,19 @@
 """Steps on who is in a segment, in batches."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from bot.bigcommerce import AddedMembers, Reader, Store
+from bot.core.errors import NothingToDo
 from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
 from bot.core.steps.step import BATCH, Applied, CustomerKey, Gone, Made, SegmentRef, Step, batches
 from bot.core.wording import people
 
 if TYPE_CHECKING:
     from bot.core.steps import AnyStep
+
+K = TypeVar("K", str, CustomerKey)
 
 
 class _Membership(Step):
@@ -84,6 +87,16 @@ class AddMembers(_Membership):
         }
         return bound.model_copy(update=here)
 
+    async def observed(self, shop: Shop) -> Self:
+        """Without newcomers whose account is gone. Raises Gone, and NothingToDo where nobody is left."""
+        now = await super().observed(shop)
+        ids = [key for key in self.newcomers if isinstance(key, int)]
+        known = {one.id for one in await shop.customers(ids=ids)}
+        here = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
+        if not here and not self.profile_ids:
+            raise NothingToDo(f"None of those for {self.segment.name} is a customer any more.")
+        return now.model_copy(update={"newcomers": here})
+
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Take them all out: the plan named only people who were not in it."""
         return removed(self.segment, self.profile_ids)
@@ -103,8 +116,9 @@ class AddMembers(_Membership):
 
 
 def _missing(count: int) -> tuple[str, ...]:
-    has = "has" if count == 1 else "have"
-    return (f"{people(count)} {has} no profile any more, and could not be added.",) if count else ()
+    profiles, were = ("profile that was", "was") if count == 1 else ("profiles that were", "were")
+    told = f"{people(count)} could not be added: the {profiles} planned with {were} deleted since."
+    return (told,) if count else ()
 
 
 class RemoveMembers(_Membership):
@@ -157,7 +171,7 @@ def added(
 
     They share their batches, so that no request goes out half empty.
     """
-    known = len(profile_ids)
+    known, profile_ids, newcomers = len(profile_ids), _in_order(profile_ids), _in_order(newcomers)
     return tuple(
         AddMembers(
             segment=segment,
@@ -170,4 +184,9 @@ def added(
 
 def removed(segment: SegmentRef, profile_ids: tuple[str, ...]) -> "tuple[AnyStep, ...]":
     """The Steps that remove these profiles; none for nobody."""
-    return tuple(RemoveMembers(segment=segment, profile_ids=batch) for batch in batches(profile_ids))
+    return tuple(RemoveMembers(segment=segment, profile_ids=batch) for batch in batches(_in_order(profile_ids)))
+
+
+def _in_order(keys: tuple[K, ...]) -> tuple[K, ...]:
+    """Always the same order: a plan that is made again has to come out the same, however the store lists."""
+    return tuple(sorted(keys, key=str))

@@ -17,14 +17,14 @@ class CreateSegment(Step):
     """Create an empty segment.
 
     ``restores``: it was there before, so that only its very name, and none that looks like it, is in its way.
-    ``old_id``: the id that it had then; ``lost``: the promotions that named it by that id.
+    ``old_id``: the id that it had then; ``lost``: the promotions that named it by that id; None: that cannot be read.
     """
 
     kind: Literal["create_segment"] = "create_segment"
     segment: Naming
     restores: bool = False
     old_id: str = ""
-    lost: tuple[PromotionUse, ...] = ()
+    lost: tuple[PromotionUse, ...] | None = ()
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -56,13 +56,17 @@ class CreateSegment(Step):
         return self._made(SegmentRef(name=found[0].name, id=found[0].id)) if found else None
 
     def _made(self, made: SegmentRef) -> Applied:
+        # Later Steps know it by the name that was planned, however the store spells it.
+        planned = made.model_copy(update={"name": self.segment.name})
+        undo = DeleteSegment(segment=made, description=self.segment.description)
+        return Applied(undo=(undo,), created=planned, notes=self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        new_id = f"{self.segment.name} has a new id, so"
+        if self.lost is None:
+            return (f"{new_id} promotions that named it, which could not be read, do not follow it.",)
         lost = listing([f"“{use.name}”" for use in self.lost])
-        notes = (f"{made.name} has a new id, so these promotions do not follow it: {lost}.",) if lost else ()
-        return Applied(
-            undo=(DeleteSegment(segment=made, description=self.segment.description),),
-            created=made,
-            notes=notes,
-        )
+        return (f"{new_id} these promotions do not follow it: {lost}.",) if lost else ()
 
 
 class UpdateSegment(Step):
@@ -188,7 +192,7 @@ class DeleteSegment(Step):
             segment=Naming(name=self.segment.name, description=self.description),
             restores=True,
             old_id=self.segment.known_id,
-            lost=self.promotions or (),
+            lost=self.promotions,
         )
         members = [member.id async for member in reader.members(self.segment.known_id)]
         return (again, *added(SegmentRef(name=self.segment.name), tuple(members)))

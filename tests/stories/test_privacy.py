@@ -1,0 +1,125 @@
+"""The audit log outlives a shopper's erasure, so it never names one, whatever people type and wherever they slip."""
+
+import re
+
+import pytest
+
+from tests.harness import World, said
+from tests.stories.judge import read
+
+NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane)\b")
+SEVERAL = "There is no such segment."
+
+
+def logged(slack: World) -> list[tuple[str, str, str]]:
+    """Kind, what was said, and why not: of each entry."""
+    return [(one.kind, str(one.detail.get("said", "")), str(one.detail.get("reason", ""))) for one in slack.entries()]
+
+
+def names_nobody(slack: World) -> bool:
+    """Whether no entry has a name or an address in it."""
+    return not any(NAMES.search(str(one.detail)) or "@" in str(one.detail) for one in slack.entries())
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "entries"),
+    [
+        (
+            "/shopper register jan@example.com Jan van Dijk",
+            "There is no segment “Dijk”.",
+            [
+                ("asked", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", ""),
+                ("refused", "", SEVERAL),
+            ],
+        ),
+        (
+            "/shopper register Jan van Dijk",
+            "it has to look like ada@example.com",
+            [
+                (
+                    "refused",
+                    "/shopper register email:[…] first_name:[…] last_name:[…]",
+                    "E-mail: it has to look like [e-mail]",
+                )
+            ],
+        ),
+        (
+            '/segment add VIPs "Ada Byron <ada@x.com>"',
+            "No e-mail, customer id or profile id: Ada Byron <ada@x.com.",
+            [("asked", "/segment add segment:VIPs shoppers:[…]", ""), ("refused", "", "Nobody was recognised.")],
+        ),
+        (
+            '/segment add VIPs "doe, jane"@example.com',
+            "The store cannot look up an e-mail with a comma",
+            [("asked", "/segment add segment:VIPs shoppers:[…]", ""), ("refused", "", "Nobody was recognised.")],
+        ),
+        (
+            "/segment add segment:VIPs shoppers:17 Ada Byron",
+            "I do not know what to do with “Ada Byron”.",
+            [("refused", "/segment …", "There were more words than the command takes.")],
+        ),
+        (
+            "/shopper Ada Byron",
+            "There is no command",
+            [("refused", "/shopper …", "There is no such command.")],
+        ),
+        ("/shopper help Ada Byron", "/shopper show <shopper>", [("answered", "/shopper help", "")]),
+        (
+            "/shopper show Ada Byron",
+            "it has to be one e-mail",
+            [
+                (
+                    "refused",
+                    "/shopper show shopper:[…]",
+                    "Shopper: it has to be one e-mail, customer id or profile id.",
+                )
+            ],
+        ),
+    ],
+)
+async def test_names_that_people_type_are_answered_and_not_logged(
+    slack: World, line: str, told: str, entries: list[tuple[str, str, str]]
+) -> None:
+    await slack.type(line)
+    assert told in read(slack.messages()[-1])
+    assert logged(slack) == entries
+    assert names_nobody(slack)
+
+
+async def test_a_change_that_is_spoilt_names_nobody_in_the_log(slack: World) -> None:
+    email = slack.emails(1, inside="VIPs")[0]
+    await slack.type(f"/segment remove VIPs {slack.customer_id(email)} Ada Byron")
+    assert "No e-mail, customer id or profile id: Ada and Byron." in read(slack.card(1))
+    slack.drop_profile(email)
+    await slack.press("Remove Shoppers", by="ben")
+    assert "Can no longer be done" in said(slack.card(1))
+    told = slack.whisper(by="ben", channel="#approvals")
+    assert "Change 1 can no longer be done: No e-mail, customer id or profile id: Ada and Byron." in told
+    nobody = "There is nothing to do for those who are named."
+    assert [entry for entry in logged(slack) if entry[2]] == [
+        ("spoil", "", nobody),
+        ("refused", "", f"Change 1 can no longer be done: {nobody}"),
+    ]
+    assert names_nobody(slack)
+
+
+async def test_a_form_whose_values_were_refused_is_on_record_without_names(slack: World) -> None:
+    await slack.type("/shopper register")
+    outcome = await slack.submit({"E-mail": "jan", "First name": "Jan", "Last name": "van Dijk"})
+    assert outcome["errors"]["email"].startswith("E-mail: it has to look like ada@example.com.")
+    assert logged(slack)[-1][:2] == (
+        "refused",
+        "/shopper register email:[…] first_name:[…] last_name:[…]",
+    )
+
+
+async def test_what_the_command_refuses_in_a_form_is_on_record_once(slack: World) -> None:
+    await slack.type("/shopper show")
+    outcome = await slack.submit({"Shopper": "Byron"})
+    assert outcome["errors"]["shopper"] == (
+        "No e-mail, customer id or profile id: Byron. A shopper is an e-mail, a customer id or a profile id."
+    )
+    assert logged(slack)[1:] == [
+        ("asked", "/shopper show shopper:[…]", ""),
+        ("refused", "", "Nobody was recognised."),
+    ]
