@@ -57,6 +57,8 @@ async def _answer(store: Store, request: web.Request, handler: Handler) -> web.S
     fault = store.faults.strike(request.method, _path(request))
     if fault is None:
         return _with(await _carried_out(store, request, handler), headers)
+    if fault.lets_through:
+        await request.read()  # it is here whole, whatever becomes of its sender meanwhile
     await store.sleep(fault.delay)
     response = await _carried_out(store, request, handler) if fault.lets_through else None
     if fault.drop:

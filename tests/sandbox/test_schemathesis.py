@@ -235,11 +235,11 @@ def test_store_is_as_the_vendors_document_says(case: AnyCase, shop: Served, succ
         excluded_checks=[status_code_conformance, positive_data_acceptance],
         additional_checks=[documented_status, valid_is_accepted],
     )
-    if response.status_code < 300:
-        successes[case.operation.label] += 1
+    successes[case.operation.label] += response.status_code < 300
 
 
 def test_fuzzing_met_success_on_every_operation(successes: Counter[str]) -> None:
     if not successes:
         pytest.skip("tells of the fuzzing, which did not run before it")
-    assert len(successes) == 11, successes
+    # Where tests run on several workers, each tells of what it fuzzed itself.
+    assert all(successes.values()), successes
