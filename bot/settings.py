@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.core.policy import RULES, PeopleIds, Rule
 
 
 class WrongSettings(Exception):
@@ -44,6 +47,37 @@ def _zone(value: object) -> object:
     return ZoneInfo(value) if isinstance(value, str) else value
 
 
+def _policy(value: object) -> object:
+    """The file's rules and breakers. Raises ValueError with everything that is wrong in it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return PolicyFile.model_validate(tomllib.loads(Path(value).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ValueError(f"{value} cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{value} is no TOML ({error})") from error
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, one['loc']))}: {_said(one['msg'])}" for one in error.errors())
+        raise ValueError(f"{value}: {'; '.join(faults)}") from error
+
+
+def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    # Pydantic's own least length counts a faulty rule as none.
+    if not rules:
+        raise ValueError("there is none; leave rules out to keep those that hold otherwise")
+    return rules
+
+
+class PolicyFile(BaseModel):
+    """What a policy file may say: the rules, in place of those that hold otherwise, and who may break the glass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    rules: Annotated[tuple[Rule, ...], AfterValidator(_some)] = RULES
+    breakers: PeopleIds = frozenset()
+
+
+Rules = Annotated[PolicyFile | None, BeforeValidator(_policy)]
 Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
 Channel = Annotated[str, BeforeValidator(_channel)]
 Url = Annotated[str, BeforeValidator(_url)]
@@ -75,6 +109,7 @@ class Settings(BaseModel):
     REQUESTERS: Annotated[Ids, Field(description="User and user-group ids who may ask; none: every full member")] = (
         frozenset()
     )
+    POLICY: Annotated[Rules, Field(description="TOML file with the rules of approval")] = None
     APPROVAL_HOURS: Annotated[float, Field(gt=0, le=24 * 30, description="How long a change waits")] = 24
     HOST: Annotated[str, Field(min_length=1, description="Address that HTTP mode listens on")] = "127.0.0.1"
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
@@ -106,4 +141,8 @@ def _described(name: str) -> str:
 def _told(name: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name}: missing. {_described(name)}."
-    return f"{name}: {message.removeprefix('Value error, ')}. {_described(name)}."
+    return f"{name}: {_said(message)}. {_described(name)}."
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,17 +16,12 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import Store, connect
+from bot.bigcommerce import connect
 from bot.core.command import Group
 from bot.core.policy import Policy
-from bot.engine.drawer import Drawer
-from bot.engine.engine import Engine
-from bot.engine.glances import Glances
-from bot.engine.homes import Homes
-from bot.engine.runner import Runner
-from bot.engine.tasks import Tasks
+from bot.engine.keeper import Keeper
+from bot.engine.machine import Machine, machine
 from bot.engine.turns import QUIET, Turns
-from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -50,23 +44,23 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work."""
+    """A running bot: ``app`` takes Slack's deliveries, ``machine`` does the work."""
 
     app: AsyncApp
-    engine: Engine
+    machine: Machine
 
     async def settled(self) -> None:
         """Wait until no work is under way."""
-        await self.engine.tasks.settled()
+        await self.machine.tasks.settled()
 
     async def sweep(self) -> None:
         """Do at once what is due, and wait for it."""
-        await self.engine.sweep()
+        await self.machine.keeper.sweep()
         await self.settled()
 
     async def healthy(self) -> bool:
         """Whether the ledger can be read."""
-        await self.engine.ledger.latest("pending", "", 1)
+        await self.machine.ledger.count("pending", "")
         return True
 
 
@@ -105,20 +99,30 @@ async def assemble(
         )
         ledger = Ledger.open(settings.DATABASE)
         stack.callback(ledger.close)
-        turns = Turns(now=time.monotonic, quiet=quiet)
-        engine = _engine(settings, groups, client, team_id, store, ledger, clock, turns)
-        stack.push_async_callback(_stop, engine)
-        await engine.live()
+        policy = _policy(settings)
+        made = machine(
+            groups=groups,
+            policy=policy,
+            ledger=ledger,
+            store=store,
+            announcer=SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups),
+            directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
+            turns=Turns(now=time.monotonic, quiet=quiet),
+            clock=clock,
+            approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+        )
+        stack.push_async_callback(made.stop)
+        await made.keeper.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
         app = AsyncApp(
             client=client,
             signing_secret=settings.SLACK_SIGNING_SECRET,
             process_before_response=True,
         )
-        Listeners(engine, client, Suggestions(store, clock=clock)).register(app)
+        Listeners(made, client, Suggestions(store, clock=clock)).register(app)
         if sweep_every is not None:
-            await stack.enter_async_context(_sweeping(engine, sweep_every))
-        yield Bot(app, engine)
+            await stack.enter_async_context(_sweeping(made.keeper, sweep_every))
+        yield Bot(app, made)
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -143,54 +147,17 @@ async def _team(client: AsyncWebClient) -> str:
         ) from error
 
 
-def _engine(
-    settings: Settings,
-    groups: tuple[Group, ...],
-    client: AsyncWebClient,
-    team_id: str,
-    store: Store,
-    ledger: Ledger,
-    clock: Callable[[], datetime],
-    turns: Turns,
-) -> Engine:
-    owner = secrets.token_hex(8)
-    tasks = Tasks()
-    announcer = SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups)
-    policy = Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS)
-    named = settings.APPROVERS | settings.REQUESTERS
-    directory = SlackDirectory(client, team_id=team_id, named=named, clock=clock)
-    glances = Glances(store, ledger, tasks, clock=clock)
-    homes = Homes(ledger, announcer, Views(policy, ledger, directory), glances, tasks, owner=owner, clock=clock)
-    drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
-    return Engine(
-        groups=groups,
-        policy=policy,
-        ledger=ledger,
-        reader=store,
-        announcer=announcer,
-        directory=directory,
-        runner=Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge),
-        drawer=drawer,
-        homes=homes,
-        tasks=tasks,
-        turns=turns,
-        clock=clock,
-        owner=owner,
-        approval_time=timedelta(hours=settings.APPROVAL_HOURS),
-    )
-
-
-async def _stop(engine: Engine) -> None:
-    await engine.tasks.stop()
-    await engine.ledger.resign(owner=engine.owner)
+def _policy(settings: Settings) -> Policy:
+    file = settings.POLICY.model_dump() if settings.POLICY else {}
+    return Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS, **file)
 
 
 @asynccontextmanager
-async def _sweeping(engine: Engine, every: float) -> AsyncIterator[None]:
+async def _sweeping(keeper: Keeper, every: float) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             try:
-                await engine.sweep()
+                await keeper.sweep()
             except Exception:
                 log.exception("A sweep broke; the next one comes in %s s", every)
             await asyncio.sleep(every)

@@ -1,9 +1,10 @@
 """What the bot is loaded with. A new command is a function here; a new group is a line in GROUPS.
 
-``members`` and ``sets`` hold further commands of ``/segment``.
+``members`` and ``sets`` hold further commands of ``/segment``, ``decision`` of ``/change``.
 """
 
 from bot.core.command import Group
+from commands import decision as decision
 from commands import members as members
 from commands import sets as sets
 from commands.change import change

@@ -54,6 +54,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     page = Page(found, args.page, first, total, f"change list {args.scope}")
     table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
     title = page.title("pending change" if args.scope == "pending" else "change")
+    title += " of yours" if args.scope == "mine" else ""
     return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
 
 
@@ -65,7 +66,8 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     """
     found = await ctx.changes.change(args.number)
     title = f"Change {found.number} is {found.state.value}"
-    told = (*_whole(found), Fields(_fields(found)), *_failures(found))
+    card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
+    told = (*_whole(found), Fields(_fields(found)), *_failures(found), *card)
     return Answer(title, (*told, *_offers(found, ctx.actor)))
 
 
@@ -88,6 +90,18 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
     stays = tuple(f"{step.email} stays a customer." for step in found.plan.steps if isinstance(step, CreateCustomer))
     return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
+
+
+@change.command("retry", submit="Try Again")
+async def retry(args: OneChange, ctx: Context) -> Plan:
+    """Ask again for what a change that broke off did not do, with the same approval.
+
+    /change retry 42
+    """
+    found = await ctx.changes.change(args.number)
+    if not found.can_be_retried:
+        raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
+    return await observed(found.left, ctx.shop, undoes=found.plan.undoes)
 
 
 @change.command("withdraw", submit="Withdraw Change")

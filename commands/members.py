@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
@@ -119,6 +119,8 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
     found = await ctx.shop.segment(args.segment)
     everybody = [member async for member in ctx.shop.reader.members(found.id)]
     customers = await _customers(everybody, ctx)
+    if not everybody:
+        return Answer(f"{found.name} is empty: there is nobody to export.")
     file = File(f"{found.name}.csv", _csv(everybody, customers))
     note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
     return Answer(f"{found.name}: {people(len(everybody))} exported", (file, note))
@@ -136,13 +138,21 @@ def _row(profile: Profile, customer: Customer | None) -> tuple[str | int | None,
 
 
 def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
+    columns = ("customer_id", "email", "first_name", "last_name", "profile_id")
+    return csv_of(columns, [_line(profile, customers.get(profile.customer_id)) for profile in profiles])
+
+
+def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
+    told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
+    return (str(profile.customer_id), *told, profile.id)
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A CSV file that does no harm in a spreadsheet."""
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(("customer_id", "email", "first_name", "last_name", "profile_id"))
-    for profile in profiles:
-        customer = customers.get(profile.customer_id)
-        told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
-        table.writerow((profile.customer_id, *map(_harmless, told), profile.id))
+    table.writerow(columns)
+    table.writerows(map(_harmless, row) for row in rows)
     return written.getvalue()
 
 
@@ -160,7 +170,7 @@ def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]
 
 
 def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
-    return (tallied(what, [one.word for one in shoppers]),) if shoppers else ()
+    return (tallied(what, [one.label for one in shoppers]),) if shoppers else ()
 
 
 def _who(shoppers: list[Shopper]) -> str:

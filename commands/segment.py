@@ -112,7 +112,8 @@ async def create(args: CreateArgs, ctx: Context) -> Plan:
     /segment create "Big Spenders" Spent over 500 in a year
     """
     naming = Naming(name=args.name, description=args.description)
-    return await observed((CreateSegment(segment=naming),), ctx.shop)
+    described = (f"Description: {args.description}",) if args.description else ()
+    return await observed((CreateSegment(segment=naming),), ctx.shop, remarks=described)
 
 
 async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
@@ -187,6 +188,7 @@ def _next_ones(found: Segment) -> Offers:
         ("Remove Shoppers", f"segment remove {typed}"),
         ("Edit", f"segment edit {typed}"),
         ("Copy", f"segment copy {typed}"),
+        ("Compare", f"segment overlap {typed}"),
         ("Promotions", f"segment promotions {typed}"),
         ("Export", f"segment export {typed}"),
         ("Clear", f"segment clear {typed}"),

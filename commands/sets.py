@@ -31,6 +31,13 @@ NOBODY: dict[How, str] = {
 }
 
 
+WHO: dict[How, str] = {
+    "both": "It is about the shoppers in both {first} and {second}.",
+    "either": "It is about the shoppers in {first} or {second}.",
+    "first-only": "It is about the shoppers in {first} who are not in {second}.",
+}
+
+
 class CopyArgs(Args):
     """A segment, and the name of its copy."""
 
@@ -79,7 +86,8 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     found = await ctx.shop.segment(args.segment)
     create = CreateSegment(segment=Naming(name=args.name, description=found.description))
     members = await _members(found.id, ctx)
-    return await observed((create, *added(SegmentRef(name=args.name), tuple(members))), ctx.shop)
+    steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
+    return await observed(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
 
 
 @segment.command("combine", submit="Combine Segments")
@@ -104,7 +112,9 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
         )
     else:
         steps = await _filled(SegmentRef(name=target.name, id=target.id), wanted, args.mode, ctx)
-    return await observed(steps, ctx.shop)
+    told = (WHO[args.how].format(first=first.name, second=second.name),)
+    empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
+    return await observed(steps, ctx.shop, remarks=(*told, *empties))
 
 
 @segment.command("overlap", submit="Compare Segments")

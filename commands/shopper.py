@@ -94,7 +94,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     if not found.shoppers:
         raise found.nobody
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
-    having = [one.word for one in found.shoppers if one.profile_id]
+    having = [one.label for one in found.shoppers if one.profile_id]
     remarks = (*found.remarks, *((tallied("With a profile already", having),) if having else ()))
     if not lacking:
         raise nobody_left(remarks)
@@ -137,7 +137,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     found = await find(args.shoppers, ctx.shop)
     customers = await _customers(found, ctx)
     having = [one for one in customers if one.shopper_profile_id]
-    lacking = [one.email for one in customers if not one.shopper_profile_id]
+    lacking = [told(one) for one in customers if not one.shopper_profile_id]
     remarks = (*found.remarks, *((tallied("Without a profile", lacking),) if lacking else ()))
     if not having:
         raise nobody_left(remarks)
@@ -156,8 +156,12 @@ async def _customers(found: Found, ctx: Context) -> list[Customer]:
     """Whom the words name, as customers. Raises Misuse where nobody is named."""
     if not found.shoppers:
         raise found.nobody
-    strangers = [one.profile_id for one in found.shoppers if one.profile_id and not one.customer]
-    of_profiles = await owners(strangers, ctx.shop) if strangers else {}
+    of_profiles = await owners(
+        [one.profile_id for one in found.shoppers if one.profile_id and not one.customer], ctx.shop
+    )
+    for one in found.shoppers:
+        if not one.customer and one.profile_id not in of_profiles:
+            raise Impossible(f"The profile {one.profile_id} belongs to no customer any more.")
     return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
 
 

@@ -12,6 +12,25 @@ from tests.harness import World, world
 from tests.stories.judge import judge
 
 OpenWorld = Callable[..., Awaitable[World]]
+HOUR = 3600
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--deep``: thousands of interleavings, hundreds of clicks, a real kill at every step boundary."""
+    parser.addoption("--deep", action="store_true", help="run all of what the suite keeps a quick share of")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deep runs take minutes."""
+    if config.getoption("--deep"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(HOUR))
+
+
+@pytest.fixture
+def deep(request: pytest.FixtureRequest) -> bool:
+    """Whether this is a deep run."""
+    return bool(request.config.getoption("--deep"))
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from commands import GROUPS
 
 ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
+_CARD = re.compile(r"Change \d+:")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -101,6 +102,7 @@ class World:
     """A workspace, a store, and (most of the time) a bot. People are ``ana``, ``ben``, ``cleo``, ``dan``.
 
     ``sent`` is all that the bot sent to Slack, whatever became of it: by method or door, as the workspace overheard it.
+    ``permitted`` and ``breakers`` are the user ids that settings named at any time, to approve and to break the glass.
     """
 
     url: str
@@ -115,6 +117,8 @@ class World:
     request_url: str = ""
     bot: Bot | None = None
     sent: list[tuple[str, Json]] = field(default_factory=list, repr=False)
+    permitted: set[str] = field(default_factory=set)
+    breakers: set[str] = field(default_factory=set)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     # the bot's life
@@ -122,6 +126,7 @@ class World:
     async def start(self) -> None:
         """Start a bot."""
         settings = settings_for(self.url, self.database, **self.overrides)
+        self._name(settings)
         self.bot = await self._running.enter_async_context(
             assemble(settings, GROUPS, clock=self.clock, pause=self.pause, quiet=0, sweep_every=None)
         )
@@ -129,6 +134,17 @@ class World:
             await self._listen(self.bot, settings)
         else:
             await self._running.enter_async_context(transports.socket(self.bot.app, settings.SLACK_APP_TOKEN))
+
+    def _name(self, settings: Settings) -> None:
+        file = settings.POLICY
+        rules = file.rules if file else ()
+        self.permitted |= self.behind(settings.APPROVERS.union(*(rule.approvers for rule in rules)))
+        self.breakers |= self.behind(file.breakers if file else frozenset())
+
+    def behind(self, ids: frozenset[str]) -> set[str]:
+        """The people behind ids of people and groups, as the workspace has them now."""
+        groups = self.workspace.directory.groups
+        return {user for id_ in ids for user in (groups[id_].members if id_ in groups else [id_])}
 
     async def _listen(self, bot: Bot, settings: Settings) -> None:
         served = transports.http(bot.app, bot.healthy)
@@ -143,15 +159,28 @@ class World:
         self._running = AsyncExitStack()
         self.bot = None
 
+    async def under(self, policy: str) -> None:
+        """Start the bot anew under this policy, the text of a TOML file."""
+        file = self.database.with_name("policy.toml")
+        file.write_text(policy, encoding="utf-8")
+        self.overrides["POLICY"] = str(file)
+        await self.stop()
+        await self.start()
+
     async def settled(self) -> None:
         """Wait until the bot has nothing under way."""
         if self.bot:
             await self.bot.settled()
 
     async def sweep(self) -> None:
-        """Let the bot do at once what is due."""
+        """Let the bot do at once what is due, and wait until it is done."""
         assert self.bot
         await self.bot.sweep()
+
+    async def tick(self) -> None:
+        """Let the bot begin what is due, whatever else is under way."""
+        assert self.bot
+        await self.bot.machine.keeper.sweep()
 
     # people
 
@@ -218,6 +247,9 @@ class World:
     async def home(self, *, by: str) -> Json | None:
         """Open the Home tab; returns its view, if there is one."""
         await self._done(self.client.home(by))
+        if "Looking at the store…" in str(self.workspace.state(by)["home"]):  # it was slow, on a busy machine
+            await self.sweep()
+            await self.settled()
         view: Json | None = self.workspace.state(by)["home"]
         return view
 
@@ -238,6 +270,15 @@ class World:
         """The latest thing shown to this person alone, as text."""
         return said([one for one in self.messages(by=by, channel=channel) if one["ephemeral"]][-1])
 
+    def cards(self, change: int, *, by: str = "ben") -> list[Json]:
+        """Every message in #approvals that begins like this change's card."""
+        seen = self.messages(by=by, channel="#approvals")
+        return [one for one in seen if one["text"].startswith(f"Change {change}:") and not one["ephemeral"]]
+
+    def heard(self, words: str, *, by: str = "ana") -> int:
+        """How many direct messages of the bot to this person hold these words."""
+        return sum(words in said(one) for one in self.messages(by=by, channel="dm"))
+
     def files(self, *, by: str = "ana", channel: str = "dm") -> dict[str, str]:
         """Files that this person sees in a place, content by name; the latest of a name."""
         found = [file for one in self.messages(by=by, channel=channel) for file in one.get("files", [])]
@@ -246,7 +287,7 @@ class World:
     def card(self, change: int | None = None, *, by: str = "ben") -> Json:
         """The message of a change (the latest one without a number)."""
         seen = self.messages(by=by, channel="#approvals") + self.messages(by=by, channel="#segments")
-        cards = [one for one in seen if one["text"].startswith("Change ") and not one["ephemeral"]]
+        cards = [one for one in seen if _CARD.match(one["text"]) and not one["ephemeral"]]
         if change is not None:
             cards = [one for one in cards if one["text"].startswith(f"Change {change}:")]
         assert cards, f"no card of change {change}"
@@ -366,6 +407,11 @@ class World:
         """A customer's profile id, in the store; None without a profile."""
         sql = "SELECT profiles.id FROM profiles JOIN customers ON customers.id = customer_id WHERE email = ?"
         return next((str(row["id"]) for row in self.store.shop.rows(sql, email)), None)
+
+    def called(self, email: str) -> str:
+        """How people are told who this customer is: ``Ada Byron (ada@example.com)``."""
+        (row,) = self.store.shop.rows("SELECT first_name, last_name FROM customers WHERE email = ?", email)
+        return f"{row['first_name']} {row['last_name']} ({email})"
 
     def customers_called(self, email: str) -> int:
         """How many customers have this address, whatever its case."""

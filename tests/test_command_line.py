@@ -81,6 +81,18 @@ def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:
     assert "xoxp-wrong" not in outcome.stderr
 
 
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_a_faulty_policy_stops_the_start_and_all_its_faults_are_told(mode: str, tmp_path: Path) -> None:
+    rule = '[[rules]]\nsteps = ["drop_segment"]\napprovals = 3\n'
+    (tmp_path / "policy.toml").write_text(f'breakers = ["head"]\n{rule}')
+    outcome = command(mode, folder=tmp_path, POLICY="policy.toml")
+    assert outcome.returncode == 1
+    (told,) = [line for line in outcome.stderr.splitlines() if line.startswith("POLICY: ")]
+    for where in ("breakers: head: ", "rules.0.steps: drop_segment: ", "rules.0.approvals: "):
+        assert where in told
+    assert "Traceback" not in outcome.stderr
+
+
 def test_http_mode_asks_for_the_signing_secret(tmp_path: Path) -> None:
     assert "SLACK_SIGNING_SECRET: missing" in command("http", folder=tmp_path).stderr
 

@@ -31,8 +31,10 @@ def may_import(layer: str) -> frozenset[str]:
     """What DESIGN allows a layer."""
     if layer == "commands":
         return frozenset({"commands", "core", "bigcommerce"})
-    if layer in ("sandbox", "settings", "bot"):
+    if layer in ("sandbox", "bot"):
         return frozenset({layer})
+    if layer == "settings":  # a policy's rules are the core's values
+        return frozenset({"settings", "core"})
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")

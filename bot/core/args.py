@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from bot.core.errors import Misuse
 from bot.core.words import Word, split
@@ -185,9 +186,7 @@ def check(args: type[A], values: dict[str, Any]) -> A:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        raise Misuse(
-            _told(args, name, str(fault["type"]), fault.get("ctx", {}), fault["msg"]), field=name or None
-        ) from error
+        raise Misuse(_told(args, name, fault), field=name or None) from error
 
 
 def _spelt(args: type[Args], name: str, value: Any) -> Any:
@@ -208,14 +207,16 @@ _SENTENCES = {
     "string_too_long": "{label} may have at most {max_length:,} characters.",
     "too_long": "{label} may have at most {max_length:,} characters.",
     "too_long many": "{label}: at most {max_length:,} at once.",
-    "literal_error": "{label} has to be {expected}.",
+    "literal_error": "“{input}” is none of {expected}.",
 }
 """Pydantic's kinds of faults (docs.pydantic.dev, Validation Errors) in the words of people."""
 
 
-def _told(args: type[Args], name: str, kind: str, context: dict[str, Any], message: str) -> str:
-    field = args.model_fields.get(name)
-    label = input_of(field).label if field else name
+def _told(args: type[Args], name: str, fault: ErrorDetails) -> str:
+    kind, field = str(fault["type"]), args.model_fields.get(name)
+    label = input_of(field).label if field else ""
     sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
-    told = f"{message.removeprefix('Value error, ').rstrip('.')}."
-    return sentence.format(label=label, **context) if sentence else f"{label}: {told}" if label else told
+    if sentence:
+        return sentence.format(label=label, input=fault["input"], **fault.get("ctx", {}))
+    told = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{label}: {told}." if label else f"{told}."

@@ -15,7 +15,7 @@ _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[
 class Ask(BaseModel):
     """A Command with its values, or a click that decides; by whom and where.
 
-    ``id`` is the delivery's own: the same one twice is one Ask.
+    ``id`` is the delivery's own: the same one twice is one Ask. ``edits``: the change that shall do this instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,6 +25,7 @@ class Ask(BaseModel):
     command: str
     values: dict[str, Any] = {}
     decision: Decision | None = None
+    edits: int | None = None
 
 
 def masked(text: str) -> str:

@@ -11,7 +11,7 @@ from bot.core.errors import OldVersion, TooLate
 from bot.core.people import Place
 from bot.core.plan import Plan
 from bot.core.policy import Need
-from bot.core.steps import AnyStep, Applied, CreateSegment
+from bot.core.steps import AnyStep, Applied, CreateSegment, Made
 
 
 class State(StrEnum):
@@ -46,6 +46,10 @@ class Event(StrEnum):
     START = "start"
     FINISH = "finish"
     FAIL = "fail"
+    NARROW = "narrow"
+    EDIT = "edit"
+    BREAK = "break glass"
+    STOP = "stop"
 
 
 MOVES: dict[State, dict[Event, State]] = {
@@ -63,6 +67,9 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.WITHDRAW: State.WITHDRAWN,
         Event.EXPIRE: State.EXPIRED,
         Event.REPLAN: State.WAITING,
+        Event.NARROW: State.WAITING,
+        Event.EDIT: State.WAITING,
+        Event.BREAK: State.APPROVED,
         Event.SPOIL: State.STALE,
     },
     State.APPROVED: {
@@ -71,7 +78,7 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.REPLAN: State.WAITING,
         Event.SPOIL: State.STALE,
     },
-    State.RUNNING: {Event.FINISH: State.DONE, Event.FAIL: State.FAILED},
+    State.RUNNING: {Event.FINISH: State.DONE, Event.FAIL: State.FAILED, Event.STOP: State.CANCELLED},
 }
 """The whole life of a Change. States without a row are final."""
 
@@ -109,19 +116,30 @@ class Approval(_Value):
     at: datetime
 
 
+class Emergency(_Value):
+    """Somebody let a Change run without its approvals. It stays on the list until somebody else has reviewed it."""
+
+    actor: str
+    reason: str
+    at: datetime
+    reviewed_by: str | None = None
+
+
 class Card(_Value):
-    """Where a Change's message stands."""
+    """Where a Change's message stands; ``url`` is its address, where Slack told it."""
 
     channel: str
     ts: str
+    url: str = ""
 
 
 class Change(_Value):
     """A Plan somebody asked for.
 
     ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card knows whether it is
-    up to date. ``command`` and ``args`` are what is planned again before it runs; ``verb`` is on the button that
-    approves it. Times are UTC.
+    up to date. ``command`` and ``args`` are what is planned again before it runs, less the items that approvers took
+    out (``without``); ``asked`` is what was asked for at first, in a line; ``verb`` is on the button that approves it.
+    ``deciders`` are the people who may decide, as far as it was known when it was planned. Times are UTC.
     """
 
     number: int
@@ -135,7 +153,11 @@ class Change(_Value):
     args: dict[str, Any]
     plan: Plan
     need: Need
+    deciders: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    asked: str = ""
     approvals: tuple[Approval, ...] = ()
+    emergency: Emergency | None = None
     settled_by: str | None = None
     reason: str = ""
     drift: tuple[str, ...] = ()
@@ -160,6 +182,19 @@ class Change(_Value):
     def can_be_undone(self) -> bool:
         """Whether it is over, something of it ran, and nothing undid it yet."""
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
+
+    @property
+    def left(self) -> tuple[AnyStep, ...]:
+        """The Steps of a Change that is over which did not run, knowing what the others made."""
+        made = Made.by([run.applied for run in self.runs if run.applied])
+        ran = {run.position for run in self.runs if run.state is StepState.DONE}
+        return tuple(step.bound(made) for at, step in enumerate(self.plan.steps) if at not in ran)
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether it broke off, or was stopped, with Steps left, and nothing undid it."""
+        broke_off = self.state is State.FAILED or (self.state is State.CANCELLED and bool(self.runs))
+        return broke_off and bool(self.left) and self.undone_by is None
 
     @property
     def restored(self) -> dict[str, str]:
@@ -206,15 +241,23 @@ class Verdict(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    NARROW = "narrow"
+    STOP = "stop"
+    BREAK = "break glass"
+    REVIEW = "review"
 
 
 class Decision(_Value):
-    """A person's word on a Change. ``version``: the one whose button was clicked; None where no card was looked at."""
+    """A person's word on a Change. ``version``: the one whose button was clicked; None where no card was looked at.
+
+    ``items`` are to be taken out of it.
+    """
 
     number: int
     verdict: Verdict
     version: int | None = None
     reason: str = ""
+    items: tuple[str, ...] = ()
 
 
 def refuse_late(change: Change, version: int | None) -> None:

@@ -11,6 +11,7 @@ from bot.core.args import Args, check, fill, input_of, missing, usage
 from bot.core.changes import Brief, Change, Decision
 from bot.core.errors import Misuse
 from bot.core.plan import Plan
+from bot.core.policy import Policy
 from bot.core.shop import Shop
 from bot.core.words import quote
 
@@ -35,11 +36,12 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes on record, and who asks."""
+    """What a Command may look at while it plans: the store, the changes on record, the policy, and who asks."""
 
     actor: str
     shop: Shop
     changes: Changes
+    policy: Policy
 
 
 Outcome = Answer | Plan | Decision
@@ -155,11 +157,8 @@ class Call:
         return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
     def checked(self) -> Args:
-        """The Args. Raises Misuse with the usage."""
-        try:
-            return check(self.command.args, self.values)
-        except Misuse as error:
-            raise self.command.misuse(error) from error
+        """The Args. Raises Misuse."""
+        return check(self.command.args, self.values)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """A Plan: what is going to be done to the store, exactly."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from itertools import groupby
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +13,11 @@ from bot.core.shop import Shop
 from bot.core.steps import AnyStep, DeleteProfiles, DeleteSegment, Gone, RemoveMembers, SegmentRef
 
 MAX_HEADLINE_LINES = 2
+HEADLINE = 110
+"""Characters of two lines that fit into one headline, beside what is said around them."""
+
+
+_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True}
 
 
 class Plan(BaseModel):
@@ -27,8 +34,11 @@ class Plan(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what the plan does: two plans with one fingerprint do the same to the same store."""
-        return hashlib.sha256(self.model_dump_json(exclude={"remarks"}).encode()).hexdigest()
+        """SHA-256 (hex) of what the plan does: two plans with one fingerprint do the same to the same shoppers.
+
+        How many others are in a segment, and what the remarks say, is shown and changes nothing of what is done.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude=_BESIDE).encode()).hexdigest()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -51,7 +61,9 @@ class Plan(BaseModel):
     @property
     def headline(self) -> str:
         """The plan in one line, whatever its length."""
-        shown, more = self.lines[:MAX_HEADLINE_LINES], len(self.lines) - MAX_HEADLINE_LINES
+        lines = self.lines
+        count = MAX_HEADLINE_LINES if sum(map(len, lines[:MAX_HEADLINE_LINES])) <= HEADLINE else 1
+        shown, more = lines[:count], len(lines) - count
         text = " · ".join(shown) + (f" · and {more} more" if more > 0 else "")
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
@@ -64,6 +76,31 @@ class Plan(BaseModel):
     def destructive(self) -> bool:
         """Whether any Step of it hurts."""
         return any(step.danger for step in self.steps)
+
+    def largest_share(self, kinds: Collection[str]) -> float:
+        """The largest part of a segment (0 to 1) that Steps of these kinds take away."""
+        taken: Counter[str] = Counter()
+        whole: dict[str, int] = {}
+        for step in self.steps:
+            if step.kind in kinds and step.of:
+                taken[step.topic[1]] += step.shoppers
+                whole[step.topic[1]] = step.of
+        return max((taken[segment] / of for segment, of in whole.items()), default=0.0)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What can be taken out of it one by one, each once."""
+        return tuple(dict.fromkeys(item for step in self.steps for item in step.items))
+
+    def without(self, items: Collection[str]) -> "Plan":
+        """The plan without these items. Raises Impossible where nothing is left."""
+        if not items:
+            return self
+        left = tuple(one for step in self.steps if (one := step.without(items)))
+        if not left:
+            raise Impossible("Nothing would be left to do. Reject the change instead.")
+        # Who was named at first is not who it is about now.
+        return self.model_copy(update={"steps": left, "remarks": ("Some were taken out. Details shows who is left.",)})
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

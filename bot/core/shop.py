@@ -84,6 +84,7 @@ class Shop:
         self._promotions: tuple[Promotion, ...] | None = None
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
+        self._sizes: dict[str, int] = {}
 
     async def segments(self) -> tuple[Segment, ...]:
         """Every segment of the store, in its order."""
@@ -152,15 +153,17 @@ class Shop:
         if len(segments) > 2 and await self._pages_of_customers() < len(segments):
             members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
             return {one.id: members[one.id] for one in segments}
-        counts = await asyncio.gather(*map(self._size, segments))
+        counts = await asyncio.gather(*(self.size(one.id) for one in segments))
         return {one.id: count for one, count in zip(segments, counts, strict=True)}
 
-    async def _size(self, segment: Segment) -> int:
-        """Nobody is in a segment that is gone since it was listed."""
-        try:
-            return await self.reader.member_count(segment.id)
-        except NotFound:
-            return 0
+    async def size(self, segment_id: str) -> int:
+        """How many shoppers are in this segment: nobody in one that is gone since it was listed."""
+        if segment_id not in self._sizes:
+            try:
+                self._sizes[segment_id] = await self.reader.member_count(segment_id)
+            except NotFound:
+                self._sizes[segment_id] = 0
+        return self._sizes[segment_id]
 
     async def _pages_of_customers(self) -> int:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)

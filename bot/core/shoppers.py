@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.bigcommerce import Customer, NotFound
-from bot.core.errors import Impossible, Misuse, NothingToDo
+from bot.core.errors import Misuse, NothingToDo
 from bot.core.shop import Shop
-from bot.core.wording import counted, listing, people, tallied
+from bot.core.wording import counted, listing, tallied
 from bot.core.words import split
 
 _PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -76,8 +76,8 @@ class Found:
 
 
 def about(labels: Sequence[str]) -> str:
-    """Whom a plan is about: ``2 shoppers: Ada Byron (ada@example.com) and 17``."""
-    return f"{people(len(labels))}: {listing(labels)}."
+    """Whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; of many, some."""
+    return f"{listing(labels)}."
 
 
 def nobody_left(remarks: Iterable[str]) -> NothingToDo:
@@ -175,19 +175,17 @@ def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]
 
 
 async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
-    """Whose profiles these are, by id: the store tells only by its list of all profiles. Raises Impossible."""
+    """Whose profiles these are, by id; those of nobody are absent. The store tells only by its list of all profiles."""
     wanted, ids = set(profile_ids), list[int]()
+    if not wanted:
+        return {}
     async for profile in shop.reader.profiles():
         if profile.id in wanted:
             wanted.discard(profile.id)
             ids.append(profile.customer_id)
         if not wanted:
             break
-    found = {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
-    for profile_id in profile_ids:
-        if profile_id not in found:
-            raise Impossible(f"The profile {profile_id} belongs to no customer any more.")
-    return found
+    return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
 
 
 def told(customer: Customer) -> str:

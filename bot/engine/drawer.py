@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
-from bot.core.changes import Change
+from bot.core.changes import Change, State
 from bot.engine.homes import Homes
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.rounds import Rounds
@@ -46,6 +47,8 @@ class Drawer:
             await self._attend(number, self._draw)
         for number in await self._ledger.unheard():
             await self._attend(number, self._inform)
+        for number, kind, user in await self._ledger.notices():
+            await self._attend(number, partial(self._notify, kind=kind, user=user))
 
     async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
         """Do this, unless another process does it just now. What breaks for one change holds up no other."""
@@ -79,6 +82,16 @@ class Drawer:
                     return
                 await self._note(change, "outcome not delivered", error)
         await self._ledger.informed(change.number)
+
+    async def _notify(self, change: Change, *, kind: str, user: str) -> None:
+        try:
+            if kind == "glass" or change.state is State.WAITING:  # what was decided needs no reminder
+                await self._announcer.notify(change, kind, user)
+        except Undeliverable as error:
+            if not error.final:
+                return
+            await self._note(change, f"{kind} not delivered", error)
+        await self._ledger.noticed(change.number, kind, user)
 
     async def _note(self, change: Change, kind: str, error: Undeliverable) -> None:
         detail = {"reason": str(error)}

@@ -28,6 +28,12 @@ class Announcer(Protocol):
     async def inform(self, change: Change) -> None:
         """Tell the requester the outcome. Raises Undeliverable."""
 
+    async def notify(self, change: Change, kind: str, user_id: str) -> None:
+        """Tell of something that is neither the card nor the outcome. Raises Undeliverable.
+
+        ``reminder``: those at the card, that it expires soon; ``glass``: this person alone, that it runs unapproved.
+        """
+
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show something to one person alone. Its files come first, to their direct messages. Raises Undeliverable."""
 

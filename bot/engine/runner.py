@@ -76,6 +76,13 @@ class Runner:
                 continue
             if _broke_off(change):
                 break
+            # What had begun when a process died may have been carried out: that is looked into first.
+            has_begun = any(run.position == position for run in change.runs)
+            if not has_begun and (stopper := await self._ledger.stopper(change.number)):
+                stopped = {"settled_by": stopper, "reason": "Stopped before its next step."}
+                await self._ledger.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
+                self._moved()
+                return
             if not await self._ledger.holds(change.number, owner=self._owner):
                 log.warning("Change %s went to another process", change.number)
                 return

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.core.changes import Brief
 from bot.core.errors import NotAllowed
+from bot.core.people import Actor
 from bot.core.policy import Policy
 from bot.engine.home import Glance, Home
 from bot.engine.ports import Directory
@@ -28,10 +30,15 @@ class Views:
         except NotAllowed as error:
             return Home(refusal=str(error))
         mine = await self.ledger.asked_for(user_id, SHOWN)
+        waits = await self.ledger.waiting_for(user_id)
+        may = tuple(one for one in waits if self._refusal(actor, one) is None)
+        refusals = [self._refusal(actor, one) for one in waits] if actor.unread and not may else []
+        doubt = next((str(one) for one in refusals if one), "")
+        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, glance=glance)
+
+    def _refusal(self, actor: Actor, change: Brief) -> NotAllowed | None:
         try:
-            self.policy.refuse_approving(actor, number=0, requester="")
+            self.policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
         except NotAllowed as error:
-            doubt = str(error) if actor.unread & self.policy.approvers else ""
-            return Home(doubt=doubt, mine=mine, glance=glance)
-        waiting, waits = await self.ledger.waiting_for(user_id, SHOWN)
-        return Home(waiting=waiting, waits=waits, mine=mine, glance=glance)
+            return error
+        return None

@@ -72,10 +72,9 @@ class Changes(File):
             limit=limit,
         )
 
-    async def waiting_for(self, actor: str, limit: int) -> tuple[int, tuple[Brief, ...]]:
-        """How many Changes wait for somebody who is not their requester and has not signed; those that expire first."""
-        (count,) = self._db.execute(f"SELECT count(*) FROM {_BRIEFS} WHERE {_WAITS}", {"actor": actor}).fetchone()  # noqa: S608
-        return count, self._briefs(f"{_WAITS} ORDER BY expires_at, number LIMIT :limit", actor=actor, limit=limit)
+    async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
+        """Changes that wait, were asked for by others and not signed by this person; first those that expire first."""
+        return self._briefs(f"{_WAITS} ORDER BY expires_at, number", actor=actor)
 
     async def asked_for(self, actor: str, limit: int) -> tuple[Brief, ...]:
         """The latest Changes of this requester: first those that wait, then the others."""
@@ -95,25 +94,77 @@ class Changes(File):
         actor: str = "",
         detail: dict[str, Any] | None = None,
         update: dict[str, Any] | None = None,
+        notices: tuple[tuple[str, str], ...] = (),
     ) -> Change:
         """``change`` after ``event``, with ``update`` of its fields, and the Entry of it, in one transaction.
 
-        Compare-and-swap: raises TooLate where the event cannot happen, or somebody moved the change since it was read.
+        ``notices``: kinds, and the users to be told. Compare-and-swap: raises TooLate where the event cannot happen,
+        or somebody moved the change since it was read.
         """
         if event not in MOVES.get(change.state, {}):
             too_late(change)
-        steady = {"state": MOVES[change.state][event], "revision": change.revision + 1, "updated_at": at}
-        moved = change.model_copy(update=steady | (update or {}))
+        moved = _after(change, at, {"state": MOVES[change.state][event], **(update or {})})
         with self._transaction() as db:
-            if not _swap(db, change, moved):
-                too_late(self._change(change.number))
-            describe(db, Brief.of(moved))
+            self._swapped(db, change, moved)
             if moved.plan is not change.plan:
                 touch(db, moved.number, moved.plan)
+                db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             _mark_undone(db, moved)
-            _make_due(db, moved, change.state)
+            db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
             log.append(db, _moved(event.value, moved, actor, detail or {}), at)
         return self._change(change.number)
+
+    async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
+        """``change`` with something added to its record, and the Entry of it; its state stays. Raises TooLate."""
+        amended = _after(change, at, {**update, "updated_at": change.updated_at})
+        with self._transaction() as db:
+            self._swapped(db, change, amended)
+            log.append(db, _moved(kind, amended, actor, {}), at)
+        return self._change(change.number)
+
+    def _swapped(self, db: sqlite3.Connection, change: Change, moved: Change) -> None:
+        if not _swap(db, change, moved):
+            too_late(self._change(change.number))
+        describe(db, Brief.of(moved))
+        _make_due(db, moved, change.state)
+
+    # Notices: what people are to be told besides cards and outcomes
+
+    async def remind(self, *, expiring: datetime, at: datetime) -> None:
+        """Make the reminders due of Changes that wait and expire by then, once for each version."""
+        due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
+        if not self._numbers(due, stamp(expiring)):
+            return
+        with self._transaction() as db:
+            marked = db.execute(f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number", (stamp(expiring),))  # noqa: S608
+            for number in sorted(row["number"] for row in marked):
+                db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
+                log.append(db, _moved("remind", self._change(number), "", {}), at)
+
+    async def notices(self) -> tuple[tuple[int, str, str], ...]:
+        """What is still to be told: change, kind and user (none: everybody at the card)."""
+        return tuple(map(tuple, self._db.execute("SELECT change, kind, user FROM notices ORDER BY change, kind, user")))
+
+    async def noticed(self, number: int, kind: str, user: str) -> None:
+        """It was told."""
+        self._db.execute("DELETE FROM notices WHERE change = ? AND kind = ? AND user = ?", (number, kind, user))
+
+    # Stopping a Change that runs
+
+    async def stop(self, change: Change, *, actor: str, at: datetime) -> None:
+        """Somebody wants it to stop before its next Step; the first one counts."""
+        with self._transaction() as db:
+            asked = db.execute(
+                "UPDATE changes SET stopped_by = ? WHERE number = ? AND stopped_by = '' AND state = 'running'",
+                (actor, change.number),
+            )
+            if asked.rowcount:
+                log.append(db, _moved("stop asked", change, actor, {}), at)
+
+    async def stopper(self, number: int) -> str:
+        """Who wants it to stop; nobody: an empty text."""
+        row = self._db.execute("SELECT stopped_by FROM changes WHERE number = ?", (number,)).fetchone()
+        return str(row["stopped_by"])
 
     async def record_run(self, change: Change, run: Run, *, at: datetime, detail: dict[str, Any]) -> Change:
         """``change`` with how one of its Steps goes: saved, sealed, and its card due to be drawn again."""
@@ -143,6 +194,10 @@ class Changes(File):
             (change.revision, card.channel, card.ts, change.number),
         )
 
+    async def located(self, number: int, url: str) -> None:
+        """The card has this address."""
+        self._db.execute("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
+
     async def unheard(self) -> tuple[int, ...]:
         """Numbers of the settled Changes whose requester has not been told the outcome."""
         return self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
@@ -163,9 +218,14 @@ class Changes(File):
             raise UnknownChange(number)
         runs = self._db.execute("SELECT body FROM runs WHERE change = ? ORDER BY position", (number,))
         columns = {name: row[name] for name in _COLUMNS - {"plan", "card", "runs"}}
-        card = {"channel": row["card_channel"], "ts": row["card_ts"]} if row["card_ts"] else None
+        place = {"channel": row["card_channel"], "ts": row["card_ts"], "url": row["card_url"]}
+        card = place if row["card_ts"] else None
         bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
         return Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+
+
+def _after(change: Change, at: datetime, update: dict[str, Any]) -> Change:
+    return change.model_copy(update={"revision": change.revision + 1, "updated_at": at, **update})
 
 
 def _body(change: Change) -> str:
@@ -186,12 +246,12 @@ def _swap(db: sqlite3.Connection, change: Change, moved: Change) -> bool:
 
 def _make_due(db: sqlite3.Connection, moved: Change, before: State = State.PLANNED) -> None:
     """Home tabs may have to be drawn again: of everybody who may approve it or sees the store, or of the requester."""
-    everybody = State.WAITING in (before, moved.state) or moved.state in (State.DONE, State.FAILED)
+    everybody = State.WAITING in (before, moved.state) or (before is State.RUNNING and not moved.is_open)
     db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", (everybody, moved.requester))
 
 
 def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
-    """An undo that starts claims what it undoes; one that fails, or is undone itself, gives it back."""
+    """An undo that starts claims what it undoes; one that fails, is stopped or is undone itself gives it back."""
     original = undo.plan.undoes
     if original is None:
         return
@@ -202,7 +262,7 @@ def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
         )
         if not marked.rowcount:
             raise Impossible(f"Change {original} was undone already.")
-    elif undo.state is State.FAILED:
+    elif undo.state in (State.FAILED, State.CANCELLED):
         _give_back(db, original, undo.number)
     elif undo.state is State.DONE:
         row = db.execute("SELECT json_extract(plan, '$.undoes') FROM changes WHERE number = ?", (original,)).fetchone()

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 from bot.core.changes import Brief
 from bot.core.plan import Plan
 
-FINISHED = "kind IN ('finish', 'fail')"
+FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
@@ -87,7 +87,7 @@ _SECOND = (
     """,
     "CREATE INDEX homes_undrawn ON homes (opened) WHERE drawn < revision",
     # What finished a change is asked for at each drawing, and the log is long.
-    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+    "CREATE INDEX entries_finished ON entries (number) WHERE kind IN ('finish', 'fail')",
 )
 _CREATED = """
     INSERT OR IGNORE INTO touches
@@ -108,6 +108,30 @@ def second(db: Database) -> None:
             # One old change that cannot be read must not keep the bot from starting.
             log.warning("Change %s is left out of all lists: %s", number, error)
     db.conn.execute(_CREATED)
+
+
+_THIRD = (
+    # What is to be told to somebody; a row goes when it was delivered.
+    """
+    CREATE TABLE notices (
+        change INTEGER NOT NULL REFERENCES changes (number), kind TEXT NOT NULL, user TEXT NOT NULL,
+        PRIMARY KEY (change, kind, user)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE changes ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE changes ADD COLUMN card_url TEXT NOT NULL DEFAULT ''",
+    # Beside the revision, which the running process moves on by itself.
+    "ALTER TABLE changes ADD COLUMN stopped_by TEXT NOT NULL DEFAULT ''",
+    "DROP INDEX entries_finished",
+    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+)
+
+
+@migrations(name="0003_decisions")
+def third(db: Database) -> None:
+    """Notices to people, reminders, and who wants a running change to stop."""
+    for statement in _THIRD:
+        db.conn.execute(statement)
 
 
 def _look_back(db: sqlite3.Connection, number: int) -> None:

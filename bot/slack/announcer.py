@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.core.answers import Answer, File, Sentence
+from bot.core.answers import Answer, File
 from bot.core.changes import Card, Change
 from bot.core.command import Group
 from bot.core.people import Place
@@ -15,8 +15,8 @@ from bot.engine.home import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
+from bot.slack.card import broken_glass, outcome, reminder, see_card
 from bot.slack.card import card as drawn
-from bot.slack.card import outcome
 from bot.slack.faults import NOT_ANSWERED, code, is_final
 from bot.slack.home import home as drawn_home
 
@@ -60,9 +60,14 @@ class SlackAnnouncer:
 
     async def inform(self, change: Change) -> None:
         """Tell the requester the outcome in a direct message. Raises Undeliverable."""
-        url = await self.link(change.card) if change.card else ""
-        where = (Sentence("See its card", url=url),) if url else ()
-        await self._post(change.requester, answers.message(Answer(outcome(change), where)))
+        await self._post(change.requester, answers.message(Answer(outcome(change), see_card(change))))
+
+    async def notify(self, change: Change, kind: str, user_id: str) -> None:
+        """Under the card, or to one person. Raises Undeliverable."""
+        if kind == "reminder" and change.card:
+            await self._post(change.card.channel, answers.message(reminder(change)), thread=change.card.ts)
+        else:
+            await self._post(user_id, answers.message(broken_glass(change)))
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show something to one person alone: where they asked if Slack lets us, else as a direct message.
@@ -114,10 +119,15 @@ class SlackAnnouncer:
             return ""
         return str(answer["permalink"])
 
-    async def _post(self, channel: str, message: Message) -> Card:
+    async def _post(self, channel: str, message: Message, *, thread: str | None = None) -> Card:
         async with _told():
             answer = await self._client.chat_postMessage(
-                channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                thread_ts=thread,
+                unfurl_links=False,
+                unfurl_media=False,
             )
         return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
 

@@ -6,6 +6,7 @@ on disk. Work that takes longer goes on in tasks that somebody holds.
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,13 +14,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.answers import Answer
+from bot.core.answers import MENTION, Answer
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
 from bot.core.command import Call, Help, find, understand
 from bot.core.errors import Misuse, Refusal
 from bot.core.people import Place
-from bot.engine.engine import Engine
+from bot.engine.machine import Machine
 from bot.slack import blocks, forms, helping
 from bot.slack.blocks import Block
 from bot.slack.dialogs import PATIENCE, Dialogs
@@ -27,6 +28,7 @@ from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.ids import (
     APPROVE,
     COMMAND_FORM,
+    EDIT,
     NEW_SEGMENT,
     PROMOTIONS,
     REASON,
@@ -48,11 +50,12 @@ log = logging.getLogger(__name__)
 class Listeners:
     """What Slack delivers, on its way to the Engine."""
 
-    def __init__(self, engine: Engine, client: AsyncWebClient, suggestions: Suggestions) -> None:
-        self._engine = engine
+    def __init__(self, machine: Machine, client: AsyncWebClient, suggestions: Suggestions) -> None:
+        self._machine = machine
+        self._engine = machine.engine
         self._client = client
         self._suggestions = suggestions
-        self._dialogs = Dialogs(engine, client)
+        self._dialogs = Dialogs(machine, client)
 
     def register(self, app: AsyncApp) -> None:
         """The whole list."""
@@ -61,6 +64,7 @@ class Listeners:
         app.action(RUN_PATTERN)(self._guarded(self.pressed))
         app.action(APPROVE)(self._guarded(self.approved))
         app.action(REJECT)(self._guarded(self.rejecting))
+        app.action(EDIT)(self._guarded(self.editing))
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
         app.action(SHOPPERS)(self._guarded(self.counted))
@@ -91,15 +95,24 @@ class Listeners:
                 return
             said = understood.said(typed)
             ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})
-            if understood.is_complete:
-                understood.checked()
-                await engine.ask(ask, said)
-            else:
-                forms.refuse_overflow(understood)
-                await engine.asked_for_form(ask, said)
-                engine.tasks.start(self._dialogs.open(ask, understood, trigger_id))
+            await self._carry(ask, understood, said)
         except Misuse as error:
             await engine.refused(ask, error, said)
+
+    async def _carry(self, ask: Ask, call: Call, said: str) -> None:
+        """Ask for it, or for what is missing. Raises Misuse with the usage."""
+        try:
+            if call.is_complete:
+                call.checked()
+            else:
+                forms.refuse_overflow(call)
+        except Misuse as error:
+            raise call.command.misuse(error) from error
+        if call.is_complete:
+            await self._engine.ask(ask, said)
+            return
+        await self._engine.asked_for_form(ask, said)
+        self._engine.tasks.start(self._dialogs.open(ask, call, ask.id))
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types a list of shoppers."""
@@ -113,7 +126,12 @@ class Listeners:
         call = Call(command, metadata["given"] | forms.values(body["view"], command))
         place = Place(channel=metadata["channel"])
         ask = Ask(
-            id=body["trigger_id"], actor=body["user"]["id"], place=place, command=command.path, values=call.values
+            id=body["trigger_id"],
+            actor=body["user"]["id"],
+            place=place,
+            command=command.path,
+            values=call.values,
+            edits=metadata.get("edits"),
         )
         if metadata["more"]:
             await ack(response_action="update", view=await self._dialogs.next(ask, call, body["view"]["id"]))
@@ -146,9 +164,25 @@ class Listeners:
         self._engine.tasks.start(self._ask_why(ask, click))
         await ack()
 
+    async def editing(self, ack: AsyncAck, body: Body) -> None:
+        """A click on Edit: opens the form in which it was asked for."""
+        click = Click.unpack(body["actions"][0]["value"])
+        ask = Ask(id=body["trigger_id"], actor=body["user"]["id"], place=_place(body), command=EDIT)
+        self._engine.tasks.start(self._edit(ask, click))
+        await ack()
+
+    async def _edit(self, ask: Ask, click: Click) -> None:
+        try:
+            change = await self._machine.decider.may_edit(click.number, click.version, ask.actor)
+            call = Call(find(self._engine.groups, change.command), change.args)
+            forms.refuse_overflow(call)
+            await self._dialogs.open(ask.model_copy(update={"edits": change.number}), call, ask.id)
+        except Refusal as error:
+            await self._engine.refused(ask, error, f"edit change {click.number}")
+
     async def _ask_why(self, ask: Ask, click: Click) -> None:
         try:
-            change = await self._engine.may_decide(click.number, click.version, ask.actor)
+            change = await self._machine.decider.may_decide(click.number, click.version, ask.actor)
             view = forms.reject_form(click, change.plan.headline, ask.place.channel)
             await self._client.views_open(trigger_id=ask.id, view=view)
         except Refusal as error:
@@ -173,7 +207,7 @@ class Listeners:
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
         try:
-            await self._engine.may_ask(body["user"]["id"])
+            await self._machine.planner.may_ask(body["user"]["id"])
             options = await self._suggestions.options(body["action_id"], body.get("value", ""))
         except Refusal:
             options = []
@@ -182,7 +216,7 @@ class Listeners:
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """Somebody looks at the Home tab (or the Messages tab, which needs no drawing)."""
         if body["event"]["tab"] == "home":
-            await self._engine.homes.opened(body["event"]["user"])
+            await self._machine.homes.opened(body["event"]["user"])
         await ack()
 
     def _guarded(self, listener: Listener) -> Listener:
@@ -226,4 +260,5 @@ def _errors(view: Block, refusal: Refusal) -> dict[str, str]:
     """The refusal under the field at fault; under the first one where none is, or it is not on the form."""
     shown = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     field = refusal.field if refusal.field in shown else shown[0]
-    return {str(field): blocks.plain(str(refusal), blocks.LABEL)["text"]}
+    words = re.sub(f" by {MENTION.pattern}", "", str(refusal)).replace("`", "")
+    return {str(field): blocks.plain(words, blocks.LABEL)["text"]}

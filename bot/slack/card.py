@@ -1,12 +1,12 @@
 """The card: a Change as one message, a pure function of it. It is drawn again after each move."""
 
-from bot.core.answers import mention
+from bot.core.answers import Answer, Sentence, mention
 from bot.core.changes import Change, State, StepState
 from bot.core.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.steps import AnyStep, DeleteSegment
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
-from bot.slack.ids import APPROVE, REJECT, RUN, Click
+from bot.slack.ids import APPROVE, EDIT, REJECT, RUN, Click
 
 _SIGNS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
@@ -28,11 +28,12 @@ def card(change: Change) -> Message:
     drawn = [
         blocks.header(change.plan.headline),
         *_lines(change),
-        *_drift(change),
         *_warnings(change),
         *_remarks(change),
+        *_drift(change),
         _asked(change),
-        blocks.context(_sign(change), _approvals(change)),
+        blocks.context(_sign(change), _approvals(change), _deciders(change)),
+        *_emergency(change),
         *_reason(change),
         *_results(change),
         *_buttons(change),
@@ -54,9 +55,14 @@ def _shown(change: Change, lines: tuple[str, ...], room: int) -> list[Block]:
 
 
 def _drift(change: Change) -> list[Block]:
-    if not change.drift or not change.is_open:
+    """What differs from what was shown before; and, when all is over, what was asked for at first."""
+    if not change.is_open:
+        differs = change.asked and change.asked != change.plan.headline
+        asked = blocks.cut(f"Asked for at first: {change.asked}", blocks.SMALL_PRINT)
+        return [blocks.context(blocks.escape(asked))] if differs else []
+    if not change.drift:
         return []
-    told = "The store changed since this was asked for, so it needs approval again:"
+    told = f"This is version {change.version}, and needs approval anew. What changed since the request:"
     return [blocks.section(blocks.rich(told, bold=True)), blocks.bullets(change.drift)]
 
 
@@ -88,15 +94,32 @@ def _sign(change: Change) -> str:
 
 
 def _approvals(change: Change) -> str:
-    if not change.need.approvals:
+    if not change.need.approvals or (not change.approvals and not change.is_open):
         return ""
     given = f"{len(change.approvals)} of {change.need.approvals} approved"
     names = ", ".join(f"<@{one.actor}>" for one in change.approvals)
     return f"{given}: {names}" if names else given
 
 
+def _deciders(change: Change) -> str:
+    if change.state is not State.WAITING or not change.deciders:
+        return ""
+    left = [one for one in change.deciders if not change.has_approved(one)]
+    return f"can decide: {', '.join(f'<@{one}>' for one in left)}" if left else ""
+
+
+def _emergency(change: Change) -> list[Block]:
+    if change.emergency is None:
+        return []
+    by = mention(change.emergency.reviewed_by) if change.emergency.reviewed_by else ""
+    review = f"Reviewed by {by}." if by else f"`/change review {change.number}` once somebody else has looked at it."
+    told = f"{mention(change.emergency.actor)} broke the glass: {change.emergency.reason.rstrip('.')}."
+    return [blocks.section(blocks.rich(blocks.cut(f"{told} {review}", blocks.SMALL_PRINT)))]
+
+
 def _reason(change: Change) -> list[Block]:
-    return [blocks.section(blocks.rich(blocks.cut(change.reason, blocks.SMALL_PRINT)))] if change.reason else []
+    told = blocks.cut(f"Reason: {change.reason}", blocks.SMALL_PRINT)
+    return [blocks.section(blocks.rich(told))] if change.reason else []
 
 
 def _results(change: Change) -> list[Block]:
@@ -131,12 +154,29 @@ def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
 
 
 def _buttons(change: Change) -> list[Block]:
+    number = change.number
     if change.state is State.WAITING:
-        return [blocks.actions([_approve(change), _reject(change)])]
-    undo = [blocks.button("Undo", f"{RUN}:0", f"change undo {change.number}")] if change.can_be_undone else []
-    point = [blocks.button("Point Promotions", f"{RUN}:1", f"change repoint {change.number}")]
-    buttons = [*undo, *(point if change.can_be_repointed else [])]
+        several = len(change.plan.items) > 1
+        more = (("Take Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
+        return [blocks.actions([_approve(change), _reject(change), *_typing(more), _edit(change)])]
+    possible = (
+        ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
+        ("Try Again", f"change retry {number}", change.can_be_retried),
+        ("Undo", f"change undo {number}", change.can_be_undone),
+        ("Point Promotions", f"change repoint {number}", change.can_be_repointed),
+    )
+    buttons = _typing(possible)
     return [blocks.actions(buttons)] if buttons else []
+
+
+def _typing(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
+    """Buttons that type commands: those that are possible."""
+    there = [(label, words) for label, words, is_possible in possible if is_possible]
+    return [blocks.button(label, f"{RUN}:{index}", words) for index, (label, words) in enumerate(there)]
+
+
+def _edit(change: Change) -> Block:
+    return blocks.button("Edit", EDIT, Click(change.number, change.version).pack())
 
 
 def _approve(change: Change) -> Block:
@@ -157,5 +197,28 @@ def outcome(change: Change) -> str:
     by += f", by {mention(change.settled_by)}" if change.settled_by else ""
     unsure = any(run.state is StepState.UNSURE for run in change.runs)
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
-    tail = f". {reason}" if reason else "." if not unsure else ". Look at its card."
+    tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
     return f"Change {change.number} is {change.state.value}{by}: {change.plan.headline}{tail}"
+
+
+def reminder(change: Change) -> Answer:
+    """What is said under a card that expires soon; times are in UTC, since this is no mrkdwn."""
+    who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
+    by = f" {who} can decide." if who else ""
+    given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
+    so_far = given or "nobody has decided yet"
+    return Answer(f"Change {change.number} expires at {change.expires_at:%H:%M} UTC, and {so_far}.{by}")
+
+
+def see_card(change: Change) -> tuple[Sentence, ...]:
+    """The way to the card, where it is known."""
+    return (Sentence("See its card", url=change.card.url),) if change.card and change.card.url else ()
+
+
+def broken_glass(change: Change) -> Answer:
+    """What those hear who could have approved a change that runs without."""
+    emergency = change.emergency
+    told = f"{mention(emergency.actor)} broke the glass: {emergency.reason}" if emergency else "It runs unapproved."
+    review = Sentence(f"Look at it, and then type `/change review {change.number}`.")
+    title = f"Change {change.number} runs without approval: {change.plan.headline}"
+    return Answer(title, (Sentence(told), review, *see_card(change)))

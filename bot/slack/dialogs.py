@@ -11,7 +11,7 @@ from bot.core.asks import Ask
 from bot.core.command import Call, Context
 from bot.core.errors import Misuse, Refusal
 from bot.core.shop import named
-from bot.engine.engine import Engine
+from bot.engine.machine import Machine
 from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.faults import NOT_ANSWERED, code
@@ -24,14 +24,15 @@ log = logging.getLogger(__name__)
 class Dialogs:
     """Opens forms and keeps them true to the store."""
 
-    def __init__(self, engine: Engine, client: AsyncWebClient) -> None:
-        self._engine = engine
+    def __init__(self, machine: Machine, client: AsyncWebClient) -> None:
+        self._machine = machine
+        self._engine = machine.engine
         self._client = client
 
     async def open(self, ask: Ask, call: Call, trigger_id: str) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
         to_fill = forms.can_be_filled(call) or bool(_named(call))
-        view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel)
+        view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel, edits=ask.edits)
         try:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
         except NOT_ANSWERED as error:
@@ -64,10 +65,10 @@ class Dialogs:
     async def _filled(self, ask: Ask, call: Call) -> Block:
         """The form with what the store says, or why there is none."""
         try:
-            await self._engine.may_ask(ask.actor)
-            context = self._engine.context(ask.actor)
+            await self._machine.planner.may_ask(ask.actor)
+            context = self._machine.planner.context(ask.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
-            return forms.form(filled, ask.place.channel, await _labels(filled, context))
+            return forms.form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
         except (Refusal, StoreError) as error:
             return forms.notice(call.command.title, str(error))
 

@@ -68,7 +68,7 @@ def refuse_overflow(call: Call) -> None:
         listed_out = "\n".join(_words(call.values.get(name)))
         too_long = isinstance(input_of(field), ShopperInput) and len(listed_out) > blocks.TEXT
         if too_long or (name in call.values and name not in (*shown, *carried)):
-            raise call.command.misuse(Misuse("That is more than a form holds: say all of it in one line.", field=name))
+            raise Misuse("That is more than a form holds: say all of it in one line.", field=name)
 
 
 def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
@@ -78,17 +78,19 @@ def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
     return tuple(word for name in alike for word in _words(call.values.get(name)))
 
 
-def form(call: Call, channel: str | None, labels: Labels | None = None) -> Block:
+def form(call: Call, channel: str | None, labels: Labels | None = None, *, edits: int | None = None) -> Block:
     """The view for what ``call`` lacks, filled with what it has; what it does not show, it carries along.
 
     A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled.
+    ``edits``: the change that shall do this instead.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
     inputs = [block for name in shown for block in _inputs(name, fields[name], call.values.get(name), labels or {})]
     said = [name for name in first_fields(call.command) if name not in shown]
     about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in said]
-    metadata = pack_metadata(command=call.command.path, channel=channel, given=_carried(call, shown), more=more)
+    carried = _carried(call, shown)
+    metadata = pack_metadata(command=call.command.path, channel=channel, given=carried, more=more, edits=edits)
     return _view(
         COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, [*about, *inputs]
     )
@@ -181,7 +183,7 @@ def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = Fa
     is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)
     if new and name and len(name) <= blocks.OPTION_VALUE and not is_one:
         found = found[: blocks.OPTIONS - 1]
-        return [blocks.option(f"New: {name}", name), *(blocks.option(one.name, one.id) for one in found)]
+        return [*(blocks.option(one.name, one.id) for one in found), blocks.option(f"New: {name}", name)]
     return [blocks.option(one.name, one.id, one.description) for one in found]
 
 
@@ -217,7 +219,8 @@ def _view(callback_id: str, title: str, submit: str, metadata: str, inputs: list
 def _inputs(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
     kind = input_of(field)
     element = _element(kind, field, given, labels)
-    block = _labelled(name, kind.label, element, hint=kind.hint, optional=not field.is_required())
+    label = f"{kind.label}s" if takes_many(field) and not kind.label.endswith("s") else kind.label
+    block = _labelled(name, label, element, hint=kind.hint, optional=not field.is_required())
     if element["action_id"] != SHOPPERS:
         return [block]
     return [block | {"dispatch_action": True}, _count(name, element.get("initial_value", ""))]

@@ -7,6 +7,7 @@ from typing import Any
 
 APPROVE = "approve"
 REJECT = "reject"
+EDIT = "edit"
 RUN = "run"
 """A button that types a command; ``run:0``, ``run:1`` … since action ids are unique within a block."""
 RUN_PATTERN = re.compile(rf"{RUN}:\d+")

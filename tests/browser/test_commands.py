@@ -128,12 +128,43 @@ async def test_a_member_is_removed_by_form_when_a_second_person_approves(screen:
     await screen.press("Remove Shoppers", on=someone)
     await screen.fill("Shopper", someone)
     await screen.submit("Remove Shoppers")
-    await expect(screen.message("waits for approval: Remove 1 shopper from Reviewers")).to_be_visible()
-    await screen.approve("Remove Shoppers", on="Remove 1 shopper from Reviewers", by="ben")
+    await expect(screen.message("waits for approval: Remove 1 of 17 shoppers from Reviewers")).to_be_visible()
+    await screen.approve("Remove Shoppers", on="Remove 1 of 17 shoppers from Reviewers", by="ben")
     await expect(screen.size("Reviewers")).to_contain_text("16")
     await screen.become("ana")
     await screen.go("dm")
-    await expect(screen.message("Remove 1 shopper from Reviewers")).to_contain_text("approved by @Ben Brandt")
+    await expect(screen.message("Remove 1 of 17 shoppers from Reviewers")).to_contain_text("approved by @Ben Brandt")
+
+
+async def test_an_approver_sees_details_takes_some_out_and_approves_what_the_requester_edited(screen: Screen) -> None:
+    await screen.type("/segment members Lapsed")
+    members = screen.message("Lapsed: 64 shoppers")
+    one, two, three = re.findall(r"\S+@example\.com", await members.inner_text())[:3]
+    await screen.type(f"/segment remove Lapsed {one} {two} {three}")
+    await expect(screen.message("waits for approval: Remove 3 of 64 shoppers from Lapsed")).to_be_visible()
+    await screen.become("ben")
+    await screen.go("#approvals")
+    card = screen.message("asked by @Ana Alvarez").filter(has_text="from Lapsed")
+    await card.get_by_role("button", name="Details", exact=True).click()
+    await expect(screen.message("is about 3 items")).to_contain_text(three)
+    await card.get_by_role("button", name="Take Some Out", exact=True).click()
+    await screen.fill("Items", three)
+    await expect(screen.form).to_contain_text("1 shopper recognised: 1 e-mail.")
+    await screen.submit("Take These Out")
+    await expect(card).to_contain_text("Remove 2 of 64 shoppers from Lapsed")
+    await expect(card).to_contain_text("This is version 2, and needs approval anew.")
+    await expect(card).to_contain_text("@Ben Brandt took out 1 item. Before: Remove 3 of 64 shoppers from Lapsed")
+    await screen.become("ana")
+    await card.get_by_role("button", name="Edit", exact=True).click()
+    await expect(screen.form.get_by_label("Shoppers")).to_have_value(f"{one}\n{two}\n{three}")
+    await screen.fill("Shoppers", two)
+    await screen.submit("Remove Shoppers")
+    await expect(card).to_contain_text("This is version 3, and needs approval anew.")
+    if pictures := os.environ.get("PICTURES"):
+        await screen.page.screenshot(path=f"{pictures}/card.png")
+    await screen.approve("Remove Shoppers", on="Remove 1 of 64 shoppers from Lapsed", by="cleo")
+    await expect(card).to_contain_text("Asked for at first: Remove 3 of 64 shoppers from Lapsed")
+    await expect(screen.size("Lapsed")).to_contain_text("63")
 
 
 async def test_two_segments_are_combined_by_form_into_a_new_one(screen: Screen) -> None:

@@ -107,9 +107,9 @@ def test_missing_names_required_fields_without_a_value() -> None:
         (Create, {"name": "12345678901"}, "name", "Name may have at most 10 characters."),
         (Create, {"name": "rude"}, "name", "Name: That is rude."),
         (Create, {"name": "x", "page": "0"}, "page", "Page has to be 1 or more."),
-        (Create, {"name": "x", "odd": 1}, "odd", "odd: Extra inputs are not permitted."),
+        (Create, {"name": "x", "odd": 1}, "odd", "Extra inputs are not permitted."),
         (Pick, {"number": "abc"}, "number", "Change has to be a whole number."),
-        (Pick, {"number": 1, "scope": "his"}, "scope", "Which has to be 'mine' or 'all'."),
+        (Pick, {"number": 1, "scope": "his"}, "scope", "“his” is none of 'mine' or 'all'."),
         (Pick, {}, "number", "Change is missing."),
     ],
 )
@@ -145,7 +145,7 @@ def test_a_choice_may_be_typed_with_any_dash_and_in_capitals(typed: str) -> None
 
 def test_what_is_no_choice_keeps_its_dashes_and_capitals() -> None:
     assert check(Create, {"name": "Is–Not"}).name == "Is–Not"
-    with pytest.raises(Misuse, match=r"^How has to be 'is' or 'is-not'\.$"):
+    with pytest.raises(Misuse, match=r"^“7” is none of 'is' or 'is-not'\.$"):
         check(Targets, {"how": 7, "names": ("VIPs",)})
 
 

@@ -61,7 +61,11 @@ def test_nothing_runs_that_was_not_approved() -> None:
         (state, event) for state, moves in MOVES.items() for event in moves if moves[event] is State.APPROVED
     }
     assert into_running == {State.APPROVED}
-    assert into_approved == {(State.PLANNED, Event.CLEAR), (State.WAITING, Event.APPROVE)}
+    assert into_approved == {
+        (State.PLANNED, Event.CLEAR),
+        (State.WAITING, Event.APPROVE),
+        (State.WAITING, Event.BREAK),
+    }
     assert {State.WAITING} == DECIDABLE
 
 

@@ -132,7 +132,8 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:
         call.checked()
-    assert str(caught.value) == "Page has to be a whole number. Type `/segment list [page:…]`."
+    assert str(caught.value) == "Page has to be a whole number."
+    assert str(call.command.misuse(caught.value)) == "Page has to be a whole number. Type `/segment list [page:…]`."
     assert str(segment.commands["delete"].misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )

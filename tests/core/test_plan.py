@@ -1,4 +1,5 @@
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from tests.core.samples import VIPS, add, delete, plan, uuid
 from tests.engine.bench import Bench
 from tests.laws.shops import a_shop
 
+USED = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
 CREATE = CreateSegment(segment=Naming(name="New", description="Fresh"))
 
 
@@ -127,6 +129,30 @@ def test_remarks_are_no_part_of_the_fingerprint_but_are_told_where_the_plan_diff
         "Was: Nobody in the store: x@example.com.",
         "Now: Ada.",
     )
+
+
+def test_how_many_others_are_in_a_segment_is_no_part_of_the_fingerprint_and_all_else_is() -> None:
+    step = RemoveMembers(segment=VIPS, profile_ids=("x",), promotions=USED, out_of=3)
+    first = plan(step)
+    assert plan(step.model_copy(update={"out_of": 40})).fingerprint == first.fingerprint
+    others: tuple[dict[str, Any], ...] = (
+        {"profile_ids": ("x", "y")},
+        {"promotions": ()},
+        {"promotions": None},
+        {"segment": VIPS.model_copy(update={"name": "Best"})},
+        {"segment": VIPS.model_copy(update={"id": uuid(9)})},
+    )
+    fingerprints = {plan(step.model_copy(update=other)).fingerprint for other in others}
+    assert len(fingerprints | {first.fingerprint}) == 1 + len(others)
+
+
+def test_some_of_a_segment_are_told_with_how_many_there_are() -> None:
+    some = RemoveMembers(segment=VIPS, profile_ids=("x", "y", "z"), out_of=40)
+    assert plan(some).lines == ("Remove 3 of 40 shoppers from VIPs",)
+    assert plan(some.model_copy(update={"out_of": 3})).lines == ("Remove 3 shoppers from VIPs",)
+    assert plan(
+        *(one.model_copy(update={"out_of": 1500}) for one in removed(VIPS, tuple(map(uuid, range(1001)))))
+    ).lines == ("Remove 1,001 of 1,500 shoppers from VIPs",)
 
 
 def test_a_plan_without_steps_cannot_be_said() -> None:

@@ -227,3 +227,10 @@ async def test_a_segment_that_goes_while_it_is_counted_holds_nobody() -> None:
 async def test_no_segments_have_no_sizes() -> None:
     async with bench(customers=20) as machine:
         assert (await Shop(machine.client).sizes(()), machine.store.requests()) == ({}, [])
+
+
+async def test_how_many_are_in_a_segment_is_asked_once() -> None:
+    async with bench(customers=20) as machine:
+        shop, vips = Shop(machine.client), machine.segments()["VIPs"]
+        assert [await shop.size(vips), await shop.size(vips)] == [len(machine.members("VIPs"))] * 2
+        assert len(machine.store.requests()) == 1

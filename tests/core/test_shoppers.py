@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.bigcommerce import Customer
-from bot.core.errors import Impossible, Misuse
+from bot.core.errors import Misuse
 from bot.core.shop import Shop
 from bot.core.shoppers import Found, Shopper, Words, find, listed, nobody_left, owners, sorted_out, told
 from bot.sandbox import store_customers
@@ -175,10 +175,15 @@ def test_where_nothing_is_left_to_do_the_log_hears_no_names() -> None:
     assert (error.field, error.for_log) == ("shoppers", "There is nothing to do for those who are named.")
 
 
-async def test_the_owner_of_a_profile_is_found_among_all_profiles() -> None:
+async def test_the_owner_of_a_profile_is_found_among_all_profiles_and_nobodys_is_left_out() -> None:
     async with bench(customers=20) as machine:
         who = somebody(machine)
-        found = await owners((who["profile"],), Shop(machine.client))
-        assert found[who["profile"]].id == who["customer_id"]
-        with pytest.raises(Impossible, match=rf"^The profile {uuid(1)} belongs to no customer any more\.$"):
-            await owners((who["profile"], uuid(1)), Shop(machine.client))
+        for ids in ((who["profile"],), (who["profile"], uuid(1))):
+            found = await owners(ids, Shop(machine.client))
+            assert {profile: one.id for profile, one in found.items()} == {who["profile"]: who["customer_id"]}
+
+
+async def test_the_profiles_of_a_whole_store_are_not_read_for_nobody() -> None:
+    async with bench(customers=20) as machine:
+        assert await owners((), Shop(machine.client)) == {}
+        assert machine.store.requests() == []

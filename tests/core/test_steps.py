@@ -413,3 +413,15 @@ async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
 def test_what_is_gone_is_told_by_its_kind() -> None:
     assert str(Gone("VIPs")) == "The segment “VIPs” is not in the store any more."
     assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is not in the store any more."
+
+
+async def test_a_segment_that_comes_back_says_which_promotions_do_not_follow_it() -> None:
+    async with a_shop() as machine:
+        again = CreateSegment(segment=Naming(name="Best"), restores=True, old_id=uuid(1), lost=USES)
+        assert (await again.apply(machine.client)).notes == (
+            "Best has a new id, so these promotions do not follow it: “Spring” and “Autumn”.",
+        )
+        unread = again.model_copy(update={"segment": Naming(name="Other"), "lost": None})
+        assert (await unread.apply(machine.client)).notes == (
+            "Other has a new id, so promotions that named it, which could not be read, do not follow it.",
+        )

@@ -19,15 +19,12 @@ from bot.core.command import Group
 from bot.core.people import Actor, Place, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Need, Policy
-from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
-from bot.engine.glances import Glances
 from bot.engine.home import Home
-from bot.engine.homes import Homes
+from bot.engine.machine import Machine, machine
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
 from bot.engine.turns import Turns
-from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
 from bot.sandbox import seeds, server
 from bot.sandbox.store import Store
@@ -46,6 +43,7 @@ class Board:
     posted: list[Change] = field(default_factory=list)
     drawn: list[Change] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
+    notified: list[tuple[int, str, str]] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
@@ -79,6 +77,10 @@ class Board:
         self.homes.append((user_id, home))
         self.published.set()
 
+    async def notify(self, change: Change, kind: str, user_id: str) -> None:
+        self._say("notify")
+        self.notified.append((change.number, kind, user_id))
+
     async def link(self, card: Card) -> str:
         return self.address
 
@@ -110,7 +112,7 @@ class People:
 class Bench:
     """One process with its engine; ``another`` is a second one on the same ledger and the same store."""
 
-    engine: Engine
+    machine: Machine
     ledger: Ledger
     board: Board
     people: People
@@ -121,15 +123,19 @@ class Bench:
     _asked: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
+    def engine(self) -> Engine:
+        return self.machine.engine
+
+    @property
     def runner(self) -> Runner:
-        return self.engine.runner
+        return self.machine.runner
 
     def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Ask:
-        id_ = f"{self.engine.owner}-{next(self._asked)}"
+        id_ = f"{self.machine.owner}-{next(self._asked)}"
         return Ask(id=id_, actor=by, place=place, command=command, values=values)
 
     async def asks(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> None:
-        await self.engine.ask(self.ask(command, by, place, **values), f"/{command}")
+        await self.machine.engine.ask(self.ask(command, by, place, **values), f"/{command}")
         await self.tasks.settled()
 
     async def delete(self, *names: str, by: str = "UANA") -> Change:
@@ -137,16 +143,23 @@ class Bench:
         await self.asks("segment delete", by, segments=list(names or ("VIPs",)))
         return await self.latest()
 
+    async def edits(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> None:
+        """Say that this shall be done instead."""
+        ask = self.ask(command, by, **values).model_copy(update={"edits": number})
+        await self.machine.engine.ask(ask, f"/{command}")
+        await self.tasks.settled()
+
     async def decides(
-        self, by: str, number: int = 1, verdict: Verdict = Verdict.APPROVE, version: int | None = None, reason: str = ""
+        self, by: str, number: int = 1, verdict: Verdict = Verdict.APPROVE, version: int | None = None, **said: Any
     ) -> None:
-        decision = Decision(number=number, verdict=verdict, version=version, reason=reason)
+        """``said``: the reason, or the items that are to be taken out."""
+        decision = Decision(number=number, verdict=verdict, version=version, **said)
         ask = self.ask(verdict.value, by).model_copy(update={"decision": decision})
-        await self.engine.ask(ask, f"{verdict.value} change {number}")
+        await self.machine.engine.ask(ask, f"{verdict.value} change {number}")
         await self.tasks.settled()
 
     async def sweeps(self) -> None:
-        await self.engine.sweep()
+        await self.machine.keeper.sweep()
         await self.tasks.settled()
 
     async def latest(self) -> Change:
@@ -155,7 +168,7 @@ class Bench:
 
     async def looks(self, user_id: str = "UANA") -> Home:
         """Open a Home tab; what it shows then."""
-        await self.engine.homes.opened(user_id)
+        await self.machine.homes.opened(user_id)
         await self.tasks.settled()
         return self.home(user_id)
 
@@ -216,9 +229,6 @@ class Bench:
             yield made
 
 
-_OWNERS = count(1)
-
-
 @asynccontextmanager
 async def process(
     path: Path | str,
@@ -230,35 +240,28 @@ async def process(
     *,
     groups: tuple[Group, ...] = GROUPS,
     patience: float = 30,
+    approval_hours: float = 24,
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
-    ledger, tasks, owner = Ledger.open(path), Tasks(), f"process-{next(_OWNERS)}"
-    rules = Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy)
-    glances = Glances(client, ledger, tasks, clock=clock, patience=patience)
-    homes = Homes(ledger, board, Views(rules, ledger, people), glances, tasks, owner=owner, clock=clock)
-    drawer = Drawer(ledger, board, homes, tasks, owner=owner, clock=clock)
-    engine = Engine(
+    ledger = Ledger.open(path)
+    made = machine(
         groups=groups,
-        policy=rules,
+        policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
         ledger=ledger,
-        reader=client,
+        store=client,
         announcer=board,
         directory=people,
-        runner=Runner(ledger, client, tasks, owner=owner, clock=clock, moved=drawer.nudge),
-        drawer=drawer,
-        homes=homes,
-        tasks=tasks,
         turns=Turns(now=time.monotonic, quiet=0),
         clock=clock,
-        owner=owner,
-        approval_time=timedelta(hours=24),
+        approval_time=timedelta(hours=approval_hours),
+        patience=patience,
     )
-    await engine.live()
+    await made.keeper.live()
     try:
-        yield Bench(engine, ledger, board, people, store, client, clock, tasks)
+        yield Bench(made, ledger, board, people, store, client, clock, made.tasks)
     finally:
-        await tasks.stop()
+        await made.tasks.stop()
         ledger.close()
 
 

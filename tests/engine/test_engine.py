@@ -12,13 +12,15 @@ from bot.core.command import Context, Group, Outcome
 from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
 from bot.core.people import Place, Standing
 from bot.core.plan import Plan
+from bot.core.policy import Rule
 from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
-from bot.engine.engine import FRESH
+from bot.engine.keeper import FRESH
 from bot.engine.ports import Undeliverable
 from tests.core.samples import plan
 from tests.engine.bench import APPROVALS, Bench, bench
 
 MEMBERS = "/segments/{id}/shopper-profiles"
+TWO = (Rule(steps=("delete_segment",), approvals=2),)
 GONE = Undeliverable("channel_not_found", final=True)
 
 
@@ -130,7 +132,7 @@ async def test_a_group_of_approvers_that_cannot_be_read_is_not_taken_for_an_empt
 
 
 async def test_an_approver_who_asks_does_not_count_as_their_own_second_person(path: Path) -> None:
-    async with bench(path, customers=40, two_from=1) as machine:
+    async with bench(path, customers=40, rules=TWO) as machine:
         await machine.asks("segment delete", "UBEN", segments=["VIPs"])
         assert "This needs 2 approvals and only 1 person other than you" in whispers(machine)[-1]
 
@@ -187,7 +189,7 @@ async def test_the_requester_is_shown_the_way_to_a_card_elsewhere(machine: Bench
     (told,) = whispers(machine)
     assert told.startswith("Change 1 waits for approval: Delete the segment VIPs")
     await machine.asks("segment create", name="Loyal")
-    assert whispers(machine)[-1] == "Change 2 is under way: Create the segment Loyal"
+    assert whispers(machine)[-1] == "Change 2 was started: Create the segment Loyal"
 
 
 async def test_no_way_is_shown_to_a_card_that_is_in_sight(machine: Bench) -> None:
@@ -206,18 +208,18 @@ async def test_a_card_without_an_address_is_told_all_the_same(machine: Bench) ->
 
 async def test_may_decide_checks_state_version_and_person(machine: Bench) -> None:
     await machine.delete()
-    assert (await machine.engine.may_decide(1, 1, "UBEN")).number == 1
+    assert (await machine.machine.decider.may_decide(1, 1, "UBEN")).number == 1
     with pytest.raises(SelfApproval):
-        await machine.engine.may_decide(1, 1, "UANA")
+        await machine.machine.decider.may_decide(1, 1, "UANA")
     with pytest.raises(OldVersion):
-        await machine.engine.may_decide(1, 2, "UBEN")
+        await machine.machine.decider.may_decide(1, 2, "UBEN")
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     with pytest.raises(TooLate):
-        await machine.engine.may_decide(1, 1, "UBEN")
+        await machine.machine.decider.may_decide(1, 1, "UBEN")
 
 
 async def test_two_approvals_come_from_two_people(path: Path) -> None:
-    async with bench(path, two_from=1) as machine:
+    async with bench(path, rules=TWO) as machine:
         await machine.delete()
         await machine.decides("UBEN")
         await machine.decides("UBEN")
@@ -266,7 +268,7 @@ async def test_a_store_that_changed_meanwhile_asks_for_approval_of_the_new_plan(
 
 
 async def test_a_first_approval_does_not_count_for_a_new_plan(path: Path) -> None:
-    async with bench(path, two_from=1) as machine:
+    async with bench(path, rules=TWO) as machine:
         await machine.delete()
         await machine.decides("UBEN")
         await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
@@ -324,7 +326,7 @@ async def test_a_change_expires_once_although_two_processes_sweep(machine: Bench
     await machine.delete()
     machine.clock.forward(hours=24)
     async with machine.another(path) as other:
-        await asyncio.gather(machine.engine.sweep(), other.engine.sweep())
+        await asyncio.gather(machine.machine.keeper.sweep(), other.machine.keeper.sweep())
         await machine.tasks.settled()
         await other.tasks.settled()
     assert machine.kinds().count("expire") == 1
@@ -335,7 +337,7 @@ async def test_a_decision_just_before_the_sweep_gets_there_stands(
 ) -> None:
     change = await machine.delete()
     machine.clock.forward(hours=24)
-    await machine.engine.sweep()  # its tasks have not begun yet
+    await machine.machine.keeper.sweep()  # its tasks have not begun yet
     await machine.ledger.move(change, Event.REJECT, at=machine.clock())
     with caplog.at_level(logging.INFO):
         await machine.tasks.settled()
@@ -398,7 +400,7 @@ async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next
     draft = (await machine.latest()).model_copy(update={"state": State.PLANNED, "card": None})
     await machine.ledger.plan(ask, draft, owner="dead", detail={})
     machine.clock.forward(seconds=1)
-    await machine.engine.sweep()  # its tasks have not begun yet
+    await machine.machine.keeper.sweep()  # its tasks have not begun yet
     async with machine.another(path) as other:
         assert await other.runner.claim(2)
         await machine.tasks.settled()
@@ -414,7 +416,7 @@ async def test_a_card_that_another_process_posted_meanwhile_is_not_posted_again(
     draft = (await machine.delete()).model_copy(update={"state": State.PLANNED, "card": None})
     await machine.ledger.ask(ask, owner="dead", at=now, detail={})
     await machine.ledger.plan(ask, draft, owner="dead", detail={})
-    await machine.engine.sweep()  # its tasks have not begun yet
+    await machine.machine.keeper.sweep()  # its tasks have not begun yet
     async with machine.another(path) as other:
         await other.sweeps()
         await machine.tasks.settled()
@@ -495,7 +497,7 @@ async def test_what_needed_no_approval_is_stale_after_a_crash_where_the_store_ch
 
 async def test_an_orphan_that_another_process_runs_is_left_to_it(machine: Bench, path: Path) -> None:
     await approved_and_orphaned(machine)
-    await machine.engine.sweep()  # its tasks have not begun yet
+    await machine.machine.keeper.sweep()  # its tasks have not begun yet
     async with machine.another(path) as other:
         assert await other.runner.claim(1)
         await machine.tasks.settled()
@@ -556,7 +558,7 @@ async def test_a_sweep_keeps_what_is_under_way(machine: Bench, path: Path) -> No
     async with machine.another(path) as other:
         for _ in range(3):
             machine.clock.forward(seconds=4)
-            await machine.engine.sweep()
+            await machine.machine.keeper.sweep()
             await other.sweeps()
         stuck.set()
         await machine.tasks.settled()

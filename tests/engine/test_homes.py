@@ -29,7 +29,7 @@ async def open_many(machine: Bench, count: int) -> list[str]:
     """So many people open their tab, one second after the other; they see it, and a minute passes."""
     users = [f"U{number:03}" for number in range(count)]
     for user in users:
-        await machine.engine.homes.opened(user)
+        await machine.machine.homes.opened(user)
         machine.clock.forward(seconds=1)
     await machine.tasks.settled()
     machine.clock.forward(minutes=1)
@@ -56,9 +56,15 @@ async def test_what_waits_shows_for_those_who_may_approve_it_and_have_not(machin
 
 
 async def test_whether_something_waits_is_left_open_where_slack_does_not_tell_who_approves(machine: Bench) -> None:
+    await machine.delete()
     machine.people.silent = True
     await machine.looks("UDAN")
     assert "Slack did not tell just now" in machine.home("UDAN").doubt
+
+
+async def test_where_nothing_waits_nothing_is_left_open(machine: Bench) -> None:
+    machine.people.silent = True
+    assert (await machine.looks("UDAN")).doubt == ""
 
 
 async def test_who_may_not_use_the_bot_sees_why_and_nothing_else(machine: Bench) -> None:
@@ -165,7 +171,7 @@ async def test_a_tab_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep_and_hol
 
 async def test_who_can_be_shown_nothing_any_more_is_forgotten_and_on_record_once(machine: Bench) -> None:
     machine.board.broken["home"] = FINAL
-    await machine.engine.homes.opened("UANA")
+    await machine.machine.homes.opened("UANA")
     await machine.tasks.settled()
     machine.board.broken.clear()
     await machine.delete()
@@ -185,7 +191,7 @@ async def test_a_tab_opened_while_it_is_drawn_is_drawn_again(machine: Bench) -> 
     await machine.ledger.opened("UANA", at=machine.clock())
     tab = await machine.ledger.claim_home("UANA", owner=machine.engine.owner, now=machine.clock())
     assert tab
-    await machine.engine.homes.opened("UANA")
+    await machine.machine.homes.opened("UANA")
     await machine.tasks.settled()
     assert machine.board.homes == []
     await machine.ledger.release_home("UANA", owner=machine.engine.owner)
@@ -229,7 +235,7 @@ async def test_those_whose_turn_failed_come_after_the_others(machine: Bench) -> 
 
 async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_a_finish(machine: Bench) -> None:
     for user in ("UANA", "UBEN", "UCLEO"):
-        await machine.engine.homes.opened(user)
+        await machine.machine.homes.opened(user)
     await machine.tasks.settled()
     assert asked(machine) == 1
     machine.clock.forward(seconds=KEEP.total_seconds() - 1)
@@ -243,11 +249,11 @@ async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_
 async def test_a_store_that_is_slow_is_not_waited_for_and_shown_when_it_answers(path: Path) -> None:
     async with bench(path, patience=0) as machine:
         stuck = stick(machine)
-        await machine.engine.homes.opened("UANA")
+        await machine.machine.homes.opened("UANA")
         await stuck.reached.wait()
         await machine.board.published.wait()
         assert machine.home().glance is None
-        await machine.engine.sweep()
+        await machine.machine.keeper.sweep()
         stuck.release.set()
         await machine.tasks.settled()
         assert [home.glance for _, home in machine.board.homes] == [None]
@@ -260,7 +266,7 @@ async def test_a_store_that_is_slow_is_not_waited_for_and_shown_when_it_answers(
 
 async def test_a_change_that_finishes_while_the_store_is_asked_makes_it_asked_again(machine: Bench) -> None:
     stuck = stick(machine)
-    await machine.engine.homes.opened("UBEN")
+    await machine.machine.homes.opened("UBEN")
     await stuck.reached.wait()
     await machine.carry_out(plan(CreateSegment(segment=Naming(name="Loyal"))))
     stuck.release.set()

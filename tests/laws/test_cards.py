@@ -9,19 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
-from bot.core.changes import Approval, Card, Change, Run, State, StepState
+from bot.core.changes import Approval, Card, Change, Emergency, Run, State, StepState
+from bot.core.command import Call, understand
 from bot.core.plan import Plan
 from bot.core.policy import Need
 from bot.core.shop import PromotionUse
 from bot.core.steps import AnyStep, Applied, DeleteSegment, SegmentRef
+from bot.engine.planner import NAMED
 from bot.sandbox.slack_limits import faults_of
 from bot.slack import answers
 from bot.slack.blocks import MESSAGE_TEXT
-from bot.slack.card import card, outcome
+from bot.slack.card import broken_glass, card, outcome, reminder
+from bot.slack.ids import APPROVE, EDIT, REJECT, RUN_PATTERN, Click
+from commands import GROUPS
 from tests.core.samples import NOW, change, uuid
 from tests.laws.values import FEW, HOSTILE, LAW, texts, values_of
 
-steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, get_args(get_args(AnyStep)[0])))
+steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, get_args(get_args(AnyStep)[0]))).filter(
+    lambda step: not isinstance(step, DeleteSegment) or step.segment.id is not None
+)
+people = st.sampled_from(("UANA", "UBEN", "UCLEO", "UEVE"))
+emergencies = st.builds(Emergency, actor=people, reason=texts, at=st.just(NOW), reviewed_by=st.none() | people)
+WAITING = ["Delete Segment", "Reject", "Take Some Out", "Details", "Edit"]
 _POWER = re.compile(r"<([^<>]*)>")
 _OURS = re.compile(r"!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d: -]+ UTC|@U[A-Z]+")
 
@@ -71,11 +80,20 @@ def changes(draw: st.DrawFn, state: State, count: int) -> Change:
         approvals=(Approval(actor="UBEN", at=NOW),) * draw(st.integers(0, 2)),
         settled_by=draw(st.none() | st.just("UCLEO")),
         reason=draw(texts),
+        version=draw(st.integers(1, 10**6)),
+        deciders=tuple(draw(st.lists(people, max_size=NAMED))),
+        emergency=draw(st.none() | emergencies),
+        asked=draw(texts),
         drift=tuple(draw(st.lists(texts, max_size=40))),
         undone_by=draw(st.none() | st.integers(1, 99)),
         verb=draw(st.sampled_from(("Delete Segment", "x" * 24))),
-        card=Card(channel="C1", ts="1.0"),
+        card=Card(channel="C1", ts="1.0", url=draw(st.sampled_from(("", "https://x.example")))),
     )
+
+
+def elements(found: Change) -> list[dict[str, Any]]:
+    """The card's buttons."""
+    return [one for block in card(found).blocks if block["type"] == "actions" for one in block["elements"]]
 
 
 @pytest.mark.parametrize("count", [1, 50, 51])
@@ -85,8 +103,58 @@ def changes(draw: st.DrawFn, state: State, count: int) -> Change:
 def test_the_card_of_any_change_fits_slack(state: State, count: int, data: st.DataObject) -> None:
     found = data.draw(changes(state, count))
     assert fits(card(found))
-    assert fits(answers.message(Answer(outcome(found))))
+    for told in (Answer(outcome(found)), reminder(found), broken_glass(found)):
+        assert fits(answers.message(told))
     assert Change.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("state", State)
+@given(data=st.data())
+@LAW
+def test_a_card_has_exactly_the_buttons_of_what_can_happen_next(state: State, count: int, data: st.DataObject) -> None:
+    found = data.draw(changes(state, count))
+    possible = (
+        (found.verb, state is State.WAITING),
+        ("Reject", state is State.WAITING),
+        ("Take Some Out", state is State.WAITING and len(found.plan.items) > 1),
+        ("Details", state is State.WAITING),
+        ("Edit", state is State.WAITING),
+        ("Stop", state is State.RUNNING and count > 1),
+        ("Try Again", found.can_be_retried),
+        ("Undo", found.can_be_undone),
+        ("Point Promotions", found.can_be_repointed),
+    )
+    shown = elements(found)
+    assert [one["text"]["text"] for one in shown] == [label for label, is_possible in possible if is_possible]
+    assert len({one["action_id"] for one in shown}) == len(shown)
+
+
+@pytest.mark.parametrize("state", State)
+@given(data=st.data())
+@LAW
+def test_each_button_types_a_command_about_this_change_or_carries_its_version(
+    state: State, data: st.DataObject
+) -> None:
+    found = data.draw(changes(state, 2))
+    for one in elements(found):
+        if RUN_PATTERN.fullmatch(one["action_id"]):
+            call = understand(GROUPS, one["value"])
+            assert isinstance(call, Call)
+            assert (call.command.group, call.values) == ("change", {"number": "42"})
+        else:
+            assert one["action_id"] in (APPROVE, REJECT, EDIT)
+            assert Click.unpack(one["value"]) == Click(42, found.version)
+
+
+@given(st.lists(people, max_size=NAMED, unique=True), st.sets(people, max_size=2), st.sampled_from(State))
+@LAW
+def test_the_card_names_those_who_can_decide_and_did_not_yet(deciders: list[str], by: set[str], state: State) -> None:
+    need, approvals = Need(approvals=2, why="needs 2"), tuple(Approval(actor=one, at=NOW) for one in sorted(by))
+    found = change(state=state, need=need, deciders=tuple(deciders), approvals=approvals)
+    told = [text for text in mrkdwn(card(found).blocks) if text.startswith("can decide: ")]
+    left = ", ".join(f"<@{one}>" for one in deciders if one not in by)
+    assert told == ([f"can decide: {left}"] if left and state is State.WAITING else [])
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:10])
@@ -101,7 +169,7 @@ def test_a_card_with_too_much_of_everything_keeps_its_buttons(name: str) -> None
     )
     drawn = card(waiting)
     assert fits(drawn)
-    assert [button["text"]["text"] for button in drawn.blocks[-1]["elements"]] == ["Delete Segment", "Reject"]
+    assert [button["text"]["text"] for button in drawn.blocks[-1]["elements"]] == WAITING
 
 
 @pytest.mark.parametrize("state", State)

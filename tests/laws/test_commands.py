@@ -39,6 +39,9 @@ def understood_whole(example: str) -> bool:
 
 
 every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.path)
+every_form = pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if one.args.model_fields], ids=lambda command: command.path
+)
 every_example = pytest.mark.parametrize(("command", "example"), EXAMPLES, ids=lambda one: getattr(one, "path", one))
 
 
@@ -117,7 +120,7 @@ async def test_planning_only_reads(command: Command, example: str) -> None:
         await machine.client.create_segments(NewSegment(name="Big Spenders"))
         wrote = len(machine.writes())
         for record in RECORDS:
-            ctx = replace(machine.engine.context("UANA"), changes=Record(record))
+            ctx = replace(machine.machine.planner.context("UANA"), changes=Record(record))
             with suppress(Refusal):
                 await command.function(call.checked(), ctx)
             with suppress(Refusal):
@@ -131,7 +134,12 @@ def hostile(command: Command, text: str) -> dict[str, Any]:
     return {name: (text, text, "x") if takes_many(field) else text for name, field in fields.items()}
 
 
-@every_command
+@pytest.mark.parametrize("command", [one for one in COMMANDS if not one.args.model_fields], ids=lambda one: one.path)
+def test_a_command_that_asks_for_nothing_never_opens_a_form(command: Command) -> None:
+    assert Call(command, {}).is_complete
+
+
+@every_form
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_every_form_fits_slack_whatever_it_is_filled_with(command: Command, text: str) -> None:
     call, empty = Call(command, hostile(command, text)), Call(command, {})

@@ -1,6 +1,6 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from bot.core.steps import (
     CreateProfiles,
     CreateSegment,
     DeleteProfiles,
+    DeleteSegment,
     Made,
     Naming,
     RetargetPromotion,
@@ -32,6 +33,12 @@ KINDS: tuple[type[Step], ...] = get_args(get_args(AnyStep)[0])
 POLICY = Policy(approvers=frozenset({"UBEN"}))
 LASTING = (CreateCustomer,)
 """What stays when it is undone, by design: an account may have orders by then."""
+
+
+def planned(kind: type[Step]) -> st.SearchStrategy[Any]:
+    """Any step of this kind that can be in a plan: no segment is deleted that is not there yet."""
+    return values_of(kind).filter(lambda step: not isinstance(step, DeleteSegment) or step.segment.id is not None)
+
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 every_undoable_kind = pytest.mark.parametrize(
@@ -76,6 +83,75 @@ def test_a_step_goes_through_json_and_keeps_its_fingerprint(kind: type[Step], da
     applied = data.draw(values_of(Applied)).model_copy(update={"undo": (step,)})
     run = Run(position=0, state=StepState.DONE, undo=(step,), applied=applied)
     assert Run.model_validate_json(run.model_dump_json()) == run
+
+
+@every_kind
+@given(data=st.data())
+@LAW
+def test_a_step_hurts_by_its_kind_alone_and_then_says_why(kind: type[Step], data: st.DataObject) -> None:
+    assert bool(data.draw(planned(kind)).danger) is kind.hurts
+    assert not kind.does.endswith(".")
+
+
+@every_kind
+@given(data=st.data())
+@LAW
+def test_a_step_without_nothing_is_itself_and_without_everything_is_none(kind: type[Step], data: st.DataObject) -> None:
+    step = data.draw(planned(kind))
+    assert step.without(()) == step
+    assert step.without(("of another step",)) == step
+    assert step.without(step.items) == (None if step.items else step)
+
+
+@every_kind
+@given(data=st.data())
+@LAW
+def test_what_is_left_of_a_step_has_exactly_the_other_items(kind: type[Step], data: st.DataObject) -> None:
+    step = data.draw(planned(kind))
+    out = data.draw(st.sets(st.sampled_from(step.items))) if step.items else set()
+    left = step.without(out)
+    kept = tuple(item for item in step.items if item not in out)
+    assert (left.items if left else ()) == kept
+    assert left is None or (type(left), left.topic, left.shoppers <= step.shoppers) == (kind, step.topic, True)
+    if left:
+        # What is taken out in two goes is out as if in one, and the rest goes through JSON.
+        more = {kept[0]} if kept else set()
+        assert left.without(more) == step.without(out | more)
+        assert kind.model_validate_json(left.model_dump_json()) == left
+
+
+@every_kind
+@given(data=st.data())
+@LAW
+def test_a_step_takes_no_more_shoppers_than_there_are_and_only_from_a_segment(
+    kind: type[Step], data: st.DataObject
+) -> None:
+    step = data.draw(planned(kind))
+    assert (step.of > 0) <= hasattr(step, "segment")
+    assert kind.hurts or not (step.of or step.live)
+
+
+mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tuple)
+
+
+@given(mixed, st.data())
+@LAW
+def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnyStep, ...], data: st.DataObject) -> None:
+    plan = Plan(steps=steps, undoes=data.draw(st.none() | st.integers(1)), remarks=("Ada.",))
+    assert plan.without(()) is plan
+    assert len(set(plan.items)) == len(plan.items)
+    out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {"x"}
+    if all(step.items and set(step.items) <= out for step in steps):
+        with pytest.raises(Impossible, match=r"^Nothing would be left to do\. Reject the change instead\.$"):
+            plan.without(out)
+        return
+    left = plan.without(out)
+    assert left.items == tuple(item for item in plan.items if item not in out)
+    assert left.steps == tuple(filter(None, (step.without(out) for step in steps)))
+    assert left.undoes == plan.undoes
+    assert left.remarks == ("Some were taken out. Details shows who is left.",)
+    assert left.without(out).fingerprint == left.fingerprint
+    assert left.destructive <= plan.destructive
 
 
 @every_kind

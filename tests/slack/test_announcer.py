@@ -16,13 +16,15 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import Answer, File
+from bot.core.changes import Emergency, State
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
-from bot.sandbox.people import ANA, APPROVALS, BOT_TOKEN, RANDOM, SEGMENTS
+from bot.sandbox.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
 from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
 from bot.slack.answers import FILE_NAME_BYTES, file_name, message
+from tests.core.samples import NOW, change
 from tests.harness import ROOT, Json, said
 
 VIPS = File("VIPs.csv", "e-mail\r\nann@example.com\r\n")
@@ -296,3 +298,37 @@ def test_a_long_name_is_stored_under_its_own_ending(tmp_path: Path) -> None:
 def test_a_message_names_a_file_as_it_comes() -> None:
     shown = message(Answer("Here", (File("Gold / Silver.csv", "e-mail\n"),)))
     assert "“Gold - Silver.csv” is in your direct messages" in said({"blocks": shown.blocks, "text": ""})
+
+
+WAITING = change(number=7, state=State.WAITING, deciders=(BEN,))
+
+
+async def test_a_reminder_stands_under_the_card_for_all_who_see_it(slack: Slack) -> None:
+    card = await slack.announcer.post(WAITING)
+    await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "reminder", "")
+    posted, reminded = slack.seen("ben")["#approvals"]
+    assert (reminded["thread_ts"], posted["ts"]) == (card.ts, card.ts)
+    assert said(reminded).startswith("Change 7 expires at 09:30 UTC, and nobody has decided yet.")
+    assert slack.seen("ben")["dm"] == []
+
+
+async def test_who_could_have_approved_hears_alone_of_a_broken_glass(slack: Slack) -> None:
+    emergency = Emergency(actor=CLEO, reason="Now.", at=NOW)
+    await slack.announcer.notify(change(number=7, emergency=emergency), "glass", BEN)
+    assert [said(one).split(":")[0] for one in slack.seen("ben")["dm"]] == ["Change 7 runs without approval"]
+    assert (slack.seen("ana")["dm"], slack.seen("ben")["#approvals"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "final"),
+    [
+        ({"error": "ratelimited"}, False),
+        ({"status": 429, "retry_after": 0}, False),
+        ({"error": "channel_not_found"}, True),
+    ],
+)
+async def test_what_slack_does_not_take_says_whether_trying_again_helps(slack: Slack, fault: Json, final: bool) -> None:
+    slack.workspace.faults.add("chat.postMessage", times=9, **fault)
+    with pytest.raises(Undeliverable) as caught:
+        await slack.announcer.notify(change(number=7), "glass", BEN)
+    assert caught.value.final is final

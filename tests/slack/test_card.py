@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
-from bot.core.changes import Approval, Change, Run, State, StepState
+from bot.core.changes import Approval, Card, Change, Emergency, Run, State, StepState
 from bot.core.plan import Plan
 from bot.core.policy import Need
 from bot.core.shop import PromotionUse
 from bot.core.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.slack import answers, blocks
-from bot.slack.card import card, outcome
+from bot.slack.card import broken_glass, card, outcome, reminder
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
@@ -38,7 +38,7 @@ def test_the_first_line_names_action_and_scope() -> None:
 
 
 def test_a_destructive_change_asks_in_red_with_its_verb_and_declines_plainly() -> None:
-    approve, reject = card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
+    approve, reject, *_ = card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
     assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", "42.3")
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
     assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", "42.3", set())
@@ -51,8 +51,9 @@ def test_partial_approval_is_shown_with_names() -> None:
 
 
 def test_a_plan_that_changed_shows_how_as_long_as_it_can_be_decided() -> None:
-    drifted = change(state=State.WAITING, drift=("Was: a", "Now: b"))
-    assert "so it needs approval again: Was: a Now: b" in words(drifted)
+    drifted = change(state=State.WAITING, version=2, drift=("Was: a", "Now: b"))
+    told = "This is version 2, and needs approval anew. What changed since the request: Was: a Now: b"
+    assert told in words(drifted)
     assert "Was: a" not in words(drifted.model_copy(update={"state": State.DONE}))
 
 
@@ -173,7 +174,7 @@ RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old"
         (RESTORE.model_copy(update={"lost": ()}), State.DONE, CREATED, ["Undo"]),
         (RESTORE.model_copy(update={"lost": None}), State.DONE, CREATED, ["Undo", "Point Promotions"]),
         (CREATE, State.DONE, CREATED, ["Undo"]),
-        (RESTORE, State.FAILED, None, []),
+        (RESTORE, State.FAILED, None, ["Try Again"]),
     ],
 )
 def test_only_where_promotions_lost_a_segment_that_was_restored_they_can_be_pointed_to_it(
@@ -198,11 +199,11 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
         (change(state=State.DONE, approvals=(BEN,)), "done, approved by @UBEN: Delete the segment VIPs (0 shoppers)."),
         (
             change(state=State.REJECTED, settled_by="UBEN", reason="Not now."),
-            "rejected, by @UBEN: Delete the segment VIPs (0 shoppers). Not now.",
+            "rejected, by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.FAILED, error="No."),)),
-            "failed: Delete the segment VIPs (0 shoppers). No.",
+            "failed: Delete the segment VIPs (0 shoppers). Reason: No.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.UNSURE),)),
@@ -256,3 +257,99 @@ def test_a_plan_with_more_lines_than_the_card_shows_says_where_they_are(count: i
 def test_remarks_that_the_card_cuts_can_be_read_whole(remarks: tuple[str, ...], whole: bool) -> None:
     noted = change(plan=Plan(steps=(add(1),), remarks=remarks))
     assert ("`/change show 42` shows the whole of it." not in words(noted)) is whole
+
+
+def shown(answer: Answer) -> str:
+    """What is said, part by part, with mentions as people see them."""
+    return " ".join(said({"blocks": answers.message(answer).blocks, "text": ""}).split())
+
+
+def test_those_who_can_decide_are_named_until_they_did() -> None:
+    waiting = change(state=State.WAITING, deciders=("UBEN", "UCLEO"))
+    assert "can decide: <@UBEN>, <@UCLEO>" in words(waiting)
+    assert "can decide: <@UCLEO>" in words(waiting.model_copy(update={"approvals": (BEN,)}))
+    assert "can decide" not in words(waiting.model_copy(update={"state": State.DONE}))
+    assert "can decide" not in words(change(state=State.WAITING))
+
+
+def test_what_was_asked_for_at_first_is_told_when_all_is_over_where_it_was_something_else() -> None:
+    first = "Delete the segment <Best> (9 shoppers)"
+    over = change(state=State.DONE, asked=first)
+    assert "Asked for at first: Delete the segment &lt;Best&gt; (9 shoppers)" in words(over)
+    for other in (
+        over.model_copy(update={"state": State.WAITING}),
+        over.model_copy(update={"asked": over.plan.headline}),
+        change(state=State.DONE),
+    ):
+        assert "Asked for at first" not in words(other)
+
+
+EMERGENCY = Emergency(actor="UEVE", reason="Wrong <price>.", at=NOW)
+
+
+def test_an_emergency_stands_on_the_card_until_somebody_has_looked_at_it_and_after() -> None:
+    broken = change(state=State.DONE, emergency=EMERGENCY)
+    told = " ".join(words(broken).split())
+    assert "@UEVE broke the glass: Wrong <price>. /change review 42 once somebody else has looked at it." in told
+    reviewed = broken.model_copy(update={"emergency": EMERGENCY.model_copy(update={"reviewed_by": "UCLEO"})})
+    assert "broke the glass: Wrong <price>. Reviewed by @UCLEO ." in " ".join(words(reviewed).split())
+    assert "broke the glass" not in words(change(state=State.DONE))
+
+
+@pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED, State.EXPIRED, State.STALE])
+def test_the_reason_of_what_was_not_done_stands_on_the_card(state: State) -> None:
+    assert "Reason: Not now." in words(change(state=state, reason="Not now."))
+
+
+@pytest.mark.parametrize(
+    ("steps", "more"),
+    [
+        ((delete(),), []),
+        (
+            (delete("A"), delete("B").model_copy(update={"segment": SegmentRef(name="B", id=uuid(2))})),
+            ["Take Some Out"],
+        ),
+        ((add(1),), []),
+        ((add(2),), ["Take Some Out"]),
+        ((CREATE,), []),
+    ],
+)
+def test_some_can_be_taken_out_where_there_are_several(steps: tuple[AnyStep, ...], more: list[str]) -> None:
+    waiting = change(state=State.WAITING, plan=plan(*steps))
+    assert texts(waiting) == ["Delete Segment", "Reject", *more, "Details", "Edit"]
+
+
+def test_what_runs_can_be_stopped_where_a_step_is_left() -> None:
+    assert texts(change(state=State.RUNNING, plan=plan(delete("A"), delete("B")))) == ["Stop"]
+    assert texts(change(state=State.RUNNING)) == []
+
+
+def test_what_was_stopped_can_be_tried_again_and_undone() -> None:
+    stopped = change(
+        state=State.CANCELLED, plan=plan(add(1), add(2)), runs=(run(0, StepState.DONE),), settled_by="UBEN"
+    )
+    assert texts(stopped) == ["Try Again", "Undo"]
+    assert "Cancelled* by <@UBEN>" in words(stopped)
+    assert texts(change(state=State.CANCELLED)) == []
+
+
+def test_a_reminder_says_until_when_and_who_can_decide() -> None:
+    waiting = change(state=State.WAITING, deciders=("UBEN", "UCLEO"))
+    assert shown(reminder(waiting)) == (
+        "Change 42 expires at 09:30 UTC, and nobody has decided yet. @UBEN , @UCLEO can decide."
+    )
+    need = Need(approvals=2, why="needs 2 approvals")
+    assert shown(reminder(waiting.model_copy(update={"need": need, "approvals": (BEN,)}))) == (
+        "Change 42 expires at 09:30 UTC, and 1 of 2 approved. @UCLEO can decide."
+    )
+    assert shown(reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
+
+
+def test_whoever_could_have_approved_hears_who_broke_the_glass_why_and_what_to_do() -> None:
+    broken = change(emergency=EMERGENCY, card=Card(channel="C1", ts="1.0", url="https://slack.example/1"))
+    assert shown(broken_glass(broken)) == (
+        "Change 42 runs without approval: Delete the segment VIPs (0 shoppers) @UEVE broke the glass: Wrong <price>. "
+        "Look at it, and then type /change review 42 . See its card"
+    )
+    renewed = broken.model_copy(update={"emergency": None, "card": None})
+    assert shown(broken_glass(renewed)).endswith("It runs unapproved. Look at it, and then type /change review 42 .")

@@ -243,7 +243,7 @@ def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> No
     assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
 
 
-TOO_MUCH = "That is more than a form holds: say all of it in one line. Type `/segment"
+TOO_MUCH = "That is more than a form holds: say all of it in one line."
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def overflow(call: Call) -> str | None:
     try:
         forms.refuse_overflow(call)
     except Misuse as error:
-        return error.field if str(error).startswith(TOO_MUCH) else str(error)
+        return error.field if str(error) == TOO_MUCH else str(error)
     return None
 
 
@@ -299,7 +299,7 @@ def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_the
     ("query", "names"),
     [
         ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
-        (" VIP ", ["New: VIP", "VIPs", "Best VIPs"]),
+        (" VIP ", ["VIPs", "Best VIPs", "New: VIP"]),
         ("vips", ["VIPs", "Best VIPs"]),
         (uuid(1).upper(), ["Lapsed"]),
         ("nobody", ["New: nobody"]),

@@ -19,7 +19,7 @@ async def offered(suggestions: Suggestions, action_id: str, query: str) -> list[
     [
         (SEGMENTS, "tea", ["Tea drinkers"]),
         (SEGMENTS, "nobody", []),
-        (NEW_SEGMENT, "tea", ["New: tea", "Tea drinkers"]),
+        (NEW_SEGMENT, "tea", ["Tea drinkers", "New: tea"]),
         (
             PROMOTIONS,
             "",

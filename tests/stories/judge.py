@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from bot.core.changes import State
+from bot.core.changes import Change, State
 from bot.ledger.ledger import Ledger
+from bot.ledger.log import Sealed
 from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
-from bot.sandbox.people import HUMANS
+from bot.sandbox.people import HUMANS, PEOPLE
 from bot.sandbox.slack_limits import faults_of, length_of
 from tests.harness import Json, World
 
 RAN = frozenset({State.APPROVED, State.RUNNING, State.DONE, State.FAILED})
 OUR_FAULTS = re.compile(r"invalid_blocks|invalid_arguments|msg_too_long|msg_blocks_too_long|no_text|view_too_large")
 """What Slack says where a message or form of ours breaks its rules."""
+GUESTS = frozenset(person.id for person in PEOPLE if person.guest)
 _POWER = re.compile(r"<([^<>]*)>")
 _HARMLESS = re.compile(rf"!date\^.*|@({'|'.join(HUMANS)})")
 _WORDLESS = frozenset({"broadcast", "usergroup", "channel"})
@@ -31,12 +33,13 @@ async def judge(world: World) -> None:
     with closing(Ledger.read(world.database)) as ledger:
         verdict = ledger.verify()
         assert verdict.holds, verdict.fault
-        for change in await ledger.latest("all", "", 1000):
-            _judge_approvals(
-                change.state, change.need.approvals, change.requester, [one.actor for one in change.approvals]
-            )
+        entries = list(ledger.entries())
+        for brief in await ledger.latest("all", "", 1000):
+            change = await ledger.change(brief.number)
+            _judge_approvals(change, world)
+            judge_what_was_seen(change, entries)
     named = re.compile("|".join(map(re.escape, _shoppers(world))) or "$^")
-    for entry in world.entries():
+    for entry in entries:
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
         assert not named.search(json.dumps(entry.detail, ensure_ascii=False)), f"A shopper's name is logged: {entry}"
 
@@ -72,10 +75,30 @@ def _decoded(value: Any) -> Any:
     return json.loads(value) if value and isinstance(value, str) else value
 
 
-def _judge_approvals(state: State, needed: int, requester: str, approvers: list[str]) -> None:
-    assert requester not in approvers
+def _judge_approvals(change: Change, world: World) -> None:
+    """Distinct people who may, not the requester; and as many as needed, or somebody who may broke the glass."""
+    approvers = [one.actor for one in change.approvals]
+    permitted = world.behind(change.need.approvers) or world.permitted
+    assert change.requester not in approvers
     assert len(approvers) == len(set(approvers))
-    assert state not in RAN or len(approvers) >= needed
+    assert set(approvers) <= permitted - GUESTS, f"Somebody approved who may not: {change}"
+    if change.state not in RAN and not change.runs:
+        return
+    if change.emergency is None:
+        assert len(approvers) >= change.need.approvals
+    else:
+        assert change.emergency.actor in world.breakers, f"Somebody broke the glass who may not: {change}"
+        assert change.emergency.reviewed_by not in (change.emergency.actor, change.requester)
+
+
+def judge_what_was_seen(change: Change, entries: list[Sealed]) -> None:
+    """Whoever approved what ran, or broke the glass for it, did so for the very plan that ran."""
+    words = [one for one in entries if one.change == change.number and one.kind in ("sign", "approve", "break glass")]
+    counted = words[-1:] if change.emergency else words[len(words) - len(change.approvals) :]
+    if change.state in RAN or change.runs:
+        seen = {one.detail["fingerprint"] for one in counted}
+        expected = {change.plan.fingerprint} if change.need.approvals else set[str]()
+        assert seen == expected, f"What ran was not what was approved: {change}"
 
 
 def _powers(value: Any) -> Iterator[str]:

@@ -76,7 +76,7 @@ async def test_nobody_else_withdraws_it(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await slack.type("/change withdraw 1", by="ben")
     assert "Only the one who asked for change 1 can withdraw it" in slack.whisper(by="ben")
-    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
 
 
 async def test_a_rejection_asks_why_and_the_requester_reads_it(slack: World) -> None:
@@ -193,7 +193,7 @@ async def test_change_show_sends_a_long_remark_whole(slack: World) -> None:
     assert "`/change show 1` shows the whole of it." in card
     await slack.type("/change show 1", by="ben")
     told = slack.files(by="ben")["change 1.txt"].splitlines()
-    assert told[0] == "• Remove 1 shopper from VIPs"
+    assert told[0] == "• Remove 1 of 40 shoppers from VIPs"
     assert "“VIP early access” (live) includes VIPs." in told
     assert f"Nobody in the store (120): {', '.join(guests[:-1])} and {guests[-1]}. Guests have no profile" in told[-1]
 

@@ -95,7 +95,7 @@ async def test_a_store_that_changed_shows_the_difference_and_asks_for_approval_a
     card = read(slack.card(1))
     assert "Was: Delete the segment VIPs (40 shoppers)" in card
     assert "Now: Delete the segment VIPs (7 shoppers)" in card
-    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
     await slack.deliver(old)
     assert "is not what this button showed any more" in slack.whisper(by="cleo", channel="#approvals")
     assert not slack.writes()

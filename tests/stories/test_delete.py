@@ -7,7 +7,7 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack
     members = slack.sizes()["VIPs"]
     await slack.type("/segment delete VIPs", by="ana")
     assert f"Delete the segment VIPs ({members} shoppers)" in said(slack.card(1))
-    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
     assert "VIPs" in slack.sizes()
 
     await slack.press("Delete Segment", by="ana")
@@ -25,4 +25,4 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack
     assert slack.sizes()["VIPs"] == members
     assert "Undone by change 2" in said(slack.card(1))
     assert slack.bot
-    assert slack.bot.engine.ledger.verify().holds
+    assert slack.bot.machine.ledger.verify().holds

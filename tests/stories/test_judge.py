@@ -1,6 +1,7 @@
 """The judge himself: whatever breaks a rule of Slack's is found, whatever became of it afterwards."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.people import ANA, SEGMENTS
+from bot.sandbox.people import ANA, BEN, CLEO, SEGMENTS
 from tests.harness import Json, World, world
 from tests.sandbox.slack_app import bolt_app, entry, in_socket_mode, modal, web_client, words
-from tests.stories.judge import judge
+from tests.stories.judge import judge, judge_what_was_seen
 
 LONG = [{"type": "header", "text": words("x" * 151)}]
 PING = [{"type": "section", "text": {"type": "mrkdwn", "text": "Look, <!channel>"}}]
@@ -164,3 +165,42 @@ async def test_options_that_slack_would_not_show_are_found(clumsy: Clumsy, optio
     shown = await clumsy.slack.client.suggest("ana", "segments", "segment", "")
     assert not shown["ok"]
     assert "block_suggestion" in await clumsy.judged()
+
+
+@pytest.fixture
+async def decided(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which Ben approved what Ana asked for, and broke the glass for what Cleo asked for."""
+    async with world(tmp_path) as slack:
+        await slack.under(f'breakers = ["{BEN}"]')
+        await slack.type("/segment delete VIPs", by="ana")
+        await slack.press("Delete Segment", by="ben")
+        await slack.type("/segment delete Lapsed", by="cleo")
+        await slack.type("/change break-glass 2 Fire", by="ben")
+        assert not {"VIPs", "Lapsed"} & set(slack.sizes())
+        yield slack
+
+
+async def test_an_approval_and_an_emergency_of_those_who_may_are_not_blamed(decided: World) -> None:
+    await judge(decided)
+
+
+async def test_an_approval_of_somebody_who_may_not_is_found(decided: World) -> None:
+    decided.permitted = {CLEO}
+    with pytest.raises(AssertionError, match="Somebody approved who may not"):
+        await judge(decided)
+
+
+async def test_a_glass_broken_by_somebody_who_may_not_is_found(decided: World) -> None:
+    decided.breakers = {CLEO}
+    with pytest.raises(AssertionError, match="Somebody broke the glass who may not"):
+        await judge(decided)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_what_ran_and_was_not_what_somebody_saw_is_found(decided: World, number: int) -> None:
+    change, entries = await decided.change(number), decided.entries()
+    judge_what_was_seen(change, entries)
+    others = [replace(one, detail={**one.detail, "fingerprint": "another"}) for one in entries]
+    for wrong in (others, []):
+        with pytest.raises(AssertionError, match="was not what was approved"):
+            judge_what_was_seen(change, wrong)

@@ -14,7 +14,7 @@ async def test_requester_cannot_approve_own_change(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ben")
     await slack.press("Delete Segment", by="ben")
     assert "You asked for change 1 yourself" in slack.whisper(by="ben", channel="#approvals")
-    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
     assert not slack.writes()
 
 

@@ -204,7 +204,7 @@ async def test_target_opens_a_form_that_holds_what_was_given(slack: World) -> No
     assert chosen(slack.form(), "promotion") == "Win back"
     assert chosen(slack.form(), "how") == "is-not"
     assert await slack.suggest("tea") == ["Tea drinkers"]
-    await slack.submit({"Segment": ["Tea drinkers", "VIPs"]})
+    await slack.submit({"Segments": ["Tea drinkers", "VIPs"]})
     assert slack.form() is None
     assert "reach shoppers in neither Tea drinkers nor VIPs" in read(slack.card(1))
 
@@ -213,12 +213,12 @@ async def test_the_target_form_says_in_place_what_is_off(slack: World) -> None:
     await slack.type("/promotion target")
     outcome = await slack.submit({})
     assert outcome["errors"].keys() == {"promotion", "how", "segments"}
-    await slack.submit({"Promotion": "Win back", "Shopper": "is", "Segment": ["Lapsed"]})
+    await slack.submit({"Promotion": "Win back", "Shopper": "is", "Segments": ["Lapsed"]})
     assert slack.form()
     slack.drop("Lapsed")
     outcome = await slack.submit({})
     assert "There is no segment" in outcome["errors"]["segments"]
-    await slack.submit({"Segment": ["VIPs"]})
+    await slack.submit({"Segments": ["VIPs"]})
     assert slack.form() is None
     assert "reach shoppers in VIPs" in read(slack.card(1))
 
@@ -300,7 +300,7 @@ async def test_a_rule_three_deep_is_told_changed_and_restored(slack: World) -> N
         ("(in VIPs", "The “(” before “in” is not closed"),
         ("in VIPs and in Vip and in Nobody", "There is no segment “Vip” and no segment “Nobody”. Did you mean “VIPs”?"),
         ("in “VIPs", "is not closed"),
-        ("everybody", "take the rule away with `/promotion untarget`"),
+        ("everybody", "For everybody, take the rule away with"),
         ("not (not (not (not (in VIPs))))", "the store takes 4"),
         ("in a segment that is gone (3b5a)", "cannot be asked for"),
     ],
@@ -421,7 +421,7 @@ async def test_a_promotion_that_somebody_else_pointed_elsewhere_before_the_click
     slack.alter_promotion(WIN_BACK, segments={"id": [slack.id_of("Wholesale")]})
     await slack.press("Target Promotion", by="ben")
     card = read(slack.card(1))
-    assert "The store changed since this was asked for, so it needs approval again" in card
+    assert "This is version 2, and needs approval anew. What changed since the request:" in card
     assert "Was: Before, Win back (off) reached shoppers in Lapsed." in card
     assert "Now: Before, Win back (off) reached shoppers in Wholesale." in card
     assert not slack.writes()

@@ -62,7 +62,7 @@ async def test_adding_1000_shoppers_by_email_costs_no_more_than_the_store_asks_f
 @pytest.mark.parametrize(("length", "missing"), [(25, 0), (25, 60), (25, 510), (100, 1000), (250, 51)])
 async def test_where_nobody_has_to_approve_the_bound_holds_in_all(length: int, missing: int) -> None:
     emails = [called(length, number) for number in range(1000)]
-    async with bench(customers=0, add_freely=1000) as machine:
+    async with bench(customers=0, rules=()) as machine:
         with machine.store.shop.db as db:
             db.executemany(
                 "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "

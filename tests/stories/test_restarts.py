@@ -139,7 +139,8 @@ async def test_a_run_killed_right_after_a_step_failed_starts_no_further_step(sla
         change, now = await ledger.change(1), slack.clock()
         approvals = (Approval(actor=people.BEN, at=now),)
         update = {"approvals": approvals}
-        change = await ledger.move(change, Event.APPROVE, at=now, actor=people.BEN, update=update)
+        seen = {"fingerprint": change.plan.fingerprint}
+        change = await ledger.move(change, Event.APPROVE, at=now, actor=people.BEN, detail=seen, update=update)
         change = await ledger.move(change, Event.START, at=now)
         failed = Run(position=0, state=StepState.FAILED, error="No.")
         await ledger.record_run(change, failed, at=now, detail={})

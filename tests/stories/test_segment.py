@@ -53,6 +53,7 @@ async def test_show_tells_size_promotions_and_id(slack: World) -> None:
         "Remove Shoppers",
         "Edit",
         "Copy",
+        "Compare",
         "Promotions",
         "Export",
         "Clear",
@@ -105,7 +106,7 @@ async def test_show_tells_the_latest_changes_of_this_segment_and_of_no_other(sla
     await slack.type("/segment clear Lapsed", by="ana")
     await slack.type("/segment show VIPs", by="ben")
     told = slack.whisper(by="ben")
-    assert told.index("Remove 1 shopper from VIPs") < told.index("Add 1 shopper to VIPs")
+    assert told.index("Remove 1 of 41 shoppers from VIPs") < told.index("Add 1 shopper to VIPs")
     assert "waiting" in told
     assert "Lapsed" not in told
     await slack.type('/segment show "Spring launch waitlist"', by="ben")
@@ -270,7 +271,7 @@ async def test_an_edit_that_changes_nothing_is_no_change(slack: World) -> None:
 
 async def test_delete_without_a_segment_opens_its_form_for_several(slack: World) -> None:
     await slack.type("/segment delete")
-    await slack.submit({"Segment": ["VIPs", "Lapsed"]})
+    await slack.submit({"Segments": ["VIPs", "Lapsed"]})
     assert "Delete the segment VIPs" in read(slack.card(1))
     assert "Delete the segment Lapsed" in read(slack.card(1))
     await slack.press("Delete Segment", by="cleo")

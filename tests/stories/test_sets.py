@@ -169,8 +169,8 @@ async def test_a_segment_may_be_made_equal_to_what_it_is_combined_of(slack: Worl
         ("VIPs Nope both New", "There is no segment “Nope”."),
         ("VIPz Lapsed both New", "There is no segment “VIPz”. Did you mean “VIPs” or “VIPs2”?"),
         ("VIPs Lapsd both New", "There is no segment “Lapsd”. Did you mean “Lapsed”?"),
-        ("VIPs Lapsed xor New", "Shoppers has to be 'both', 'either' or 'first-only'."),
-        ("VIPs Lapsed both New mode:replace", "Where it exists has to be 'add' or 'equal'."),
+        ("VIPs Lapsed xor New", "“xor” is none of 'both', 'either' or 'first-only'."),
+        ("VIPs Lapsed both New mode:replace", "“replace” is none of 'add' or 'equal'."),
     ],
 )
 async def test_what_cannot_be_combined_gets_a_sentence(slack: World, words: str, told: str) -> None:
@@ -196,7 +196,7 @@ async def test_combine_opens_a_form_with_what_was_given_and_complains_in_place(s
 async def test_a_form_puts_shoppers_into_an_existing_segment_too(slack: World) -> None:
     expected = both(slack)
     await slack.type("/segment combine VIPs Lapsed both")
-    assert await slack.suggest("review", field="into", action="new-segment") == ["New: review", "Reviewers"]
+    assert await slack.suggest("review", field="into", action="new-segment") == ["Reviewers", "New: review"]
     await slack.submit({"Into": "Reviewers", "Where it exists": "equal"})
     assert "from Reviewers" in read(slack.card(1))
     await slack.press("Combine Segments", by="ben")
@@ -244,10 +244,10 @@ async def test_overlap_by_form_and_with_a_last_name_of_several_words(slack: Worl
 async def test_a_segment_that_was_chosen_and_is_gone_is_not_created_under_its_id(slack: World) -> None:
     await slack.type("/segment combine VIPs Lapsed both")
     gone = slack.id_of("Reviewers")
-    assert await slack.suggest("review", field="into", action="new-segment") == ["New: review", "Reviewers"]
+    assert await slack.suggest("review", field="into", action="new-segment") == ["Reviewers", "New: review"]
     slack.drop("Reviewers")
     outcome = await slack.submit({"Into": "Reviewers"})
-    assert outcome["errors"] == {"into": f"There is no segment “{gone}”. `/segment list` shows every segment."}
+    assert outcome["errors"] == {"into": f"There is no segment “{gone}”. /segment list shows every segment."}
     assert not slack.writes()
 
 

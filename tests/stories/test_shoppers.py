@@ -147,7 +147,7 @@ async def test_the_buttons_of_show_lead_on(slack: World) -> None:
     assert slack.profile_id(email) is None
     await slack.client.press("ana", "#segments", "Delete Profile", ts=shown)
     await slack.settled()
-    assert slack.whisper() == f"Without a profile: {email}."
+    assert slack.whisper() == f"Without a profile: {slack.called(email)}."
 
 
 async def test_what_is_in_quotes_and_marks_pings_nobody(slack: World) -> None:
@@ -167,7 +167,7 @@ async def test_profiles_are_created_for_those_without_and_the_others_are_told(sl
     await slack.type(f"/shopper create {one}, {slack.customer_id(two)} {having} guest@example.com foo")
     card = read(slack.card(1))
     assert "Create 2 shopper profiles" in card
-    assert f"With a profile already: {having}." in card
+    assert f"With a profile already: {slack.called(having)}." in card
     assert "Nobody in the store: guest@example.com. Guests have no profile until `/shopper register`." in card
     assert "No e-mail, customer id or profile id: foo." in card
     assert "needs no approval" in card
@@ -187,11 +187,11 @@ async def test_create_by_form_and_by_the_button_of_show(slack: World) -> None:
     await slack.client.press("ana", "form", "shoppers", value=f"{one} {two}")
     await slack.settled()
     assert "2 shoppers recognised: 2 e-mails." in read(slack.form())
-    outcome = await slack.submit({"Shopper": having})
-    assert outcome["errors"]["shoppers"] == f"With a profile already: {having}."
-    outcome = await slack.submit({"Shopper": "guest@example.com"})
+    outcome = await slack.submit({"Shoppers": having})
+    assert outcome["errors"]["shoppers"] == f"With a profile already: {slack.called(having)}."
+    outcome = await slack.submit({"Shoppers": "guest@example.com"})
     assert "Nobody in the store: guest@example.com." in outcome["errors"]["shoppers"]
-    await slack.submit({"Shopper": one})
+    await slack.submit({"Shoppers": one})
     assert slack.form() is None
     assert slack.profile_id(one)
     await slack.type(f"/shopper show {two}")
@@ -467,7 +467,7 @@ async def test_an_address_of_several_accounts_is_not_registered_but_told_with_th
     assert read(slack.messages()[-1]) == told
     await slack.type("/shopper register")
     outcome = await slack.submit({"E-mail": "kay@example.com", "First name": "Kay", "Last name": "Moss"})
-    assert outcome["errors"] == {"email": told}
+    assert outcome["errors"] == {"email": told.replace("`", "")}
     assert not slack.writes()
 
 
@@ -492,11 +492,11 @@ async def test_a_profile_is_deleted_by_two_people_and_comes_back_with_its_segmen
     await slack.type(f"/shopper delete {email} {lacking} guest@example.com")
     card = read(slack.card(1))
     assert "Delete 1 shopper profile" in card
-    assert f"1 shopper: Ida Frey ({email})." in card
+    assert f"Ida Frey ({email})." in card
     assert "Takes 1 shopper out of VIPs." in card
     assert "Takes 1 shopper out of Coffee lovers." in card
     assert "“VIP early access” (live) includes VIPs." in card
-    assert f"Without a profile: {lacking}." in card
+    assert f"Without a profile: {slack.called(lacking)}." in card
     assert "Nobody in the store: guest@example.com." in card
     assert "deletes shopper profiles in segments that 3 live promotions use" in card
     await slack.press("Delete Profiles", by="ana")
@@ -516,9 +516,9 @@ async def test_delete_by_form_and_by_profile_id(slack: World) -> None:
     email = fresh(slack, "VIPs")
     (lacking,) = slack.emails_without_profile(1)
     await slack.type("/shopper delete")
-    outcome = await slack.submit({"Shopper": lacking})
-    assert outcome["errors"]["shoppers"] == f"Without a profile: {lacking}."
-    await slack.submit({"Shopper": f"{slack.profile_id(email)}, {email}"})
+    outcome = await slack.submit({"Shoppers": lacking})
+    assert outcome["errors"]["shoppers"] == f"Without a profile: {slack.called(lacking)}."
+    await slack.submit({"Shoppers": f"{slack.profile_id(email)}, {email}"})
     assert slack.form() is None
     assert "Delete 1 shopper profile" in said(slack.card(1))
     await slack.press("Delete Profiles", by="ben")
@@ -591,7 +591,7 @@ async def test_a_profile_deleted_by_somebody_else_before_the_click_makes_it_stal
     slack.drop_profile(email)
     await slack.press("Delete Profiles", by="ben")
     assert "Can no longer be done" in said(slack.card(1))
-    assert f"Without a profile: {email}." in read(slack.card(1))
+    assert f"Without a profile: {slack.called(email)}." in read(slack.card(1))
     assert not slack.writes()
 
 

@@ -36,7 +36,7 @@ async def test_a_card_posted_twice_because_its_answer_was_lost_has_buttons_once(
     slack.workspace.faults.add("chat.postMessage", drop=True, after=True)
     await slack.type("/segment delete VIPs")
     cards = [one for one in slack.messages(by="ben", channel="#approvals") if one["text"].startswith("Change 1")]
-    assert [buttons(card) for card in cards] == [[], ["Delete Segment", "Reject"]]
+    assert [buttons(card) for card in cards] == [[], ["Delete Segment", "Reject", "Details", "Edit"]]
     await slack.press("Delete Segment", by="ben")
     assert len(slack.writes()) == 1
 

@@ -49,7 +49,7 @@ async def test_trouble_at_the_click_leaves_the_change_waiting(slack: World, faul
     slack.store.faults.add("GET", "/segments", times=None, **fault)
     await slack.press("Delete Segment", by="ben")
     assert "again" in slack.whisper(by="ben", channel="#approvals")
-    assert buttons(slack.card(1)) == ["Delete Segment", "Reject"]
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
     slack.store.faults.clear()
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
@@ -133,7 +133,7 @@ async def test_what_nobody_can_tell_is_called_unsure_and_can_be_undone(slack: Wo
     card = read(slack.card(1))
     assert "may have been carried out" in card
     assert "Nothing was changed" not in card
-    assert buttons(slack.card(1)) == ["Undo"]
+    assert buttons(slack.card(1)) == ["Try Again", "Undo"]
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
     assert slack.sizes()["VIPs"] == 40

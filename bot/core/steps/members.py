@@ -1,5 +1,6 @@
 """Steps on who is in a segment, in batches."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -31,6 +32,16 @@ class _Membership(Step):
         """The one segment."""
         return (self.segment.id,) if self.segment.id else ()
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Each profile."""
+        return self.profile_ids
+
+    def without(self, items: Collection[str]) -> Self | None:
+        """Without these shoppers; None where nobody is left."""
+        left = tuple(one for one in self.profile_ids if one not in items)
+        return self.model_copy(update={"profile_ids": left}) if left else None
+
     def bound(self, made: Made) -> Self:
         """With the id of a segment that was created on the way, and of profiles that were created anew."""
         id_ = self.segment.id or made.segments.get(self.segment.name)
@@ -60,6 +71,7 @@ class AddMembers(_Membership):
     """
 
     kind: Literal["add_members"] = "add_members"
+    does: ClassVar[str] = "add shoppers to a segment"
     profile_ids: Annotated[tuple[str, ...], Field(max_length=BATCH)] = ()
     newcomers: Annotated[tuple[CustomerKey, ...], Field(max_length=BATCH)] = ()
 
@@ -76,6 +88,18 @@ class AddMembers(_Membership):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Add {people(shoppers)} to {self.segment.name}"
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Each profile, and each customer whose profile is to come."""
+        return (*self.profile_ids, *map(str, self.newcomers))
+
+    def without(self, items: Collection[str]) -> Self | None:
+        """Without these shoppers; None where nobody is left."""
+        profiles = tuple(one for one in self.profile_ids if one not in items)
+        newcomers = tuple(one for one in self.newcomers if str(one) not in items)
+        left = self.model_copy(update={"profile_ids": profiles, "newcomers": newcomers})
+        return left if left.shoppers else None
 
     def bound(self, made: Made) -> Self:
         """With the profiles of the newcomers, as far as they were created."""
@@ -124,11 +148,24 @@ def _missing(count: int) -> tuple[str, ...]:
 class RemoveMembers(_Membership):
     """Take shopper profiles out of a segment. Doing it twice is harmless.
 
-    ``promotions``, which use the segment, is None where they cannot be read.
+    ``promotions``, which use the segment, is None where they cannot be read; it has ``out_of`` members.
     """
 
     kind: Literal["remove_members"] = "remove_members"
+    does: ClassVar[str] = "remove shoppers from a segment"
+    hurts: ClassVar[bool] = True
     promotions: tuple[PromotionUse, ...] | None = ()
+    out_of: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether a live promotion uses the segment."""
+        return any(use.live for use in self.promotions or ())
+
+    @property
+    def of(self) -> int:
+        """Everybody in the segment."""
+        return self.out_of
 
     @property
     def danger(self) -> str:
@@ -147,12 +184,14 @@ class RemoveMembers(_Membership):
 
     def told(self, shoppers: int) -> str:
         """One line."""
-        return f"Remove {people(shoppers)} from {self.segment.name}"
+        some = f"{shoppers:,} of {people(self.out_of)}" if shoppers < self.out_of else people(shoppers)
+        return f"Remove {some} from {self.segment.name}"
 
     async def observed(self, shop: Shop) -> Self:
-        """With the promotions that use the segment now. Raises Gone."""
+        """With the promotions that use the segment now, and its members counted. Raises Gone."""
         now = await super().observed(shop)
-        return now.model_copy(update={"promotions": await shop.uses(self.segment.id or "")})
+        id_ = now.segment.known_id
+        return now.model_copy(update={"promotions": await shop.uses(id_), "out_of": await shop.size(id_)})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Put them all back: the plan named only people who were in it."""

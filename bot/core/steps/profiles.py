@@ -1,7 +1,7 @@
 """Steps on shoppers themselves: customers and their profiles."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
@@ -21,6 +21,7 @@ class CreateCustomer(Step):
     """Register a customer, without a password: the store's own e-mail lets them set one. Nothing deletes customers."""
 
     kind: Literal["create_customer"] = "create_customer"
+    does: ClassVar[str] = "register a customer"
     email: str
     first_name: str
     last_name: str
@@ -85,9 +86,20 @@ class CreateProfiles(Step):
     """
 
     kind: Literal["create_profiles"] = "create_profiles"
+    does: ClassVar[str] = "create profiles"
     in_requests: ClassVar[bool] = True
     customers: tuple[CustomerKey, ...] = Field(min_length=1, max_length=BATCH)
     old: tuple[OldProfile, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Each customer."""
+        return tuple(map(str, self.customers))
+
+    def without(self, items: Collection[str]) -> Self | None:
+        """Without these customers; None where nobody is left."""
+        left = tuple(one for one in self.customers if str(one) not in items)
+        return self.model_copy(update={"customers": left}) if left else None
 
     @property
     def shoppers(self) -> int:
@@ -151,10 +163,27 @@ class DeleteProfiles(Step):
     """
 
     kind: Literal["delete_profiles"] = "delete_profiles"
+    does: ClassVar[str] = "delete profiles"
     in_requests: ClassVar[bool] = True
     customer_ids: tuple[int, ...] = Field(min_length=1, max_length=BATCH)
+    hurts: ClassVar[bool] = True
     unused: bool = False
     memberships: tuple[Memberships, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether a live promotion uses a segment that they are in."""
+        return any(use.live for one in self.memberships for use in one.promotions or ())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Each customer."""
+        return tuple(map(str, self.customer_ids))
+
+    def without(self, items: Collection[str]) -> Self | None:
+        """Without these customers; None where nobody is left."""
+        left = tuple(one for one in self.customer_ids if str(one) not in items)
+        return self.model_copy(update={"customer_ids": left}) if left else None
 
     @property
     def danger(self) -> str:

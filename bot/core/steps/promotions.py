@@ -1,7 +1,7 @@
 """Steps on promotions: whom they reach."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from bot.bigcommerce import Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
@@ -25,11 +25,23 @@ class RetargetPromotion(Step):
     """
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
+    does: ClassVar[str] = "change whom a promotion reaches"
+    hurts: ClassVar[bool] = True
     promotion: PromotionRef
     before: Targeting | None = None
     after: Targeting | None = None
     was: str = ""
     becomes: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the promotion is live."""
+        return self.promotion.live
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The promotion."""
+        return (str(self.promotion.id),)
 
     @property
     def danger(self) -> str:

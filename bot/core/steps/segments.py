@@ -1,6 +1,6 @@
 """Steps on segments themselves."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
@@ -21,6 +21,7 @@ class CreateSegment(Step):
     """
 
     kind: Literal["create_segment"] = "create_segment"
+    does: ClassVar[str] = "create a segment"
     segment: Naming
     restores: bool = False
     old_id: str = ""
@@ -73,6 +74,7 @@ class UpdateSegment(Step):
     """Give a segment another name or description. ``restores`` as in CreateSegment."""
 
     kind: Literal["update_segment"] = "update_segment"
+    does: ClassVar[str] = "rename or describe a segment"
     segment: SegmentRef
     before: Naming
     after: Naming
@@ -136,10 +138,27 @@ class DeleteSegment(Step):
     """Delete a segment; its shoppers stay in the store. ``promotions`` is None where they cannot be read."""
 
     kind: Literal["delete_segment"] = "delete_segment"
+    does: ClassVar[str] = "delete a segment"
+    hurts: ClassVar[bool] = True
     segment: SegmentRef
     description: str = ""
     members: int = 0
     promotions: tuple[PromotionUse, ...] | None = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether a live promotion uses the segment."""
+        return any(use.live for use in self.promotions or ())
+
+    @property
+    def of(self) -> int:
+        """Its members."""
+        return self.members
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The segment."""
+        return (self.segment.known_id,)
 
     @property
     def danger(self) -> str:

@@ -110,13 +110,27 @@ class Made:
 class Step(Value):
     """One thing done to a store. Frozen, stored as JSON, told apart by ``kind``."""
 
+    does: ClassVar[str]
+    """What it does, as the end of "needs approval to …"."""
+    hurts: ClassVar[bool] = False
+    """Whether it needs a second person whatever the policy says: it takes something away that people see or pay by."""
     in_requests: ClassVar[bool] = False
     """Whether it takes several requests, of which some may be carried out and others not."""
 
     @property
     def danger(self) -> str | None:
-        """Why this hurts, as the end of "needs approval: it …"; None where it can simply be undone."""
+        """Why this hurts, as the end of "needs approval: it …"; None where it does not."""
         return None
+
+    @property
+    def live(self) -> bool:
+        """Whether shoppers get another price by it at once: a live promotion uses the segment, or is what changes."""
+        return False
+
+    @property
+    def of(self) -> int:
+        """How many shoppers were in the segment that it takes some from; 0 where it takes none."""
+        return 0
 
     @property
     def shoppers(self) -> int:
@@ -141,6 +155,15 @@ class Step(Value):
     def segment_ids(self) -> tuple[str, ...]:
         """The segments that it touches, as far as they have ids."""
         return ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What can be taken out of it one by one: ids of profiles, customers or segments."""
+        return ()
+
+    def without(self, items: Collection[str]) -> Self | None:
+        """What is left of it without these; None where nothing is."""
+        return None if self.items and not set(self.items) - set(items) else self
 
     def joined(self, others: "Sequence[Step]") -> Self:
         """A Step that warns of what this and ``others``, batches of one topic, do together."""

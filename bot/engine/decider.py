@@ -1,0 +1,248 @@
+"""The Decider: what people say about Changes that wait or run."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.bigcommerce import StoreError
+from bot.core.answers import mention
+from bot.core.asks import Ask
+from bot.core.changes import Approval, Change, Decision, Emergency, Event, State, Verdict, refuse_late, too_late
+from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
+from bot.core.plan import Plan, drift
+from bot.core.policy import Need
+from bot.core.wording import counted
+from bot.engine.drawer import Drawer
+from bot.engine.planner import Planner
+from bot.engine.runner import Runner
+from bot.ledger.ledger import Ledger
+
+TOLD = {
+    Verdict.APPROVE: "has your approval",
+    Verdict.REJECT: "is rejected",
+    Verdict.WITHDRAW: "is withdrawn",
+    Verdict.NARROW: "is about the rest only now, and needs approval anew",
+    Verdict.STOP: "stops before its next step",
+    Verdict.BREAK: "runs now; everybody who may approve is told",
+    Verdict.REVIEW: "is reviewed",
+}
+LATE = "Nobody decided in time. No answer is never a yes."
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Moves Changes by what people decide. ``approval_time``: how long an edited Change waits anew."""
+
+    ledger: Ledger
+    planner: Planner
+    runner: Runner
+    drawer: Drawer
+    clock: Callable[[], datetime]
+    approval_time: timedelta
+
+    async def decide(self, decision: Decision, user_id: str) -> str:
+        """Do what this person decided; what became of the Change, as the end of "Change 42 …". Raises Refusal."""
+        verdicts: dict[Verdict, Callable[[Decision, str], Awaitable[None]]] = {
+            Verdict.APPROVE: self._approve,
+            Verdict.REJECT: self._reject,
+            Verdict.WITHDRAW: self._withdraw,
+            Verdict.NARROW: self._narrow,
+            Verdict.STOP: self._stop,
+            Verdict.BREAK: self._break_glass,
+            Verdict.REVIEW: self._review,
+        }
+        await verdicts[decision.verdict](decision, user_id)
+        self.drawer.nudge()
+        return TOLD[decision.verdict]
+
+    async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
+        """The Change, if this person may decide it now. Raises Refusal."""
+        change = await self._undecided(number, version)
+        await self._refuse_others(change, user_id)
+        return change
+
+    async def may_edit(self, number: int, version: int | None, user_id: str) -> Change:
+        """The Change, if this person may say now that something else shall be done. Raises Refusal."""
+        change = await self._undecided(number, version)
+        if user_id != change.requester:
+            raise NotAllowed(f"Only the one who asked for change {number} can edit it.")
+        return change
+
+    async def edit(self, ask: Ask, plan: Plan) -> Change:
+        """This shall be done instead: a new version, for which everybody votes anew. Raises Refusal."""
+        change = await self.may_edit(ask.edits or 0, None, ask.actor)
+        told = f"{mention(ask.actor)} edited it. Before: {change.plan.headline}"
+        anew = {"args": ask.values, "without": (), "expires_at": self.clock() + self.approval_time}
+        return await self._renew(change, Event.EDIT, plan, actor=ask.actor, told=(told,), **anew)
+
+    async def still_holds(self, change: Change) -> bool:
+        """Plan again: whether the very same plan comes out, under the same policy. If not, the Change is renewed.
+
+        Raises TooLate where no plan comes out any more; the Change is stale then. Raises NotAllowed where it would be
+        renewed, and who may approve it cannot be told just now.
+        """
+        try:
+            plan = await self.planner.again(change)
+            need = await self.planner.need(plan)
+            need = _at_least_one(need) if change.asked else need
+            if plan.fingerprint == change.plan.fingerprint and need == change.need:
+                return True
+            if not need.approvals:
+                raise Impossible("The store changed meanwhile, and nobody has to look at this again. Ask once more.")
+            changed = drift(change.plan, plan) if plan.fingerprint != change.plan.fingerprint else ()
+            rules = (f"By the policy as it is now, it {need.why}.",) if need != change.need else ()
+            await self._renew(change, Event.REPLAN, plan, told=(*changed, *rules))
+        except Refusal as error:
+            await self._spoil(change, error)
+        return False
+
+    async def expire(self, change: Change) -> None:
+        """Nobody decided in time. Raises TooLate where somebody just did."""
+        await self.ledger.move(change, Event.EXPIRE, at=self.clock(), update={"reason": LATE})
+        self.drawer.nudge()
+
+    async def _undecided(self, number: int, version: int | None) -> Change:
+        change = await self.ledger.change(number)
+        refuse_late(change, version)
+        if change.expires_at <= self.clock():
+            await self.expire(change)
+            raise TooLate(f"Too late: change {number} has expired.")
+        return change
+
+    async def _refuse_unless_it_holds(self, change: Change) -> None:
+        try:
+            holds = await self.still_holds(change)
+        except StoreError:
+            # What the store does not know any more may just have been deleted by this very change.
+            refuse_late(await self.ledger.change(change.number), change.version)
+            raise
+        if not holds:
+            raise OldVersion(change.number)
+
+    async def _refuse_others(self, change: Change, user_id: str) -> None:
+        actor = await self.planner.directory.actor(user_id)
+        policy = self.planner.policy
+        policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
+
+    async def _approve(self, decision: Decision, user_id: str) -> None:
+        change = await self.may_decide(decision.number, decision.version, user_id)
+        if change.has_approved(user_id):
+            raise NotAllowed(f"You have approved change {change.number} already; somebody else has to, too.")
+        await self._refuse_unless_it_holds(change)
+        approvals = (*change.approvals, Approval(actor=user_id, at=self.clock()))
+        event = Event.APPROVE if len(approvals) >= change.need.approvals else Event.SIGN
+        detail = {"version": change.version, "fingerprint": change.plan.fingerprint}
+        try:
+            moved = await self._move(change, event, user_id, detail, {"approvals": approvals})
+        except TooLate:
+            # Somebody moved it in this very instant. If they only signed, this signature counts beside theirs.
+            await self._approve(decision.model_copy(update={"version": change.version}), user_id)
+            return
+        if moved.state is State.APPROVED:
+            self.runner.start(change.number)
+
+    async def _reject(self, decision: Decision, user_id: str) -> None:
+        change = await self.may_decide(decision.number, decision.version, user_id)
+        await self._settle(change, Event.REJECT, user_id, decision.reason)
+
+    async def _withdraw(self, decision: Decision, user_id: str) -> None:
+        change = await self.ledger.change(decision.number)
+        if user_id != change.requester:
+            raise NotAllowed(f"Only the one who asked for change {change.number} can withdraw it.")
+        await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
+
+    async def _narrow(self, decision: Decision, user_id: str) -> None:
+        """Take items out: a new version, which has to be approved like any other, also by the one who narrowed it."""
+        change = await self.may_decide(decision.number, decision.version, user_id)
+        plan = await self.planner.less(change.plan, decision.items)
+        out = len(change.plan.items) - len(plan.items)
+        told = f"{mention(user_id)} took out {counted(out, 'item')}. Before: {change.plan.headline}"
+        without = (*change.without, *decision.items)
+        await self._renew(change, Event.NARROW, plan, actor=user_id, told=(told,), without=without)
+
+    async def _stop(self, decision: Decision, user_id: str) -> None:
+        change = await self.ledger.change(decision.number)
+        if user_id != change.requester:
+            await self._refuse_others(change, user_id)
+        if change.state is State.WAITING:
+            raise Impossible(
+                f"Change {change.number} does not run yet, so there is nothing to stop. Reject it, or withdraw it."
+            )
+        if change.state is not State.RUNNING:
+            too_late(change)
+        await self.ledger.stop(change, actor=user_id, at=self.clock())
+
+    async def _break_glass(self, decision: Decision, user_id: str) -> None:
+        self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
+        change = await self._undecided(decision.number, decision.version)
+        await self._refuse_unless_it_holds(change)
+        emergency = Emergency(actor=user_id, reason=decision.reason, at=self.clock())
+        told = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
+        update = {"emergency": emergency}
+        notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
+        at = self.clock()
+        event = Event.BREAK
+        await self.ledger.move(change, event, at=at, actor=user_id, detail=told, update=update, notices=notices)
+        self.runner.start(change.number)
+
+    async def _review(self, decision: Decision, user_id: str) -> None:
+        change = await self.ledger.change(decision.number)
+        emergency = change.emergency
+        if emergency is None or emergency.reviewed_by:
+            raise Impossible(f"Change {change.number} has no emergency to review.")
+        if change.is_open:  # whoever runs it writes its record
+            raise Impossible(f"Change {change.number} is not over yet. Review it when it is.")
+        if user_id in (emergency.actor, change.requester):
+            raise NotAllowed(
+                f"Somebody has to review change {change.number} who neither asked for it nor broke the glass."
+            )
+        await self._refuse_others(change, user_id)
+        reviewed = emergency.model_copy(update={"reviewed_by": user_id})
+        await self.ledger.amend(change, "review", actor=user_id, at=self.clock(), update={"emergency": reviewed})
+
+    async def _settle(self, change: Change, event: Event, user_id: str, reason: str) -> None:
+        update = {"settled_by": user_id, "reason": reason}
+        await self._move(change, event, user_id, {"reason": reason}, update)
+
+    async def _renew(
+        self, change: Change, event: Event, plan: Plan, *, actor: str = "", told: tuple[str, ...], **others: Any
+    ) -> Change:
+        """Another plan for the same Change: a new version, and nobody has approved it yet. Raises Refusal."""
+        need = _at_least_one(await self.planner.need(plan))
+        update = {
+            "plan": plan,
+            "need": need,
+            "deciders": await self.planner.deciders(need, change.requester),
+            "version": change.version + 1,
+            "approvals": (),
+            "emergency": None,
+            "asked": change.asked or change.plan.headline,
+            "drift": told,
+        }
+        detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
+        detail |= {"without": others["without"]} if others.get("without") else {}
+        return await self._move(change, event, actor, detail, update | others)
+
+    async def _spoil(self, change: Change, error: Refusal) -> None:
+        # Somebody else moved it, or Slack did not tell who may approve it: it waits as it was.
+        if isinstance(error, TooLate | NotAllowed) and not isinstance(error, NobodyCanApprove):
+            raise error
+        detail, update = {"reason": error.for_log}, {"reason": str(error)}
+        await self._move(change, Event.SPOIL, "", detail, update)
+        lost = f"Change {change.number} can no longer be done:"
+        raise TooLate(f"{lost} {error}", for_log=f"{lost} {error.for_log}") from error
+
+    async def _move(
+        self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
+    ) -> Change:
+        moved = await self.ledger.move(change, event, at=self.clock(), actor=actor, detail=detail, update=update)
+        self.drawer.nudge()
+        return moved
+
+
+def _at_least_one(need: Need) -> Need:
+    """What somebody asked to be looked at is looked at, also where less of it would need nobody."""
+    if need.approvals:
+        return need
+    return Need(approvals=1, why="needs 1 approval: it was asked for before it became less")

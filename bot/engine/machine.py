@@ -1,0 +1,78 @@
+"""The machine put together: production and the bench of its tests get the same one."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.bigcommerce import Store
+from bot.core.command import Group
+from bot.core.policy import Policy
+from bot.engine.decider import Decider
+from bot.engine.drawer import Drawer
+from bot.engine.engine import Engine
+from bot.engine.glances import PATIENCE, Glances
+from bot.engine.homes import Homes
+from bot.engine.keeper import Keeper
+from bot.engine.planner import Planner
+from bot.engine.ports import Announcer, Directory
+from bot.engine.runner import Runner
+from bot.engine.tasks import Tasks
+from bot.engine.turns import Turns
+from bot.engine.views import Views
+from bot.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Takes what people ask (``engine``) and decide (``decider``), and keeps what is due (``keeper``).
+
+    ``owner`` names this process to others on the same ledger.
+    """
+
+    owner: str
+    ledger: Ledger
+    tasks: Tasks
+    planner: Planner
+    runner: Runner
+    drawer: Drawer
+    homes: Homes
+    decider: Decider
+    engine: Engine
+    keeper: Keeper
+
+    async def stop(self) -> None:
+        """Stop what is under way; another process may go on with it at once."""
+        await self.tasks.stop()
+        await self.ledger.resign(owner=self.owner)
+
+
+def machine(
+    *,
+    groups: tuple[Group, ...],
+    policy: Policy,
+    ledger: Ledger,
+    store: Store,
+    announcer: Announcer,
+    directory: Directory,
+    turns: Turns,
+    clock: Callable[[], datetime],
+    approval_time: timedelta,
+    patience: float = PATIENCE,
+) -> Machine:
+    """A machine between this store and these people. Only its Runner gets the ``store`` to write to.
+
+    ``patience``: seconds that a Home tab waits for the store before it is drawn without it.
+    """
+    owner, tasks = secrets.token_hex(8), Tasks()
+    planner = Planner(groups, policy, ledger, store, directory)
+    glances, views = Glances(store, ledger, tasks, clock=clock, patience=patience), Views(policy, ledger, directory)
+    homes = Homes(ledger, announcer, views, glances, tasks, owner=owner, clock=clock)
+    drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
+    runner = Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge)
+    decider = Decider(ledger, planner, runner, drawer, clock, approval_time)
+    engine = Engine(
+        planner, decider, ledger, announcer, runner, drawer, tasks, turns, clock, owner, approval_time=approval_time
+    )
+    keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time=approval_time)
+    return Machine(owner, ledger, tasks, planner, runner, drawer, homes, decider, engine, keeper)

@@ -1,0 +1,97 @@
+"""The Planner: makes plans, and says what they need and who may give it. It only reads."""
+
+import secrets
+from dataclasses import dataclass
+
+from bot.bigcommerce import Reader
+from bot.core.args import check
+from bot.core.asks import Ask
+from bot.core.changes import Change
+from bot.core.command import Context, Group, Outcome, find
+from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
+from bot.core.people import Standing
+from bot.core.plan import Plan, observed
+from bot.core.policy import Need, Policy
+from bot.core.shop import Shop
+from bot.engine.ports import Directory
+from bot.ledger.ledger import Ledger
+
+NAMED = 5
+"""People whom a card names as those who may decide: each has to be looked up."""
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans what is asked for, by this policy."""
+
+    groups: tuple[Group, ...]
+    policy: Policy
+    ledger: Ledger
+    reader: Reader
+    directory: Directory
+
+    def context(self, actor: str) -> Context:
+        """What planning for this person looks at."""
+        reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
+        return Context(actor=actor, shop=Shop(reader), changes=self.ledger, policy=self.policy)
+
+    async def may_ask(self, user_id: str, plan: Plan | None = None) -> None:
+        """Raise NotAllowed unless this person may use the bot, and ask for this plan."""
+        self.policy.refuse_asking(await self.directory.actor(user_id), plan)
+
+    async def outcome(self, ask: Ask) -> Outcome:
+        """What the Command gives for these values. Raises Refusal and StoreError."""
+        await self.may_ask(ask.actor)
+        command = find(self.groups, ask.command)
+        outcome = await command.function(check(command.args, ask.values), self.context(ask.actor))
+        if isinstance(outcome, Plan):
+            await self.may_ask(ask.actor, outcome)
+        return outcome
+
+    async def again(self, change: Change) -> Plan:
+        """The plan of a Change as the store is now, less what was taken out of it. Raises Refusal and StoreError."""
+        command = find(self.groups, change.command)
+        outcome = await command.function(check(command.args, change.args), self.context(change.requester))
+        if not isinstance(outcome, Plan):
+            raise Impossible("There is nothing to do any more.")
+        return await self.less(outcome, change.without)
+
+    async def less(self, plan: Plan, items: tuple[str, ...]) -> Plan:
+        """The plan without these items, as the store is now: what the others are in, only it can tell.
+
+        Raises Impossible where nothing is left, and StoreError.
+        """
+        if not items:
+            return plan
+        left = plan.without(items)
+        return await observed(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+
+    async def need(self, plan: Plan) -> Need:
+        """What this plan needs."""
+        undone = (await self.ledger.change(plan.undoes)).need if plan.undoes else None
+        return self.policy.need(plan, undone=undone)
+
+    async def everybody(self, need: Need) -> frozenset[str]:
+        """All whose approvals count for this need."""
+        return await self.directory.members(self.policy.approvers_of(need))
+
+    async def deciders(self, need: Need, requester: str) -> tuple[str, ...]:
+        """Some who may give these approvals now. Raises NotAllowed where they are too few, or not known."""
+        if not need.approvals:
+            return ()
+        ids = self.policy.approvers_of(need)
+        found, standings = list[str](), set[Standing]()
+        for user_id in sorted(await self.directory.members(ids) - {requester}):
+            standing = (await self.directory.actor(user_id)).standing
+            standings.add(standing)
+            found += [user_id] if standing is Standing.MEMBER else []
+            if len(found) == NAMED:
+                break
+        if len(found) >= need.approvals:
+            return tuple(found)
+        if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & ids:
+            raise NotAllowed(
+                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not asked for. "
+                "Try again in a minute."
+            )
+        raise NobodyCanApprove(need.approvals, len(found))

@@ -1,0 +1,238 @@
+"""People, Slack as they see it, and processes that may be killed at any moment, on one ledger file and one store."""
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bot.bigcommerce import connect
+from bot.core.answers import Answer
+from bot.core.asks import Ask
+from bot.core.changes import Card, Change
+from bot.core.people import Actor, Place, Standing
+from bot.core.policy import Policy
+from bot.engine.home import Home
+from bot.engine.machine import Machine, machine
+from bot.engine.ports import Undeliverable
+from bot.engine.turns import Turns
+from bot.ledger.ledger import Ledger
+from bot.sandbox import seeds
+from bot.sandbox.store import Store
+from commands import GROUPS
+from tests.approvals.wire import Sent, Wire, travel
+from tests.harness import Clock, no_wait
+
+ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
+HERE = Place(channel="CSEGMENTS")
+APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
+CUSTOMERS = 120
+AWAY = Undeliverable("Slack does not answer")
+
+
+@dataclass
+class Slack:
+    """Shows cards, and knows who is in which group. ``down``: it answers nothing, and tells of nobody.
+
+    ``shown`` is, by change, what stood on its card, oldest first: whoever clicks saw one of those.
+    """
+
+    dice: random.Random
+    down: bool = False
+    guests: set[str] = field(default_factory=lambda: {DAN})
+    groups: dict[str, set[str]] = field(default_factory=lambda: {APPROVERS: {BEN, CLEO}, MANAGERS: {CLEO, EVE}})
+    shown: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    heard: list[tuple[int, str]] = field(default_factory=list)
+    notified: list[tuple[int, str, str]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def standing_for(self, user_id: str) -> frozenset[str]:
+        """In whose name this person may speak in truth, whether Slack tells it or not; nobody's, for a guest."""
+        groups = {group for group, users in self.groups.items() if user_id in users}
+        return frozenset() if user_id in self.guests else frozenset(groups | {user_id})
+
+    async def _answers(self) -> None:
+        await travel(self.dice)
+        if self.down:
+            raise AWAY
+
+    # as the Announcer
+
+    async def post(self, change: Change) -> Card:
+        await self._answers()
+        self.shown[change.number].append(change)
+        await travel(self.dice)
+        return Card(channel="CAPPROVALS", ts=f"{next(self._numbers)}.0")
+
+    async def redraw(self, change: Change, card: Card) -> None:
+        await self._answers()
+        self.shown[change.number].append(change)
+        await travel(self.dice)
+
+    async def inform(self, change: Change) -> None:
+        await self._answers()
+        self.heard.append((change.number, change.state))
+
+    async def notify(self, change: Change, kind: str, user_id: str) -> None:
+        await self._answers()
+        self.notified.append((change.number, kind, user_id))
+
+    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+        await self._answers()
+
+    async def show_home(self, user_id: str, home: Home) -> None:
+        raise AssertionError("nobody opened a Home tab")
+
+    async def link(self, card: Card) -> str:
+        await travel(self.dice)
+        return "" if self.down else f"https://slack.example/{card.ts}"
+
+    # as the Directory
+
+    async def actor(self, user_id: str) -> Actor:
+        await travel(self.dice)
+        if self.down:
+            return Actor(id=user_id, standing=Standing.UNKNOWN, unread=frozenset(self.groups))
+        groups = frozenset(group for group, users in self.groups.items() if user_id in users)
+        standing = Standing.GUEST if user_id in self.guests else Standing.MEMBER
+        return Actor(id=user_id, standing=standing, groups=groups)
+
+    async def members(self, ids: frozenset[str]) -> frozenset[str]:
+        await travel(self.dice)
+        groups = [] if self.down else [users for group, users in self.groups.items() if group in ids]
+        return frozenset().union((one for one in ids if one not in self.groups), *groups)
+
+
+class Killed(BaseException):
+    """A process was killed: nothing after this happens any more."""
+
+
+class Mortal(Ledger):
+    """The ledger of a process that dies right after some transaction to come: none of its code runs in between."""
+
+    made = 0
+    left: int | None = None
+    dies: Callable[[], None]
+
+    def hurry(self) -> None:
+        """Do without waiting for the disk: it is a process that dies here, and not the machine."""
+        self._db.execute("PRAGMA synchronous=OFF")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with super()._transaction() as db:
+            yield db
+        self.made += 1
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                self.dies()
+                raise Killed
+
+
+@dataclass
+class Process:
+    """A bot's process with its machine, its connection to the store, and its own hold on the ledger's file."""
+
+    machine: Machine
+    ledger: Mortal
+    policy: Policy
+    died: asyncio.Future[None]
+    _stack: AsyncExitStack
+
+    @property
+    def alive(self) -> bool:
+        """Whether nothing killed it yet."""
+        return not self.died.done()
+
+    @classmethod
+    async def start(cls, path: Path, team: "Team", policy: Policy) -> "Process":
+        stack = AsyncExitStack()
+        wire = Wire(team.store, team.dice, team.heard)
+        store = await stack.enter_async_context(
+            connect("http://store.example", "sandbox", "token", sleep=no_wait, transport=wire)
+        )
+        ledger = Mortal.open(path)
+        ledger.hurry()
+        made = machine(
+            groups=GROUPS,
+            policy=policy,
+            ledger=ledger,
+            store=store,
+            announcer=team.slack,
+            directory=team.slack,
+            turns=Turns(now=time.monotonic, quiet=0),
+            clock=team.clock,
+            approval_time=timedelta(hours=24),
+        )
+        process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
+        ledger.dies = process.die
+        await made.keeper.live()
+        return process
+
+    def die(self) -> None:
+        """Nothing of it reaches the ledger from now on, not even what is done on leaving."""
+        self.died.set_result(None)
+        self.ledger.close()
+
+    async def kill(self) -> None:
+        """Kill it, if it lives, and clear away what is left of it."""
+        if self.alive:
+            self.die()
+        await self.machine.tasks.stop()
+        await self._stack.aclose()
+
+    async def ask(self, ask: Ask) -> None:
+        """Deliver this, and wait until it is acknowledged, or the process is dead."""
+        if self.alive:
+            asked = self.machine.tasks.start(self.machine.engine.ask(ask, f"/{ask.command}"))
+            ends: set[asyncio.Future[Any]] = {asked, self.died}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+
+    async def sweep(self) -> None:
+        """Do what is due."""
+        if self.alive:
+            await asyncio.wait({self.machine.tasks.start(self.machine.keeper.sweep())})
+
+    async def settled(self) -> None:
+        """Wait until nothing of it is under way."""
+        if self.alive:
+            await self.machine.tasks.settled()
+        if not self.alive:
+            await self.kill()
+
+
+@dataclass
+class Team:
+    """What all processes share: the clock, the people's Slack, and the store, whose writes ``heard`` is told of."""
+
+    clock: Clock
+    slack: Slack
+    store: Store
+    dice: random.Random
+    heard: Callable[[Sent], None]
+
+    @classmethod
+    def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":
+        """With a store of its own, which is the same each time, down to the ids that it gives. Close it when done."""
+        store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
+        _seeded().backup(store.shop.db)
+        numbers = count(1)
+        store.shop.new_id = lambda: str(UUID(int=next(numbers), version=4))
+        return cls(clock, Slack(dice), store, dice, heard)
+
+
+@cache
+def _seeded() -> sqlite3.Connection:
+    store = Store(":memory:")
+    seeds.seed(store, customers=CUSTOMERS)
+    return store.shop.db

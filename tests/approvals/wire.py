@@ -1,0 +1,127 @@
+"""The way to the emulated store without sockets: a request takes some turns of the loop, and may get lost on it.
+
+So what happens between two turns is the same each time it is tried, and a process can be stopped at any of them.
+"""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import httpx
+
+from bot.sandbox.store import Store
+from bot.sandbox.store_ask import Ask
+from bot.sandbox.store_endpoints import ENDPOINTS, Endpoint
+from bot.sandbox.store_refusals import Refusal
+
+MOST_TURNS = 4
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request that writes, as the store gets it. ``about`` is its correlation id, ``ids`` whatever it names.
+
+    ``status`` is the answer's; None before it is carried out.
+    """
+
+    about: str
+    method: str
+    path: str
+    ids: frozenset[str]
+    status: int | None = None
+
+    @property
+    def wrote(self) -> bool:
+        """Whether the store did it."""
+        return self.status is not None and self.status < 300
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Carries requests to ``store``; ``heard`` is told of each one that writes, just before and after it does."""
+
+    def __init__(self, store: Store, dice: random.Random, heard: Callable[[Sent], None]) -> None:
+        self._store = store
+        self._dice = dice
+        self._heard = heard
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer it; one whose sender is stopped on the way may arrive all the same, as if sent just before."""
+        try:
+            await travel(self._dice)
+        except asyncio.CancelledError:
+            if self._dice.random() < 0.5:
+                self._answer(request)
+            raise
+        response = self._met(request)
+        await travel(self._dice)
+        return response
+
+    def _met(self, request: httpx.Request) -> httpx.Response:
+        """The answer, unless a fault was ordered for it."""
+        fault = self._store.faults.strike(request.method, _path(request))
+        if fault is None:
+            return self._answer(request)
+        if fault.lets_through:
+            self._answer(request)
+        if fault.drop:
+            raise httpx.ReadError("The connection was dropped.", request=request)
+        return httpx.Response(fault.status or 500, json={"status": fault.status, "title": "A fault was ordered."})
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        query = parse_qs(request.url.query.decode())
+        about = request.headers.get("X-Correlation-Id", "")
+        sent = Sent(about, request.method, _path(request), _named(request, query))
+        self._hear(sent)
+        status, body = self._carried_out(request, query)
+        self._store.note_request(request.method, str(request.url), status, 0)
+        self._hear(replace(sent, status=status))
+        return httpx.Response(status) if body is None else httpx.Response(status, json=body)
+
+    def _carried_out(self, request: httpx.Request, query: dict[str, list[str]]) -> tuple[int, dict[str, Any] | None]:
+        endpoint, names = _endpoint(request)
+        try:
+            reply = endpoint.answer(self._store.shop, Ask(names, query, request.content))
+        except Refusal as refusal:
+            return refusal.status, refusal.body()
+        return reply.status, reply.body
+
+    def _hear(self, sent: Sent) -> None:
+        if sent.method != "GET":
+            self._heard(sent)
+
+
+async def travel(dice: random.Random) -> None:
+    """Take some turns of the loop."""
+    for _ in range(dice.randrange(MOST_TURNS)):
+        await asyncio.sleep(0)
+
+
+def _path(request: httpx.Request) -> str:
+    return request.url.path.partition("/v3")[2]
+
+
+_SHAPES = [(one, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", one.path))) for one in ENDPOINTS]
+
+
+def _endpoint(request: httpx.Request) -> tuple[Endpoint, dict[str, str]]:
+    for endpoint, shape in _SHAPES:
+        if endpoint.method == request.method and (found := shape.fullmatch(_path(request))):
+            return endpoint, {name: unquote(value) for name, value in found.groupdict().items()}
+    raise LookupError(f"{request.method} {request.url}")
+
+
+def _named(request: httpx.Request, query: dict[str, list[str]]) -> frozenset[str]:
+    """Ids of the query, and whatever tells the items of the body apart."""
+    ids = {id_ for value in query.get("id:in", []) for id_ in value.split(",")}
+    return frozenset(ids | {_key(item) for item in json.loads(request.content or b"[]")})
+
+
+def _key(item: Any) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    return str(next(item[key] for key in ("id", "customer_id", "name", "email") if key in item))
