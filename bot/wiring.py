@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import connect
+from bot.bigcommerce import Store, connect
 from bot.core.command import Group
 from bot.core.policy import Policy
 from bot.engine.keeper import Keeper
@@ -89,14 +89,7 @@ async def assemble(
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE))
         client = _client(settings, session)
         team_id = await _team(client)
-        store = await stack.enter_async_context(
-            connect(
-                settings.BIGCOMMERCE_API_URL,
-                settings.BIGCOMMERCE_STORE_HASH,
-                settings.BIGCOMMERCE_ACCESS_TOKEN,
-                sleep=pause,
-            )
-        )
+        store = await stack.enter_async_context(_store(settings, pause))
         ledger = Ledger.open(settings.DATABASE)
         stack.callback(ledger.close)
         policy = _policy(settings)
@@ -114,15 +107,16 @@ async def assemble(
         stack.push_async_callback(made.stop)
         await made.keeper.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        app = AsyncApp(
-            client=client,
-            signing_secret=settings.SLACK_SIGNING_SECRET,
-            process_before_response=True,
-        )
+        app = AsyncApp(client=client, signing_secret=settings.SLACK_SIGNING_SECRET, process_before_response=True)
         Listeners(made, client, Suggestions(store, clock=clock)).register(app)
         if sweep_every is not None:
             await stack.enter_async_context(_sweeping(made.keeper, sweep_every))
         yield Bot(app, made)
+
+
+def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> AbstractAsyncContextManager[Store]:
+    address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
+    return connect(*address, sleep=pause)
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
