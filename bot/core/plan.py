@@ -168,10 +168,16 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
         )
     told = _was_and_now(before.lines, after.lines)
     if told:
-        return told + _was_and_now(before.remarks, after.remarks)
+        return (*_came_and_went(before, after), *told, *_was_and_now(before.remarks, after.remarks))
     unseen = "What the plan touches has changed: descriptions, shoppers or promotions."
     beside = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
-    return (unseen, *beside)
+    return (*_came_and_went(before, after), unseen, *beside)
+
+
+def _came_and_went(before: Plan, after: Plan) -> tuple[str, ...]:
+    """``+3 −1 since the request.``: how many of the plan's items are new and how many are gone."""
+    was, now = set(before.items), set(after.items)
+    return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
 
 
 def _was_and_now(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -196,6 +196,20 @@ def test_drift_tells_what_was_and_what_is_now() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("abc", "bcde", "+2 −1 since the request."),
+        ("ab", "abc", "+1 −0 since the request."),
+        ("abc", "a", "+0 −2 since the request."),
+        ("abc", "xyz", "+3 −3 since the request."),
+    ],
+)
+def test_drift_counts_who_came_and_who_went(before: str, after: str, told: str) -> None:
+    was, now = (plan(RemoveMembers(segment=VIPS, profile_ids=tuple(ids))) for ids in (before, after))
+    assert drift(was, now)[0] == told
+
+
 def test_drift_that_no_line_shows_is_told_all_the_same() -> None:
     assert drift(plan(delete()), plan(delete(description="New"))) == (
         "What the plan touches has changed: descriptions, shoppers or promotions.",

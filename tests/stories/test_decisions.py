@@ -282,6 +282,7 @@ async def test_drift_says_what_the_plan_was_and_is(slack: World) -> None:
     assert OLD_VERSION in slack.whisper(by="ben", channel="#approvals")
     card = read(slack.card(1))
     assert "What changed since the request:" in card
+    assert "+3 −0 since the request." in card
     assert "Was: Remove 5 shoppers from VIPs" in card
     assert "Now: Remove 8 shoppers from VIPs" in card
     assert not slack.writes()
