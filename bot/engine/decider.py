@@ -105,12 +105,22 @@ class Decider:
     async def _undecided(self, number: int, version: int | None) -> Change:
         change = await self.ledger.change(number)
         refuse_late(change, version)
-        if change.expires_at <= self.clock():
-            await self.expire(change)
-            raise TooLate(f"Too late: change {number} has expired.")
+        await self._in_time(change)
         return change
 
-    async def _refuse_unless_it_holds(self, change: Change) -> None:
+    async def _in_time(self, change: Change) -> datetime:
+        """The time now, at which the Change has not expired yet. Raises TooLate where it has; it is expired then."""
+        now = self.clock()
+        if change.expires_at <= now:
+            await self.expire(change)
+            raise TooLate(f"Too late: change {change.number} has expired.")
+        return now
+
+    async def _holds_at(self, change: Change) -> datetime:
+        """The time at which the plan turned out to hold still, as a store may take longer than the Change has left.
+
+        Raises Refusal where it does not hold, and TooLate where the Change has expired meanwhile.
+        """
         try:
             holds = await self.still_holds(change)
         except StoreError:
@@ -119,6 +129,7 @@ class Decider:
             raise
         if not holds:
             raise OldVersion(change.number)
+        return await self._in_time(change)
 
     async def _refuse_others(self, change: Change, user_id: str) -> None:
         actor = await self.planner.directory.actor(user_id)
@@ -129,8 +140,8 @@ class Decider:
         change = await self.may_decide(decision.number, decision.version, user_id)
         if change.has_approved(user_id):
             raise NotAllowed(f"You have approved change {change.number} already; somebody else has to, too.")
-        await self._refuse_unless_it_holds(change)
-        approvals = (*change.approvals, Approval(actor=user_id, at=self.clock()))
+        at = await self._holds_at(change)
+        approvals = (*change.approvals, Approval(actor=user_id, at=at))
         event = Event.APPROVE if len(approvals) >= change.need.approvals else Event.SIGN
         detail = {"version": change.version, "fingerprint": change.plan.fingerprint}
         try:
@@ -176,12 +187,11 @@ class Decider:
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
         change = await self._undecided(decision.number, decision.version)
-        await self._refuse_unless_it_holds(change)
-        emergency = Emergency(actor=user_id, reason=decision.reason, at=self.clock())
+        at = await self._holds_at(change)
+        emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         told = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}
         notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
-        at = self.clock()
         event = Event.BREAK
         await self.ledger.move(change, event, at=at, actor=user_id, detail=told, update=update, notices=notices)
         self.runner.start(change.number)
