@@ -135,7 +135,7 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
         for old_id, new_id in restored.items():
             after = after.replaced(old_id, new_id) if after else None
         if after != one.targeting:
-            steps.append(RetargetPromotion(promotion=PromotionRef(id=one.id, name=one.name), after=after))
+            steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
     if not steps:
         raise NothingToDo(
             f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."

@@ -76,7 +76,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
         raise nobody_left(remarks)
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
     profiles = tuple(one.profile_id for one in outside if one.profile_id)
-    steps = (*created(newcomers), *added(SegmentRef(name=found.name, id=found.id), profiles, newcomers))
+    steps = (*created(newcomers), *added(SegmentRef.of(found), profiles, newcomers))
     return await observed(steps, ctx.shop, remarks=(_who(outside), *remarks))
 
 
@@ -92,7 +92,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     remarks = (*named.remarks, *_listed(f"Not in {found.name}", outside))
     if not inside:
         raise nobody_left(remarks)
-    steps = removed(SegmentRef(name=found.name, id=found.id), tuple(filter(None, (one.profile_id for one in inside))))
+    steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
     return await observed(steps, ctx.shop, remarks=(_who(inside), *remarks))
 
 
@@ -106,7 +106,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     everybody = tuple([member.id async for member in ctx.shop.reader.members(found.id)])
     if not everybody:
         raise NothingToDo(f"{found.name} is empty already.")
-    steps = removed(SegmentRef(name=found.name, id=found.id), everybody)
+    steps = removed(SegmentRef.of(found), everybody)
     return await observed(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
 
 

@@ -177,8 +177,7 @@ async def of_segment(args: JustSegment, ctx: Context) -> Answer:
 
 
 async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
-    ref = PromotionRef(id=found.id, name=found.name, live=found.is_live)
-    return await observed((RetargetPromotion(promotion=ref, after=after),), ctx.shop)
+    return await observed((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
 
 
 def _details(found: Promotion) -> tuple[tuple[str, str], ...]:

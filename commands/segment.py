@@ -134,12 +134,12 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     /segment edit VIPs name:"Very Important" description:"Our best customers"
     """
     found = await ctx.shop.segment(args.segment)
-    before = Naming(name=found.name, description=found.description)
+    before = Naming.of(found)
     # A form gives back what it showed, in which line breaks and blanks were tidied: that is no change.
     name = found.name if args.name in (None, one_line(found.name)) else args.name
     description = found.description if args.description in (None, lines(found.description)) else args.description
     after = Naming(name=name or "", description=description or "")
-    step = UpdateSegment(segment=SegmentRef(name=found.name, id=found.id), before=before, after=after)
+    step = UpdateSegment(segment=SegmentRef.of(found), before=before, after=after)
     return await observed((step,), ctx.shop)
 
 
@@ -151,7 +151,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     /segment delete VIPs, "Big Spenders"
     """
     found = await ctx.shop.find(args.segments)
-    steps = (DeleteSegment(segment=SegmentRef(name=one.name, id=one.id)) for one in found)
+    steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in found)
     return await observed(tuple(steps), ctx.shop)
 
 

@@ -111,7 +111,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
             *added(SegmentRef(name=args.into), tuple(wanted)),
         )
     else:
-        steps = await _filled(SegmentRef(name=target.name, id=target.id), wanted, args.mode, ctx)
+        steps = await _filled(SegmentRef.of(target), wanted, args.mode, ctx)
     told = (WHO[args.how].format(first=first.name, second=second.name),)
     empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
     return await observed(steps, ctx.shop, remarks=(*told, *empties))
@@ -142,7 +142,7 @@ async def _two(first: str, second: str, ctx: Context) -> tuple[SegmentRef, Segme
     (other,) = await ctx.shop.find((second,), field="second")
     if one == other:
         raise Impossible(f"Both are {one.name}. Name two different segments.", field="second")
-    return SegmentRef(name=one.name, id=one.id), SegmentRef(name=other.name, id=other.id)
+    return SegmentRef.of(one), SegmentRef.of(other)
 
 
 async def _members(segment_id: str, ctx: Context) -> Ids:

@@ -120,7 +120,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
         steps += created((key,))
     for one in segments:
         if known is None or one.id not in known.segment_ids:
-            ref = SegmentRef(name=one.name, id=one.id)
+            ref = SegmentRef.of(one)
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
         raise NothingToDo(f"{args.email} is registered, and has all that this asks for.")

@@ -24,6 +24,11 @@ class PromotionUse(BaseModel):
     way: Literal["included", "excluded"]
 
 
+def any_live(uses: Collection[PromotionUse] | None) -> bool:
+    """Whether any of them is live, as far as they can be read."""
+    return any(use.live for use in uses or ())
+
+
 def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
     """The end of "deletes a segment …": that live promotions use it; nothing where none does."""
     live = sum(use.live for use in uses or ())

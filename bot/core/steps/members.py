@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 
 from bot.bigcommerce import AddedMembers, Reader, Store
 from bot.core.errors import NothingToDo
-from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
-from bot.core.steps.step import BATCH, Applied, CustomerKey, Gone, Made, SegmentRef, Step, batches
+from bot.core.shop import PromotionUse, Shop, any_live, live_uses, uses_told
+from bot.core.steps.step import BATCH, Applied, CustomerKey, Made, SegmentRef, Step, batches, present
 from bot.core.wording import people
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ class _Membership(Step):
         """Under the segment's present name. Raises Gone."""
         if self.segment.id is None:
             return self
-        segment = await shop.by_id(self.segment.id)
-        if segment is None:
-            raise Gone(self.segment.name)
-        return self.model_copy(update={"segment": SegmentRef(name=segment.name, id=segment.id)})
+        return self.model_copy(update={"segment": SegmentRef.of(await present(self.segment, shop))})
 
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
@@ -160,7 +157,7 @@ class RemoveMembers(_Membership):
     @property
     def live(self) -> bool:
         """Whether a live promotion uses the segment."""
-        return any(use.live for use in self.promotions or ())
+        return any_live(self.promotions)
 
     @property
     def of(self) -> int:

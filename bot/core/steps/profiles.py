@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bot.bigcommerce import Conflict, Customer, Invalid, NewCustomer, Reader, Store
 from bot.core.errors import NothingToDo
-from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
+from bot.core.shop import PromotionUse, Shop, any_live, live_uses, uses_told
 from bot.core.steps.members import added
 from bot.core.steps.step import BATCH, Applied, CustomerKey, Made, SegmentRef, Step, Value, batches
 from bot.core.wording import counted, people
@@ -173,7 +173,7 @@ class DeleteProfiles(Step):
     @property
     def live(self) -> bool:
         """Whether a live promotion uses a segment that they are in."""
-        return any(use.live for one in self.memberships for use in one.promotions or ())
+        return any(any_live(one.promotions) for one in self.memberships)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -238,7 +238,7 @@ class DeleteProfiles(Step):
         groups = _by_segment(here) if not self.unused else {}
         memberships = [
             Memberships(
-                segment=SegmentRef(name=segment.name, id=segment.id),
+                segment=SegmentRef.of(segment),
                 shoppers=len(groups[segment.id]),
                 promotions=await shop.uses(segment.id),
             )
@@ -255,7 +255,7 @@ class DeleteProfiles(Step):
         back = [
             step
             async for segment in reader.segments(tuple(groups))
-            for step in added(SegmentRef(name=segment.name, id=segment.id), (), groups[segment.id])
+            for step in added(SegmentRef.of(segment), (), groups[segment.id])
         ]
         return (*_again(here), *back)
 

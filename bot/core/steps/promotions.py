@@ -79,7 +79,7 @@ class RetargetPromotion(Step):
             raise NothingToDo(f"“{found.name}” reaches {whom(self.after, names)} already.")
         return self.model_copy(
             update={
-                "promotion": PromotionRef(id=found.id, name=found.name, live=found.is_live),
+                "promotion": PromotionRef.of(found),
                 "before": found.targeting,
                 "was": whom(found.targeting, names),
                 "becomes": whom(self.after, names),

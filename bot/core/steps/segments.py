@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.shop import PromotionUse, Shop, live_uses, uses_told
+from bot.core.shop import PromotionUse, Shop, any_live, live_uses, uses_told
 from bot.core.steps.members import added
-from bot.core.steps.step import Applied, Gone, Naming, SegmentRef, Step
+from bot.core.steps.step import Applied, Naming, SegmentRef, Step, present
 from bot.core.wording import listing, people
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class CreateSegment(Step):
     async def apply(self, store: Store) -> Applied:
         """Create it; the way back is deleting the new id."""
         (made,) = await store.create_segments(NewSegment(name=self.segment.name, description=self.segment.description))
-        return self._made(SegmentRef(name=made.name, id=made.id))
+        return self._made(SegmentRef.of(made))
 
     async def happened(self, reader: Reader) -> Applied | None:
         """It did, where a segment of just this name and description stands in the store."""
         wanted = (self.segment.name, self.segment.description)
         found = [one async for one in reader.segments() if (one.name, one.description) == wanted]
-        return self._made(SegmentRef(name=found[0].name, id=found[0].id)) if found else None
+        return self._made(SegmentRef.of(found[0])) if found else None
 
     def _made(self, made: SegmentRef) -> Applied:
         # Later Steps know it by the name that was planned, however the store spells it.
@@ -103,20 +103,18 @@ class UpdateSegment(Step):
 
     async def observed(self, shop: Shop) -> Self:
         """With the naming that it has now. Raises Impossible, and NothingToDo where it is named so already."""
-        segment = await shop.by_id(self.segment.known_id)
-        if segment is None:
-            raise Gone(self.segment.name)
+        segment = await present(self.segment, shop)
         if segment.name.casefold() != self.after.name.casefold():
             await _refuse_taken_name(self.after, shop, restores=self.restores)
-        before = Naming(name=segment.name, description=segment.description)
+        before = Naming.of(segment)
         if before == self.after:
             raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
-        return self.model_copy(update={"segment": SegmentRef(name=segment.name, id=segment.id), "before": before})
+        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """The naming that it has now."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
-        before = Naming(name=found[0].name, description=found[0].description) if found else self.before
+        before = Naming.of(found[0]) if found else self.before
         renamed = self.segment.model_copy(update={"name": self.after.name})
         return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
@@ -130,7 +128,7 @@ class UpdateSegment(Step):
     async def happened(self, reader: Reader) -> Applied | None:
         """It did, where the segment is named and described so now."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
-        named = [Naming(name=one.name, description=one.description) for one in found]
+        named = list(map(Naming.of, found))
         return Applied() if named == [self.after] else None
 
 
@@ -148,7 +146,7 @@ class DeleteSegment(Step):
     @property
     def live(self) -> bool:
         """Whether a live promotion uses the segment."""
-        return any(use.live for use in self.promotions or ())
+        return any_live(self.promotions)
 
     @property
     def of(self) -> int:
@@ -193,12 +191,10 @@ class DeleteSegment(Step):
 
     async def observed(self, shop: Shop) -> Self:
         """With its members and promotions counted now. Raises Impossible where it is gone."""
-        segment = await shop.by_id(self.segment.known_id)
-        if segment is None:
-            raise Gone(self.segment.name)
+        segment = await present(self.segment, shop)
         return self.model_copy(
             update={
-                "segment": SegmentRef(name=segment.name, id=segment.id),
+                "segment": SegmentRef.of(segment),
                 "description": segment.description,
                 "members": await shop.reader.member_count(segment.id),
                 "promotions": await shop.uses(segment.id),

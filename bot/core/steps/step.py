@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.bigcommerce import Reader, Store
+from bot.bigcommerce import Promotion, Reader, Segment, Store
 from bot.core.errors import Impossible
 from bot.core.shop import Shop
 
@@ -36,6 +36,11 @@ class SegmentRef(Value):
     name: str
     id: str | None = None
 
+    @classmethod
+    def of(cls, segment: Segment) -> Self:
+        """A segment of the store."""
+        return cls(name=segment.name, id=segment.id)
+
     @property
     def known_id(self) -> str:
         """The id. Raises Impossible where the segment was not created before."""
@@ -50,6 +55,11 @@ class Naming(Value):
     name: str
     description: str = ""
 
+    @classmethod
+    def of(cls, segment: Segment) -> Self:
+        """How a segment of the store is named and described."""
+        return cls(name=segment.name, description=segment.description)
+
 
 class PromotionRef(Value):
     """A promotion by name and id, and whether shoppers get it."""
@@ -57,6 +67,11 @@ class PromotionRef(Value):
     id: int
     name: str
     live: bool = False
+
+    @classmethod
+    def of(cls, promotion: Promotion) -> Self:
+        """A promotion of the store."""
+        return cls(id=promotion.id, name=promotion.name, live=promotion.is_live)
 
 
 CustomerKey: TypeAlias = int | str
@@ -195,3 +210,11 @@ class Gone(Impossible):
 
     def __init__(self, name: str, *, what: str = "segment") -> None:
         super().__init__(f"The {what} “{name}” is not in the store any more.")
+
+
+async def present(ref: SegmentRef, shop: Shop) -> Segment:
+    """The segment as it is now. Raises Gone."""
+    segment = await shop.by_id(ref.known_id)
+    if segment is None:
+        raise Gone(ref.name)
+    return segment
