@@ -376,6 +376,19 @@ class World:
         self.store.faults.add(method, path, **{"delay": 1, **fault})
         return stuck
 
+    @asynccontextmanager
+    async def meanwhile(self, act: Awaitable[Json], method: str, path: str, **fault: Any) -> AsyncIterator[None]:
+        """Somebody acts; what the block does happens while the store has the request that this leads to in hand."""
+        stuck = self.stick(method, path, **fault)
+        outcome = await act
+        assert outcome["ok"], outcome
+        await stuck.reached.wait()
+        try:
+            yield
+        finally:
+            stuck.release.set()
+        await self.settled()
+
     # what is so
 
     def id_of(self, name: str) -> str:

@@ -118,14 +118,10 @@ async def test_an_approval_that_the_store_held_up_past_the_expiry_does_not_count
 ) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     slack.clock.forward(hours=23, minutes=59, seconds=59)
-    stuck = slack.stick("GET", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    slack.clock.forward(seconds=2)
-    if swept_meanwhile:
-        await slack.tick()
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "GET", "/segments"):
+        slack.clock.forward(seconds=2)
+        if swept_meanwhile:
+            await slack.tick()
     assert "Too late: change 1 " in slack.whisper(by="ben", channel="#approvals")
     assert moves(slack) == ["expire"]
     assert "VIPs" in slack.sizes()
@@ -294,14 +290,10 @@ async def test_a_clock_that_jumps_forward_and_back_expires_once_and_for_all(slac
 
 async def test_a_clock_that_jumps_while_a_change_runs_runs_it_once(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
-    stuck = slack.stick("DELETE", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    for hours in (48, -96, 48):
-        slack.clock.forward(hours=hours)
-        await slack.tick()
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        for hours in (48, -96, 48):
+            slack.clock.forward(hours=hours)
+            await slack.tick()
     assert len(slack.writes()) == 1
     assert (await slack.change(1)).state == "done"
 

@@ -376,12 +376,8 @@ async def test_what_does_not_run_cannot_be_stopped(slack: World, decide: bool, t
 
 async def test_what_failed_half_way_is_tried_again_for_the_rest_with_the_same_approval(slack: World) -> None:
     await slack.type("/segment delete Lapsed, VIPs, Wholesale", by="ana")
-    stuck = slack.stick("DELETE", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    slack.store.faults.add("DELETE", "/segments", status=422, times=None)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        slack.store.faults.add("DELETE", "/segments", status=422, times=None)
     slack.store.faults.clear()
     await slack.press("Try Again", by="ana", change=1)
     card = read(slack.card(2))

@@ -94,13 +94,9 @@ async def test_a_store_that_is_down_is_told_and_the_rest_is_there(slack: World) 
 
 
 async def test_a_store_that_is_slow_is_not_waited_for(slack: World) -> None:
-    stuck = slack.stick("GET", "/segments")
-    await slack.client.home("ana")
-    await stuck.reached.wait()
-    await slack.workspace.changed(lambda _: slack.workspace.state("ana")["home"])
-    assert "Looking at the store…" in seen(slack, "ana")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.home("ana"), "GET", "/segments"):
+        await slack.workspace.changed(lambda _: slack.workspace.state("ana")["home"])
+        assert "Looking at the store…" in seen(slack, "ana")
     await slack.sweep()
     assert "12 of 1,000 segments, 360 shoppers in all." in seen(slack, "ana")
 

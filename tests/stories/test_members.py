@@ -81,12 +81,8 @@ async def test_a_member_whose_account_is_closed_in_that_moment_is_shown_by_the_c
 ) -> None:
     (email,) = slack.emails(1, inside="VIPs")
     id_, profile = slack.customer_id(email), slack.profile_id(email)
-    stuck = slack.stick("GET", "/customers")
-    await slack.client.type("ana", "#segments", f"/segment {verb} VIPs")
-    await stuck.reached.wait()
-    slack.close_account(email)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", f"/segment {verb} VIPs"), "GET", "/customers"):
+        slack.close_account(email)
     assert "VIPs: 40 shoppers" in slack.whisper()
     assert email not in slack.whisper()
     if verb == "members":
@@ -327,12 +323,10 @@ async def test_25_shoppers_are_added_freely(slack: World) -> None:
 
 async def test_an_add_that_meets_members_already_ends_with_everybody_in(slack: World) -> None:
     emails = slack.emails(5, outside="VIPs")
-    stuck = slack.stick("POST", MEMBERS)
-    await slack.client.type("ana", "#segments", f"/segment add VIPs {' '.join(emails)}")
-    await stuck.reached.wait()
-    slack.join("VIPs", *emails[:2])
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/segment add VIPs {' '.join(emails)}"), "POST", MEMBERS
+    ):
+        slack.join("VIPs", *emails[:2])
     assert {slack.profile_id(email) for email in emails} <= slack.members("VIPs")
     assert "2 shoppers were in VIPs already." in read(slack.card(1))
     await slack.type("/change undo 1")
@@ -342,12 +336,10 @@ async def test_an_add_that_meets_members_already_ends_with_everybody_in(slack: W
 
 async def test_a_profile_deleted_between_plan_and_run_is_told_and_the_rest_goes_through(slack: World) -> None:
     gone, stays = slack.emails(2, outside="VIPs")
-    stuck = slack.stick("POST", MEMBERS)
-    await slack.client.type("ana", "#segments", f"/segment add VIPs {gone} {stays}")
-    await stuck.reached.wait()
-    slack.drop_profile(gone)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/segment add VIPs {gone} {stays}"), "POST", MEMBERS
+    ):
+        slack.drop_profile(gone)
     assert slack.profile_id(stays) in slack.members("VIPs")
     card = read(slack.card(1))
     assert "Done" in card
@@ -368,12 +360,10 @@ async def test_a_profile_deleted_before_the_click_is_planned_anew_and_asked_agai
 
 async def test_a_customer_who_got_a_profile_meanwhile_keeps_it_when_this_is_undone(slack: World) -> None:
     (email,) = slack.emails_without_profile(1)
-    stuck = slack.stick("POST", "/shopper-profiles")
-    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
-    await stuck.reached.wait()
-    (theirs,) = slack.give_profiles(email)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/segment add VIPs {email}"), "POST", "/shopper-profiles"
+    ):
+        (theirs,) = slack.give_profiles(email)
     assert "1 shopper had a profile already." in read(slack.card(1))
     assert theirs in slack.members("VIPs")
     await slack.type("/change undo 1")
@@ -384,12 +374,8 @@ async def test_a_customer_who_got_a_profile_meanwhile_keeps_it_when_this_is_undo
 
 async def test_a_segment_deleted_while_shoppers_are_added_fails_with_a_sentence(slack: World) -> None:
     (email,) = slack.emails_without_profile(1)
-    stuck = slack.stick("POST", MEMBERS)
-    await slack.client.type("ana", "#segments", f"/segment add Lapsed {email}")
-    await stuck.reached.wait()
-    slack.drop("Lapsed")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", f"/segment add Lapsed {email}"), "POST", MEMBERS):
+        slack.drop("Lapsed")
     card = read(slack.card(1))
     assert "Failed" in card
     assert "The store has no such segment (any more). Check the name or id." in card
@@ -447,12 +433,9 @@ async def test_1000_shoppers_are_added_and_taken_out_again_by_undo(open_world: O
 
 async def test_an_add_stopped_between_its_steps_goes_on_and_makes_no_second_profile(slack: World) -> None:
     (email,) = slack.emails_without_profile(1)
-    stuck = slack.stick("POST", MEMBERS)
-    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
-    await stuck.reached.wait()
-    await slack.stop()
-    profile = slack.profile_id(email)
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", f"/segment add VIPs {email}"), "POST", MEMBERS):
+        await slack.stop()
+        profile = slack.profile_id(email)
     await slack.start()
     await slack.sweep()
     assert slack.profile_id(email) == profile
@@ -466,12 +449,11 @@ async def test_an_add_stopped_between_its_steps_goes_on_and_makes_no_second_prof
 
 async def test_profiles_made_while_the_bot_died_are_used_and_taken_back_by_undo(slack: World) -> None:
     (email,) = slack.emails_without_profile(1)
-    stuck = slack.stick("POST", "/shopper-profiles")
-    await slack.client.type("ana", "#segments", f"/segment add VIPs {email}")
-    await stuck.reached.wait()
-    await slack.stop()
-    (made,) = slack.give_profiles(email)
-    stuck.release.set()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/segment add VIPs {email}"), "POST", "/shopper-profiles"
+    ):
+        await slack.stop()
+        (made,) = slack.give_profiles(email)
     await slack.start()
     await slack.sweep()
     assert made in slack.members("VIPs")
@@ -541,12 +523,8 @@ async def test_a_profile_deleted_between_approval_and_run_is_no_failure_and_undo
 ) -> None:
     gone, stays = slack.emails(2, inside="VIPs")
     await slack.type(f"/segment remove VIPs {gone} {stays}")
-    stuck = slack.stick("DELETE", MEMBERS)
-    await slack.client.press("ben", "#approvals", "Remove Shoppers")
-    await stuck.reached.wait()
-    slack.drop_profile(gone)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Remove Shoppers"), "DELETE", MEMBERS):
+        slack.drop_profile(gone)
     assert "Done" in said(slack.card(1))
     assert slack.sizes()["VIPs"] == 38
     await slack.type("/change undo 1")
@@ -613,12 +591,9 @@ async def test_a_clear_stopped_between_its_steps_goes_on_at_the_next_start(open_
     before = slack.members("VIPs")
     await slack.type("/segment clear VIPs")
     slack.store.faults.add("DELETE", MEMBERS, times=3)
-    stuck = slack.stick("DELETE", MEMBERS)
-    await slack.client.press("ben", "#approvals", "Clear Segment")
-    await stuck.reached.wait()
-    await slack.stop()
-    assert 0 < slack.sizes()["VIPs"] < 1000
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Clear Segment"), "DELETE", MEMBERS):
+        await slack.stop()
+        assert 0 < slack.sizes()["VIPs"] < 1000
     await slack.start()
     await slack.sweep()
     assert slack.sizes()["VIPs"] == 0

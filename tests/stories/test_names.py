@@ -188,12 +188,8 @@ async def test_a_taken_name_is_refused_before_anything_is_sent(slack: World) -> 
 
 
 async def test_a_name_taken_between_plan_and_run_fails_and_says_so(slack: World) -> None:
-    stuck = slack.stick("POST", "/segments")
-    await slack.client.type("ana", "#segments", "/segment create Loyal")
-    await stuck.reached.wait()
-    (theirs,) = slack.put("Loyal")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment create Loyal"), "POST", "/segments"):
+        (theirs,) = slack.put("Loyal")
     card = read(slack.card(1))
     assert "Failed" in card
     assert "already has a segment with this name" in card

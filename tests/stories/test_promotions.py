@@ -627,12 +627,15 @@ async def test_a_put_that_was_carried_out_without_an_answer_is_done_and_undone(
 async def test_a_put_that_nobody_can_tell_of_says_what_may_be_so_and_can_be_undone(slack: World) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
-    stuck = slack.stick("PUT", "/promotions/{id}", drop=True, carried_out=True, times=None)
-    await slack.client.press("ben", "#approvals", "Target Promotion")
-    await stuck.reached.wait()
-    slack.store.faults.add("GET", "/promotions/{id}", status=500, times=None)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.press("ben", "#approvals", "Target Promotion"),
+        "PUT",
+        "/promotions/{id}",
+        drop=True,
+        carried_out=True,
+        times=None,
+    ):
+        slack.store.faults.add("GET", "/promotions/{id}", status=500, times=None)
     slack.store.faults.clear()
     card = read(slack.card(1))
     assert "Failed" in card

@@ -37,12 +37,8 @@ async def test_a_change_that_expired_while_the_bot_was_stopped_expires_at_the_st
 
 
 async def test_what_was_asked_and_not_yet_planned_is_planned_at_the_next_start(slack: World) -> None:
-    stuck = slack.stick("GET", "/segments")
-    outcome = await slack.client.type("ana", "#segments", "/segment delete VIPs")
-    assert outcome["ok"]
-    await stuck.reached.wait()
-    await slack.stop()
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment delete VIPs"), "GET", "/segments"):
+        await slack.stop()
     await slack.start()
     await slack.sweep()
     assert "Waiting for approval" in said(slack.card(1))
@@ -52,11 +48,8 @@ async def test_what_was_asked_and_not_yet_planned_is_planned_at_the_next_start(s
 
 
 async def test_what_was_asked_too_long_ago_is_refused_instead(slack: World) -> None:
-    stuck = slack.stick("GET", "/segments")
-    await slack.client.type("ana", "#segments", "/segment create Loyal")
-    await stuck.reached.wait()
-    await slack.stop()
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment create Loyal"), "GET", "/segments"):
+        await slack.stop()
     slack.clock.forward(minutes=45)
     await slack.start()
     await slack.sweep()
@@ -68,11 +61,8 @@ async def test_what_was_asked_too_long_ago_is_refused_instead(slack: World) -> N
 
 async def test_a_click_that_was_taken_and_not_carried_out_is_carried_out_at_the_next_start(slack: World) -> None:
     await slack.type("/segment delete VIPs")
-    stuck = slack.stick("GET", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    await slack.stop()
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "GET", "/segments"):
+        await slack.stop()
     await slack.start()
     await slack.sweep()
     assert "VIPs" not in slack.sizes()
@@ -81,11 +71,8 @@ async def test_a_click_that_was_taken_and_not_carried_out_is_carried_out_at_the_
 
 async def test_a_run_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed, Wholesale")
-    stuck = slack.stick("DELETE", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    await slack.stop()
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        await slack.stop()
     await slack.start()
     await slack.sweep()
     assert not {"VIPs", "Lapsed", "Wholesale"} & set(slack.sizes())
@@ -97,12 +84,11 @@ async def test_a_run_that_was_stopped_goes_on_where_it_was_and_does_nothing_twic
 
 
 async def test_a_create_that_was_carried_out_while_the_bot_stopped_is_not_created_twice(slack: World) -> None:
-    stuck = slack.stick("POST", "/segments")
-    await slack.client.type("ana", "#segments", "/segment create Loyal Came back")
-    await stuck.reached.wait()
-    await slack.stop()
-    (made,) = slack.put("Loyal", description="Came back")
-    stuck.release.set()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", "/segment create Loyal Came back"), "POST", "/segments"
+    ):
+        await slack.stop()
+        (made,) = slack.put("Loyal", description="Came back")
     await slack.start()
     await slack.sweep()
     assert slack.id_of("Loyal") == made
@@ -116,12 +102,9 @@ async def test_a_create_that_was_carried_out_while_the_bot_stopped_is_not_create
 async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(slack: World) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
-    stuck = slack.stick("PUT", "/promotions/{id}")
-    await slack.client.press("ben", "#approvals", "Target Promotion")
-    await stuck.reached.wait()
-    await slack.stop()
-    slack.alter_promotion(4, segments={"id": [slack.id_of("VIPs")]})
-    stuck.release.set()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Target Promotion"), "PUT", "/promotions/{id}"):
+        await slack.stop()
+        slack.alter_promotion(4, segments={"id": [slack.id_of("VIPs")]})
     await slack.start()
     await slack.sweep()
     await slack.settled()

@@ -117,12 +117,10 @@ async def test_show_takes_one_shopper_at_a_time(slack: World, words: str) -> Non
 async def test_a_profile_whose_customer_is_gone_is_told(slack: World) -> None:
     (email,) = slack.emails(1)
     profile = slack.profile_id(email)
-    stuck = slack.stick("GET", "/shopper-profiles")
-    await slack.client.type("ana", "#segments", f"/shopper show {profile}")
-    await stuck.reached.wait()
-    slack.drop_profile(email)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/shopper show {profile}"), "GET", "/shopper-profiles"
+    ):
+        slack.drop_profile(email)
     assert slack.whisper() == f"The profile {profile} belongs to no customer any more."
 
 
@@ -211,12 +209,10 @@ async def test_a_profile_that_is_in_a_segment_by_then_outlives_the_undo(slack: W
 
 async def test_a_profile_made_by_somebody_else_meanwhile_is_told_and_stays(slack: World) -> None:
     one, two = slack.emails_without_profile(2)
-    stuck = slack.stick("POST", "/shopper-profiles")
-    await slack.client.type("ana", "#segments", f"/shopper create {one} {two}")
-    await stuck.reached.wait()
-    slack.give_profiles(one)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", f"/shopper create {one} {two}"), "POST", "/shopper-profiles"
+    ):
+        slack.give_profiles(one)
     assert "1 shopper had a profile already." in read(slack.card(1))
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
@@ -321,12 +317,10 @@ async def test_who_is_registered_already_gets_only_what_is_left_and_keeps_the_na
 
 
 async def test_a_customer_registered_by_others_while_this_is_planned_and_run_is_taken(slack: World) -> None:
-    stuck = slack.stick("POST", "/customers")
-    await slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs")
-    await stuck.reached.wait()
-    slack.register("ADA@example.com", "Ada", "Lovelace")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs"), "POST", "/customers"
+    ):
+        slack.register("ADA@example.com", "Ada", "Lovelace")
     card = read(slack.card(1))
     assert "Done" in card
     assert "They were registered by somebody else in the meantime." in card
@@ -346,12 +340,13 @@ async def test_two_people_who_register_the_same_customer_at_once_make_one(slack:
 
 
 async def test_a_conflict_about_the_address_is_understood_like_any_other_no(slack: World) -> None:
-    stuck = slack.stick("POST", "/customers", status=409)
-    await slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs")
-    await stuck.reached.wait()
-    slack.register("ada@example.com")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.type("ana", "#segments", "/shopper register ada@example.com Ada Byron VIPs"),
+        "POST",
+        "/customers",
+        status=409,
+    ):
+        slack.register("ada@example.com")
     assert "They were registered by somebody else in the meantime." in read(slack.card(1))
     assert slack.sizes()["VIPs"] == 41
 
@@ -433,13 +428,12 @@ async def test_a_registration_without_an_answer_that_was_not_carried_out_made_no
 async def test_a_registration_killed_between_its_steps_is_completed_without_a_second_customer(slack: World) -> None:
     for path in ("/customers", "/shopper-profiles", MEMBERS):
         email = f"ada{len(path)}@example.com"
-        stuck = slack.stick("POST", path)
-        await slack.client.type("ana", "#segments", f"/shopper register {email} Ada Byron VIPs")
-        await stuck.reached.wait()
-        await slack.stop()
-        if path == "/customers":
-            slack.register(email, "Ada", "Byron")
-        stuck.release.set()
+        async with slack.meanwhile(
+            slack.client.type("ana", "#segments", f"/shopper register {email} Ada Byron VIPs"), "POST", path
+        ):
+            await slack.stop()
+            if path == "/customers":
+                slack.register(email, "Ada", "Byron")
         await slack.start()
         await slack.sweep()
         assert "Done" in said(slack.card())
@@ -598,24 +592,21 @@ async def test_a_profile_deleted_by_somebody_else_before_the_click_makes_it_stal
 async def test_a_profile_deleted_by_somebody_else_in_the_same_moment_is_no_failure(slack: World) -> None:
     email = fresh(slack, "VIPs")
     await slack.type(f"/shopper delete {email}")
-    stuck = slack.stick("DELETE", "/shopper-profiles")
-    await slack.client.press("ben", "#approvals", "Delete Profiles")
-    await stuck.reached.wait()
-    slack.drop_profile(email)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.press("ben", "#approvals", "Delete Profiles"), "DELETE", "/shopper-profiles"
+    ):
+        slack.drop_profile(email)
     assert "Done" in said(slack.card(1))
 
 
 async def test_a_deletion_stopped_while_it_ran_ends_once_and_undo_restores_the_memberships(slack: World) -> None:
     email = fresh(slack, "VIPs", "Lapsed")
     await slack.type(f"/shopper delete {email}")
-    stuck = slack.stick("DELETE", "/shopper-profiles")
-    await slack.client.press("ben", "#approvals", "Delete Profiles")
-    await stuck.reached.wait()
-    await slack.stop()
-    slack.drop_profile(email)
-    stuck.release.set()
+    async with slack.meanwhile(
+        slack.client.press("ben", "#approvals", "Delete Profiles"), "DELETE", "/shopper-profiles"
+    ):
+        await slack.stop()
+        slack.drop_profile(email)
     await slack.start()
     await slack.sweep()
     assert "Done" in said(slack.card(1))

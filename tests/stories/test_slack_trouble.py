@@ -115,12 +115,8 @@ async def test_a_reject_form_that_slack_does_not_open_says_to_press_again(slack:
 
 
 async def test_a_form_that_was_closed_before_it_could_be_filled_breaks_nothing(slack: World) -> None:
-    stuck = slack.stick("GET", "/segments")
-    await slack.client.type("ana", "#segments", "/segment edit VIPs")
-    await stuck.reached.wait()
-    await slack.client.cancel("ana")
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment edit VIPs"), "GET", "/segments"):
+        await slack.client.cancel("ana")
     assert slack.form() is None
 
 

@@ -230,14 +230,10 @@ async def test_6_exactly_what_was_shown_runs_and_a_click_on_an_old_version_is_re
 
 async def test_7_after_the_decision_the_buttons_give_way_to_record_and_result_item_by_item(slack: World) -> None:
     await slack.type("/segment delete Lapsed, VIPs, Wholesale", by="ana")
-    stuck = slack.stick("DELETE", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    await slack.workspace.changed(lambda _: "Running" in said(slack.card(1)))
-    assert not {"Delete Segment", "Reject", "Edit"} & set(buttons(slack.card(1)))
-    slack.store.faults.add("DELETE", "/segments", status=422, times=None)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        await slack.workspace.changed(lambda _: "Running" in said(slack.card(1)))
+        assert not {"Delete Segment", "Reject", "Edit"} & set(buttons(slack.card(1)))
+        slack.store.faults.add("DELETE", "/segments", status=422, times=None)
     card = read(slack.card(1))
     assert f"1 of 1 approved: <@{BEN}>" in card
     assert "Done: Delete the segment Lapsed (64 shoppers)." in card

@@ -123,12 +123,15 @@ async def test_a_delete_that_was_carried_out_without_an_answer_is_done(slack: Wo
 
 async def test_what_nobody_can_tell_is_called_unsure_and_can_be_undone(slack: World) -> None:
     await slack.type("/segment delete VIPs")
-    stuck = slack.stick("DELETE", "/segments", drop=True, carried_out=True, times=None)
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    slack.store.faults.add("GET", "/segments", status=500, times=None)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(
+        slack.client.press("ben", "#approvals", "Delete Segment"),
+        "DELETE",
+        "/segments",
+        drop=True,
+        carried_out=True,
+        times=None,
+    ):
+        slack.store.faults.add("GET", "/segments", status=500, times=None)
     slack.store.faults.clear()
     card = read(slack.card(1))
     assert "may have been carried out" in card
@@ -168,12 +171,8 @@ async def test_members_that_may_have_been_added_are_called_unsure_and_can_be_tak
 async def test_a_step_that_failed_stops_what_follows_and_what_ran_can_be_undone(slack: World) -> None:
     await slack.type("/segment delete Lapsed, VIPs, Wholesale")
     first, second = slack.id_of("Lapsed"), slack.id_of("VIPs")
-    stuck = slack.stick("DELETE", "/segments")
-    await slack.client.press("ben", "#approvals", "Delete Segment")
-    await stuck.reached.wait()
-    slack.store.faults.add("DELETE", "/segments", status=422, times=None)
-    stuck.release.set()
-    await slack.settled()
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        slack.store.faults.add("DELETE", "/segments", status=422, times=None)
     slack.store.faults.clear()
     assert set(slack.sizes()) & {"Lapsed", "VIPs", "Wholesale"} == {"VIPs", "Wholesale"}
     card = read(slack.card(1))
