@@ -107,7 +107,12 @@ async def assemble(
         stack.push_async_callback(made.stop)
         await made.keeper.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        app = AsyncApp(client=client, signing_secret=settings.SLACK_SIGNING_SECRET, process_before_response=True)
+        app = AsyncApp(
+            name="segment-bot",  # otherwise Bolt looks for one in the source of whoever calls it
+            client=client,
+            signing_secret=settings.SLACK_SIGNING_SECRET,
+            process_before_response=True,
+        )
         Listeners(made, client, Suggestions(store, clock=clock)).register(app)
         if sweep_every is not None:
             await stack.enter_async_context(_sweeping(made.keeper, sweep_every))
