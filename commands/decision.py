@@ -10,6 +10,7 @@ from bot.core.args import Args, ShopperInput, Text
 from bot.core.changes import Change, Decision, Verdict, refuse_late
 from bot.core.command import Context
 from bot.core.errors import Impossible
+from bot.core.exports import csv_lines
 from bot.core.policy import KINDS, Rule
 from bot.core.shop import named
 from bot.core.shoppers import find, listed, owners, told
@@ -17,7 +18,6 @@ from bot.core.steps import DeleteSegment, RemoveMembers, RetargetPromotion
 from bot.core.wording import counted, every, tallied
 from commands.change import Number, OneChange, change
 from commands.inputs import MOST_SHOPPERS, is_id, one_line
-from commands.members import csv_of
 
 ROWS = 100
 REASON = 500
@@ -62,7 +62,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     if len(rows) <= ROWS:
         return Answer(title, shown)
     note = Sentence(f"The first {ROWS} are shown here.", quiet=True)
-    return Answer(title, (*shown, note, File(f"change {found.number}.csv", csv_of(("what", "id"), rows))))
+    return Answer(title, (*shown, note, File(f"change {found.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
 @change.command("except", submit="Take These Out")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.changes import Change
+from bot.core.entries import Sealed
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Sealed
 from bot.sandbox import (
     payloads,
     people,

@@ -11,6 +11,7 @@ the last field, take every word that is left; a last line of text takes them jus
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -34,8 +35,8 @@ class Input:
     placeholder: str = ""
     private: bool = False
 
-    def logged(self, word: str) -> str:
-        """``word`` as the audit log may have it."""
+    def logged(self, word: str, ids: Mapping[str, int]) -> str:
+        """``word`` as the audit log may have it; ``ids`` are customers' by address, in lower case."""
         return HIDDEN if self.private else word
 
 
@@ -65,9 +66,9 @@ class ShopperInput(Input):
 
     private: bool = True
 
-    def logged(self, word: str) -> str:
-        """Only ids stay."""
-        return word if _ID.fullmatch(word) else HIDDEN
+    def logged(self, word: str, ids: Mapping[str, int]) -> str:
+        """Only ids stay, and those of customers stand for their addresses."""
+        return word if _ID.fullmatch(word) else str(ids.get(word.casefold(), HIDDEN))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,15 @@
 """Groups of Commands, and how a typed line finds its Command. Everything here is pure."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
 from bot.core.answers import Answer
-from bot.core.args import Args, check, fill, input_of, missing, usage
+from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.changes import Brief, Change, Decision
+from bot.core.entries import Log
 from bot.core.errors import Misuse
 from bot.core.plan import Plan
 from bot.core.policy import Policy
@@ -36,11 +37,12 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes on record, the policy, and who asks."""
+    """What a Command may look at while it plans: the store, the changes and the log, the policy, and who asks."""
 
     actor: str
     shop: Shop
     changes: Changes
+    log: Log
     policy: Policy
 
 
@@ -146,11 +148,25 @@ class Call:
 
     def said(self, line: str) -> str:
         """``line``, in which it was said, for the log: without what may name a shopper."""
-        inputs = {name: input_of(field) for name, field in self.command.args.model_fields.items()}
-        if not any(one.private for one in inputs.values()):
-            return line
-        words = [f"{name}:{inputs[name].logged(one)}" for name, value in self.values.items() for one in _each(value)]
+        return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
+
+    def recorded(self, ids: Mapping[str, int]) -> str:
+        """It for the log, with ``ids`` of customers, by address in lower case, for the addresses."""
+        inputs = self._inputs
+        words = [
+            f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
+        ]
         return " ".join((f"/{self.command.path}", *words))
+
+    @property
+    def shoppers(self) -> tuple[str, ...]:
+        """The words that name shoppers."""
+        named = (name for name, one in self._inputs.items() if isinstance(one, ShopperInput))
+        return tuple(word for name in named for word in _each(self.values.get(name, ())))
+
+    @property
+    def _inputs(self) -> dict[str, Input]:
+        return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
         """The values with what the Command looks up for its form. Raises Refusal and StoreError."""

@@ -25,6 +25,7 @@ from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
 from bot.engine.ports import Undeliverable
 from bot.engine.turns import Turns
+from bot.ledger.file import Connection
 from bot.ledger.ledger import Ledger
 from bot.sandbox import seeds
 from bot.sandbox.store import Store
@@ -128,7 +129,7 @@ class Mortal(Ledger):
         self._db.execute("PRAGMA synchronous=OFF")
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         with super()._transaction() as db:
             yield db
         self.made += 1

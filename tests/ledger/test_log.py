@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.entries import Entry, Sealed
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry, Sealed, stamp
+from bot.ledger.log import stamp
 from tests.core.samples import NOW
 
 
