@@ -103,6 +103,7 @@ async def assemble(
             turns=Turns(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+            zone=settings.TIMEZONE,
         )
         stack.push_async_callback(made.stop)
         await made.keeper.live()

@@ -3,8 +3,10 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
 from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
@@ -37,13 +39,18 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes and the log, the policy, and who asks."""
+    """What a Command may look at while it plans: the store, the changes and the log, the policy, the time, and who asks.
+
+    ``now`` is in UTC; ``zone`` is the one that the people of the store live by.
+    """
 
     actor: str
     shop: Shop
     changes: Changes
     log: Log
     policy: Policy
+    now: datetime
+    zone: ZoneInfo
 
 
 Outcome = Answer | Plan | Decision
@@ -101,11 +108,17 @@ class Command:
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``."""
+    """Commands that share their slash command: ``/segment``.
+
+    ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
+    is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
+    """
 
     name: str
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
+    for_auditors: bool = False
+    escaped: bool = False
 
     def command(
         self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
@@ -222,6 +235,11 @@ def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Mi
 
 def _each(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def group_of(groups: tuple[Group, ...], path: str) -> Group:
+    """The group of the command with this path. Raises KeyError: paths come from the code, not from people."""
+    return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:

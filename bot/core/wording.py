@@ -8,9 +8,9 @@ NAMES_ROOM = 250
 """Characters of names in one list: the sentence around it has to be read to its end, too."""
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 shopper``, ``2,000 shoppers``; nouns that take an s."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """``1 shopper``, ``2,000 shoppers``; ``nouns`` where the plural is not made with an s."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def people(count: int) -> str:
