@@ -106,9 +106,9 @@ class Settings(BaseModel):
     APPROVALS_CHANNEL: Annotated[Channel, Field(description="Channel id where changes wait for approval")]
     SUMMARY_CHANNEL: Annotated[Channel | None, Field(description="Channel id of the daily summary")] = None
     SUMMARY_TIME: Annotated[time, Field(description="When the summary is posted")] = time(9)
-    TIMEZONE: Annotated[ZoneInfo, BeforeValidator(_zone), Field(description="The team's zone: of SUMMARY_TIME, and of what is typed")] = (
-        ZoneInfo("UTC")
-    )
+    TIMEZONE: Annotated[
+        ZoneInfo, BeforeValidator(_zone), Field(description="The team's zone: of SUMMARY_TIME, and of what is typed")
+    ] = ZoneInfo("UTC")
     APPROVERS: Annotated[Ids, Field(min_length=1, description="User and user-group ids who may approve")]
     REQUESTERS: Annotated[Ids, Field(description="User and user-group ids who may ask; none: every full member")] = (
         frozenset()

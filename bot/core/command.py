@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, miss
 from bot.core.changes import Brief, Change, Decision
 from bot.core.entries import Log
 from bot.core.errors import Misuse
+from bot.core.history import History
 from bot.core.plan import Plan
 from bot.core.policy import Policy
 from bot.core.shop import Shop
@@ -39,7 +40,7 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes and the log, the policy, the time, and who asks.
+    """What a Command may look at while it plans: the store, what is on record, the policy, the time, and who asks.
 
     ``now`` is in UTC; ``zone`` is the one that the people of the store live by.
     """
@@ -49,11 +50,24 @@ class Context:
     changes: Changes
     log: Log
     policy: Policy
+    history: History
     now: datetime
     zone: ZoneInfo
 
+    @property
+    def today(self) -> date:
+        """The day that it is for people."""
+        return self.now.astimezone(self.zone).date()
 
-Outcome = Answer | Plan | Decision
+
+@dataclass(frozen=True)
+class Post:
+    """Show this to everybody, in the channel of the daily summary."""
+
+    answer: Answer
+
+
+Outcome = Answer | Plan | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
 LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 F = TypeVar("F", bound=Function)
@@ -69,7 +83,10 @@ class Prefill:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons."""
+    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons.
+
+    ``is_default``: the name of its group alone means it.
+    """
 
     group: str
     name: str
@@ -78,6 +95,7 @@ class Command:
     submit: str
     title: str
     prefill: Prefill | None = None
+    is_default: bool = False
 
     @property
     def path(self) -> str:
@@ -98,7 +116,7 @@ class Command:
     @property
     def usage(self) -> str:
         """``/segment create <name> [description]``."""
-        return f"/{self.path} {usage(self.args)}".strip()
+        return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
         """``error`` with how to say it, and an example."""
@@ -108,7 +126,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``.
+    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means.
 
     ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
     is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
@@ -117,6 +135,7 @@ class Group:
     name: str
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
+    default: str = "help"
     for_auditors: bool = False
     escaped: bool = False
 
@@ -130,7 +149,8 @@ class Group:
 
         def declare(function: F) -> F:
             args = get_type_hints(function)["args"]
-            self.commands[name] = Command(self.name, name, args, function, submit, title or submit, prefill)
+            told = (submit, title or submit, prefill, name == self.default)
+            self.commands[name] = Command(self.name, name, args, function, *told)
             return function
 
         return declare
@@ -205,8 +225,8 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     if group is None:
         raise _unknown("/", name, tuple(one.name for one in groups), groups[0])
     first, words = _first_word(rest)
-    verb = first.lower()
-    if verb in ("", "help"):
+    verb = first.lower() or group.default
+    if verb == "help":
         found = group.commands.get(words.strip().lower())
         return Help((group,), found) if found else Help((group,))
     command = group.commands.get(verb)

@@ -71,7 +71,10 @@ def machine(
     """
     owner, tasks = secrets.token_hex(8), Tasks()
     planner = Planner(groups, policy, ledger, store, directory, clock, zone)
-    glances, views = Glances(store, ledger, tasks, clock=clock, patience=patience), Views(policy, ledger, directory)
+    glances, views = (
+        Glances(store, ledger, tasks, clock=clock, zone=zone, patience=patience),
+        Views(policy, ledger, directory),
+    )
     homes = Homes(ledger, announcer, views, glances, tasks, owner=owner, clock=clock)
     drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
     runner = Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge)

@@ -54,6 +54,7 @@ class Planner:
             changes=self.ledger,
             log=self.ledger,
             policy=self.policy,
+            history=self.ledger,
             now=self.clock(),
             zone=self.zone,
         )
