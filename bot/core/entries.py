@@ -67,13 +67,15 @@ class Sealed(Entry):
 class Wanted:
     """Which entries are looked for: those for which all that is given holds.
 
-    ``subjects``: about any of these; ``since`` and ``until``: from this time on, and before that one.
+    ``subjects``: about any of these, and with ``besides`` about any of those, too; ``since`` and ``until``: from this
+    time on, and before that one.
     """
 
     actor: str = ""
     kind: str = ""
     change: int | None = None
     subjects: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 

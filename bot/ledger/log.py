@@ -123,6 +123,7 @@ _SUBJECTS = """
         AND other.at = s.at AND other.entry = s.entry
     )
 """
+_ENTRIES = "FROM entries AS e WHERE true"
 _CONDITIONS = {
     "actor": "@.actor = :actor",
     "kind": "@.kind = :kind",
@@ -132,12 +133,19 @@ _CONDITIONS = {
     "before": "(@.at, e.number) < (SELECT at, number FROM entries WHERE number = :before)",
 }
 """@ is the table by which the entries are found: the subjects have what narrows them down at hand, too."""
+_BESIDES = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = @.at AND b.entry = e.number)
+"""
 
 
 def _sought(wanted: Wanted, values: dict[str, Any]) -> str:
-    among = ", ".join(f":subject{place}" for place, _ in enumerate(wanted.subjects))
-    source = _SUBJECTS.format(among=among) if wanted.subjects else "FROM entries AS e WHERE true"
-    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values)))
+    source = _SUBJECTS.format(among=_among("subject", wanted.subjects)) if wanted.subjects else _ENTRIES
+    besides = [_BESIDES.format(among=_among("beside", wanted.besides))] if wanted.besides else []
+    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values), *besides))
+
+
+def _among(name: str, subjects: tuple[str, ...]) -> str:
+    return ", ".join(f":{name}{place}" for place, _ in enumerate(subjects))
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
@@ -150,6 +158,7 @@ def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
         "before": before,
     }
     subjects = {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
+    subjects |= {f"beside{place}": one for place, one in enumerate(wanted.besides)}
     return {name: value for name, value in values.items() if value is not None} | subjects
 
 
