@@ -1,11 +1,13 @@
 """What the bot is loaded with. A new command is a function here; a new group is a line in GROUPS.
 
-``members`` and ``sets`` hold further commands of ``/segment``, ``decision`` of ``/change``, ``entry`` of ``/audit``.
+``members`` and ``sets`` hold further commands of ``/segment``, ``decision`` of ``/change``, ``entry`` and
+``evidence`` of ``/audit``.
 """
 
 from bot.core.command import Group
 from commands import decision as decision
 from commands import entry as entry
+from commands import evidence as evidence
 from commands import members as members
 from commands import sets as sets
 from commands.audit import audit

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.core import times
-from bot.core.answers import mention
+from bot.core.answers import Sentence, mention
 from bot.core.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.command import Context
 from bot.core.entries import KINDS, Wanted, segment_subject, shopper_subject
@@ -75,6 +75,12 @@ class Sought:
 
     wanted: Wanted
     told: tuple[str, ...]
+
+
+def as_understood(looked_for: Sought, ctx: Context) -> tuple[Sentence, ...]:
+    """What was looked for, as it was understood; nothing where it was all."""
+    told = f"Looked for: {', '.join(looked_for.told)}. Times are those of {ctx.zone.key}."
+    return (Sentence(told, quiet=True),) if looked_for.told else ()
 
 
 async def sought(filters: Filters, ctx: Context) -> Sought:
