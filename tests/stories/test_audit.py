@@ -13,6 +13,7 @@ import pytest
 from bot.core.entries import KINDS, Entry
 from bot.core.exports import FORMULA
 from bot.ledger.ledger import Ledger
+from bot.sandbox import payloads
 from bot.sandbox.people import ANA, APPROVERS_GROUP, BEN, CLEO, TEAM_ID
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, buttons
@@ -558,6 +559,15 @@ async def test_a_form_is_no_way_around_it(slack: World) -> None:
     await slack.type("/audit show", by="ana")
     assert "You are not among the people who may read the audit log" in read(slack.form(by="ana"))
     assert slack.kinds() == ["form", "refused"]
+
+
+async def test_a_type_ahead_is_no_way_around_it(slack: World) -> None:
+    view = {"view": {"private_metadata": json.dumps({"command": "audit recent"})}}
+    for name, count in (("ana", 0), ("dan", 0), ("ben", 12)):
+        person = slack.workspace.directory.human(name)
+        asked = payloads.block_suggestion(person, view, block_id="segment", action_id="segments", value="")
+        ack = await slack.workspace.send("interactive", asked)
+        assert len(ack.body["options"]) == count
 
 
 async def test_what_one_can_type_is_no_secret(slack: World) -> None:
