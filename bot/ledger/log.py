@@ -35,8 +35,11 @@ class Log(File):
             append(db, entry, at)
 
     async def recent(self, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
-        """The latest of these entries, newest first; with ``before``, those older than that entry."""
-        return tuple(self.found(wanted, limit=limit, before=before))
+        """The latest of these entries, newest first; with ``before``, those older than that entry.
+
+        Apart from what else goes on: a name that hundreds of segments had, one after the other, takes seconds.
+        """
+        return await self._apart(lambda file: tuple(file.found(wanted, limit=limit, before=before)))
 
     async def entry(self, number: int) -> Sealed:
         """One entry. Raises UnknownEntry."""
