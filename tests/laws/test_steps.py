@@ -1,5 +1,6 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
+import json
 from typing import Any, get_args
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.changes import Change, Run, State, StepState
+from bot.core.effects import recorded, subjects
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.policy import Policy
@@ -265,6 +267,35 @@ async def test_a_profile_that_is_in_a_segment_by_then_stays_when_its_creation_is
         }
         assert undo.runs[0].applied
         assert undo.runs[0].applied.notes == ("1 profile stayed, being in a segment.",)
+
+
+def members_by_id(machine: Bench) -> dict[str, set[str]]:
+    """Profile ids by the id of the segment that they are in."""
+    return {id_: machine.members(name) for name, id_ in machine.segments().items()}
+
+
+@every_kind
+@given(data=st.data())
+@FEW
+async def test_the_log_says_of_a_step_what_became_of_the_store(kind: type[Step], data: st.DataObject) -> None:
+    async with a_shop() as machine:
+        before = members_by_id(machine)
+        change = await done(machine, DRAWN[kind](data, machine))
+        after = members_by_id(machine)
+        (run,), (step,) = change.runs, change.plan.steps
+        told = recorded(step, run)
+        assert told["effects"] == {
+            id_: (len(now - was), len(was - now))
+            for id_ in before.keys() | after.keys()
+            if (was := before.get(id_, set())) != (now := after.get(id_, set()))
+        }
+        assert told["before"] != told["after"]
+        assert "@" not in json.dumps([told["before"], told["after"]])
+        touched = {subject.partition(":")[2] for subject in subjects(step, run)}
+        assert before.keys() ^ after.keys() <= touched
+        if kind is not DeleteProfiles:  # it knows customers by their numbers
+            moved = (before.get(id_, set()) ^ after.get(id_, set()) for id_ in told["effects"])
+            assert set().union(*moved) <= touched
 
 
 @every_kind
