@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Self
 
 Cell = str | int | None
 
@@ -21,6 +22,11 @@ class Fields:
     """Labels with values."""
 
     pairs: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, *pairs: tuple[str, str]) -> Self:
+        """Those of these pairs that have a value."""
+        return cls(tuple((label, value) for label, value in pairs if value))
 
 
 @dataclass(frozen=True)
