@@ -12,7 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.sandbox.people import ANA, SEGMENTS
 from tests.browser.conftest import Visit
-from tests.sandbox.slack_app import World, bolt_app, entry, in_socket_mode, modal, words, world
+from tests.sandbox.slack_app import World, entry, modal, over_socket, words
 
 Json = dict[str, Any]
 
@@ -29,18 +29,15 @@ class Screen:
         await self.here.web.chat_postMessage(channel=SEGMENTS, text="drawn", blocks=list(blocks))
 
     async def open(self, *blocks: Json) -> Locator:
-        trigger = self.here.workspace.triggers.issue(ANA)
-        await self.here.web.views_open(trigger_id=trigger, view=modal(*blocks))
+        await self.here.open(*blocks)
         return self.page.get_by_test_id("form")
 
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def screen(visit: Visit, tmp_path: Path) -> AsyncIterator[Screen]:
     """The page of a workspace with a bot that listens to nothing yet."""
-    async with world(tmp_path, page=True) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app), visit(f"{here.url}/?as=ana#segments") as page:
-            yield Screen(page, here, app)
+    async with over_socket(tmp_path, page=True) as (here, app), visit(f"{here.url}/?as=ana#segments") as page:
+        yield Screen(page, here, app)
 
 
 def raw(text: str) -> Json:
