@@ -1,6 +1,7 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
 import json
+from functools import cache
 from typing import Any, get_args
 
 import pytest
@@ -35,8 +36,11 @@ KINDS: tuple[type[Step], ...] = get_args(get_args(AnyStep)[0])
 POLICY = Policy(approvers=frozenset({"UBEN"}))
 LASTING = (CreateCustomer,)
 """What stays when it is undone, by design: an account may have orders by then."""
+numbers = st.none() | st.integers(1)
+remarks = values_of(tuple[str])
 
 
+@cache
 def planned(kind: type[Step]) -> st.SearchStrategy[Any]:
     """Any step of this kind that can be in a plan: no segment is deleted that is not there yet."""
     return values_of(kind).filter(lambda step: not isinstance(step, DeleteSegment) or step.segment.id is not None)
@@ -79,7 +83,7 @@ def test_kinds_are_told_apart_by_a_word_of_their_own() -> None:
 @LAW
 def test_a_step_goes_through_json_and_keeps_its_fingerprint(kind: type[Step], data: st.DataObject) -> None:
     step = data.draw(values_of(kind))
-    plan = Plan(steps=(step,), undoes=data.draw(st.none() | st.integers(1)), remarks=data.draw(values_of(tuple[str])))
+    plan = Plan(steps=(step,), undoes=data.draw(numbers), remarks=data.draw(remarks))
     again = Plan.model_validate_json(plan.model_dump_json())
     assert (again, again.fingerprint) == (plan, plan.fingerprint)
     applied = data.draw(values_of(Applied)).model_copy(update={"undo": (step,)})
@@ -139,7 +143,7 @@ mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tu
 @given(mixed, st.data())
 @LAW
 def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnyStep, ...], data: st.DataObject) -> None:
-    plan = Plan(steps=steps, undoes=data.draw(st.none() | st.integers(1)), remarks=("Ada.",))
+    plan = Plan(steps=steps, undoes=data.draw(numbers), remarks=("Ada.",))
     assert plan.without(()) is plan
     assert len(set(plan.items)) == len(plan.items)
     out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {"x"}
