@@ -98,11 +98,14 @@ async def assemble(
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups),
+            announcer=SlackAnnouncer(
+                client, approvals=settings.APPROVALS_CHANNEL, summary=settings.SUMMARY_CHANNEL, groups=groups
+            ),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
             turns=Turns(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+            zone=settings.TIMEZONE,
         )
         stack.push_async_callback(made.stop)
         await made.keeper.live()

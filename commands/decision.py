@@ -140,6 +140,7 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
         Table("Rules", ("Approvals", "By", "When it is about", "To …"), rows),
         Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
+        Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
         Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'nobody'}."),
         Sentence("What hurts needs at least one approval, and undoing as many as what it undoes.", quiet=True),
     )

@@ -10,12 +10,12 @@ from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Context, Group
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, observed
-from bot.core.shoppers import Found, about, find, listed, nobody_left, owners, told
+from bot.core.shoppers import Found, about, find, nobody_left, owners, told
 from bot.core.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.steps.promotions import whom
 from bot.core.wording import remark
 from bot.core.words import quote
-from commands.inputs import Shoppers, one_line
+from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
 
 shopper = Group("shopper", "Shoppers: see, register and delete their profiles")
@@ -29,14 +29,6 @@ def _address(text: str) -> str:
     return text.strip()
 
 
-def _one(text: str) -> str:
-    """The word that names one shopper, without what stands around it in a mail."""
-    match listed(text):
-        case (str(word),):
-            return word
-    raise ValueError("it has to be one e-mail, customer id or profile id")
-
-
 Address = Annotated[str, AfterValidator(_address), Field(max_length=250)]
 PersonName = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
 
@@ -46,7 +38,7 @@ class ShowShopper(Args):
 
     shopper: Annotated[
         str,
-        AfterValidator(_one),
+        AfterValidator(one_shopper),
         ShopperInput(label="Shopper", hint="An e-mail, a customer id or a profile id", placeholder="ada@example.com"),
     ]
 

@@ -3,9 +3,17 @@
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
-Cell = str | int | None
+
+@dataclass(frozen=True)
+class Delta:
+    """A change in a table: it is shown with its sign, and sorts as a number."""
+
+    by: int
+
+
+Cell = str | int | Delta | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,20 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Values drawn over their labels: each series has a name and one value a label. ``told``: what it shows, in words.
+
+    The view cuts what is too long, and keeps labels and names apart when it does; it draws the first two charts.
+    """
+
+    kind: Literal["bar", "line"]
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int, ...]], ...]
+    told: str
+
+
+@dataclass(frozen=True)
 class Offer:
     """A button for what one would do next: ``words`` is the command that it types, without the slash."""
 
@@ -65,7 +87,7 @@ class File:
     content: str
 
 
-Part = Sentence | Fields | Table | Offers | File
+Part = Sentence | Fields | Table | Chart | Offers | File
 
 
 @dataclass(frozen=True)

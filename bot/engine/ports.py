@@ -37,6 +37,12 @@ class Announcer(Protocol):
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show something to one person alone. Its files come first, to their direct messages. Raises Undeliverable."""
 
+    async def announce(self, answer: Answer) -> None:
+        """Show something to everybody, in the channel of the daily summary. Raises Undeliverable.
+
+        Raises Impossible where there is no such channel.
+        """
+
     async def show_home(self, user_id: str, home: Home) -> None:
         """Show this on a person's Home tab. Raises Undeliverable."""
 

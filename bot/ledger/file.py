@@ -64,8 +64,13 @@ class File:
         self._db.close()
 
     async def _apart(self, work: Callable[[Self], T]) -> T:
-        """What ``work`` reads, in a thread and through a connection of its own: it may take seconds."""
+        """What ``work`` reads, in a thread and through a connection of its own: it may take seconds.
+
+        A database in memory has this one connection only.
+        """
         (_, _, path) = self._db.execute("PRAGMA database_list").fetchone()
+        if not path:
+            return work(self)
 
         def read() -> T:
             with closing(type(self).read(Path(path))) as apart:

@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.asks import masked
 from bot.core.entries import Entry, Proof, Sealed, UnknownEntry, Wanted
@@ -13,6 +13,7 @@ from bot.ledger.file import Connection, File
 from bot.ledger.seal import GENESIS, canonical, seal, verify
 
 _CONTENT = "number, body, seal"
+T = TypeVar("T")
 
 
 def stamp(time: datetime) -> str:
@@ -48,9 +49,20 @@ class Log(File):
         """The last entry's number and seal; 0 and zeros where there is none."""
         return _last(self._db)
 
+    async def exported(self, wanted: Wanted, write: Callable[[Iterator[Sealed]], T]) -> T:
+        """What ``write`` makes of these entries, oldest first, apart from what else goes on."""
+        return await self._apart(lambda file: write(file.found(wanted, oldest_first=True)))
+
+    async def segments_called(self, name: str) -> tuple[str, ...]:
+        """Ids of segments that changes created, named or deleted by this name, whatever its case."""
+        return await self._apart(lambda file: file._called(name))
+
     async def checked(self, against: str = "") -> Proof:
-        """The whole chain checked, apart from what else goes on; see ``verify``."""
-        return await self._apart(lambda file: file.verify(against))
+        """The whole chain checked, apart from what else goes on; see ``verify``. What cannot be read is a fault."""
+        try:
+            return await self._apart(lambda file: file.verify(against))
+        except sqlite3.DatabaseError as error:
+            return Proof(0, GENESIS, f"The database cannot be read ({error}).")
 
     def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
         """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
@@ -66,6 +78,11 @@ class Log(File):
         query = f"SELECT e.number, body, seal {_sought(wanted, values)} ORDER BY @.at {order}, e.number {order}"
         alias = "s" if wanted.subjects else "e"
         return map(_read, self._db.execute(f"{query} LIMIT :limit".replace("@", alias), values | {"limit": limit}))
+
+    def _called(self, name: str) -> tuple[str, ...]:
+        rows = self._db.execute(_NAMINGS)
+        found = (id_ for id_, *names in rows if name.casefold() in (one.casefold() for one in names if one))
+        return tuple(dict.fromkeys(found))
 
     def verify(self, against: str = "") -> Proof:
         """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for."""
@@ -92,12 +109,21 @@ def append(db: Connection, entry: Entry, at: datetime) -> int:
     return number + 1
 
 
+# Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
+_NAMINGS = """
+    SELECT substr(about.value, 9), e.detail ->> '$.before.name', e.detail ->> '$.after.name'
+    FROM entries AS e, json_each(e.subjects) AS about
+    WHERE e.kind = 'step done' AND about.value LIKE 'segment:%'
+    AND (e.detail ->> '$.before.name' IS NOT NULL OR e.detail ->> '$.after.name' IS NOT NULL)
+    ORDER BY e.number
+"""
 _SUBJECTS = """
     FROM subjects AS s CROSS JOIN entries AS e ON e.number = s.entry WHERE subject IN ({among}) AND NOT EXISTS (
         SELECT 1 FROM subjects AS other WHERE other.subject IN ({among}) AND other.subject < s.subject
         AND other.at = s.at AND other.entry = s.entry
     )
 """
+_ENTRIES = "FROM entries AS e WHERE true"
 _CONDITIONS = {
     "actor": "@.actor = :actor",
     "kind": "@.kind = :kind",
@@ -107,12 +133,19 @@ _CONDITIONS = {
     "before": "(@.at, e.number) < (SELECT at, number FROM entries WHERE number = :before)",
 }
 """@ is the table by which the entries are found: the subjects have what narrows them down at hand, too."""
+_BESIDES = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = @.at AND b.entry = e.number)
+"""
 
 
 def _sought(wanted: Wanted, values: dict[str, Any]) -> str:
-    among = ", ".join(f":subject{place}" for place, _ in enumerate(wanted.subjects))
-    source = _SUBJECTS.format(among=among) if wanted.subjects else "FROM entries AS e WHERE true"
-    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values)))
+    source = _SUBJECTS.format(among=_among("subject", wanted.subjects)) if wanted.subjects else _ENTRIES
+    besides = [_BESIDES.format(among=_among("beside", wanted.besides))] if wanted.besides else []
+    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values), *besides))
+
+
+def _among(name: str, subjects: tuple[str, ...]) -> str:
+    return ", ".join(f":{name}{place}" for place, _ in enumerate(subjects))
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
@@ -125,6 +158,7 @@ def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
         "before": before,
     }
     subjects = {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
+    subjects |= {f"beside{place}": one for place, one in enumerate(wanted.besides)}
     return {name: value for name, value in values.items() if value is not None} | subjects
 
 

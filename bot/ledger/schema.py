@@ -13,6 +13,8 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
+EMERGENCIES = "kind IN ('break glass', 'review')"
+"""Entries of changes that ran without their approvals, and of those who looked at them afterwards."""
 GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
@@ -193,6 +195,31 @@ def fourth(db: Database) -> None:
         body = canonical(dict(zip(_SEALED, content, strict=True)))
         db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
     db.conn.execute("DROP TABLE entries_before")
+
+
+_FIFTH = (
+    """
+    CREATE TABLE snapshots (
+        day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # A thousand rows a day: those of a day lie together, and those of a segment are found in the index alone.
+    """
+    CREATE TABLE sizes (
+        day TEXT NOT NULL, segment TEXT NOT NULL, name TEXT NOT NULL, shoppers INTEGER NOT NULL,
+        PRIMARY KEY (day, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
+    f"CREATE INDEX entries_emergencies ON entries (change, kind) WHERE {EMERGENCIES}",
+)
+
+
+@migrations(name="0005_history")
+def fifth(db: Database) -> None:
+    """The sizes of segments day by day."""
+    for statement in _FIFTH:
+        db.conn.execute(statement)
 
 
 def _look_back(db: sqlite3.Connection, number: int) -> None:

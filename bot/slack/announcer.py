@@ -10,6 +10,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.answers import Answer, File
 from bot.core.changes import Card, Change
 from bot.core.command import Group
+from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.home import Home
 from bot.engine.ports import Undeliverable
@@ -29,11 +30,14 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
-    ``groups`` are those whose help stands on the Home tab.
+    ``summary`` is the id of the daily summary's channel, ``groups`` are those whose help stands on the Home tab.
     """
 
-    def __init__(self, client: AsyncWebClient, *, approvals: str, groups: tuple[Group, ...] = ()) -> None:
+    def __init__(
+        self, client: AsyncWebClient, *, approvals: str, summary: str | None = None, groups: tuple[Group, ...] = ()
+    ) -> None:
         self._client = client
+        self._summary = summary
         self._groups = groups
         self._approvals = approvals
 
@@ -82,6 +86,12 @@ class SlackAnnouncer:
             await self._show(user_id, place, answers.message(_unsent(files, error)))
             raise
         await self._show(user_id, place, answers.message(answer))
+
+    async def announce(self, answer: Answer) -> None:
+        """Post it in the channel of the daily summary. Raises Undeliverable, and Impossible where there is none."""
+        if self._summary is None:
+            raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
+        await self._post(self._summary, answers.message(answer))
 
     async def _send(self, user_id: str, files: list[File]) -> None:
         """Send all files in one direct message, or none of them. Raises Undeliverable.

@@ -45,6 +45,7 @@ class Board:
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
     poisoned: int | None = None
@@ -70,6 +71,10 @@ class Board:
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         self._say("whisper")
         self.whispered.append((user_id, answer.title))
+
+    async def announce(self, answer: Answer) -> None:
+        self._say("announce")
+        self.announced.append(answer)
 
     async def show_home(self, user_id: str, home: Home) -> None:
         self._say("home")
