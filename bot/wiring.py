@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bigcommerce import Store, connect
 from bot.core.command import Group
 from bot.core.policy import Policy
+from bot.engine.daily import Schedule
 from bot.engine.keeper import Keeper
 from bot.engine.machine import Machine, machine
 from bot.engine.turns import QUIET, Turns
@@ -98,11 +99,12 @@ async def assemble(
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups),
+            announcer=_announcer(client, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
             turns=Turns(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+            schedule=_schedule(settings),
         )
         stack.push_async_callback(made.stop)
         await made.keeper.live()
@@ -122,6 +124,16 @@ async def assemble(
 def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
     return connect(*address, sleep=pause)
+
+
+def _announcer(client: AsyncWebClient, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:
+    approvals, summary = settings.APPROVALS_CHANNEL, settings.SUMMARY_CHANNEL
+    return SlackAnnouncer(client, approvals=approvals, summary=summary, groups=groups)
+
+
+def _schedule(settings: Settings) -> Schedule | None:
+    channel = settings.SUMMARY_CHANNEL
+    return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.bigcommerce import Store
 from bot.core.command import Group
 from bot.core.policy import Policy
+from bot.engine.daily import Daily, Schedule
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
@@ -59,10 +60,12 @@ def machine(
     clock: Callable[[], datetime],
     approval_time: timedelta,
     patience: float = PATIENCE,
+    schedule: Schedule | None = None,
 ) -> Machine:
     """A machine between this store and these people. Only its Runner gets the ``store`` to write to.
 
-    ``patience``: seconds that a Home tab waits for the store before it is drawn without it.
+    ``patience``: seconds that a Home tab waits for the store before it is drawn without it. ``schedule``: when and
+    where the summary is posted; without it there is none.
     """
     owner, tasks = secrets.token_hex(8), Tasks()
     planner = Planner(groups, policy, ledger, store, directory)
@@ -74,5 +77,6 @@ def machine(
     engine = Engine(
         planner, decider, ledger, announcer, runner, drawer, tasks, turns, clock, owner, approval_time=approval_time
     )
-    keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time=approval_time)
+    daily = schedule and Daily(schedule, ledger, store, announcer, tasks, owner=owner, clock=clock)
+    keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time, daily)
     return Machine(owner, ledger, tasks, planner, runner, drawer, homes, decider, engine, keeper)

@@ -17,7 +17,7 @@ from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.card import broken_glass, outcome, reminder, see_card
 from bot.slack.card import card as drawn
-from bot.slack.faults import NOT_ANSWERED, code, is_final
+from bot.slack.faults import NOT_ANSWERED, code, is_final, maybe_done
 from bot.slack.home import home as drawn_home
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
@@ -29,11 +29,18 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
+    ``summary`` is the channel id for what everybody hears; without it, that comes to ``approvals``, too.
     ``groups`` are those whose help stands on the Home tab.
     """
 
-    def __init__(self, client: AsyncWebClient, *, approvals: str, groups: tuple[Group, ...] = ()) -> None:
+    def __init__(
+        self, client: AsyncWebClient, *, approvals: str, summary: str | None = None, groups: tuple[Group, ...] = ()
+    ) -> None:
         self._client = client
+        # It sends nothing a second time by itself, and each time over a connection of its own: one that lay idle may be
+        # gone, and then nobody could tell whether what was sent over it arrived.
+        self._once = AsyncWebClient(client.token, client.base_url, retry_handlers=[])
+        self._summary = summary or approvals
         self._groups = groups
         self._approvals = approvals
 
@@ -105,6 +112,14 @@ class SlackAnnouncer:
             return
         await self._post(user_id, message)
 
+    async def announce(self, answer: Answer) -> None:
+        """Post to the summary's channel, once. Raises Undeliverable."""
+        await self._post(self._summary, answers.message(answer), by=self._once)
+
+    async def warn(self, answer: Answer) -> None:
+        """Post where changes wait for approval. Raises Undeliverable."""
+        await self._post(self._approvals, answers.message(answer))
+
     async def show_home(self, user_id: str, home: Home) -> None:
         """Publish this person's Home tab. Raises Undeliverable."""
         async with _told():
@@ -119,9 +134,11 @@ class SlackAnnouncer:
             return ""
         return str(answer["permalink"])
 
-    async def _post(self, channel: str, message: Message, *, thread: str | None = None) -> Card:
+    async def _post(
+        self, channel: str, message: Message, *, thread: str | None = None, by: AsyncWebClient | None = None
+    ) -> Card:
         async with _told():
-            answer = await self._client.chat_postMessage(
+            answer = await (by or self._client).chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=message.blocks,
@@ -169,4 +186,4 @@ async def _told() -> AsyncIterator[None]:
     try:
         yield
     except NOT_ANSWERED as error:
-        raise Undeliverable(code(error), final=is_final(error)) from error
+        raise Undeliverable(code(error), final=is_final(error), maybe_done=maybe_done(error)) from error
