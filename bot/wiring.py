@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -34,6 +35,8 @@ from bot.slack.suggestions import Suggestions
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
 """Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
 nothing where it is given a session."""
+AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
+"""When what was sent to Slack is sent once more."""
 FORGET_AFTER = timedelta(days=1)
 """For how long a delivery is known again: Slack delivers nothing twice after an hour."""
 log = logging.getLogger(__name__)
@@ -88,7 +91,11 @@ async def assemble(
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE))
-        client = _client(settings, session)
+        client = _client(settings, session, AGAIN)
+        # A connection that lay idle may be gone: nobody could tell whether what was sent over it arrived.
+        afresh = aiohttp.TCPConnector(force_close=True)
+        single = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=afresh))
+        once = _client(settings, single, ())
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = Ledger.open(settings.DATABASE)
@@ -99,7 +106,7 @@ async def assemble(
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=_announcer(client, settings, groups),
+            announcer=_announcer(client, once, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
             turns=Turns(now=time.monotonic, quiet=quiet),
             clock=clock,
@@ -126,9 +133,11 @@ def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> Abs
     return connect(*address, sleep=pause)
 
 
-def _announcer(client: AsyncWebClient, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:
+def _announcer(
+    client: AsyncWebClient, once: AsyncWebClient, settings: Settings, groups: tuple[Group, ...]
+) -> SlackAnnouncer:
     approvals, summary = settings.APPROVALS_CHANNEL, settings.SUMMARY_CHANNEL
-    return SlackAnnouncer(client, approvals=approvals, summary=summary, groups=groups)
+    return SlackAnnouncer(client, once=once, approvals=approvals, summary=summary, groups=groups)
 
 
 def _schedule(settings: Settings) -> Schedule | None:
@@ -136,15 +145,12 @@ def _schedule(settings: Settings) -> Schedule | None:
     return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
 
 
-def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def _client(settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...]) -> AsyncWebClient:
     return AsyncWebClient(
         token=settings.SLACK_BOT_TOKEN,
         base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
         session=session,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-        ],
+        retry_handlers=list(again),
     )
 
 

@@ -3,8 +3,17 @@
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Literal
 
-Cell = str | int | None
+
+@dataclass(frozen=True)
+class Delta:
+    """A change in a table: it is shown with its sign, and sorts as a number."""
+
+    by: int
+
+
+Cell = str | int | Delta | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,20 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Values drawn over their labels: each series has a name and one value a label. ``told``: what it shows, in words.
+
+    The view cuts what is too long, and keeps labels and names apart when it does; it draws the first two charts.
+    """
+
+    kind: Literal["bar", "line"]
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int, ...]], ...]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ class File:
     content: str
 
 
-Part = Sentence | Fields | Table | Offers | File
+Part = Sentence | Fields | Table | Chart | Offers | File
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,8 @@ class Daily:
         return True
 
     async def _settle(self, day: Day, state: DayState, reason: str = "", **detail: str | int) -> bool:
-        told_of = {"channel": self._schedule.channel, "reason": reason}
-        settled = await self._ledger.settle_day(day, state, at=self._clock(), **told_of, **detail)
+        channel, at = self._schedule.channel, self._clock()
+        settled = await self._ledger.settle_day(day, state, at=at, reason=reason, channel=channel, **detail)
         if settled and reason:
             log.warning("The summary of %s is %s. %s", day.day, state, reason)
         return settled

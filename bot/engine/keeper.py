@@ -46,8 +46,7 @@ class Keeper:
         await self.ledger.renew(owner=self.owner, until=self.clock() + LEASE)
 
     async def sweep(self) -> None:
-        """What is due: leases renewed, overdue Changes expired, work of processes that died taken over, cards drawn,
-        and the summary posted.
+        """What is due: leases, overdue Changes, work of processes that died, reminders, cards, and the summary.
 
         Called every second, and once at the start.
         """

@@ -77,6 +77,6 @@ def machine(
     engine = Engine(
         planner, decider, ledger, announcer, runner, drawer, tasks, turns, clock, owner, approval_time=approval_time
     )
-    daily = schedule and Daily(schedule, ledger, store, announcer, tasks, owner=owner, clock=clock)
+    daily = Daily(schedule, ledger, store, announcer, tasks, owner=owner, clock=clock) if schedule else None
     keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time, daily)
     return Machine(owner, ledger, tasks, planner, runner, drawer, homes, decider, engine, keeper)

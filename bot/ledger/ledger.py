@@ -11,13 +11,14 @@ from bot.ledger import log
 from bot.ledger.asks import Asks
 from bot.ledger.changes import Changes
 from bot.ledger.days import Days
+from bot.ledger.history import History
 from bot.ledger.homes import Homes
 from bot.ledger.leases import Leases
 from bot.ledger.log import Entry, Sealed, stamp
 from bot.ledger.seal import Verdict
 
 
-class Ledger(Asks, Changes, Leases, Homes, Days):
+class Ledger(Asks, Changes, Leases, Homes, History, Days):
     """One SQLite file. ``Ledger.open(path)``; ``close`` when done."""
 
     async def tidy(self, before: datetime) -> None:

@@ -12,6 +12,8 @@ from bot.core.plan import Plan
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
+EMERGENCIES = "kind IN ('break glass', 'review')"
+"""Entries of changes that ran without their approvals, and of those who looked at them afterwards."""
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
 
@@ -134,7 +136,39 @@ def third(db: Database) -> None:
         db.conn.execute(statement)
 
 
-_DAYS = (
+_FIFTH = (
+    # What the steps of changes did to segments, by the entry that tells it.
+    """
+    CREATE TABLE IF NOT EXISTS effects (
+        entry INTEGER NOT NULL, segment TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL,
+        PRIMARY KEY (entry, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE snapshots (
+        day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # A thousand rows a day: those of a day lie together, and those of a segment are found in the index alone.
+    """
+    CREATE TABLE sizes (
+        day TEXT NOT NULL, segment TEXT NOT NULL, name TEXT NOT NULL, shoppers INTEGER NOT NULL,
+        PRIMARY KEY (day, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
+    f"CREATE INDEX entries_emergencies ON entries (change, kind) WHERE {EMERGENCIES}",
+)
+
+
+@migrations(name="0005_history")
+def fifth(db: Database) -> None:
+    """The sizes of segments day by day, and what the bot did to them."""
+    for statement in _FIFTH:
+        db.conn.execute(statement)
+
+
+_SIXTH = (
     # One row for each local day of the summary: two processes cannot both begin it.
     """
     CREATE TABLE days (
@@ -149,7 +183,7 @@ _DAYS = (
 @migrations(name="0006_days")
 def sixth(db: Database) -> None:
     """What became of each day's summary."""
-    for statement in _DAYS:
+    for statement in _SIXTH:
         db.conn.execute(statement)
 
 

@@ -139,6 +139,8 @@ class Directory:
             return self.direct(person.id)
         room = self.conversations.get(ref) or self.channel(ref)
         if room is None or person.id not in room.members or room.archived:
-            rooms = ", ".join(f"#{one.name}" for one in self.channels() if person.id in one.members and not one.archived)
+            rooms = ", ".join(
+                f"#{one.name}" for one in self.channels() if person.id in one.members and not one.archived
+            )
             raise Misuse(f"{person.name} is in no channel called {ref!r}. There are {rooms} and dm.")
         return room

@@ -29,17 +29,21 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
-    ``summary`` is the channel id for what everybody hears; without it, that comes to ``approvals``, too.
-    ``groups`` are those whose help stands on the Home tab.
+    ``summary`` is the channel id for what everybody hears; without it, that comes to ``approvals``, too. It is sent by
+    ``once``, a client that sends nothing a second time. ``groups`` are those whose help stands on the Home tab.
     """
 
     def __init__(
-        self, client: AsyncWebClient, *, approvals: str, summary: str | None = None, groups: tuple[Group, ...] = ()
+        self,
+        client: AsyncWebClient,
+        *,
+        once: AsyncWebClient,
+        approvals: str,
+        summary: str | None = None,
+        groups: tuple[Group, ...] = (),
     ) -> None:
         self._client = client
-        # It sends nothing a second time by itself, and each time over a connection of its own: one that lay idle may be
-        # gone, and then nobody could tell whether what was sent over it arrived.
-        self._once = AsyncWebClient(client.token, client.base_url, retry_handlers=[])
+        self._once = once
         self._summary = summary or approvals
         self._groups = groups
         self._approvals = approvals

@@ -53,6 +53,8 @@ class Slack:
     shown: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     heard: list[tuple[int, str]] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
+    warned: list[Answer] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def standing_for(self, user_id: str) -> frozenset[str]:
@@ -85,6 +87,15 @@ class Slack:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         await self._answers()
         self.notified.append((change.number, kind, user_id))
+
+    async def announce(self, answer: Answer) -> None:
+        await self._answers()
+        self.announced.append(answer)
+        await travel(self.dice)
+
+    async def warn(self, answer: Answer) -> None:
+        await self._answers()
+        self.warned.append(answer)
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         await self._answers()

@@ -19,6 +19,7 @@ from bot.core.command import Group
 from bot.core.people import Actor, Place, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Need, Policy
+from bot.engine.daily import Schedule
 from bot.engine.engine import Engine
 from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
@@ -44,6 +45,8 @@ class Board:
     drawn: list[Change] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
+    warned: list[Answer] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
@@ -80,6 +83,14 @@ class Board:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         self._say("notify")
         self.notified.append((change.number, kind, user_id))
+
+    async def announce(self, answer: Answer) -> None:
+        self._say("announce")
+        self.announced.append(answer)
+
+    async def warn(self, answer: Answer) -> None:
+        self._say("warn")
+        self.warned.append(answer)
 
     async def link(self, card: Card) -> str:
         return self.address
@@ -241,6 +252,7 @@ async def process(
     groups: tuple[Group, ...] = GROUPS,
     patience: float = 30,
     approval_hours: float = 24,
+    schedule: Schedule | None = None,
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
@@ -256,6 +268,7 @@ async def process(
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
+        schedule=schedule,
     )
     await made.keeper.live()
     try:

@@ -1,0 +1,222 @@
+"""A Summary in words: the takeaway first, then the numbers, then who did what. Pure.
+
+Everything that comes from outside is cut here, so that the log's head at the end always fits into the message.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
+from bot.core.changes import Brief
+from bot.core.history import WEEK, Size
+from bot.core.numbers import Moved, Row, Summary
+from bot.core.wording import (
+    age,
+    counted,
+    every,
+    listing,
+    people,
+    rounded,
+    shortened,
+    signed,
+    since,
+    up_or_down,
+)
+
+MOST_SEGMENTS = 1000
+"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+NAME, HEADLINE = 40, 150
+"""Characters of a segment's name, and of what a change does, within a sentence."""
+NAMED, CHARTED, LISTED = 2, 10, 8
+"""Movers in the takeaway, movers in the chart, changes in a list."""
+
+
+def told(summary: Summary) -> Answer:
+    """The summary as a message."""
+    parts: tuple[Part, ...] = (
+        Sentence(_totals(summary)),
+        *_shape(summary),
+        *_table(summary),
+        *movers_chart(summary.rows, _since(summary)),
+        *_changes(summary),
+        *_empty(summary),
+        *_unsteady(summary),
+        Sentence(
+            f"The log has {counted(summary.now.entry, 'entry', 'entries')}; its head is {summary.head}.", quiet=True
+        ),
+    )
+    return Answer(_takeaway(summary), parts)
+
+
+def _since(summary: Summary) -> str:
+    return since(summary.before.day, summary.now.day) if summary.before else ""
+
+
+# The takeaway
+
+
+def _takeaway(summary: Summary) -> str:
+    count = counted(len(summary.rows), "segment")
+    totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
+    if summary.before is None:
+        return f"The first summary: {totals}. The next one tells what changed since."
+    moves = [*_moves(summary), *_came_and_went(summary)]
+    if not moves and not summary.ended and not summary.outside:
+        return f"{_nothing(summary)} changed {_since(summary)}: {totals}."
+    return f"{', '.join(moves) or f'No segment grew or shrank {_since(summary)}'}; {_by_whom(summary)}."
+
+
+def _nothing(summary: Summary) -> str:
+    """Somebody may have got a profile without being in any segment."""
+    same = summary.before and summary.before.shoppers == summary.now.shoppers
+    return "Nothing" if same else "No segment"
+
+
+def _moves(summary: Summary) -> list[str]:
+    movers = [row for row in summary.movers if not row.is_new]
+    first = [_grew(row, _since(summary)) for row in movers[:1]]
+    others = [
+        f"{_name(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}" for row in movers[1:NAMED]
+    ]
+    more = len(movers) - NAMED
+    return [*first, *others, *([f"{counted(more, 'other')} moved"] if more > 0 else [])]
+
+
+def _grew(row: Row, when: str) -> str:
+    way = "grew" if row.by > 0 else "shrank"
+    return f"{_name(row.size)} {way} by {rounded(abs(row.by))} to {rounded(row.size.shoppers)} {when}"
+
+
+def _came_and_went(summary: Summary) -> list[str]:
+    happened = (
+        ("new", [row.size for row in summary.made]),
+        ("renamed", [row.size for row in summary.renamed]),
+        ("deleted", list(summary.gone)),
+    )
+    return [f"{_counted_or_named(sizes)} {how}" for how, sizes in happened if sizes]
+
+
+def _counted_or_named(sizes: Sequence[Size]) -> str:
+    return f"{_name(sizes[0])} is" if len(sizes) == 1 else f"{len(sizes):,} segments are"
+
+
+def _by_whom(summary: Summary) -> str:
+    ran, outside = len(summary.ended), len(summary.outside)
+    through = f"{counted(ran, 'change')} through the bot" if ran else "no change through the bot"
+    return f"{through}, {counted(outside, 'segment') if outside else 'nothing'} changed outside it"
+
+
+def _name(size: Size) -> str:
+    return shortened(size.name, NAME)
+
+
+# The numbers
+
+
+def _totals(summary: Summary) -> str:
+    now, before, week = summary.now, summary.before, summary.week
+    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {_since(summary)}"] if before else []
+    compared += [f"{up_or_down(now.shoppers - week.shoppers)} {_over_a_week(week.day, now.day)}"] if week else []
+    used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
+    return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
+
+
+def _over_a_week(day: date, today: date) -> str:
+    return "over 7 days" if today - day == WEEK else since(day, today)
+
+
+def _shape(summary: Summary) -> list[Sentence]:
+    """What is new, has another name, or is gone: the id tells, whatever the name is."""
+    made = [f"{_name(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
+    renamed = [f"{_name(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    lost = [f"{_name(size)} ({people(size.shoppers)})" for size in summary.gone]
+    lines = (("New", made), ("Renamed", renamed), ("Deleted", lost))
+    return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
+
+
+def _table(summary: Summary) -> list[Table]:
+    if not summary.rows:
+        return []
+    daily = (_capital(_since(summary)), "Through the bot", "Outside") if summary.before else ()
+    weekly = (_over_a_week(summary.week.day, summary.now.day),) if summary.week else ()
+    columns = ("Segment", "Shoppers", *daily, *map(_capital, weekly))
+    caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
+    return [Table(caption, columns, tuple(_cells(row) for row in summary.rows))]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    name = f"{row.size.name} (was {shortened(row.was, NAME)})" if row.was else row.size.name
+    day = (Delta(row.day.by), Delta(row.day.bot), Delta(row.day.outside)) if row.day else ()
+    return (f"{name} (new)" if row.is_new else name, row.size.shoppers, *day, *_week(row.week))
+
+
+def _week(week: Moved | None) -> tuple[Delta, ...]:
+    return (Delta(week.by),) if week else ()
+
+
+def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
+    """The segments that changed most, of ``rows`` in that order; ``when`` is since when. None did: no chart."""
+    movers = [row for row in rows if row.by][:CHARTED]
+    if not movers:
+        return []
+    names = tuple(row.size.name for row in movers)
+    title = f"Largest movers {when}"
+    words = listing([f"{_name(row.size)} {signed(row.by)}" for row in movers])
+    return [Chart("bar", title, names, (("Change", tuple(row.by for row in movers)),), f"{title}: {words}.")]
+
+
+# Who did what, and what is left to do
+
+
+def _changes(summary: Summary) -> list[Part]:
+    now, when = summary.now.at, _since(summary) or "so far"
+    return [
+        *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
+        *_list(
+            "Waiting for a second person",
+            [(one, f"{_asked(one)}, {age(now - one.created_at)} ago") for one in summary.waiting],
+        ),
+        *_list(
+            "Ran without its approvals and reviewed by nobody",
+            [(one, f"{_asked(one)}; `/change review {one.number}`") for one in summary.unreviewed],
+        ),
+    ]
+
+
+def _list(title: str, told: Sequence[tuple[Brief, str]]) -> list[Part]:
+    if not told:
+        return []
+    pairs = tuple(
+        (f"Change {one.number}", f"{shortened(one.headline, HEADLINE)} ({words})") for one, words in told[:LISTED]
+    )
+    more = len(told) - LISTED
+    rest = [Sentence(f"… and {more:,} more; `/change list all` shows them.", quiet=True)] if more > 0 else []
+    return [Sentence(f"{title}: {counted(len(told), 'change')}."), Fields(pairs), *rest]
+
+
+def _asked(one: Brief) -> str:
+    return f"asked by {mention(one.requester)}"
+
+
+def _people(one: Brief) -> str:
+    by = every([mention(approval.actor) for approval in one.approvals])
+    if len(one.approvals) < one.need.approvals:
+        return f"{_asked(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
+    return f"{_asked(one)}, approved by {by}" if by else f"{_asked(one)}, needed no approval"
+
+
+def _empty(summary: Summary) -> list[Sentence]:
+    names = [_name(row.size) for row in summary.empty]
+    number = f" ({len(names):,})" if len(names) > 1 else ""
+    return [Sentence(f"Empty{number}: {listing(names)}.")] if names else []
+
+
+def _unsteady(summary: Summary) -> list[Sentence]:
+    if summary.is_steady or summary.before is None:
+        return []
+    told = "A change ran while the sizes were read: what came through the bot and what from outside may be mixed up."
+    return [Sentence(told, quiet=True)]
