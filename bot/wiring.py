@@ -90,12 +90,7 @@ async def assemble(
     Raises CannotStart where Slack does not take the token.
     """
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE))
-        client = _client(settings, session, AGAIN)
-        # A connection that lay idle may be gone: nobody could tell whether what was sent over it arrived.
-        afresh = aiohttp.TCPConnector(force_close=True)
-        single = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=afresh))
-        once = _client(settings, single, ())
+        client, once = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = Ledger.open(settings.DATABASE)
@@ -143,6 +138,18 @@ def _announcer(
 def _schedule(settings: Settings) -> Schedule | None:
     channel = settings.SUMMARY_CHANNEL
     return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
+
+
+@asynccontextmanager
+async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
+    """Two ways to Slack: one sends again what got lost, and one sends everything only once."""
+    # Over a connection that lay idle and may be gone, nobody could tell whether what was sent arrived.
+    afresh = aiohttp.TCPConnector(force_close=True)
+    async with (
+        aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
+        aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=afresh) as single,
+    ):
+        yield _client(settings, session, AGAIN), _client(settings, single, ())
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...]) -> AsyncWebClient:
