@@ -21,6 +21,7 @@ from bot.core.asks import Ask
 from bot.core.changes import Card, Change
 from bot.core.people import Actor, Place, Standing
 from bot.core.policy import Policy
+from bot.engine.daily import Schedule
 from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
 from bot.engine.ports import Undeliverable
@@ -184,6 +185,7 @@ class Process:
             turns=Turns(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
+            schedule=team.schedule,
         )
         process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
         ledger.dies = process.die
@@ -231,6 +233,7 @@ class Team:
     store: Store
     dice: random.Random
     heard: Callable[[Sent], None]
+    schedule: Schedule | None = None
 
     @classmethod
     def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":

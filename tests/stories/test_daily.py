@@ -1,4 +1,4 @@
-"""Each morning the channel hears how the segments are: once, whatever becomes of the bot, the store, Slack or clocks."""
+"""Each morning the channel hears how the segments are: once, whatever happens to bot, store, Slack and clocks."""
 
 import asyncio
 import logging
