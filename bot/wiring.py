@@ -107,6 +107,7 @@ async def assemble(
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
+            zone=settings.TIMEZONE,
         )
         stack.push_async_callback(made.stop)
         await made.keeper.live()

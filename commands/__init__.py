@@ -11,5 +11,6 @@ from commands.change import change
 from commands.promotion import promotion
 from commands.segment import segment
 from commands.shopper import shopper
+from commands.summary import summary
 
-GROUPS: tuple[Group, ...] = (segment, shopper, promotion, change)
+GROUPS: tuple[Group, ...] = (segment, shopper, promotion, change, summary)

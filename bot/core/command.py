@@ -3,13 +3,16 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
 from bot.core.args import Args, check, fill, input_of, missing, usage
 from bot.core.changes import Brief, Change, Decision
 from bot.core.errors import Misuse
+from bot.core.history import History, Log
 from bot.core.plan import Plan
 from bot.core.policy import Policy
 from bot.core.shop import Shop
@@ -36,15 +39,34 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes on record, the policy, and who asks."""
+    """What a Command may look at while it plans: the store, what is on record, the policy, the time, and who asks.
+
+    ``now`` is in UTC; ``zone`` is the one that the people of the store live by.
+    """
 
     actor: str
     shop: Shop
     changes: Changes
     policy: Policy
+    history: History
+    log: Log
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The day that it is for people."""
+        return self.now.astimezone(self.zone).date()
 
 
-Outcome = Answer | Plan | Decision
+@dataclass(frozen=True)
+class Post:
+    """Show this to everybody, in the channel of the daily summary."""
+
+    answer: Answer
+
+
+Outcome = Answer | Plan | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
 LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 F = TypeVar("F", bound=Function)
@@ -60,7 +82,10 @@ class Prefill:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons."""
+    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons.
+
+    ``is_default``: the name of its group alone means it.
+    """
 
     group: str
     name: str
@@ -69,6 +94,7 @@ class Command:
     submit: str
     title: str
     prefill: Prefill | None = None
+    is_default: bool = False
 
     @property
     def path(self) -> str:
@@ -89,7 +115,7 @@ class Command:
     @property
     def usage(self) -> str:
         """``/segment create <name> [description]``."""
-        return f"/{self.path} {usage(self.args)}".strip()
+        return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
         """``error`` with how to say it, and an example."""
@@ -99,11 +125,12 @@ class Command:
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``."""
+    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means."""
 
     name: str
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
+    default: str = "help"
 
     def command(
         self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
@@ -115,7 +142,8 @@ class Group:
 
         def declare(function: F) -> F:
             args = get_type_hints(function)["args"]
-            self.commands[name] = Command(self.name, name, args, function, submit, title or submit, prefill)
+            told = (submit, title or submit, prefill, name == self.default)
+            self.commands[name] = Command(self.name, name, args, function, *told)
             return function
 
         return declare
@@ -176,8 +204,8 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     if group is None:
         raise _unknown("/", name, tuple(one.name for one in groups), groups[0])
     first, words = _first_word(rest)
-    verb = first.lower()
-    if verb in ("", "help"):
+    verb = first.lower() or group.default
+    if verb == "help":
         found = group.commands.get(words.strip().lower())
         return Help((group,), found) if found else Help((group,))
     command = group.commands.get(verb)

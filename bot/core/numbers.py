@@ -1,6 +1,6 @@
 """Sizes compared with those of a day before: what changed, how much of it through the bot and outside it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.changes import Brief
@@ -58,9 +58,9 @@ class Baseline:
         return Moved(size.shoppers - (before.shoppers if before else 0), bot.net)
 
 
-def rows(now: Snapshot, day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
+def rows(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
     """Every segment of today, the largest movers first, then the largest segments."""
-    made = (_row(size, day, week) for size in now.sizes)
+    made = (_row(size, day, week) for size in now)
     return tuple(sorted(made, key=_order))
 
 

@@ -32,7 +32,7 @@ async def gather(
         head=head,
         before=last.snapshot if last else None,
         week=week.snapshot if week else None,
-        rows=rows(snapshot, last, week),
+        rows=rows(snapshot.sizes, last, week),
         gone=gone(snapshot, last),
         shaped=await history.shaped(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),

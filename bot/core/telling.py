@@ -4,17 +4,18 @@ Everything that comes from outside is cut here, so that the log's head at the en
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.changes import Brief
-from bot.core.history import WEEK, Size
+from bot.core.history import Size
 from bot.core.numbers import Moved, Row, Summary
 from bot.core.wording import (
     age,
+    capital,
     counted,
     every,
     listing,
+    over,
     people,
     rounded,
     shortened,
@@ -116,13 +117,9 @@ def _name(size: Size) -> str:
 def _totals(summary: Summary) -> str:
     now, before, week = summary.now, summary.before, summary.week
     compared = [f"{up_or_down(now.shoppers - before.shoppers)} {_since(summary)}"] if before else []
-    compared += [f"{up_or_down(now.shoppers - week.shoppers)} {_over_a_week(week.day, now.day)}"] if week else []
+    compared += [f"{up_or_down(now.shoppers - week.shoppers)} {over(week.day, now.day)}"] if week else []
     used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
     return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
-
-
-def _over_a_week(day: date, today: date) -> str:
-    return "over 7 days" if today - day == WEEK else since(day, today)
 
 
 def _shape(summary: Summary) -> list[Sentence]:
@@ -137,15 +134,11 @@ def _shape(summary: Summary) -> list[Sentence]:
 def _table(summary: Summary) -> list[Table]:
     if not summary.rows:
         return []
-    daily = (_capital(_since(summary)), "Through the bot", "Outside") if summary.before else ()
-    weekly = (_over_a_week(summary.week.day, summary.now.day),) if summary.week else ()
-    columns = ("Segment", "Shoppers", *daily, *map(_capital, weekly))
+    daily = (capital(_since(summary)), "Through the bot", "Outside") if summary.before else ()
+    weekly = (over(summary.week.day, summary.now.day),) if summary.week else ()
+    columns = ("Segment", "Shoppers", *daily, *map(capital, weekly))
     caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
     return [Table(caption, columns, tuple(_cells(row) for row in summary.rows))]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:

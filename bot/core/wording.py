@@ -73,6 +73,16 @@ def since(day: date, today: date) -> str:
     return "since yesterday" if today - day == timedelta(days=1) else f"since {day_told(day)}"
 
 
+def over(day: date, today: date) -> str:
+    """``over 7 days``; ``since 17 November``, where it is not just a week."""
+    return "over 7 days" if today - day == timedelta(days=7) else since(day, today)
+
+
+def capital(words: str) -> str:
+    """``words`` with a capital at their beginning; all else stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def age(time: timedelta) -> str:
     """``3 days``, ``1 hour``, ``5 minutes``."""
     minutes = max(0, int(time.total_seconds() // 60))

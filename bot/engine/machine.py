@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store
 from bot.core.command import Group
@@ -22,6 +23,8 @@ from bot.engine.tasks import Tasks
 from bot.engine.turns import Turns
 from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
+
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,20 @@ def machine(
     approval_time: timedelta,
     patience: float = PATIENCE,
     schedule: Schedule | None = None,
+    zone: ZoneInfo = UTC,
 ) -> Machine:
     """A machine between this store and these people. Only its Runner gets the ``store`` to write to.
 
     ``patience``: seconds that a Home tab waits for the store before it is drawn without it. ``schedule``: when and
-    where the summary is posted; without it there is none.
+    where the summary is posted; without it there is none. ``zone``: the one in which a day begins for the people of the
+    store.
     """
     owner, tasks = secrets.token_hex(8), Tasks()
-    planner = Planner(groups, policy, ledger, store, directory)
-    glances, views = Glances(store, ledger, tasks, clock=clock, patience=patience), Views(policy, ledger, directory)
+    planner = Planner(groups, policy, ledger, store, directory, clock, zone)
+    glances, views = (
+        Glances(store, ledger, tasks, clock=clock, zone=zone, patience=patience),
+        Views(policy, ledger, directory),
+    )
     homes = Homes(ledger, announcer, views, glances, tasks, owner=owner, clock=clock)
     drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
     runner = Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge)

@@ -1,7 +1,10 @@
 """The Planner: makes plans, and says what they need and who may give it. It only reads."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
 from bot.core.args import check
@@ -22,18 +25,29 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans what is asked for, by this policy."""
+    """Plans what is asked for, by this policy. ``zone``: where the people of the store live."""
 
     groups: tuple[Group, ...]
     policy: Policy
     ledger: Ledger
     reader: Reader
     directory: Directory
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
 
     def context(self, actor: str) -> Context:
         """What planning for this person looks at."""
         reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
-        return Context(actor=actor, shop=Shop(reader), changes=self.ledger, policy=self.policy)
+        return Context(
+            actor=actor,
+            shop=Shop(reader),
+            changes=self.ledger,
+            policy=self.policy,
+            history=self.ledger,
+            log=self.ledger,
+            now=self.clock(),
+            zone=self.zone,
+        )
 
     async def may_ask(self, user_id: str, plan: Plan | None = None) -> None:
         """Raise NotAllowed unless this person may use the bot, and ask for this plan."""

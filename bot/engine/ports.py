@@ -42,10 +42,13 @@ class Announcer(Protocol):
         """Show something to one person alone. Its files come first, to their direct messages. Raises Undeliverable."""
 
     async def announce(self, answer: Answer) -> None:
-        """Post this where the summary stands; it is sent once, and not again by itself. Raises Undeliverable."""
+        """Show something to everybody, in the channel of the daily summary. Raises Undeliverable.
+
+        It is sent once, and not again by itself. Raises Impossible where there is no such channel.
+        """
 
     async def warn(self, answer: Answer) -> None:
-        """Post this where approvals stand. Raises Undeliverable."""
+        """Show something to everybody where approvals stand. Raises Undeliverable."""
 
     async def show_home(self, user_id: str, home: Home) -> None:
         """Show this on a person's Home tab. Raises Undeliverable."""

@@ -10,6 +10,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.answers import Answer, File
 from bot.core.changes import Card, Change
 from bot.core.command import Group
+from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.home import Home
 from bot.engine.ports import Undeliverable
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
-    ``summary`` is the channel id for what everybody hears; without it, that comes to ``approvals``, too. It is sent by
-    ``once``, a client that sends nothing a second time. ``groups`` are those whose help stands on the Home tab.
+    ``summary`` is the id of the daily summary's channel, into which ``once`` posts, a client that sends nothing twice.
+    ``groups`` are those whose help stands on the Home tab.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class SlackAnnouncer:
     ) -> None:
         self._client = client
         self._once = once
-        self._summary = summary or approvals
+        self._summary = summary
         self._groups = groups
         self._approvals = approvals
 
@@ -94,6 +95,12 @@ class SlackAnnouncer:
             raise
         await self._show(user_id, place, answers.message(answer))
 
+    async def announce(self, answer: Answer) -> None:
+        """Post it in the channel of the daily summary. Raises Undeliverable, and Impossible where there is none."""
+        if self._summary is None:
+            raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
+        await self._post(self._summary, answers.message(answer), by=self._once)
+
     async def _send(self, user_id: str, files: list[File]) -> None:
         """Send all files in one direct message, or none of them. Raises Undeliverable.
 
@@ -115,10 +122,6 @@ class SlackAnnouncer:
         if place.channel and await self._post_ephemeral(place.channel, user_id, message):
             return
         await self._post(user_id, message)
-
-    async def announce(self, answer: Answer) -> None:
-        """Post to the summary's channel, once. Raises Undeliverable."""
-        await self._post(self._summary, answers.message(answer), by=self._once)
 
     async def warn(self, answer: Answer) -> None:
         """Post where changes wait for approval. Raises Undeliverable."""

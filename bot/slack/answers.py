@@ -41,10 +41,11 @@ def _drawn(part: Part) -> list[Block]:
         case File(name=name):
             return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
         case Table() | Chart():
-            return _figures(part)
+            return figures(part)
 
 
-def _figures(part: Table | Chart) -> list[Block]:
+def figures(part: Table | Chart) -> list[Block]:
+    """A table or a chart, with what has to be said beside it."""
     return _table(part) if isinstance(part, Table) else _chart(part)
 
 

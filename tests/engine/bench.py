@@ -45,9 +45,9 @@ class Board:
     drawn: list[Change] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
+    whispered: list[tuple[str, str]] = field(default_factory=list)
     announced: list[Answer] = field(default_factory=list)
     warned: list[Answer] = field(default_factory=list)
-    whispered: list[tuple[str, str]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
     poisoned: int | None = None
@@ -74,6 +74,10 @@ class Board:
         self._say("whisper")
         self.whispered.append((user_id, answer.title))
 
+    async def announce(self, answer: Answer) -> None:
+        self._say("announce")
+        self.announced.append(answer)
+
     async def show_home(self, user_id: str, home: Home) -> None:
         self._say("home")
         self._say(f"home {user_id}")
@@ -83,10 +87,6 @@ class Board:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         self._say("notify")
         self.notified.append((change.number, kind, user_id))
-
-    async def announce(self, answer: Answer) -> None:
-        self._say("announce")
-        self.announced.append(answer)
 
     async def warn(self, answer: Answer) -> None:
         self._say("warn")

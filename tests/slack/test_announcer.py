@@ -370,7 +370,7 @@ async def test_the_summary_is_sent_once_and_a_lost_answer_is_told_apart(
 
 async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
     nowhere = AsyncWebClient(BOT_TOKEN, "http://127.0.0.1:1/api/", session=slack.session, retry_handlers=[])
-    announcer = SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS)
+    announcer = SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS, summary=SEGMENTS)
     with pytest.raises(Undeliverable) as caught:
         await announcer.announce(SUMMARY)
     assert not caught.value.maybe_done
