@@ -26,7 +26,7 @@ PAUSE = timedelta(minutes=1)
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for a channel in which the bot cannot post, as it is."""
 LATE = "No bot was there to post it for more than six hours after its time."
-DIED = "The process that was posting it died just then, so it may be in the channel or not."
+BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
 log = logging.getLogger(__name__)
 
 
@@ -95,7 +95,7 @@ class Daily:
 
     async def _attend(self, day: Day, *, is_late: bool) -> None:
         if day.state is DayState.POSTING:
-            await self._settle(day, DayState.UNSURE, DIED)
+            await self._settle(day, DayState.UNSURE, BROKE_OFF)
         elif is_late:
             await self._settle(day, DayState.SKIPPED, LATE)
         elif claimed := await self._ledger.claim_day(day, owner=self._owner, now=self._clock()):
@@ -114,15 +114,13 @@ class Daily:
             await self._post(day, summary, answer)
 
     async def _summary(self, day: date) -> Summary:
-        """What is to be told of this day; the sizes are kept, whatever becomes of the message. Raises StoreError."""
-        shop = Shop(self._reader.correlated(f"summary-{day}"))
-        ledger = self._ledger
-        snapshot, summary = await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
-        await ledger.remember(snapshot)
+        """What is to be told of this day. Raises StoreError."""
+        shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
+        _, summary = await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
         return summary
 
     async def _post(self, day: Day, summary: Summary, answer: Answer) -> None:
-        posting = await self._ledger.post_day(day)
+        posting = await self._ledger.post_day(day, summary.now)
         if posting is None:
             log.warning("The summary of %s went to another process", day.day)
             return

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.core.history import Snapshot
 from bot.ledger import log
 from bot.ledger.file import NOBODYS, File
+from bot.ledger.history import keep
 from bot.ledger.log import Entry, stamp
 
 _COLUMNS = "day, state, owner, first_at, reason, told"
@@ -86,10 +88,16 @@ class Days(File):
         with self._transaction() as db:
             return _one(db, query, row)
 
-    async def post_day(self, day: Day) -> Day | None:
-        """This day, about to be posted; None where it is not its owner's any more, and must not be."""
+    async def post_day(self, day: Day, snapshot: Snapshot) -> Day | None:
+        """This day, about to be posted, and its sizes kept; None where it is not its owner's any more: it must not be.
+
+        So there is history also of a day on which Slack was down, and what is posted is what is kept.
+        """
         with self._transaction() as db:
-            return _swap(db, day, DayState.POSTING)
+            posting = _swap(db, day, DayState.POSTING)
+            if posting:
+                keep(db, snapshot)
+        return posting
 
     async def put_off_day(self, day: Day, *, until: datetime) -> None:
         """Its owner leaves this day to whoever looks at it then; nothing, where another process has it."""

@@ -24,13 +24,8 @@ class History(File):
 
     async def remember(self, snapshot: Snapshot) -> None:
         """Keep this snapshot as that of its day."""
-        day = snapshot.day.isoformat()
         with self._transaction() as db:
-            row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
-            db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
-            db.execute("DELETE FROM sizes WHERE day = ?", (day,))
-            rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
-            db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)
+            keep(db, snapshot)
 
     async def snapshot(self, before: date) -> Snapshot | None:
         """The latest snapshot of a day before this one."""
@@ -110,3 +105,13 @@ class History(File):
         """How many entries the log has, and the seal of the last one."""
         row = self._db.execute("SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1").fetchone()
         return (row["number"], row["seal"]) if row else (0, GENESIS)
+
+
+def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Keep this snapshot as that of its day; the caller holds the writing transaction."""
+    day = snapshot.day.isoformat()
+    row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
+    db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
+    db.execute("DELETE FROM sizes WHERE day = ?", (day,))
+    rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
+    db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)

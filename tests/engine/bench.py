@@ -280,7 +280,12 @@ async def process(
 
 @asynccontextmanager
 async def bench(
-    path: Path | str = ":memory:", *, customers: int = 40, seeded: bool = True, **settings: Any
+    path: Path | str = ":memory:",
+    *,
+    customers: int = 40,
+    seeded: bool = True,
+    board: Board | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Bench]:
     """A process, and a store of its own with 12 segments (or nothing)."""
     clock = Clock()
@@ -291,7 +296,9 @@ async def bench(
             seeds.seed(store, customers=customers)
         url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=None, log=None, page=False))
         client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
-        yield await stack.enter_async_context(process(path, store, client, clock, Board(), People(), **settings))
+        yield await stack.enter_async_context(
+            process(path, store, client, clock, board or Board(), People(), **settings)
+        )
 
 
 async def _no_wait(_seconds: float) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.history import Size, Snapshot
 from bot.ledger.days import Day, DayState
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW
@@ -15,6 +16,7 @@ from tests.core.samples import NOW
 FIRST, TODAY, TOMORROW = date(2026, 5, 3), date(2026, 5, 4), date(2026, 5, 5)
 MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=6)
+SIZES = Snapshot(TODAY, NOW, 1, 40, (Size("s1", "VIPs", 12),))
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ async def claimed(ledger: Ledger, owner: str = "one") -> Day:
 
 
 async def posting(ledger: Ledger, owner: str = "one") -> Day:
-    found = await ledger.post_day(await claimed(ledger, owner))
+    found = await ledger.post_day(await claimed(ledger, owner), SIZES)
     assert found
     return found
 
@@ -86,7 +88,8 @@ async def test_one_process_gets_a_day_and_keeps_it_while_it_lives(ledger: Ledger
     later = NOW + LEASE + MINUTE
     assert await unattended(other, after=LEASE + MINUTE) == [TODAY]
     assert await other.claim_day(found, owner="two", now=later)
-    assert await ledger.post_day(found) is None
+    assert await ledger.post_day(found, SIZES) is None
+    assert await ledger.snapshot(TOMORROW) is None
 
 
 async def test_a_process_that_stops_leaves_its_day_to_the_others_at_once(ledger: Ledger) -> None:
@@ -99,6 +102,11 @@ async def test_what_a_process_lost_on_the_way_is_its_own_to_see_to(ledger: Ledge
     day = await claimed(ledger)
     assert await unattended(ledger, "one") == [TODAY]
     assert await ledger.claim_day(day, owner="one", now=NOW) == day
+
+
+async def test_what_is_posted_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
+    await posting(ledger)
+    assert await ledger.snapshot(TOMORROW) == SIZES
 
 
 async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:
