@@ -23,13 +23,8 @@ class History(File):
 
     async def remember(self, snapshot: Snapshot) -> None:
         """Keep this snapshot as that of its day."""
-        day = snapshot.day.isoformat()
         with self._transaction() as db:
-            row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
-            db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
-            db.execute("DELETE FROM sizes WHERE day = ?", (day,))
-            rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
-            db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)
+            keep(db, snapshot)
 
     async def snapshot(self, before: date) -> Snapshot | None:
         """The latest snapshot of a day before this one."""
@@ -104,3 +99,13 @@ class History(File):
         """
         row = self._db.execute(query).fetchone()
         return Progress(row["entry"], bool(row["runs"]))
+
+
+def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Keep this snapshot as that of its day; the caller holds the writing transaction."""
+    day = snapshot.day.isoformat()
+    row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
+    db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
+    db.execute("DELETE FROM sizes WHERE day = ?", (day,))
+    rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
+    db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)

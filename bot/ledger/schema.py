@@ -222,6 +222,25 @@ def fifth(db: Database) -> None:
         db.conn.execute(statement)
 
 
+_SIXTH = (
+    # One row for each local day of the summary: two processes cannot both begin it.
+    """
+    CREATE TABLE days (
+        day TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', first_at TEXT NOT NULL,
+        next_at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX days_unsettled ON days (day) WHERE state IN ('under way', 'posting')",
+)
+
+
+@migrations(name="0006_days")
+def sixth(db: Database) -> None:
+    """What became of each day's summary."""
+    for statement in _SIXTH:
+        db.conn.execute(statement)
+
+
 def _look_back(db: sqlite3.Connection, number: int) -> None:
     query = "SELECT number, state, requester, expires_at, plan, body FROM changes WHERE number = ?"
     *columns, plan, body = db.execute(query, (number,)).fetchone()

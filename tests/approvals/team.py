@@ -19,6 +19,7 @@ from bot.core.asks import Ask
 from bot.core.changes import Card, Change
 from bot.core.people import Actor, Place, Standing
 from bot.core.policy import Policy
+from bot.engine.daily import Schedule
 from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
 from bot.engine.ports import Undeliverable
@@ -52,6 +53,8 @@ class Slack:
     shown: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     heard: list[tuple[int, str]] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
+    warned: list[Answer] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def standing_for(self, user_id: str) -> frozenset[str]:
@@ -85,11 +88,17 @@ class Slack:
         await self._answers()
         self.notified.append((change.number, kind, user_id))
 
+    async def announce(self, answer: Answer) -> None:
+        await self._answers()
+        self.announced.append(answer)
+        await travel(self.dice)
+
+    async def warn(self, answer: Answer) -> None:
+        await self._answers()
+        self.warned.append(answer)
+
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         await self._answers()
-
-    async def announce(self, answer: Answer) -> None:
-        raise AssertionError("nobody asked for a summary")
 
     async def show_home(self, user_id: str, home: Home) -> None:
         raise AssertionError("nobody opened a Home tab")
@@ -175,6 +184,7 @@ class Process:
             turns=Turns(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
+            schedule=team.schedule,
         )
         process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
         ledger.dies = process.die
@@ -222,6 +232,7 @@ class Team:
     store: Store
     dice: random.Random
     heard: Callable[[Sent], None]
+    schedule: Schedule | None = None
 
     @classmethod
     def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":
