@@ -93,7 +93,7 @@ async def assemble(
         client, once = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
-        ledger = Ledger.open(settings.DATABASE)
+        ledger = Ledger.open(settings.DATABASE, workspace=team_id)
         stack.callback(ledger.close)
         policy = _policy(settings)
         made = machine(

@@ -10,14 +10,14 @@ from bot.core.args import Args, ShopperInput, Text
 from bot.core.changes import Change, Decision, Verdict, refuse_late
 from bot.core.command import Context
 from bot.core.errors import Impossible
+from bot.core.exports import csv_lines
 from bot.core.policy import KINDS, Rule
 from bot.core.shop import named
 from bot.core.shoppers import find, listed, owners, told
 from bot.core.steps import DeleteSegment, RemoveMembers, RetargetPromotion
-from bot.core.wording import counted, every, tallied
+from bot.core.wording import counted, every, remark
 from commands.change import Number, OneChange, change
 from commands.inputs import MOST_SHOPPERS, is_id, one_line
-from commands.members import csv_of
 
 ROWS = 100
 REASON = 500
@@ -62,7 +62,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     if len(rows) <= ROWS:
         return Answer(title, shown)
     note = Sentence(f"The first {ROWS} are shown here.", quiet=True)
-    return Answer(title, (*shown, note, File(f"change {found.number}.csv", csv_of(("what", "id"), rows))))
+    return Answer(title, (*shown, note, File(f"change {found.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
 @change.command("except", submit="Take These Out")
@@ -91,7 +91,7 @@ async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[s
     }
     absent = [label for label, ids in keys.items() if not ids.intersection(found.plan.items)]
     if absent or people.remarks:
-        told = (*people.remarks, *([tallied(f"Not in change {found.number}", absent)] if absent else ()))
+        told = (*people.remarks, *remark(f"Not in change {found.number}", absent))
         raise Impossible(
             f"{' '.join(told)} `/change details {found.number}` shows what is in it.",
             field="items",
@@ -140,6 +140,7 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
         Table("Rules", ("Approvals", "By", "When it is about", "To …"), rows),
         Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
+        Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
         Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'nobody'}."),
         Sentence("What hurts needs at least one approval, and undoing as many as what it undoes.", quiet=True),
     )

@@ -1,19 +1,18 @@
 """``/segment``: who is in a segment."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
 from bot.core.args import Args
 from bot.core.command import Context
 from bot.core.errors import NothingToDo
+from bot.core.exports import csv_lines
 from bot.core.plan import Plan, observed
 from bot.core.shoppers import Found, Shopper, about, find, nobody_left
 from bot.core.steps import SegmentRef, added, created, removed
-from bot.core.wording import people, tallied
+from bot.core.wording import people, remark
 from bot.core.words import quote
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.pages import Page, beyond, offers
@@ -21,8 +20,6 @@ from commands.segment import JustSegment, segment
 
 ROWS = 100
 """Members in one table: two requests, one for the profiles and one for their customers."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With these a cell begins that a spreadsheet would run (owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 class Members(Args):
@@ -139,26 +136,12 @@ def _row(profile: Profile, customer: Customer | None) -> tuple[str | int | None,
 
 def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
     columns = ("customer_id", "email", "first_name", "last_name", "profile_id")
-    return csv_of(columns, [_line(profile, customers.get(profile.customer_id)) for profile in profiles])
+    return "".join(csv_lines(columns, (_line(one, customers.get(one.customer_id)) for one in profiles)))
 
 
 def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
     told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
     return (str(profile.customer_id), *told, profile.id)
-
-
-def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A CSV file that does no harm in a spreadsheet."""
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(columns)
-    table.writerows(map(_harmless, row) for row in rows)
-    return written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """``cell``, with an apostrophe before what a spreadsheet would run."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
@@ -170,7 +153,7 @@ def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]
 
 
 def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
-    return (tallied(what, [one.label for one in shoppers]),) if shoppers else ()
+    return remark(what, [one.label for one in shoppers])
 
 
 def _who(shoppers: list[Shopper]) -> str:

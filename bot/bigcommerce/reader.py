@@ -27,9 +27,12 @@ class Reader:
     def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
         self._connection = connection
         self._correlation_id = correlation_id
+        self.request_ids: list[str] = []
 
     def correlated(self, correlation_id: str) -> Self:
         """Give the same store, over the same connection, whose requests carry this X-Correlation-Id.
+
+        Its `request_ids` are those by which the store's own support finds them (X-Request-Id), as they come in.
 
         Raises ValueError for an id that no header can carry.
         """
@@ -97,7 +100,10 @@ class Reader:
         return answers.one(request, await self._send(request), Promotion)
 
     async def _send(self, request: Request) -> Answer:
-        return await self._connection.send(request, self._correlation_id)
+        answer = await self._connection.send(request, self._correlation_id)
+        if self._correlation_id and (id_ := answer.headers.get("x-request-id")):
+            self.request_ids.append(id_)
+        return answer
 
     async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
         firsts = (partial(self._first, kind, listing) for listing in listings)

@@ -15,12 +15,14 @@ _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[
 class Ask(BaseModel):
     """A Command with its values, or a click that decides; by whom and where.
 
-    ``id`` is the delivery's own: the same one twice is one Ask. ``edits``: the change that shall do this instead.
+    ``id`` is the delivery's own: the same one twice is one Ask. ``workspace``: the actor's (a Slack team's id), where
+    it was told. ``edits``: the change that shall do this instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
     actor: str
+    workspace: str = ""
     place: Place
     command: str
     values: dict[str, Any] = {}

@@ -259,6 +259,11 @@ class Decision(_Value):
     reason: str = ""
     items: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """``approve change 42``."""
+        return f"{self.verdict.value} change {self.number}"
+
 
 def refuse_late(change: Change, version: int | None) -> None:
     """Raise TooLate unless ``change`` can still be decided, OldVersion unless on the version that was looked at."""

@@ -1,7 +1,7 @@
 """Groups of Commands, and how a typed line finds its Command. Everything here is pure."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -9,10 +9,11 @@ from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
-from bot.core.args import Args, check, fill, input_of, missing, usage
+from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.changes import Brief, Change, Decision
+from bot.core.entries import Log
 from bot.core.errors import Misuse
-from bot.core.history import History, Log
+from bot.core.history import History
 from bot.core.plan import Plan
 from bot.core.policy import Policy
 from bot.core.shop import Shop
@@ -47,9 +48,9 @@ class Context:
     actor: str
     shop: Shop
     changes: Changes
+    log: Log
     policy: Policy
     history: History
-    log: Log
     now: datetime
     zone: ZoneInfo
 
@@ -125,12 +126,18 @@ class Command:
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means."""
+    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means.
+
+    ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
+    is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
+    """
 
     name: str
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
     default: str = "help"
+    for_auditors: bool = False
+    escaped: bool = False
 
     def command(
         self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
@@ -174,11 +181,25 @@ class Call:
 
     def said(self, line: str) -> str:
         """``line``, in which it was said, for the log: without what may name a shopper."""
-        inputs = {name: input_of(field) for name, field in self.command.args.model_fields.items()}
-        if not any(one.private for one in inputs.values()):
-            return line
-        words = [f"{name}:{inputs[name].logged(one)}" for name, value in self.values.items() for one in _each(value)]
+        return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
+
+    def recorded(self, ids: Mapping[str, int]) -> str:
+        """It for the log, with ``ids`` of customers, by address in lower case, for the addresses."""
+        inputs = self._inputs
+        words = [
+            f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
+        ]
         return " ".join((f"/{self.command.path}", *words))
+
+    @property
+    def shoppers(self) -> tuple[str, ...]:
+        """The words that name shoppers."""
+        named = (name for name, one in self._inputs.items() if isinstance(one, ShopperInput))
+        return tuple(word for name in named for word in _each(self.values.get(name, ())))
+
+    @property
+    def _inputs(self) -> dict[str, Input]:
+        return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
         """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
@@ -234,6 +255,11 @@ def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Mi
 
 def _each(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def group_of(groups: tuple[Group, ...], path: str) -> Group:
+    """The group of the command with this path. Raises KeyError: paths come from the code, not from people."""
+    return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:

@@ -81,7 +81,11 @@ def named(word: str, things: Iterable[N]) -> N | None:
 
 
 class Shop:
-    """Reads through a Reader and remembers the lists for as long as one planning takes."""
+    """Reads through a Reader and remembers the lists for as long as one planning takes.
+
+    ``ids`` are those of customers who were looked up by address, in lower case; ``named`` those of segments that
+    somebody named.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -90,6 +94,8 @@ class Shop:
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
         self._sizes: dict[str, int] = {}
+        self.ids: dict[str, int] = {}
+        self.named: list[str] = []
 
     async def segments(self) -> tuple[Segment, ...]:
         """Every segment of the store, in its order."""
@@ -151,6 +157,7 @@ class Shop:
         by_id = [one async for one in self.reader.customers(ids=unseen)] if unseen else []
         by_email = [one async for one in self.reader.customers(emails=emails)] if emails else []
         self._customers |= {one.id: one for one in (*by_id, *by_email)}
+        self.ids |= {one.email.casefold(): one.id for one in by_email}
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
@@ -204,7 +211,9 @@ class Shop:
                 field=field,
             )
         if whole:
+            self.named.append(whole.id)
             return (whole,)
+        self.named += [one.id for one in found.values() if one]
         if unknown:
             others = near(" ".join(unknown), segments) or near(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.bigcommerce import Customer, NotFound
 from bot.core.errors import Misuse, NothingToDo
 from bot.core.shop import Shop
-from bot.core.wording import counted, listing, tallied
+from bot.core.wording import counted, listing, remark, tallied
 from bot.core.words import split
 
 _PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -88,8 +88,10 @@ def nobody_left(remarks: Iterable[str]) -> NothingToDo:
 def listed(value: object) -> object:
     """The words in a typed or pasted list; what is no text or list stays as it is, to be refused by its type."""
     words = [word.whole for word in split(value)] if isinstance(value, str) else value
-    if not isinstance(words, list | tuple):
-        return value
+    return _pieces(words) if isinstance(words, list | tuple) else value
+
+
+def _pieces(words: Sequence[object]) -> tuple[str, ...]:
     pieces = (piece.strip(AROUND).removeprefix("mailto:") for word in words for piece in str(word).split(";"))
     return tuple(filter(None, pieces))
 
@@ -110,6 +112,11 @@ def sorted_out(words: Iterable[str]) -> Words:
         else:
             others[word] = None
     return Words(tuple(emails.values()), tuple(customers), tuple(profiles), tuple(others))
+
+
+def named_in(values: Iterable[str]) -> Words:
+    """What people wrote into fields for shoppers, each of which may hold several."""
+    return sorted_out(_pieces([word.whole for value in values for word in split(value)]))
 
 
 async def find(words: Iterable[str], shop: Shop) -> Found:
@@ -169,9 +176,7 @@ def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]
         told.append(f"{tallied('Nobody in the store', unknown)}{guests}")
     if commas:
         told.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
-    if named.others:
-        told.append(tallied("No e-mail, customer id or profile id", named.others))
-    return tuple(told)
+    return (*told, *remark("No e-mail, customer id or profile id", named.others))
 
 
 async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:

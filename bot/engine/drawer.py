@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 
 from bot.core.changes import Change, State
+from bot.core.entries import Entry
 from bot.engine.homes import Homes
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.rounds import Rounds
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry
 
 log = logging.getLogger(__name__)
 

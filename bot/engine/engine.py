@@ -11,18 +11,18 @@ from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Sentence
 from bot.core.asks import Ask
 from bot.core.changes import Change, Decision, Event, State
-from bot.core.command import Group, Outcome, Post, find
+from bot.core.command import Context, Group, Outcome, Post, find
+from bot.core.entries import Entry
 from bot.core.errors import Impossible, Misuse, Refusal
 from bot.core.plan import Plan
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
-from bot.engine.planner import Planner
+from bot.engine.planner import Planner, Trace
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
 from bot.engine.turns import Turns
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry
 
 LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
 log = logging.getLogger(__name__)
@@ -106,8 +106,9 @@ class Engine:
             return await self._answer_now(ask)
 
     async def _answer_now(self, ask: Ask) -> Refusal | None:
+        ctx = self.planner.context(ask.actor)
         try:
-            await self._carry(ask, await self._outcome(ask))
+            await self._carry(ask, await self._outcome(ask, ctx), ctx)
         except (Refusal, StoreError) as error:
             refusal = error if isinstance(error, Refusal) else Refusal(str(error))
         except Exception:
@@ -119,8 +120,17 @@ class Engine:
             )
         else:
             return None
-        settled = await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": refusal.for_log})
+        settled = await self._settle("refused", ask, ctx, {"reason": refusal.for_log})
         return refusal if settled else None
+
+    async def _settle(self, kind: str, ask: Ask, ctx: Context, detail: dict[str, str]) -> bool:
+        trace = self._trace(ask, ctx)
+        told = {"said": trace.said, **detail}
+        return await self.ledger.settle(ask, kind, at=self.clock(), detail=told, subjects=trace.subjects)
+
+    def _trace(self, ask: Ask, ctx: Context) -> Trace:
+        """What was said, as far as it can be told by now; a click says itself."""
+        return self.planner.trace(ask, ctx) if ask.decision is None else Trace(ask.decision.said, ())
 
     async def _tell_when_known(self, ask: Ask, answering: asyncio.Task[Refusal | None]) -> None:
         await self._tell(ask, await answering)
@@ -129,13 +139,13 @@ class Engine:
         if refusal:
             await self._whisper(ask, Answer(str(refusal)))
 
-    async def _outcome(self, ask: Ask) -> Outcome:
-        return ask.decision or await self.planner.outcome(ask)
+    async def _outcome(self, ask: Ask, ctx: Context) -> Outcome:
+        return ask.decision or await self.planner.outcome(ask, ctx)
 
-    async def _carry(self, ask: Ask, outcome: Outcome) -> None:
+    async def _carry(self, ask: Ask, outcome: Outcome, ctx: Context) -> None:
         match outcome:
             case Plan() if ask.edits is None:
-                await self._propose(ask, outcome)
+                await self._propose(ask, outcome, self._trace(ask, ctx))
                 return
             case Plan():
                 await self.decider.edit(ask, outcome)
@@ -146,7 +156,7 @@ class Engine:
                 await self._whisper(ask, Answer("It is posted."))
             case _:
                 await self._whisper(ask, outcome)
-        await self.ledger.settle(ask, "answered", at=self.clock(), detail={})
+        await self._settle("answered", ask, ctx, {})
 
     async def _decide(self, ask: Ask, decision: Decision) -> None:
         told = await self.decider.decide(decision, ask.actor)
@@ -168,12 +178,13 @@ class Engine:
 
     async def _note(self, kind: str, ask: Ask, said: str, **detail: str) -> None:
         told = {"said": said, **detail}
-        entry = Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, told)
+        place, outcome = ask.place.channel or "", "" if kind == "form" else kind
+        entry = Entry(kind, ask.actor, place, ask.command, None, told, outcome, workspace=ask.workspace)
         await self.ledger.note(entry, at=self.clock())
 
     # Proposing
 
-    async def _propose(self, ask: Ask, plan: Plan) -> None:
+    async def _propose(self, ask: Ask, plan: Plan, trace: Trace) -> None:
         need = await self.planner.need(plan)
         deciders = await self.planner.deciders(need, ask.actor)
         now = self.clock()
@@ -191,8 +202,9 @@ class Engine:
             updated_at=now,
             expires_at=now + self.approval_time,
         )
-        detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
-        change = await self.post(await self.ledger.plan(ask, draft, owner=self.owner, detail=detail))
+        detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
+        planned = await self.ledger.plan(ask, draft, owner=self.owner, detail=detail, subjects=trace.subjects)
+        change = await self.post(planned)
         if change.state is State.APPROVED:
             self.runner.start(change.number)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.entries import Entry
 from bot.engine.glances import Glances, Sight
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.rounds import Rounds
@@ -14,7 +15,6 @@ from bot.engine.tasks import Tasks
 from bot.engine.views import Views
 from bot.ledger.homes import HomeTab
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry
 
 RECENT = timedelta(days=7)
 """For how long somebody who opened the tab is drawn a new one; afterwards only when they open it again."""

@@ -10,17 +10,27 @@ from bot.bigcommerce import Reader
 from bot.core.args import check
 from bot.core.asks import Ask
 from bot.core.changes import Change
-from bot.core.command import Context, Group, Outcome, find
+from bot.core.command import Call, Context, Group, Outcome, find, group_of
+from bot.core.entries import segment_subject, shopper_subject
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
 from bot.core.people import Standing
 from bot.core.plan import Plan, observed
 from bot.core.policy import Need, Policy
 from bot.core.shop import Shop
+from bot.core.shoppers import named_in
 from bot.engine.ports import Directory
 from bot.ledger.ledger import Ledger
 
 NAMED = 5
 """People whom a card names as those who may decide: each has to be looked up."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What was said, with ids in the place of addresses, and the segments and shoppers that it named."""
+
+    said: str
+    subjects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,25 +52,38 @@ class Planner:
             actor=actor,
             shop=Shop(reader),
             changes=self.ledger,
+            log=self.ledger,
             policy=self.policy,
             history=self.ledger,
-            log=self.ledger,
             now=self.clock(),
             zone=self.zone,
         )
 
-    async def may_ask(self, user_id: str, plan: Plan | None = None) -> None:
-        """Raise NotAllowed unless this person may use the bot, and ask for this plan."""
-        self.policy.refuse_asking(await self.directory.actor(user_id), plan)
+    async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
+        """Raise NotAllowed unless this person may use the command of this path, and ask for this plan."""
+        actor = await self.directory.actor(user_id)
+        if group_of(self.groups, command).for_auditors:
+            self.policy.refuse_auditing(actor)
+        else:
+            self.policy.refuse_asking(actor, plan)
 
-    async def outcome(self, ask: Ask) -> Outcome:
+    async def outcome(self, ask: Ask, ctx: Context) -> Outcome:
         """What the Command gives for these values. Raises Refusal and StoreError."""
-        await self.may_ask(ask.actor)
+        await self.may_ask(ask.actor, ask.command)
         command = find(self.groups, ask.command)
-        outcome = await command.function(check(command.args, ask.values), self.context(ask.actor))
+        outcome = await command.function(check(command.args, ask.values), ctx)
         if isinstance(outcome, Plan):
-            await self.may_ask(ask.actor, outcome)
+            await self.may_ask(ask.actor, ask.command, outcome)
         return outcome
+
+    def trace(self, ask: Ask, ctx: Context) -> Trace:
+        """What the log says of an ask, whatever came of it, knowing what planning learnt."""
+        call = Call(find(self.groups, ask.command), ask.values)
+        words, ids = named_in(call.shoppers), ctx.shop.ids
+        known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
+        shoppers: tuple[int | str, ...] = (*known, *words.customer_ids, *words.profile_ids)
+        subjects = (*map(segment_subject, ctx.shop.named), *map(shopper_subject, shoppers))
+        return Trace(call.recorded(ids), tuple(dict.fromkeys(subjects)))
 
     async def again(self, change: Change) -> Plan:
         """The plan of a Change as the store is now, less what was taken out of it. Raises Refusal and StoreError."""

@@ -2,18 +2,42 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.bigcommerce import Store, StoreError
 from bot.core.changes import Change, Event, Run, State, StepState
+from bot.core.effects import recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.steps import AnyStep, Applied, Made
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
+from bot.ledger.log import milliseconds
 
 LEASE = timedelta(seconds=6)
 """How long what a process has in hand stays with it after it last said that it lives."""
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One Step at this position of its Plan, with the store as it is asked for it."""
+
+    position: int
+    step: AnyStep
+    store: Store
+    began: datetime
+
+    def told(self, run: Run) -> dict[str, Any]:
+        """What the log says about how it goes."""
+        return {
+            "kind": self.step.kind,
+            "told": self.step.told(self.step.shoppers),
+            "result": run.error or run.state.value,
+            "requests": list(self.store.request_ids),
+            **(recorded(self.step, run) if run.state is StepState.DONE else {}),
+        }
 
 
 class Runner:
@@ -69,7 +93,6 @@ class Runner:
         return moved
 
     async def _steps(self, change: Change) -> None:
-        store = self._store.correlated(f"change-{change.number}")
         over = {run.position for run in change.runs if run.state is not StepState.STARTED}
         for position, step in enumerate(change.plan.steps):
             if position in over:
@@ -86,52 +109,62 @@ class Runner:
             if not await self._ledger.holds(change.number, owner=self._owner):
                 log.warning("Change %s went to another process", change.number)
                 return
-            change = await self._step(change, position, step.bound(_made(change)), store)
+            change = await self._step(change, self._work(change, position, step))
             self._moved()
         event = Event.FAIL if _broke_off(change) else Event.FINISH
         await self._ledger.move(change, event, at=self._clock())
         self._moved()
 
-    async def _step(self, change: Change, position: int, step: AnyStep, store: Store) -> Change:
-        started = next((run for run in change.runs if run.position == position), None)
-        run = started or Run(position=position, state=StepState.STARTED)
+    def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
+        store = self._store.correlated(f"change-{change.number}")
+        return _Work(position, step.bound(_made(change)), store, self._clock())
+
+    async def _step(self, change: Change, work: _Work) -> Change:
+        step, store = work.step, work.store
+        started = next((run for run in change.runs if run.position == work.position), None)
+        run = started or Run(position=work.position, state=StepState.STARTED)
         try:
             if started is None:
                 run = run.model_copy(update={"undo": await step.inverse(store)})
-                change = await self._record(change, run, step)
+                change = await self._record(change, run, work)
                 applied = await step.apply(store)
             else:
                 applied = await step.happened(store) or await step.apply(store)
         except StoreError as error:
             # What ran before a crash may have been carried out, whatever the store says now.
             doubtful = error.maybe_done or started is not None
-            return await self._failed(change, run, step, store, error, doubtful=doubtful)
+            return await self._failed(change, run, work, error, doubtful=doubtful)
         except Refusal as error:
             failed = run.model_copy(update={"state": StepState.FAILED, "error": str(error)})
-            return await self._record(change, failed, step)
-        return await self._record(change, _finished(run, applied, resumed=started is not None), step)
+            return await self._record(change, failed, work)
+        return await self._record(change, _finished(run, applied, resumed=started is not None), work)
 
-    async def _failed(
-        self, change: Change, run: Run, step: AnyStep, store: Store, error: StoreError, *, doubtful: bool
-    ) -> Change:
+    async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
         """The store refused, or never answered; then it is asked what it did."""
         state, sentence = StepState.FAILED, str(error)
         if doubtful:
             try:
-                applied = await step.happened(store)
-                unsure = step.in_requests
+                applied = await work.step.happened(work.store)
+                unsure = work.step.in_requests
             except StoreError:
                 applied, unsure = None, True
             if applied is not None:
-                return await self._record(change, _finished(run, applied, resumed=True), step)
+                return await self._record(change, _finished(run, applied, resumed=True), work)
             if unsure:
                 state = StepState.UNSURE
                 sentence += " It may have been carried out all the same."
-        return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), step)
+        return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), work)
 
-    async def _record(self, change: Change, run: Run, step: AnyStep) -> Change:
-        detail = {"kind": step.kind, "told": step.told(step.shoppers), "result": run.error or run.state.value}
-        return await self._ledger.record_run(change, run, at=self._clock(), detail=detail)
+    async def _record(self, change: Change, run: Run, work: _Work) -> Change:
+        at = self._clock()
+        return await self._ledger.record_run(
+            change,
+            run,
+            at=at,
+            detail=work.told(run),
+            subjects=subjects(work.step, run),
+            ms=milliseconds(at - work.began),
+        )
 
 
 def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:

@@ -1,15 +1,15 @@
 """What was asked, until it is answered."""
 
 import asyncio
-import sqlite3
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.asks import Ask
+from bot.core.entries import Entry
 from bot.ledger import log
-from bot.ledger.file import NOBODYS, File
-from bot.ledger.log import Entry, stamp
+from bot.ledger.file import NOBODYS, Connection, File
+from bot.ledger.log import stamp
 
 LINGER = 0.001
 
@@ -28,7 +28,7 @@ class _Arrival:
 class Asks(File):
     """The asks, in the order in which they came."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._arrivals: list[_Arrival] = []
         self._crowd = False
@@ -60,29 +60,32 @@ class Asks(File):
             for one, is_new in zip(waiting, outcomes, strict=True):
                 one.recorded.set_result(is_new)
 
-    async def settle(self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any]) -> bool:
-        """What came of an ask that became no Change; its words are forgotten.
+    async def settle(
+        self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+    ) -> bool:
+        """What came of an ask that became no Change; its words are forgotten. ``subjects``: whom and what it named.
 
         False, and nothing is written, where another process, which took this one for dead, answered it meanwhile.
         """
         with self._transaction() as db:
-            if not forget(db, ask):
+            asked_at = forget(db, ask)
+            if asked_at is None:
                 return False
-            log.append(db, _entry(kind, ask, detail), at)
+            log.append(db, answered(kind, ask, detail, subjects, took=at - asked_at), at)
         return True
 
     async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
         """Unsettled asks whose owner is gone, now ``owner``'s, with the time they were asked; oldest first."""
         with self._transaction() as db:
             free = NOBODYS.format(role="owner")
-            query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {free} RETURNING at, body"  # noqa: S608
+            query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {free} RETURNING at, body"
             rows = db.execute(query, (owner, stamp(now))).fetchall()
         return tuple(
             (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
         )
 
 
-def _record_arrival(db: sqlite3.Connection, one: _Arrival) -> bool:
+def _record_arrival(db: Connection, one: _Arrival) -> bool:
     row = (one.ask.id, stamp(one.at), one.ask.model_dump_json(), one.owner)
     if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
         return False
@@ -90,11 +93,17 @@ def _record_arrival(db: sqlite3.Connection, one: _Arrival) -> bool:
     return True
 
 
-def forget(db: sqlite3.Connection, ask: Ask) -> bool:
-    """Forget the words of an ask that was answered; False where another process did."""
-    forgotten = db.execute("UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL", (ask.id,))
-    return forgotten.rowcount == 1
+def forget(db: Connection, ask: Ask) -> datetime | None:
+    """Forget the words of an ask that was answered: when it was asked; None where another process answered it."""
+    query = "UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL RETURNING at"
+    row = db.execute(query, (ask.id,)).fetchone()
+    return datetime.fromisoformat(row["at"]) if row else None
+
+
+def answered(kind: str, ask: Ask, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
+    """The Entry of what came of an ask."""
+    return replace(_entry(kind, ask, detail), outcome=kind, subjects=subjects, ms=log.milliseconds(took))
 
 
 def _entry(kind: str, ask: Ask, detail: dict[str, Any]) -> Entry:
-    return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail)
+    return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail, workspace=ask.workspace)

@@ -1,18 +1,19 @@
 """Changes: their plans, moves, runs and cards."""
 
 import json
-import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.core.asks import Ask
 from bot.core.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State, too_late
 from bot.core.command import Scope
+from bot.core.entries import Entry, segment_subject
 from bot.core.errors import Impossible, TooLate, UnknownChange
 from bot.ledger import log
-from bot.ledger.asks import forget
-from bot.ledger.file import File
-from bot.ledger.log import Entry, stamp
+from bot.ledger.asks import answered, forget
+from bot.ledger.file import Connection, File
+from bot.ledger.log import stamp
 from bot.ledger.schema import describe, touch
 
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
@@ -28,13 +29,18 @@ _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN
 class Changes(File):
     """The changes. A move, its Entry and what follows from it share one transaction."""
 
-    async def plan(self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any]) -> Change:
+    async def plan(
+        self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+    ) -> Change:
         """The ask became a Change: gives it its number, and ``owner`` its card to post.
+
+        ``subjects``: whom and what the words named, beside what the plan touches.
 
         Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
         """
         with self._transaction() as db:
-            if not forget(db, ask):
+            asked_at = forget(db, ask)
+            if asked_at is None:
                 raise TooLate("This was answered already.")
             row = (change.state, change.revision, change.requester, stamp(change.expires_at))
             number = db.execute(
@@ -46,7 +52,9 @@ class Changes(File):
             describe(db, Brief.of(numbered))
             touch(db, numbered.number, change.plan)
             _make_due(db, numbered)
-            log.append(db, _moved("planned", numbered, ask.actor, detail), change.created_at)
+            touched = (*change.plan.subjects, *subjects)
+            entry = answered("planned", ask, detail, touched, took=change.created_at - asked_at)
+            log.append(db, replace(entry, change=numbered.number, outcome=change.state.value), change.created_at)
         return numbered
 
     async def change(self, number: int) -> Change:
@@ -55,7 +63,7 @@ class Changes(File):
 
     async def count(self, scope: Scope, actor: str) -> int:
         """How many Changes there are."""
-        (count,) = self._db.execute(f"SELECT count(*) FROM changes WHERE {_SCOPES[scope]}", {"actor": actor}).fetchone()  # noqa: S608
+        (count,) = self._db.execute(f"SELECT count(*) FROM changes WHERE {_SCOPES[scope]}", {"actor": actor}).fetchone()
         return int(count)
 
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
@@ -98,6 +106,8 @@ class Changes(File):
     ) -> Change:
         """``change`` after ``event``, with ``update`` of its fields, and the Entry of it, in one transaction.
 
+        The Entry says how long the change stood where it was.
+
         ``notices``: kinds, and the users to be told. Compare-and-swap: raises TooLate where the event cannot happen,
         or somebody moved the change since it was read.
         """
@@ -111,7 +121,10 @@ class Changes(File):
                 db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             _mark_undone(db, moved)
             db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
-            log.append(db, _moved(event.value, moved, actor, detail or {}), at)
+            entry = _moved(event.value, moved, actor, detail or {})
+            touched = moved.plan.subjects if moved.plan is not change.plan else entry.subjects
+            took = log.milliseconds(at - change.updated_at)
+            log.append(db, replace(entry, outcome=moved.state.value, subjects=touched, ms=took), at)
         return self._change(change.number)
 
     async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
@@ -122,7 +135,7 @@ class Changes(File):
             log.append(db, _moved(kind, amended, actor, {}), at)
         return self._change(change.number)
 
-    def _swapped(self, db: sqlite3.Connection, change: Change, moved: Change) -> None:
+    def _swapped(self, db: Connection, change: Change, moved: Change) -> None:
         if not _swap(db, change, moved):
             too_late(self._change(change.number))
         describe(db, Brief.of(moved))
@@ -136,7 +149,7 @@ class Changes(File):
         if not self._numbers(due, stamp(expiring)):
             return
         with self._transaction() as db:
-            marked = db.execute(f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number", (stamp(expiring),))  # noqa: S608
+            marked = db.execute(f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number", (stamp(expiring),))
             for number in sorted(row["number"] for row in marked):
                 db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
                 log.append(db, _moved("remind", self._change(number), "", {}), at)
@@ -166,8 +179,20 @@ class Changes(File):
         row = self._db.execute("SELECT stopped_by FROM changes WHERE number = ?", (number,)).fetchone()
         return str(row["stopped_by"])
 
-    async def record_run(self, change: Change, run: Run, *, at: datetime, detail: dict[str, Any]) -> Change:
-        """``change`` with how one of its Steps goes: saved, sealed, and its card due to be drawn again."""
+    async def record_run(
+        self,
+        change: Change,
+        run: Run,
+        *,
+        at: datetime,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
+        ms: int | None = None,
+    ) -> Change:
+        """``change`` with how one of its Steps goes: saved, sealed, and its card due to be drawn again.
+
+        ``detail`` may have its "effects": by segment id, how many shoppers it put in and took out.
+        """
         runs = {one.position: one for one in change.runs} | {run.position: run}
         recorded = change.model_copy(update={"runs": tuple(runs.values()), "revision": change.revision + 1})
         with self._transaction() as db:
@@ -178,7 +203,11 @@ class Changes(File):
             if run.applied and run.applied.created:
                 touched = (run.applied.created.known_id, change.number)
                 db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", touched)
-            log.append(db, _moved(f"step {run.state.value}", change, "", {"step": run.position, **detail}), at)
+            told = {"step": run.position, **detail}
+            entry = Entry(f"step {run.state.value}", "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms)
+            number = log.append(db, _of(change, entry), at)
+            moved = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
+            db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", moved)
         return recorded
 
     # Cards
@@ -209,7 +238,7 @@ class Changes(File):
     # How they are stored
 
     def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
-        query = f"SELECT briefs.body FROM {_BRIEFS} WHERE {which}"  # noqa: S608
+        query = f"SELECT briefs.body FROM {_BRIEFS} WHERE {which}"
         return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
 
     def _change(self, number: int) -> Change:
@@ -232,7 +261,7 @@ def _body(change: Change) -> str:
     return change.model_dump_json(exclude=set(_COLUMNS))
 
 
-def _swap(db: sqlite3.Connection, change: Change, moved: Change) -> bool:
+def _swap(db: Connection, change: Change, moved: Change) -> bool:
     # A plan may hold 100,000 ids and seldom changes: it is not written again at each move.
     plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
     row = (moved.state, moved.revision, stamp(moved.expires_at), plan, _body(moved), change.number, change.revision)
@@ -244,13 +273,13 @@ def _swap(db: sqlite3.Connection, change: Change, moved: Change) -> bool:
     return swapped.rowcount == 1
 
 
-def _make_due(db: sqlite3.Connection, moved: Change, before: State = State.PLANNED) -> None:
+def _make_due(db: Connection, moved: Change, before: State = State.PLANNED) -> None:
     """Home tabs may have to be drawn again: of everybody who may approve it or sees the store, or of the requester."""
     everybody = State.WAITING in (before, moved.state) or (before is State.RUNNING and not moved.is_open)
     db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", (everybody, moved.requester))
 
 
-def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
+def _mark_undone(db: Connection, undo: Change) -> None:
     """An undo that starts claims what it undoes; one that fails, is stopped or is undone itself gives it back."""
     original = undo.plan.undoes
     if original is None:
@@ -269,7 +298,7 @@ def _mark_undone(db: sqlite3.Connection, undo: Change) -> None:
         _give_back(db, row[0], original)
 
 
-def _give_back(db: sqlite3.Connection, original: int | None, undo: int) -> None:
+def _give_back(db: Connection, original: int | None, undo: int) -> None:
     """What this undo undid can be undone again."""
     db.execute(
         "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
@@ -278,4 +307,10 @@ def _give_back(db: sqlite3.Connection, original: int | None, undo: int) -> None:
 
 
 def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
-    return Entry(kind, actor, change.place.channel or "", change.command, change.number, detail)
+    segments = tuple(map(segment_subject, change.plan.segment_ids))
+    return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=segments))
+
+
+def _of(change: Change, entry: Entry) -> Entry:
+    """``entry`` as one of this change."""
+    return replace(entry, channel=change.place.channel or "", command=change.command, change=change.number)

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.core.entries import Entry
 from bot.core.history import Snapshot
 from bot.ledger import log
 from bot.ledger.file import NOBODYS, File
 from bot.ledger.history import keep
-from bot.ledger.log import Entry, stamp
+from bot.ledger.log import stamp
 
 _COLUMNS = "day, state, owner, first_at, reason, told"
 _UNSETTLED = "state IN ('under way', 'posting')"
@@ -77,13 +78,13 @@ class Days(File):
         ``owner`` has none of them in hand: what is still its own, it lost on the way. No day is put off for longer than
         ``pause``: where it looks so, a clock went back.
         """
-        query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"  # noqa: S608
+        query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"
         put_off = (stamp(now + timedelta(milliseconds=1)), stamp(now + pause))
         return tuple(_read(row) for row in self._db.execute(query, (owner, stamp(now), *put_off)))
 
     async def claim_day(self, day: Day, *, owner: str, now: datetime) -> Day | None:
         """This day as ``owner``'s; None where it moved since it was read, or another living process has it."""
-        query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"  # noqa: S608
+        query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"
         row = (owner, day.day.isoformat(), day.state, day.owner, owner, stamp(now))
         with self._transaction() as db:
             return _one(db, query, row)
@@ -130,7 +131,7 @@ class Days(File):
         return self._day(tried, day.isoformat())
 
     def _day(self, where: str, value: str) -> Day | None:
-        return _one(self._db, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,))  # noqa: S608
+        return _one(self._db, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,))
 
 
 def _insert(db: sqlite3.Connection, day: Day) -> None:
@@ -143,7 +144,7 @@ def _swap(db: sqlite3.Connection, day: Day, state: DayState, *, reason: str = ""
     late = DayState.UNSURE if state is DayState.POSTED else day.state
     return _one(
         db,
-        f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? AND state IN (?, ?) RETURNING {_COLUMNS}",  # noqa: S608
+        f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? AND state IN (?, ?) RETURNING {_COLUMNS}",
         (state, reason, day.day.isoformat(), day.owner, day.state, late),
     )
 

@@ -1,10 +1,11 @@
 """One SQLite file, and which of its rows a living process has in hand."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -13,21 +14,29 @@ from bot.ledger.schema import migrations
 BUSY_SECONDS = 1.0
 _WAL = "PRAGMA journal_mode=WAL"
 Role = Literal["owner", "painter"]
+T = TypeVar("T")
 NOBODYS = "{role} NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
 """Rows that no living process has in this role; the time is the value for the question mark."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows the workspace (a Slack team's id) in which all happens that is written through it."""
+
+    workspace: str = ""
 
 
 class File:
     """An open file. ``open(path)`` or ``read(path)``; ``close`` when done."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     @classmethod
-    def open(cls, path: Path | str) -> Self:
+    def open(cls, path: Path | str, *, workspace: str = "") -> Self:
         """Open or create the file and bring its tables up to date. Raises sqlite3.Error."""
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
+        connection.workspace = workspace
         try:
             # FULL: what was acknowledged must survive a power cut, not only a crash.
             connection.execute("PRAGMA synchronous=FULL")
@@ -45,7 +54,8 @@ class File:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Open a file only to read it: an auditor's copy stays as it is. Raises sqlite3.Error."""
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
         return cls(connection)
 
@@ -53,16 +63,31 @@ class File:
         """Close the file; what was promised is on disk already."""
         self._db.close()
 
-    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+    async def _apart(self, work: Callable[[Self], T]) -> T:
+        """What ``work`` reads, in a thread and through a connection of its own: it may take seconds.
+
+        A database in memory has this one connection only.
+        """
+        (_, _, path) = self._db.execute("PRAGMA database_list").fetchone()
+        if not path:
+            return work(self)
+
+        def read() -> T:
+            with closing(type(self).read(Path(path))) as apart:
+                return work(apart)
+
+        return await asyncio.to_thread(read)
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
         return _immediate(self._db)
 
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
-        rows = self._db.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)  # noqa: S608
+        rows = self._db.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)
         return tuple(row["number"] for row in rows)
 
 
 @contextmanager
-def _immediate(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _immediate(connection: Connection) -> Iterator[Connection]:
     # IMMEDIATE: with a second process on the file, waiting for the lock beats failing at the first write.
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -73,7 +98,7 @@ def _immediate(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: Connection) -> None:
     db = Database(connection, execute_plugins=False)
     if migrations.pending(db):
         # Whoever else starts just now is waited for, and has done it then.

@@ -8,7 +8,6 @@ from bot.core.history import Effect, Progress, Size, Snapshot
 from bot.ledger.file import File
 from bot.ledger.log import stamp
 from bot.ledger.schema import EMERGENCIES, FINISHED
-from bot.ledger.seal import GENESIS
 
 _SHAPED = """
     SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN changed
@@ -74,9 +73,9 @@ class History(File):
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
         """The changes that came to the end of their run in these entries, oldest first."""
         query = f"""
-            SELECT body FROM entries JOIN briefs ON briefs.change = entries.change
+            SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
             WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
-        """  # noqa: S608 - our own constant
+        """
         return self._told(query, after, until)
 
     async def unreviewed(self) -> tuple[Brief, ...]:
@@ -86,7 +85,7 @@ class History(File):
             SELECT body FROM briefs WHERE change IN (
                 SELECT change FROM entries WHERE {EMERGENCIES} GROUP BY change HAVING max(kind = 'review') = 0
             ) ORDER BY change
-            """  # noqa: S608 - our own constant
+            """
         )
 
     def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
@@ -100,11 +99,6 @@ class History(File):
         """
         row = self._db.execute(query).fetchone()
         return Progress(row["entry"], bool(row["runs"]))
-
-    async def head(self) -> tuple[int, str]:
-        """How many entries the log has, and the seal of the last one."""
-        row = self._db.execute("SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1").fetchone()
-        return (row["number"], row["seal"]) if row else (0, GENESIS)
 
 
 def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:

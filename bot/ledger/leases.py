@@ -16,7 +16,7 @@ class Leases(File):
         Not even its own holder gets it twice.
         """
         claimed = self._db.execute(
-            f"UPDATE changes SET {role} = ? WHERE number = ? AND {NOBODYS.format(role=role)}",  # noqa: S608
+            f"UPDATE changes SET {role} = ? WHERE number = ? AND {NOBODYS.format(role=role)}",
             (owner, number, stamp(now)),
         )
         return claimed.rowcount == 1
@@ -27,7 +27,7 @@ class Leases(File):
 
     async def release(self, number: int, *, owner: str, role: Role = "owner") -> None:
         """``owner`` is done with this Change."""
-        self._db.execute(f"UPDATE changes SET {role} = '' WHERE number = ? AND {role} = ?", (number, owner))  # noqa: S608
+        self._db.execute(f"UPDATE changes SET {role} = '' WHERE number = ? AND {role} = ?", (number, owner))
 
     async def renew(self, *, owner: str, until: datetime) -> None:
         """``owner`` is a process that lives, and keeps what it has until ``until``."""

@@ -2,48 +2,164 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.core.asks import masked
-from bot.ledger.seal import GENESIS, Verdict, canonical, seal, verify
+from bot.core.entries import Entry, Proof, Sealed, UnknownEntry, Wanted
+from bot.ledger.file import Connection, File
+from bot.ledger.seal import GENESIS, canonical, seal, verify
 
-COLUMNS = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
-_SELECT = f"SELECT {', '.join(COLUMNS)}, previous, seal FROM entries"  # noqa: S608 - our own constants
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the log is told. ``detail`` becomes JSON: ids and words, no shopper's name or e-mail."""
-
-    kind: str
-    actor: str = ""
-    channel: str = ""
-    command: str = ""
-    change: int | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Sealed(Entry):
-    """An Entry in the log: its number (from 1, without gaps), its time (UTC, milliseconds), and its seal."""
-
-    number: int = 0
-    at: str = ""
-    seal: str = ""
-
-    @property
-    def told(self) -> str:
-        """The entry in one line: the command, and the most telling thing of its detail."""
-        said = next((self.detail[key] for key in ("reason", "told", "said", "need") if self.detail.get(key)), "")
-        return " · ".join(filter(None, (self.command, str(said))))
+_CONTENT = "number, body, seal"
+T = TypeVar("T")
 
 
 def stamp(time: datetime) -> str:
     """UTC with milliseconds: text that sorts as time."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def milliseconds(time: timedelta) -> int:
+    """Whole milliseconds; none where a clock was set back meanwhile."""
+    return max(0, time // timedelta(milliseconds=1))
+
+
+class Log(File):
+    """Notes entries, finds them again, and checks them."""
+
+    async def note(self, entry: Entry, *, at: datetime) -> None:
+        """An Entry that moves nothing: a refusal, a message that could not be delivered."""
+        with self._transaction() as db:
+            append(db, entry, at)
+
+    async def recent(self, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
+        """The latest of these entries, newest first; with ``before``, those older than that entry."""
+        return tuple(self.found(wanted, limit=limit, before=before))
+
+    async def entry(self, number: int) -> Sealed:
+        """One entry. Raises UnknownEntry."""
+        row = self._db.execute(f"SELECT {_CONTENT} FROM entries WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise UnknownEntry(number)
+        return _read(row)
+
+    async def head(self) -> tuple[int, str]:
+        """The last entry's number and seal; 0 and zeros where there is none."""
+        return _last(self._db)
+
+    async def exported(self, wanted: Wanted, write: Callable[[Iterator[Sealed]], T]) -> T:
+        """What ``write`` makes of these entries, oldest first, apart from what else goes on."""
+        return await self._apart(lambda file: write(file.found(wanted, oldest_first=True)))
+
+    async def segments_called(self, name: str) -> tuple[str, ...]:
+        """Ids of segments that changes created, named or deleted by this name, whatever its case."""
+        return await self._apart(lambda file: file._called(name))
+
+    async def checked(self, against: str = "") -> Proof:
+        """The whole chain checked, apart from what else goes on; see ``verify``. What cannot be read is a fault."""
+        try:
+            return await self._apart(lambda file: file.verify(against))
+        except sqlite3.DatabaseError as error:
+            return Proof(0, GENESIS, f"The database cannot be read ({error}).")
+
+    def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
+        """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
+        query = f"SELECT {_CONTENT} FROM entries WHERE number > ? ORDER BY number LIMIT ?"
+        return map(_read, self._db.execute(query, (after, limit)))
+
+    def found(
+        self, wanted: Wanted, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
+    ) -> Iterator[Sealed]:
+        """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
+        values = _values(wanted, before)
+        order = "ASC" if oldest_first else "DESC"
+        query = f"SELECT e.number, body, seal {_sought(wanted, values)} ORDER BY @.at {order}, e.number {order}"
+        alias = "s" if wanted.subjects else "e"
+        return map(_read, self._db.execute(f"{query} LIMIT :limit".replace("@", alias), values | {"limit": limit}))
+
+    def _called(self, name: str) -> tuple[str, ...]:
+        rows = self._db.execute(_NAMINGS)
+        found = (id_ for id_, *names in rows if name.casefold() in (one.casefold() for one in names if one))
+        return tuple(dict.fromkeys(found))
+
+    def verify(self, against: str = "") -> Proof:
+        """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for."""
+        after, head = _anchor(self._db)
+        rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
+        return verify(rows, after=after, head=head, against=against)
+
+
+def append(db: Connection, entry: Entry, at: datetime) -> int:
+    """Seal ``entry`` behind the last one, and give its number; the caller holds the writing transaction."""
+    number, previous = _last(db)
+    content = asdict(entry) | {
+        "number": number + 1,
+        "at": stamp(at),
+        "workspace": entry.workspace or db.workspace,
+        "detail": _masked(entry.detail),
+    }
+    body = canonical(content)
+    db.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (number + 1, body, seal(previous, body)))
+    row = (content["at"], number + 1, entry.actor, entry.kind)
+    db.executemany(
+        "INSERT INTO subjects VALUES (?, ?, ?, ?, ?)", [(one, *row) for one in dict.fromkeys(entry.subjects)]
+    )
+    return number + 1
+
+
+# Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
+_NAMINGS = """
+    SELECT substr(about.value, 9), e.detail ->> '$.before.name', e.detail ->> '$.after.name'
+    FROM entries AS e, json_each(e.subjects) AS about
+    WHERE e.kind = 'step done' AND about.value LIKE 'segment:%'
+    AND (e.detail ->> '$.before.name' IS NOT NULL OR e.detail ->> '$.after.name' IS NOT NULL)
+    ORDER BY e.number
+"""
+_SUBJECTS = """
+    FROM subjects AS s CROSS JOIN entries AS e ON e.number = s.entry WHERE subject IN ({among}) AND NOT EXISTS (
+        SELECT 1 FROM subjects AS other WHERE other.subject IN ({among}) AND other.subject < s.subject
+        AND other.at = s.at AND other.entry = s.entry
+    )
+"""
+_ENTRIES = "FROM entries AS e WHERE true"
+_CONDITIONS = {
+    "actor": "@.actor = :actor",
+    "kind": "@.kind = :kind",
+    "change": "e.change = :change",
+    "since": "@.at >= :since",
+    "until": "@.at < :until",
+    "before": "(@.at, e.number) < (SELECT at, number FROM entries WHERE number = :before)",
+}
+"""@ is the table by which the entries are found: the subjects have what narrows them down at hand, too."""
+_BESIDES = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = @.at AND b.entry = e.number)
+"""
+
+
+def _sought(wanted: Wanted, values: dict[str, Any]) -> str:
+    source = _SUBJECTS.format(among=_among("subject", wanted.subjects)) if wanted.subjects else _ENTRIES
+    besides = [_BESIDES.format(among=_among("beside", wanted.besides))] if wanted.besides else []
+    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values), *besides))
+
+
+def _among(name: str, subjects: tuple[str, ...]) -> str:
+    return ", ".join(f":{name}{place}" for place, _ in enumerate(subjects))
+
+
+def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
+    values = {
+        "actor": wanted.actor or None,
+        "kind": wanted.kind or None,
+        "change": wanted.change,
+        "since": stamp(wanted.since) if wanted.since else None,
+        "until": stamp(wanted.until) if wanted.until else None,
+        "before": before,
+    }
+    subjects = {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
+    subjects |= {f"beside{place}": one for place, one in enumerate(wanted.besides)}
+    return {name: value for name, value in values.items() if value is not None} | subjects
 
 
 def _masked(value: Any) -> Any:
@@ -55,33 +171,25 @@ def _masked(value: Any) -> Any:
     return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def append(db: sqlite3.Connection, entry: Entry, at: datetime) -> None:
-    """Seal ``entry`` behind the last one; the caller holds the writing transaction."""
-    last = db.execute("SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1").fetchone() or (0, GENESIS)
-    content = {
-        "number": last[0] + 1,
-        "at": stamp(at),
-        "kind": entry.kind,
-        "actor": entry.actor,
-        "channel": entry.channel,
-        "command": entry.command,
-        "change": entry.change,
-        "detail": canonical(_masked(entry.detail)),
-    }
-    db.execute(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*content.values(), last[1], seal(last[1], content)),
-    )
+def _last(db: sqlite3.Connection) -> tuple[int, str]:
+    row = db.execute("SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else _anchor(db)
 
 
-def read(db: sqlite3.Connection, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
-    """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
-    for row in db.execute(f"{_SELECT} WHERE number > ? ORDER BY number LIMIT ?", (after, limit)):
-        content = dict(zip(COLUMNS, row, strict=False))
-        yield Sealed(**(content | {"detail": json.loads(content["detail"]), "seal": row[-1]}))
+def _anchor(db: sqlite3.Connection) -> tuple[int, str]:
+    """Number and seal of the entry before the first one here."""
+    row = db.execute("SELECT last, seal FROM archives ORDER BY last DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def check(db: sqlite3.Connection) -> Verdict:
-    """Check the whole chain, streaming."""
-    rows = db.execute(f"{_SELECT} ORDER BY number")
-    return verify((row[0], dict(zip(COLUMNS, row, strict=False)), row[-2], row[-1]) for row in rows)
+def _read(row: tuple[int, str, str]) -> Sealed:
+    _, body, own = row
+    content = json.loads(body)
+    content["detail"] = _decoded(content["detail"])
+    content["subjects"] = tuple(content.get("subjects", ()))
+    return Sealed(**content | {"seal": own})
+
+
+def _decoded(detail: Any) -> Any:
+    """The first entries held their detail as a text of its own."""
+    return json.loads(detail) if isinstance(detail, str) else detail

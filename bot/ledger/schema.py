@@ -9,22 +9,13 @@ from sqlite_utils import Database, Migrations
 
 from bot.core.changes import Brief
 from bot.core.plan import Plan
+from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
 EMERGENCIES = "kind IN ('break glass', 'review')"
 """Entries of changes that ran without their approvals, and of those who looked at them afterwards."""
-log = logging.getLogger(__name__)
-migrations = Migrations("ledger")
-
-
-_FIRST = (
-    """
-    CREATE TABLE entries (
-        number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, channel TEXT NOT NULL,
-        command TEXT NOT NULL, change INTEGER, detail TEXT NOT NULL, previous TEXT NOT NULL, seal TEXT NOT NULL
-    ) STRICT
-    """,
+GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
@@ -39,6 +30,19 @@ _FIRST = (
         WHEN EXISTS (SELECT 1 FROM entries WHERE number = new.number)
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
     """,
+)
+log = logging.getLogger(__name__)
+migrations = Migrations("ledger")
+
+
+_FIRST = (
+    """
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, channel TEXT NOT NULL,
+        command TEXT NOT NULL, change INTEGER, detail TEXT NOT NULL, previous TEXT NOT NULL, seal TEXT NOT NULL
+    ) STRICT
+    """,
+    *GUARDS,
     "CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL",
     """
     CREATE TABLE asks (
@@ -136,14 +140,64 @@ def third(db: Database) -> None:
         db.conn.execute(statement)
 
 
-_FIFTH = (
-    # What the steps of changes did to segments, by the entry that tells it.
+# Each entry is the very text that was sealed; what is searched for is computed from it, so that neither can be changed
+# without the other.
+_COMPUTED = {
+    "at": "TEXT", "kind": "TEXT", "actor": "TEXT", "workspace": "TEXT", "channel": "TEXT", "command": "TEXT",
+    "change": "INTEGER", "outcome": "TEXT", "ms": "INTEGER", "detail": "TEXT", "subjects": "TEXT",
+}  # fmt: skip
+_FOURTH = (
+    "DROP INDEX entries_by_change",
+    "DROP INDEX entries_finished",
+    *(f"DROP TRIGGER entries_are_never_{what}" for what in ("changed", "removed", "replaced")),
+    "ALTER TABLE entries RENAME TO entries_before",
+    f"""
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, body TEXT NOT NULL, seal TEXT NOT NULL,
+        {", ".join(f"{name} {kind} AS (json_extract(body, '$.{name}'))" for name, kind in _COMPUTED.items())}
+    ) STRICT
+    """,
+    *GUARDS,
+    "CREATE INDEX entries_by_time ON entries (at)",
+    "CREATE INDEX entries_by_kind ON entries (kind, at)",
+    "CREATE INDEX entries_by_actor ON entries (actor, at)",
+    "CREATE INDEX entries_by_actor_and_kind ON entries (actor, kind, at)",
+    "CREATE INDEX entries_by_change ON entries (change, at) WHERE change IS NOT NULL",
+    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+    # What an entry is about, by which it is found.
     """
-    CREATE TABLE IF NOT EXISTS effects (
+    CREATE TABLE subjects (
+        subject TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+        PRIMARY KEY (subject, at, entry)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # What the steps of changes did to segments.
+    """
+    CREATE TABLE effects (
         entry INTEGER NOT NULL, segment TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL,
         PRIMARY KEY (entry, segment)
     ) STRICT, WITHOUT ROWID
     """,
+    # Stretches of entries that were moved to files of their own, and the seal of the last one of each.
+    "CREATE TABLE archives (last INTEGER PRIMARY KEY, seal TEXT NOT NULL) STRICT",
+    # For those who look with datasette or sqlite-utils.
+    f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
+)
+_SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
+
+
+@migrations(name="0004_record")
+def fourth(db: Database) -> None:
+    """Entries as the texts that were sealed, whose seals stay what they were; what they are about; archives."""
+    for statement in _FOURTH:
+        db.conn.execute(statement)
+    for *content, own in db.conn.execute(f"SELECT {', '.join(_SEALED)}, seal FROM entries_before ORDER BY number"):
+        body = canonical(dict(zip(_SEALED, content, strict=True)))
+        db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
+    db.conn.execute("DROP TABLE entries_before")
+
+
+_FIFTH = (
     """
     CREATE TABLE snapshots (
         day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
@@ -163,7 +217,7 @@ _FIFTH = (
 
 @migrations(name="0005_history")
 def fifth(db: Database) -> None:
-    """The sizes of segments day by day, and what the bot did to them."""
+    """The sizes of segments day by day."""
     for statement in _FIFTH:
         db.conn.execute(statement)
 

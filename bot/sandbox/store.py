@@ -6,6 +6,7 @@ shapes in store_ask, store_bodies, store_pages and store_refusals, and what to b
 """
 
 import time
+import uuid
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -38,6 +39,7 @@ def _pipeline(store: Store) -> Middleware:
             if response is None:
                 return _dropped(request)
             status = response.status
+            response.headers["X-Request-Id"] = uuid.uuid4().hex
             return response
         finally:
             store.in_flight -= 1

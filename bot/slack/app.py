@@ -17,13 +17,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.answers import MENTION, Answer
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
-from bot.core.command import Call, Help, find, understand
+from bot.core.command import Call, Help, find, group_of, understand
 from bot.core.errors import Misuse, Refusal
 from bot.core.people import Place
 from bot.engine.machine import Machine
 from bot.slack import blocks, forms, helping
 from bot.slack.blocks import Block
 from bot.slack.dialogs import PATIENCE, Dialogs
+from bot.slack.escapes import unescaped
 from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.ids import (
     APPROVE,
@@ -34,6 +35,7 @@ from bot.slack.ids import (
     REASON,
     REJECT,
     REJECT_FORM,
+    RUN,
     RUN_PATTERN,
     SEGMENTS,
     SHOPPERS,
@@ -75,19 +77,21 @@ class Listeners:
     async def typed(self, ack: AsyncAck, body: Body) -> None:
         """A slash command."""
         place = Place(channel=body["channel_id"], response_url=body["response_url"])
-        line = f"{body['command'].removeprefix('/')} {body.get('text', '')}"
-        await self._take(line, body["user_id"], place, body["trigger_id"])
+        name, text = body["command"].removeprefix("/"), body.get("text", "")
+        line = f"{name} {unescaped(text) if group_of(self._engine.groups, name).escaped else text}"
+        await self._take(line, _ask(body, place, body["command"]))
         await ack()
 
     async def pressed(self, ack: AsyncAck, body: Body) -> None:
         """A button that types a command."""
-        await self._take(body["actions"][0]["value"], body["user"]["id"], _place(body), body["trigger_id"])
+        line = body["actions"][0]["value"]
+        await self._take(line, _ask(body, _place(body), RUN))
         await ack()
 
-    async def _take(self, line: str, user_id: str, place: Place, trigger_id: str) -> None:
+    async def _take(self, line: str, ask: Ask) -> None:
         engine, typed = self._engine, f"/{line.strip()}"
         said = _beginning(typed)
-        ask = Ask(id=trigger_id, actor=user_id, place=place, command=line.strip().split(" ")[0])
+        ask = ask.model_copy(update={"command": line.strip().split(" ")[0]})
         try:
             understood = understand(engine.groups, line)
             if isinstance(understood, Help):
@@ -125,14 +129,8 @@ class Listeners:
         command = find(self._engine.groups, metadata["command"])
         call = Call(command, metadata["given"] | forms.values(body["view"], command))
         place = Place(channel=metadata["channel"])
-        ask = Ask(
-            id=body["trigger_id"],
-            actor=body["user"]["id"],
-            place=place,
-            command=command.path,
-            values=call.values,
-            edits=metadata.get("edits"),
-        )
+        told = {"values": call.values, "edits": metadata.get("edits")}
+        ask = _ask(body, place, command.path).model_copy(update=told)
         if metadata["more"]:
             await ack(response_action="update", view=await self._dialogs.next(ask, call, body["view"]["id"]))
             return
@@ -153,22 +151,19 @@ class Listeners:
         """A click on the button that approves."""
         click = Click.unpack(body["actions"][0]["value"])
         decision = Decision(number=click.number, verdict=Verdict.APPROVE, version=click.version)
-        await self._decide(decision, body["user"]["id"], _place(body), body["trigger_id"])
+        await self._decide(decision, body, _place(body))
         await ack()
 
     async def rejecting(self, ack: AsyncAck, body: Body) -> None:
         """A click on Reject: asks why."""
         click = Click.unpack(body["actions"][0]["value"])
-        place = _place(body)
-        ask = Ask(id=body["trigger_id"], actor=body["user"]["id"], place=place, command=REJECT)
-        self._engine.tasks.start(self._ask_why(ask, click))
+        self._engine.tasks.start(self._ask_why(_ask(body, _place(body), REJECT), click))
         await ack()
 
     async def editing(self, ack: AsyncAck, body: Body) -> None:
         """A click on Edit: opens the form in which it was asked for."""
         click = Click.unpack(body["actions"][0]["value"])
-        ask = Ask(id=body["trigger_id"], actor=body["user"]["id"], place=_place(body), command=EDIT)
-        self._engine.tasks.start(self._edit(ask, click))
+        self._engine.tasks.start(self._edit(_ask(body, _place(body), EDIT), click))
         await ack()
 
     async def _edit(self, ask: Ask, click: Click) -> None:
@@ -197,17 +192,18 @@ class Listeners:
         click = Click.unpack(metadata["click"])
         reason = body["view"]["state"]["values"][REASON][VALUE]["value"]
         decision = Decision(number=click.number, verdict=Verdict.REJECT, version=click.version, reason=reason)
-        await self._decide(decision, body["user"]["id"], Place(channel=metadata["channel"]), body["trigger_id"])
+        await self._decide(decision, body, Place(channel=metadata["channel"]))
         await ack()
 
-    async def _decide(self, decision: Decision, user_id: str, place: Place, key: str) -> None:
-        ask = Ask(id=key, actor=user_id, place=place, command=decision.verdict.value, decision=decision)
-        await self._engine.ask(ask, f"{decision.verdict.value} change {decision.number}")
+    async def _decide(self, decision: Decision, body: Body, place: Place) -> None:
+        ask = _ask(body, place, decision.verdict.value).model_copy(update={"decision": decision})
+        await self._engine.ask(ask, decision.said)
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
         try:
-            await self._machine.planner.may_ask(body["user"]["id"])
+            command = json.loads(body["view"]["private_metadata"])["command"]
+            await self._machine.planner.may_ask(body["user"]["id"], command)
             options = await self._suggestions.options(body["action_id"], body.get("value", ""))
         except Refusal:
             options = []
@@ -250,6 +246,13 @@ def _beginning(typed: str) -> str:
     """What the log has of a line that nobody understands: anything may be in it, also a shopper's name."""
     group, *words = typed.split()
     return f"{group} …" if words else group
+
+
+def _ask(body: Body, place: Place, command: str) -> Ask:
+    """Who asks: a slash command tells it apart from what is pressed and submitted."""
+    user = body.get("user") or {"id": body.get("user_id"), "team_id": body.get("team_id")}
+    workspace = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+    return Ask(id=body["trigger_id"], actor=user["id"], workspace=workspace, place=place, command=command)
 
 
 def _place(body: Body) -> Place:

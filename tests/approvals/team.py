@@ -2,14 +2,12 @@
 
 import asyncio
 import random
-import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -26,12 +24,13 @@ from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
 from bot.engine.ports import Undeliverable
 from bot.engine.turns import Turns
+from bot.ledger.file import Connection
 from bot.ledger.ledger import Ledger
-from bot.sandbox import seeds
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.wire import Sent, Wire, travel
 from tests.harness import Clock, no_wait
+from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
 HERE = Place(channel="CSEGMENTS")
@@ -140,7 +139,7 @@ class Mortal(Ledger):
         self._db.execute("PRAGMA synchronous=OFF")
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         with super()._transaction() as db:
             yield db
         self.made += 1
@@ -239,14 +238,7 @@ class Team:
     def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":
         """With a store of its own, which is the same each time, down to the ids that it gives. Close it when done."""
         store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
-        _seeded().backup(store.shop.db)
+        seed(store, customers=CUSTOMERS)
         numbers = count(1)
         store.shop.new_id = lambda: str(UUID(int=next(numbers), version=4))
         return cls(clock, Slack(dice), store, dice, heard)
-
-
-@cache
-def _seeded() -> sqlite3.Connection:
-    store = Store(":memory:")
-    seeds.seed(store, customers=CUSTOMERS)
-    return store.shop.db

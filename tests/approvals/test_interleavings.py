@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.core.asks import Ask
 from bot.core.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
+from bot.core.entries import Sealed
 from bot.core.plan import Plan
 from bot.core.policy import HURTING, KINDS, Need, Policy, Rule
 from bot.core.steps import (
@@ -35,7 +36,6 @@ from bot.core.steps import (
     UpdateSegment,
 )
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Sealed
 from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, HERE, MANAGERS, Process, Team
 from tests.approvals.wire import Sent
 from tests.harness import Clock

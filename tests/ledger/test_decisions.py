@@ -9,9 +9,9 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.changes import Brief, Card, Change, Emergency, Event, Run, State, StepState
+from bot.core.entries import Entry
 from bot.core.errors import TooLate
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry
 from bot.ledger.schema import migrations
 from tests.core.samples import NOW, add, change, delete, plan
 from tests.ledger.planned import LATER, moved, planned

@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import Any
 
 from bot.core.changes import Change, State
+from bot.core.entries import Sealed
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Sealed
 from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from bot.sandbox.people import HUMANS, PEOPLE
 from bot.sandbox.slack_limits import faults_of, length_of

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.ledger.log import Sealed
+from bot.core.entries import Sealed
 from bot.sandbox import people
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said

@@ -1,7 +1,7 @@
 """Steps on who is in a segment, in batches."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,11 @@ class _Membership(Step):
     def segment_ids(self) -> tuple[str, ...]:
         """The one segment."""
         return (self.segment.id,) if self.segment.id else ()
+
+    @property
+    def shopper_ids(self) -> tuple[CustomerKey, ...]:
+        """Each profile."""
+        return self.profile_ids
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -85,6 +90,15 @@ class AddMembers(_Membership):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Add {people(shoppers)} to {self.segment.name}"
+
+    @property
+    def shopper_ids(self) -> tuple[CustomerKey, ...]:
+        """Each profile, and each registered customer whose profile is to come."""
+        return (*self.profile_ids, *(key for key in self.newcomers if isinstance(key, int)))
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """How many of them were in the segment."""
+        return {"members": self.shoppers - moved}, {"members": self.shoppers}
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -183,6 +197,10 @@ class RemoveMembers(_Membership):
         """One line."""
         some = f"{shoppers:,} of {people(self.out_of)}" if shoppers < self.out_of else people(shoppers)
         return f"Remove {some} from {self.segment.name}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """How many of them were in the segment."""
+        return {"members": moved}, {"members": 0}
 
     async def observed(self, shop: Shop) -> Self:
         """With the promotions that use the segment now, and its members counted. Raises Gone."""

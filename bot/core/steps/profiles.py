@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -34,6 +34,10 @@ class CreateCustomer(Step):
     def told(self, shoppers: int) -> str:
         """One line, without the person's name: the log hides addresses, and could not hide names."""
         return f"Register {self.email} as a customer"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """The account, by its id."""
+        return None, {"customer": next(iter(applied.customers.values()), None)}
 
     async def observed(self, shop: Shop) -> Self:
         """Raises NothingToDo where the address is registered."""
@@ -90,6 +94,15 @@ class CreateProfiles(Step):
     in_requests: ClassVar[bool] = True
     customers: tuple[CustomerKey, ...] = Field(min_length=1, max_length=BATCH)
     old: tuple[OldProfile, ...] = ()
+
+    @property
+    def shopper_ids(self) -> tuple[CustomerKey, ...]:
+        """Each registered customer."""
+        return _ids(self.customers)
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Profiles by customer, as far as they were created."""
+        return {"profiles": {}}, {"profiles": {str(id_): profile for id_, profile in applied.profiles.items()}}
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -174,6 +187,15 @@ class DeleteProfiles(Step):
     def live(self) -> bool:
         """Whether a live promotion uses a segment that they are in."""
         return any(any_live(one.promotions) for one in self.memberships)
+
+    @property
+    def shopper_ids(self) -> tuple[CustomerKey, ...]:
+        """Each customer."""
+        return self.customer_ids
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """How many profiles, and memberships of them, there were."""
+        return {"profiles": len(self.customer_ids), "memberships": moved}, {"profiles": 0, "memberships": 0}
 
     @property
     def items(self) -> tuple[str, ...]:

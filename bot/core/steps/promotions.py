@@ -1,7 +1,7 @@
 """Steps on promotions: whom they reach."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
     """Whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
     return f"shoppers {tell(targeting, names)}" if targeting else "everybody"
+
+
+def _json(targeting: Targeting | None) -> Any:
+    return targeting.to_json() if targeting else None
 
 
 class RetargetPromotion(Step):
@@ -68,6 +72,10 @@ class RetargetPromotion(Step):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Let the promotion {self.promotion.name} reach {self.becomes}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Its targeting, as the store has it; None is everybody."""
+        return _json(self.before), _json(self.after)
 
     async def observed(self, shop: Shop) -> Self:
         """As the promotion is now, with names as they are now. Raises Gone and NothingToDo."""

@@ -1,6 +1,6 @@
 """Steps on segments themselves."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
@@ -35,6 +35,10 @@ class CreateSegment(Step):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Create the segment {self.segment.name}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """The segment, with its id."""
+        return None, {"id": applied.created and applied.created.id, **self.segment.model_dump()}
 
     async def observed(self, shop: Shop) -> Self:
         """Raises Impossible where the name is taken."""
@@ -100,6 +104,10 @@ class UpdateSegment(Step):
                 f"describe it as “{self.after.description}”" if self.after.description else "drop its description"
             )
         return f"Edit the segment {self.before.name}: {' and '.join(changes)}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Its naming."""
+        return self.before.model_dump(), self.after.model_dump()
 
     async def observed(self, shop: Shop) -> Self:
         """With the naming that it has now. Raises Impossible, and NothingToDo where it is named so already."""
@@ -188,6 +196,10 @@ class DeleteSegment(Step):
     def told(self, shoppers: int) -> str:
         """One line."""
         return f"Delete the segment {self.segment.name} ({people(shoppers)})"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """The segment, and how many were in it."""
+        return {**self.segment.model_dump(), "description": self.description, "members": moved}, None
 
     async def observed(self, shop: Shop) -> Self:
         """With its members and promotions counted now. Raises Impossible where it is gone."""

@@ -3,11 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.bigcommerce import Promotion, Reader, Segment, Store
+from bot.core.entries import segment_subject, shopper_subject
 from bot.core.errors import Impossible
 from bot.core.shop import Shop
 
@@ -172,6 +173,16 @@ class Step(Value):
         return ()
 
     @property
+    def shopper_ids(self) -> tuple[CustomerKey, ...]:
+        """The shoppers that it touches: customers by number, profiles by UUID, as far as they have ids."""
+        return ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The segments and shoppers that it touches, as the log knows them."""
+        return (*map(segment_subject, self.segment_ids), *map(shopper_subject, self.shopper_ids))
+
+    @property
     def items(self) -> tuple[str, ...]:
         """What can be taken out of it one by one: ids of profiles, customers or segments."""
         return ()
@@ -199,6 +210,13 @@ class Step(Value):
     @abstractmethod
     async def apply(self, store: Store) -> Applied:
         """Do it. Raises StoreError."""
+
+    @abstractmethod
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """What was so before it ran and what was so afterwards, as JSON without a shopper's name, for the log.
+
+        ``moved``: how many shoppers it really put into segments or took out of them.
+        """
 
     async def happened(self, reader: Reader) -> Applied | None:
         """What came of it if a run that died had carried it out; None where applying it (again) is right."""
