@@ -25,18 +25,20 @@ from tests.harness import Clock
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 CATCH_UP = timedelta(hours=6)
 STEP = timedelta(hours=3)
-NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Reviewers")
+LONGEST_WAIT, FARTHEST_JUMP, SHORT_DOWNTIME = 36 * 60, 72 * 60, 8 * 60
+"""Minutes."""
+FEW = 8
+"""Segments that are left at least, for there to be something to tell."""
 _MINE = "(SELECT position FROM segments WHERE name = :name)"
 PAST = {
     "create": "INSERT OR IGNORE INTO segments (id, name, description, created_at, updated_at) "
     "SELECT :id, 'Made ' || :number, '', created_at, updated_at FROM segments LIMIT 1",
-    "rename": "UPDATE OR IGNORE segments SET name = :name || ' ' || :number WHERE name = :name",
-    "rename back": "UPDATE OR IGNORE segments SET name = :name WHERE name LIKE :name || ' %'",
+    "rename": "UPDATE OR IGNORE segments SET name = 'Renamed ' || :number WHERE name = :name",
     "delete": "DELETE FROM segments WHERE name = :name",
     "empty": f"DELETE FROM members WHERE segment = {_MINE}",
     "fill": "INSERT OR IGNORE INTO members SELECT segments.position, profiles.position FROM profiles JOIN segments "
-    f"ON segments.position = {_MINE} LIMIT :number",
-    "close an account": "DELETE FROM profiles WHERE id = (SELECT id FROM profiles LIMIT 1 OFFSET :number)",
+    f"ON segments.position = {_MINE} LIMIT :some",
+    "close an account": "DELETE FROM profiles WHERE id = (SELECT id FROM profiles LIMIT 1 OFFSET :some)",
 }
 """What somebody does in the store's control panel."""
 ASKED = ("add", "remove", "clear", "delete", "create", "edit", "copy", "undo", "delete shoppers")
@@ -45,11 +47,10 @@ ASKED = ("add", "remove", "clear", "delete", "create", "edit", "copy", "undo", "
 
 @dataclass(frozen=True)
 class Act:
-    """What happens: ``kind``, the segment or bot that it happens to, and how much of it."""
+    """What happens: its ``kind``, and numbers that say ``which`` of its kind, where, and how much of it."""
 
     kind: str
-    what: str = ""
-    name: str = ""
+    which: int = 0
     number: int = 0
 
 
@@ -92,7 +93,7 @@ class Month:
 
     async def close(self) -> None:
         for at in range(len(self.bots)):
-            await self._leave(at, "kill")
+            await self._go(at, "kill")
         self.team.store.close()
 
     @property
@@ -109,25 +110,29 @@ class Month:
     async def happens(self, act: Act) -> None:
         match act.kind:
             case "wait":
-                await self._wait(timedelta(minutes=act.number))
+                await self._wait(timedelta(minutes=1 + act.number % LONGEST_WAIT))
             case "jump":
-                self.clock.forward(minutes=act.number)
+                self.clock.forward(minutes=act.number % (2 * FARTHEST_JUMP) - FARTHEST_JUMP)
                 await self._sweep()
-            case "start":
-                await self._start(act.number % 2)
-            case "stop" | "kill":
-                await self._leave(act.number % 2, act.kind)
+            case "come":
+                await self._come(act.which % 2)
+            case "go":
+                await self._go(act.which % 2, ("stop", "kill")[act.number % 2])
+            case "restart":
+                await self._go(act.which % 2, ("stop", "kill")[act.number % 2])
+                await self._wait(timedelta(minutes=1 + act.number % SHORT_DOWNTIME))
+                await self._come(act.which % 2)
             case "ask" if self.alive:
-                await self._ask(act)
+                await self._ask(ASKED[act.which % len(ASKED)], act.number)
             case "past":
-                self._past(act)
+                self._past(sorted(PAST)[act.which % len(PAST)], act.number)
 
-    async def _start(self, at: int) -> None:
+    async def _come(self, at: int) -> None:
         if self.bots[at] is None:
             self.bots[at] = await Process.start(self.path, self.team, POLICY)
             await self._sweep()
 
-    async def _leave(self, at: int, how: str) -> None:
+    async def _go(self, at: int, how: str) -> None:
         """At a quiet moment: nothing is under way."""
         process, self.bots[at] = self.bots[at], None
         if process:
@@ -180,21 +185,17 @@ class Month:
 
     # Through the bot
 
-    async def _ask(self, act: Act) -> None:
-        process = self.alive[act.number % len(self.alive)]
+    async def _ask(self, what: str, number: int) -> None:
+        process = self.alive[number % len(self.alive)]
         before = self.sizes()
-        values = self._values(act)
-        if values is None:
-            return
-        await self._says(process, ANA, *values)
-        if act.number % 5:  # some wait for another day
+        await self._says(process, *self._words(what, number))
+        if number % 5:  # some wait for another day
             await self._signs(process)
-        after = self.sizes()
-        moved = Counter({id_: size - before.get(id_, ("", 0))[1] for id_, (_, size) in after.items()})
+        moved = Counter({id_: size - before.get(id_, ("", 0))[1] for id_, (_, size) in self.sizes().items()})
         self.through.append((self.last_entry(), moved))
 
-    async def _says(self, process: Process, by: str, command: str, values: dict[str, Any]) -> None:
-        await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=by, place=HERE, command=command, values=values))
+    async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
+        await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=ANA, place=HERE, command=command, values=values))
         await process.settled()
 
     async def _signs(self, process: Process) -> None:
@@ -206,23 +207,30 @@ class Month:
                 await process.ask(Ask(id=id_, actor=BEN, place=HERE, command="approve", decision=decision))
                 await process.settled()
 
-    def _values(self, act: Act) -> tuple[str, dict[str, Any]] | None:
-        name, number = act.name, act.number
-        customers = self._customers(number)
+    def _words(self, what: str, number: int) -> tuple[str, dict[str, Any]]:
+        name, customers = self._name(number), self._customers(number)
         inside = self._inside(name)[: 1 + number % 7]
         wanted: dict[str, tuple[str, dict[str, Any]]] = {
             "add": ("segment add", {"segment": name, "shoppers": customers}),
+            "remove": ("segment remove", {"segment": name, "shoppers": inside or customers}),
             "clear": ("segment clear", {"segment": name}),
             "delete": ("segment delete", {"segments": [name]}),
             "create": ("segment create", {"name": f"Asked {number}"}),
-            "edit": ("segment edit", {"segment": name, "name": f"{name} {number}"}),
+            "edit": ("segment edit", {"segment": name, "name": f"Edited {number}"}),
             "copy": ("segment copy", {"segment": name, "name": f"Copy {number}"}),
-            "undo": ("change undo", {"number": 1 + number % 20}),
+            "undo": ("change undo", {"number": max(1, self._changes() - number % 4)}),
             "delete shoppers": ("shopper delete", {"shoppers": customers[:2]}),
         }
-        if act.what == "remove":
-            return ("segment remove", {"segment": name, "shoppers": inside}) if inside else None
-        return wanted[act.what]
+        few = len(self.sizes()) < FEW and what == "delete"
+        return wanted["create" if few else what]
+
+    def _name(self, number: int) -> str:
+        names = [name for name, _ in self.sizes().values()]
+        return names[number % len(names)]
+
+    def _changes(self) -> int:
+        """How many changes there are."""
+        return max((entry.change or 0 for entry in self.ledger.entries()), default=0)
 
     def _customers(self, number: int) -> list[str]:
         rows = self.team.store.shop.rows("SELECT id FROM customers LIMIT ? OFFSET ?", 1 + number % 9, number % 60)
@@ -234,11 +242,13 @@ class Month:
 
     # Past the bot
 
-    def _past(self, act: Act) -> None:
+    def _past(self, what: str, number: int) -> None:
         shop = self.team.store.shop
-        values = {"name": act.name, "number": act.number, "id": shop.new_id()}
+        if what == "delete" and len(self.sizes()) < FEW:
+            what = "create"
+        values = {"name": self._name(number), "number": number, "some": number % 40, "id": shop.new_id()}
         with shop.db as db:
-            db.execute(PAST[act.what], values)
+            db.execute(PAST[what], values)
 
     # The month's own books
 
