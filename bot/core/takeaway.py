@@ -40,7 +40,7 @@ def _moves(summary: Summary) -> list[str]:
     movers = [row for row in summary.movers if not row.is_new]
     first, others = movers[:1], movers[1:NAMED]
     more = len(movers) - NAMED
-    rest = [f"{counted(more, 'other')} moved"] if more > 0 else []
+    rest = [f"{counted(more, 'other segment')} moved"] if more > 0 else []
     return [*map(_grew, first), *map(_gained, others), *rest]
 
 

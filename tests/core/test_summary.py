@@ -67,7 +67,7 @@ def test_who_got_a_profile_only_changed_no_segment() -> None:
         ({"VIPs": 1241, "Wholesale": 88}, "VIPs grew by 37 to 1,241 since yesterday, Wholesale lost 12"),
         (
             {"VIPs": 1241, "Wholesale": 112, "Staff": 3},
-            "VIPs grew by 37 to 1,241 since yesterday, Wholesale gained 12, 1 other moved",
+            "VIPs grew by 37 to 1,241 since yesterday, Wholesale gained 12, 1 other segment moved",
         ),
     ],
 )
