@@ -157,9 +157,7 @@ class Engine:
         try:
             await self.announcer.announce(answer)
         except Undeliverable as error:
-            raise Impossible(
-                f"It could not be posted in the summary channel ({error}). Is the bot in there?"
-            ) from error
+            raise Impossible(f"It could not be posted in the summary channel ({error}).") from error
 
     async def _whisper(self, ask: Ask, answer: Answer) -> None:
         try:

@@ -174,7 +174,7 @@ async def test_a_post_that_cannot_be_posted_is_refused() -> None:
     async with bench(groups=(broken,)) as machine:
         machine.board.broken["announce"] = GONE
         await machine.asks("broken post")
-        told = "It could not be posted in the summary channel (channel_not_found). Is the bot in there?"
+        told = "It could not be posted in the summary channel (channel_not_found)."
         assert whispers(machine) == [told]
         assert machine.kinds() == ["asked", "refused"]
 

@@ -17,7 +17,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import Answer, File
 from bot.core.changes import Emergency, State
-from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
 from bot.sandbox.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
@@ -87,7 +86,7 @@ async def slack() -> AsyncIterator[Slack]:
                 session=session,
                 retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
             )
-            yield Slack(url, workspace, session, SlackAnnouncer(client, approvals=APPROVALS, summary=SEGMENTS))
+            yield Slack(url, workspace, session, SlackAnnouncer(client, approvals=APPROVALS))
     finally:
         workspace.close()
 
@@ -333,19 +332,3 @@ async def test_what_slack_does_not_take_says_whether_trying_again_helps(slack: S
     with pytest.raises(Undeliverable) as caught:
         await slack.announcer.notify(change(number=7), "glass", BEN)
     assert caught.value.final is final
-
-
-async def test_a_summary_goes_to_everybody_in_its_channel(slack: Slack) -> None:
-    await slack.announcer.announce(Answer("12 segments."))
-    for person in ("ana", "ben"):
-        assert [said(one) for one in slack.seen(person)["#segments"]] == ["12 segments."]
-    slack.workspace.faults.add("chat.postMessage", error="is_archived")
-    with pytest.raises(Undeliverable) as caught:
-        await slack.announcer.announce(Answer("12 segments."))
-    assert caught.value.final
-
-
-async def test_without_a_channel_of_its_own_no_summary_is_posted() -> None:
-    announcer = SlackAnnouncer(AsyncWebClient(), approvals=APPROVALS)
-    with pytest.raises(Impossible, match="SUMMARY_CHANNEL"):
-        await announcer.announce(Answer("12 segments."))
