@@ -24,13 +24,14 @@ async def gather(
     up to TRIES times, where a change runs meanwhile.
     """
     snapshot, head, is_steady = await _taken(shop, history, log, day, now)
-    last = await _baseline(history, await history.snapshot(day), snapshot)
-    week = await _baseline(history, await _of_last_week(history, day), snapshot)
-    after = last.snapshot.entry if last else 0
+    before, a_week_before = await history.snapshot(day), await _of_last_week(history, day)
+    last = await _baseline(history, before, snapshot)
+    week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
+    after = before.entry if before else 0
     return snapshot, Summary(
         now=snapshot,
         head=head,
-        before=last.snapshot if last else None,
+        before=before,
         week=week.snapshot if week else None,
         rows=rows(snapshot.sizes, last, week),
         gone=gone(snapshot, last),
