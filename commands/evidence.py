@@ -18,8 +18,8 @@ from commands.wanted import Filters, as_understood, sought
 LEAST_SEAL, SEAL = 16, 64
 """Hex digits of a seal that are compared: fewer could be another entry's by chance."""
 ALARM = (
-    "Tell whoever runs the bot now. They should stop it, and keep the database file (with its -wal and -shm) just as it "
-    "is, and all backups: one in which the log holds shows what was changed since."
+    "Tell whoever runs the bot now. They should stop it, and keep the database file (with its -wal and -shm) just "
+    "as it is, and all backups: one in which the log holds shows what was changed since."
 )
 WITNESS = (
     "No chain shows by itself that its last entries were cut off. Note the head, and give it later: "

@@ -81,7 +81,7 @@ class Log(File):
 
     def _called(self, name: str) -> tuple[str, ...]:
         rows = self._db.execute(_NAMINGS)
-        found = (id_ for id_, *names in rows if name.casefold() in (one.casefold() for one in names if one))
+        found = (id_ for id_, *names in rows if name.casefold() in (str(one).casefold() for one in names))
         return tuple(dict.fromkeys(found))
 
     def verify(self, against: str = "") -> Proof:
