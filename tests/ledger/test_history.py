@@ -10,10 +10,10 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.changes import Event, Run, StepState
+from bot.core.entries import Entry
 from bot.core.history import Effect, Progress, Size
 from bot.core.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
 from bot.ledger.ledger import Ledger
-from bot.ledger.log import Entry
 from bot.ledger.schema import migrations
 from bot.ledger.seal import GENESIS
 from tests.core.days import TODAY, days_ago, snapshot
