@@ -187,7 +187,8 @@ async def test_emergencies_are_told_until_somebody_reviewed_them(ledger: Ledger)
 def test_emergencies_are_found_without_reading_the_log(path: Path, ledger: Ledger) -> None:
     with closing(sqlite3.connect(path)) as db:
         query = "SELECT change FROM entries WHERE kind IN ('break glass', 'review') GROUP BY change"
-        assert "entries_emergencies" in " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
+        told = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
+    assert "INDEX entries_emergencies" in told or "SEARCH entries USING INDEX entries_by_kind" in told
 
 
 async def test_the_head_is_the_last_entrys_seal(ledger: Ledger) -> None:
