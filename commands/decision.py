@@ -15,7 +15,7 @@ from bot.core.policy import KINDS, Rule
 from bot.core.shop import named
 from bot.core.shoppers import find, listed, owners, told
 from bot.core.steps import DeleteSegment, RemoveMembers, RetargetPromotion
-from bot.core.wording import counted, every, tallied
+from bot.core.wording import counted, every, remark
 from commands.change import Number, OneChange, change
 from commands.inputs import MOST_SHOPPERS, is_id, one_line
 
@@ -91,7 +91,7 @@ async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[s
     }
     absent = [label for label, ids in keys.items() if not ids.intersection(found.plan.items)]
     if absent or people.remarks:
-        told = (*people.remarks, *([tallied(f"Not in change {found.number}", absent)] if absent else ()))
+        told = (*people.remarks, *remark(f"Not in change {found.number}", absent))
         raise Impossible(
             f"{' '.join(told)} `/change details {found.number}` shows what is in it.",
             field="items",

@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Fields:
     """Labels with values."""
 
     pairs: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, *pairs: tuple[str, str]) -> Self:
+        """Those of these pairs that have a value."""
+        return cls(tuple((label, value) for label, value in pairs if value))
 
 
 @dataclass(frozen=True)

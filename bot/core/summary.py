@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from bot.core.changes import Brief, State
 from bot.core.command import Changes
-from bot.core.history import GAP, WEEK, History, Log, Size, Snapshot
+from bot.core.entries import Log
+from bot.core.history import GAP, WEEK, History, Size, Snapshot
 from bot.core.numbers import Baseline, Summary, gone, rows
 from bot.core.shop import Shop
 from bot.core.telling import told
@@ -24,13 +25,14 @@ async def gather(
     up to TRIES times, where a change runs meanwhile.
     """
     snapshot, head, is_steady = await _taken(shop, history, log, day, now)
-    last = await _baseline(history, await history.snapshot(day), snapshot)
-    week = await _baseline(history, await _of_last_week(history, day), snapshot)
-    after = last.snapshot.entry if last else 0
+    before, a_week_before = await history.snapshot(day), await _of_last_week(history, day)
+    last = await _baseline(history, before, snapshot)
+    week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
+    after = before.entry if before else 0
     return snapshot, Summary(
         now=snapshot,
         head=head,
-        before=last.snapshot if last else None,
+        before=before,
         week=week.snapshot if week else None,
         rows=rows(snapshot.sizes, last, week),
         gone=gone(snapshot, last),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.changes import Brief
-from bot.core.history import Size
 from bot.core.numbers import Moved, Row, Summary
+from bot.core.takeaway import NAME, called, since_when, takeaway
 from bot.core.wording import (
     age,
     capital,
@@ -17,19 +17,17 @@ from bot.core.wording import (
     listing,
     over,
     people,
-    rounded,
     shortened,
     signed,
-    since,
     up_or_down,
 )
 
 MOST_SEGMENTS = 1000
 """A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
-NAME, HEADLINE = 40, 150
-"""Characters of a segment's name, and of what a change does, within a sentence."""
-NAMED, CHARTED, LISTED = 2, 10, 8
-"""Movers in the takeaway, movers in the chart, changes in a list."""
+HEADLINE = 150
+"""Characters of what a change does."""
+CHARTED, LISTED = 10, 6
+"""Movers in the chart, changes in a list."""
 
 
 def told(summary: Summary) -> Answer:
@@ -38,7 +36,7 @@ def told(summary: Summary) -> Answer:
         Sentence(_totals(summary)),
         *_shape(summary),
         *_table(summary),
-        *movers_chart(summary.rows, _since(summary)),
+        *movers_chart(summary.rows, since_when(summary)),
         *_changes(summary),
         *_empty(summary),
         *_unsteady(summary),
@@ -46,77 +44,12 @@ def told(summary: Summary) -> Answer:
             f"The log has {counted(summary.now.entry, 'entry', 'entries')}; its head is {summary.head}.", quiet=True
         ),
     )
-    return Answer(_takeaway(summary), parts)
-
-
-def _since(summary: Summary) -> str:
-    return since(summary.before.day, summary.now.day) if summary.before else ""
-
-
-# The takeaway
-
-
-def _takeaway(summary: Summary) -> str:
-    count = counted(len(summary.rows), "segment")
-    totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
-    if summary.before is None:
-        return f"The first summary: {totals}. The next one tells what changed since."
-    moves = [*_moves(summary), *_came_and_went(summary)]
-    if not moves and not summary.ended and not summary.outside:
-        return f"{_nothing(summary)} changed {_since(summary)}: {totals}."
-    return f"{', '.join(moves) or f'No segment grew or shrank {_since(summary)}'}; {_by_whom(summary)}."
-
-
-def _nothing(summary: Summary) -> str:
-    """Somebody may have got a profile without being in any segment."""
-    same = summary.before and summary.before.shoppers == summary.now.shoppers
-    return "Nothing" if same else "No segment"
-
-
-def _moves(summary: Summary) -> list[str]:
-    movers = [row for row in summary.movers if not row.is_new]
-    first = [_grew(row, _since(summary)) for row in movers[:1]]
-    others = [
-        f"{_name(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}" for row in movers[1:NAMED]
-    ]
-    more = len(movers) - NAMED
-    return [*first, *others, *([f"{counted(more, 'other')} moved"] if more > 0 else [])]
-
-
-def _grew(row: Row, when: str) -> str:
-    way = "grew" if row.by > 0 else "shrank"
-    return f"{_name(row.size)} {way} by {rounded(abs(row.by))} to {rounded(row.size.shoppers)} {when}"
-
-
-def _came_and_went(summary: Summary) -> list[str]:
-    happened = (
-        ("new", [row.size for row in summary.made]),
-        ("renamed", [row.size for row in summary.renamed]),
-        ("deleted", list(summary.gone)),
-    )
-    return [f"{_counted_or_named(sizes)} {how}" for how, sizes in happened if sizes]
-
-
-def _counted_or_named(sizes: Sequence[Size]) -> str:
-    return f"{_name(sizes[0])} is" if len(sizes) == 1 else f"{len(sizes):,} segments are"
-
-
-def _by_whom(summary: Summary) -> str:
-    ran, outside = len(summary.ended), len(summary.outside)
-    through = f"{counted(ran, 'change')} through the bot" if ran else "no change through the bot"
-    return f"{through}, {counted(outside, 'segment') if outside else 'nothing'} changed outside it"
-
-
-def _name(size: Size) -> str:
-    return shortened(size.name, NAME)
-
-
-# The numbers
+    return Answer(takeaway(summary), parts)
 
 
 def _totals(summary: Summary) -> str:
     now, before, week = summary.now, summary.before, summary.week
-    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {_since(summary)}"] if before else []
+    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {since_when(summary)}"] if before else []
     compared += [f"{up_or_down(now.shoppers - week.shoppers)} {over(week.day, now.day)}"] if week else []
     used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
     return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
@@ -124,9 +57,9 @@ def _totals(summary: Summary) -> str:
 
 def _shape(summary: Summary) -> list[Sentence]:
     """What is new, has another name, or is gone: the id tells, whatever the name is."""
-    made = [f"{_name(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
-    renamed = [f"{_name(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
-    lost = [f"{_name(size)} ({people(size.shoppers)})" for size in summary.gone]
+    made = [f"{called(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
+    renamed = [f"{called(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    lost = [f"{called(size)} ({people(size.shoppers)})" for size in summary.gone]
     lines = (("New", made), ("Renamed", renamed), ("Deleted", lost))
     return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
 
@@ -134,7 +67,7 @@ def _shape(summary: Summary) -> list[Sentence]:
 def _table(summary: Summary) -> list[Table]:
     if not summary.rows:
         return []
-    daily = (capital(_since(summary)), "Through the bot", "Outside") if summary.before else ()
+    daily = (capital(since_when(summary)), "Through the bot", "Outside") if summary.before else ()
     weekly = (over(summary.week.day, summary.now.day),) if summary.week else ()
     columns = ("Segment", "Shoppers", *daily, *map(capital, weekly))
     caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
@@ -158,7 +91,7 @@ def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
         return []
     names = tuple(row.size.name for row in movers)
     title = f"Largest movers {when}"
-    words = listing([f"{_name(row.size)} {signed(row.by)}" for row in movers])
+    words = listing([f"{called(row.size)} {signed(row.by)}" for row in movers])
     return [Chart("bar", title, names, (("Change", tuple(row.by for row in movers)),), f"{title}: {words}.")]
 
 
@@ -166,7 +99,7 @@ def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
 
 
 def _changes(summary: Summary) -> list[Part]:
-    now, when = summary.now.at, _since(summary) or "so far"
+    now, when = summary.now.at, since_when(summary) or "so far"
     return [
         *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
         *_list(
@@ -203,7 +136,7 @@ def _people(one: Brief) -> str:
 
 
 def _empty(summary: Summary) -> list[Sentence]:
-    names = [_name(row.size) for row in summary.empty]
+    names = [called(row.size) for row in summary.empty]
     number = f" ({len(names):,})" if len(names) > 1 else ""
     return [Sentence(f"Empty{number}: {listing(names)}.")] if names else []
 

@@ -30,6 +30,11 @@ def tallied(what: str, names: Sequence[str]) -> str:
     return f"{what}{number}: {every(names)}."
 
 
+def remark(what: str, names: Sequence[str]) -> tuple[str, ...]:
+    """``names`` tallied, to be told beside other things; nothing where there are none."""
+    return (tallied(what, names),) if names else ()
+
+
 def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """``Ada, Ben and Cleo``; the first ``most`` of them, as far as there is room, and how many more there are."""
     ends = accumulate(len(name) for name in names[:most])

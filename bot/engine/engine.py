@@ -167,7 +167,8 @@ class Engine:
         try:
             await self.announcer.announce(answer)
         except Undeliverable as error:
-            raise Impossible(f"It could not be posted in the summary channel ({error}).") from error
+            doubt = " Look whether it is there: Slack may have posted it all the same." if error.maybe_done else ""
+            raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
 
     async def _whisper(self, ask: Ask, answer: Answer) -> None:
         try:

@@ -13,8 +13,11 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
-EMERGENCIES = "kind IN ('break glass', 'review')"
-"""Entries of changes that ran without their approvals, and of those who looked at them afterwards."""
+UNREVIEWED = (
+    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
+    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
+)
+"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
@@ -211,7 +214,7 @@ _FIFTH = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
-    f"CREATE INDEX entries_emergencies ON entries (change, kind) WHERE {EMERGENCIES}",
+    f"CREATE INDEX changes_unreviewed ON changes (number) WHERE {UNREVIEWED}",
 )
 
 
@@ -219,6 +222,25 @@ _FIFTH = (
 def fifth(db: Database) -> None:
     """The sizes of segments day by day."""
     for statement in _FIFTH:
+        db.conn.execute(statement)
+
+
+_SIXTH = (
+    # One row for each local day of the summary: two processes cannot both begin it.
+    """
+    CREATE TABLE days (
+        day TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', first_at TEXT NOT NULL,
+        next_at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX days_unsettled ON days (day) WHERE state IN ('under way', 'posting')",
+)
+
+
+@migrations(name="0006_days")
+def sixth(db: Database) -> None:
+    """What became of each day's summary."""
+    for statement in _SIXTH:
         db.conn.execute(statement)
 
 

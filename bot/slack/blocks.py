@@ -227,7 +227,7 @@ def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[s
     categories = _apart(labels[:CHART_POINTS])
     names = _apart([name for name, _ in series[:CHART_SERIES]])
     points = [
-        [{"label": label, "value": value} for label, value in zip(categories, values, strict=False)]
+        [{"label": label, "value": value} for label, value in zip(categories, values[:CHART_POINTS], strict=True)]
         for _, values in series[:CHART_SERIES]
     ]
     drawn = [{"name": name, "data": data} for name, data in zip(names, points, strict=True)]
