@@ -61,13 +61,6 @@ class Progress:
     is_running: bool
 
 
-class Log(Protocol):
-    """The audit log, as far as the summary witnesses it."""
-
-    async def head(self) -> tuple[int, str]:
-        """How many entries there are, and the seal (64 hex digits) of the last one."""
-
-
 class History(Protocol):
     """What is on record of the days before, to read. Entries are numbers of the audit log's entries."""
 

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from bot.core.changes import Brief, State
 from bot.core.command import Changes
-from bot.core.history import GAP, WEEK, History, Log, Size, Snapshot
+from bot.core.entries import Log
+from bot.core.history import GAP, WEEK, History, Size, Snapshot
 from bot.core.numbers import Baseline, Summary, gone, rows
 from bot.core.shop import Shop
 from bot.core.telling import told

@@ -7,7 +7,7 @@ from bot.core.changes import Brief
 from bot.core.history import Effect, Progress, Size, Snapshot
 from bot.ledger.file import File
 from bot.ledger.log import stamp
-from bot.ledger.schema import EMERGENCIES, FINISHED
+from bot.ledger.schema import FINISHED, UNREVIEWED
 
 _SHAPED = """
     SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN changed
@@ -80,13 +80,10 @@ class History(File):
 
     async def unreviewed(self) -> tuple[Brief, ...]:
         """The changes that ran without their approvals and that nobody has reviewed, oldest first."""
-        return self._told(
-            f"""
-            SELECT body FROM briefs WHERE change IN (
-                SELECT change FROM entries WHERE {EMERGENCIES} GROUP BY change HAVING max(kind = 'review') = 0
-            ) ORDER BY change
-            """
-        )
+        query = f"""
+            SELECT briefs.body FROM changes JOIN briefs ON change = number WHERE {UNREVIEWED} ORDER BY number
+        """
+        return self._told(query)
 
     def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
         return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))

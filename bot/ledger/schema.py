@@ -13,8 +13,11 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
-EMERGENCIES = "kind IN ('break glass', 'review')"
-"""Entries of changes that ran without their approvals, and of those who looked at them afterwards."""
+UNREVIEWED = (
+    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
+    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
+)
+"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
@@ -211,7 +214,7 @@ _FIFTH = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
-    f"CREATE INDEX entries_emergencies ON entries (change, kind) WHERE {EMERGENCIES}",
+    f"CREATE INDEX changes_unreviewed ON changes (number) WHERE {UNREVIEWED}",
 )
 
 

@@ -1,8 +1,6 @@
 """The day's numbers: what changed, through the bot or outside it, and where people see it."""
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -27,15 +25,6 @@ async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None 
     found = tuple(Size(one["id"], one["name"], (sizes or {}).get(one["name"], one["shoppers"])) for one in now)
     entry, _ = await ledger.head()
     await ledger.remember(Snapshot(at.date(), at, entry, 360, found))
-
-
-def effect(slack: World, name: str, added: int = 0, removed: int = 0) -> None:
-    """What the latest step did to a segment, as the log has it."""
-    entry = [one.number for one in slack.entries() if one.kind == "step done"][-1]
-    key = (entry, slack.id_of(name))
-    with closing(sqlite3.connect(slack.database)) as db, db:
-        db.execute("DELETE FROM effects WHERE entry = ? AND segment = ?", key)
-        db.execute("INSERT INTO effects (entry, segment, added, removed) VALUES (?, ?, ?, ?)", (*key, added, removed))
 
 
 async def summary(slack: World, *, by: str = "ana") -> list[str]:
@@ -81,7 +70,6 @@ async def test_changes_through_the_bot_stand_beside_changes_from_outside(slack: 
     await remember(slack)
     added = slack.emails(3, outside="Wholesale")
     await slack.type(f"/segment add Wholesale {' '.join(added)}")
-    effect(slack, "Wholesale", added=3)
     slack.join("Wholesale", *slack.emails(2, outside="Wholesale"))
     slack.enrol("VIPs", 28)
     first, *lines = await summary(slack)
@@ -163,7 +151,6 @@ async def test_a_segment_that_undo_restored_is_another_one_and_neither_is_from_o
     await slack.press("Delete Segment", by="ben")
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
-    effect(slack, "Reviewers", added=17)
     first, *_ = await summary(slack)
     assert first == (
         "Reviewers was created since yesterday, Reviewers was deleted; "
