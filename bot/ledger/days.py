@@ -160,4 +160,5 @@ def _read(row: sqlite3.Row) -> Day:
 
 
 def _entry(day: date, state: DayState, detail: dict[str, Any], channel: str = "") -> Entry:
-    return Entry(f"summary {state}", channel=channel, detail={"day": day.isoformat()} | detail)
+    told = {"day": day.isoformat()} | detail
+    return Entry(f"summary {state}", channel=channel, detail=told, outcome=state.value)

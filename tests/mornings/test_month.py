@@ -89,7 +89,7 @@ class Told:
         assert self.head == self.entries[self.length - 1].seal
         assert self.table() == self.expected_table(), self.day
         assert self.totals() == self.expected_totals(), self.day
-        assert self.changes() == self.expected_changes(), self.day
+        assert self.listed("Through the bot .*") == self.expected_changes(), self.day
         assert min(self.books.waiting) <= self.listed("Waiting for a second person") <= max(self.books.waiting)
         assert self.gone() == self.expected_gone(), self.day
 
@@ -123,11 +123,6 @@ class Told:
         assert found
         return re.sub(r" (since|over) [^,.]*", "", found[0])
 
-    def changes(self) -> int | None:
-        """How many changes ran through the bot, where it says so."""
-        found = re.search(r"(no|\d+) changes? through the bot", self.answer.title)
-        return (0 if found[1] == "no" else int(found[1])) if found else None
-
     def listed(self, what: str) -> int:
         found = self.sentence(rf"^{what}: ([\d,]+) changes?\.$")
         assert not found or any(isinstance(part, Fields) for part in self.answer.parts)
@@ -135,9 +130,9 @@ class Told:
 
     def gone(self) -> int:
         """How many segments it calls deleted."""
-        if found := re.search(r"(\d+) segments are deleted", self.answer.title):
-            return int(found[1])
-        return int("is deleted" in self.answer.title)
+        found = self.sentence(r"^Deleted: (.*)\.$")
+        more = re.search(r" and ([\d,]+) more$", found[1]) if found else None
+        return len(re.findall(r" \(\d+ shoppers?\)", found[1])) + (int(more[1]) if more else 0) if found else 0
 
     # What it has to say
 
@@ -176,10 +171,9 @@ class Told:
         compared = [_up_or_down(now - one.books.profiles) for one in (self.before, self.week) if one]
         return f"{len(self.books.sizes)} of 1,000 segments used; {', '.join((f'{now} shoppers in all', *compared))}."
 
-    def expected_changes(self) -> int | None:
-        before = self.before
-        ran = sum(one.kind in FINISHED and self._since(before, one.number) for one in self.entries)
-        return None if (self.changes() is None and not ran) or before is None else ran
+    def expected_changes(self) -> int:
+        since = self.before.length if self.before else 0
+        return sum(one.kind in FINISHED and since < one.number <= self.length for one in self.entries)
 
     def expected_gone(self) -> int:
         return len(self.before.books.sizes.keys() - self.books.sizes.keys()) if self.before else 0
