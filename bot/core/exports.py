@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 
 from bot.core.entries import Sealed
 
@@ -29,11 +28,11 @@ def entry_csv(entries: Iterable[Sealed]) -> Iterator[str]:
 
 def entry_json(entries: Iterable[Sealed]) -> Iterator[str]:
     """Entries as lines of JSON."""
-    return (f"{json.dumps(asdict(entry), ensure_ascii=False)}\n" for entry in entries)
+    return (f"{json.dumps(vars(entry), ensure_ascii=False)}\n" for entry in entries)
 
 
 def _row(entry: Sealed) -> tuple[object, ...]:
-    told = asdict(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
+    told = vars(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
     return tuple(told[column] for column in COLUMNS)
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import ClassVar, Literal, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -29,7 +29,12 @@ class Connection(sqlite3.Connection):
 
 
 class File:
-    """An open file. ``open(path)`` or ``read(path)``; ``close`` when done."""
+    """An open file. ``open(path)`` or ``read(path)``; ``close`` when done.
+
+    ``patience``: for how many seconds a transaction waits while others write; an acknowledgement cannot wait long.
+    """
+
+    patience: ClassVar[float] = BUSY_SECONDS
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -39,7 +44,7 @@ class File:
     @classmethod
     def open(cls, path: Path | str, *, workspace: str = "") -> Self:
         """Open or create the file and bring its tables up to date. Raises sqlite3.Error."""
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, factory=Connection)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=cls.patience, factory=Connection)
         connection.row_factory = sqlite3.Row
         connection.workspace = workspace
         try:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,10 @@ from bot.ledger.file import Connection, File
 from bot.ledger.seal import GENESIS, canonical, seal, verify
 
 _CONTENT = "number, body, seal"
+_ARCHIVED = """
+    SELECT 1 FROM entries WHERE kind = 'archived'
+    AND json_extract(detail, '$.last') = ? AND json_extract(detail, '$.head') = ?
+"""
 
 
 def stamp(time: datetime) -> str:
@@ -39,6 +43,10 @@ class Log(File):
 
     async def entry(self, number: int) -> Sealed:
         """One entry. Raises UnknownEntry."""
+        return self.one(number)
+
+    def one(self, number: int) -> Sealed:
+        """As ``entry``."""
         row = self._db.execute(f"SELECT {_CONTENT} FROM entries WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise UnknownEntry(number)
@@ -46,7 +54,7 @@ class Log(File):
 
     async def head(self) -> tuple[int, str]:
         """The last entry's number and seal; 0 and zeros where there is none."""
-        return _last(self._db)
+        return self.last()
 
     async def checked(self, against: str = "") -> Proof:
         """The whole chain checked, apart from what else goes on; see ``verify``."""
@@ -61,15 +69,33 @@ class Log(File):
         self, wanted: Wanted, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
     ) -> Iterator[Sealed]:
         """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
-        values = _values(wanted, before)
-        order = "ASC" if oldest_first else "DESC"
-        query = f"SELECT e.number, body, seal {_sought(wanted, values)} ORDER BY @.at {order}, e.number {order}"
-        alias = "s" if wanted.subjects else "e"
-        return map(_read, self._db.execute(f"{query} LIMIT :limit".replace("@", alias), values | {"limit": limit}))
+        values = _values(wanted, before) | {"limit": limit}
+        query = _search(wanted, values, "ASC" if oldest_first else "DESC")
+        return map(_read, self._db.execute(query, values))
+
+    def last(self) -> tuple[int, str]:
+        """As ``head``."""
+        return _last(self._db)
+
+    def anchor(self) -> tuple[int, str]:
+        """Number and seal of the entry before the first one here; 0 and zeros where none is."""
+        return _anchor(self._db)
 
     def verify(self, against: str = "") -> Proof:
-        """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for."""
-        after, head = _anchor(self._db)
+        """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for.
+
+        Entries may be gone from its beginning only where a later one says that they were archived.
+        """
+        with self._snapshot():
+            proof, confirmed = self.chain(against), self._db.execute(_ARCHIVED, self.anchor()).fetchone()
+        if proof.fault or not proof.archived or confirmed:
+            return proof
+        fault = f"Entries up to {proof.archived} are gone, and no entry of the log says that they were archived."
+        return replace(proof, fault=fault)
+
+    def chain(self, against: str = "") -> Proof:
+        """Check the chain from where it begins here, streaming."""
+        after, head = self.anchor()
         rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
         return verify(rows, after=after, head=head, against=against)
 
@@ -92,27 +118,40 @@ def append(db: Connection, entry: Entry, at: datetime) -> int:
     return number + 1
 
 
-_SUBJECTS = """
-    FROM subjects AS s CROSS JOIN entries AS e ON e.number = s.entry WHERE subject IN ({among}) AND NOT EXISTS (
-        SELECT 1 FROM subjects AS other WHERE other.subject IN ({among}) AND other.subject < s.subject
-        AND other.at = s.at AND other.entry = s.entry
-    )
-"""
 _CONDITIONS = {
-    "actor": "@.actor = :actor",
-    "kind": "@.kind = :kind",
-    "change": "e.change = :change",
-    "since": "@.at >= :since",
-    "until": "@.at < :until",
-    "before": "(@.at, e.number) < (SELECT at, number FROM entries WHERE number = :before)",
+    "actor": "actor = :actor",
+    "kind": "kind = :kind",
+    "change": "change = :change",
+    "since": "at >= :since",
+    "until": "at < :until",
+    "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
 }
-"""@ is the table by which the entries are found: the subjects have what narrows them down at hand, too."""
+"""The subjects have at hand, beside what they are found by, what narrows them down."""
 
 
-def _sought(wanted: Wanted, values: dict[str, Any]) -> str:
-    among = ", ".join(f":subject{place}" for place, _ in enumerate(wanted.subjects))
-    source = _SUBJECTS.format(among=among) if wanted.subjects else "FROM entries AS e WHERE true"
-    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values)))
+def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
+    """By the subjects, each of which has its entries in order already; by the entries where a change is named, too.
+
+    A change has few entries, and what is about a busy segment may be a tenth of all.
+    """
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
+    subjects = [f":subject{place}" for place, _ in enumerate(wanted.subjects)]
+    if not subjects or wanted.change is not None:
+        about = (
+            f"SELECT 1 FROM subjects WHERE subject IN ({', '.join(subjects)}) AND subjects.at = e.at AND entry = number"
+        )
+        where = _all_of("true", *([f"EXISTS ({about})"] if subjects else []), *conditions).format(number="number")
+        return f"SELECT {_CONTENT} FROM entries AS e WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
+    each = (_all_of(f"subject = {one}", *conditions).format(number="entry") for one in subjects)
+    found = " UNION ".join(f"SELECT at, entry FROM subjects WHERE {where}" for where in each)
+    return f"""
+        SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
+        CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
+    """
+
+
+def _all_of(*conditions: str) -> str:
+    return " AND ".join(conditions)
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
@@ -143,8 +182,9 @@ def _last(db: sqlite3.Connection) -> tuple[int, str]:
 
 
 def _anchor(db: sqlite3.Connection) -> tuple[int, str]:
-    """Number and seal of the entry before the first one here."""
-    row = db.execute("SELECT last, seal FROM archives ORDER BY last DESC LIMIT 1").fetchone()
+    first = db.execute("SELECT min(number) FROM entries").fetchone()[0]
+    gone = db.execute("SELECT last, seal FROM archives WHERE ? IS NULL OR last < ? ORDER BY last DESC", (first, first))
+    row = gone.fetchone()
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
