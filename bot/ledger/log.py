@@ -49,7 +49,7 @@ class Log(File):
         """As ``entry``."""
         row = self._db.execute(f"SELECT {_CONTENT} FROM entries WHERE number = ?", (number,)).fetchone()
         if row is None:
-            raise UnknownEntry(number)
+            raise UnknownEntry(number, archived=self.anchor()[0])
         return _read(row)
 
     async def head(self) -> tuple[int, str]:
