@@ -107,9 +107,9 @@ class Log(File):
         Entries may be gone from its beginning only where a later one says that they were archived.
         """
         with self._one_moment():
-            proof, confirmed = self.chain(against), self._db.execute(_ARCHIVED, self.anchor()).fetchone()
-        if proof.fault or not proof.archived or confirmed:
-            return proof
+            proof = self.chain(against)
+            if proof.fault or not proof.archived or self._db.execute(_ARCHIVED, self.anchor()).fetchone():
+                return proof
         fault = f"Entries up to {proof.archived} are gone, and no entry of the log says that they were archived."
         return replace(proof, fault=fault)
 
