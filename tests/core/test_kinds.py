@@ -12,7 +12,7 @@ WRITING = {"Entry", "_entry", "answered", "settle", "_settle", "_note", "_moved"
 """What makes an entry, and is given its kind."""
 DUE = ("reminder", "glass")
 """Notices, of which each may not be delivered; told in bot/engine/drawer.py by their own words."""
-TO_COME = {"summary posted", "summary skipped", "summary failed", "summary unsure", "archived"}
+TO_COME = {"summary begun", "summary posted", "summary skipped", "summary failed", "summary unsure", "archived"}
 
 
 def written_out() -> Iterator[str]:
