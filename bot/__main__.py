@@ -16,6 +16,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from bot import auditing
+from bot.core.errors import NotRecorded, Refusal
 from bot.core.history import Size, Snapshot
 from bot.ledger.ledger import Ledger
 from bot.sandbox import people, seeds, server
@@ -44,13 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
-    except CannotStart as error:
+    except (CannotStart, Refusal, NotRecorded) as error:
         print(error, file=sys.stderr)
     except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
         # A flipped byte may leave text in a file's tables that is no text any more.
         print(f"The database cannot be used: {error}.", file=sys.stderr)
     except OSError as error:
-        print(f"Cannot start: {error}.", file=sys.stderr)
+        print(f"This cannot be done: {error}.", file=sys.stderr)
     return 1
 
 
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda _: asyncio.run(_http())
     )
     _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    _add_audit(modes.add_parser("audit", help="check or export the audit log"))
+    auditing.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"))
     return parser
 
 
@@ -83,17 +85,6 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
         "--parts", type=_parts, default=PARTS, help="which parts run here: store,workspace,bot (default: all)"
     )
     parser.set_defaults(run=lambda options: asyncio.run(_sandbox(options)))
-
-
-def _add_audit(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-    for name, run, told in (
-        ("verify", _verify, "check that no entry was changed, moved, or removed from between others"),
-        ("export", _export, "print every entry as a line of JSON"),
-    ):
-        action = actions.add_parser(name, help=told)
-        action.add_argument("--database", type=Path, default=Path(os.environ.get("DATABASE", "segment-bot.sqlite")))
-        action.set_defaults(run=run)
 
 
 def _count(text: str) -> int:
@@ -220,31 +211,6 @@ def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str
     foreign = (slack if "workspace" not in options.parts else {}) | (store if "store" not in options.parts else {})
     told = {name: os.environ[name] for name in foreign if os.environ.get(name)}
     return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | told
-
-
-def _verify(options: argparse.Namespace) -> int:
-    ledger = _existing(options.database)
-    verdict = ledger.verify()
-    ledger.close()
-    if verdict.holds:
-        print(f"The log holds: {verdict.entries} entries, head {verdict.head}.")
-        return 0
-    print(f"The log does not hold. {verdict.fault}", file=sys.stderr)
-    return 1
-
-
-def _export(options: argparse.Namespace) -> int:
-    ledger = _existing(options.database)
-    for entry in ledger.entries():
-        print(json.dumps(asdict(entry), ensure_ascii=False))
-    ledger.close()
-    return 0
-
-
-def _existing(path: Path) -> Ledger:
-    if not path.is_file():
-        raise CannotStart(f"There is no database {path}. Name it with --database or DATABASE.")
-    return Ledger.read(path)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Store, connect
 from bot.core.command import Group
+from bot.core.errors import NotRecorded
 from bot.core.policy import Policy
 from bot.engine.daily import Schedule
 from bot.engine.keeper import Keeper
@@ -182,7 +183,8 @@ async def _sweeping(keeper: Keeper, every: float) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             try:
-                await keeper.sweep()
+                with suppress(NotRecorded):  # which the ledger has said
+                    await keeper.sweep()
             except Exception:
                 log.exception("A sweep broke; the next one comes in %s s", every)
             await asyncio.sleep(every)

@@ -35,11 +35,13 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({layer})
     if layer == "settings":  # a policy's rules are the core's values
         return frozenset({"settings", "core"})
+    if layer == "auditing":  # the command line's audit, which needs a ledger's file and no bot
+        return frozenset({"auditing", "core", "ledger"})
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"commands", "sandbox"}
+        left |= {"auditing", "commands", "sandbox"}
     return frozenset(left)
 
 

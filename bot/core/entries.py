@@ -21,10 +21,12 @@ T = TypeVar("T")
 
 
 class UnknownEntry(Refusal):
-    """A number that no entry of the log has."""
+    """A number that no entry of the log has, or none any more: the first ``archived`` ones were moved away."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"There is no entry {number} in the log. `/audit recent` shows the latest ones.")
+    def __init__(self, number: int, archived: int = 0) -> None:
+        gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
+        none = f"There is no entry {number} in the log. `/audit recent` shows the latest ones."
+        super().__init__(gone if 0 < number <= archived else none)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ Refusal
 ├── UnknownChange
 └── TooLate             the change has moved on
     └── OldVersion
+
+NotRecorded             nothing can be put on record now; no Refusal, since no change is rejected, failed or stale by it
 """
 
 
@@ -29,6 +31,20 @@ class Refusal(Exception):
 
 class Misuse(Refusal):
     """The words or values cannot be understood; the sentence says what to type instead."""
+
+
+class NotRecorded(Exception):
+    """The ledger takes nothing now, so nothing is done: what cannot be recorded does not happen.
+
+    ``reason`` says why, as the middle of a sentence: "the disk is full".
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"This could not be put on record ({reason}), so nothing was done. "
+            "Try again in a minute; if it stays so, tell whoever runs the bot."
+        )
+        self.reason = reason
 
 
 class NotSegments(Misuse):

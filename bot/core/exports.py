@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.core.entries import Sealed
 from bot.core.errors import Impossible
@@ -33,7 +33,7 @@ def entry_csv(entries: Iterable[Sealed]) -> Iterator[str]:
 
 def entry_json(entries: Iterable[Sealed]) -> Iterator[str]:
     """Entries as lines of JSON."""
-    return (f"{json.dumps(asdict(entry), ensure_ascii=False)}\n" for entry in entries)
+    return (f"{json.dumps(vars(entry), ensure_ascii=False)}\n" for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _too_much(why: str) -> Impossible:
 
 
 def _row(entry: Sealed) -> tuple[object, ...]:
-    told = asdict(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
+    told = vars(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
     return tuple(told[column] for column in COLUMNS)
 
 

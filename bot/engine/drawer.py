@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.core.changes import Change, State
 from bot.core.entries import Entry
+from bot.core.errors import NotRecorded
 from bot.engine.homes import Homes
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.rounds import Rounds
@@ -56,6 +57,8 @@ class Drawer:
             return
         try:
             await act(await self._ledger.change(number))
+        except NotRecorded:
+            raise  # that is so for every change: the next round begins anew
         except Exception:
             log.exception("The card of change %s cannot be brought in line", number)
         finally:

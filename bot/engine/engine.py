@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from bot.core.asks import Ask
 from bot.core.changes import Change, Decision, Event, State
 from bot.core.command import Context, Group, Outcome, Post, find
 from bot.core.entries import Entry
-from bot.core.errors import Impossible, Misuse, Refusal
+from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.plan import Plan
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
@@ -25,6 +26,7 @@ from bot.engine.turns import Turns
 from bot.ledger.ledger import Ledger
 
 LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
+LATER = "is on record and has not begun: nothing more can be recorded now ({reason}). It goes on by itself afterwards."
 log = logging.getLogger(__name__)
 
 
@@ -109,7 +111,7 @@ class Engine:
         ctx = self.planner.context(ask.actor)
         try:
             await self._carry(ask, await self._outcome(ask, ctx), ctx)
-        except (Refusal, StoreError) as error:
+        except (Refusal, StoreError, NotRecorded) as error:
             refusal = error if isinstance(error, Refusal) else Refusal(str(error))
         except Exception:
             reference = secrets.token_hex(2).upper()
@@ -174,7 +176,8 @@ class Engine:
         try:
             await self.announcer.whisper(ask.actor, ask.place, answer)
         except Undeliverable as error:
-            await self._note("answer not delivered", ask, "", reason=str(error))
+            with suppress(NotRecorded):  # what was answered stays answered
+                await self._note("answer not delivered", ask, "", reason=str(error))
 
     async def _note(self, kind: str, ask: Ask, said: str, **detail: str) -> None:
         told = {"said": said, **detail}
@@ -204,12 +207,19 @@ class Engine:
         )
         detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
         planned = await self.ledger.plan(ask, draft, owner=self.owner, detail=detail, subjects=trace.subjects)
-        change = await self.post(planned)
+        try:
+            change = await self.post(planned)
+        except NotRecorded as error:
+            await self._whisper(ask, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
+            return
         if change.state is State.APPROVED:
             self.runner.start(change.number)
 
     async def post(self, change: Change) -> Change:
-        """Post the card; only then can the Change be decided or run. This process holds its lease, and gives it up."""
+        """Post the card; only then can the Change be decided or run. This process holds its lease, and gives it up.
+
+        Raises NotRecorded: then the next sweep goes on with it.
+        """
         event = Event.POST if change.need.approvals else Event.CLEAR
         try:
             if change.card is None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.entries import Entry
+from bot.core.errors import NotRecorded
 from bot.engine.glances import Glances, Sight
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.rounds import Rounds
@@ -88,6 +89,8 @@ class Homes:
                 return False
             try:
                 await self._draw(tab, sight)
+            except NotRecorded:
+                raise  # that is so for every tab: the next round begins anew
             except Exception:
                 log.exception("The Home tab of %s cannot be drawn", user_id)
             finally:

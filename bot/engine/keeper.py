@@ -48,10 +48,11 @@ class Keeper:
     async def sweep(self) -> None:
         """What is due: leases, overdue Changes, work of processes that died, reminders, cards, and the summary.
 
-        Called every second, and once at the start.
+        Called every second, and once at the start. Raises NotRecorded: then all of it is due the next time.
         """
         now = self.clock()
         await self.live()
+        await self.ledger.catch_up()
         for ask, at in await self.ledger.claim_asks(owner=self.owner, now=now):
             late = now - at > FRESH
             self.tasks.start(self.engine.refuse_late(ask) if late else self.engine.answer(ask))

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store
 from bot.core.command import Group
+from bot.core.errors import NotRecorded
 from bot.core.policy import Policy
 from bot.engine.daily import Daily, Schedule
 from bot.engine.decider import Decider
@@ -48,7 +50,9 @@ class Machine:
     async def stop(self) -> None:
         """Stop what is under way; another process may go on with it at once."""
         await self.tasks.stop()
-        await self.ledger.resign(owner=self.owner)
+        with suppress(NotRecorded):  # others find out by themselves: its leases end
+            await self.ledger.catch_up()
+            await self.ledger.resign(owner=self.owner)
 
 
 def machine(

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.core.errors import NotRecorded
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,9 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        # What cannot be put on record now is due again at the next sweep, and the ledger has said so.
+        if error and not isinstance(error, NotRecorded):
             log.error("Work under way broke", exc_info=error)
 
     async def settled(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.asks import Ask
 from bot.core.entries import Entry
+from bot.core.errors import NotRecorded
 from bot.ledger import log
 from bot.ledger.file import NOBODYS, Connection, File
 from bot.ledger.log import stamp
@@ -25,6 +26,17 @@ class _Arrival:
     recorded: asyncio.Future[bool]
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of an ask that became no Change."""
+
+    ask: Ask
+    kind: str
+    at: datetime
+    detail: dict[str, Any]
+    subjects: tuple[str, ...]
+
+
 class Asks(File):
     """The asks, in the order in which they came."""
 
@@ -32,11 +44,13 @@ class Asks(File):
         super().__init__(connection)
         self._arrivals: list[_Arrival] = []
         self._crowd = False
+        self._unsettled: list[_Outcome] = []
 
     async def ask(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record what was asked, for ``owner`` to answer. False where this delivery is on record already.
 
         Asks that come in at once share one transaction: waiting for the disk is what takes the time.
+        Raises NotRecorded.
         """
         loop = asyncio.get_running_loop()
         arrival = _Arrival(ask, owner, at, detail, loop.create_future())
@@ -66,12 +80,27 @@ class Asks(File):
         """What came of an ask that became no Change; its words are forgotten. ``subjects``: whom and what it named.
 
         False, and nothing is written, where another process, which took this one for dead, answered it meanwhile.
+        What cannot be put on record now is kept until ``catch_up``: the person has been answered already.
         """
+        outcome = _Outcome(ask, kind, at, detail, subjects)
+        try:
+            return self._settle(outcome)
+        except NotRecorded:
+            self._unsettled.append(outcome)
+        return True
+
+    async def catch_up(self) -> None:
+        """Settle what could not be settled when it was answered. Raises NotRecorded."""
+        while self._unsettled:
+            self._settle(self._unsettled[0])
+            del self._unsettled[0]
+
+    def _settle(self, one: _Outcome) -> bool:
         with self._transaction() as db:
-            asked_at = forget(db, ask)
+            asked_at = forget(db, one.ask)
             if asked_at is None:
                 return False
-            log.append(db, answered(kind, ask, detail, subjects, took=at - asked_at), at)
+            log.append(db, answered(one.kind, one.ask, one.detail, one.subjects, took=one.at - asked_at), one.at)
         return True
 
     async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:

@@ -160,7 +160,7 @@ class Changes(File):
 
     async def noticed(self, number: int, kind: str, user: str) -> None:
         """It was told."""
-        self._db.execute("DELETE FROM notices WHERE change = ? AND kind = ? AND user = ?", (number, kind, user))
+        self._write("DELETE FROM notices WHERE change = ? AND kind = ? AND user = ?", (number, kind, user))
 
     # Stopping a Change that runs
 
@@ -218,14 +218,14 @@ class Changes(File):
 
     async def drew(self, change: Change, card: Card) -> None:
         """The card shows this revision."""
-        self._db.execute(
+        self._write(
             "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?",
             (change.revision, card.channel, card.ts, change.number),
         )
 
     async def located(self, number: int, url: str) -> None:
         """The card has this address."""
-        self._db.execute("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
+        self._write("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
 
     async def unheard(self) -> tuple[int, ...]:
         """Numbers of the settled Changes whose requester has not been told the outcome."""
@@ -233,7 +233,7 @@ class Changes(File):
 
     async def informed(self, number: int) -> None:
         """The requester was told."""
-        self._db.execute("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
+        self._write("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
 
     # How they are stored
 

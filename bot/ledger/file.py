@@ -2,19 +2,22 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import ClassVar, Literal, Self, TypeVar
 
 from sqlite_utils import Database
 
+from bot.core.errors import NotRecorded
 from bot.ledger.schema import migrations
+from bot.ledger.trouble import Trouble, reason
 
 BUSY_SECONDS = 1.0
 _WAL = "PRAGMA journal_mode=WAL"
 Role = Literal["owner", "painter"]
 T = TypeVar("T")
+_Write = tuple[str, tuple[str | int, ...]]
 NOBODYS = "{role} NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
 """Rows that no living process has in this role; the time is the value for the question mark."""
 
@@ -26,15 +29,22 @@ class Connection(sqlite3.Connection):
 
 
 class File:
-    """An open file. ``open(path)`` or ``read(path)``; ``close`` when done."""
+    """An open file. ``open(path)`` or ``read(path)``; ``close`` when done.
+
+    ``patience``: for how many seconds a transaction waits while others write; an acknowledgement cannot wait long.
+    """
+
+    patience: ClassVar[float] = BUSY_SECONDS
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._trouble = Trouble()
+        self._owed: dict[_Write, None] = {}
 
     @classmethod
     def open(cls, path: Path | str, *, workspace: str = "") -> Self:
         """Open or create the file and bring its tables up to date. Raises sqlite3.Error."""
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, factory=Connection)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=cls.patience, factory=Connection)
         connection.row_factory = sqlite3.Row
         connection.workspace = workspace
         try:
@@ -78,8 +88,59 @@ class File:
 
         return await asyncio.to_thread(read)
 
-    def _transaction(self) -> AbstractContextManager[Connection]:
-        return _immediate(self._db)
+    @contextmanager
+    def _one_moment(self) -> Iterator[None]:
+        """What is read in it is as it was at one moment, whoever writes meanwhile."""
+        is_outermost = not self._db.in_transaction
+        if is_outermost:
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if is_outermost:
+                self._db.rollback()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """All of what is written in it, or nothing. Raises NotRecorded where the file takes nothing now."""
+        with self._recording(), _immediate(self._db) as db:
+            yield db
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            why = reason(error)
+            if not why:
+                raise
+            self._trouble.met(why, error)
+            raise NotRecorded(why) from error
+
+    def _write(self, query: str, values: Sequence[str | int | None] = ()) -> list[sqlite3.Row]:
+        """One statement as a transaction of its own; what it returns. Raises NotRecorded."""
+        with self._recording():
+            return self._db.execute(query, values).fetchall()
+
+    def _give_back(self, query: str, *values: str | int) -> None:
+        """Write what sets something free that this process has in hand; ``_paying`` does it, where it cannot be now."""
+        try:
+            self._write(query, values)
+        except NotRecorded:
+            self._owed[query, values] = None
+
+    def _keep(self, query: str, *values: str | int) -> None:
+        """What was to be given back is in hand again."""
+        self._owed.pop((query, values), None)
+
+    @contextmanager
+    def _paying(self) -> Iterator[Connection]:
+        """A transaction in which what this process owes is given back, too. Raises NotRecorded."""
+        with self._transaction() as db:
+            for query, values in self._owed:
+                db.execute(query, values)
+            yield db
+        self._owed.clear()
 
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
         rows = self._db.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)

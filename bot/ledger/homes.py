@@ -7,6 +7,8 @@ from bot.ledger.file import NOBODYS, File
 from bot.ledger.log import stamp
 from bot.ledger.schema import FINISHED
 
+_RELEASE = "UPDATE homes SET painter = '' WHERE user = ? AND painter = ?"
+
 
 @dataclass(frozen=True)
 class HomeTab:
@@ -23,7 +25,7 @@ class Homes(File):
 
     async def opened(self, user: str, *, at: datetime) -> None:
         """This person looks at their Home tab: it is due, whatever it shows."""
-        self._db.execute(
+        self._write(
             "INSERT INTO homes (user, opened) VALUES (?, ?) ON CONFLICT (user) DO "
             "UPDATE SET opened = excluded.opened, revision = revision + 1, shown = ''",
             (user, stamp(at)),
@@ -39,20 +41,22 @@ class Homes(File):
         """This person's Home tab, which is ``owner``'s to draw now; None where it is somebody's, or unknown."""
         free = NOBODYS.format(role="painter")
         query = f"UPDATE homes SET painter = ? WHERE user = ? AND {free} RETURNING user, revision, drawn, shown"
-        row = self._db.execute(query, (owner, user, stamp(now))).fetchone()
-        return HomeTab(**row) if row else None
+        for row in self._write(query, (owner, user, stamp(now))):
+            self._keep(_RELEASE, user, owner)
+            return HomeTab(**row)
+        return None
 
     async def release_home(self, user: str, *, owner: str) -> None:
         """``owner`` is done with this Home tab."""
-        self._db.execute("UPDATE homes SET painter = '' WHERE user = ? AND painter = ?", (user, owner))
+        self._give_back(_RELEASE, user, owner)
 
     async def drew_home(self, tab: HomeTab) -> None:
         """What this Home tab shows now, and up to which revision."""
-        self._db.execute("UPDATE homes SET drawn = ?, shown = ? WHERE user = ?", (tab.drawn, tab.shown, tab.user))
+        self._write("UPDATE homes SET drawn = ?, shown = ? WHERE user = ?", (tab.drawn, tab.shown, tab.user))
 
     async def forget_home(self, user: str) -> None:
         """Nothing can be shown to this person."""
-        self._db.execute("DELETE FROM homes WHERE user = ?", (user,))
+        self._write("DELETE FROM homes WHERE user = ?", (user,))
 
     async def last_finish(self) -> int:
         """Number of the Entry with which a Change finished last, whatever came of it; 0 where none did."""

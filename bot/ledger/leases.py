@@ -6,6 +6,11 @@ from bot.core.changes import State
 from bot.ledger.file import NOBODYS, File, Role
 from bot.ledger.log import stamp
 
+_RELEASE: dict[Role, str] = {
+    "owner": "UPDATE changes SET owner = '' WHERE number = ? AND owner = ?",
+    "painter": "UPDATE changes SET painter = '' WHERE number = ? AND painter = ?",
+}
+
 
 class Leases(File):
     """What living processes have in hand."""
@@ -15,11 +20,12 @@ class Leases(File):
 
         Not even its own holder gets it twice.
         """
-        claimed = self._db.execute(
-            f"UPDATE changes SET {role} = ? WHERE number = ? AND {NOBODYS.format(role=role)}",
-            (owner, number, stamp(now)),
-        )
-        return claimed.rowcount == 1
+        free = NOBODYS.format(role=role)
+        query = f"UPDATE changes SET {role} = ? WHERE number = ? AND {free} RETURNING number"
+        claimed = bool(self._write(query, (owner, number, stamp(now))))
+        if claimed:
+            self._keep(_RELEASE[role], number, owner)
+        return claimed
 
     async def holds(self, number: int, *, owner: str) -> bool:
         """Whether ``owner`` still has this Change: one that slept too long has lost it to another process."""
@@ -27,15 +33,16 @@ class Leases(File):
 
     async def release(self, number: int, *, owner: str, role: Role = "owner") -> None:
         """``owner`` is done with this Change."""
-        self._db.execute(f"UPDATE changes SET {role} = '' WHERE number = ? AND {role} = ?", (number, owner))
+        self._give_back(_RELEASE[role], number, owner)
 
     async def renew(self, *, owner: str, until: datetime) -> None:
-        """``owner`` is a process that lives, and keeps what it has until ``until``."""
-        self._db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, stamp(until)))
+        """``owner`` is a process that lives, and keeps what it has until ``until``; what it owes is given back."""
+        with self._paying() as db:
+            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, stamp(until)))
 
     async def resign(self, *, owner: str) -> None:
         """``owner`` stops: what it has is free at once."""
-        self._db.execute("DELETE FROM processes WHERE owner = ?", (owner,))
+        self._write("DELETE FROM processes WHERE owner = ?", (owner,))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Numbers of the Changes in this state that no living process works on, oldest first."""

@@ -20,5 +20,5 @@ class Ledger(Asks, Changes, Leases, Homes, History, Days, Log):
 
     async def tidy(self, before: datetime) -> None:
         """Forget the deliveries that were settled, and the processes that fell silent, before this time."""
-        self._db.execute("DELETE FROM asks WHERE body IS NULL AND at < ?", (stamp(before),))
-        self._db.execute("DELETE FROM processes WHERE lease_until < ?", (stamp(before),))
+        self._write("DELETE FROM asks WHERE body IS NULL AND at < ?", (stamp(before),))
+        self._write("DELETE FROM processes WHERE lease_until < ?", (stamp(before),))

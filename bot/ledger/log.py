@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,6 +14,10 @@ from bot.ledger.seal import GENESIS, canonical, seal, verify
 
 _CONTENT = "number, body, seal"
 T = TypeVar("T")
+_ARCHIVED = """
+    SELECT 1 FROM entries WHERE kind = 'archived'
+    AND json_extract(detail, '$.last') = ? AND json_extract(detail, '$.head') = ?
+"""
 
 
 def stamp(time: datetime) -> str:
@@ -43,14 +47,18 @@ class Log(File):
 
     async def entry(self, number: int) -> Sealed:
         """One entry. Raises UnknownEntry."""
+        return self.one(number)
+
+    def one(self, number: int) -> Sealed:
+        """As ``entry``."""
         row = self._db.execute(f"SELECT {_CONTENT} FROM entries WHERE number = ?", (number,)).fetchone()
         if row is None:
-            raise UnknownEntry(number)
+            raise UnknownEntry(number, archived=self.anchor()[0])
         return _read(row)
 
     async def head(self) -> tuple[int, str]:
         """The last entry's number and seal; 0 and zeros where there is none."""
-        return _last(self._db)
+        return self.last()
 
     async def exported(self, wanted: Wanted, write: Callable[[Iterator[Sealed]], T]) -> T:
         """What ``write`` makes of these entries, oldest first, apart from what else goes on."""
@@ -76,11 +84,17 @@ class Log(File):
         self, wanted: Wanted, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
     ) -> Iterator[Sealed]:
         """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
-        values = _values(wanted, before)
-        order = "ASC" if oldest_first else "DESC"
-        query = f"SELECT e.number, body, seal {_sought(wanted, values)} ORDER BY @.at {order}, e.number {order}"
-        alias = "s" if wanted.subjects else "e"
-        return map(_read, self._db.execute(f"{query} LIMIT :limit".replace("@", alias), values | {"limit": limit}))
+        values = _values(wanted, before) | {"limit": limit}
+        query = _search(wanted, values, "ASC" if oldest_first else "DESC")
+        return map(_read, self._db.execute(query, values))
+
+    def last(self) -> tuple[int, str]:
+        """As ``head``."""
+        return _last(self._db)
+
+    def anchor(self) -> tuple[int, str]:
+        """Number and seal of the entry before the first one here; 0 and zeros where none is."""
+        return _anchor(self._db)
 
     def _called(self, name: str) -> tuple[str, ...]:
         rows = self._db.execute(_NAMINGS)
@@ -88,8 +102,20 @@ class Log(File):
         return tuple(dict.fromkeys(found))
 
     def verify(self, against: str = "") -> Proof:
-        """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for."""
-        after, head = _anchor(self._db)
+        """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for.
+
+        Entries may be gone from its beginning only where a later one says that they were archived.
+        """
+        with self._one_moment():
+            proof, confirmed = self.chain(against), self._db.execute(_ARCHIVED, self.anchor()).fetchone()
+        if proof.fault or not proof.archived or confirmed:
+            return proof
+        fault = f"Entries up to {proof.archived} are gone, and no entry of the log says that they were archived."
+        return replace(proof, fault=fault)
+
+    def chain(self, against: str = "") -> Proof:
+        """Check the chain from where it begins here, streaming."""
+        after, head = self.anchor()
         rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
         return verify(rows, after=after, head=head, against=against)
 
@@ -120,35 +146,49 @@ _NAMINGS = """
     AND (e.detail ->> '$.before.name' IS NOT NULL OR e.detail ->> '$.after.name' IS NOT NULL)
     ORDER BY e.number
 """
-_SUBJECTS = """
-    FROM subjects AS s CROSS JOIN entries AS e ON e.number = s.entry WHERE subject IN ({among}) AND NOT EXISTS (
-        SELECT 1 FROM subjects AS other WHERE other.subject IN ({among}) AND other.subject < s.subject
-        AND other.at = s.at AND other.entry = s.entry
-    )
-"""
-_ENTRIES = "FROM entries AS e WHERE true"
 _CONDITIONS = {
-    "actor": "@.actor = :actor",
-    "kind": "@.kind = :kind",
-    "change": "e.change = :change",
-    "since": "@.at >= :since",
-    "until": "@.at < :until",
-    "before": "(@.at, e.number) < (SELECT at, number FROM entries WHERE number = :before)",
+    "actor": "o.actor = :actor",
+    "kind": "o.kind = :kind",
+    "change": "o.change = :change",
+    "since": "o.at >= :since",
+    "until": "o.at < :until",
+    "before": "(o.at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
 }
-"""@ is the table by which the entries are found: the subjects have what narrows them down at hand, too."""
-_BESIDES = """
-    EXISTS (SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = @.at AND b.entry = e.number)
-"""
+"""``o`` are the entries, or the subjects: these have at hand, beside what they are found by, what narrows them down."""
 
 
-def _sought(wanted: Wanted, values: dict[str, Any]) -> str:
-    source = _SUBJECTS.format(among=_among("subject", wanted.subjects)) if wanted.subjects else _ENTRIES
-    besides = [_BESIDES.format(among=_among("beside", wanted.besides))] if wanted.besides else []
-    return " AND ".join((source, *(_CONDITIONS[name] for name in _CONDITIONS if name in values), *besides))
+def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
+    """By the subjects, each of which has its entries in order already; by the entries where a change is named, too.
+
+    A change has few entries, and what is about a busy segment may be a tenth of all.
+    """
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
+    conditions += [_about("beside", wanted.besides)] if wanted.besides else []
+    if not wanted.subjects or wanted.change is not None:
+        conditions += [_about("subject", wanted.subjects)] if wanted.subjects else []
+        where = _all_of("true", *conditions).format(number="o.number")
+        return f"SELECT {_CONTENT} FROM entries AS o WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
+    each = (_all_of(f"o.subject = {one}", *conditions) for one in _named("subject", wanted.subjects))
+    found = " UNION ".join(f"SELECT at, entry FROM subjects AS o WHERE {where}" for where in each)
+    return f"""
+        SELECT e.number, body, seal
+        FROM ({found.format(number="o.entry")} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
+        CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
+    """
 
 
-def _among(name: str, subjects: tuple[str, ...]) -> str:
-    return ", ".join(f":{name}{place}" for place, _ in enumerate(subjects))
+def _about(name: str, subjects: tuple[str, ...]) -> str:
+    among = ", ".join(_named(name, subjects))
+    about = f"SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = o.at AND b.entry = {{number}}"
+    return f"EXISTS ({about})"
+
+
+def _named(name: str, subjects: tuple[str, ...]) -> list[str]:
+    return [f":{name}{place}" for place, _ in enumerate(subjects)]
+
+
+def _all_of(*conditions: str) -> str:
+    return " AND ".join(conditions)
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
@@ -180,8 +220,9 @@ def _last(db: sqlite3.Connection) -> tuple[int, str]:
 
 
 def _anchor(db: sqlite3.Connection) -> tuple[int, str]:
-    """Number and seal of the entry before the first one here."""
-    row = db.execute("SELECT last, seal FROM archives ORDER BY last DESC LIMIT 1").fetchone()
+    first = db.execute("SELECT min(number) FROM entries").fetchone()[0]
+    gone = db.execute("SELECT last, seal FROM archives WHERE ? IS NULL OR last < ? ORDER BY last DESC", (first, first))
+    row = gone.fetchone()
     return (row[0], row[1]) if row else (0, GENESIS)
 
 

@@ -9,6 +9,7 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -18,7 +19,7 @@ from bot.core.answers import MENTION, Answer
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
 from bot.core.command import Call, Help, find, group_of, understand
-from bot.core.errors import Misuse, Refusal
+from bot.core.errors import Misuse, NotRecorded, Refusal
 from bot.core.people import Place
 from bot.engine.machine import Machine
 from bot.slack import blocks, forms, helping
@@ -116,7 +117,7 @@ class Listeners:
             await self._engine.ask(ask, said)
             return
         await self._engine.asked_for_form(ask, said)
-        self._engine.tasks.start(self._dialogs.open(ask, call, ask.id))
+        self._start(ask, partial(self._dialogs.open, ask, call, ask.id))
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types a list of shoppers."""
@@ -157,13 +158,15 @@ class Listeners:
     async def rejecting(self, ack: AsyncAck, body: Body) -> None:
         """A click on Reject: asks why."""
         click = Click.unpack(body["actions"][0]["value"])
-        self._engine.tasks.start(self._ask_why(_ask(body, _place(body), REJECT), click))
+        ask = _ask(body, _place(body), REJECT)
+        self._start(ask, partial(self._ask_why, ask, click))
         await ack()
 
     async def editing(self, ack: AsyncAck, body: Body) -> None:
         """A click on Edit: opens the form in which it was asked for."""
         click = Click.unpack(body["actions"][0]["value"])
-        self._engine.tasks.start(self._edit(_ask(body, _place(body), EDIT), click))
+        ask = _ask(body, _place(body), EDIT)
+        self._start(ask, partial(self._edit, ask, click))
         await ack()
 
     async def _edit(self, ask: Ask, click: Click) -> None:
@@ -221,6 +224,8 @@ class Listeners:
         async def guarded(ack: AsyncAck, body: Body) -> None:
             try:
                 await listener(ack, body)
+            except NotRecorded as error:
+                await self._tell_broken(ack, body, str(error))
             except Exception:
                 reference = secrets.token_hex(2).upper()
                 log.exception("Reference %s: a listener broke", reference)
@@ -228,6 +233,17 @@ class Listeners:
                 await self._tell_broken(ack, body, told)
 
         return guarded
+
+    def _start(self, ask: Ask, work: Callable[[], Awaitable[None]]) -> None:
+        """Start what is over after the acknowledgement: what it cannot put on record is told privately."""
+
+        async def told() -> None:
+            try:
+                await work()
+            except NotRecorded as error:
+                await self._engine.announcer.whisper(ask.actor, ask.place, Answer(str(error)))
+
+        self._engine.tasks.start(told())
 
     async def _tell_broken(self, ack: AsyncAck, body: Body, told: str) -> None:
         """Tell it where the person looks: at the command, in the form, or beside the button."""

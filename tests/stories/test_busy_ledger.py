@@ -1,57 +1,193 @@
 """What cannot be recorded does not happen, and the person hears of it, wherever they look."""
 
+import asyncio
 import logging
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from bot.core.errors import NotRecorded
+from bot.ledger.ledger import Ledger
+from tests.disks import frozen, full, held
 from tests.harness import World, said, world
 from tests.stories.judge import judge
+
+HELD = "This could not be put on record (another program holds the ledger's file), so nothing was done."
+FULL = "This could not be put on record (the disk is full), so nothing was done."
+FROZEN = "This could not be put on record (the ledger's file may only be read), so nothing was done."
 
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[World]:
-    """A world whose bot is expected to log what broke."""
+    """A world whose bot is expected to log what it could not record."""
     async with world(tmp_path, customers=40) as made:
         yield made
+        await made.settled()
         await judge(made)
 
 
-@contextmanager
-def held(ledger: Path) -> Iterator[None]:
-    """Another program holds the ledger's file."""
-    with closing(sqlite3.connect(ledger, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
+def ledger_of(slack: World) -> Ledger:
+    """The running bot's own ledger."""
+    assert slack.bot
+    return slack.bot.machine.ledger
 
 
-async def test_a_command_is_answered_with_a_reference(slack: World, caplog: pytest.LogCaptureFixture) -> None:
+# Where the person looks
+
+
+async def test_a_command_is_answered_with_the_reason(slack: World, caplog: pytest.LogCaptureFixture) -> None:
     with held(slack.database):
         await slack.type("/segment delete VIPs")
-    assert "Nothing was done; please try again." in slack.messages()[-1]["text"]
-    assert (slack.kinds(), "database is locked" in caplog.text) == ([], True)
+    assert HELD in slack.messages()[-1]["text"]
+    assert (slack.kinds(), "database is locked" in caplog.text, "Traceback" in caplog.text) == ([], True, False)
 
 
-async def test_a_click_is_answered_beside_the_button(slack: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL)
+async def test_a_click_is_answered_beside_the_button(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     with held(slack.database):
         await slack.press("Delete Segment", by="ben")
-    assert "Nothing was done; please try again." in slack.whisper(by="ben", channel="#approvals")
+    assert HELD in slack.whisper(by="ben", channel="#approvals")
     assert "VIPs" in slack.sizes()
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
 
 
-async def test_a_form_stays_open_and_says_so(slack: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL)
+async def test_a_form_stays_open_and_says_so(slack: World) -> None:
     await slack.type("/segment create")
     with held(slack.database):
         outcome = await slack.submit({"Name": "Loyal"})
-    assert "Nothing was done; please try again." in outcome["errors"]["name"]
+    assert HELD in outcome["errors"]["name"]
     assert slack.form() is not None
     await slack.submit({"Name": "Loyal"})
     assert "Create the segment Loyal" in said(slack.card(1))
+
+
+async def test_a_refusal_that_comes_after_the_acknowledgement_is_told_privately(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    with frozen(ledger_of(slack)):
+        await slack.press("Reject", by="ana")
+    assert FROZEN in slack.whisper(by="ana", channel="#approvals")
+    await slack.press("Reject", by="ana")
+    assert "You asked for change 1 yourself" in slack.whisper(by="ana", channel="#approvals")
+
+
+async def test_on_a_full_disk_nothing_happens_and_with_room_all_does(
+    slack: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await slack.type("/segment delete VIPs")
+    with full(ledger_of(slack)):
+        await slack.type("/segment create Loyal")
+        assert FULL in slack.messages()[-1]["text"]
+        await slack.press("Delete Segment", by="ben")
+        assert FULL in slack.whisper(by="ben", channel="#approvals")
+        slack.clock.forward(hours=30)
+        with suppress(NotRecorded):
+            await slack.sweep()
+        await slack.settled()
+    errors = [one for one in caplog.records if one.name.startswith("bot.") and one.levelno >= logging.ERROR]
+    assert (len(errors), "Traceback" in caplog.text) == (1, False)
+    assert "Waiting for approval" in said(slack.card(1))
+    assert not slack.writes()
+    await slack.sweep()
+    assert "Expired" in said(slack.card(1))
+    await slack.type("/segment create Loyal")
+    assert "Loyal" in slack.sizes()
+
+
+async def test_a_home_tab_that_is_opened_meanwhile_is_drawn_when_it_is_opened_again(slack: World) -> None:
+    with frozen(ledger_of(slack)):
+        assert await slack.home(by="ana") is None
+    assert await slack.home(by="ana")
+
+
+async def test_a_sweep_that_can_record_nothing_is_due_again(slack: World) -> None:
+    with frozen(ledger_of(slack)), pytest.raises(NotRecorded):
+        await slack.sweep()
+    await slack.sweep()
+
+
+# What was asked, and whose answer cannot be put on record
+
+
+async def test_a_plan_that_cannot_be_recorded_is_no_change_and_its_refusal_is_recorded_later(slack: World) -> None:
+    with ExitStack() as trouble:
+        async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment create Loyal"), "GET", "/segments"):
+            trouble.enter_context(frozen(ledger_of(slack)))
+        assert FROZEN in slack.whisper()
+    assert slack.kinds() == ["asked"]
+    await slack.sweep()
+    await slack.sweep()
+    assert slack.kinds() == ["asked", "refused"]
+    assert FROZEN in slack.entries()[-1].detail["reason"]
+    assert "Loyal" not in slack.sizes()
+    await slack.type("/segment create Loyal")
+    assert "Loyal" in slack.sizes()
+
+
+async def test_an_approval_that_cannot_be_recorded_does_not_count(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    with ExitStack() as trouble:
+        click = slack.client.press("ben", "#approvals", "Delete Segment")
+        async with slack.meanwhile(click, "GET", "/segments"):
+            trouble.enter_context(frozen(ledger_of(slack)))
+        assert FROZEN in slack.whisper(by="ben", channel="#approvals")
+    await slack.sweep()
+    assert "Waiting for approval" in said(slack.card(1))
+    assert not slack.writes()
+    await slack.press("Delete Segment", by="cleo")
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_a_form_whose_plan_cannot_be_recorded_says_so_in_the_form(slack: World) -> None:
+    await slack.type("/segment create")
+    stuck = slack.stick("GET", "/segments")
+    submitting = asyncio.create_task(slack.client.submit("ana", {"Name": "Loyal"}))
+    await stuck.reached.wait()
+    with frozen(ledger_of(slack)):
+        stuck.release.set()
+        assert FROZEN in (await submitting)["errors"]["name"]
+    await slack.settled()
+    assert "Loyal" not in slack.sizes()
+
+
+# A change that runs
+
+
+async def test_a_step_whose_start_cannot_be_recorded_is_not_carried_out_until_it_can(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    members = ("GET", "/segments/{id}/shopper-profiles")
+    planning = slack.stick(*members)
+    await slack.client.press("ben", "#approvals", "Delete Segment")
+    await planning.reached.wait()
+    starting = slack.stick(*members)
+    planning.release.set()
+    await starting.reached.wait()
+    with frozen(ledger_of(slack)):
+        starting.release.set()
+        await slack.settled()
+        assert (slack.kinds()[-1], slack.writes()) == ("start", [])
+    await slack.sweep()
+    assert "VIPs" not in slack.sizes()
+    assert "Done" in said(slack.card(1))
+
+
+async def test_a_step_whose_end_cannot_be_recorded_is_looked_into_and_the_run_goes_on(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed, Wholesale")
+    with ExitStack() as trouble:
+        click = slack.client.press("ben", "#approvals", "Delete Segment")
+        async with slack.meanwhile(click, "DELETE", "/segments"):
+            trouble.enter_context(full(ledger_of(slack)))
+        assert len(slack.writes()) == 1
+        with suppress(NotRecorded):
+            await slack.sweep()
+        assert len(slack.writes()) == 1
+    await slack.sweep()
+    await slack.sweep()
+    assert not {"VIPs", "Lapsed", "Wholesale"} & set(slack.sizes())
+    assert len(slack.writes()) == len(set(slack.writes()))
+    assert "Done" in said(slack.card(1))
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert {"VIPs", "Lapsed", "Wholesale"} <= set(slack.sizes())

@@ -1,0 +1,209 @@
+"""``python -m bot audit``: the log read, checked, copied and archived from the shell, whether the bot runs or not."""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.entries import Proof, Sealed, Wanted, segment_subject, shopper_subject
+from bot.core.errors import Refusal
+from bot.core.exports import entry_csv, entry_json
+from bot.ledger.archives import Archives, joined
+
+_SEAL = re.compile(r"[0-9a-f]{16,64}")
+
+
+class NoDatabase(Refusal):
+    """A file that is not there; an audit creates none."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """The actions, each of which runs with its options and gives the exit status."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
+    _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
+    _add_export(actions.add_parser("export", help="print entries for programs, oldest first"))
+    _add_verify(actions.add_parser("verify", help="check that no entry was changed, moved, inserted or removed"))
+    _add_backup(actions.add_parser("backup", help="copy the database, also while the bot runs"))
+    _add_archive(actions.add_parser("archive", help="move the oldest entries to a file of their own"))
+    for action in actions.choices.values():
+        action.add_argument("--database", type=Path, default=Path(os.environ.get("DATABASE", "segment-bot.sqlite")))
+
+
+# What is given
+
+
+def _add_recent(parser: argparse.ArgumentParser) -> None:
+    _add_filters(parser)
+    parser.add_argument("--limit", type=_number, default=50, help="so many at most (default %(default)s)")
+    parser.set_defaults(run=_recent)
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", type=_number, help="the entry's number")
+    parser.set_defaults(run=_show)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_filters(parser)
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default %(default)s")
+    parser.set_defaults(run=_export)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    told = "at least 16 digits of a seal that was seen elsewhere, as in a daily summary: tells which entry has it"
+    parser.add_argument("--against", type=_seal, metavar="SEAL", help=told)
+    told = "archives whose entries came before: checks that nothing is missing between them"
+    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=told)
+    parser.set_defaults(run=_verify)
+
+
+def _add_backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where the copy goes; nothing is overwritten")
+    parser.set_defaults(run=_backup)
+
+
+def _add_archive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where the entries go")
+    parser.add_argument("--before", type=_time, required=True, help="entries from before this date or time")
+    parser.set_defaults(run=_archive)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", default="", metavar="USER", help="what this Slack user did, by id")
+    parser.add_argument("--kind", default="", help='of this kind, such as "planned" or "step done"')
+    parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
+    told = "about this {}, by id; of several, also of the other kind, about any of them"
+    for name, subject in (("segment", segment_subject), ("shopper", shopper_subject)):
+        ids = f"--{name}"
+        parser.add_argument(
+            ids, type=subject, action="append", dest="subjects", default=[], metavar="ID", help=told.format(name)
+        )
+    parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
+    parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return int(text)
+
+
+def _seal(text: str) -> str:
+    if not _SEAL.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not 16 to 64 digits of a seal")
+    return text.lower()
+
+
+def _time(text: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date or time such as 2026-05-04T09:30+02:00") from None
+
+
+# What is done
+
+
+def _recent(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        return _print(map(_line, file.found(_wanted(options), limit=options.limit)))
+
+
+def _show(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        return _print([f"{json.dumps(asdict(file.one(options.number)), ensure_ascii=False, indent=2)}\n"])
+
+
+def _export(options: argparse.Namespace) -> int:
+    written = entry_csv if options.format == "csv" else entry_json
+    with closing(_open(options.database)) as file:
+        return _print(written(file.found(_wanted(options), oldest_first=True)))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    against = options.against or ""
+    if options.archive:
+        paths = list(map(_existing, (*options.archive, options.database)))
+        return _judged(joined(paths, against), against)
+    with closing(_open(options.database)) as file:
+        return _judged(file.proof(against), against, "archive" if file.is_archive else "log")
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        proof = file.backup(options.file)
+    print(f"The copy holds: {_told(proof)}.")
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    with closing(Archives.open(_existing(options.database))) as file:
+        moved = file.archive(options.file, before=options.before, at=datetime.now(UTC))
+    print(f"Entries {moved.first} to {moved.last} are in {options.file} now, whose head is {moved.head}.")
+    return 0
+
+
+def _open(path: Path) -> Archives:
+    return Archives.read(_existing(path))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise NoDatabase(path)
+    return path
+
+
+def _wanted(options: argparse.Namespace) -> Wanted:
+    subjects = tuple(dict.fromkeys(options.subjects))
+    return Wanted(options.by, options.kind, options.change, subjects, options.since, options.until)
+
+
+# What is said
+
+
+def _judged(proof: Proof, against: str, what: str = "log") -> int:
+    if not proof.holds:
+        print(f"The {what} does not hold. {proof.fault}", file=sys.stderr)
+        return 1
+    print(f"The {what} holds: {_told(proof)}.")
+    if against and proof.witness is None:
+        print(f"No entry has the seal {against}: the {what} was cut short, or written anew.", file=sys.stderr)
+        return 1
+    if against:
+        print(f"Entry {proof.witness} has the seal {against}.")
+    return 0
+
+
+def _told(proof: Proof) -> str:
+    before = f" behind {proof.archived} in archives" if proof.archived else ""
+    return f"{proof.entries} entries{before}, head {proof.head}"
+
+
+def _line(entry: Sealed) -> str:
+    change = f"change {entry.change}" if entry.change is not None else ""
+    time = f"{entry.at[:19].replace('T', ' ')} UTC"
+    words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.told)
+    # A terminal would obey what is not printable.
+    return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
+
+
+def _print(lines: Iterable[str]) -> int:
+    """Print as it comes. Whoever reads may have seen enough, as ``| head`` has."""
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,58 @@
+"""Files on which nothing can be written for a while."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bot.core.entries import Entry
+from bot.core.errors import NotRecorded
+from bot.ledger.ledger import Ledger
+from bot.ledger.log import append
+from bot.sandbox import people
+from tests.core.samples import NOW
+
+KINDS = ("asked", "planned", "refused", "answered", "approve", "start", "step started", "step done", "zzz")
+ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another program holds the ledger's file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def frozen(ledger: Ledger) -> Iterator[None]:
+    """The file may only be read, as on a disk that the system mounted so after a fault."""
+    ledger._db.execute("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        ledger._db.execute("PRAGMA query_only = OFF")
+
+
+@contextmanager
+def full(ledger: Ledger) -> Iterator[None]:
+    """The file may have no more pages, and entries fill those that it has: SQLite answers as on a full disk."""
+    (most,) = ledger._db.execute("PRAGMA max_page_count").fetchone()
+    ledger._db.execute("PRAGMA max_page_count = 1")  # it takes this for "no more than there are"
+    fitted = True
+    while fitted:
+        fitted = any(fits(ledger, Entry(kind, actor)) for kind in KINDS for actor in ACTORS)
+    try:
+        yield
+    finally:
+        ledger._db.execute(f"PRAGMA max_page_count = {most}")
+
+
+def fits(ledger: Ledger, entry: Entry) -> bool:
+    """Whether this entry could be put on record."""
+    try:
+        with ledger._transaction() as db:
+            append(db, entry, NOW)
+    except NotRecorded:
+        return False
+    return True

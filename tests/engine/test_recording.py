@@ -1,0 +1,143 @@
+"""What the machine does where something in the middle cannot be put on record: it goes on when it can be."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.core.asks import Ask
+from bot.core.changes import State, Verdict
+from bot.engine.ports import Undeliverable
+from tests.disks import frozen
+from tests.engine.bench import Bench, Board, bench, process
+
+FROZEN = "the ledger's file may only be read"
+
+
+@dataclass
+class Crossroads(Board):
+    """Does something when it is told to post, redraw, inform, whisper or show a Home tab for the next time."""
+
+    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+    def _say(self, verb: str) -> None:
+        self.meanwhile.pop(verb, lambda: None)()
+        super()._say(verb)
+
+
+@pytest.fixture
+async def machine(path: Path) -> AsyncIterator[Bench]:
+    """A process whose announcer may freeze the file: ``freezing`` says at which verb, ``thawed`` ends it."""
+    async with (
+        bench(path) as other,
+        process(path, other.store, other.client, other.clock, Crossroads(), other.people) as made,
+    ):
+        yield made
+        assert made.ledger.verify().holds
+
+
+@pytest.fixture
+def trouble() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def freeze_at(machine: Bench, verb: str, trouble: ExitStack) -> None:
+    """Let the file freeze when the announcer is told to do this."""
+    assert isinstance(machine.board, Crossroads)
+    machine.board.meanwhile[verb] = lambda: trouble.enter_context(frozen(machine.ledger))
+
+
+async def test_a_change_whose_card_cannot_be_recorded_is_posted_by_the_next_sweep(
+    machine: Bench, trouble: ExitStack
+) -> None:
+    freeze_at(machine, "post", trouble)
+    await machine.asks("segment delete", segments=["VIPs"])
+    ((who, told),) = machine.board.whispered
+    assert (who, told.startswith("Change 1 is on record and has not begun"), FROZEN in told) == ("UANA", True, True)
+    assert (await machine.latest()).state is State.PLANNED
+    trouble.close()
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.WAITING
+    assert machine.kinds() == ["asked", "planned", "post"]
+    await machine.decides("UBEN")
+    assert "VIPs" not in machine.segments()
+
+
+async def test_a_decision_counts_although_its_answer_cannot_be_recorded_yet(machine: Bench, trouble: ExitStack) -> None:
+    await machine.delete()
+    freeze_at(machine, "whisper", trouble)
+    await machine.asks("change withdraw", number=1)
+    trouble.close()
+    assert machine.board.whispered[-1] == ("UANA", "Change 1 is withdrawn.")
+    assert "answered" not in machine.kinds()
+    await machine.sweeps()
+    await machine.sweeps()
+    assert machine.kinds().count("answered") == 1
+    assert "refused" not in machine.kinds()
+
+
+async def test_an_answer_that_reaches_nobody_and_no_record_is_settled_all_the_same(
+    machine: Bench, trouble: ExitStack
+) -> None:
+    machine.board.broken["whisper"] = Undeliverable("channel_not_found", final=True)
+    freeze_at(machine, "whisper", trouble)
+    await machine.asks("segment list")
+    trouble.close()
+    await machine.sweeps()
+    assert machine.kinds() == ["asked", "answered"]
+
+
+@pytest.mark.parametrize("verb", ["redraw", "inform"])
+async def test_a_card_and_an_outcome_are_told_anew_until_that_is_on_record(
+    machine: Bench, trouble: ExitStack, verb: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await machine.delete()
+    freeze_at(machine, verb, trouble)
+    await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
+    trouble.close()
+    await machine.sweeps()
+    assert (await machine.ledger.undrawn(), await machine.ledger.unheard()) == ((), ())
+    errors = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+    assert len(errors) == 1
+    assert FROZEN in errors[0]
+
+
+async def test_a_home_tab_is_drawn_anew_until_that_is_on_record(machine: Bench, trouble: ExitStack) -> None:
+    freeze_at(machine, "home", trouble)
+    await machine.looks("UBEN")
+    trouble.close()
+    now = machine.clock()
+    assert await machine.ledger.undrawn_homes(since=now, now=now) == ()  # this process has it in hand
+    await machine.sweeps()
+    tab = await machine.ledger.claim_home("UBEN", owner="other", now=now)
+    assert tab
+    assert tab.drawn == tab.revision
+
+
+async def test_a_process_that_stops_while_nothing_can_be_recorded_stops(machine: Bench) -> None:
+    with frozen(machine.ledger):
+        await machine.machine.stop()
+
+
+async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
+    late = machine.ask("segment list")
+    await machine.ledger.ask(late, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
+    with frozen(machine.ledger):
+        await machine.engine.refuse_late(late)
+    await machine.sweeps()
+    assert machine.kinds() == ["asked", "refused"]
+
+
+async def test_what_another_process_answered_meanwhile_is_not_settled_twice(machine: Bench) -> None:
+    ask: Ask = machine.ask("segment list")
+    await machine.ledger.ask(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
+    with frozen(machine.ledger):
+        assert await machine.ledger.settle(ask, "refused", at=machine.clock(), detail={})
+    async with machine.another(Path(machine.ledger._db.execute("PRAGMA database_list").fetchone()[2])) as other:
+        assert await other.ledger.settle(ask, "answered", at=machine.clock(), detail={})
+    await machine.sweeps()
+    assert machine.kinds() == ["asked", "answered"]

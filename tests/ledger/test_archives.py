@@ -1,0 +1,362 @@
+"""Backups and archives: nothing is lost on the way, and what was moved away still proves itself."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.entries import Entry, Wanted
+from bot.core.errors import NotRecorded
+from bot.ledger.archives import PART, Archives, NotCopied, joined
+from bot.ledger.ledger import Ledger
+from bot.ledger.log import append
+from bot.ledger.schema import GUARDS
+from tests.core.samples import NOW
+from tests.disks import held
+from tests.laws.values import FEW
+from tests.ledger.logs import DAY, logs, unguarded, write, written
+
+NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
+LATER = NOW + 100 * DAY
+
+
+def log_of(*kinds: str) -> list[Entry]:
+    return [
+        Entry(kind, "UANA", change=7, subjects=("segment:a", f"customer:{place}")) for place, kind in enumerate(kinds)
+    ]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A log of seven entries, one a day."""
+    made = tmp_path / "ledger.sqlite"
+    write(made, log_of(*NAMES))
+    return made
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Archives]:
+    with closing(Archives.open(path)) as opened:
+        yield opened
+
+
+def archive(ledger: Archives, target: Path, days: float) -> tuple[int, int]:
+    """Archive what is older than so many days after NOW: the first and the last entry that were moved."""
+    moved = ledger.archive(target, before=NOW + days * DAY, at=LATER)
+    return moved.first, moved.last
+
+
+def numbers(path: Path) -> list[int]:
+    with closing(Archives.read(path)) as file:
+        return [entry.number for entry in file.entries()]
+
+
+def kinds(path: Path) -> list[str]:
+    with closing(Archives.read(path)) as file:
+        return [entry.kind for entry in file.entries()]
+
+
+def tables(path: Path, *names: str) -> list[int]:
+    """How many rows these tables have."""
+    with closing(sqlite3.connect(path)) as db:
+        return [db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names]
+
+
+def leftovers(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir() if ".part" in one.name}
+
+
+# Backups
+
+
+def test_a_backup_is_the_whole_file_in_one(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with closing(Archives.read(path)) as file:
+        proof = file.backup(copy)
+    assert (proof.holds, proof.entries) == (True, 7)
+    assert [one.name for one in tmp_path.glob("copy*")] == ["copy.sqlite"]
+    assert numbers(copy) == numbers(path)
+    with closing(Ledger.open(copy)) as again:
+        assert again.verify() == proof
+
+
+def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    with closing(Archives.read(path)) as file, ledger._transaction() as db:
+        append(db, Entry("refused"), LATER)
+        assert file.backup(tmp_path / "before.sqlite").entries == 7
+    with closing(Archives.read(path)) as file:
+        assert file.backup(tmp_path / "after.sqlite").entries == 8
+
+
+def test_a_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("mine")
+    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match=r"There is a file .*other\.txt already"):
+        file.backup(other)
+    assert other.read_text() == "mine"
+    assert not leftovers(tmp_path)
+
+
+def test_a_copy_that_does_not_hold_is_not_said_to_be_good(path: Path, tmp_path: Path) -> None:
+    with unguarded(path) as db:
+        db.execute("DELETE FROM entries WHERE number = 3")
+    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match="Entry 3 is missing"):
+        file.backup(tmp_path / "copy.sqlite")
+    assert {one.name for one in tmp_path.iterdir()} <= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
+
+
+# Archives
+
+
+def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    before = list(ledger.entries())
+    assert archive(ledger, old, 3) == (1, 3)
+    assert numbers(old) == [1, 2, 3]
+    assert numbers(path) == [4, 5, 6, 7, 8]
+    with closing(Archives.read(old)) as file:
+        assert (file.is_archive, file.proof().holds, list(file.entries())) == (True, True, before[:3])
+        found = list(file.found(Wanted(subjects=("customer:1",))))
+        assert [one.number for one in found] == [2]
+    proof = ledger.verify()
+    assert (proof.fault, proof.entries, proof.archived) == ("", 5, 3)
+    assert not ledger.is_archive
+    last = list(ledger.entries())[-1]
+    detail = {"first": 1, "last": 3, "head": before[2].seal, "file": "old.sqlite", "entries": 3}
+    assert (last.kind, last.detail, last.outcome) == ("archived", detail, "archived")
+    assert list(ledger.found(Wanted(subjects=("customer:1",)))) == []
+    assert tables(path, "subjects") == [8]
+    assert not leftovers(tmp_path)
+
+
+def test_effects_go_with_their_entries(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    with ledger._transaction() as db:
+        db.executemany("INSERT INTO effects VALUES (?, 'a', 1, 0)", [(2,), (6,)])
+    archive(ledger, tmp_path / "old.sqlite", 4)
+    assert (tables(tmp_path / "old.sqlite", "effects"), tables(path, "effects")) == ([1], [1])
+
+
+def test_the_guards_stand_again_afterwards(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    archive(ledger, tmp_path / "old.sqlite", 3)
+    for file in (path, tmp_path / "old.sqlite"):
+        with closing(sqlite3.connect(file)) as db:
+            for statement in ("DELETE FROM entries", "UPDATE entries SET body = '{}'"):
+                with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                    db.execute(statement)
+            (standing,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
+            assert standing == len(GUARDS)
+
+
+def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    with closing(Ledger.open(path)) as bot, closing(Ledger.read(path)) as looking:
+        archive(ledger, tmp_path / "old.sqlite", 3)
+        with bot._transaction() as db:
+            assert append(db, Entry("refused"), LATER) == 9
+        assert (bot.verify().fault, looking.verify().entries) == ("", 6)
+
+
+def test_the_last_entry_stays(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    assert archive(ledger, tmp_path / "old.sqlite", 80) == (1, 6)
+    assert kinds(path) == ["finish", "archived"]
+    assert archive(ledger, tmp_path / "older.sqlite", 80) == (7, 7)
+    assert kinds(path) == ["archived", "archived"]
+    with pytest.raises(NotCopied, match="no entries from before that date"):
+        archive(ledger, tmp_path / "oldest.sqlite", 80)
+    assert not (tmp_path / "oldest.sqlite").exists()
+
+
+def test_only_what_is_old_throughout_is_moved(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with closing(Ledger.open(path)) as made, made._transaction() as db:
+        for day in (0, 5, 1, 2, 9):  # a clock was set back in between
+            append(db, Entry("asked"), NOW + day * DAY)
+    with closing(Archives.open(path)) as file:
+        assert archive(file, tmp_path / "old.sqlite", 3) == (1, 1)
+
+
+def test_all_since_an_emergency_that_nobody_reviewed_stays(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    write(path, log_of("asked", "break glass", "finish", "asked"))
+    with closing(Archives.open(path)) as file:
+        assert archive(file, tmp_path / "old.sqlite", 50) == (1, 1)
+        with file._transaction() as db:
+            append(db, Entry("review", "UBEN", change=7), NOW + 5 * DAY)
+        assert archive(file, tmp_path / "older.sqlite", 50)[0] == 2
+
+
+def test_the_last_days_stay(ledger: Archives, tmp_path: Path) -> None:
+    with pytest.raises(NotCopied, match="last 10 days stay"):
+        ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 10 * DAY)
+    assert ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 11 * DAY).last == 1
+
+
+def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    with unguarded(path) as db:
+        db.execute("UPDATE entries SET body = replace(body, 'UANA', 'UBEN') WHERE number = 2")
+    with pytest.raises(NotCopied, match=r"does not hold, so nothing was written\. Entry 2"):
+        archive(ledger, tmp_path / "old.sqlite", 3)
+    assert numbers(path) == [1, 2, 3, 4, 5, 6, 7]
+    assert not list(tmp_path.glob("old*"))
+
+
+# Broken off in between
+
+
+def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    ledger._db.execute("PRAGMA busy_timeout = 0")
+    with held(path), pytest.raises(NotRecorded):
+        archive(ledger, old, 3)
+    assert (numbers(old), numbers(path)) == ([1, 2, 3], [1, 2, 3, 4, 5, 6, 7])
+    assert ledger.verify().holds
+    assert archive(ledger, old, 5) == (1, 3)
+    assert (numbers(old), numbers(path), ledger.verify().holds) == ([1, 2, 3], [4, 5, 6, 7, 8], True)
+
+
+def test_what_broke_off_within_the_removal_is_gone_on_with(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    ledger._write_archive(old, 5)
+    ledger._remove(2, old.name, LATER)
+    assert ledger.verify().archived == 2
+    assert archive(ledger, old, 5) == (3, 5)
+    assert (ledger.verify().fault, ledger.verify().archived) == ("", 5)
+    assert joined([old, path]).holds
+
+
+def test_many_entries_go_in_parts_so_that_nobody_waits_long(tmp_path: Path) -> None:
+    path, old = tmp_path / "ledger.sqlite", tmp_path / "old.sqlite"
+    with closing(Ledger.open(path)) as made, made._transaction() as db:
+        for number in range(2 * PART + 10):
+            append(db, Entry("asked"), NOW + timedelta(seconds=number))
+    with closing(Archives.open(path)) as file:
+        assert archive(file, old, 50) == (1, 2 * PART + 9)
+        assert [one.detail["last"] for one in file.entries(after=2 * PART + 10)] == [PART, 2 * PART, 2 * PART + 9]
+        assert (file.verify().fault, len(numbers(old))) == ("", 2 * PART + 9)
+    assert joined([path, old]).fault == ""
+
+
+def another_logs_archive(target: Path) -> None:
+    source = target.with_name("another.sqlite")
+    write(source, log_of(*NAMES[::-1]))
+    with closing(Archives.open(source)) as file:
+        archive(file, target, 3)
+
+
+def a_gap(target: Path) -> None:
+    """An archive that begins behind where the ledger does."""
+    source = target.with_name("same.sqlite")
+    write(source, log_of(*NAMES))
+    with closing(Archives.open(source)) as file:
+        archive(file, target.with_name("first.sqlite"), 2)
+        archive(file, target, 4)
+
+
+def a_ledger(target: Path) -> None:
+    write(target, log_of(*NAMES))
+
+
+def too_young(target: Path) -> None:
+    """An archive of entries that are not that old."""
+    source = target.with_name("young.sqlite")
+    write(source, log_of(*NAMES))
+    with closing(Archives.open(source)) as file:
+        archive(file, target, 5)
+
+
+def no_database(target: Path) -> None:
+    target.write_text("notes " * 1000)
+
+
+@pytest.mark.parametrize("make", [another_logs_archive, a_gap, a_ledger, too_young, no_database])
+def test_nothing_is_removed_for_a_file_that_holds_something_else(
+    path: Path, ledger: Archives, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    old = tmp_path / "old.sqlite"
+    make(old)
+    content = old.read_bytes()
+    with pytest.raises(NotCopied, match="holds something else"):
+        archive(ledger, old, 4)
+    assert (numbers(path), old.read_bytes()) == ([1, 2, 3, 4, 5, 6, 7], content)
+
+
+def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    archive(ledger, tmp_path / "old.sqlite", 3)
+    with pytest.raises(NotCopied, match="Somebody else archives"):
+        ledger._remove(3, "other.sqlite", LATER)
+    assert ledger.verify().holds
+
+
+# The chain over several files
+
+
+def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Archives) -> None:
+    with unguarded(path) as db:
+        (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
+        db.execute("DELETE FROM entries WHERE number <= 2")
+        db.execute("INSERT INTO archives VALUES (2, ?)", (own,))
+    told = "Entries up to 2 are gone, and no entry of the log says that they were archived."
+    assert (ledger.verify().fault, ledger.verify().archived) == (told, 2)
+
+
+def test_a_missing_archive_is_named(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.sqlite", tmp_path / "second.sqlite"
+    archive(ledger, first, 2)
+    archive(ledger, second, 4)
+    seen = next(ledger.entries()).seal
+    whole = joined([path, second, first], seen)
+    assert (whole.fault, whole.entries, whole.witness, whole.archived) == ("", 9, 5, 0)
+    assert joined([first, path]).fault == (
+        "ledger.sqlite begins behind entry 4, and the entries before it end with entry 2."
+    )
+    assert joined([second, path]).fault == (
+        "second.sqlite begins behind entry 2, and the entries before it end with entry 0."
+    )
+
+
+def test_archives_of_another_log_do_not_join(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.sqlite"
+    another_logs_archive(foreign)
+    archive(ledger, tmp_path / "old.sqlite", 3)
+    assert joined([foreign, path]).fault == "ledger.sqlite does not go on from the seal of entry 3."
+
+
+def test_a_changed_archive_is_named(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    archive(ledger, old, 3)
+    with unguarded(old) as db:
+        db.execute("UPDATE entries SET body = replace(body, 'UANA', 'UBEN') WHERE number = 2")
+    assert joined([old, path]).fault.startswith("old.sqlite: Entry 2 is not what was sealed")
+
+
+@FEW
+@given(logs, st.lists(st.integers(0, 9), max_size=4))
+def test_whatever_is_archived_when_the_whole_log_is_as_it_was(log: list[Entry], days: list[int]) -> None:
+    with written(log) as path:
+        archives: list[Path] = []
+        with closing(Archives.open(path)) as file:
+            before = list(file.entries())
+            for day in sorted(days):
+                target = path.with_name(f"{len(archives)}.sqlite")
+                try:
+                    archive(file, target, day)
+                except NotCopied:
+                    assert not target.exists()
+                else:
+                    archives.append(target)
+                assert file.verify().holds
+        entries = [one for part in (*archives, path) for one in _entries(part)]
+        assert entries[: len(before)] == before
+        assert [one.kind for one in entries[len(before) :]] == ["archived"] * len(archives)
+        whole = joined([path, *archives], before[-1].seal)
+        assert (whole.fault, whole.entries, whole.witness) == ("", len(entries), len(before))
+
+
+def _entries(path: Path) -> list[Entry]:
+    with closing(Archives.read(path)) as file:
+        assert file.proof().holds
+        return list(file.entries())

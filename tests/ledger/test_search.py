@@ -1,0 +1,63 @@
+"""Whatever is looked for: what is found is what reading the whole log through would find."""
+
+from contextlib import closing
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.entries import Entry, Sealed, UnknownEntry, Wanted
+from bot.ledger.archives import Archives
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW
+from tests.laws.values import LAW
+from tests.ledger.logs import DAY, logs, subjects, written
+
+times = st.none() | st.integers(-1, 6).map(lambda day: NOW + day * DAY)
+wanted = st.builds(
+    Wanted,
+    actor=st.sampled_from(("", "UANA", "UBEN")),
+    kind=st.sampled_from(("", "asked", "finish")),
+    change=st.none() | st.integers(1, 3),
+    subjects=st.lists(subjects, max_size=3, unique=True).map(tuple),
+    since=times,
+    until=times,
+)
+
+
+def suits(entry: Sealed, sought: Wanted) -> bool:
+    at = datetime.fromisoformat(entry.at)
+    return (
+        (not sought.actor or entry.actor == sought.actor)
+        and (not sought.kind or entry.kind == sought.kind)
+        and (sought.change is None or entry.change == sought.change)
+        and (not sought.subjects or bool(set(sought.subjects) & set(entry.subjects)))
+        and (sought.since is None or at >= sought.since)
+        and (sought.until is None or at < sought.until)
+    )
+
+
+@LAW
+@given(logs, st.lists(wanted, min_size=1, max_size=8), st.integers(1, 6), st.integers(0, 3))
+def test_what_is_found_is_what_reading_it_all_would_find(
+    log: list[Entry], several: list[Wanted], before: int, limit: int
+) -> None:
+    with written(log) as path, closing(Ledger.read(path)) as ledger:
+        for sought in several:
+            suiting = [entry for entry in ledger.entries() if suits(entry, sought)]
+            assert list(ledger.found(sought, oldest_first=True)) == suiting
+            assert list(ledger.found(sought, limit=limit)) == suiting[::-1][:limit]
+            if before <= len(log):
+                earlier = [entry for entry in suiting if entry.number < before]
+                assert list(ledger.found(sought, before=before)) == earlier[::-1]
+
+
+async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:
+    with written([Entry("asked"), Entry("answered")]) as path, closing(Archives.open(path)) as ledger:
+        ledger.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
+        assert (await ledger.entry(2)).kind == "answered"
+        with pytest.raises(UnknownEntry, match="There is no entry 9 in the log"):
+            await ledger.entry(9)
+        with pytest.raises(UnknownEntry, match="Entry 1 was moved to an archive"):
+            await ledger.entry(1)

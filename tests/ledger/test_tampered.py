@@ -1,0 +1,186 @@
+"""Whatever somebody does by raw SQL to a log's file, with its guards taken down, the check finds it."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.entries import Entry, Proof
+from bot.ledger.ledger import Ledger
+from bot.ledger.seal import GENESIS, canonical, seal
+from tests.laws.values import LAW
+from tests.ledger.logs import logs, unguarded, words, write, written
+
+Row = tuple[int, str, str]
+Tampering = Callable[[sqlite3.Connection, list[Row], st.DataObject], None]
+
+
+def rows_of(db: sqlite3.Connection) -> list[Row]:
+    return db.execute("SELECT number, body, seal FROM entries ORDER BY number").fetchall()
+
+
+def before(rows: list[Row], at: int) -> str:
+    """The seal that stands before the entry at this place."""
+    return rows[at - 1][2] if at else GENESIS
+
+
+def rewrite(db: sqlite3.Connection, rows: list[Row]) -> None:
+    """These rows instead of all that stand there."""
+    db.execute("DELETE FROM entries")
+    db.executemany("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", rows)
+
+
+def resealed(rows: list[Row]) -> list[Row]:
+    """The same texts, each with the seal that it would have in this order."""
+    made: list[Row] = []
+    for number, body, _ in rows:
+        made.append((number, body, seal(before(made, len(made)), body)))
+    return made
+
+
+def a_body(rows: list[Row], at: int, data: st.DataObject) -> str:
+    """The text of an entry with something else in one of its columns."""
+    content: dict[str, Any] = json.loads(rows[at][1])
+    column = data.draw(st.sampled_from(sorted(content)))
+    new = data.draw((words | st.integers() | st.none()).filter(lambda value: value != content[column]))
+    return canonical({**content, column: new})
+
+
+def change_a_column(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(rows) - 1))
+    body = a_body(rows, at, data)
+    db.execute("UPDATE entries SET body = ? WHERE number = ?", (body, rows[at][0]))
+
+
+def change_a_column_and_its_seal(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(rows) - 2))  # the last one is told by ``against`` alone
+    body = a_body(rows, at, data)
+    own = seal(before(rows, at), body)
+    db.execute("UPDATE entries SET body = ?, seal = ? WHERE number = ?", (body, own, rows[at][0]))
+
+
+def change_a_seal(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(rows) - 1))
+    other = data.draw(st.text("0123456789abcdef", min_size=64, max_size=64).filter(lambda one: one != rows[at][2]))
+    db.execute("UPDATE entries SET seal = ? WHERE number = ?", (other, rows[at][0]))
+
+
+def remove_a_row(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(rows) - 2))  # a cut tail is told by ``against`` alone
+    db.execute("DELETE FROM entries WHERE number = ?", (rows[at][0],))
+    if data.draw(st.booleans()):
+        rewrite(db, [(number, *row[1:]) for number, row in enumerate(rows_of(db), 1)])
+
+
+def remove_the_first_rows_and_say_that_they_were_archived(
+    db: sqlite3.Connection, rows: list[Row], data: st.DataObject
+) -> None:
+    number, _, own = rows[data.draw(st.integers(0, len(rows) - 2))]
+    db.execute("DELETE FROM entries WHERE number <= ?", (number,))
+    db.execute("INSERT INTO archives VALUES (?, ?)", (number, own))
+
+
+def insert_a_row(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(rows) - 1))
+    body = canonical({"number": at + 1, **dict.fromkeys(("at", "kind", "actor"), ""), "detail": data.draw(words)})
+    forged = (at + 1, body, seal(before(rows, at), body))
+    step = data.draw(st.integers(0, 1))  # renumbered, or one number twice: then a number far off
+    later = [(number + step, text, own) for number, text, own in rows[at:]]
+    rewrite(db, [*rows[:at], forged if step else (rows[-1][0] + 2, *forged[1:]), *later])
+
+
+def reorder_two_rows(db: sqlite3.Connection, rows: list[Row], data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(rows) - 2))
+    second = data.draw(st.integers(first + 1, len(rows) - 1))
+    swapped = list(rows)
+    (one, *left), (other, *right) = rows[first], rows[second]
+    swapped[first], swapped[second] = (one, right[0], right[1]), (other, left[0], left[1])
+    rewrite(db, swapped)
+
+
+FOUND: tuple[Tampering, ...] = (
+    change_a_column,
+    change_a_column_and_its_seal,
+    change_a_seal,
+    remove_a_row,
+    remove_the_first_rows_and_say_that_they_were_archived,
+    insert_a_row,
+    reorder_two_rows,
+)
+
+
+def verified(path: Path, against: str = "") -> Proof:
+    with closing(Ledger.read(path)) as ledger:
+        return ledger.verify(against)
+
+
+@pytest.mark.parametrize("tamper", FOUND, ids=lambda one: one.__name__)
+@LAW
+@given(log=logs, data=st.data())
+def test_any_tampering_is_found(log: list[Entry], tamper: Tampering, data: st.DataObject) -> None:
+    with written(log) as path:
+        proof = verified(path)
+        assert (proof.holds, proof.entries, proof.archived) == (True, len(log), 0)
+        with unguarded(path) as db:
+            tamper(db, rows_of(db), data)
+        assert not verified(path).holds
+
+
+@LAW
+@given(logs, st.data())
+def test_a_cut_tail_is_found_by_a_seal_that_was_seen(log: list[Entry], data: st.DataObject) -> None:
+    with written(log) as path, unguarded(path) as db:
+        seen = rows_of(db)[-1][2][: data.draw(st.integers(16, 64))]
+        assert verified(path, seen).witness == len(log)
+        db.execute("DELETE FROM entries WHERE number > ?", (data.draw(st.integers(0, len(log) - 1)),))
+        cut = verified(path, seen)
+        assert (cut.holds, cut.witness) == (True, None)
+
+
+@LAW
+@given(logs, st.data())
+def test_a_log_written_anew_from_the_start_is_found_by_a_seal_that_was_seen(
+    log: list[Entry], data: st.DataObject
+) -> None:
+    with written(log) as path, unguarded(path) as db:
+        rows = rows_of(db)
+        at = data.draw(st.integers(0, len(rows) - 1))
+        forged = [*rows[:at], (rows[at][0], a_body(rows, at, data), ""), *rows[at + 1 :]]
+        rewrite(db, resealed(forged))
+        anew = verified(path, rows[-1][2][:16])
+        assert (anew.holds, anew.witness) == (True, None)
+
+
+@LAW
+@given(logs)
+def test_what_is_searched_by_is_what_was_sealed(log: list[Entry]) -> None:
+    with written(log) as path, closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        for row in db.execute("SELECT * FROM entries"):
+            content = json.loads(row["body"])
+            assert (row["number"], content["number"]) == (content["number"], row["number"])
+            for name in ("at", "kind", "actor", "workspace", "channel", "command", "change", "outcome", "ms"):
+                assert row[name] == content[name], name
+            for name in ("detail", "subjects"):
+                assert json.loads(row[name]) == content[name], name
+        about = {(subject, entry) for subject, entry in db.execute("SELECT subject, entry FROM subjects")}
+        assert about == {(one, number) for number, entry in enumerate(log, 1) for one in entry.subjects}
+
+
+def test_no_computed_column_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    write(path, [Entry("asked")])
+    with unguarded(path) as db:
+        for name in ("at", "kind", "actor", "workspace", "channel", "command", "change", "outcome", "ms", "detail"):
+            try:
+                db.execute(f"UPDATE entries SET {name} = NULL")
+            except sqlite3.OperationalError as error:
+                assert "generated column" in str(error)  # noqa: PT017 - which of them is told at the end
+            else:
+                raise AssertionError(name)
