@@ -1,4 +1,4 @@
-"""The kinds of entries that one can look for are those which the code writes, and those of what is to come."""
+"""The kinds of entries that one can look for are those which the code writes."""
 
 import ast
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from bot.core.changes import Event, StepState
 from bot.core.entries import KINDS
+from bot.ledger.days import DayState
 
 ROOT = Path(__file__).parent.parent.parent
 WRITING = {"Entry", "_entry", "answered", "settle", "_settle", "_note", "_moved", "amend"}
 """What makes an entry, and is given its kind."""
 DUE = ("reminder", "glass")
 """Notices, of which each may not be delivered; told in bot/engine/drawer.py by their own words."""
-TO_COME = {"summary begun", "summary posted", "summary skipped", "summary failed", "summary unsure", "archived"}
 
 
 def written_out() -> Iterator[str]:
@@ -35,5 +35,6 @@ def test_each_kind_that_the_code_writes_can_be_looked_for_and_no_other() -> None
     steps = {f"step {state.value}" for state in StepState}
     notices = {f"{kind} not delivered" for kind in DUE}
     events = {event.value for event in Event}
-    assert set(KINDS) == {*written_out(), *steps, *notices, *events, *TO_COME}
+    summaries = {f"summary {state.value}" for state in DayState} - {"summary under way", "summary posting"}
+    assert set(KINDS) == {*written_out(), *steps, *notices, *events, *summaries}
     assert len(KINDS) == len(set(KINDS))

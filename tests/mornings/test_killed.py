@@ -106,8 +106,7 @@ async def test_a_bot_killed_at_any_boundary_of_a_morning_posts_once_or_says_that
     calm = await morning(tmp_path / "calm", None)
     assert calm[:2] == (1, ["summary posted"])
     ends = [Boundary("transaction", at + 1) for at in range(calm[2])]
-    *_, posting, _ = ends  # asks looked at; the day opened, claimed, posting, posted
-    assert len(ends) == 5
+    *_, posting, _posted = ends  # after others: asks looked at, the day opened, the day claimed
     for boundary in ends:
         unsure = boundary == posting
         sent, kinds, _ = await morning(tmp_path / f"transaction {boundary.at}", boundary)
