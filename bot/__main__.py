@@ -12,23 +12,27 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from bot import auditing
 from bot.core.errors import NotRecorded, Refusal
+from bot.core.history import Size, Snapshot
 from bot.ledger.ledger import Ledger
 from bot.sandbox import people, seeds, server
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
 from bot.settings import WrongSettings, load
 from bot.slack import transports
-from bot.wiring import Bot, CannotStart, assemble
+from bot.wiring import Bot, CannotStart, assemble, utc_now
 from commands import GROUPS
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 PARTS = ("store", "workspace", "bot")
 LOG_PAGE = 500
+WATCHED = 30
+"""Days that the bot of a new sandbox seems to have watched its store for."""
 log = logging.getLogger("bot")
 
 
@@ -146,6 +150,7 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
         stack.callback(store.close)
         if store.empty:
             seeds.seed(store, customers=options.customers)
+            await _remember(ledger, store)
     if "workspace" in options.parts:
         workspace = Workspace(options.data / "workspace.sqlite", manifest=MANIFEST, request_url=options.request_url)
         stack.callback(workspace.close)
@@ -154,6 +159,17 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
     return await stack.enter_async_context(
         server.serve(port=options.port, store=store, workspace=workspace, log=log_of_bot)
     )
+
+
+async def _remember(ledger: Ledger | None, store: Store) -> None:
+    """Let a new sandbox's bot have watched its store for a while, so that there are courses to look at."""
+    now, names = utc_now(), {one["id"]: one["name"] for one in store.overview()["segments"]}
+    shoppers = store.overview()["profiles"]
+    for ago, sizes in zip(range(WATCHED, 0, -1), seeds.courses(store, WATCHED), strict=True):
+        at = now - timedelta(days=ago)
+        kept = tuple(Size(id_, names[id_], size) for id_, size in sizes.items())
+        if ledger:
+            await ledger.remember(Snapshot(at.date(), at, 0, shoppers, kept))
 
 
 async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:

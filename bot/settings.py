@@ -48,7 +48,7 @@ def _zone(value: object) -> object:
 
 
 def _policy(value: object) -> object:
-    """The file's rules and breakers. Raises ValueError with everything that is wrong in it."""
+    """What the file says. Raises ValueError with everything that is wrong in it."""
     if not isinstance(value, str):
         return value
     try:
@@ -70,11 +70,15 @@ def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 class PolicyFile(BaseModel):
-    """What a policy file may say: the rules, in place of those that hold otherwise, and who may break the glass."""
+    """What a policy file may say: the rules, in place of those that hold otherwise, and who may do what is rare.
+
+    ``breakers`` may break the glass, ``auditors`` may read the audit log.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     rules: Annotated[tuple[Rule, ...], AfterValidator(_some)] = RULES
     breakers: PeopleIds = frozenset()
+    auditors: PeopleIds = frozenset()
 
 
 Rules = Annotated[PolicyFile | None, BeforeValidator(_policy)]
@@ -102,9 +106,9 @@ class Settings(BaseModel):
     APPROVALS_CHANNEL: Annotated[Channel, Field(description="Channel id where changes wait for approval")]
     SUMMARY_CHANNEL: Annotated[Channel | None, Field(description="Channel id of the daily summary")] = None
     SUMMARY_TIME: Annotated[time, Field(description="When the summary is posted")] = time(9)
-    TIMEZONE: Annotated[ZoneInfo, BeforeValidator(_zone), Field(description="The zone of SUMMARY_TIME")] = ZoneInfo(
-        "UTC"
-    )
+    TIMEZONE: Annotated[
+        ZoneInfo, BeforeValidator(_zone), Field(description="The team's zone: of SUMMARY_TIME, and of what is typed")
+    ] = ZoneInfo("UTC")
     APPROVERS: Annotated[Ids, Field(min_length=1, description="User and user-group ids who may approve")]
     REQUESTERS: Annotated[Ids, Field(description="User and user-group ids who may ask; none: every full member")] = (
         frozenset()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -20,6 +21,7 @@ from bot.bigcommerce import Store, connect
 from bot.core.command import Group
 from bot.core.errors import NotRecorded
 from bot.core.policy import Policy
+from bot.engine.daily import Schedule
 from bot.engine.keeper import Keeper
 from bot.engine.machine import Machine, machine
 from bot.engine.turns import QUIET, Turns
@@ -34,6 +36,8 @@ from bot.slack.suggestions import Suggestions
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
 """Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
 nothing where it is given a session."""
+AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
+"""When what was sent to Slack is sent once more."""
 FORGET_AFTER = timedelta(days=1)
 """For how long a delivery is known again: Slack delivers nothing twice after an hour."""
 log = logging.getLogger(__name__)
@@ -87,8 +91,7 @@ async def assemble(
     Raises CannotStart where Slack does not take the token.
     """
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_PATIENCE))
-        client = _client(settings, session)
+        client, once = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = Ledger.open(settings.DATABASE, workspace=team_id)
@@ -99,11 +102,13 @@ async def assemble(
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=SlackAnnouncer(client, approvals=settings.APPROVALS_CHANNEL, groups=groups),
+            announcer=_announcer(client, once, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
             turns=Turns(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+            schedule=_schedule(settings),
+            zone=settings.TIMEZONE,
         )
         stack.push_async_callback(made.stop)
         await made.keeper.live()
@@ -125,15 +130,36 @@ def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> Abs
     return connect(*address, sleep=pause)
 
 
-def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def _announcer(
+    client: AsyncWebClient, once: AsyncWebClient, settings: Settings, groups: tuple[Group, ...]
+) -> SlackAnnouncer:
+    approvals, summary = settings.APPROVALS_CHANNEL, settings.SUMMARY_CHANNEL
+    return SlackAnnouncer(client, once=once, approvals=approvals, summary=summary, groups=groups)
+
+
+def _schedule(settings: Settings) -> Schedule | None:
+    channel = settings.SUMMARY_CHANNEL
+    return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
+
+
+@asynccontextmanager
+async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
+    """Two ways to Slack: one sends again what got lost, and one sends everything only once."""
+    # Over a connection that lay idle and may be gone, nobody could tell whether what was sent arrived.
+    afresh = aiohttp.TCPConnector(force_close=True)
+    async with (
+        aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
+        aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=afresh) as single,
+    ):
+        yield _client(settings, session, AGAIN), _client(settings, single, ())
+
+
+def _client(settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...]) -> AsyncWebClient:
     return AsyncWebClient(
         token=settings.SLACK_BOT_TOKEN,
         base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
         session=session,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-        ],
+        retry_handlers=list(again),
     )
 
 

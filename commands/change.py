@@ -67,7 +67,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     found = await ctx.changes.change(args.number)
     title = f"Change {found.number} is {found.state.value}"
     card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
-    told = (*_whole(found), Fields(_fields(found)), *_failures(found), *card)
+    told = (*_whole(found), _fields(found), *_failures(found), *card)
     return Answer(title, (*told, *_offers(found, ctx.actor)))
 
 
@@ -162,9 +162,9 @@ def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
     return (Offers(offers),) if offers else ()
 
 
-def _fields(found: Change) -> tuple[tuple[str, str], ...]:
+def _fields(found: Change) -> Fields:
     approved = ", ".join(mention(one.actor) for one in found.approvals)
-    pairs = (
+    return Fields.of(
         ("Asked by", mention(found.requester)),
         ("Asked", f"{found.created_at:%Y-%m-%d %H:%M} UTC"),
         ("Policy", found.need.why),
@@ -174,7 +174,6 @@ def _fields(found: Change) -> tuple[tuple[str, str], ...]:
         ("Reason", found.reason),
         ("Undone by", f"change {found.undone_by}" if found.undone_by else ""),
     )
-    return tuple((label, value) for label, value in pairs if value)
 
 
 def _failures(found: Change) -> tuple[Sentence, ...]:

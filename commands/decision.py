@@ -15,7 +15,7 @@ from bot.core.policy import KINDS, Rule
 from bot.core.shop import named
 from bot.core.shoppers import find, listed, owners, told
 from bot.core.steps import DeleteSegment, RemoveMembers, RetargetPromotion
-from bot.core.wording import counted, every, tallied
+from bot.core.wording import counted, every, remark
 from commands.change import Number, OneChange, change
 from commands.inputs import MOST_SHOPPERS, is_id, one_line
 
@@ -91,7 +91,7 @@ async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[s
     }
     absent = [label for label, ids in keys.items() if not ids.intersection(found.plan.items)]
     if absent or people.remarks:
-        told = (*people.remarks, *([tallied(f"Not in change {found.number}", absent)] if absent else ()))
+        told = (*people.remarks, *remark(f"Not in change {found.number}", absent))
         raise Impossible(
             f"{' '.join(told)} `/change details {found.number}` shows what is in it.",
             field="items",
@@ -140,6 +140,7 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
         Table("Rules", ("Approvals", "By", "When it is about", "To …"), rows),
         Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
+        Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
         Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'nobody'}."),
         Sentence("What hurts needs at least one approval, and undoing as many as what it undoes.", quiet=True),
     )

@@ -39,6 +39,14 @@ def is_id(word: str) -> bool:
     return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", word) is not None
 
 
+def one_shopper(text: str) -> str:
+    """The word that names one shopper, without what stands around it in a mail. Raises ValueError for several."""
+    match listed(text):
+        case (str(word),):
+            return word
+    raise ValueError("it has to be one e-mail, customer id or profile id")
+
+
 def searched(words: str) -> tuple[str, ...]:
     """What has to be in a name that is searched for: each word, or what stands in quotes."""
     return tuple(word.whole.casefold() for word in split(words))

@@ -12,7 +12,7 @@ from bot.core.exports import csv_lines
 from bot.core.plan import Plan, observed
 from bot.core.shoppers import Found, Shopper, about, find, nobody_left
 from bot.core.steps import SegmentRef, added, created, removed
-from bot.core.wording import people, tallied
+from bot.core.wording import people, remark
 from bot.core.words import quote
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.pages import Page, beyond, offers
@@ -153,7 +153,7 @@ def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]
 
 
 def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
-    return (tallied(what, [one.label for one in shoppers]),) if shoppers else ()
+    return remark(what, [one.label for one in shoppers])
 
 
 def _who(shoppers: list[Shopper]) -> str:

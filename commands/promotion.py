@@ -107,7 +107,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
     return Answer(
         f"{found.name} reaches {whom(found.targeting, names)}",
         (
-            Fields(_details(found)),
+            _details(found),
             Sentence("Only signed-in shoppers get it.", quiet=True),
             offers(
                 ("Target", f"promotion target {typed}"),
@@ -180,9 +180,9 @@ async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -
     return await observed((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
 
 
-def _details(found: Promotion) -> tuple[tuple[str, str], ...]:
+def _details(found: Promotion) -> Fields:
     document = found.document
-    given = (
+    return Fields.of(
         ("Status", found.status.lower()),
         ("Kind", str(document.get("redemption_type") or "").lower()),
         ("Starts", _day(document.get("start_date"))),
@@ -190,7 +190,6 @@ def _details(found: Promotion) -> tuple[tuple[str, str], ...]:
         ("Used", _times(document.get("current_uses"), document.get("max_uses"))),
         ("Id", str(found.id)),
     )
-    return tuple((label, value) for label, value in given if value)
 
 
 def _day(moment: object) -> str:

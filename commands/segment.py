@@ -3,21 +3,25 @@
 from typing import Annotated, Any
 
 from bot.bigcommerce import Segment
-from bot.core.answers import Answer, Fields, Offers, Sentence, Table
+from bot.core.answers import Answer, Cell, Delta, Fields, Offers, Sentence, Table
 from bot.core.args import Args, Text
 from bot.core.changes import Brief
 from bot.core.command import Context, Group, Prefill
+from bot.core.course import MONTH, course
 from bot.core.errors import Impossible
+from bot.core.history import week_ago
 from bot.core.plan import Plan, observed
 from bot.core.shop import PromotionUse
 from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.wording import people
 from bot.core.words import quote
 from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments, lines, one_line, searched
-from commands.pages import COLUMNS, brief_rows, offers, page_of
+from commands.pages import COLUMNS as CHANGES
+from commands.pages import brief_rows, offers, page_of
 
 ROWS = 50
 """Segments in one table: each may cost the store one request for its size."""
+COLUMNS = ("Segment", "Shoppers", "Change over 7 days", "Promotions", "Updated")
 RECENT = 5
 """Changes shown with a segment."""
 
@@ -64,7 +68,7 @@ class DeleteArgs(Args):
 
 @segment.command("list", submit="List Segments")
 async def list_segments(args: ListSegments, ctx: Context) -> Answer:
-    """Show the segments with their sizes and the promotions that use them.
+    """Show the segments with their sizes, how these changed, and the promotions that use them.
 
     /segment list
     /segment list loyal
@@ -81,15 +85,17 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
         return Answer(f"There are no segments{what}.", (offers(next_ones[0]),))
     page = page_of(found, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
-    rows = tuple([await _row(one, sizes[one.id], ctx) for one in page.items])
-    table = Table("Segments", ("Segment", "Shoppers", "Promotions", "Updated"), rows)
+    before = await week_ago(ctx.history, ctx.today)
+    deltas = {id_: Delta(size - before.get(id_, 0)) for id_, size in sizes.items()} if before is not None else {}
+    rows = tuple([await _row(one, sizes[one.id], deltas.get(one.id), ctx) for one in page.items])
+    table = Table("Segments", COLUMNS, rows)
     shoppers = ("Add Shoppers", "segment add")
     return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
 
 
 @segment.command("show", submit="Show Segment")
 async def show(args: JustSegment, ctx: Context) -> Answer:
-    """Show one segment: its size, the promotions that use it, its latest changes, and what one can do next.
+    """Show one segment: its size over time, the promotions that use it, its latest changes, and what one can do next.
 
     /segment show VIPs
     """
@@ -98,9 +104,10 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     uses = await ctx.shop.uses(found.id)
     recent = await ctx.changes.touching(found.id, RECENT)
     described = (Sentence(found.description),) if found.description else ()
+    over_time = course(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{found.name}: {people(members)}",
-        (*described, Fields(_details(found, uses)), *_recent(recent), _next_ones(found)),
+        (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_ones(found)),
     )
 
 
@@ -155,10 +162,10 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     return await observed(tuple(steps), ctx.shop)
 
 
-async def _row(found: Segment, size: int, ctx: Context) -> tuple[str | int | None, ...]:
+async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
     uses = await ctx.shop.uses(found.id)
     updated = f"{found.updated_at:%Y-%m-%d}" if found.updated_at else ""
-    return (found.name, size, len(uses) if uses is not None else None, updated)
+    return (found.name, size, change, len(uses) if uses is not None else None, updated)
 
 
 def _details(found: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
@@ -177,7 +184,7 @@ def _told(uses: tuple[PromotionUse, ...] | None) -> str:
 
 
 def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
-    return (Table("Latest changes", COLUMNS, brief_rows(changes)),) if changes else ()
+    return (Table("Latest changes", CHANGES, brief_rows(changes)),) if changes else ()
 
 
 def _next_ones(found: Segment) -> Offers:

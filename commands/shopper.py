@@ -10,12 +10,12 @@ from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Context, Group
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, observed
-from bot.core.shoppers import Found, about, find, listed, nobody_left, owners, told
+from bot.core.shoppers import Found, about, find, nobody_left, owners, told
 from bot.core.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.steps.promotions import whom
-from bot.core.wording import tallied
+from bot.core.wording import remark
 from bot.core.words import quote
-from commands.inputs import Shoppers, one_line
+from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
 
 shopper = Group("shopper", "Shoppers: see, register and delete their profiles")
@@ -29,14 +29,6 @@ def _address(text: str) -> str:
     return text.strip()
 
 
-def _one(text: str) -> str:
-    """The word that names one shopper, without what stands around it in a mail."""
-    match listed(text):
-        case (str(word),):
-            return word
-    raise ValueError("it has to be one e-mail, customer id or profile id")
-
-
 Address = Annotated[str, AfterValidator(_address), Field(max_length=250)]
 PersonName = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
 
@@ -46,7 +38,7 @@ class ShowShopper(Args):
 
     shopper: Annotated[
         str,
-        AfterValidator(_one),
+        AfterValidator(one_shopper),
         ShopperInput(label="Shopper", hint="An e-mail, a customer id or a profile id", placeholder="ada@example.com"),
     ]
 
@@ -95,7 +87,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
         raise found.nobody
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
     having = [one.label for one in found.shoppers if one.profile_id]
-    remarks = (*found.remarks, *((tallied("With a profile already", having),) if having else ()))
+    remarks = (*found.remarks, *remark("With a profile already", having))
     if not lacking:
         raise nobody_left(remarks)
     who = about([told(one) for one in lacking])
@@ -138,7 +130,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     customers = await _customers(found, ctx)
     having = [one for one in customers if one.shopper_profile_id]
     lacking = [told(one) for one in customers if not one.shopper_profile_id]
-    remarks = (*found.remarks, *((tallied("Without a profile", lacking),) if lacking else ()))
+    remarks = (*found.remarks, *remark("Without a profile", lacking))
     if not having:
         raise nobody_left(remarks)
     who = about([told(one) for one in having])
@@ -170,8 +162,8 @@ async def _account(email: str, ctx: Context) -> Customer | None:
     accounts = await ctx.shop.customers(emails=(email,))
     if len(accounts) > 1:
         ids = ", ".join(str(one.id) for one in accounts)
-        told = f"{email} has several accounts ({ids}). Use `/segment add` with a customer id."
-        raise Impossible(told, field="email")
+        several = f"{email} has several accounts ({ids}). Use `/segment add` with a customer id."
+        raise Impossible(several, field="email")
     return next(iter(accounts), None)
 
 

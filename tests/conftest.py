@@ -1,9 +1,11 @@
 """Fixtures for everybody."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from tests.stories.judge import judge
 
 OpenWorld = Callable[..., Awaitable[World]]
 HOUR = 3600
+MEMORY = "/dev/shm"  # Linux keeps these files in memory
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +34,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def deep(request: pytest.FixtureRequest) -> bool:
     """Whether this is a deep run."""
     return bool(request.config.getoption("--deep"))
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A directory of the test's own, in memory where that can be had, and gone when the test is over.
+
+    A ledger waits for the disk at each move, so that no power cut takes back what it told; no test cuts the power.
+    """
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as directory:
+        yield Path(directory)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from bot.ledger.ledger import Ledger
 from bot.sandbox import (
     payloads,
     people,
-    seeds,
     server,
     store_customers,
     store_profiles,
@@ -33,6 +32,7 @@ from bot.settings import Settings, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble
 from commands import GROUPS
+from tests.seeded import seed
 
 ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
@@ -521,7 +521,7 @@ async def world(
     async with AsyncExitStack() as stack:
         store = Store(":memory:", clock=clock.timestamp)
         stack.callback(store.close)
-        seeds.seed(store, customers=customers)
+        seed(store, customers=customers)
         workspace = Workspace(":memory:", manifest=ROOT / "manifest.yml", clock=clock.timestamp)
         stack.callback(workspace.close)
         url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=workspace, log=None))

@@ -137,4 +137,4 @@ async def test_one_changed_byte_of_the_log_is_found(tmp_path: Path) -> None:
     database.write_bytes(content.replace(b"/segment list loyal", b"/segment list loyaL"))
     broken = command("audit", "verify", "--database", str(database), folder=tmp_path)
     assert broken.returncode == 1
-    assert "Entry 1 is not what was sealed" in broken.stderr
+    assert "Entry 2 is not what was sealed after entry 1" in broken.stderr  # the first one tells of the summary

@@ -43,6 +43,7 @@ def test_each_group_is_a_slash_command_with_its_own_words() -> None:
         one = declared[f"/{group.name}"]
         assert one["description"] == group.help
         assert one["usage_hint"] == " | ".join([*group.commands, "help"])
+        assert one["should_escape"] is group.escaped
 
 
 def test_the_scopes_are_just_those_that_the_calls_need() -> None:

@@ -50,7 +50,8 @@ def test_the_file_of_the_readme_is_read(file: Path) -> None:
         approvers=frozenset({"S0MANAGERS"}),
     )
     hurting = Rule(steps=("delete_segment", "remove_members", "delete_profiles", "retarget_promotion"), approvals=1)
-    assert policy(file) == PolicyFile(rules=(hurting, managers), breakers=frozenset({"U0HEAD"}))
+    breakers, auditors = frozenset({"U0HEAD"}), frozenset({"S0AUDIT"})
+    assert policy(file) == PolicyFile(rules=(hurting, managers), breakers=breakers, auditors=auditors)
 
 
 def test_without_a_file_there_is_none() -> None:
@@ -83,6 +84,8 @@ def test_the_rules_of_a_file_take_the_place_of_the_others(file: Path) -> None:
         (RULE + 'approvers = ["ben"]', ("rules.0.approvers: ben: not a user id (U…, W…) or user-group id (S…)",)),
         (RULE + 'requesters = ["#a"]', ("rules.0.requesters: #a: not a user id (U…, W…) or user-group id (S…)",)),
         ('breakers = ["head"]', ("breakers: head: not a user id (U…, W…) or user-group id (S…)",)),
+        ('auditors = ["#log"]', ("auditors: #log: not a user id (U…, W…) or user-group id (S…)",)),
+        ("auditors = 3", ("auditors: Input should be a valid frozenset",)),
         (RULE.replace("1", "0"), ("rules.0: approvals: delete_segment can never go without an approval",)),
         (
             'breakers = ["head"]\n'
@@ -99,7 +102,7 @@ def test_the_rules_of_a_file_take_the_place_of_the_others(file: Path) -> None:
             ),
         ),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_every_fault_is_told_at_once_with_where_it_stands(
     file: Path, content: str, faults_told: tuple[str, ...]

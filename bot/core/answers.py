@@ -3,8 +3,17 @@
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Literal, Self
 
-Cell = str | int | None
+
+@dataclass(frozen=True)
+class Delta:
+    """A change in a table: it is shown with its sign, and sorts as a number."""
+
+    by: int
+
+
+Cell = str | int | Delta | None
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,11 @@ class Fields:
 
     pairs: tuple[tuple[str, str], ...]
 
+    @classmethod
+    def of(cls, *pairs: tuple[str, str]) -> Self:
+        """Those of these pairs that have a value."""
+        return cls(tuple((label, value) for label, value in pairs if value))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -30,6 +44,20 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Values drawn over their labels: each series has a name and one value a label. ``told``: what it shows, in words.
+
+    The view cuts what is too long, and keeps labels and names apart when it does; it draws the first two charts.
+    """
+
+    kind: Literal["bar", "line"]
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int, ...]], ...]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +87,7 @@ class File:
     content: str
 
 
-Part = Sentence | Fields | Table | Offers | File
+Part = Sentence | Fields | Table | Chart | Offers | File
 
 
 @dataclass(frozen=True)

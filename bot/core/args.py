@@ -28,12 +28,16 @@ _ID = re.compile(r"#?\d+|[\da-fA-F-]{36}")
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What a field is to a person: its label, a hint, and an example of it. ``private``: it may name a shopper."""
+    """What a field is to a person: its label, a hint, and an example of it. ``private``: it may name a shopper.
+
+    ``option``: only typed as ``key:value``.
+    """
 
     label: str
     hint: str = ""
     placeholder: str = ""
     private: bool = False
+    option: bool = False
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
         """``word`` as the audit log may have it; ``ids`` are customers' by address, in lower case."""
@@ -42,14 +46,10 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A line of text, or several; ``max_length`` in characters. ``option``: only typed as ``key:value``.
-
-    ``as_typed``: also what is in quotes as a whole keeps them.
-    """
+    """A line of text, or several; ``max_length`` in characters. ``as_typed``: also a whole in quotes keeps them."""
 
     max_length: int = 255
     multiline: bool = False
-    option: bool = False
     as_typed: bool = False
 
 
@@ -82,11 +82,15 @@ class ChangeInput(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryInput(Input):
+    """The number of an entry of the audit log."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """One of a few words. ``option`` as in Text."""
+    """One of a few words."""
 
     choices: tuple[str, ...]
-    option: bool = False
 
 
 DASHES = str.maketrans("‐‑‒–—−", "------")
@@ -117,7 +121,7 @@ def takes_many(field: FieldInfo) -> bool:
 
 def options(args: type[Args]) -> tuple[str, ...]:
     """The fields that are only typed as ``key:value``."""
-    return tuple(name for name, field in args.model_fields.items() if getattr(input_of(field), "option", False))
+    return tuple(name for name, field in args.model_fields.items() if input_of(field).option)
 
 
 def usage(args: type[Args]) -> str:

@@ -3,14 +3,17 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
 from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.changes import Brief, Change, Decision
 from bot.core.entries import Log
 from bot.core.errors import Misuse
+from bot.core.history import History
 from bot.core.plan import Plan
 from bot.core.policy import Policy
 from bot.core.shop import Shop
@@ -37,16 +40,34 @@ class Changes(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, the changes and the log, the policy, and who asks."""
+    """What a Command may look at while it plans: the store, what is on record, the policy, the time, and who asks.
+
+    ``now`` is in UTC; ``zone`` is the one that the people of the store live by.
+    """
 
     actor: str
     shop: Shop
     changes: Changes
     log: Log
     policy: Policy
+    history: History
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The day that it is for people."""
+        return self.now.astimezone(self.zone).date()
 
 
-Outcome = Answer | Plan | Decision
+@dataclass(frozen=True)
+class Post:
+    """Show this to everybody, in the channel of the daily summary."""
+
+    answer: Answer
+
+
+Outcome = Answer | Plan | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
 LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 F = TypeVar("F", bound=Function)
@@ -62,7 +83,10 @@ class Prefill:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons."""
+    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons.
+
+    ``is_default``: the name of its group alone means it.
+    """
 
     group: str
     name: str
@@ -71,6 +95,7 @@ class Command:
     submit: str
     title: str
     prefill: Prefill | None = None
+    is_default: bool = False
 
     @property
     def path(self) -> str:
@@ -91,7 +116,7 @@ class Command:
     @property
     def usage(self) -> str:
         """``/segment create <name> [description]``."""
-        return f"/{self.path} {usage(self.args)}".strip()
+        return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
         """``error`` with how to say it, and an example."""
@@ -101,11 +126,18 @@ class Command:
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``."""
+    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means.
+
+    ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
+    is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
+    """
 
     name: str
     help: str
     commands: dict[str, Command] = field(default_factory=dict)
+    default: str = "help"
+    for_auditors: bool = False
+    escaped: bool = False
 
     def command(
         self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
@@ -117,7 +149,8 @@ class Group:
 
         def declare(function: F) -> F:
             args = get_type_hints(function)["args"]
-            self.commands[name] = Command(self.name, name, args, function, submit, title or submit, prefill)
+            told = (submit, title or submit, prefill, name == self.default)
+            self.commands[name] = Command(self.name, name, args, function, *told)
             return function
 
         return declare
@@ -192,8 +225,8 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     if group is None:
         raise _unknown("/", name, tuple(one.name for one in groups), groups[0])
     first, words = _first_word(rest)
-    verb = first.lower()
-    if verb in ("", "help"):
+    verb = first.lower() or group.default
+    if verb == "help":
         found = group.commands.get(words.strip().lower())
         return Help((group,), found) if found else Help((group,))
     command = group.commands.get(verb)
@@ -222,6 +255,11 @@ def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Mi
 
 def _each(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def group_of(groups: tuple[Group, ...], path: str) -> Group:
+    """The group of the command with this path. Raises KeyError: paths come from the code, not from people."""
+    return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:

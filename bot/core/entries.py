@@ -1,10 +1,23 @@
 """Entries of the audit log, and what one can look for in it. Pure."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.core.errors import Refusal
+
+KINDS = (
+    "asked", "form", "planned", "answered", "refused",
+    "post", "clear", "cancel", "sign", "approve", "reject", "withdraw", "expire", "replan", "spoil",
+    "narrow", "edit", "break glass", "review", "remind",
+    "start", "step started", "step done", "step failed", "step unsure", "stop asked", "stop", "finish", "fail",
+    "card lost", "home lost", "answer not delivered", "outcome not delivered", "reminder not delivered",
+    "glass not delivered",
+    "summary posted", "summary skipped", "summary failed", "summary unsure", "archived",
+)  # fmt: skip
+"""Every kind of entry: what people asked and read, how a change moved and ran, what could not be delivered."""
+T = TypeVar("T")
 
 
 class UnknownEntry(Refusal):
@@ -56,13 +69,15 @@ class Sealed(Entry):
 class Wanted:
     """Which entries are looked for: those for which all that is given holds.
 
-    ``subjects``: about any of these; ``since`` and ``until``: from this time on, and before that one.
+    ``subjects``: about any of these, and with ``besides`` about any of those, too; ``since`` and ``until``: from this
+    time on, and before that one.
     """
 
     actor: str = ""
     kind: str = ""
     change: int | None = None
     subjects: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -92,6 +107,12 @@ class Log(Protocol):
 
     async def recent(self, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
         """The latest of these entries, newest first; with ``before``, those older than that entry."""
+
+    async def exported(self, wanted: Wanted, write: Callable[[Iterator[Sealed]], T]) -> T:
+        """What ``write`` makes of these entries, oldest first; it runs in a thread, since there may be many."""
+
+    async def segments_called(self, name: str) -> tuple[str, ...]:
+        """Ids of segments that changes created, named or deleted by this name, whatever its case; some may be gone."""
 
     async def entry(self, number: int) -> Sealed:
         """One entry. Raises UnknownEntry."""

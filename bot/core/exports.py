@@ -3,9 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.core.entries import Sealed
+from bot.core.errors import Impossible
+
+MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
+"""What one file in Slack holds: more is nothing that people open in a spreadsheet."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula: owasp.org/www-community/attacks/CSV_Injection."""
@@ -29,6 +34,55 @@ def entry_csv(entries: Iterable[Sealed]) -> Iterator[str]:
 def entry_json(entries: Iterable[Sealed]) -> Iterator[str]:
     """Entries as lines of JSON."""
     return (f"{json.dumps(vars(entry), ensure_ascii=False)}\n" for entry in entries)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Entries as the content of a file, and how many they are."""
+
+    content: str
+    entries: int
+
+
+def written(
+    entries: Iterator[Sealed],
+    lines: Callable[[Iterable[Sealed]], Iterator[str]],
+    *,
+    most: int = MOST_ENTRIES,
+    room: int = MOST_BYTES,
+) -> Written:
+    """The file that ``lines`` makes of these entries. Raises Impossible above ``most`` entries or ``room`` bytes."""
+    read = _Counted(entries, most)
+    kept: list[str] = []
+    for line in lines(read):
+        room -= len(line.encode())
+        if room < 0:
+            raise _too_much(f"{read.count:,} entries of them fill the file already")
+        kept.append(line)
+    return Written("".join(kept), read.count)
+
+
+class _Counted(Iterator[Sealed]):
+    """Entries, counted as they go by. Raises Impossible above ``most``."""
+
+    def __init__(self, entries: Iterator[Sealed], most: int) -> None:
+        self._entries = entries
+        self._most = most
+        self.count = 0
+
+    def __next__(self) -> Sealed:
+        entry = next(self._entries)
+        if self.count == self._most:
+            raise _too_much(f"there are more than {self._most:,} entries")
+        self.count += 1
+        return entry
+
+
+def _too_much(why: str) -> Impossible:
+    return Impossible(
+        f"That is too much for one file: {why}. Narrow it (since:, until:, by:, kind: …), or let whoever runs the bot "
+        "use `python -m bot audit export` in the shell."
+    )
 
 
 def _row(entry: Sealed) -> tuple[object, ...]:

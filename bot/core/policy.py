@@ -110,18 +110,20 @@ class Policy(_Value):
     """The rules. ``approvers`` and ``requesters`` hold user and user-group ids; no requesters: every full member.
 
     ``breakers`` may break the glass: let a change run in an emergency without its approvals; nobody, unless named.
+    ``auditors`` may read the audit log; everybody who may approve, unless named.
     """
 
     approvers: frozenset[str]
     requesters: frozenset[str] = frozenset()
     breakers: PeopleIds = frozenset()
+    auditors: PeopleIds = frozenset()
     rules: tuple[Rule, ...] = RULES
 
     @property
     def named(self) -> frozenset[str]:
         """Every id that the policy names."""
         groups = [ids for rule in self.rules for ids in (rule.approvers, rule.requesters)]
-        return frozenset().union(self.approvers, self.requesters, self.breakers, *groups)
+        return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
 
     def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
         """What ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
@@ -166,6 +168,11 @@ class Policy(_Value):
         """Raise NotAllowed unless this person may let a change run in an emergency."""
         _refuse_outsiders(actor, "break the glass")
         _refuse_others(actor, self.breakers, "break the glass (the policy's breakers)")
+
+    def refuse_auditing(self, actor: Actor) -> None:
+        """Raise NotAllowed unless this person may read the audit log; whoever may need not be one who may ask."""
+        _refuse_outsiders(actor, "read the audit log")
+        _refuse_others(actor, self.auditors or self.approvers, "read the audit log (see `/change policy`)")
 
 
 def _reasons(rule: Rule) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.bigcommerce import Customer, NotFound
 from bot.core.errors import Misuse, NothingToDo
 from bot.core.shop import Shop
-from bot.core.wording import counted, listing, tallied
+from bot.core.wording import counted, listing, remark, tallied
 from bot.core.words import split
 
 _PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -176,9 +176,7 @@ def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]
         told.append(f"{tallied('Nobody in the store', unknown)}{guests}")
     if commas:
         told.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
-    if named.others:
-        told.append(tallied("No e-mail, customer id or profile id", named.others))
-    return tuple(told)
+    return (*told, *remark("No e-mail, customer id or profile id", named.others))
 
 
 async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:

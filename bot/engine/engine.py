@@ -12,9 +12,9 @@ from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Sentence
 from bot.core.asks import Ask
 from bot.core.changes import Change, Decision, Event, State
-from bot.core.command import Context, Group, Outcome, find
+from bot.core.command import Context, Group, Outcome, Post, find
 from bot.core.entries import Entry
-from bot.core.errors import Misuse, NotRecorded, Refusal
+from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.plan import Plan
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
@@ -153,6 +153,9 @@ class Engine:
                 await self.decider.edit(ask, outcome)
             case Decision():
                 await self._decide(ask, outcome)
+            case Post(answer=answer):
+                await self._announce(answer)
+                await self._whisper(ask, Answer("It is posted."))
             case _:
                 await self._whisper(ask, outcome)
         await self._settle("answered", ask, ctx, {})
@@ -161,6 +164,13 @@ class Engine:
         told = await self.decider.decide(decision, ask.actor)
         if ask.decision is None:  # it was typed: whoever pressed a button of the card looks at it
             await self._whisper(ask, Answer(f"Change {decision.number} {told}."))
+
+    async def _announce(self, answer: Answer) -> None:
+        try:
+            await self.announcer.announce(answer)
+        except Undeliverable as error:
+            doubt = " Look whether it is there: Slack may have posted it all the same." if error.maybe_done else ""
+            raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
 
     async def _whisper(self, ask: Ask, answer: Answer) -> None:
         try:

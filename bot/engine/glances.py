@@ -3,10 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, Segment, StoreError
+from bot.core.answers import Chart
+from bot.core.history import History, Size, Snapshot
+from bot.core.numbers import Baseline, rows
 from bot.core.shop import Shop
+from bot.core.telling import movers_chart
+from bot.core.wording import since
 from bot.engine.home import Glance, Sized
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
@@ -39,12 +45,20 @@ class Glances:
     """Asks the store, for everybody at once, and again only after ``KEEP`` or when a Change finished."""
 
     def __init__(
-        self, reader: Reader, ledger: Ledger, tasks: Tasks, *, clock: Callable[[], datetime], patience: float = PATIENCE
+        self,
+        reader: Reader,
+        ledger: Ledger,
+        tasks: Tasks,
+        *,
+        clock: Callable[[], datetime],
+        zone: ZoneInfo,
+        patience: float = PATIENCE,
     ) -> None:
         self._reader = reader
         self._ledger = ledger
         self._tasks = tasks
         self._clock = clock
+        self._zone = zone
         self._patience = patience
         self._look: _Look | None = None
         self._seen: Glance | None = None
@@ -64,24 +78,33 @@ class Glances:
         return look.after < finished or self._until <= self._clock()
 
     async def _ask(self) -> None:
+        today = self._clock().astimezone(self._zone).date()
         try:
-            self._seen = await glance(Shop(self._reader.correlated("home")))
+            self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger, today)
         except StoreError as error:
             self._seen = Glance(fault=str(error))
         # Counted from the answer: a store that takes longer than that would be asked again and again.
         self._until = self._clock() + KEEP
 
 
-async def glance(shop: Shop) -> Glance:
-    """Ask the store. Raises StoreError."""
+async def glance(shop: Shop, history: History, today: date) -> Glance:
+    """Ask the store, and compare with the last snapshot of an earlier day. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)
     largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]
+    now = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
     return Glance(
         segments=len(segments),
         shoppers=await shop.reader.profile_count(),
         largest=tuple([await _sized(one, sizes[one.id], shop) for one in largest]),
+        movers=_movers(now, await history.snapshot(today), today),
     )
+
+
+def _movers(now: tuple[Size, ...], before: Snapshot | None, today: date) -> Chart | None:
+    if before is None:
+        return None
+    return next(iter(movers_chart(rows(now, Baseline(before, {}), None), since(before.day, today))), None)
 
 
 async def _sized(segment: Segment, shoppers: int, shop: Shop) -> Sized:

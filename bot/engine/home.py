@@ -4,6 +4,7 @@ import hashlib
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.core.answers import Chart
 from bot.core.changes import Brief
 
 
@@ -20,14 +21,16 @@ class Sized(_Value):
 
 
 class Glance(_Value):
-    """The segments at a glance: how many, the store's shoppers in all, and the largest segments.
+    """The segments at a glance: how many, the store's shoppers in all, the largest segments and the largest movers.
 
+    ``movers``: None where none moved since the last snapshot, or there is none.
     ``fault``: why the store could not be read; then there is nothing else.
     """
 
     segments: int = 0
     shoppers: int = 0
     largest: tuple[Sized, ...] = ()
+    movers: Chart | None = None
     fault: str = ""
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.bigcommerce import StoreError
 from bot.core.changes import State
 from bot.core.errors import NotAllowed, TooLate
+from bot.engine.daily import Daily
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
@@ -24,7 +25,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps one process's duties, and takes over those of the dead. ``owner`` names this process."""
+    """Keeps one process's duties, and takes over those of the dead. ``owner`` names this process.
+
+    ``daily``: where there is a channel for the summary.
+    """
 
     engine: Engine
     decider: Decider
@@ -35,13 +39,14 @@ class Keeper:
     clock: Callable[[], datetime]
     owner: str
     approval_time: timedelta
+    daily: Daily | None = None
 
     async def live(self) -> None:
         """Say that this process lives, for a while: what it has in hand stays with it."""
         await self.ledger.renew(owner=self.owner, until=self.clock() + LEASE)
 
     async def sweep(self) -> None:
-        """What is due: leases renewed, overdue Changes expired, work of processes that died taken over, cards drawn.
+        """What is due: leases, overdue Changes, work of processes that died, reminders, cards, and the summary.
 
         Called every second, and once at the start. Raises NotRecorded: then all of it is due the next time.
         """
@@ -61,6 +66,8 @@ class Keeper:
             self.runner.start(number)
         await self.ledger.remind(expiring=now + min(REMIND, self.approval_time / 4), at=now)
         self.drawer.nudge()
+        if self.daily:
+            self.daily.nudge()
 
     async def _expire_unless_moved(self, number: int) -> None:
         try:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store
 from bot.core.command import Group
 from bot.core.errors import NotRecorded
 from bot.core.policy import Policy
+from bot.engine.daily import Daily, Schedule
 from bot.engine.decider import Decider
 from bot.engine.drawer import Drawer
 from bot.engine.engine import Engine
@@ -23,6 +25,8 @@ from bot.engine.tasks import Tasks
 from bot.engine.turns import Turns
 from bot.engine.views import Views
 from bot.ledger.ledger import Ledger
+
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,21 @@ def machine(
     clock: Callable[[], datetime],
     approval_time: timedelta,
     patience: float = PATIENCE,
+    schedule: Schedule | None = None,
+    zone: ZoneInfo = UTC,
 ) -> Machine:
     """A machine between this store and these people. Only its Runner gets the ``store`` to write to.
 
-    ``patience``: seconds that a Home tab waits for the store before it is drawn without it.
+    ``patience``: seconds that a Home tab waits for the store before it is drawn without it. ``schedule``: when and
+    where the summary is posted; without it there is none. ``zone``: the one in which a day begins for the people of the
+    store.
     """
     owner, tasks = secrets.token_hex(8), Tasks()
-    planner = Planner(groups, policy, ledger, store, directory)
-    glances, views = Glances(store, ledger, tasks, clock=clock, patience=patience), Views(policy, ledger, directory)
+    planner = Planner(groups, policy, ledger, store, directory, clock, zone)
+    glances, views = (
+        Glances(store, ledger, tasks, clock=clock, zone=zone, patience=patience),
+        Views(policy, ledger, directory),
+    )
     homes = Homes(ledger, announcer, views, glances, tasks, owner=owner, clock=clock)
     drawer = Drawer(ledger, announcer, homes, tasks, owner=owner, clock=clock)
     runner = Runner(ledger, store, tasks, owner=owner, clock=clock, moved=drawer.nudge)
@@ -78,5 +89,6 @@ def machine(
     engine = Engine(
         planner, decider, ledger, announcer, runner, drawer, tasks, turns, clock, owner, approval_time=approval_time
     )
-    keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time=approval_time)
+    daily = Daily(schedule, ledger, store, announcer, tasks, owner=owner, clock=clock) if schedule else None
+    keeper = Keeper(engine, decider, ledger, runner, drawer, tasks, clock, owner, approval_time, daily)
     return Machine(owner, ledger, tasks, planner, runner, drawer, homes, decider, engine, keeper)

@@ -1,13 +1,16 @@
 """The Planner: makes plans, and says what they need and who may give it. It only reads."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
 from bot.core.args import check
 from bot.core.asks import Ask
 from bot.core.changes import Change
-from bot.core.command import Call, Context, Group, Outcome, find
+from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.entries import segment_subject, shopper_subject
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
 from bot.core.people import Standing
@@ -32,30 +35,45 @@ class Trace:
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans what is asked for, by this policy."""
+    """Plans what is asked for, by this policy. ``zone``: where the people of the store live."""
 
     groups: tuple[Group, ...]
     policy: Policy
     ledger: Ledger
     reader: Reader
     directory: Directory
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
 
     def context(self, actor: str) -> Context:
         """What planning for this person looks at."""
         reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
-        return Context(actor=actor, shop=Shop(reader), changes=self.ledger, log=self.ledger, policy=self.policy)
+        return Context(
+            actor=actor,
+            shop=Shop(reader),
+            changes=self.ledger,
+            log=self.ledger,
+            policy=self.policy,
+            history=self.ledger,
+            now=self.clock(),
+            zone=self.zone,
+        )
 
-    async def may_ask(self, user_id: str, plan: Plan | None = None) -> None:
-        """Raise NotAllowed unless this person may use the bot, and ask for this plan."""
-        self.policy.refuse_asking(await self.directory.actor(user_id), plan)
+    async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
+        """Raise NotAllowed unless this person may use the command of this path, and ask for this plan."""
+        actor = await self.directory.actor(user_id)
+        if group_of(self.groups, command).for_auditors:
+            self.policy.refuse_auditing(actor)
+        else:
+            self.policy.refuse_asking(actor, plan)
 
     async def outcome(self, ask: Ask, ctx: Context) -> Outcome:
         """What the Command gives for these values. Raises Refusal and StoreError."""
-        await self.may_ask(ask.actor)
+        await self.may_ask(ask.actor, ask.command)
         command = find(self.groups, ask.command)
         outcome = await command.function(check(command.args, ask.values), ctx)
         if isinstance(outcome, Plan):
-            await self.may_ask(ask.actor, outcome)
+            await self.may_ask(ask.actor, ask.command, outcome)
         return outcome
 
     def trace(self, ask: Ask, ctx: Context) -> Trace:

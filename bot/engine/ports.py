@@ -9,11 +9,15 @@ from bot.engine.home import Home
 
 
 class Undeliverable(Exception):
-    """A message that could not be delivered. ``final``: trying again cannot help."""
+    """A message that could not be delivered. ``final``: trying again cannot help.
 
-    def __init__(self, reason: str, *, final: bool = False) -> None:
+    ``maybe_done``: it was sent and nothing came back, so it may have been delivered all the same.
+    """
+
+    def __init__(self, reason: str, *, final: bool = False, maybe_done: bool = False) -> None:
         super().__init__(reason)
         self.final = final
+        self.maybe_done = maybe_done
 
 
 class Announcer(Protocol):
@@ -36,6 +40,15 @@ class Announcer(Protocol):
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show something to one person alone. Its files come first, to their direct messages. Raises Undeliverable."""
+
+    async def announce(self, answer: Answer) -> None:
+        """Show something to everybody, in the channel of the daily summary. Raises Undeliverable.
+
+        It is sent once, and not again by itself. Raises Impossible where there is no such channel.
+        """
+
+    async def warn(self, answer: Answer) -> None:
+        """Show something to everybody where approvals stand. Raises Undeliverable."""
 
     async def show_home(self, user_id: str, home: Home) -> None:
         """Show this on a person's Home tab. Raises Undeliverable."""

@@ -74,8 +74,13 @@ class File:
         self._db.close()
 
     async def _apart(self, work: Callable[[Self], T]) -> T:
-        """What ``work`` reads, in a thread and through a connection of its own: it may take seconds."""
+        """What ``work`` reads, in a thread and through a connection of its own: it may take seconds.
+
+        A database in memory has this one connection only.
+        """
         (_, _, path) = self._db.execute("PRAGMA database_list").fetchone()
+        if not path:
+            return work(self)
 
         def read() -> T:
             with closing(type(self).read(Path(path))) as apart:
@@ -84,7 +89,7 @@ class File:
         return await asyncio.to_thread(read)
 
     @contextmanager
-    def _snapshot(self) -> Iterator[None]:
+    def _moment(self) -> Iterator[None]:
         """What is read in it is as it was at one moment, whoever writes meanwhile."""
         is_outermost = not self._db.in_transaction
         if is_outermost:

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from bot.ledger.asks import Asks
 from bot.ledger.changes import Changes
+from bot.ledger.days import Days
+from bot.ledger.history import History
 from bot.ledger.homes import Homes
 from bot.ledger.leases import Leases
 from bot.ledger.log import Log, stamp
 
 
-class Ledger(Asks, Changes, Leases, Homes, Log):
+class Ledger(Asks, Changes, Leases, Homes, History, Days, Log):
     """One SQLite file. ``Ledger.open(path)``; ``close`` when done."""
 
     async def tidy(self, before: datetime) -> None:

@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.asks import masked
 from bot.core.entries import Entry, Proof, Sealed, UnknownEntry, Wanted
@@ -15,8 +15,9 @@ from bot.ledger.seal import GENESIS, canonical, seal, verify
 _CONTENT = "number, body, seal"
 _ARCHIVED = """
     SELECT 1 FROM entries WHERE kind = 'archived'
-    AND json_extract(detail, '$.last') = ? AND json_extract(detail, '$.head') = ?
+    AND json_extract(body, '$.detail.last') = ? AND json_extract(body, '$.detail.head') = ?
 """
+T = TypeVar("T")
 
 
 def stamp(time: datetime) -> str:
@@ -38,8 +39,11 @@ class Log(File):
             append(db, entry, at)
 
     async def recent(self, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
-        """The latest of these entries, newest first; with ``before``, those older than that entry."""
-        return tuple(self.found(wanted, limit=limit, before=before))
+        """The latest of these entries, newest first; with ``before``, those older than that entry.
+
+        Apart from what else goes on: a name that hundreds of segments had, one after the other, takes seconds.
+        """
+        return await self._apart(lambda file: tuple(file.found(wanted, limit=limit, before=before)))
 
     async def entry(self, number: int) -> Sealed:
         """One entry. Raises UnknownEntry."""
@@ -56,9 +60,20 @@ class Log(File):
         """The last entry's number and seal; 0 and zeros where there is none."""
         return self.last()
 
+    async def exported(self, wanted: Wanted, write: Callable[[Iterator[Sealed]], T]) -> T:
+        """What ``write`` makes of these entries, oldest first, apart from what else goes on."""
+        return await self._apart(lambda file: write(file.found(wanted, oldest_first=True)))
+
+    async def segments_called(self, name: str) -> tuple[str, ...]:
+        """Ids of segments that changes created, named or deleted by this name, whatever its case."""
+        return await self._apart(lambda file: file._called(name))
+
     async def checked(self, against: str = "") -> Proof:
-        """The whole chain checked, apart from what else goes on; see ``verify``."""
-        return await self._apart(lambda file: file.verify(against))
+        """The whole chain checked, apart from what else goes on; see ``verify``. What cannot be read is a fault."""
+        try:
+            return await self._apart(lambda file: file.verify(against))
+        except sqlite3.DatabaseError as error:
+            return Proof(0, GENESIS, f"The database cannot be read ({error}).")
 
     def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
         """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
@@ -81,12 +96,17 @@ class Log(File):
         """Number and seal of the entry before the first one here; 0 and zeros where none is."""
         return _anchor(self._db)
 
+    def _called(self, name: str) -> tuple[str, ...]:
+        rows = self._db.execute(_NAMINGS)
+        found = (id_ for id_, *names in rows if name.casefold() in (str(one).casefold() for one in names))
+        return tuple(dict.fromkeys(found))
+
     def verify(self, against: str = "") -> Proof:
         """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for.
 
         Entries may be gone from its beginning only where a later one says that they were archived.
         """
-        with self._snapshot():
+        with self._moment():
             proof, confirmed = self.chain(against), self._db.execute(_ARCHIVED, self.anchor()).fetchone()
         if proof.fault or not proof.archived or confirmed:
             return proof
@@ -118,6 +138,14 @@ def append(db: Connection, entry: Entry, at: datetime) -> int:
     return number + 1
 
 
+# Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
+_NAMINGS = """
+    SELECT substr(about.value, 9), e.detail ->> '$.before.name', e.detail ->> '$.after.name'
+    FROM entries AS e, json_each(e.subjects) AS about
+    WHERE e.kind = 'step done' AND about.value LIKE 'segment:%'
+    AND (e.detail ->> '$.before.name' IS NOT NULL OR e.detail ->> '$.after.name' IS NOT NULL)
+    ORDER BY e.number
+"""
 _CONDITIONS = {
     "actor": "actor = :actor",
     "kind": "kind = :kind",
@@ -127,6 +155,9 @@ _CONDITIONS = {
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
 }
 """The subjects have at hand, beside what they are found by, what narrows them down."""
+_ABOUT = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE subject IN ({among}) AND b.at = {table}.at AND b.entry = {table}.{number})
+"""
 
 
 def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
@@ -135,15 +166,15 @@ def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
     A change has few entries, and what is about a busy segment may be a tenth of all.
     """
     conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
-    subjects = [f":subject{place}" for place, _ in enumerate(wanted.subjects)]
+    subjects, besides = _names("subject", wanted.subjects), _names("beside", wanted.besides)
     if not subjects or wanted.change is not None:
-        about = (
-            f"SELECT 1 FROM subjects WHERE subject IN ({', '.join(subjects)}) AND subjects.at = e.at AND entry = number"
-        )
-        where = _all_of("true", *([f"EXISTS ({about})"] if subjects else []), *conditions).format(number="number")
+        where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
+        where = where.format(number="number")
         return f"SELECT {_CONTENT} FROM entries AS e WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
-    each = (_all_of(f"subject = {one}", *conditions).format(number="entry") for one in subjects)
-    found = " UNION ".join(f"SELECT at, entry FROM subjects WHERE {where}" for where in each)
+    narrowed = (_all_of(f"subject = {one}", *conditions, *_about(besides, "s", "entry")) for one in subjects)
+    found = " UNION ".join(
+        f"SELECT at, entry FROM subjects AS s WHERE {one.format(number='entry')}" for one in narrowed
+    )
     return f"""
         SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
         CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
@@ -151,7 +182,15 @@ def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
 
 
 def _all_of(*conditions: str) -> str:
-    return " AND ".join(conditions)
+    return " AND ".join(conditions) or "true"
+
+
+def _about(subjects: list[str], table: str, number: str) -> list[str]:
+    return [_ABOUT.format(among=", ".join(subjects), table=table, number=number)] if subjects else []
+
+
+def _names(name: str, values: tuple[str, ...]) -> list[str]:
+    return [f":{name}{place}" for place, _ in enumerate(values)]
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
@@ -164,6 +203,7 @@ def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
         "before": before,
     }
     subjects = {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
+    subjects |= {f"beside{place}": one for place, one in enumerate(wanted.besides)}
     return {name: value for name, value in values.items() if value is not None} | subjects
 
 

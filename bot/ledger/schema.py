@@ -18,6 +18,11 @@ REMOVAL_GUARD = """
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
 """
 """Taken down only by archiving, and put up again in the same transaction."""
+UNREVIEWED = (
+    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
+    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
+)
+"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
@@ -199,6 +204,50 @@ def fourth(db: Database) -> None:
         body = canonical(dict(zip(_SEALED, content, strict=True)))
         db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
     db.conn.execute("DROP TABLE entries_before")
+
+
+_FIFTH = (
+    """
+    CREATE TABLE snapshots (
+        day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # A thousand rows a day: those of a day lie together, and those of a segment are found in the index alone.
+    """
+    CREATE TABLE sizes (
+        day TEXT NOT NULL, segment TEXT NOT NULL, name TEXT NOT NULL, shoppers INTEGER NOT NULL,
+        PRIMARY KEY (day, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
+    f"CREATE INDEX changes_unreviewed ON changes (number) WHERE {UNREVIEWED}",
+)
+
+
+@migrations(name="0005_history")
+def fifth(db: Database) -> None:
+    """The sizes of segments day by day."""
+    for statement in _FIFTH:
+        db.conn.execute(statement)
+
+
+_SIXTH = (
+    # One row for each local day of the summary: two processes cannot both begin it.
+    """
+    CREATE TABLE days (
+        day TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', first_at TEXT NOT NULL,
+        next_at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX days_unsettled ON days (day) WHERE state IN ('under way', 'posting')",
+)
+
+
+@migrations(name="0006_days")
+def sixth(db: Database) -> None:
+    """What became of each day's summary."""
+    for statement in _SIXTH:
+        db.conn.execute(statement)
 
 
 def _look_back(db: sqlite3.Connection, number: int) -> None:

@@ -58,8 +58,10 @@ class Call:
         return found
 
     def joined(self, *, named: bool = False) -> Conversation:
-        """Return the conversation, which the bot must be in."""
+        """Return the conversation, which the bot must be in, and which must not be archived."""
         room = self.conversation(named=named)
+        if room.archived:
+            raise Refusal("is_archived")
         if BOT_USER_ID not in room.members:
             raise Refusal("not_in_channel")
         if room.person and not self.workspace.manifest.messages:

@@ -46,13 +46,17 @@ class Person:
 
 @dataclass
 class Conversation:
-    """A channel, or the bot's direct messages with one person (`person` is that one's id)."""
+    """A channel, or the bot's direct messages with one person (`person` is that one's id).
+
+    In an archived channel nothing can be said any more, and what was said stays.
+    """
 
     id: str
     name: str
     members: set[str]
     person: str | None = None
     topic: str = ""
+    archived: bool = False
 
 
 @dataclass
@@ -134,7 +138,9 @@ class Directory:
         if ref in ("dm", BOT_NAME, f"@{BOT_NAME}"):
             return self.direct(person.id)
         room = self.conversations.get(ref) or self.channel(ref)
-        if room is None or person.id not in room.members:
-            rooms = ", ".join(f"#{one.name}" for one in self.channels() if person.id in one.members)
+        if room is None or person.id not in room.members or room.archived:
+            rooms = ", ".join(
+                f"#{one.name}" for one in self.channels() if person.id in one.members and not one.archived
+            )
             raise Misuse(f"{person.name} is in no channel called {ref!r}. There are {rooms} and dm.")
         return room

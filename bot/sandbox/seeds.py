@@ -77,6 +77,17 @@ def seed(store: Store, *, customers: int = 400) -> None:
     store.note_write()
 
 
+def courses(store: Store, days: int) -> list[dict[str, int]]:
+    """Sizes of the segments, by id, on as many days before today, the oldest first; as made up as the shop."""
+    dice = random.Random(SEED)  # noqa: S311 - as above
+    sizes = {str(one["id"]): int(one["shoppers"]) for one in store.overview()["segments"]}
+    found: list[dict[str, int]] = []
+    for _ in range(days):
+        sizes = {id_: max(0, size - round(size * dice.uniform(-0.03, 0.05))) for id_, size in sizes.items()}
+        found.insert(0, sizes)
+    return found
+
+
 def _seed_customers(shop: Shop, dice: random.Random, customers: int) -> None:
     sql = f"INSERT INTO customers ({store_customers.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
     shop.db.executemany(sql, _customers(dice, customers))

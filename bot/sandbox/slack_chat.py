@@ -26,6 +26,8 @@ def post_ephemeral(call: Call) -> Json:
 def update(call: Call) -> Json:
     """chat.update: text without blocks takes the blocks away, and only such an update shows as edited."""
     posting = _own(call, "cant_update_message")
+    if call.conversation().archived:
+        raise Refusal("is_inactive")
     text, blocks = call.args.get("text"), call.json("blocks")
     content = content_of(call, longest=UPDATE_TEXT_MOST)
     edited = None if blocks else {"user": BOT_USER_ID, "ts": call.workspace.next_ts()}

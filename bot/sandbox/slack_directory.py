@@ -77,7 +77,7 @@ def conversations(call: Call) -> Json:
 def _conversation(room: Conversation) -> Json:
     if room.person:
         return {"id": room.id, "created": 0, "is_im": True, "user": room.person, "is_archived": False}
-    kind = {"is_channel": True, "is_group": False, "is_im": False, "is_private": False, "is_archived": False}
+    kind = {"is_channel": True, "is_group": False, "is_im": False, "is_private": False, "is_archived": room.archived}
     about = {"id": room.id, "name": room.name, "created": 0, "topic": {"value": room.topic}}
     return {**about, **kind, "is_member": BOT_USER_ID in room.members, "num_members": len(room.members)}
 

@@ -10,6 +10,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.answers import Answer, File
 from bot.core.changes import Card, Change
 from bot.core.command import Group
+from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.home import Home
 from bot.engine.ports import Undeliverable
@@ -17,7 +18,7 @@ from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.card import broken_glass, outcome, reminder, see_card
 from bot.slack.card import card as drawn
-from bot.slack.faults import NOT_ANSWERED, code, is_final
+from bot.slack.faults import NOT_ANSWERED, code, is_final, maybe_done
 from bot.slack.home import home as drawn_home
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
@@ -29,11 +30,22 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
 
+    ``summary`` is the id of the daily summary's channel, into which ``once`` posts, a client that sends nothing twice.
     ``groups`` are those whose help stands on the Home tab.
     """
 
-    def __init__(self, client: AsyncWebClient, *, approvals: str, groups: tuple[Group, ...] = ()) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        once: AsyncWebClient,
+        approvals: str,
+        summary: str | None = None,
+        groups: tuple[Group, ...] = (),
+    ) -> None:
         self._client = client
+        self._once = once
+        self._summary = summary
         self._groups = groups
         self._approvals = approvals
 
@@ -83,6 +95,12 @@ class SlackAnnouncer:
             raise
         await self._show(user_id, place, answers.message(answer))
 
+    async def announce(self, answer: Answer) -> None:
+        """Post it in the channel of the daily summary. Raises Undeliverable, and Impossible where there is none."""
+        if self._summary is None:
+            raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
+        await self._post(self._summary, answers.message(answer), by=self._once)
+
     async def _send(self, user_id: str, files: list[File]) -> None:
         """Send all files in one direct message, or none of them. Raises Undeliverable.
 
@@ -105,6 +123,10 @@ class SlackAnnouncer:
             return
         await self._post(user_id, message)
 
+    async def warn(self, answer: Answer) -> None:
+        """Post where changes wait for approval. Raises Undeliverable."""
+        await self._post(self._approvals, answers.message(answer))
+
     async def show_home(self, user_id: str, home: Home) -> None:
         """Publish this person's Home tab. Raises Undeliverable."""
         async with _told():
@@ -119,9 +141,11 @@ class SlackAnnouncer:
             return ""
         return str(answer["permalink"])
 
-    async def _post(self, channel: str, message: Message, *, thread: str | None = None) -> Card:
+    async def _post(
+        self, channel: str, message: Message, *, thread: str | None = None, by: AsyncWebClient | None = None
+    ) -> Card:
         async with _told():
-            answer = await self._client.chat_postMessage(
+            answer = await (by or self._client).chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=message.blocks,
@@ -169,4 +193,4 @@ async def _told() -> AsyncIterator[None]:
     try:
         yield
     except NOT_ANSWERED as error:
-        raise Undeliverable(code(error), final=is_final(error)) from error
+        raise Undeliverable(code(error), final=is_final(error), maybe_done=maybe_done(error)) from error

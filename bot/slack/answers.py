@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.answers import Answer, Fields, File, Offer, Offers, Part, Sentence, Table
+from bot.core.answers import Answer, Chart, Fields, File, Offer, Offers, Part, Sentence, Table
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import RUN
@@ -40,8 +40,13 @@ def _drawn(part: Part) -> list[Block]:
             return [offer_buttons(offers)] if offers else []
         case File(name=name):
             return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
-        case Table():
-            return _table(part)
+        case Table() | Chart():
+            return figures(part)
+
+
+def figures(part: Table | Chart) -> list[Block]:
+    """A table or a chart, with what has to be said beside it."""
+    return _table(part) if isinstance(part, Table) else _chart(part)
 
 
 def _table(part: Table) -> list[Block]:
@@ -49,6 +54,14 @@ def _table(part: Table) -> list[Block]:
     more = [blocks.context(f"… and {rest} more.")] if rest > 0 else []
     drawn = [blocks.table(part.caption, part.columns, part.rows)] if part.rows else []
     return [*drawn, *more]
+
+
+def _chart(part: Chart) -> list[Block]:
+    """With a sentence for clients that cannot draw it."""
+    if not part.labels:
+        return []
+    told = blocks.context(blocks.escape(blocks.cut(part.told, blocks.SMALL_PRINT)))
+    return [blocks.chart(part.kind, part.title, part.labels, part.series), told]
 
 
 def offer_buttons(offers: tuple[Offer, ...]) -> Block:

@@ -18,13 +18,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.answers import MENTION, Answer
 from bot.core.asks import Ask
 from bot.core.changes import Decision, Verdict
-from bot.core.command import Call, Help, find, understand
+from bot.core.command import Call, Help, find, group_of, understand
 from bot.core.errors import Misuse, NotRecorded, Refusal
 from bot.core.people import Place
 from bot.engine.machine import Machine
 from bot.slack import blocks, forms, helping
 from bot.slack.blocks import Block
 from bot.slack.dialogs import PATIENCE, Dialogs
+from bot.slack.escapes import unescaped
 from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.ids import (
     APPROVE,
@@ -77,7 +78,8 @@ class Listeners:
     async def typed(self, ack: AsyncAck, body: Body) -> None:
         """A slash command."""
         place = Place(channel=body["channel_id"], response_url=body["response_url"])
-        line = f"{body['command'].removeprefix('/')} {body.get('text', '')}"
+        name, text = body["command"].removeprefix("/"), body.get("text", "")
+        line = f"{name} {unescaped(text) if group_of(self._engine.groups, name).escaped else text}"
         await self._take(line, _ask(body, place, body["command"]))
         await ack()
 
@@ -203,7 +205,8 @@ class Listeners:
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
         try:
-            await self._machine.planner.may_ask(body["user"]["id"])
+            command = json.loads(body["view"]["private_metadata"])["command"]
+            await self._machine.planner.may_ask(body["user"]["id"], command)
             options = await self._suggestions.options(body["action_id"], body.get("value", ""))
         except Refusal:
             options = []

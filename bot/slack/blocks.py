@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.answers import MENTION
+from bot.core.answers import MENTION, Cell, Delta
+from bot.core.wording import signed
 
 Block = dict[str, Any]
 
@@ -19,6 +20,7 @@ TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2
 CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 1500
 MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
 LEAST_CELL = 10
+CHARTS, CHART_TITLE, CHART_LABEL, CHART_POINTS, CHART_SERIES = 2, 50, 20, 20, 12
 PLAN_ROOM = 3000
 """What a card has for the lines of its plan: twice what it has for anything else."""
 TOO_LONG = "… and more, too long to be shown here."
@@ -39,6 +41,8 @@ class Message:
 
 def _fitting(drawn: list[Block]) -> list[Block]:
     """What one message can hold of these blocks, in their order. Buttons stay whatever else has to go."""
+    spare = [block for block in drawn if block["type"] == "data_visualization"][CHARTS:]
+    drawn = [block for block in drawn if not any(block is one for one in spare)]
     buttons = [block for block in drawn if block["type"] == "actions"]
     room = MESSAGE_ROOM - sum(map(length, buttons)) - len(TOO_LONG)
     places = MESSAGE_BLOCKS - len(buttons) - 1
@@ -179,7 +183,7 @@ def actions(elements: Sequence[Block]) -> Block:
     return {"type": "actions", "elements": list(elements[:ACTIONS])}
 
 
-def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> Block:
+def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Block:
     """A data table of the first 200 rows. Where there is much to tell, cells tell less, so that no row is missing."""
     shown, room = rows[:TABLE_ROWS], _cell_room(columns, rows[:TABLE_ROWS])
     head = [{"type": "raw_text", "text": column} for column in columns]
@@ -191,7 +195,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str | in
     }
 
 
-def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> int:
+def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
     """Characters that each cell may have, for all rows to fit into one table."""
     budget, room = TABLE_TEXT - sum(map(len, columns)), CELL
     while room > LEAST_CELL and sum(len(_shown(value, room)) for row in rows for value in row) > budget:
@@ -199,16 +203,52 @@ def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]
     return room
 
 
-def _shown(value: str | int | None, room: int) -> str:
+def _shown(value: Cell, room: int) -> str:
+    if isinstance(value, Delta):
+        return signed(value.by)
     return f"{value:,}" if isinstance(value, int) else cut(value or "–", room)
 
 
-def _cell(value: str | int | None, room: int) -> Block:
+def _cell(value: Cell, room: int) -> Block:
+    if isinstance(value, Delta):
+        return {"type": "raw_number", "value": value.by, "text": _shown(value, room)}
     if isinstance(value, int):
         return {"type": "raw_number", "value": value, "text": _shown(value, room)}
     if value and MENTION.search(value):
         return section(rich(value))
     return {"type": "raw_text", "text": _shown(value, room)}
+
+
+def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> Block:
+    """A chart of the first 20 labels and 12 series, kept apart where they are cut.
+
+    Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+    """
+    categories = _apart(labels[:CHART_POINTS])
+    names = _apart([name for name, _ in series[:CHART_SERIES]])
+    points = [
+        [{"label": label, "value": value} for label, value in zip(categories, values[:CHART_POINTS], strict=True)]
+        for _, values in series[:CHART_SERIES]
+    ]
+    drawn = [{"name": name, "data": data} for name, data in zip(names, points, strict=True)]
+    return {
+        "type": "data_visualization",
+        "title": cut(title, CHART_TITLE),
+        "chart": {"type": kind, "series": drawn, "axis_config": {"categories": categories}},
+    }
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """Labels that fit, each another one: those that would be the same are numbered."""
+    made: list[str] = []
+    for label in labels:
+        whole, number = label.strip() or "–", 1
+        one = cut(whole, CHART_LABEL)
+        while one in made:
+            number += 1
+            one = f"{cut(whole, CHART_LABEL - len(f' {number}'))} {number}"
+        made.append(one)
+    return made
 
 
 def option(text: str, value: str, description: str = "") -> Block:

@@ -9,7 +9,7 @@ from bot.bigcommerce import Promotion, Segment, StoreError
 from bot.core.args import PromotionInput, SegmentInput
 from bot.core.asks import Ask
 from bot.core.command import Call, Context
-from bot.core.errors import Misuse, Refusal
+from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.shop import named
 from bot.engine.machine import Machine
 from bot.slack import forms
@@ -65,10 +65,13 @@ class Dialogs:
     async def _filled(self, ask: Ask, call: Call) -> Block:
         """The form with what the store says, or why there is none."""
         try:
-            await self._machine.planner.may_ask(ask.actor)
+            await self._machine.planner.may_ask(ask.actor, call.command.path)
             context = self._machine.planner.context(ask.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             return forms.form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
+        except NotAllowed as error:
+            await self._engine.refused_in_form(ask, error, f"/{call.command.path}")
+            return forms.notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
             return forms.notice(call.command.title, str(error))
 

@@ -9,6 +9,9 @@ NOT_ANSWERED = (SlackClientError, aiohttp.ClientError, TimeoutError)
 _PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
 
+_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+
 def code(error: Exception) -> str:
     """Slack's word for it (``not_in_channel``), or what happened where Slack said nothing that can be read."""
     if isinstance(error, SlackApiError) and isinstance(error.response, AsyncSlackResponse):
@@ -24,3 +27,10 @@ def is_final(error: Exception) -> bool:
     if not isinstance(error, SlackApiError) or not isinstance(error.response, AsyncSlackResponse):
         return False
     return error.response.status_code == 200 and code(error) not in _PASSING
+
+
+def maybe_done(error: Exception) -> bool:
+    """Whether the request went out and no answer came that can be read: Slack may have done what it was asked for."""
+    if isinstance(error, SlackApiError):
+        return not isinstance(error.response, AsyncSlackResponse)
+    return not isinstance(error, _UNSENT)

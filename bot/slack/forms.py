@@ -9,6 +9,7 @@ from bot.bigcommerce import Promotion, Segment
 from bot.core.args import (
     ChangeInput,
     Choice,
+    EntryInput,
     Input,
     PromotionInput,
     SegmentInput,
@@ -241,7 +242,7 @@ def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block
             return _external(PROMOTIONS, kind, many, _chosen(given, labels))
         case ShopperInput():
             return _shoppers(kind, many, given)
-        case ChangeInput():
+        case ChangeInput() | EntryInput():
             number = given if str(given).isdecimal() else None
             return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, number)
         case Choice(choices=choices):

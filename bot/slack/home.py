@@ -90,7 +90,8 @@ def _glance(glance: Glance | None) -> list[Block]:
         again = "Open this tab again to look once more."
         return [blocks.section(blocks.rich(f"The store could not be read just now. {glance.fault} {again}"))]
     told = f"{glance.segments:,} of {MOST_SEGMENTS:,} segments, {people(glance.shoppers)} in all."
-    return [blocks.section(blocks.rich(told)), *_largest(glance)]
+    movers = answers.figures(glance.movers) if glance.movers else []
+    return [blocks.section(blocks.rich(told)), *_largest(glance), *movers]
 
 
 def _largest(glance: Glance) -> list[Block]:

@@ -2,14 +2,12 @@
 
 import asyncio
 import random
-import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,17 +19,18 @@ from bot.core.asks import Ask
 from bot.core.changes import Card, Change
 from bot.core.people import Actor, Place, Standing
 from bot.core.policy import Policy
+from bot.engine.daily import Schedule
 from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
 from bot.engine.ports import Undeliverable
 from bot.engine.turns import Turns
 from bot.ledger.file import Connection
 from bot.ledger.ledger import Ledger
-from bot.sandbox import seeds
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.wire import Sent, Wire, travel
 from tests.harness import Clock, no_wait
+from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
 HERE = Place(channel="CSEGMENTS")
@@ -54,6 +53,8 @@ class Slack:
     shown: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     heard: list[tuple[int, str]] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
+    warned: list[Answer] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def standing_for(self, user_id: str) -> frozenset[str]:
@@ -86,6 +87,15 @@ class Slack:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         await self._answers()
         self.notified.append((change.number, kind, user_id))
+
+    async def announce(self, answer: Answer) -> None:
+        await self._answers()
+        self.announced.append(answer)
+        await travel(self.dice)
+
+    async def warn(self, answer: Answer) -> None:
+        await self._answers()
+        self.warned.append(answer)
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
         await self._answers()
@@ -174,6 +184,7 @@ class Process:
             turns=Turns(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
+            schedule=team.schedule,
         )
         process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
         ledger.dies = process.die
@@ -221,19 +232,13 @@ class Team:
     store: Store
     dice: random.Random
     heard: Callable[[Sent], None]
+    schedule: Schedule | None = None
 
     @classmethod
     def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":
         """With a store of its own, which is the same each time, down to the ids that it gives. Close it when done."""
         store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
-        _seeded().backup(store.shop.db)
+        seed(store, customers=CUSTOMERS)
         numbers = count(1)
         store.shop.new_id = lambda: str(UUID(int=next(numbers), version=4))
         return cls(clock, Slack(dice), store, dice, heard)
-
-
-@cache
-def _seeded() -> sqlite3.Connection:
-    store = Store(":memory:")
-    seeds.seed(store, customers=CUSTOMERS)
-    return store.shop.db

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from bot.bigcommerce import AddedMembers, Conflict, CreatedProfiles, Forbidden, NotFound, Store, StoreError, connect
-from bot.sandbox import seeds, server
+from bot.sandbox import server
 from bot.sandbox import store as emulated
 from tests.bigcommerce.conftest import Clock, uuid
+from tests.seeded import seed
 
 NOBODY = 10**6
 PROFILES, MEMBERS, CUSTOMERS = "/shopper-profiles", "/segments/{id}/shopper-profiles", "/customers"
@@ -70,7 +71,7 @@ class Shop:
 async def opened(customers: int) -> AsyncIterator[Shop]:
     clock = Clock()
     with closing(emulated.Store(":memory:", clock=clock, sleep=clock.sleep)) as store:
-        seeds.seed(store, customers=customers)
+        seed(store, customers=customers)
         async with (
             server.serve(port=0, store=store, workspace=None, log=None, page=False) as url,
             connect(url, "sandbox", "sandbox-token", clock=clock, sleep=clock.sleep) as client,

@@ -4,38 +4,23 @@ Each story keeps to segments and promotions of its own, and leaves no change wai
 """
 
 import csv
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser.test_page import CHROMIUM, FLAGS, type_
-from tests.processes import running
+from tests.browser.conftest import Visit, picture, sandbox_in, type_
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sandbox's page."""
-    directory = str(tmp_path_factory.mktemp("sandbox"))
-    with running("bot", "sandbox", "--port", "0", "--data", directory, ready="stops it") as (_, line):
-        yield re.findall(r"http://\S+", line)[0]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One headless Chromium for all stories."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
 
 
 class Screen:
@@ -89,19 +74,11 @@ class Screen:
         await self.form.get_by_role("button", name=button, exact=True).click()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def screen(browser: Browser, sandbox: str, request: pytest.FixtureRequest) -> AsyncIterator[Screen]:
-    """Ana's page in #segments; it reports no error of its own."""
-    errors: list[str] = []
-    page = await browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    await page.goto(f"{sandbox}/?as=ana#segments")
-    yield Screen(page)
-    if pictures := os.environ.get("PICTURES"):
-        await page.screenshot(path=f"{pictures}/{request.node.name}.png")
-    await page.close()
-    assert not errors
+@pytest_asyncio.fixture(loop_scope="package")
+async def screen(visit: Visit, sandbox: str) -> AsyncIterator[Screen]:
+    """Ana's page in #segments."""
+    async with visit(f"{sandbox}/?as=ana#segments") as page:
+        yield Screen(page)
 
 
 async def test_shoppers_are_counted_while_they_are_typed_and_added_by_form(screen: Screen) -> None:
@@ -160,8 +137,7 @@ async def test_an_approver_sees_details_takes_some_out_and_approves_what_the_req
     await screen.fill("Shoppers", two)
     await screen.submit("Remove Shoppers")
     await expect(card).to_contain_text("This is version 3, and needs approval anew.")
-    if pictures := os.environ.get("PICTURES"):
-        await screen.page.screenshot(path=f"{pictures}/card.png")
+    await picture(screen.page, "card")
     await screen.approve("Remove Shoppers", on="Remove 1 of 64 shoppers from Lapsed", by="cleo")
     await expect(card).to_contain_text("Asked for at first: Remove 3 of 64 shoppers from Lapsed")
     await expect(screen.size("Lapsed")).to_contain_text("63")

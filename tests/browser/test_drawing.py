@@ -1,35 +1,22 @@
 """What a bot may post, publish and open, drawn and used in a real browser; the bot is a small one of the tests' own."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, Request, async_playwright, expect
+from playwright.async_api import Locator, Page, Request, expect
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.sandbox.people import ANA, SEGMENTS
-from tests.browser.test_page import CHROMIUM, FLAGS
-from tests.sandbox.slack_app import World, bolt_app, entry, in_socket_mode, modal, words, world
+from tests.browser.conftest import Visit
+from tests.sandbox.slack_app import World, entry, modal, over_socket, words
 
 Json = dict[str, Any]
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One headless Chromium for all tests here."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 class Screen:
@@ -42,26 +29,15 @@ class Screen:
         await self.here.web.chat_postMessage(channel=SEGMENTS, text="drawn", blocks=list(blocks))
 
     async def open(self, *blocks: Json) -> Locator:
-        trigger = self.here.workspace.triggers.issue(ANA)
-        await self.here.web.views_open(trigger_id=trigger, view=modal(*blocks))
+        await self.here.open(*blocks)
         return self.page.get_by_test_id("form")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def screen(browser: Browser, tmp_path: Path) -> AsyncIterator[Screen]:
-    """The page of a workspace with a bot that listens to nothing yet; it reports no error of its own."""
-    errors: list[str] = []
-    async with world(tmp_path, page=True) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app):
-            page = await browser.new_page(viewport={"width": 1440, "height": 900})
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            await page.goto(f"{here.url}/?as=ana#segments")
-            yield Screen(page, here, app)
-            if pictures := os.environ.get("PICTURES"):
-                await page.screenshot(path=f"{pictures}/{tmp_path.name}.png")
-            await page.close()
-    assert not errors
+@pytest_asyncio.fixture(loop_scope="package")
+async def screen(visit: Visit, tmp_path: Path) -> AsyncIterator[Screen]:
+    """The page of a workspace with a bot that listens to nothing yet."""
+    async with over_socket(tmp_path, page=True) as (here, app), visit(f"{here.url}/?as=ana#segments") as page:
+        yield Screen(page, here, app)
 
 
 def raw(text: str) -> Json:

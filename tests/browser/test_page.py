@@ -1,59 +1,23 @@
 """The sandbox's page in a real browser: what the README tells a newcomer to do."""
 
-import os
-import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Page, expect
 
-from tests.processes import running
+from tests.browser.conftest import Visit, sandbox_in, type_
 
-CHROMIUM = shutil.which("chromium")
-# No sandbox: CI runs as root. The rest keeps a browser quiet that has no network.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
-    """The sandbox's page, which reports no error of its own."""
-    errors: list[str] = []
-    with running("bot", "sandbox", "--port", "0", "--data", str(tmp_path), ready="stops it") as (_, line):
-        page = await browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(re.findall(r"http://\S+", line)[0])
-        yield page
-        if pictures := os.environ.get("PICTURES"):
-            await page.screenshot(path=f"{pictures}/{tmp_path.name}.png")
-        await page.close()
-    assert not errors
-
-
-async def type_(page: Page, text: str) -> None:
-    """Type a line into the composer and send it."""
-    await page.locator("#composer").fill(text)
-    await page.locator("#send").click()
+@pytest_asyncio.fixture(loop_scope="package")
+async def page(visit: Visit, tmp_path: Path) -> AsyncIterator[Page]:
+    """The page of a sandbox of its own."""
+    with sandbox_in(tmp_path) as url:
+        async with visit(url) as page:
+            yield page
 
 
 async def approve(page: Page, button: str) -> None:

@@ -1,16 +1,33 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.core.answers import Answer
 from bot.core.args import Args, SegmentInput, ShopperInput, Text
-from bot.core.command import Call, Context, Group, Help, find, understand
+from bot.core.command import Call, Context, Group, Help, Post, find, understand
 from bot.core.errors import Misuse
 from tests.core.samples import uuid
+from tests.engine.bench import bench
 
 segment = Group("segment", "Segments")
 change = Group("change", "Changes")
-GROUPS = (segment, change)
+numbers = Group("numbers", "Numbers", default="show")
+GROUPS = (segment, change, numbers)
+
+
+@numbers.command("show")
+async def show_numbers(args: Args, ctx: Context) -> Answer:
+    """Show numbers."""
+    return Answer("")
+
+
+@numbers.command("post")
+async def post_numbers(args: Args, ctx: Context) -> Post:
+    """Post numbers."""
+    return Post(Answer(""))
 
 
 class DeleteArgs(Args):
@@ -93,6 +110,28 @@ def test_a_call_without_what_it_needs_is_not_complete() -> None:
 )
 def test_help_works_everywhere(line: str, expected: Help) -> None:
     assert understand(GROUPS, line) == expected
+
+
+@pytest.mark.parametrize("line", ["numbers", "Numbers ", "numbers show", "NUMBERS Show"])
+def test_a_groups_name_alone_means_its_default(line: str) -> None:
+    assert understand(GROUPS, line) == Call(numbers.commands["show"], {})
+    assert numbers.commands["show"].usage == "/numbers"
+    assert numbers.commands["post"].usage == "/numbers post"
+
+
+@pytest.mark.parametrize("line", ["numbers help", "numbers HELP"])
+def test_help_still_works_where_a_groups_name_alone_means_a_command(line: str) -> None:
+    assert understand(GROUPS, line) == Help((numbers,))
+    assert understand(GROUPS, f"{line} show") == Help((numbers,), numbers.commands["show"])
+    assert "There is no command `/numbers VIPs`" in refusal("numbers VIPs")
+
+
+async def test_the_day_is_that_of_the_zone() -> None:
+    async with bench() as machine:
+        ctx = machine.machine.planner.context("UANA")
+    late = replace(ctx, now=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
+    days = [replace(late, zone=ZoneInfo(zone)).today for zone in ("UTC", "Europe/Berlin", "America/New_York")]
+    assert days == [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 24)]
 
 
 def test_a_segment_called_help_can_be_named_in_quotes() -> None:

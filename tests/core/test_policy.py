@@ -171,6 +171,27 @@ def test_nobody_in_a_group_that_slack_does_not_tell_about_may_ask_or_approve() -
         )
 
 
+def test_whoever_may_approve_reads_the_log_where_no_auditors_are_named() -> None:
+    POLICY.refuse_auditing(member("UBEN"))
+    POLICY.refuse_auditing(member("UCLEO", "SAPPROVERS"))
+    with pytest.raises(NotAllowed, match="You are not among the people who may read the audit log"):
+        POLICY.refuse_auditing(member("UX"))
+
+
+def test_only_auditors_read_the_log_where_they_are_named_and_need_not_be_requesters() -> None:
+    policy = Policy(approvers=frozenset({"UBEN"}), requesters=frozenset({"UANA"}), auditors=frozenset({"UX", "SAUDIT"}))
+    for allowed in (member("UX"), member("UY", "SAUDIT")):
+        policy.refuse_auditing(allowed)
+    for refused in (member("UBEN"), member("UANA")):
+        with pytest.raises(NotAllowed, match="You are not among the people who may read the audit log"):
+            policy.refuse_auditing(refused)
+    with pytest.raises(NotAllowed, match="Slack did not tell just now who is in the group"):
+        policy.refuse_auditing(Actor(id="UY", standing=Standing.MEMBER, unread=frozenset({"SAUDIT"})))
+    with pytest.raises(NotAllowed, match="Guests of this workspace cannot read the audit log"):
+        policy.refuse_auditing(member("UX", standing=Standing.GUEST))
+    assert {"UX", "SAUDIT"} <= policy.named
+
+
 def test_requester_cannot_approve_own_change() -> None:
     with pytest.raises(SelfApproval) as caught:
         POLICY.refuse_approving(member("UBEN", "SAPPROVERS"), number=42, requester="UBEN", need=ONE_NEEDED)

@@ -19,6 +19,7 @@ from bot.core.command import Group
 from bot.core.people import Actor, Place, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Need, Policy
+from bot.engine.daily import Schedule
 from bot.engine.engine import Engine
 from bot.engine.home import Home
 from bot.engine.machine import Machine, machine
@@ -45,6 +46,8 @@ class Board:
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
+    announced: list[Answer] = field(default_factory=list)
+    warned: list[Answer] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
     poisoned: int | None = None
@@ -71,6 +74,10 @@ class Board:
         self._say("whisper")
         self.whispered.append((user_id, answer.title))
 
+    async def announce(self, answer: Answer) -> None:
+        self._say("announce")
+        self.announced.append(answer)
+
     async def show_home(self, user_id: str, home: Home) -> None:
         self._say("home")
         self._say(f"home {user_id}")
@@ -80,6 +87,10 @@ class Board:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         self._say("notify")
         self.notified.append((change.number, kind, user_id))
+
+    async def warn(self, answer: Answer) -> None:
+        self._say("warn")
+        self.warned.append(answer)
 
     async def link(self, card: Card) -> str:
         return self.address
@@ -241,6 +252,7 @@ async def process(
     groups: tuple[Group, ...] = GROUPS,
     patience: float = 30,
     approval_hours: float = 24,
+    schedule: Schedule | None = None,
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
@@ -256,6 +268,7 @@ async def process(
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
+        schedule=schedule,
     )
     await made.keeper.live()
     try:
@@ -267,7 +280,12 @@ async def process(
 
 @asynccontextmanager
 async def bench(
-    path: Path | str = ":memory:", *, customers: int = 40, seeded: bool = True, **settings: Any
+    path: Path | str = ":memory:",
+    *,
+    customers: int = 40,
+    seeded: bool = True,
+    board: Board | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Bench]:
     """A process, and a store of its own with 12 segments (or nothing)."""
     clock = Clock()
@@ -278,7 +296,9 @@ async def bench(
             seeds.seed(store, customers=customers)
         url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=None, log=None, page=False))
         client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
-        yield await stack.enter_async_context(process(path, store, client, clock, Board(), People(), **settings))
+        yield await stack.enter_async_context(
+            process(path, store, client, clock, board or Board(), People(), **settings)
+        )
 
 
 async def _no_wait(_seconds: float) -> None:

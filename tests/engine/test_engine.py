@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.args import Args
 from bot.core.changes import Event, State, Verdict
-from bot.core.command import Context, Group, Outcome
+from bot.core.command import Context, Group, Outcome, Post
 from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
 from bot.core.people import Place, Standing
 from bot.core.plan import Plan
@@ -154,6 +154,29 @@ async def once(args: Args, ctx: Context) -> Outcome:
     if found is None:
         return Answer("VIPs is gone.")
     return plan(DeleteSegment(segment=SegmentRef(name=found.name, id=found.id)))
+
+
+@broken.command("post")
+async def post(args: Args, ctx: Context) -> Outcome:
+    """Post."""
+    return Post(Answer("12 segments."))
+
+
+async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
+    async with bench(groups=(broken,)) as machine:
+        await machine.asks("broken post")
+        assert machine.board.announced == [Answer("12 segments.")]
+        assert whispers(machine) == ["It is posted."]
+        assert machine.kinds() == ["asked", "answered"]
+
+
+async def test_a_post_that_cannot_be_posted_is_refused() -> None:
+    async with bench(groups=(broken,)) as machine:
+        machine.board.broken["announce"] = GONE
+        await machine.asks("broken post")
+        told = "It could not be posted in the summary channel (channel_not_found)."
+        assert whispers(machine) == [told]
+        assert machine.kinds() == ["asked", "refused"]
 
 
 async def test_a_bug_becomes_a_sentence_with_a_reference(caplog: pytest.LogCaptureFixture) -> None:

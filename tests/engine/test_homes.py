@@ -1,8 +1,10 @@
 """Home tabs follow the ledger and the store, and Slack is asked no more often than it likes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from bot.core.changes import State, Verdict
+from bot.core.history import Size, Snapshot
 from bot.core.people import Standing
 from bot.core.steps import CreateSegment, Naming
 from bot.engine.glances import KEEP
@@ -90,6 +92,32 @@ async def test_a_token_that_may_not_read_promotions_sees_sizes_all_the_same(mach
     glance = (await machine.looks()).glance
     assert glance
     assert {one.promotions for one in glance.largest} == {None}
+
+
+async def test_the_glance_tells_the_largest_movers_since_the_last_day_on_record(machine: Bench) -> None:
+    glance = (await machine.looks()).glance
+    assert glance
+    assert glance.movers is None
+    ids, at = machine.segments(), machine.clock() - timedelta(days=1)
+    sizes = (Size(ids["VIPs"], "VIPs", 1), Size("gone", "Gone", 9))
+    await machine.ledger.remember(Snapshot(at.date(), at, 0, 9, sizes))
+    machine.clock.forward(seconds=KEEP.total_seconds())
+    glance = (await machine.looks()).glance
+    assert glance
+    assert glance.movers
+    moved = dict(zip(glance.movers.labels, glance.movers.series[0][1], strict=True))
+    assert moved["VIPs"] == len(machine.members("VIPs")) - 1
+    assert moved["Newsletter"] == len(machine.members("Newsletter"))
+
+
+async def test_where_no_segment_moved_there_is_no_chart(machine: Bench) -> None:
+    at = machine.clock() - timedelta(days=1)
+    now = machine.store.overview()["segments"]
+    sizes = tuple(Size(one["id"], one["name"], one["shoppers"]) for one in now)
+    await machine.ledger.remember(Snapshot(at.date(), at, 0, 9, sizes))
+    glance = (await machine.looks()).glance
+    assert glance
+    assert glance.movers is None
 
 
 # When it is drawn

@@ -29,7 +29,13 @@ steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, get_args(get_args(
     lambda step: not isinstance(step, DeleteSegment) or step.segment.id is not None
 )
 people = st.sampled_from(("UANA", "UBEN", "UCLEO", "UEVE"))
-emergencies = st.builds(Emergency, actor=people, reason=texts, at=st.just(NOW), reviewed_by=st.none() | people)
+restored = st.none() | st.builds(SegmentRef, name=texts, id=texts)
+settlers = st.none() | st.just("UCLEO")
+numbers = st.none() | st.integers(1, 99)
+several = st.lists(texts, max_size=40).map(tuple)
+emergencies = st.none() | st.builds(
+    Emergency, actor=people, reason=texts, at=st.just(NOW), reviewed_by=st.none() | people
+)
 WAITING = ["Delete Segment", "Reject", "Take Some Out", "Details", "Edit"]
 _POWER = re.compile(r"<([^<>]*)>")
 _OURS = re.compile(r"!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d: -]+ UTC|@U[A-Z]+")
@@ -61,13 +67,8 @@ def fits(message: Any) -> bool:
 @st.composite
 def changes(draw: st.DrawFn, state: State, count: int) -> Change:
     drawn = draw(st.lists(steps, min_size=min(count, 3), max_size=min(count, 3)))
-    plan = Plan(
-        steps=tuple((drawn * count)[:count]),
-        undoes=draw(st.none() | st.integers(1, 99)),
-        remarks=tuple(draw(st.lists(texts, max_size=40))),
-    )
-    restored = draw(st.none() | st.builds(SegmentRef, name=texts, id=texts))
-    applied = Applied(notes=(draw(texts),), created=restored)
+    plan = Plan(steps=tuple((drawn * count)[:count]), undoes=draw(numbers), remarks=draw(several))
+    applied = Applied(created=draw(restored), notes=(draw(texts),))
     runs = tuple(
         Run(position=at, state=draw(st.sampled_from(StepState)), undo=(step,), applied=applied, error=draw(texts))
         for at, step in enumerate(plan.steps[: draw(st.integers(0, min(count, 3)))])
@@ -78,14 +79,14 @@ def changes(draw: st.DrawFn, state: State, count: int) -> Change:
         runs=runs,
         need=Need(approvals=draw(st.integers(0, 2)), why=draw(texts)),
         approvals=(Approval(actor="UBEN", at=NOW),) * draw(st.integers(0, 2)),
-        settled_by=draw(st.none() | st.just("UCLEO")),
+        settled_by=draw(settlers),
         reason=draw(texts),
         version=draw(st.integers(1, 10**6)),
         deciders=tuple(draw(st.lists(people, max_size=NAMED))),
-        emergency=draw(st.none() | emergencies),
+        emergency=draw(emergencies),
         asked=draw(texts),
-        drift=tuple(draw(st.lists(texts, max_size=40))),
-        undone_by=draw(st.none() | st.integers(1, 99)),
+        drift=draw(several),
+        undone_by=draw(numbers),
         verb=draw(st.sampled_from(("Delete Segment", "x" * 24))),
         card=Card(channel="C1", ts="1.0", url=draw(st.sampled_from(("", "https://x.example")))),
     )

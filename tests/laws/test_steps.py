@@ -1,5 +1,7 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
+import json
+from functools import cache
 from typing import Any, get_args
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.changes import Change, Run, State, StepState
+from bot.core.effects import recorded, subjects
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.policy import Policy
@@ -33,8 +36,11 @@ KINDS: tuple[type[Step], ...] = get_args(get_args(AnyStep)[0])
 POLICY = Policy(approvers=frozenset({"UBEN"}))
 LASTING = (CreateCustomer,)
 """What stays when it is undone, by design: an account may have orders by then."""
+numbers = st.none() | st.integers(1)
+remarks = values_of(tuple[str])
 
 
+@cache
 def planned(kind: type[Step]) -> st.SearchStrategy[Any]:
     """Any step of this kind that can be in a plan: no segment is deleted that is not there yet."""
     return values_of(kind).filter(lambda step: not isinstance(step, DeleteSegment) or step.segment.id is not None)
@@ -77,7 +83,7 @@ def test_kinds_are_told_apart_by_a_word_of_their_own() -> None:
 @LAW
 def test_a_step_goes_through_json_and_keeps_its_fingerprint(kind: type[Step], data: st.DataObject) -> None:
     step = data.draw(values_of(kind))
-    plan = Plan(steps=(step,), undoes=data.draw(st.none() | st.integers(1)), remarks=data.draw(values_of(tuple[str])))
+    plan = Plan(steps=(step,), undoes=data.draw(numbers), remarks=data.draw(remarks))
     again = Plan.model_validate_json(plan.model_dump_json())
     assert (again, again.fingerprint) == (plan, plan.fingerprint)
     applied = data.draw(values_of(Applied)).model_copy(update={"undo": (step,)})
@@ -137,7 +143,7 @@ mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tu
 @given(mixed, st.data())
 @LAW
 def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnyStep, ...], data: st.DataObject) -> None:
-    plan = Plan(steps=steps, undoes=data.draw(st.none() | st.integers(1)), remarks=("Ada.",))
+    plan = Plan(steps=steps, undoes=data.draw(numbers), remarks=("Ada.",))
     assert plan.without(()) is plan
     assert len(set(plan.items)) == len(plan.items)
     out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {"x"}
@@ -265,6 +271,35 @@ async def test_a_profile_that_is_in_a_segment_by_then_stays_when_its_creation_is
         }
         assert undo.runs[0].applied
         assert undo.runs[0].applied.notes == ("1 profile stayed, being in a segment.",)
+
+
+def members_by_id(machine: Bench) -> dict[str, set[str]]:
+    """Profile ids by the id of the segment that they are in."""
+    return {id_: machine.members(name) for name, id_ in machine.segments().items()}
+
+
+@every_kind
+@given(data=st.data())
+@FEW
+async def test_the_log_says_of_a_step_what_became_of_the_store(kind: type[Step], data: st.DataObject) -> None:
+    async with a_shop() as machine:
+        before = members_by_id(machine)
+        change = await done(machine, DRAWN[kind](data, machine))
+        after = members_by_id(machine)
+        (run,), (step,) = change.runs, change.plan.steps
+        told = recorded(step, run)
+        assert told["effects"] == {
+            id_: (len(now - was), len(was - now))
+            for id_ in before.keys() | after.keys()
+            if (was := before.get(id_, set())) != (now := after.get(id_, set()))
+        }
+        assert told["before"] != told["after"]
+        assert "@" not in json.dumps([told["before"], told["after"]])
+        touched = {subject.partition(":")[2] for subject in subjects(step, run)}
+        assert before.keys() ^ after.keys() <= touched
+        if kind is not DeleteProfiles:  # it knows customers by their numbers
+            moved = (before.get(id_, set()) ^ after.get(id_, set()) for id_ in told["effects"])
+            assert set().union(*moved) <= touched
 
 
 @every_kind

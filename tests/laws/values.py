@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -59,6 +60,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache  # what a strategy can draw is worked out when it draws for the first time, which takes longer than to draw
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of ``kind``: a model, an enum, a union, a tuple, a dict, a literal, or something plain."""
     if kind in _PLAIN:
@@ -97,10 +99,11 @@ def _made(kind: type[BaseModel], values: dict[str, Any]) -> BaseModel | None:
 
 
 def _field(field: FieldInfo) -> st.SearchStrategy[Any]:
-    if get_origin(field.annotation) is tuple:
+    kind: Any = field.annotation
+    if get_origin(kind) is tuple:
         least = next((each.min_length for each in field.metadata if hasattr(each, "min_length")), 0)
-        return _several(get_args(field.annotation)[0], least=least)
-    return values_of(field.annotation)
+        return _several(get_args(kind)[0], least=least)
+    return values_of(kind)
 
 
 def _several(kind: Any, *, least: int) -> st.SearchStrategy[Any]:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import httpx
 from aiohttp import web
 
-from bot.sandbox.seeds import seed
 from bot.sandbox.store import Store, application
+from tests.seeded import seed
 
 TOKEN = {"X-Auth-Token": "sandbox-token"}
 

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.client import Client
-from bot.sandbox.people import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from bot.sandbox.people import ANA, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
 
@@ -99,6 +99,13 @@ class World:
         async with ClientSession() as session, session.post(f"{self.url}/control/{act}", json=body) as answer:
             return {"status": answer.status, **await answer.json()}
 
+    async def open(self, *blocks: Json, **more: Any) -> Json:
+        """Open a form for Ana, as the bot does; returns its view."""
+        trigger = self.workspace.triggers.issue(ANA)
+        opened = await self.web.views_open(trigger_id=trigger, view=modal(*blocks, **more))
+        view: Json = opened["view"]
+        return view
+
 
 @asynccontextmanager
 async def world(directory: Path, **options: Any) -> AsyncIterator[World]:
@@ -109,6 +116,29 @@ async def world(directory: Path, **options: Any) -> AsyncIterator[World]:
             yield World(workspace, Client(workspace), url, web_client(url))
     finally:
         workspace.close()
+
+
+@asynccontextmanager
+async def over_socket(directory: Path, **options: Any) -> AsyncIterator[tuple[World, AsyncApp]]:
+    """A world (see ``world``) with a bot in it that listens to nothing yet, in Socket Mode."""
+    async with world(directory, **options) as here:
+        app = bolt_app(here.url)
+        async with in_socket_mode(app):
+            yield here, app
+
+
+class Screen:
+    """Ana's screen, and the bot behind it; ``heard`` are the payloads that the bot kept, oldest first."""
+
+    def __init__(self, here: World, app: AsyncApp) -> None:
+        self.here, self.app = here, app
+        self.heard: list[Json] = []
+        self.open = here.open
+
+    def values(self) -> Json:
+        """What stood in the form, by the payload that came last."""
+        values: Json = self.heard[-1]["view"]["state"]["values"]
+        return values
 
 
 def words(text: str) -> Json:

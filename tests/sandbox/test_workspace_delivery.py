@@ -14,15 +14,17 @@ from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.sandbox.people import ANA, SEGMENTS
 from bot.sandbox.refusals import Misuse
-from tests.sandbox.slack_app import World, actions, bolt_app, button, in_socket_mode, manifest, words, world
-
-
-@asynccontextmanager
-async def over_socket(directory: Path) -> AsyncIterator[tuple[World, AsyncApp]]:
-    async with world(directory) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app):
-            yield here, app
+from tests.sandbox.slack_app import (
+    World,
+    actions,
+    bolt_app,
+    button,
+    in_socket_mode,
+    manifest,
+    over_socket,
+    words,
+    world,
+)
 
 
 @asynccontextmanager

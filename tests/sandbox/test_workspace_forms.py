@@ -10,15 +10,14 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.sandbox.people import ANA, BEN, SEGMENTS
 from bot.sandbox.refusals import Misuse
 from tests.sandbox.slack_app import (
+    Screen,
     World,
     actions,
-    bolt_app,
     button,
     entry,
-    in_socket_mode,
     modal,
+    over_socket,
     words,
-    world,
 )
 
 Json = dict[str, Any]
@@ -29,12 +28,11 @@ def option(text: str, value: str) -> Json:
     return {"text": words(text), "value": value}
 
 
-class Screen:
-    """A world with a bot in it that keeps what it is sent and answers submissions as it is told."""
+class FormScreen(Screen):
+    """Ana's screen, and a bot that keeps what it is sent and answers submissions as it is told."""
 
     def __init__(self, here: World, app: AsyncApp) -> None:
-        self.here, self.app = here, app
-        self.heard: list[Json] = []
+        super().__init__(here, app)
         self.answer: Json = {}
         app.view("form")(self._submitted)
         app.view_closed("form")(self._closed)
@@ -47,12 +45,6 @@ class Screen:
         self.heard.append(body)
         await ack()
 
-    async def open(self, *blocks: Json, **more: Any) -> Json:
-        trigger = self.here.workspace.triggers.issue(ANA)
-        opened = await self.here.web.views_open(trigger_id=trigger, view=modal(*blocks, **more))
-        view: Json = opened["view"]
-        return view
-
     async def submit(self, **values: Any) -> Json:
         return await self.here.client.submit("ana", values)
 
@@ -60,20 +52,14 @@ class Screen:
     def form(self) -> Any:
         return self.here.workspace.state("ana")["form"]
 
-    def values(self) -> Json:
-        values: Json = self.heard[-1]["view"]["state"]["values"]
-        return values
-
 
 @pytest.fixture
-async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
-    async with world(tmp_path) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app):
-            yield Screen(here, app)
+async def screen(tmp_path: Path) -> AsyncIterator[FormScreen]:
+    async with over_socket(tmp_path) as (here, app):
+        yield FormScreen(here, app)
 
 
-async def test_a_form_is_filled_by_label_or_block_id_and_closes_when_acknowledged(screen: Screen) -> None:
+async def test_a_form_is_filled_by_label_or_block_id_and_closes_when_acknowledged(screen: FormScreen) -> None:
     await screen.open(NAME, entry("Why", "why", optional=True))
     assert (await screen.submit(Name="VIPs", why="because"))["ok"] is True
     assert screen.values()["name"]["value"] == {"type": "plain_text_input", "value": "VIPs"}
@@ -81,7 +67,7 @@ async def test_a_form_is_filled_by_label_or_block_id_and_closes_when_acknowledge
     assert screen.form is None
 
 
-async def test_slack_itself_asks_for_required_fields_and_lengths(screen: Screen) -> None:
+async def test_slack_itself_asks_for_required_fields_and_lengths(screen: FormScreen) -> None:
     await screen.open(NAME, entry("Why", "why", optional=True))
     assert (await screen.submit())["errors"] == {"name": "Please complete this required field."}
     assert (await screen.submit(name="x"))["errors"] == {"name": "Please enter at least 2 characters."}
@@ -99,13 +85,13 @@ async def test_slack_itself_asks_for_required_fields_and_lengths(screen: Screen)
         ({"type": "url_text_input"}, "nowhere", "https://example.com"),
     ],
 )
-async def test_slack_checks_what_kind_of_text_it_is(screen: Screen, element: Json, wrong: str, right: str) -> None:
+async def test_slack_checks_what_kind_of_text_it_is(screen: FormScreen, element: Json, wrong: str, right: str) -> None:
     await screen.open(entry("Value", "value", element))
     assert "value" in (await screen.submit(value=wrong))["errors"]
     assert (await screen.submit(value=right))["ok"] is True
 
 
-async def test_choices_are_made_by_text_or_value(screen: Screen) -> None:
+async def test_choices_are_made_by_text_or_value(screen: FormScreen) -> None:
     options = [option("One", "1"), option("Two", "2")]
     await screen.open(
         entry("Single", "single", {"type": "static_select", "action_id": "x", "options": options}),
@@ -129,7 +115,7 @@ async def test_choices_are_made_by_text_or_value(screen: Screen) -> None:
     assert values["day"]["selected_date"] == "2026-01-31"
 
 
-async def test_what_a_form_begins_with_is_submitted_untouched(screen: Screen) -> None:
+async def test_what_a_form_begins_with_is_submitted_untouched(screen: FormScreen) -> None:
     first = {"type": "plain_text_input", "action_id": "value", "initial_value": "given"}
     await screen.open(entry("Name", "name", first), entry("Why", "why", optional=True))
     await screen.submit()
@@ -137,7 +123,7 @@ async def test_what_a_form_begins_with_is_submitted_untouched(screen: Screen) ->
     assert screen.values()["why"]["value"]["value"] is None
 
 
-async def test_an_external_select_asks_the_bot(screen: Screen) -> None:
+async def test_an_external_select_asks_the_bot(screen: FormScreen) -> None:
     @screen.app.options("segment")
     async def options(ack: Any, body: Json) -> None:
         names = ["VIPs", "Newsletter"]
@@ -153,7 +139,7 @@ async def test_an_external_select_asks_the_bot(screen: Screen) -> None:
     assert screen.values()["segment"]["segment"]["selected_option"]["value"] == "vips"
 
 
-async def test_more_options_than_slack_takes_show_no_result(screen: Screen) -> None:
+async def test_more_options_than_slack_takes_show_no_result(screen: FormScreen) -> None:
     @screen.app.options("segment")
     async def options(ack: Any) -> None:
         await ack(options=[option(str(one), str(one)) for one in range(101)])
@@ -164,7 +150,7 @@ async def test_more_options_than_slack_takes_show_no_result(screen: Screen) -> N
     assert "no more than 100 items allowed" in offered["error"]
 
 
-async def test_the_bots_errors_stay_in_the_form(screen: Screen) -> None:
+async def test_the_bots_errors_stay_in_the_form(screen: FormScreen) -> None:
     await screen.open(NAME)
     screen.answer = {"response_action": "errors", "errors": {"name": "There is one already."}}
     assert (await screen.submit(name="VIPs"))["errors"] == {"name": "There is one already."}
@@ -173,13 +159,13 @@ async def test_the_bots_errors_stay_in_the_form(screen: Screen) -> None:
     assert (await screen.submit())["ok"] is True
 
 
-async def test_errors_for_what_is_no_input_are_trouble(screen: Screen) -> None:
+async def test_errors_for_what_is_no_input_are_trouble(screen: FormScreen) -> None:
     await screen.open(NAME)
     screen.answer = {"response_action": "errors", "errors": {"nmae": "wrong id"}}
     assert "errors must name input blocks" in (await screen.submit(name="VIPs"))["error"]
 
 
-async def test_a_submission_may_update_push_or_clear(screen: Screen) -> None:
+async def test_a_submission_may_update_push_or_clear(screen: FormScreen) -> None:
     await screen.open(NAME)
     first = screen.form["id"]
     screen.answer = {"response_action": "update", "view": modal(NAME, title=words("Updated"))}
@@ -193,14 +179,14 @@ async def test_a_submission_may_update_push_or_clear(screen: Screen) -> None:
     assert screen.form is None
 
 
-async def test_a_bad_view_in_an_answer_is_trouble_and_the_form_stays(screen: Screen) -> None:
+async def test_a_bad_view_in_an_answer_is_trouble_and_the_form_stays(screen: FormScreen) -> None:
     await screen.open(NAME)
     screen.answer = {"response_action": "update", "view": modal(NAME, title=words("x" * 25))}
     assert "less than 25 characters" in (await screen.submit(name="VIPs"))["error"]
     assert screen.form["title"]["text"] == "A form"
 
 
-async def test_cancelling_shows_the_form_below_and_tells_the_bot_where_it_asked(screen: Screen) -> None:
+async def test_cancelling_shows_the_form_below_and_tells_the_bot_where_it_asked(screen: FormScreen) -> None:
     await screen.open(NAME)
     trigger = screen.here.workspace.triggers.issue(ANA)
     above = modal(NAME, title=words("Above"), notify_on_close=True)
@@ -214,7 +200,7 @@ async def test_cancelling_shows_the_form_below_and_tells_the_bot_where_it_asked(
         await screen.here.client.cancel("ana")
 
 
-async def test_pressing_in_a_form_sends_what_was_entered_and_keeps_it_over_an_update(screen: Screen) -> None:
+async def test_pressing_in_a_form_sends_what_was_entered_and_keeps_it_over_an_update(screen: FormScreen) -> None:
     kinds = {
         "type": "static_select",
         "action_id": "kind",
@@ -239,7 +225,7 @@ async def test_pressing_in_a_form_sends_what_was_entered_and_keeps_it_over_an_up
     assert screen.values()["name"]["value"]["value"] == "VIPs"
 
 
-async def test_a_file_in_a_form_is_downloaded_with_the_bots_token(screen: Screen) -> None:
+async def test_a_file_in_a_form_is_downloaded_with_the_bots_token(screen: FormScreen) -> None:
     element = {"type": "file_input", "action_id": "files", "filetypes": ["csv"], "max_files": 1}
     await screen.open(entry("File", "file", element))
     assert "file" in (await screen.submit(File=[{"name": "list.pdf", "content": "x"}]))["errors"]
@@ -248,7 +234,7 @@ async def test_a_file_in_a_form_is_downloaded_with_the_bots_token(screen: Screen
     assert (file["name"], file["size"], file["user"]) == ("list.csv", 14, ANA)
 
 
-async def test_a_silent_bot_leaves_the_form_open(screen: Screen) -> None:
+async def test_a_silent_bot_leaves_the_form_open(screen: FormScreen) -> None:
     screen.here.workspace.ack_seconds = 0.05
     await screen.open(NAME, callback_id="nobody listens")
     answer = await screen.submit(name="VIPs")
@@ -256,7 +242,7 @@ async def test_a_silent_bot_leaves_the_form_open(screen: Screen) -> None:
     assert screen.form is not None
 
 
-async def test_what_is_not_there_cannot_be_pressed(screen: Screen) -> None:
+async def test_what_is_not_there_cannot_be_pressed(screen: FormScreen) -> None:
     await screen.open(NAME, actions(button("Add"), button("Add", value="2", action_id="second")))
     with pytest.raises(Misuse, match="There is: 'value', 'Add', 'Add'"):
         await screen.here.client.press("ana", "form", "Remove")

@@ -14,10 +14,9 @@ from bot.sandbox.workspace import Workspace
 from tests.sandbox.slack_app import (
     World,
     actions,
-    bolt_app,
     button,
     fetch,
-    in_socket_mode,
+    over_socket,
     refused,
     words,
     world,
@@ -56,10 +55,8 @@ class Listener:
 
 @pytest.fixture
 async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
-    async with world(tmp_path) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app):
-            yield Listener(here, app)
+    async with over_socket(tmp_path) as (here, app):
+        yield Listener(here, app)
 
 
 async def test_a_declined_confirm_dialog_delivers_nothing(listener: Listener) -> None:

@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.sandbox.people import ANA
 from bot.sandbox.refusals import Misuse
-from tests.sandbox.slack_app import World, bolt_app, entry, in_socket_mode, modal, refused, words, world
+from tests.sandbox.slack_app import Screen, World, entry, modal, over_socket, refused, words
 
 Json = dict[str, Any]
 
@@ -27,12 +27,11 @@ ON_CHARACTER = text("on_character_entered", multiline=True)
 ON_ENTER = text("on_enter_pressed")
 
 
-class Screen:
+class TypingScreen(Screen):
     """Ana's screen, and a bot that keeps each action and, where told to, shows another view for it."""
 
     def __init__(self, here: World, app: AsyncApp) -> None:
-        self.here, self.app = here, app
-        self.heard: list[Json] = []
+        super().__init__(here, app)
         self.next_view: Json | None = None
         app.action("shoppers")(self._acted)
         app.view("form")(self._acted)
@@ -44,28 +43,17 @@ class Screen:
             view = body["view"]
             await client.views_update(view_id=view["id"], hash=view["hash"], view=self.next_view)
 
-    async def open(self, *blocks: Json) -> Json:
-        trigger = self.here.workspace.triggers.issue(ANA)
-        view: Json = (await self.here.web.views_open(trigger_id=trigger, view=modal(*blocks)))["view"]
-        return view
-
     async def type(self, value: str | None, **more: Any) -> Json:
         return await self.here.client.press("ana", "form", "shoppers", value=value, **more)
 
-    def values(self) -> Json:
-        values: Json = self.heard[-1]["view"]["state"]["values"]
-        return values
-
 
 @pytest.fixture
-async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
-    async with world(tmp_path) as here:
-        app = bolt_app(here.url)
-        async with in_socket_mode(app):
-            yield Screen(here, app)
+async def screen(tmp_path: Path) -> AsyncIterator[TypingScreen]:
+    async with over_socket(tmp_path) as (here, app):
+        yield TypingScreen(here, app)
 
 
-async def test_typing_tells_the_bot_the_text_and_the_state_of_the_whole_view(screen: Screen) -> None:
+async def test_typing_tells_the_bot_the_text_and_the_state_of_the_whole_view(screen: TypingScreen) -> None:
     view = await screen.open(shoppers(ON_CHARACTER), entry("Why", "why", optional=True))
     assert (await screen.type("a@example.com\nb@", values={"Why": "spring"}))["ok"] is True
     body = screen.heard[-1]
@@ -77,7 +65,7 @@ async def test_typing_tells_the_bot_the_text_and_the_state_of_the_whole_view(scr
     assert screen.values()["why"]["value"]["value"] == "spring"
 
 
-async def test_a_text_that_was_wiped_is_null(screen: Screen) -> None:
+async def test_a_text_that_was_wiped_is_null(screen: TypingScreen) -> None:
     await screen.open(shoppers({**ON_CHARACTER, "initial_value": "a"}))
     await screen.type("")
     assert screen.heard[-1]["actions"][0]["value"] is None
@@ -85,7 +73,7 @@ async def test_a_text_that_was_wiped_is_null(screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("element", [ON_ENTER, text(), text("on_enter_pressed", multiline=True)])
-async def test_enter_tells_the_bot_what_stands(screen: Screen, element: Json) -> None:
+async def test_enter_tells_the_bot_what_stands(screen: TypingScreen, element: Json) -> None:
     await screen.open(shoppers({**element, "initial_value": "first"}))
     await screen.type(None)
     await screen.type("second")
@@ -109,7 +97,7 @@ async def test_enter_tells_the_bot_what_stands(screen: Screen, element: Json) ->
     ],
 )
 async def test_nobody_can_tell_what_an_input_does_not_dispatch(
-    screen: Screen, block: Json, value: str | None, why: str
+    screen: TypingScreen, block: Json, value: str | None, why: str
 ) -> None:
     await screen.open(block)
     with pytest.raises(Misuse, match=why):
@@ -117,13 +105,13 @@ async def test_nobody_can_tell_what_an_input_does_not_dispatch(
     assert screen.heard == []
 
 
-async def test_a_dispatching_select_tells_each_choice(screen: Screen) -> None:
+async def test_a_dispatching_select_tells_each_choice(screen: TypingScreen) -> None:
     await screen.open(shoppers({"type": "users_select", "action_id": "shoppers"}))
     await screen.type("ana")
     assert screen.heard[-1]["actions"][0]["selected_user"] == ANA
 
 
-async def test_an_update_keeps_what_was_typed_and_a_late_one_conflicts(screen: Screen) -> None:
+async def test_an_update_keeps_what_was_typed_and_a_late_one_conflicts(screen: TypingScreen) -> None:
     view = await screen.open(shoppers(ON_CHARACTER))
     screen.next_view = modal(shoppers(ON_CHARACTER, hint=words("1 shopper")))
     await screen.type("a@example.com")
@@ -134,7 +122,7 @@ async def test_an_update_keeps_what_was_typed_and_a_late_one_conflicts(screen: S
     assert state["form"]["hash"] != view["hash"]
 
 
-async def test_what_a_select_has_shown_is_chosen_in_its_order_without_asking_again(screen: Screen) -> None:
+async def test_what_a_select_has_shown_is_chosen_in_its_order_without_asking_again(screen: TypingScreen) -> None:
     asked: list[str] = []
 
     @screen.app.options("segments")
@@ -157,7 +145,7 @@ def option(name: str) -> Json:
     return {"text": words(name), "value": f"id of {name}"}
 
 
-async def test_a_slash_command_brings_a_long_text_whole(screen: Screen) -> None:
+async def test_a_slash_command_brings_a_long_text_whole(screen: TypingScreen) -> None:
     heard: list[Json] = []
 
     @screen.app.command("/segment")

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession
 from hypothesis import example, given
 from hypothesis import strategies as st
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -24,6 +25,7 @@ from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
 from bot.slack.answers import FILE_NAME_BYTES, file_name, message
+from bot.slack.faults import maybe_done
 from tests.core.samples import NOW, change
 from tests.harness import ROOT, Json, said
 
@@ -86,7 +88,9 @@ async def slack() -> AsyncIterator[Slack]:
                 session=session,
                 retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
             )
-            yield Slack(url, workspace, session, SlackAnnouncer(client, approvals=APPROVALS))
+            once = AsyncWebClient(client.token, client.base_url, session=session, retry_handlers=[])
+            announcer = SlackAnnouncer(client, once=once, approvals=APPROVALS, summary=SEGMENTS)
+            yield Slack(url, workspace, session, announcer)
     finally:
         workspace.close()
 
@@ -332,3 +336,45 @@ async def test_what_slack_does_not_take_says_whether_trying_again_helps(slack: S
     with pytest.raises(Undeliverable) as caught:
         await slack.announcer.notify(change(number=7), "glass", BEN)
     assert caught.value.final is final
+
+
+SUMMARY = Answer("VIPs grew by 3.")
+
+
+async def test_the_summary_and_warnings_stand_where_everybody_sees_them(slack: Slack) -> None:
+    await slack.announcer.announce(SUMMARY)
+    await slack.announcer.warn(Answer("Look at this."))
+    assert [one["text"] for one in slack.seen("dan")["#segments"]] == ["VIPs grew by 3."]
+    assert [one["text"] for one in slack.seen("dan")["#approvals"]] == ["Look at this."]
+
+
+@pytest.mark.parametrize(
+    ("fault", "unsure"),
+    [
+        ({"drop": True}, True),
+        ({"status": 500}, False),
+        ({"status": 429, "retry_after": 0}, False),
+        ({"error": "internal_error"}, False),
+    ],
+    ids=["dropped", "500", "429", "internal error"],
+)
+async def test_the_summary_is_sent_once_and_a_lost_answer_is_told_apart(
+    slack: Slack, fault: Json, unsure: bool
+) -> None:
+    slack.workspace.faults.add("chat.postMessage", after=True, **fault)
+    with pytest.raises(Undeliverable) as caught:
+        await slack.announcer.announce(SUMMARY)
+    assert (caught.value.maybe_done, caught.value.final) == (unsure, False)
+    assert len(slack.seen()["#segments"]) == 1
+
+
+async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
+    nowhere = AsyncWebClient(BOT_TOKEN, "http://127.0.0.1:1/api/", session=slack.session, retry_handlers=[])
+    announcer = SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS, summary=SEGMENTS)
+    with pytest.raises(Undeliverable) as caught:
+        await announcer.announce(SUMMARY)
+    assert not caught.value.maybe_done
+
+
+def test_an_answer_that_cannot_be_read_leaves_it_open_whether_slack_did_it() -> None:
+    assert maybe_done(SlackApiError("No JSON.", object()))  # type: ignore[no-untyped-call]  # the SDK's own

@@ -1,5 +1,6 @@
 """The Home tab as a function of what one person may see."""
 
+from bot.core.answers import Chart
 from bot.core.changes import Approval, Brief, State
 from bot.engine.home import Glance, Home, Sized
 from bot.sandbox.slack_limits import faults_of
@@ -59,6 +60,15 @@ def test_the_segments_are_told_in_words_before_the_table() -> None:
     blocks = home(Home(glance=Glance(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
     (table,) = [block for block in blocks if block["type"] == "data_table"]
     assert (table["caption"], len(table["rows"])) == ("25 largest segments", 26)
+
+
+def test_the_largest_movers_are_drawn_below_the_table() -> None:
+    movers = Chart("bar", "Largest movers", ("VIPs",), (("Change", (3,)),), "Largest movers: VIPs +3.")
+    glance = Glance(segments=1, largest=(VIPS,), movers=movers)
+    assert shown(Home(glance=glance)).index("Shoppers") < shown(Home(glance=glance)).index("Largest movers: VIPs +3.")
+    blocks = home(Home(glance=glance), GROUPS)["blocks"]
+    assert [one["title"] for one in blocks if one["type"] == "data_visualization"] == ["Largest movers"]
+    assert Home(glance=glance).digest != Home(glance=glance.model_copy(update={"movers": None})).digest
 
 
 def test_promotions_that_cannot_be_read_are_no_zeros() -> None:

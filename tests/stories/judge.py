@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from bot.core.changes import Change, State
-from bot.core.entries import Sealed
+from bot.core.entries import KINDS, Sealed
 from bot.ledger.ledger import Ledger
 from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from bot.sandbox.people import HUMANS, PEOPLE
@@ -39,6 +39,7 @@ async def judge(world: World) -> None:
             _judge_approvals(change, world)
             judge_what_was_seen(change, entries)
     for entry in entries:
+        assert entry.kind in KINDS, f"Nobody can look for it: {entry}"
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
     told = "\n".join(json.dumps(entry.detail, ensure_ascii=False) for entry in entries)
     named = [name for name in _shoppers(world) if name in told]

@@ -29,7 +29,7 @@ def names_nobody(slack: World) -> bool:
             "There is no segment “Dijk”.",
             [
                 ("asked", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", ""),
-                ("refused", "", SEVERAL),
+                ("refused", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", SEVERAL),
             ],
         ),
         (
@@ -46,12 +46,18 @@ def names_nobody(slack: World) -> bool:
         (
             '/segment add VIPs "Ada Byron <ada@x.com>"',
             "No e-mail, customer id or profile id: Ada Byron <ada@x.com.",
-            [("asked", "/segment add segment:VIPs shoppers:[…]", ""), ("refused", "", "Nobody was recognised.")],
+            [
+                ("asked", "/segment add segment:VIPs shoppers:[…]", ""),
+                ("refused", "/segment add segment:VIPs shoppers:[…]", "Nobody was recognised."),
+            ],
         ),
         (
             '/segment add VIPs "doe, jane"@example.com',
             "The store cannot look up an e-mail with a comma",
-            [("asked", "/segment add segment:VIPs shoppers:[…]", ""), ("refused", "", "Nobody was recognised.")],
+            [
+                ("asked", "/segment add segment:VIPs shoppers:[…]", ""),
+                ("refused", "/segment add segment:VIPs shoppers:[…]", "Nobody was recognised."),
+            ],
         ),
         (
             "/segment add segment:VIPs shoppers:17 Ada Byron",
@@ -98,7 +104,7 @@ async def test_a_change_that_is_spoilt_names_nobody_in_the_log(slack: World) -> 
     nobody = "There is nothing to do for those who are named."
     assert [entry for entry in logged(slack) if entry[2]] == [
         ("spoil", "", nobody),
-        ("refused", "", f"Change 1 can no longer be done: {nobody}"),
+        ("refused", "approve change 1", f"Change 1 can no longer be done: {nobody}"),
     ]
     assert names_nobody(slack)
 
@@ -121,5 +127,5 @@ async def test_what_the_command_refuses_in_a_form_is_on_record_once(slack: World
     )
     assert logged(slack)[1:] == [
         ("asked", "/shopper show shopper:[…]", ""),
-        ("refused", "", "Nobody was recognised."),
+        ("refused", "/shopper show shopper:[…]", "Nobody was recognised."),
     ]

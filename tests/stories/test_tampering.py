@@ -9,6 +9,8 @@ import pytest
 from bot.__main__ import main
 from tests.harness import World
 
+SET = "UPDATE entries SET body = json_set(body, '$.{}', {}) WHERE number = {}"
+
 
 @pytest.fixture
 async def log(slack: World) -> Path:
@@ -48,7 +50,7 @@ async def test_an_untouched_log_holds_and_names_its_head(log: Path, capsys: pyte
 
 async def test_the_guards_stop_an_edit_and_a_removal(log: Path) -> None:
     with closing(sqlite3.connect(log)) as db:
-        for statement in ("UPDATE entries SET actor = 'U0CLEO0001'", "DELETE FROM entries"):
+        for statement in ("UPDATE entries SET body = '{}'", "UPDATE entries SET seal = ''", "DELETE FROM entries"):
             with pytest.raises(sqlite3.Error, match="append-only"):
                 db.execute(statement)
 
@@ -56,12 +58,12 @@ async def test_the_guards_stop_an_edit_and_a_removal(log: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("UPDATE entries SET actor = 'U0CLEO0001' WHERE number = 3", "Entry 3 is not what was sealed"),
-        ("UPDATE entries SET at = '2020-01-01T00:00:00.000+00:00' WHERE number = 2", "Entry 2 is not what was sealed"),
-        ("UPDATE entries SET detail = '{}' WHERE number = 1", "Entry 1 is not what was sealed"),
-        ("UPDATE entries SET detail = 'no JSON' WHERE number = 1", "Entry 1 is not what was sealed"),
+        (SET.format("actor", "'U0CLEO0001'", 3), "Entry 3 is not what was sealed after entry 2"),
+        (SET.format("at", "'2020-01-01T00:00:00.000+00:00'", 2), "Entry 2 is not what was sealed after entry 1"),
+        (SET.format("detail", "json('{}')", 1), "Entry 1 is not what was sealed after entry 0"),
+        ("UPDATE entries SET seal = lower(hex(randomblob(32))) WHERE number = 4", "Entry 4 is not what was sealed"),
         ("DELETE FROM entries WHERE number = 2", "Entry 2 is missing"),
-        ("UPDATE entries SET previous = seal WHERE number = 4", "Entry 4 does not follow"),
+        ("UPDATE entries SET number = 99 WHERE number = 4", "Entry 4 is missing"),
         ("DROP TABLE entries", "cannot be used"),
     ],
 )
@@ -136,6 +138,6 @@ async def test_a_missing_file_gets_a_sentence_and_is_not_created(
 async def test_the_export_of_a_log_with_a_broken_entry_gets_a_sentence(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy = edit(log, tmp_path, "UPDATE entries SET detail = 'no JSON' WHERE number = 2")
+    copy = flip(log, tmp_path, places(log, b'"said":"/segment delete VIPs"').start)
     assert main(["audit", "export", "--database", str(copy)]) == 1
     assert capsys.readouterr().err.strip()

@@ -1,0 +1,94 @@
+"""The sizes of segments as they were, day by day, and what the bot did since then."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Protocol
+
+from bot.core.changes import Brief
+
+WEEK = timedelta(days=7)
+GAP = timedelta(days=3)
+"""By so much a week may be longer than 7 days, where the bot did not run for some; a longer one is no week."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many shoppers were in a segment. ``segment`` is its id, which alone says which segment it is."""
+
+    segment: str
+    name: str
+    shoppers: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The sizes of all segments, taken ``at`` (UTC) on a local ``day``.
+
+    ``entry`` is the number of the log's last entry then; ``shoppers`` are the store's profiles in all.
+    """
+
+    day: date
+    at: datetime
+    entry: int
+    shoppers: int
+    sizes: tuple[Size, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Size]:
+        """The sizes by segment id."""
+        return {one.segment: one for one in self.sizes}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How many shoppers steps of the bot put into a segment, and took out of it."""
+
+    added: int = 0
+    removed: int = 0
+
+    @property
+    def net(self) -> int:
+        """By how much the segment grew through them."""
+        return self.added - self.removed
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the bot's own work is: the entry of the last step that moved shoppers, and whether any change runs."""
+
+    entry: int
+    is_running: bool
+
+
+class History(Protocol):
+    """What is on record of the days before, to read. Entries are numbers of the audit log's entries."""
+
+    async def snapshot(self, before: date) -> Snapshot | None:
+        """The latest snapshot of a day before this one."""
+
+    async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
+        """The sizes of one segment from this day on, the oldest first; days without a snapshot are absent."""
+
+    async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
+        """The sizes by segment id in the latest snapshot of these days, both included; None where there is none."""
+
+    async def effects(self, after: int, until: int) -> dict[str, Effect]:
+        """What steps of the bot did to each segment, by id, in the entries after the first one, until the last one."""
+
+    async def shaped(self, after: int, until: int) -> frozenset[str]:
+        """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
+
+    async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
+        """The changes that came to the end of their run in these entries, oldest first."""
+
+    async def unreviewed(self) -> tuple[Brief, ...]:
+        """The changes that ran without their approvals and that nobody has reviewed, oldest first."""
+
+    async def progress(self) -> Progress:
+        """How far the bot's own work is now."""
+
+
+async def week_ago(history: History, day: date) -> dict[str, int] | None:
+    """The sizes by segment id a week before ``day``, or up to GAP earlier; None where none is on record."""
+    return await history.sizes_between(day - WEEK - GAP, day - WEEK)

@@ -1,0 +1,108 @@
+"""The sizes of segments day by day, and what the bot did meanwhile."""
+
+import sqlite3
+from datetime import date, datetime
+
+from bot.core.changes import Brief
+from bot.core.history import Effect, Progress, Size, Snapshot
+from bot.ledger.file import File
+from bot.ledger.log import stamp
+from bot.ledger.schema import FINISHED, UNREVIEWED
+
+_SHAPED = """
+    SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN changed
+    UNION SELECT json_extract(body, '$.undo[0].old_id') FROM runs WHERE change IN changed
+    UNION SELECT json_extract(body, '$.undo[0].segment.id') FROM runs
+          WHERE change IN changed AND json_extract(body, '$.undo[0].kind') = 'update_segment'
+"""
+"""What a step made, the id of what it deleted (its way back knows it), and what it gave another name."""
+
+
+class History(File):
+    """Snapshots, written once a day and read for comparison."""
+
+    async def remember(self, snapshot: Snapshot) -> None:
+        """Keep this snapshot as that of its day."""
+        with self._transaction() as db:
+            keep(db, snapshot)
+
+    async def snapshot(self, before: date) -> Snapshot | None:
+        """The latest snapshot of a day before this one."""
+        query = "SELECT * FROM snapshots WHERE day < ? ORDER BY day DESC LIMIT 1"
+        row = self._db.execute(query, (before.isoformat(),)).fetchone()
+        return self._snapshot(row) if row else None
+
+    def _snapshot(self, row: sqlite3.Row) -> Snapshot:
+        found = self._db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
+        return Snapshot(
+            date.fromisoformat(row["day"]),
+            datetime.fromisoformat(row["at"]),
+            row["entry"],
+            row["shoppers"],
+            tuple(Size(**size) for size in found),
+        )
+
+    async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
+        """The sizes of one segment from this day on, the oldest first."""
+        query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
+        rows = self._db.execute(query, (segment_id, since.isoformat()))
+        return tuple((date.fromisoformat(row["day"]), row["shoppers"]) for row in rows)
+
+    async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
+        """The sizes by segment id in the latest snapshot of these days; None where there is none."""
+        query = "SELECT max(day) AS day FROM snapshots WHERE day BETWEEN ? AND ?"
+        (day,) = self._db.execute(query, (first.isoformat(), last.isoformat())).fetchone()
+        rows = self._db.execute("SELECT segment, shoppers FROM sizes WHERE day = ?", (day,))
+        return {row["segment"]: row["shoppers"] for row in rows} if day else None
+
+    async def effects(self, after: int, until: int) -> dict[str, Effect]:
+        """What steps did to each segment in the entries after the first one, until the last one."""
+        query = """
+            SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
+            WHERE entry > ? AND entry <= ? GROUP BY segment
+        """
+        rows = self._db.execute(query, (after, until))
+        return {row["segment"]: Effect(row["added"], row["removed"]) for row in rows}
+
+    async def shaped(self, after: int, until: int) -> frozenset[str]:
+        """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
+        changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
+        rows = self._db.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))
+        return frozenset(row["segment"] for row in rows if row["segment"])
+
+    async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
+        """The changes that came to the end of their run in these entries, oldest first."""
+        query = f"""
+            SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
+            WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
+        """
+        return self._told(query, after, until)
+
+    async def unreviewed(self) -> tuple[Brief, ...]:
+        """The changes that ran without their approvals and that nobody has reviewed, oldest first."""
+        query = f"""
+            SELECT briefs.body FROM changes JOIN briefs ON change = number WHERE {UNREVIEWED} ORDER BY number
+        """
+        return self._told(query)
+
+    def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
+        return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
+
+    async def progress(self) -> Progress:
+        """How far the bot's own work is now."""
+        query = """
+            SELECT coalesce((SELECT max(entry) FROM effects), 0) AS entry,
+            EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
+        """
+        row = self._db.execute(query).fetchone()
+        return Progress(row["entry"], bool(row["runs"]))
+
+
+def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Keep this snapshot as that of its day; the caller holds the writing transaction."""
+    day = snapshot.day.isoformat()
+    row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
+    db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
+    db.execute("DELETE FROM sizes WHERE day = ?", (day,))
+    rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
+    db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)

@@ -1,0 +1,24 @@
+"""Typed text as Slack escapes it, where the manifest says ``should_escape``: back to what was typed. Pure.
+
+People come as ``<@U123|ben>``, channels as ``<#C1|general>``, addresses and links as ``<…>``, and ``&``, ``<`` and
+``>`` as entities: docs.slack.dev/interactivity/implementing-slash-commands#escaping
+"""
+
+import html
+import re
+
+_ESCAPED = re.compile(r"<([@#!]|mailto:)?([^<>|]*)(?:\|([^<>]*))?>")
+
+
+def unescaped(text: str) -> str:
+    """``text`` as it was typed; only people stay as ``<@U123>``, since two may have one name."""
+    return html.unescape(_ESCAPED.sub(_typed, text))
+
+
+def _typed(found: re.Match[str]) -> str:
+    sign, id_, label = found[1] or "", found[2], found[3]
+    if sign == "@":
+        return f"<@{id_}>"
+    if sign == "!":
+        return f"@{(label or id_).removeprefix('@')}"
+    return f"{sign if sign == '#' else ''}{label or id_}"

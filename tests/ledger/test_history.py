@@ -1,0 +1,220 @@
+"""Sizes day by day, and what the bot did meanwhile."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from bot.core.changes import Change, Emergency, Event, Run, StepState
+from bot.core.entries import Entry
+from bot.core.history import Effect, Progress, Size
+from bot.core.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
+from bot.ledger.ledger import Ledger
+from bot.ledger.schema import UNREVIEWED, migrations
+from bot.ledger.seal import GENESIS
+from tests.core.days import TODAY, days_ago, snapshot
+from tests.core.samples import NOW, delete, plan, uuid
+from tests.ledger.planned import moved, planned
+
+APPROVED = (Event.POST, Event.APPROVE)
+ALL = 10**9
+
+
+def effect(path: Path, *rows: tuple[int, str, int, int]) -> None:
+    """Put it on record that steps did this: entry, segment, added, removed."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("INSERT INTO effects (entry, segment, added, removed) VALUES (?, ?, ?, ?)", rows)
+
+
+# Snapshots
+
+
+async def test_a_snapshot_comes_back_as_it_was_taken(ledger: Ledger) -> None:
+    taken = snapshot(1, (Size("1", "VIPs ❤", 40), Size("2", "Staff", 0)), at=NOW, entry=7, shoppers=360)
+    await ledger.remember(taken)
+    assert await ledger.snapshot(TODAY) == taken
+
+
+async def test_the_latest_of_the_days_before_is_found(ledger: Ledger) -> None:
+    assert await ledger.snapshot(TODAY) is None
+    for days in (9, 3, 0):
+        await ledger.remember(snapshot(days, {"VIPs": days}))
+    found = [await ledger.snapshot(day) for day in (TODAY, days_ago(3), days_ago(9))]
+    assert [one and one.day for one in found] == [days_ago(3), days_ago(9), None]
+
+
+async def test_a_day_has_one_snapshot_the_last_one_that_was_taken(ledger: Ledger) -> None:
+    await ledger.remember(snapshot(1, {"VIPs": 40, "Staff": 4}))
+    again = snapshot(1, {"VIPs": 41}, entry=120)
+    await ledger.remember(again)
+    assert await ledger.snapshot(TODAY) == again
+    assert await ledger.sizes_of("Staff", days_ago(30)) == ()
+
+
+async def test_a_snapshot_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
+    twice = (Size("1", "VIPs", 40), Size("1", "VIPs", 41))
+    with pytest.raises(sqlite3.IntegrityError):
+        await ledger.remember(snapshot(1, twice))
+    assert await ledger.snapshot(TODAY) is None
+
+
+async def test_the_sizes_of_one_segment_come_oldest_first(ledger: Ledger) -> None:
+    for days in (1, 31, 7, 30):
+        await ledger.remember(snapshot(days, {"VIPs": days, "Staff": 4}))
+    assert await ledger.sizes_of("VIPs", days_ago(30)) == ((days_ago(30), 30), (days_ago(7), 7), (days_ago(1), 1))
+    assert await ledger.sizes_of("Gone", days_ago(30)) == ()
+
+
+async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span(ledger: Ledger) -> None:
+    for days in (9, 7, 1):
+        await ledger.remember(snapshot(days, {"VIPs": days}))
+    assert await ledger.sizes_between(days_ago(10), days_ago(7)) == {"VIPs": 7}
+    assert await ledger.sizes_between(days_ago(6), days_ago(2)) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT segment, name, shoppers FROM sizes WHERE day = ''", "USING PRIMARY KEY (day=?)"),
+        (
+            "SELECT day, shoppers FROM sizes WHERE segment = '' AND day >= '' ORDER BY day",
+            "USING COVERING INDEX sizes_by_segment (segment=? AND day>?)",
+        ),
+        ("SELECT * FROM snapshots WHERE day < '' ORDER BY day DESC LIMIT 1", "USING PRIMARY KEY (day<?)"),
+        ("SELECT max(entry) FROM effects", "SEARCH effects"),
+        ("SELECT * FROM effects WHERE entry > 1 AND entry <= 2", "USING PRIMARY KEY (entry>? AND entry<?)"),
+    ],
+)
+def test_years_of_a_thousand_segments_are_not_read_through(path: Path, ledger: Ledger, query: str, index: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        told = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
+    assert index in told
+    assert "TEMP B-TREE" not in told
+
+
+# What the bot did
+
+
+async def test_effects_are_summed_by_segment_between_two_entries(path: Path, ledger: Ledger) -> None:
+    effect(path, (4, "VIPs", 9, 9), (5, "VIPs", 3, 0), (6, "VIPs", 1, 2), (6, "Staff", 0, 4), (7, "VIPs", 9, 9))
+    assert await ledger.effects(4, 6) == {"VIPs": Effect(4, 2), "Staff": Effect(0, 4)}
+    assert await ledger.effects(7, ALL) == {}
+
+
+async def test_how_far_the_work_is(path: Path, ledger: Ledger) -> None:
+    assert await ledger.progress() == Progress(0, is_running=False)
+    found = await moved(ledger, await planned(ledger), *APPROVED, Event.START)
+    effect(path, (4, "VIPs", 1, 0), (3, "VIPs", 1, 0))
+    assert await ledger.progress() == Progress(4, is_running=True)
+    await moved(ledger, found, Event.FINISH)
+    assert await ledger.progress() == Progress(4, is_running=False)
+
+
+async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
+    """A change of which these steps ran."""
+    found = await moved(ledger, await planned(ledger, id_, **fields), *APPROVED, Event.START)
+    for run in runs:
+        found = await ledger.record_run(found, run, at=NOW, detail={})
+    await moved(ledger, found, Event.FINISH)
+
+
+def run(position: int, state: StepState = StepState.DONE, **fields: Any) -> Run:
+    return Run(position=position, state=state, **fields)
+
+
+def naming(number: int) -> UpdateSegment:
+    segment = SegmentRef(name="New", id=uuid(number))
+    return UpdateSegment(segment=segment, before=Naming(name="New"), after=Naming(name="Old"))
+
+
+def restoring(number: int) -> CreateSegment:
+    return CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=uuid(number))
+
+
+async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger) -> None:
+    steps = plan(*map(delete, "abcd"))
+    made = Applied(created=SegmentRef(name="a", id=uuid(1)))
+    await ran(
+        ledger,
+        "1",
+        run(0, applied=made),
+        run(1, undo=(naming(2),)),
+        run(2, undo=(restoring(3),)),
+        run(3, undo=(delete("x"),)),
+        plan=steps,
+    )
+    until = (await ledger.head())[0]
+    await ran(ledger, "2", run(0, applied=Applied(created=SegmentRef(name="b", id=uuid(4)))))
+    assert await ledger.shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
+    assert await ledger.shaped(until, ALL) == {uuid(4)}
+    assert await ledger.shaped(ALL, ALL) == frozenset()
+
+
+async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
+    await ran(ledger, "1", run(0, StepState.FAILED, undo=(naming(2),)))
+    assert await ledger.shaped(0, ALL) == frozenset()
+
+
+async def test_changes_that_ran_are_told_oldest_first_whatever_came_of_them(ledger: Ledger) -> None:
+    await planned(ledger, "waits")
+    first = (await ledger.head())[0]
+    for event in (Event.FINISH, Event.FAIL, Event.STOP):
+        await moved(ledger, await planned(ledger, event.value), *APPROVED, Event.START, event)
+    await moved(ledger, await planned(ledger, "rejected"), Event.POST, Event.REJECT)
+    last = (await ledger.head())[0]
+    assert [(one.number, one.state) for one in await ledger.ended(first, last)] == [
+        (2, "done"),
+        (3, "failed"),
+        (4, "cancelled"),
+    ]
+    assert await ledger.ended(last, ALL) == ()
+
+
+async def emergency(ledger: Ledger, id_: str) -> Change:
+    waiting = await moved(ledger, await planned(ledger, id_), Event.POST)
+    update = {"emergency": Emergency(actor="UBEN", reason="Fire", at=NOW)}
+    return await ledger.move(waiting, Event.BREAK, at=NOW, actor="UBEN", update=update)
+
+
+async def test_emergencies_are_told_until_somebody_reviewed_them(ledger: Ledger) -> None:
+    first = await emergency(ledger, "1")
+    await moved(ledger, await planned(ledger, "2"), *APPROVED)
+    await emergency(ledger, "3")
+    assert [one.number for one in await ledger.unreviewed()] == [1, 3]
+    assert first.emergency
+    reviewed = first.emergency.model_copy(update={"reviewed_by": "UCLEO"})
+    await ledger.amend(first, "review", actor="UCLEO", at=NOW, update={"emergency": reviewed})
+    assert [one.number for one in await ledger.unreviewed()] == [3]
+
+
+def test_emergencies_are_found_without_reading_all_changes(path: Path, ledger: Ledger) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        told = " ".join(
+            row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT number FROM changes WHERE {UNREVIEWED}")
+        )
+    assert "INDEX changes_unreviewed" in told
+
+
+async def test_the_head_is_the_last_entrys_seal(ledger: Ledger) -> None:
+    assert await ledger.head() == (0, GENESIS)
+    for number in (1, 2):
+        await ledger.note(Entry("refused", "UANA"), at=NOW + timedelta(seconds=number))
+    verdict = ledger.verify()
+    assert await ledger.head() == (verdict.entries, verdict.head) == (2, list(ledger.entries())[-1].seal)
+
+
+# The migration
+
+
+async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        migrations.apply(Database(db, execute_plugins=False), stop_before="0005_history")
+        db.commit()
+    with closing(Ledger.open(path)) as ledger:
+        assert await ledger.snapshot(TODAY) is None
+        await ledger.remember(snapshot(1, {"VIPs": 40}))
+        assert await ledger.sizes_between(days_ago(1), TODAY) == {"VIPs": 40}
