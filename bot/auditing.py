@@ -82,12 +82,9 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", default="", metavar="USER", help="what this Slack user did, by id")
     parser.add_argument("--kind", default="", help='of this kind, such as "planned" or "step done"')
     parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
-    told = "about this {}, by id; of several, also of the other kind, about any of them"
     for name, subject in (("segment", segment_subject), ("shopper", shopper_subject)):
-        ids = f"--{name}"
-        parser.add_argument(
-            ids, type=subject, action="append", dest="subjects", default=[], metavar="ID", help=told.format(name)
-        )
+        told = f"about this {name}, by id; of several, about any of them"
+        parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=told)
     parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
     parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
 
@@ -165,8 +162,16 @@ def _existing(path: Path) -> Path:
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
-    subjects = tuple(dict.fromkeys(options.subjects))
-    return Wanted(options.by, options.kind, options.change, subjects, options.since, options.until)
+    subjects, besides = (tuple(dict.fromkeys(one)) for one in (options.segment, options.shopper))
+    return Wanted(
+        actor=options.by,
+        kind=options.kind,
+        change=options.change,
+        subjects=subjects or besides,
+        besides=besides if subjects else (),
+        since=options.since,
+        until=options.until,
+    )
 
 
 # What is said

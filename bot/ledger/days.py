@@ -123,7 +123,7 @@ class Days(File):
 
     async def told_day(self, day: Day) -> None:
         """Approvers were told why this day's summary failed."""
-        self._db.execute("UPDATE days SET told = 1 WHERE day = ?", (day.day.isoformat(),))
+        self._write("UPDATE days SET told = 1 WHERE day = ?", (day.day.isoformat(),))
 
     async def day_before(self, day: date) -> Day | None:
         """The latest earlier day of which it was tried to the end to post its summary."""

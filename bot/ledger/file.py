@@ -89,7 +89,7 @@ class File:
         return await asyncio.to_thread(read)
 
     @contextmanager
-    def _one_moment(self) -> Iterator[None]:
+    def _moment(self) -> Iterator[None]:
         """What is read in it is as it was at one moment, whoever writes meanwhile."""
         is_outermost = not self._db.in_transaction
         if is_outermost:

@@ -13,11 +13,11 @@ from bot.ledger.file import Connection, File
 from bot.ledger.seal import GENESIS, canonical, seal, verify
 
 _CONTENT = "number, body, seal"
-T = TypeVar("T")
 _ARCHIVED = """
     SELECT 1 FROM entries WHERE kind = 'archived'
-    AND json_extract(detail, '$.last') = ? AND json_extract(detail, '$.head') = ?
+    AND json_extract(body, '$.detail.last') = ? AND json_extract(body, '$.detail.head') = ?
 """
+T = TypeVar("T")
 
 
 def stamp(time: datetime) -> str:
@@ -106,7 +106,7 @@ class Log(File):
 
         Entries may be gone from its beginning only where a later one says that they were archived.
         """
-        with self._one_moment():
+        with self._moment():
             proof = self.chain(against)
             if proof.fault or not proof.archived or self._db.execute(_ARCHIVED, self.anchor()).fetchone():
                 return proof
@@ -147,14 +147,17 @@ _NAMINGS = """
     ORDER BY e.number
 """
 _CONDITIONS = {
-    "actor": "o.actor = :actor",
-    "kind": "o.kind = :kind",
-    "change": "o.change = :change",
-    "since": "o.at >= :since",
-    "until": "o.at < :until",
-    "before": "(o.at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
+    "actor": "actor = :actor",
+    "kind": "kind = :kind",
+    "change": "change = :change",
+    "since": "at >= :since",
+    "until": "at < :until",
+    "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
 }
-"""``o`` are the entries, or the subjects: these have at hand, beside what they are found by, what narrows them down."""
+"""The subjects have at hand, beside what they are found by, what narrows them down."""
+_ABOUT = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE subject IN ({among}) AND b.at = {table}.at AND b.entry = {table}.{number})
+"""
 
 
 def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
@@ -163,32 +166,31 @@ def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
     A change has few entries, and what is about a busy segment may be a tenth of all.
     """
     conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
-    conditions += [_about("beside", wanted.besides)] if wanted.besides else []
-    if not wanted.subjects or wanted.change is not None:
-        conditions += [_about("subject", wanted.subjects)] if wanted.subjects else []
-        where = _all_of("true", *conditions).format(number="o.number")
-        return f"SELECT {_CONTENT} FROM entries AS o WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
-    each = (_all_of(f"o.subject = {one}", *conditions) for one in _named("subject", wanted.subjects))
-    found = " UNION ".join(f"SELECT at, entry FROM subjects AS o WHERE {where}" for where in each)
+    subjects, besides = _names("subject", wanted.subjects), _names("beside", wanted.besides)
+    if not subjects or wanted.change is not None:
+        where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
+        where = where.format(number="number")
+        return f"SELECT {_CONTENT} FROM entries AS e WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
+    narrowed = (_all_of(f"subject = {one}", *conditions, *_about(besides, "s", "entry")) for one in subjects)
+    found = " UNION ".join(
+        f"SELECT at, entry FROM subjects AS s WHERE {one.format(number='entry')}" for one in narrowed
+    )
     return f"""
-        SELECT e.number, body, seal
-        FROM ({found.format(number="o.entry")} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
+        SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
         CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
     """
 
 
-def _about(name: str, subjects: tuple[str, ...]) -> str:
-    among = ", ".join(_named(name, subjects))
-    about = f"SELECT 1 FROM subjects AS b WHERE b.subject IN ({among}) AND b.at = o.at AND b.entry = {{number}}"
-    return f"EXISTS ({about})"
-
-
-def _named(name: str, subjects: tuple[str, ...]) -> list[str]:
-    return [f":{name}{place}" for place, _ in enumerate(subjects)]
-
-
 def _all_of(*conditions: str) -> str:
-    return " AND ".join(conditions)
+    return " AND ".join(conditions) or "true"
+
+
+def _about(subjects: list[str], table: str, number: str) -> list[str]:
+    return [_ABOUT.format(among=", ".join(subjects), table=table, number=number)] if subjects else []
+
+
+def _names(name: str, values: tuple[str, ...]) -> list[str]:
+    return [f":{name}{place}" for place, _ in enumerate(values)]
 
 
 def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:

@@ -13,16 +13,16 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
-UNREVIEWED = (
-    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
-    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
-)
-"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 REMOVAL_GUARD = """
     CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
 """
 """Taken down only by archiving, and put up again in the same transaction."""
+UNREVIEWED = (
+    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
+    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
+)
+"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 GUARDS = (
     """
     CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries

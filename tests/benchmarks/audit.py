@@ -7,6 +7,7 @@ a tenth of all entries) and 50,000 shoppers, two minutes apart. Searches are in 
 import asyncio
 import json
 import multiprocessing
+import os
 import statistics
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def searches() -> dict[str, tuple[Wanted, int | None]]:
         "busy segment + rare kind": Wanted(kind=RARE, subjects=(busy,)),
         "busy segment + rare person": Wanted(actor="U0RARE0000", subjects=(busy,)),
         "busy segment + foreign change": Wanted(change=77, subjects=(busy,)),
+        "busy segment + foreign shopper": Wanted(subjects=(busy,), besides=(shopper_subject(4711),)),
         "busy segment or a shopper": Wanted(subjects=(busy, shopper_subject(4711))),
         "rare kind since far back": Wanted(kind=RARE, since=time_of(10)),
         "frequent kind + person until far back": Wanted("U0RARE0000", "approve", until=time_of(999_000)),
@@ -100,6 +102,8 @@ def _build(path: Path) -> tuple[Figures, int]:
         few = _exporting(path)
         started = time.perf_counter()
         logbook.write(ledger, source, FEW + 1, MANY)
+        ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.sync()  # what is measured next is not to wait for what was written before
     return few, round(MANY / (seconds + time.perf_counter() - started))
 
 
@@ -200,7 +204,7 @@ def _archiving(path: Path) -> Figures:
     """The oldest entries are archived while another process appends as fast as it can."""
     stop, ready = SPAWNING.Event(), SPAWNING.Semaphore(0)
     mine, theirs = SPAWNING.Pipe(duplex=False)
-    process = SPAWNING.Process(target=_append_meanwhile, args=(path, stop, ready, theirs))
+    process = SPAWNING.Process(target=_append_meanwhile, args=(path, stop, ready, theirs), daemon=True)
     process.start()
     ready.acquire()
     with closing(Archives.open(path)) as ledger:

@@ -16,6 +16,8 @@ from bot.ledger.log import append
 from tests.core.samples import NOW, uuid
 
 DAY = timedelta(days=1)
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where files need no disk: a busy one takes seconds for what an example writes."""
 GUARDED = ("changed", "removed", "replaced")
 # An address would be masked; and SQLite's texts end with a NUL, which no id, kind or command of Slack's has.
 words = st.text(st.characters(codec="utf-8", exclude_characters="@\0"), max_size=8)
@@ -60,7 +62,7 @@ def write(path: Path, log: list[Entry]) -> None:
 @contextmanager
 def written(log: list[Entry]) -> Iterator[Path]:
     """The log in a file that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "ledger.sqlite"
         write(path, log)
         yield path

@@ -21,6 +21,7 @@ wanted = st.builds(
     kind=st.sampled_from(("", "asked", "finish")),
     change=st.none() | st.integers(1, 3),
     subjects=st.lists(subjects, max_size=3, unique=True).map(tuple),
+    besides=st.lists(subjects, max_size=2, unique=True).map(tuple),
     since=times,
     until=times,
 )
@@ -33,6 +34,7 @@ def suits(entry: Sealed, sought: Wanted) -> bool:
         and (not sought.kind or entry.kind == sought.kind)
         and (sought.change is None or entry.change == sought.change)
         and (not sought.subjects or bool(set(sought.subjects) & set(entry.subjects)))
+        and (not sought.besides or bool(set(sought.besides) & set(entry.subjects)))
         and (sought.since is None or at >= sought.since)
         and (sought.until is None or at < sought.until)
     )
