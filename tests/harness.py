@@ -344,6 +344,11 @@ class World:
         ids = [str(self.profile_id(email)) for email in emails]
         store_profiles.add_members(self.store.shop, self.id_of(name), ids)
 
+    def leave(self, name: str, *emails: str) -> None:
+        """Take customers out of a segment, past the bot."""
+        ids = [str(self.profile_id(email)) for email in emails]
+        store_profiles.remove_members(self.store.shop, self.id_of(name), ids)
+
     def put_promotions(self, *names: str, segments: Json | None = None, **fields: Any) -> list[int]:
         """Create promotions past the bot, with these fields and defaults for all others; returns their ids."""
         customer = {"group_ids": [], "minimum_order_count": 0, "excluded_group_ids": [], "segments": segments}

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.shop import Shop
 from bot.core.steps import AnyStep, DeleteProfiles, DeleteSegment, Gone, RemoveMembers, SegmentRef
+from bot.core.wording import people
 
 MAX_HEADLINE_LINES = 2
 HEADLINE = 110
@@ -140,10 +141,31 @@ async def observed(
             if undoes is None:
                 raise
             left.append(error)
+    if undoes is not None:
+        here, away = await _still(here, shop)
+        left += away
     if not here:
         raise left[0]
     missed = dict.fromkeys(map(str, left)) if undoes else ()
     return Plan(steps=tuple(here), undoes=undoes, remarks=(*remarks, *missed))
+
+
+async def _still(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
+    """The steps of an undo for those whom they still concern, and how many left each segment meanwhile.
+
+    Whoever left it past the bot is not taken out of it by this, nor brought back when this is undone itself.
+    """
+    here: list[AnyStep] = []
+    away: Counter[str] = Counter()
+    for step in steps:
+        still: AnyStep | None = step
+        if isinstance(step, RemoveMembers):
+            inside = await shop.among(step.segment.known_id, step.profile_ids)
+            gone = [one for one in step.profile_ids if one not in inside]
+            away[step.segment.name] += len(gone)
+            still = step.without(gone)
+        here += [still] if still else []
+    return here, [NothingToDo(f"{people(count)} left {name} meanwhile.") for name, count in away.items() if count]
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:

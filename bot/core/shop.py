@@ -94,6 +94,7 @@ class Shop:
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
         self._sizes: dict[str, int] = {}
+        self._members: dict[str, frozenset[str]] = {}
         self.ids: dict[str, int] = {}
         self.named: list[str] = []
 
@@ -176,6 +177,22 @@ class Shop:
             except NotFound:
                 self._sizes[segment_id] = 0
         return self._sizes[segment_id]
+
+    async def among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these profiles are in this segment: a request each, or all its members, whichever is less."""
+        if segment_id not in self._members and len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
+            members = self.reader.members(segment_id)
+            self._members[segment_id] = frozenset([one.id async for one in members])
+        if segment_id in self._members:
+            return self._members[segment_id].intersection(profile_ids)
+        found = await asyncio.gather(*(self._is_in(segment_id, one) for one in profile_ids))
+        return frozenset(one for one, is_in in zip(profile_ids, found, strict=True) if is_in)
+
+    async def _is_in(self, segment_id: str, profile_id: str) -> bool:
+        try:
+            return segment_id in [one.id async for one in self.reader.segments_of(profile_id)]
+        except NotFound:
+            return False
 
     async def _pages_of_customers(self) -> int:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)

@@ -234,3 +234,24 @@ async def test_how_many_are_in_a_segment_is_asked_once() -> None:
         shop, vips = Shop(machine.client), machine.segments()["VIPs"]
         assert [await shop.size(vips), await shop.size(vips)] == [len(machine.members("VIPs"))] * 2
         assert len(machine.store.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("customers", "asked_for", "requests"),
+    [(400, 2, 1 + 1), (3000, 3, 1 + 3), (3000, 8, 1 + 6)],
+    ids=["the one page", "a request each", "all six pages"],
+)
+async def test_who_is_among_the_members_is_asked_the_cheaper_way(customers: int, asked_for: int, requests: int) -> None:
+    async with bench(customers=customers) as machine:
+        shop, newsletter = Shop(machine.client), machine.segments()["Newsletter"]
+        members = sorted(machine.members("Newsletter"))
+        everybody = {row["id"] for row in machine.store.shop.rows("SELECT id FROM profiles")}
+        others = sorted(everybody - set(members))
+        asked_about = [members[0], *others[: asked_for - 1]]
+        assert await shop.among(newsletter, asked_about) == {members[0]}
+        assert len(asked(machine)) == requests  # one of them for the size
+
+
+async def test_a_profile_that_is_gone_is_among_no_members() -> None:
+    async with bench(customers=3000) as machine:
+        assert await Shop(machine.client).among(machine.segments()["Newsletter"], [uuid(1)]) == frozenset()

@@ -81,7 +81,6 @@ class Month:
     books: dict[date, Books] = field(default_factory=dict)
     fates: dict[date, str] = field(default_factory=dict)
     through: list[tuple[int, Counter[str]]] = field(default_factory=list)
-    _drifted: bool = False
     _asks: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -194,7 +193,6 @@ class Month:
             await self._signs(process)
         moved = Counter({id_: size - before.get(id_, ("", 0))[1] for id_, (_, size) in self.sizes().items()})
         self.through.append((self.last_entry(), moved))
-        self._drifted = False
 
     async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
         await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=ANA, place=HERE, command=command, values=values))
@@ -223,8 +221,6 @@ class Month:
             "undo": ("change undo", {"number": max(1, self._changes())}),
             "delete shoppers": ("shopper delete", {"shoppers": customers[:2]}),
         }
-        # An undo does not look who left meanwhile: the log counts them as taken out by it, and these books do not.
-        what = "add" if what == "undo" and self._drifted else what
         few = len(self.sizes()) < FEW and what == "delete"
         return wanted["create" if few else what]
 
@@ -253,7 +249,6 @@ class Month:
         values = {"name": self._name(number), "number": number, "some": number % 40, "id": shop.new_id()}
         with shop.db as db:
             db.execute(PAST[what], values)
-        self._drifted = True
 
     # The month's own books
 

@@ -131,6 +131,29 @@ async def test_who_has_no_profile_gets_one_on_the_way_and_undo_takes_both_back(s
     assert slack.profile_id(known)
 
 
+async def test_an_undo_is_about_those_who_are_still_where_they_were_put(slack: World) -> None:
+    gone, still = slack.emails(2, outside="VIPs")
+    await slack.type(f"/segment add VIPs {gone} {still}")
+    slack.leave("VIPs", gone)
+    await slack.type("/change undo 1")
+    assert "Undo change 1: Remove 1 of 41 shoppers from VIPs" in said(slack.card(2))
+    assert "1 shopper left VIPs meanwhile." in read(slack.card(2))
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == 40
+    await slack.type("/change undo 2")
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.profile_id(still) in slack.members("VIPs")
+    assert slack.profile_id(gone) not in slack.members("VIPs")
+
+
+async def test_where_all_left_there_is_nothing_to_undo(slack: World) -> None:
+    email = slack.emails(1, outside="VIPs")[0]
+    await slack.type(f"/segment add VIPs {email}")
+    slack.leave("VIPs", email)
+    await slack.type("/change undo 1")
+    assert slack.whisper() == "1 shopper left VIPs meanwhile."
+
+
 async def test_undo_of_an_add_leaves_profiles_that_are_in_another_segment_by_then(slack: World) -> None:
     stays, goes = slack.emails_without_profile(2)
     await slack.type(f"/segment add VIPs {stays}, {goes}")
