@@ -59,4 +59,5 @@ def _table(shown: tuple[Sealed, ...], ctx: Context) -> Table:
 def _row(one: Sealed, ctx: Context) -> tuple[Cell, ...]:
     who = mention(one.actor) if one.actor else "the bot"
     at = times.told(datetime.fromisoformat(one.at), ctx.zone)
-    return (one.number, at, who, one.kind, one.change, one.outcome, one.told)
+    outcome = "" if one.outcome in one.kind else one.outcome  # what happened says it already
+    return (one.number, at, who, one.kind, one.change, outcome, one.told)

@@ -21,8 +21,19 @@ LONG = 300
 """Characters of a value that are shown; a longer one comes in a file."""
 APART = frozenset({"effects"})
 """What of the detail is a table of its own."""
-LABELS = {"kind": "Kind of step", "told": "What it does", "requests": "The store's request ids", "need": "Policy"}
-"""What a key of the detail is called, where it is not called by itself."""
+LABELS = {
+    "said": "Said",
+    "told": "What it does",
+    "kind": "Kind of step",
+    "plan": "Plan",
+    "need": "Policy",
+    "before": "Before",
+    "after": "After",
+    "result": "Result",
+    "reason": "Reason",
+    "requests": "The store's request ids",
+}
+"""What keys of the detail are called, in the order in which one reads them; others follow, called by themselves."""
 
 Pairs = list[tuple[str, str]]
 
@@ -76,9 +87,11 @@ def _envelope(found: Sealed, ctx: Context) -> Pairs:
 
 
 def _detail(found: Sealed) -> Pairs:
-    """Whatever else is on record, in the order in which it was noted."""
-    told = [(key, _words(value)) for key, value in found.detail.items() if key not in APART]
-    return [(LABELS.get(key, key.capitalize()), value) for key, value in told if value]
+    """Whatever else is on record."""
+    detail = found.detail
+    keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
+    told = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
+    return [(label, value) for label, value in told if value]
 
 
 def _words(value: Any) -> str:

@@ -63,7 +63,7 @@ def test_recent_prints_a_line_an_entry_newest_first(audit: Audit) -> None:
         "      4  2024-05-04 12:30:00 UTC  UBEN  refused  segment delete · =No [2J !",
         "      3  2024-05-04 11:30:00 UTC  step done  change 1  segment add · Add 1",
         "      2  2024-05-04 10:30:00 UTC  UANA  planned  change 1  segment add · none",
-        "      1  2024-05-04 09:30:00 UTC  UANA  asked  segment add · /segment add 7",
+        "      1  2024-05-04 09:30:00 UTC  UANA  asked  /segment add 7",
     ]
 
 

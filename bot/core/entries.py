@@ -60,9 +60,9 @@ class Sealed(Entry):
 
     @property
     def told(self) -> str:
-        """The entry in one line: the command, and the most telling thing of its detail."""
-        said = next((self.detail[key] for key in ("reason", "told", "said", "need") if self.detail.get(key)), "")
-        return " · ".join(filter(None, (self.command, str(said))))
+        """The entry in one line: the command, and the most telling thing of its detail; words tell the command, too."""
+        said = next((str(self.detail[key]) for key in ("reason", "told", "said", "need") if self.detail.get(key)), "")
+        return said if said.startswith("/") else " · ".join(filter(None, (self.command, said)))
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def test_times_are_kept_in_utc_and_sort_as_text() -> None:
     ("entry", "line"),
     [
         (Sealed("refused", command="segment delete", detail={"said": "x", "reason": "No."}), "segment delete · No."),
-        (Sealed("asked", command="segment list", detail={"said": "/segment list"}), "segment list · /segment list"),
+        (Sealed("asked", command="segment list", detail={"said": "/segment list"}), "/segment list"),
         (Sealed("planned", command="segment list", detail={"need": ""}), "segment list"),
         (Sealed("step done", detail={"told": "Delete VIPs"}), "Delete VIPs"),
         (Sealed("answered"), ""),

@@ -82,12 +82,12 @@ async def test_who_deleted_vips(slack: World) -> None:
     seen = [(row["What"], row["Who"], row["Change"], row["Outcome"]) for row in rows(answer(slack))]
     assert seen == [
         ("finish", "the bot", "1", "done"),
-        ("step done", "the bot", "1", "done"),
-        ("step started", "the bot", "1", "started"),
+        ("step done", "the bot", "1", "–"),
+        ("step started", "the bot", "1", "–"),
         ("start", "the bot", "1", "running"),
         ("approve", f"@{BEN}", "1", "approved"),
         ("post", "the bot", "1", "waiting"),
-        ("planned", f"@{ANA}", "1", "planned"),
+        ("planned", f"@{ANA}", "1", "–"),
     ]
     assert rows(answer(slack))[1]["Told"] == "segment delete · Delete the segment VIPs (40 shoppers)"
 
