@@ -9,12 +9,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 from tests.harness import World, world
 from tests.stories.judge import judge
 
 OpenWorld = Callable[..., Awaitable[World]]
 HOUR = 3600
+COUNTS = pytest.StashKey[bool]()
+WHOLE = {"stories", "browser", "approvals", "mornings", "sandbox"}
+"""Tests of the whole bot, and of the world around it. Lines are not counted in them: that takes a third of their time,
+and the gate is harder to pass where each line has to be reached by a test of its own part."""
 MEMORY = "/dev/shm"  # Linux keeps these files in memory
 
 
@@ -28,6 +33,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--deep"):
         for item in items:
             item.add_marker(pytest.mark.timeout(HOUR))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lines are counted where a test of one part begins, and no more where one of the whole does."""
+    counts = not WHOLE & set(item.path.parts)
+    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    # The plugin's own marker does this for each test anew, which takes as long as is gained by it.
+    if controller is None or item.config.stash.get(COUNTS, True) is counts:
+        return
+    item.config.stash[COUNTS] = counts
+    if counts:
+        controller.resume()
+        return
+    controller.pause()
+    while running := Coverage.current():  # a worker has one more of its own, which would go on then
+        running.stop()
 
 
 @pytest.fixture
