@@ -52,12 +52,12 @@ async def recent(args: Recent, ctx: Context) -> Answer:
 
 
 def _table(shown: tuple[Sealed, ...], ctx: Context) -> Table:
-    columns = ("Entry", f"Time ({ctx.zone.key})", "Who", "What", "Change", "Outcome", "Told")
+    columns = ("Entry", f"Time ({ctx.zone.key})", "Who", "What", "Told")
     return Table("Entries, the latest first", columns, tuple(_row(one, ctx) for one in shown))
 
 
 def _row(one: Sealed, ctx: Context) -> tuple[Cell, ...]:
     who = mention(one.actor) if one.actor else "the bot"
     at = times.told(datetime.fromisoformat(one.at), ctx.zone)
-    outcome = "" if one.outcome in one.kind else one.outcome  # what happened says it already
-    return (one.number, at, who, one.kind, one.change, outcome, one.told)
+    change = f"change {one.change}" if one.change else ""
+    return (one.number, at, who, one.kind, " · ".join(filter(None, (change, one.told))))

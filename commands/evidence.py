@@ -66,7 +66,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     told = as_understood(looked_for, ctx)
     if not made.entries:
         return Answer("There is no such entry, so there is nothing to export.", told)
-    file = File(f"audit {times.told(ctx.now, ctx.zone)[:10]}.{args.format}", made.content)
+    file = File(f"audit {times.told(ctx.now, ctx.zone).replace(':', '')}.{args.format}", made.content)
     return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*told, file))
 
 

@@ -94,7 +94,7 @@ async def sought(filters: Filters, ctx: Context) -> Sought:
         *(f"about {one.name}" for one in about),
         f"of the kind “{kind}”" if kind else "",
         f"since {times.told(since, ctx.zone)}" if since else "",
-        f"until {times.told(until, ctx.zone)}" if until else "",
+        f"before {times.told(until, ctx.zone)}" if until else "",
         f"of change {filters.change}" if filters.change else "",
     )
     wanted = Wanted(actor, kind, filters.change, subjects, besides, since, until)

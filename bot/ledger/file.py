@@ -1,6 +1,7 @@
 """One SQLite file, and which of its rows a living process has in hand."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -44,6 +45,7 @@ class File:
     @classmethod
     def open(cls, path: Path | str, *, workspace: str = "") -> Self:
         """Open or create the file and bring its tables up to date. Raises sqlite3.Error."""
+        _claim(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=cls.patience, factory=Connection)
         connection.row_factory = sqlite3.Row
         connection.workspace = workspace
@@ -145,6 +147,14 @@ class File:
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
         rows = self._db.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)
         return tuple(row["number"] for row in rows)
+
+
+def _claim(path: Path | str) -> None:
+    """A new file is its owner's alone: SQLite would let everybody read it."""
+    if path != ":memory:":
+        # Where it is there already, or cannot be made, SQLite tells what that means.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager

@@ -431,6 +431,11 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         Ledger.open(wrong)
 
 
+def test_a_new_file_is_its_owners_alone(path: Path, ledger: Ledger) -> None:
+    for one in path.parent.glob("ledger.sqlite*"):
+        assert one.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
         Ledger.open(tmp_path / "nowhere" / "ledger.sqlite")
