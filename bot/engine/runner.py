@@ -29,12 +29,12 @@ class _Work:
     store: Store
     began: datetime
 
-    def told(self, run: Run) -> dict[str, Any]:
-        """What the log says about how it goes."""
+    def told(self, run: Run, failure: str) -> dict[str, Any]:
+        """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
             "told": self.step.told(self.step.shoppers),
-            "result": run.error or run.state.value,
+            "result": failure or run.state.value,
             "requests": list(self.store.request_ids),
             **(recorded(self.step, run) if run.state is StepState.DONE else {}),
         }
@@ -136,12 +136,12 @@ class Runner:
             return await self._failed(change, run, work, error, doubtful=doubtful)
         except Refusal as error:
             failed = run.model_copy(update={"state": StepState.FAILED, "error": str(error)})
-            return await self._record(change, failed, work)
+            return await self._record(change, failed, work, error.for_log)
         return await self._record(change, _finished(run, applied, resumed=started is not None), work)
 
     async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
         """The store refused, or never answered; then it is asked what it did."""
-        state, sentence = StepState.FAILED, str(error)
+        state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
                 applied = await work.step.happened(work.store)
@@ -152,16 +152,17 @@ class Runner:
                 return await self._record(change, _finished(run, applied, resumed=True), work)
             if unsure:
                 state = StepState.UNSURE
-                sentence += " It may have been carried out all the same."
-        return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), work)
+                doubt = " It may have been carried out all the same."
+        broken = run.model_copy(update={"state": state, "error": f"{error}{doubt}"})
+        return await self._record(change, broken, work, f"{error.for_log}{doubt}")
 
-    async def _record(self, change: Change, run: Run, work: _Work) -> Change:
+    async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
         at = self._clock()
         return await self._ledger.record_run(
             change,
             run,
             at=at,
-            detail=work.told(run),
+            detail=work.told(run, failure),
             subjects=subjects(work.step, run),
             ms=milliseconds(at - work.began),
         )
