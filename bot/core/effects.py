@@ -25,10 +25,13 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
-    """What the log says about a Step that ran: what was so before and afterwards, and its effects."""
+    """What the log says about a Step that ran: what was so before and afterwards, its effects, and what people hear."""
     moved = effects(step, run)
-    before, after = step.before_and_after(run.applied or Applied(), sum(map(sum, moved.values())))
-    return {"before": before, "after": after, "effects": moved}
+    # After a crash the way back saved before stands, and not what was found when the step was carried out again.
+    applied = (run.applied or Applied()).model_copy(update={"undo": run.undo})
+    before, after = step.before_and_after(applied, sum(map(sum, moved.values())))
+    notes = {"notes": list(applied.notes)} if applied.notes else {}
+    return {"before": before, "after": after, "effects": moved, **notes}
 
 
 def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:
