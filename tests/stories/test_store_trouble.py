@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
+from tests.stories.test_summary import remember, row, summary
 
 TROUBLE: dict[str, dict[str, Any]] = {
     "429 of an overloaded platform": {"status": 429},
@@ -240,3 +241,22 @@ async def test_a_form_says_that_the_store_does_not_answer_and_keeps_what_was_fil
     slack.store.faults.clear()
     await slack.submit({})
     assert "Loyal" in slack.sizes()
+
+
+async def test_what_went_through_before_the_store_failed_is_in_the_summary_as_the_bots(slack: World) -> None:
+    await remember(slack)
+    members = f"/segments/{slack.id_of('Wholesale')}/shopper-profiles"
+    *added, one, other = slack.emails(122, outside="Wholesale")
+    slack.store.faults.add("POST", members)
+    slack.store.faults.add("POST", members, status=500, times=None)
+    await slack.type(f"/segment add Wholesale {' '.join(added)}")
+    await slack.press("Add Shoppers", by="ben")
+    assert (await slack.change(1)).state == "failed"
+    slack.store.faults.clear()
+    slack.join("Wholesale", one, other)
+    _, *lines = await summary(slack)
+    assert row(lines, "Wholesale")[1:4] == ["+52", "+50", "+2"]
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben")
+    _, *lines = await summary(slack)
+    assert row(lines, "Wholesale")[1:4] == ["+2", "0", "+2"]

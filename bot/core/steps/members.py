@@ -144,6 +144,10 @@ class AddMembers(_Membership):
         inside = len(outcome.added) + len(outcome.already)
         return Applied(undo=removed(self.segment, outcome.added), left=inside, notes=self._notes(outcome))
 
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who is not in the segment."""
+        return frozenset(self.profile_ids) - await shop.among(self.segment.known_id, self.profile_ids)
+
     def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
         already = len(outcome.already)
         were = "was" if already == 1 else "were"
@@ -217,6 +221,10 @@ class RemoveMembers(_Membership):
         """Remove them by id."""
         await store.remove_members(self.segment.known_id, *self.profile_ids)
         return Applied()
+
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who is in the segment still."""
+        return await shop.among(self.segment.known_id, self.profile_ids)
 
 
 def added(

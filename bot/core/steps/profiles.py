@@ -298,6 +298,11 @@ class DeleteProfiles(Step):
             return Applied(notes=notes)
         return Applied(undo=_again(doomed), left=spared, notes=notes)
 
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who has a profile still."""
+        here = await shop.customers(ids=self.customer_ids)
+        return frozenset(str(one.id) for one in here if one.shopper_profile_id)
+
 
 def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":
     """The Steps that give these customers new profiles in the place of those that they have now."""

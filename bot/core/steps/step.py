@@ -231,6 +231,14 @@ class Step(Value):
         """What came of it if a run that died had carried it out; None where applying it (again) is right."""
         return None
 
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Which of its items the store shows as they were before it. Raises StoreError.
+
+        Asked of a Step in several requests of which nobody knows any more which were carried out. That its items were
+        otherwise before is taken from the plan, which names only those whom the Step changes.
+        """
+        return frozenset()
+
 
 class Gone(Impossible):
     """A segment, or ``what`` else, that is not there any more."""
