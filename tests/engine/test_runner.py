@@ -458,6 +458,20 @@ async def test_of_removals_that_broke_off_those_who_are_out_are_on_record() -> N
         assert await effects(machine) == {waitlist.id: (out, out)}
 
 
+async def test_removals_that_are_tried_again_are_on_record_once() -> None:
+    async with bench(customers=300) as machine:
+        waitlist = ref(machine, "Spring launch waitlist")
+        ids = profiles(machine, 250)
+        await machine.client.add_members(waitlist.known_id, *ids)
+        breaks_after_one(machine, "DELETE", MEMBERS)
+        await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
+        machine.store.faults.clear()
+        again = await observed((await machine.latest()).left, Shop(machine.client), is_retry=True)
+        assert (await machine.carry_out(again)).state is State.DONE
+        assert machine.members("Spring launch waitlist") == set()
+        assert await effects(machine) == {waitlist.id: (0, len(ids))}
+
+
 async def test_of_deleted_profiles_that_broke_off_the_memberships_that_are_lost_are_on_record() -> None:
     async with bench(customers=300) as machine:
         before = {name: len(machine.members(name)) for name in machine.segments()}

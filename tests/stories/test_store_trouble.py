@@ -260,3 +260,18 @@ async def test_what_went_through_before_the_store_failed_is_in_the_summary_as_th
     await slack.press("Undo Change", by="ben")
     _, *lines = await summary(slack)
     assert row(lines, "Wholesale")[1:4] == ["+2", "0", "+2"]
+
+
+async def test_a_removal_that_is_tried_again_is_for_those_who_are_left(slack: World) -> None:
+    size = slack.sizes()["VIPs"]
+    members = f"/segments/{slack.id_of('VIPs')}/shopper-profiles"
+    slack.store.faults.add("DELETE", members, status=500, times=None)
+    await slack.type("/segment clear VIPs")
+    await slack.press("Clear Segment", by="ben")
+    slack.store.faults.clear()
+    slack.leave("VIPs", *slack.emails(3, inside="VIPs"))
+    await slack.type("/change retry 1")
+    assert f"Remove {size - 3} shoppers from VIPs" in read(slack.card(2))
+    await slack.press("Try Again", by="ben", change=2)
+    effects = [one.detail["effects"] for one in slack.entries() if one.detail.get("effects")]
+    assert effects == [{slack.id_of("VIPs"): [0, size - 3]}]
