@@ -101,7 +101,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     found = await ctx.changes.change(args.number)
     if not found.can_be_retried:
         raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
-    return await observed(found.left, ctx.shop, undoes=found.plan.undoes)
+    return await observed(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
 @change.command("withdraw", submit="Withdraw Change")

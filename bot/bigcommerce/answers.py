@@ -157,6 +157,8 @@ def _error(request: Request, answer: Answer) -> errors.StoreError:
         maybe_done=answer.echo or (request.writes and (answer.status >= 500 or answer.status < 400)),
         fields=fields,
         cause=f"{answer.status} {title}",
+        status=answer.status,
+        asked=f"{request.method} {request.target.partition('?')[0]}",
     )
 
 

@@ -18,8 +18,12 @@ StoreError
 Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
+
+_FIELD = re.compile(r"[\w.\[\]-]{1,60}")
+"""What a name of a field looks like. What else stands in its place may be somebody's."""
 
 
 class StoreError(Exception):
@@ -27,8 +31,9 @@ class StoreError(Exception):
 
     `maybe_done` says whether a write may have been carried out all the same, wholly or in part. The sentence
     does not mention it: the caller can look at the store, and then say what is true. `fields` holds the
-    store's messages by field or index; `cause` is technical, for the log only. None of them ever holds the
-    access token.
+    store's messages by field or index; `cause` is technical, for the process's own log only. `status` is the
+    answer's, and `asked` the request that it answers, as in "POST customers". None of them ever holds the access
+    token.
     """
 
     sentence: ClassVar[str] = "The store did not do this."
@@ -41,6 +46,8 @@ class StoreError(Exception):
         maybe_done: bool = False,
         fields: Mapping[str, str] | None = None,
         cause: str = "",
+        status: int | None = None,
+        asked: str = "",
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -48,10 +55,19 @@ class StoreError(Exception):
         self.maybe_done = maybe_done
         self.fields = dict(fields or {})
         self.cause = cause
+        self.status = status
+        self.asked = asked
 
     def __str__(self) -> str:
         said = f"It says: {self.detail.rstrip('.')}." if self.detail else ""
         return " ".join(filter(None, (self.sentence.format(about=self.about), said)))
+
+    @property
+    def for_log(self) -> str:
+        """The sentence without the store's own words, which may quote a shopper's name: the audit log outlives them."""
+        fields = ", ".join(name for name in self.fields if _FIELD.fullmatch(name))
+        answer = f"It answered {self.status} to {self.asked}{fields and f', about {fields}'}." if self.status else ""
+        return " ".join(filter(None, (self.sentence.format(about=self.about), answer)))
 
 
 class Unreachable(StoreError):

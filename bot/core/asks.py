@@ -9,7 +9,8 @@ from bot.core.answers import MENTION
 from bot.core.changes import Decision
 from bot.core.people import Place
 
-_EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
+# An address is looked for where a word begins, and not again at each of its letters: long words would take long.
+_EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”])[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
 
 
 class Ask(BaseModel):
@@ -32,4 +33,5 @@ class Ask(BaseModel):
 
 def masked(text: str) -> str:
     """``text`` without e-mail addresses: the audit log outlives a shopper's erasure. Mentions become plain user ids."""
-    return _EMAIL.sub("[e-mail]", MENTION.sub(r"\1", text))
+    plain = MENTION.sub(r"\1", text)
+    return _EMAIL.sub("[e-mail]", plain) if "@" in plain else plain

@@ -1,10 +1,12 @@
-"""What a Step that ran did to segments and shoppers, told from its way back. Pure."""
+"""What a Step that ran did to segments and shoppers, told from its way back, which is counted where it is in doubt."""
 
 from collections import defaultdict
 from typing import Any
 
-from bot.core.changes import Run
+from bot.bigcommerce import StoreError
+from bot.core.changes import Run, StepState
 from bot.core.entries import segment_subject, shopper_subject
+from bot.core.shop import Shop
 from bot.core.steps import AddMembers, AnyStep, Applied, RemoveMembers
 
 
@@ -25,10 +27,35 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
-    """What the log says about a Step that ran: what was so before and afterwards, and its effects."""
+    """What the log says about a Step that ran: what was so before and afterwards, its effects, and what people hear."""
     moved = effects(step, run)
-    before, after = step.before_and_after(run.applied or Applied(), sum(map(sum, moved.values())))
-    return {"before": before, "after": after, "effects": moved}
+    # After a crash the way back saved before stands, and not what was found when the step was carried out again.
+    applied = (run.applied or Applied()).model_copy(update={"undo": run.undo})
+    before, after = step.before_and_after(applied, sum(map(sum, moved.values())))
+    notes = {"notes": list(applied.notes)} if applied.notes else {}
+    return {"before": before, "after": after, "effects": moved, **notes}
+
+
+async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
+    """What the log says about a Step of which nobody knows how much was carried out: the store is asked.
+
+    ``uncertain``: it cannot be told. Then a Step that is done counts as wholly done, and any other has no effects.
+    """
+    is_done = run.state is StepState.DONE
+    unknown = {**({"effects": effects(step, run)} if is_done else {}), "uncertain": True}
+    if not step.in_requests and effects(step, run):
+        return unknown
+    try:
+        real = _without(run, await step.untouched(shop))
+    except StoreError:
+        return unknown
+    return recorded(step, real) if is_done else {"effects": effects(step, real)}
+
+
+def _without(run: Run, untouched: frozenset[str]) -> Run:
+    """``run`` as if only these were to be put back. The real way back stays whole: lost requests may yet be done."""
+    undo = tuple(filter(None, (back.without(untouched) for back in run.undo)))
+    return run.model_copy(update={"undo": undo})
 
 
 def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:

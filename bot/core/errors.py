@@ -61,7 +61,8 @@ class NotPromotion(Misuse):
 
     def __init__(self, word: str, near: tuple[str, ...]) -> None:
         ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
-        super().__init__(f"There is no promotion “{word}”. {ask}", field="promotion")
+        told = f"There is no promotion “{word}”. {ask}"
+        super().__init__(told, field="promotion", for_log="There is no such promotion.")
 
 
 def _did_you_mean(near: tuple[str, ...]) -> str:

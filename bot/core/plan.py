@@ -124,11 +124,17 @@ def _topics(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
 
 
 async def observed(
-    steps: tuple[AnyStep, ...], shop: Shop, *, undoes: int | None = None, remarks: tuple[str, ...] = ()
+    steps: tuple[AnyStep, ...],
+    shop: Shop,
+    *,
+    undoes: int | None = None,
+    remarks: tuple[str, ...] = (),
+    is_retry: bool = False,
 ) -> Plan:
     """The Plan of these Steps as the store is now, without those that have nothing to do any more.
 
-    An undo brings back what it can: what it cannot, since something is gone, becomes a remark. Raises Impossible.
+    An undo brings back what it can: what it cannot, since something is gone, becomes a remark. ``is_retry``: some of it
+    may be done already. Raises Impossible.
     """
     left: list[Impossible] = []
     here: list[AnyStep] = []
@@ -141,7 +147,7 @@ async def observed(
             if undoes is None:
                 raise
             left.append(error)
-    if undoes is not None:
+    if undoes is not None or is_retry:
         here, away = await _still(here, shop)
         left += away
     if not here:
@@ -151,7 +157,7 @@ async def observed(
 
 
 async def _still(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
-    """The steps of an undo for those whom they still concern, and how many left each segment meanwhile.
+    """The steps of an undo or a retry for those whom they still concern, and how many left each segment meanwhile.
 
     Whoever left it past the bot is not taken out of it by this, nor brought back when this is undone itself.
     """

@@ -112,7 +112,7 @@ class Engine:
         try:
             await self._carry(ask, await self._outcome(ask, ctx), ctx)
         except (Refusal, StoreError, NotRecorded) as error:
-            refusal = error if isinstance(error, Refusal) else Refusal(str(error))
+            refusal = _refusal(error)
         except Exception:
             reference = secrets.token_hex(2).upper()
             log.exception("Reference %s: %s by %s broke", reference, ask.command, ask.actor)
@@ -253,3 +253,9 @@ class Engine:
 
 def _asked(change: Change) -> Ask:
     return Ask(id="", actor=change.requester, place=change.place, command=change.command)
+
+
+def _refusal(error: Refusal | StoreError | NotRecorded) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    return Refusal(str(error), for_log=error.for_log if isinstance(error, StoreError) else "")

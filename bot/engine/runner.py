@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.bigcommerce import Store, StoreError
 from bot.core.changes import Change, Event, Run, State, StepState
-from bot.core.effects import recorded, subjects
+from bot.core.effects import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
+from bot.core.shop import Shop
 from bot.core.steps import AnyStep, Applied, Made
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
@@ -22,22 +23,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Work:
-    """One Step at this position of its Plan, with the store as it is asked for it."""
+    """One Step at this position of its Plan, with the store as it is asked for it.
+
+    ``is_resumed``: it had begun when a process died.
+    """
 
     position: int
     step: AnyStep
     store: Store
     began: datetime
+    is_resumed: bool
 
-    def told(self, run: Run) -> dict[str, Any]:
-        """What the log says about how it goes."""
+    def told(self, run: Run, failure: str) -> dict[str, Any]:
+        """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
             "told": self.step.told(self.step.shoppers),
-            "result": run.error or run.state.value,
+            "result": failure or run.state.value,
             "requests": list(self.store.request_ids),
-            **(recorded(self.step, run) if run.state is StepState.DONE else {}),
         }
+
+    async def came_of(self, run: Run) -> dict[str, Any]:
+        """What the log says it did. Where it broke off, or went on after a crash, the store is asked."""
+        if run.state in (StepState.STARTED, StepState.FAILED):
+            return {}
+        in_doubt = run.state is StepState.UNSURE or (self.is_resumed and self.step.in_requests)
+        return await counted(self.step, run, Shop(self.store)) if in_doubt else recorded(self.step, run)
 
 
 class Runner:
@@ -100,8 +111,8 @@ class Runner:
             if _broke_off(change):
                 break
             # What had begun when a process died may have been carried out: that is looked into first.
-            has_begun = any(run.position == position for run in change.runs)
-            if not has_begun and (stopper := await self._ledger.stopper(change.number)):
+            work = self._work(change, position, step)
+            if not work.is_resumed and (stopper := await self._ledger.stopper(change.number)):
                 stopped = {"settled_by": stopper, "reason": "Stopped before its next step."}
                 await self._ledger.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
                 self._moved()
@@ -109,7 +120,7 @@ class Runner:
             if not await self._ledger.holds(change.number, owner=self._owner):
                 log.warning("Change %s went to another process", change.number)
                 return
-            change = await self._step(change, self._work(change, position, step))
+            change = await self._step(change, work)
             self._moved()
         event = Event.FAIL if _broke_off(change) else Event.FINISH
         await self._ledger.move(change, event, at=self._clock())
@@ -117,7 +128,8 @@ class Runner:
 
     def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
         store = self._store.correlated(f"change-{change.number}")
-        return _Work(position, step.bound(_made(change)), store, self._clock())
+        has_begun = any(run.position == position for run in change.runs)
+        return _Work(position, step.bound(_made(change)), store, self._clock(), has_begun)
 
     async def _step(self, change: Change, work: _Work) -> Change:
         step, store = work.step, work.store
@@ -132,16 +144,16 @@ class Runner:
                 applied = await step.happened(store) or await step.apply(store)
         except StoreError as error:
             # What ran before a crash may have been carried out, whatever the store says now.
-            doubtful = error.maybe_done or started is not None
+            doubtful = error.maybe_done or work.is_resumed
             return await self._failed(change, run, work, error, doubtful=doubtful)
         except Refusal as error:
             failed = run.model_copy(update={"state": StepState.FAILED, "error": str(error)})
-            return await self._record(change, failed, work)
-        return await self._record(change, _finished(run, applied, resumed=started is not None), work)
+            return await self._record(change, failed, work, error.for_log)
+        return await self._record(change, _finished(run, applied, resumed=work.is_resumed), work)
 
     async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
         """The store refused, or never answered; then it is asked what it did."""
-        state, sentence = StepState.FAILED, str(error)
+        state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
                 applied = await work.step.happened(work.store)
@@ -152,16 +164,18 @@ class Runner:
                 return await self._record(change, _finished(run, applied, resumed=True), work)
             if unsure:
                 state = StepState.UNSURE
-                sentence += " It may have been carried out all the same."
-        return await self._record(change, run.model_copy(update={"state": state, "error": sentence}), work)
+                doubt = " It may have been carried out all the same."
+        broken = run.model_copy(update={"state": state, "error": f"{error}{doubt}"})
+        return await self._record(change, broken, work, f"{error.for_log}{doubt}")
 
-    async def _record(self, change: Change, run: Run, work: _Work) -> Change:
+    async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
+        came = await work.came_of(run)
         at = self._clock()
         return await self._ledger.record_run(
             change,
             run,
             at=at,
-            detail=work.told(run),
+            detail=work.told(run, failure) | came,
             subjects=subjects(work.step, run),
             ms=milliseconds(at - work.began),
         )

@@ -93,6 +93,13 @@ def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
     assert error.fields == {"name": "is blank", "0": "7"}
 
 
+def test_the_log_is_told_what_was_asked_without_those_who_were_asked_for() -> None:
+    asked = Request("GET", "customers?email:in=zeb%40example.com")
+
+    assert refused(asked, answer(400)).for_log.endswith("It answered 400 to GET customers.")
+    assert refused(ADD, answer(409)).for_log.endswith(f"It answered 409 to POST segments/{uuid(9)}/shopper-profiles.")
+
+
 def test_a_flood_of_messages_is_cut() -> None:
     error = refused(POST, answer(400, {"title": "x" * 999, "errors": {str(n): "y" * 999 for n in range(99)}}))
 

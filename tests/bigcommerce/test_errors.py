@@ -43,3 +43,12 @@ def test_the_stores_own_words_are_told_once_and_braces_in_them_do_no_harm() -> N
 
 def test_the_missing_thing_is_named() -> None:
     assert "no such promotion" in str(NotFound(about="promotion"))
+
+
+def test_the_log_gets_status_request_and_fields_without_the_stores_own_words() -> None:
+    fields = {"0.first_name": "'Zebedee' is bad", "zeb@example.com": "is bad", "the name of Zebedee": "is bad"}
+    error = Invalid("'Zebedee' is bad", fields=fields, status=422, asked="POST customers", cause="422 'Zebedee'")
+
+    told = "It answered 422 to POST customers, about 0.first_name."
+    assert error.for_log == f"{Invalid.sentence} {told}"
+    assert Unreachable("Zebedee").for_log == Unreachable.sentence

@@ -1,4 +1,9 @@
+import re
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.answers import MENTION, mention
 from bot.core.asks import masked
@@ -26,3 +31,16 @@ def test_the_log_holds_plain_user_ids() -> None:
 )
 def test_the_log_holds_no_addresses(said: str, kept: str) -> None:
     assert masked(said) == kept
+
+
+@given(st.text(alphabet='ab@:, "“<|\n', max_size=30))
+def test_the_log_holds_none_of_what_looks_like_an_address_from_any_of_its_letters(said: str) -> None:
+    anywhere = r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+"
+    assert masked(said) == re.sub(anywhere, "[e-mail]", said)
+
+
+@pytest.mark.parametrize("said", ["x" * 50_000, "@ " + "x" * 50_000, '"' * 50_000 + " @", "x@" * 25_000 + " @"])
+def test_long_words_do_not_take_long(said: str) -> None:
+    began = time.process_time()
+    masked(said)
+    assert time.process_time() - began < 0.5

@@ -109,6 +109,7 @@ def test_a_promotion_is_named_by_name_or_number() -> None:
 def test_an_unknown_promotion_gets_a_sentence(close: tuple[str, ...], sentence: str) -> None:
     error = NotPromotion("Sole", close)
     assert (str(error), error.field) == (sentence, "promotion")
+    assert error.for_log == "There is no such promotion."
 
 
 @pytest.mark.parametrize(

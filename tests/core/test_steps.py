@@ -1,6 +1,10 @@
+from typing import Any
+
 import pytest
 
 from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
+from bot.core.changes import Run, StepState
+from bot.core.effects import recorded
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import observed
 from bot.core.shop import PromotionUse, Shop
@@ -401,6 +405,9 @@ async def test_a_store_that_sets_something_else_is_told() -> None:
         (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         applied = await step.apply(machine.client)
         assert applied.notes == ("The store set “Win back” differently: look at it with `/promotion show`.",)
+        told = logged(step, applied)
+        assert now.targeting
+        assert (told["before"], told["after"]) == (now.targeting.to_json(), now.targeting.to_json())
 
 
 async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
@@ -425,3 +432,56 @@ async def test_a_segment_that_comes_back_says_which_promotions_do_not_follow_it(
         assert (await unread.apply(machine.client)).notes == (
             "Other has a new id, so promotions that named it, which could not be read, do not follow it.",
         )
+
+
+# What the log says
+
+
+def logged(step: AnyStep, applied: Applied) -> dict[str, Any]:
+    """What the log says of a step of which this came."""
+    return recorded(step, Run(position=0, state=StepState.DONE, undo=applied.undo or (), applied=applied))
+
+
+async def test_who_is_gone_was_in_the_segment_neither_before_nor_after() -> None:
+    async with a_shop() as machine:
+        ids = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:2]
+        step = AddMembers(segment=ref(machine), profile_ids=(*ids, uuid(1), uuid(2)))
+        told = logged(step, await step.apply(machine.client))
+        assert (told["before"], told["after"]) == ({"members": 0}, {"members": 2})
+        assert told["notes"] == [
+            "2 shoppers could not be added: the profiles that were planned with were deleted since.",
+        ]
+
+
+async def test_who_was_a_member_already_was_in_the_segment_before() -> None:
+    async with a_shop() as machine:
+        new, member = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:2]
+        await machine.client.add_members(machine.segments()["VIPs"], member)
+        step = AddMembers(segment=ref(machine), profile_ids=(new, member, uuid(1)))
+        told = logged(step, await step.apply(machine.client))
+        assert (told["before"], told["after"]) == ({"members": 1}, {"members": 2})
+
+
+async def test_profiles_that_stay_are_there_before_and_afterwards() -> None:
+    async with a_shop() as machine:
+        used, unused = customers(machine, profile=False)[:2]
+        made = (await machine.client.create_profiles(used, unused)).created
+        await machine.client.add_members(
+            machine.segments()["VIPs"], *(one.id for one in made if one.customer_id == used)
+        )
+        step = DeleteProfiles(customer_ids=(used, unused, 99), unused=True)
+        told = logged(step, await step.apply(machine.client))
+        assert told["before"] == {"profiles": 2, "memberships": 0}
+        assert told["after"] == {"profiles": 1, "memberships": 0}
+        assert told["notes"] == ["1 profile stayed, being in a segment."]
+
+
+async def test_a_profile_that_a_customer_had_already_is_there_before_and_afterwards() -> None:
+    async with a_shop() as machine:
+        having, lacking = customers(machine, profile=False)[:2]
+        (had,) = (await machine.client.create_profiles(having)).created
+        step = CreateProfiles(customers=(having, lacking))
+        applied = await step.apply(machine.client)
+        told = logged(step, applied)
+        assert told["before"] == {"profiles": {str(having): had.id}}
+        assert told["after"] == {"profiles": {str(having): had.id, str(lacking): applied.profiles[lacking]}}

@@ -5,13 +5,15 @@ import pytest
 
 from bot.bigcommerce import AnyOf, Customer
 from bot.core.changes import Change, Event, Run, State, StepState
-from bot.core.plan import Plan, inverse_of
+from bot.core.plan import Plan, inverse_of, observed
+from bot.core.shop import Shop
 from bot.core.steps import (
     AddMembers,
     AnyStep,
     CreateCustomer,
     CreateProfiles,
     CreateSegment,
+    DeleteProfiles,
     DeleteSegment,
     Made,
     Naming,
@@ -22,7 +24,7 @@ from bot.core.steps import (
     UpdateSegment,
 )
 from tests.core.samples import plan
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, bench
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
 CREATE = CreateSegment(segment=Naming(name="Loyal", description="Come back"))
@@ -384,6 +386,147 @@ async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: B
         await other.ledger.release(change.number, owner=other.engine.owner)
         await other.sweeps()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
+
+
+# Some of it went through, and nobody was told what
+
+
+def profiles(machine: Bench, count: int, *, inside: str = "", outside: str = "") -> tuple[str, ...]:
+    """Ids of so many profiles."""
+    found = {row["id"] for row in machine.store.shop.rows("SELECT id FROM profiles")}
+    left = (found & machine.members(inside) if inside else found) - (machine.members(outside) if outside else set())
+    return tuple(sorted(left)[:count])
+
+
+def breaks_after_one(machine: Bench, method: str, path: str) -> None:
+    """The first such request goes through, and every other one comes to nothing."""
+    machine.store.faults.add(method, path)
+    machine.store.faults.add(method, path, status=500, times=None)
+
+
+async def broken_off(machine: Bench, step: AnyStep) -> dict[str, Any]:
+    """What the log says of this step, which broke off."""
+    failed = await machine.carry_out(plan(step))
+    assert failed.runs[0].state is StepState.UNSURE
+    return detail(machine, "step unsure")
+
+
+def detail(machine: Bench, kind: str) -> dict[str, Any]:
+    return [entry.detail for entry in machine.ledger.entries() if entry.kind == kind][-1]
+
+
+async def effects(machine: Bench) -> dict[str, tuple[int, int]]:
+    """What the bot did to each segment, as the summary reads it."""
+    number, _ = await machine.ledger.head()
+    return {id_: (one.added, one.removed) for id_, one in (await machine.ledger.effects(0, number)).items()}
+
+
+async def undone(machine: Bench) -> None:
+    machine.store.faults.clear()
+    runs = (await machine.latest()).done
+    undo = await observed(inverse_of(tuple(run.undo for run in runs)), Shop(machine.client), undoes=1)
+    assert (await machine.carry_out(undo)).state is State.DONE
+
+
+async def test_of_memberships_that_broke_off_those_that_are_there_are_on_record() -> None:
+    async with bench(customers=200) as machine:
+        waitlist = ref(machine, "Spring launch waitlist")
+        before = machine.members("Spring launch waitlist")
+        ids = profiles(machine, 120, outside="Spring launch waitlist")
+        breaks_after_one(machine, "POST", MEMBERS)
+        told = await broken_off(machine, AddMembers(segment=waitlist, profile_ids=ids))
+        assert told["effects"] == {waitlist.id: [50, 0]}
+        assert "uncertain" not in told
+        assert await effects(machine) == {waitlist.id: (50, 0)}
+        await undone(machine)
+        assert machine.members("Spring launch waitlist") == before
+        assert await effects(machine) == {waitlist.id: (50, 50)}
+
+
+async def test_of_removals_that_broke_off_those_who_are_out_are_on_record() -> None:
+    async with bench(customers=300) as machine:
+        waitlist = ref(machine, "Spring launch waitlist")
+        ids = profiles(machine, 250)
+        await machine.client.add_members(waitlist.known_id, *ids)
+        breaks_after_one(machine, "DELETE", MEMBERS)
+        told = await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
+        out = len(ids) - len(machine.members("Spring launch waitlist"))
+        assert 0 < out < len(ids)
+        assert told["effects"] == {waitlist.id: [0, out]}
+        await undone(machine)
+        assert machine.members("Spring launch waitlist") == set(ids)
+        assert await effects(machine) == {waitlist.id: (out, out)}
+
+
+async def test_removals_that_are_tried_again_are_on_record_once() -> None:
+    async with bench(customers=300) as machine:
+        waitlist = ref(machine, "Spring launch waitlist")
+        ids = profiles(machine, 250)
+        await machine.client.add_members(waitlist.known_id, *ids)
+        breaks_after_one(machine, "DELETE", MEMBERS)
+        await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
+        machine.store.faults.clear()
+        again = await observed((await machine.latest()).left, Shop(machine.client), is_retry=True)
+        assert (await machine.carry_out(again)).state is State.DONE
+        assert machine.members("Spring launch waitlist") == set()
+        assert await effects(machine) == {waitlist.id: (0, len(ids))}
+
+
+async def test_of_deleted_profiles_that_broke_off_the_memberships_that_are_lost_are_on_record() -> None:
+    async with bench(customers=300) as machine:
+        before = {name: len(machine.members(name)) for name in machine.segments()}
+        customers = [one.id async for one in machine.client.customers() if one.shopper_profile_id]
+        breaks_after_one(machine, "DELETE", "/shopper-profiles")
+        told = await broken_off(machine, DeleteProfiles(customer_ids=tuple(customers)))
+        lost = {id_: before[name] - len(machine.members(name)) for name, id_ in machine.segments().items()}
+        assert 0 < sum(lost.values()) < sum(before.values())
+        assert told["effects"] == {id_: [0, count] for id_, count in lost.items() if count}
+        await undone(machine)
+        assert {name: len(machine.members(name)) for name in machine.segments()} == before
+        assert all(added == removed for added, removed in (await effects(machine)).values())
+
+
+async def test_what_cannot_be_counted_is_on_record_as_uncertain(machine: Bench) -> None:
+    ids = profiles(machine, 2, outside="VIPs")
+    machine.store.faults.add("POST", MEMBERS, carried_out=True, **NEVER)
+    machine.store.faults.add("GET", "*", status=503, times=None)
+    told = await broken_off(machine, AddMembers(segment=ref(machine), profile_ids=ids))
+    assert (told["uncertain"], told.get("effects")) == (True, None)
+
+
+async def test_a_segment_that_may_be_deleted_is_on_record_as_uncertain(machine: Bench) -> None:
+    step = delete(machine)
+    machine.store.faults.add("DELETE", SEGMENTS, carried_out=True, **NEVER)
+    machine.store.faults.add("GET", SEGMENTS, **NEVER)
+    told = await broken_off(machine, step)
+    assert (told["uncertain"], told.get("effects")) == (True, None)
+
+
+async def test_profiles_that_may_have_been_made_move_nobody(machine: Bench) -> None:
+    (lacking,) = [one.id async for one in machine.client.customers() if not one.shopper_profile_id][:1]
+    machine.store.faults.add("POST", "/shopper-profiles", carried_out=True, **NEVER)
+    told = await broken_off(machine, CreateProfiles(customers=(lacking,)))
+    assert (told["effects"], "uncertain" in told) == ({}, False)
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+async def test_what_went_on_after_a_crash_is_counted_where_the_store_tells(machine: Bench, is_silent: bool) -> None:
+    first, second = profiles(machine, 2, outside="VIPs")
+    vips = ref(machine)
+    step = AddMembers(segment=vips, profile_ids=(first, second))
+    await interrupted(machine, step)
+    await machine.client.delete_profiles(first)
+    await machine.client.add_members(vips.known_id, second)
+    if is_silent:
+        machine.store.faults.add("GET", "*", status=403, times=None)
+    await machine.sweeps()
+    told = detail(machine, "step done")
+    if is_silent:
+        assert (told["uncertain"], told["effects"]) == (True, {vips.id: [2, 0]})
+    else:
+        assert told["effects"] == {vips.id: [1, 0]}
+        assert (told["before"], told["after"]) == ({"members": 0}, {"members": 1})
+    assert (await machine.latest()).runs[0].undo == await step.inverse(machine.client)
 
 
 class _Sleeper:

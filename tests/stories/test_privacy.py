@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.harness import World, said
+from tests.harness import Json, World, said
 from tests.stories.judge import read
 
-NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane)\b")
+NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane|Zebedee)\b")
 SEVERAL = "There is no such segment."
 
 
@@ -129,3 +129,25 @@ async def test_what_the_command_refuses_in_a_form_is_on_record_once(slack: World
         ("asked", "/shopper show shopper:[…]", ""),
         ("refused", "/shopper show shopper:[…]", "Nobody was recognised."),
     ]
+
+
+def complaint(field: str) -> Json:
+    told = "'Zebedee' is not allowed for zebedee@example.com"
+    return {"status": 422, "title": f"{field} {told}", "errors": {f"0.{field}": told}}
+
+
+async def test_what_the_store_says_of_a_shopper_is_told_and_not_logged(slack: World) -> None:
+    slack.store.faults.add("POST", "/customers", status=422, body=complaint("first_name"), times=None)
+    await slack.type("/shopper register zebedee@example.com Zebedee Byron")
+    assert "first_name 'Zebedee' is not allowed" in read(slack.card(1))
+    (failed,) = [one.detail["result"] for one in slack.entries() if one.kind == "step failed"]
+    assert failed.endswith("It answered 422 to POST customers, about 0.first_name.")
+    assert names_nobody(slack)
+
+
+async def test_what_the_store_says_when_it_refuses_a_look_is_told_and_not_logged(slack: World) -> None:
+    slack.store.faults.add("GET", "/customers", status=422, body=complaint("email"), times=None)
+    await slack.type("/shopper show zebedee@example.com")
+    assert "email 'Zebedee' is not allowed" in slack.whisper()
+    assert logged(slack)[-1][2].endswith("It answered 422 to GET customers, about 0.email.")
+    assert names_nobody(slack)

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
+from tests.stories.test_summary import remember, row, summary
 
 TROUBLE: dict[str, dict[str, Any]] = {
     "429 of an overloaded platform": {"status": 429},
@@ -240,3 +241,37 @@ async def test_a_form_says_that_the_store_does_not_answer_and_keeps_what_was_fil
     slack.store.faults.clear()
     await slack.submit({})
     assert "Loyal" in slack.sizes()
+
+
+async def test_what_went_through_before_the_store_failed_is_in_the_summary_as_the_bots(slack: World) -> None:
+    await remember(slack)
+    members = f"/segments/{slack.id_of('Wholesale')}/shopper-profiles"
+    *added, one, other = slack.emails(122, outside="Wholesale")
+    slack.store.faults.add("POST", members)
+    slack.store.faults.add("POST", members, status=500, times=None)
+    await slack.type(f"/segment add Wholesale {' '.join(added)}")
+    await slack.press("Add Shoppers", by="ben")
+    assert (await slack.change(1)).state == "failed"
+    slack.store.faults.clear()
+    slack.join("Wholesale", one, other)
+    _, *lines = await summary(slack)
+    assert row(lines, "Wholesale")[1:4] == ["+52", "+50", "+2"]
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben")
+    _, *lines = await summary(slack)
+    assert row(lines, "Wholesale")[1:4] == ["+2", "0", "+2"]
+
+
+async def test_a_removal_that_is_tried_again_is_for_those_who_are_left(slack: World) -> None:
+    size = slack.sizes()["VIPs"]
+    members = f"/segments/{slack.id_of('VIPs')}/shopper-profiles"
+    slack.store.faults.add("DELETE", members, status=500, times=None)
+    await slack.type("/segment clear VIPs")
+    await slack.press("Clear Segment", by="ben")
+    slack.store.faults.clear()
+    slack.leave("VIPs", *slack.emails(3, inside="VIPs"))
+    await slack.type("/change retry 1")
+    assert f"Remove {size - 3} shoppers from VIPs" in read(slack.card(2))
+    await slack.press("Try Again", by="ben", change=2)
+    effects = [one.detail["effects"] for one in slack.entries() if one.detail.get("effects")]
+    assert effects == [{slack.id_of("VIPs"): [0, size - 3]}]

@@ -98,7 +98,7 @@ class AddMembers(_Membership):
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """How many of them were in the segment."""
-        return {"members": self.shoppers - moved}, {"members": self.shoppers}
+        return {"members": applied.left - moved}, {"members": applied.left}
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -141,7 +141,12 @@ class AddMembers(_Membership):
         if not self.profile_ids:
             return Applied(notes=_missing(len(self.newcomers)))
         outcome = await store.add_members(self.segment.known_id, *self.profile_ids)
-        return Applied(undo=removed(self.segment, outcome.added), notes=self._notes(outcome))
+        inside = len(outcome.added) + len(outcome.already)
+        return Applied(undo=removed(self.segment, outcome.added), left=inside, notes=self._notes(outcome))
+
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who is not in the segment."""
+        return frozenset(self.profile_ids) - await shop.among(self.segment.known_id, self.profile_ids)
 
     def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
         already = len(outcome.already)
@@ -216,6 +221,10 @@ class RemoveMembers(_Membership):
         """Remove them by id."""
         await store.remove_members(self.segment.known_id, *self.profile_ids)
         return Applied()
+
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who is in the segment still."""
+        return await shop.among(self.segment.known_id, self.profile_ids)
 
 
 def added(

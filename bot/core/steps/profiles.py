@@ -101,8 +101,11 @@ class CreateProfiles(Step):
         return _ids(self.customers)
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Profiles by customer, as far as they were created."""
-        return {"profiles": {}}, {"profiles": {str(id_): profile for id_, profile in applied.profiles.items()}}
+        """Profiles by customer; who had one before is in no step back."""
+        made = {id_ for back in applied.undo or () for id_ in back.shopper_ids}
+        after = {str(id_): profile for id_, profile in applied.profiles.items()}
+        before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in made}
+        return {"profiles": before}, {"profiles": after}
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -194,8 +197,9 @@ class DeleteProfiles(Step):
         return self.customer_ids
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """How many profiles, and memberships of them, there were."""
-        return {"profiles": len(self.customer_ids), "memberships": moved}, {"profiles": 0, "memberships": 0}
+        """How many of them had a profile, and the memberships that went with those that were deleted."""
+        gone = sum(back.shoppers for back in applied.undo or () if isinstance(back, CreateProfiles))
+        return {"profiles": gone + applied.left, "memberships": moved}, {"profiles": applied.left, "memberships": 0}
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -292,7 +296,12 @@ class DeleteProfiles(Step):
         notes = (f"{counted(spared, 'profile')} stayed, being in a segment.",) if spared else ()
         if not self.unused:
             return Applied(notes=notes)
-        return Applied(undo=_again(doomed), notes=notes)
+        return Applied(undo=_again(doomed), left=spared, notes=notes)
+
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Who has a profile still."""
+        here = await shop.customers(ids=self.customer_ids)
+        return frozenset(str(one.id) for one in here if one.shopper_profile_id)
 
 
 def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":

@@ -7,7 +7,7 @@ from bot.bigcommerce import Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.rules import tell
 from bot.core.shop import Shop
-from bot.core.steps.step import Applied, Gone, PromotionRef, Step
+from bot.core.steps.step import Applied, Gone, PromotionRef, Step, Stored
 
 if TYPE_CHECKING:
     from bot.core.steps import AnyStep
@@ -75,7 +75,7 @@ class RetargetPromotion(Step):
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Its targeting, as the store has it; None is everybody."""
-        return _json(self.before), _json(self.after)
+        return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
 
     async def observed(self, shop: Shop) -> Self:
         """As the promotion is now, with names as they are now. Raises Gone and NothingToDo."""
@@ -114,9 +114,10 @@ class RetargetPromotion(Step):
                 "Look at it with `/promotion show`, and ask again."
             )
         put = await store.update_promotion(now.id, now.with_targeting(self.after))
-        if put.targeting != self.after:
-            return Applied(notes=(f"The store set “{put.name}” differently: look at it with `/promotion show`.",))
-        return Applied()
+        if put.targeting == self.after:
+            return Applied()
+        told = f"The store set “{put.name}” differently: look at it with `/promotion show`."
+        return Applied(stored=Stored(targeting=put.targeting), notes=(told,))
 
     async def happened(self, reader: Reader) -> Applied | None:
         """It did, where the promotion reaches these shoppers."""

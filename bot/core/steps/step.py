@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.bigcommerce import Promotion, Reader, Segment, Store
+from bot.bigcommerce import Promotion, Reader, Segment, Store, Targeting
 from bot.core.entries import segment_subject, shopper_subject
 from bot.core.errors import Impossible
 from bot.core.shop import Shop
@@ -79,11 +79,18 @@ CustomerKey: TypeAlias = int | str
 """A customer by id; by e-mail where an earlier Step of the same Plan registers them."""
 
 
+class Stored(Value):
+    """Whom a promotion reaches, as the store set it; None is everybody."""
+
+    targeting: Targeting | None = None
+
+
 class Applied(Value):
     """What came of a Step: what it created, what people should hear, and its way back; None: the one saved before.
 
     ``profiles`` are profile ids by customer id, ``customers`` customer ids by e-mail, ``renewed`` new profile ids by
-    the old ones in whose place they stand.
+    the old ones in whose place they stand. ``left``: how many of its shoppers are in the segment, or have a profile,
+    afterwards. ``stored``: what the store set, where that is not what was asked for. ``notes`` name no shopper.
     """
 
     undo: "tuple[AnyStep, ...] | None" = None
@@ -91,6 +98,8 @@ class Applied(Value):
     profiles: dict[int, str] = {}
     customers: dict[str, int] = {}
     renewed: dict[str, str] = {}
+    left: int = 0
+    stored: Stored | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -215,12 +224,20 @@ class Step(Value):
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """What was so before it ran and what was so afterwards, as JSON without a shopper's name, for the log.
 
-        ``moved``: how many shoppers it really put into segments or took out of them.
+        ``applied`` has the way back that stands; ``moved``: how many shoppers it really put into segments or took out.
         """
 
     async def happened(self, reader: Reader) -> Applied | None:
         """What came of it if a run that died had carried it out; None where applying it (again) is right."""
         return None
+
+    async def untouched(self, shop: Shop) -> frozenset[str]:
+        """Which of its items the store shows as they were before it. Raises StoreError.
+
+        Asked of a Step in several requests of which nobody knows any more which were carried out. That its items were
+        otherwise before is taken from the plan, which names only those whom the Step changes.
+        """
+        return frozenset()
 
 
 class Gone(Impossible):
