@@ -30,9 +30,10 @@ CHARTED, LISTED = 10, 6
 """Movers in the chart, changes in a list."""
 
 
-def told(summary: Summary) -> Answer:
-    """The summary as a message."""
+def told(summary: Summary, asked_by: str = "") -> Answer:
+    """The summary as a message; ``asked_by``: whoever wants everybody to see it before the next morning's."""
     parts: tuple[Part, ...] = (
+        *_by_hand(asked_by),
         Sentence(_totals(summary)),
         *_shape(summary),
         *_table(summary),
@@ -45,6 +46,10 @@ def told(summary: Summary) -> Answer:
         ),
     )
     return Answer(takeaway(summary), parts)
+
+
+def _by_hand(asked_by: str) -> list[Sentence]:
+    return [Sentence(f"Today so far, posted because {mention(asked_by)} asked for it.", quiet=True)] if asked_by else []
 
 
 def _totals(summary: Summary) -> str:

@@ -235,6 +235,12 @@ def test_the_logs_head_stands_at_the_end_in_small_print() -> None:
     assert last == Sentence(f"The log has 1,200 entries; its head is {HEAD}.", quiet=True)
 
 
+def test_what_somebody_had_posted_says_so_before_all_numbers() -> None:
+    first, *_ = told(summary(snapshot(0)), "UANA").parts
+    assert isinstance(first, Sentence)
+    assert masked(first.text) == "Today so far, posted because UANA asked for it."
+
+
 def test_a_split_that_may_be_wrong_is_not_told_as_right() -> None:
     doubt = "A change ran while the sizes were read"
     doubtful = summary(snapshot(0), snapshot(1), is_steady=False)

@@ -45,7 +45,7 @@ def summaries(draw: st.DrawFn, count: int) -> Summary:
 
 
 def drawn(found: Summary) -> str:
-    message = answers.message(told(found))
+    message = answers.message(told(found, "UANA"))
     assert fits(message)
     assert TOO_LONG not in str(message.blocks)
     assert HEAD in str(message.blocks[-1])

@@ -248,14 +248,18 @@ async def test_a_posted_summary_is_seen_by_everybody_in_its_channel(open_world: 
     for person in ("ana", "ben"):
         (posted,) = [one for one in slack.messages(by=person) if not one["ephemeral"]]
         assert said(posted).startswith(FIRST)
+        assert "Today so far, posted because <@U0ANA00001> asked for it." in read(posted).splitlines()
     assert slack.whisper(channel="#approvals") == "It is posted."
-    assert slack.kinds() == ["asked", "answered"]
+    assert slack.kinds() == ["asked", "answered", "summary posted"]
+    asked, _, entry = slack.entries()
+    assert (entry.actor, entry.detail["entry"], entry.detail["head"]) == ("U0ANA00001", 1, asked.seal)
+    assert entry.detail["day"] == slack.clock().date().isoformat()
 
 
 async def test_without_a_channel_nothing_is_posted_and_it_says_what_to_do(slack: World) -> None:
     await slack.type("/summary post")
     assert slack.whisper() == "There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL)."
-    assert slack.kinds() == ["asked", "refused"]
+    assert slack.kinds() == ["asked", "answered", "answer not delivered"]
 
 
 async def test_a_channel_that_the_bot_is_not_in_is_told(open_world: OpenWorld) -> None:
