@@ -55,9 +55,9 @@ class Effect:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the bot's own work is: the entry of the last step that moved shoppers, and whether any change runs."""
+    """What the bot itself is doing: whether any of its steps began or ended since some entry, and any change runs."""
 
-    entry: int
+    has_moved: bool
     is_running: bool
 
 
@@ -85,8 +85,8 @@ class History(Protocol):
     async def unreviewed(self) -> tuple[Brief, ...]:
         """The changes that ran without their approvals and that nobody has reviewed, oldest first."""
 
-    async def progress(self) -> Progress:
-        """How far the bot's own work is now."""
+    async def progress(self, after: int) -> Progress:
+        """What the bot itself does now, and did since this entry."""
 
 
 async def week_ago(history: History, day: date) -> dict[str, int] | None:

@@ -22,7 +22,7 @@ async def gather(
     """The sizes as they are ``now`` (UTC), on the local ``day``, and what is to be told of them. Raises StoreError.
 
     The store is asked for its segments, their sizes the cheaper way (see ``Shop.sizes``), and one count of profiles;
-    up to TRIES times, where a change runs meanwhile.
+    up to TRIES times, where a change begins or ends meanwhile.
     """
     snapshot, head, is_steady = await _taken(shop, history, log, day, now)
     before, a_week_before = await history.snapshot(day), await _of_last_week(history, day)
@@ -45,15 +45,15 @@ async def gather(
 
 
 async def _taken(shop: Shop, history: History, log: Log, day: date, now: datetime) -> tuple[Snapshot, str, bool]:
-    """The sizes, the log's head, and whether no step of the bot moved shoppers while they were read."""
+    """The sizes, the log's head, and whether no step of the bot ran while they were read."""
     for _ in range(TRIES):
-        before = await history.progress()
         entry, head = await log.head()
+        before = await history.progress(entry)
         snapshot = await _read(Shop(shop.reader), day, now, entry)
-        after = await history.progress()
-        is_steady = before.entry == after.entry and not after.is_running
-        if is_steady:
-            break
+        after = await history.progress(entry)
+        is_steady = not (after.has_moved or after.is_running)
+        if is_steady or (before.is_running and after.is_running):
+            break  # what runs all along will not have ended in a moment
     return snapshot, head, is_steady
 
 

@@ -88,14 +88,14 @@ class History(File):
     def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
         return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
 
-    async def progress(self) -> Progress:
-        """How far the bot's own work is now."""
+    async def progress(self, after: int) -> Progress:
+        """What the bot itself does now, and did since this entry: a step without effects is one, too."""
         query = """
-            SELECT coalesce((SELECT max(entry) FROM effects), 0) AS entry,
+            SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %') AS moved,
             EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
         """
-        row = self._db.execute(query).fetchone()
-        return Progress(row["entry"], bool(row["runs"]))
+        row = self._db.execute(query, (after,)).fetchone()
+        return Progress(bool(row["moved"]), bool(row["runs"]))
 
 
 def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:

@@ -11,6 +11,7 @@ from bot.core.history import Effect, Progress, Size
 from bot.core.numbers import Summary
 from bot.core.policy import Need
 from bot.core.shop import Shop
+from bot.core.steps import CreateSegment, Naming
 from bot.core.summary import TRIES, gather, told
 from bot.ledger.ledger import Ledger
 from tests.core.days import HEAD, TODAY, days_ago, snapshot, summary
@@ -308,15 +309,16 @@ async def test_what_waits_comes_oldest_first_and_what_runs_does_not_wait() -> No
 
 
 class Moving(Ledger):
-    """A ledger that says how far the bot's work is: the next of ``says`` each time, and then the last one for ever."""
+    """A ledger that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
 
     says: list[Progress]
 
-    async def progress(self) -> Progress:
+    async def progress(self, after: int) -> Progress:
         return self.says.pop(0) if len(self.says) > 1 else self.says[0]
 
 
-STILL, RUNS = Progress(5, is_running=False), Progress(5, is_running=True)
+STILL, RUNS = Progress(has_moved=False, is_running=False), Progress(has_moved=False, is_running=True)
+MOVED, MOVES = Progress(has_moved=True, is_running=False), Progress(has_moved=True, is_running=True)
 
 
 @pytest.mark.parametrize(
@@ -324,10 +326,13 @@ STILL, RUNS = Progress(5, is_running=False), Progress(5, is_running=True)
     [
         ([STILL], 1, True),
         ([RUNS, STILL], 1, True),
-        ([STILL, Progress(6, is_running=False)], 2, True),
+        ([STILL, MOVED, STILL], 2, True),
+        ([RUNS, MOVED, STILL], 2, True),
         ([STILL, RUNS, RUNS, STILL], 2, True),
-        ([RUNS], TRIES, False),
-        ([Progress(number, is_running=False) for number in range(9)], TRIES, False),
+        ([RUNS], 1, False),
+        ([RUNS, MOVES], 1, False),
+        ([STILL, MOVES], 2, False),
+        ([MOVED], TRIES, False),
     ],
 )
 async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
@@ -341,3 +346,20 @@ async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
         asked = [one["path"] for one in machine.store.requests()]
         assert sum("/v3/segments?" in path for path in asked) == readings
         assert found.is_steady is is_steady
+
+
+async def test_a_segment_of_nobody_that_came_while_sizes_were_read_is_read_again() -> None:
+    """No shopper moves by that, and yet the bot made what would else be told as made outside it."""
+    async with bench() as machine:
+        create = CreateSegment(segment=Naming(name="Loyal"))
+
+        async def meanwhile(_seconds: float) -> None:
+            await machine.carry_out(plan(create))
+
+        await machine.ledger.remember(snapshot(1, entry=0))
+        machine.store.sleep = meanwhile
+        machine.store.faults.add("GET", "/shopper-profiles", delay=1)
+        found = await gathered(machine)
+        last, _ = await machine.ledger.head()
+        assert (found.is_steady, found.now.entry) == (True, last)
+        assert machine.segments()["Loyal"] in found.shaped

@@ -85,7 +85,7 @@ async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span
             "USING COVERING INDEX sizes_by_segment (segment=? AND day>?)",
         ),
         ("SELECT * FROM snapshots WHERE day < '' ORDER BY day DESC LIMIT 1", "USING PRIMARY KEY (day<?)"),
-        ("SELECT max(entry) FROM effects", "SEARCH effects"),
+        ("SELECT 1 FROM entries WHERE number > 1 AND kind LIKE 'step %'", "USING INTEGER PRIMARY KEY (rowid>?)"),
         ("SELECT * FROM effects WHERE entry > 1 AND entry <= 2", "USING PRIMARY KEY (entry>? AND entry<?)"),
     ],
 )
@@ -105,13 +105,17 @@ async def test_effects_are_summed_by_segment_between_two_entries(path: Path, led
     assert await ledger.effects(7, ALL) == {}
 
 
-async def test_how_far_the_work_is(path: Path, ledger: Ledger) -> None:
-    assert await ledger.progress() == Progress(0, is_running=False)
+@pytest.mark.parametrize("state", StepState)
+async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger: Ledger, state: StepState) -> None:
+    assert await ledger.progress(0) == Progress(has_moved=False, is_running=False)
     found = await moved(ledger, await planned(ledger), *APPROVED, Event.START)
-    effect(path, (4, "VIPs", 1, 0), (3, "VIPs", 1, 0))
-    assert await ledger.progress() == Progress(4, is_running=True)
+    before, _ = await ledger.head()
+    assert await ledger.progress(before) == Progress(has_moved=False, is_running=True)
+    found = await ledger.record_run(found, run(0, state), at=NOW, detail={})
+    assert await ledger.progress(before) == Progress(has_moved=True, is_running=True)
     await moved(ledger, found, Event.FINISH)
-    assert await ledger.progress() == Progress(4, is_running=False)
+    assert await ledger.progress(before) == Progress(has_moved=True, is_running=False)
+    assert await ledger.progress(before + 1) == Progress(has_moved=False, is_running=False)
 
 
 async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
