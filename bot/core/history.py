@@ -62,10 +62,17 @@ class Progress:
 
 
 class History(Protocol):
-    """What is on record of the days before, to read. Entries are numbers of the audit log's entries."""
+    """What is on record of the days before, to read. Entries are numbers of the audit log's entries.
+
+    Sizes are kept of each day on which a summary was made. A day was *told* when its summary was posted, or when it
+    was before the first summary of all.
+    """
+
+    async def told(self, before: date) -> Snapshot | None:
+        """The snapshot of the latest day before this one that was told: whoever reads the next summary knows it."""
 
     async def snapshot(self, before: date) -> Snapshot | None:
-        """The latest snapshot of a day before this one."""
+        """The latest snapshot of a day before this one, told or not."""
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """The sizes of one segment from this day on, the oldest first; days without a snapshot are absent."""

@@ -91,8 +91,8 @@ def gone(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
 class Summary:
     """All that is told of a day, of which ``now`` is the snapshot.
 
-    ``before``: the last snapshot of an earlier day, ``week``: that of a week ago; None where there is none. ``gone``:
-    segments of the last snapshot that were deleted since. ``shaped``: ids of segments that the bot created, renamed
+    ``before``: the snapshot of the last day that was told, ``week``: that of a week ago; None where there is none.
+    ``gone``: segments of the former that were deleted since. ``shaped``: ids of segments that the bot created, renamed
     or deleted since. ``ended``: changes that ran since; ``waiting`` and ``unreviewed``: what somebody has to look at,
     oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read.
     """

@@ -25,7 +25,7 @@ async def gather(
     up to TRIES times, where a change begins or ends meanwhile.
     """
     snapshot, head, is_steady = await _taken(shop, history, log, day, now)
-    before, a_week_before = await history.snapshot(day), await _of_last_week(history, day)
+    before, a_week_before = await history.told(day), await _of_last_week(history, day)
     last = await _baseline(history, before, snapshot)
     week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
     after = before.entry if before else 0

@@ -17,6 +17,9 @@ _SHAPED = """
 """
 """What a step made, the id of what it deleted (its way back knows it), and what it gave another name."""
 
+_UNTOLD = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
+"""Of days before the first summary there is no row, and none had to be posted."""
+
 
 class History(File):
     """Snapshots, written once a day and read for comparison."""
@@ -26,9 +29,16 @@ class History(File):
         with self._transaction() as db:
             keep(db, snapshot)
 
+    async def told(self, before: date) -> Snapshot | None:
+        """The snapshot of the latest day before this one that was told."""
+        return self._latest(before, f"AND NOT EXISTS ({_UNTOLD})")
+
     async def snapshot(self, before: date) -> Snapshot | None:
-        """The latest snapshot of a day before this one."""
-        query = "SELECT * FROM snapshots WHERE day < ? ORDER BY day DESC LIMIT 1"
+        """The latest snapshot of a day before this one, told or not."""
+        return self._latest(before)
+
+    def _latest(self, before: date, which: str = "") -> Snapshot | None:
+        query = f"SELECT * FROM snapshots WHERE day < ? {which} ORDER BY day DESC LIMIT 1"
         row = self._db.execute(query, (before.isoformat(),)).fetchone()
         return self._snapshot(row) if row else None
 

@@ -85,6 +85,7 @@ async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span
             "USING COVERING INDEX sizes_by_segment (segment=? AND day>?)",
         ),
         ("SELECT * FROM snapshots WHERE day < '' ORDER BY day DESC LIMIT 1", "USING PRIMARY KEY (day<?)"),
+        ("SELECT 1 FROM days WHERE day = '' AND state NOT IN ('begun', 'posted')", "USING PRIMARY KEY (day=?)"),
         ("SELECT 1 FROM entries WHERE number > 1 AND kind LIKE 'step %'", "USING INTEGER PRIMARY KEY (rowid>?)"),
         ("SELECT * FROM effects WHERE entry > 1 AND entry <= 2", "USING PRIMARY KEY (entry>? AND entry<?)"),
     ],
