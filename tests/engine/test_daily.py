@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.engine.daily import PATIENCE, PAUSE, Schedule
+from bot.engine.daily import PATIENCE, PAUSE, Daily, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.runner import LEASE
-from bot.ledger.days import DayState
+from bot.ledger.days import Day, DayState
+from bot.ledger.ledger import Ledger
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
 
@@ -103,6 +104,64 @@ async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Ben
     machine.board.broken.clear()
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
+
+
+async def test_a_post_that_slack_never_answered_is_unsure_and_not_tried_again(machine: Bench) -> None:
+    machine.board.broken["announce"] = Undeliverable("no answer", maybe_done=True)
+    await machine.sweeps()
+    machine.board.broken.clear()
+    await machine.sweeps()
+    assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
+    *_, entry = machine.ledger.entries()
+    assert entry.detail["reason"] == "Slack did not answer (no answer), so it may be in the channel or not."
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("is_archived", "Invite me there or change SUMMARY_CHANNEL."),
+        ("restricted_action", "Whoever runs the bot has to mend that, or change SUMMARY_CHANNEL."),
+    ],
+)
+async def test_what_slack_will_not_take_is_told_to_approvers_once(machine: Bench, code: str, advice: str) -> None:
+    machine.board.broken["announce"] = Undeliverable(code, final=True)
+    for _ in range(3):
+        await machine.sweeps()
+        machine.clock.forward(hours=24)
+    assert outcomes(machine) == ["failed"] * 3
+    sentence = f"The daily summary could not be posted in CSEGMENTS ({code}). {advice}"
+    assert machine.board.warned == [Answer(sentence)]
+
+
+async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
+    machine: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
+    await machine.sweeps()
+    assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
+    del machine.board.broken["warn"]
+    machine.clock.forward(hours=24)
+    await machine.sweeps()
+    assert len(machine.board.warned) == 1
+
+
+class Overtaken(Ledger):
+    """Another process claims each day just after this one has read that nobody has it."""
+
+    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[Day, ...]:
+        found = await super().unattended_days(owner=owner, now=now, pause=pause)
+        await self.renew(owner="other", until=now + LEASE)
+        for day in found:
+            await self.claim_day(day, owner="other", now=now)
+        return found
+
+
+async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
+    with closing(Overtaken.open(path)) as ledger:
+        daily = Daily(NINE, ledger, machine.client, machine.board, machine.tasks, owner="slow", clock=machine.clock)
+        daily.nudge()
+        await machine.tasks.settled()
+    assert (await state(machine), machine.board.announced) == (DayState.UNDER_WAY, [])
 
 
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(

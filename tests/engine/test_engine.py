@@ -9,7 +9,7 @@ from bot.core.answers import Answer
 from bot.core.args import Args
 from bot.core.changes import Event, State, Verdict
 from bot.core.command import Context, Group, Outcome, Post
-from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
+from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
 from bot.core.people import Place, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Rule
@@ -96,6 +96,13 @@ async def test_a_guest_is_refused_and_nothing_is_planned(machine: Bench) -> None
     await machine.asks("segment delete", segments=["VIPs"])
     assert whispers(machine) == ["Guests of this workspace cannot use this bot."]
     assert machine.store.requests() == []
+
+
+async def test_who_may_not_read_the_log_is_refused_before_it_is_read(machine: Bench) -> None:
+    with pytest.raises(NotAllowed):
+        await machine.machine.planner.may_ask("UANA", "audit recent")
+    await machine.machine.planner.may_ask("UBEN", "audit recent")
+    await machine.machine.planner.may_ask("UANA", "segment list")
 
 
 async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Bench) -> None:
