@@ -1,6 +1,7 @@
 """The sizes of segments as they were, day by day, and what the bot did since then."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
@@ -22,10 +23,29 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Heirs:
+    """Segments that changes restored after they were deleted: new id and number of the change, by the old id."""
+
+    by_old: Mapping[str, tuple[str, int]]
+
+    def last(self, segment_id: str) -> tuple[str, int]:
+        """The id that a segment has by now, and the change that gave it; 0 where it has its own still."""
+        change = 0
+        while segment_id in self.by_old:
+            segment_id, change = self.by_old[segment_id]
+        return segment_id, change
+
+    def line(self, segment_id: str) -> tuple[str, ...]:
+        """All ids that this segment had, its own among them."""
+        return (segment_id, *(old for old in self.by_old if self.last(old)[0] == segment_id))
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The sizes of all segments, taken ``at`` (UTC) on a local ``day``.
 
-    ``entry`` is the number of the log's last entry then; ``shoppers`` are the store's profiles in all.
+    ``entry`` is the number of the log's last entry then; ``shoppers`` are the store's profiles in all. A segment that
+    a change restored since is here under the id that it has by now: ``restored`` has the change's number by that id.
     """
 
     day: date
@@ -33,11 +53,18 @@ class Snapshot:
     entry: int
     shoppers: int
     sizes: tuple[Size, ...]
+    restored: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Size]:
         """The sizes by segment id."""
         return {one.segment: one for one in self.sizes}
+
+    def inherited(self, heirs: Heirs) -> "Snapshot":
+        """The same, with the ids that segments have by now."""
+        now = {one.segment: heirs.last(one.segment) for one in self.sizes}
+        sizes = tuple(replace(one, segment=now[one.segment][0]) for one in self.sizes)
+        return replace(self, sizes=sizes, restored={id_: change for id_, change in now.values() if change})
 
 
 @dataclass(frozen=True)
@@ -52,6 +79,10 @@ class Effect:
         """By how much the segment grew through them."""
         return self.added - self.removed
 
+    def __add__(self, other: "Effect") -> "Effect":
+        """Both together."""
+        return Effect(self.added + other.added, self.removed + other.removed)
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -64,6 +95,7 @@ class Progress:
 class History(Protocol):
     """What is on record of the days before, to read. Entries are numbers of the audit log's entries.
 
+    What was so under an id that a segment had before a change restored it is told under the id that it has by now.
     Sizes are kept of each day on which a summary was made. A day was *told* when its summary was posted, or when it
     was before the first summary of all.
     """

@@ -24,7 +24,8 @@ class Moved:
 class Row:
     """A segment's size beside that of the last snapshot, and that of a week ago; None without such a snapshot.
 
-    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot.
+    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot;
+    ``restored`` is the number of the change that made it again since then, after it was deleted; 0: none did.
     """
 
     size: Size
@@ -32,6 +33,7 @@ class Row:
     week: Moved | None = None
     is_new: bool = False
     was: str = ""
+    restored: int = 0
 
     @property
     def by(self) -> int:
@@ -72,6 +74,7 @@ def _row(size: Size, day: Baseline | None, week: Baseline | None) -> Row:
         week.moved(size) if week else None,
         is_new=day is not None and before is None,
         was=before.name if before and before.name != size.name else "",
+        restored=day.snapshot.restored.get(size.segment, 0) if day else 0,
     )
 
 
@@ -123,6 +126,11 @@ class Summary:
     def renamed(self) -> tuple[Row, ...]:
         """The segments that have another name than in the last snapshot."""
         return tuple(row for row in self.rows if row.was)
+
+    @property
+    def restored(self) -> tuple[Row, ...]:
+        """The segments that were deleted and made again since the last snapshot."""
+        return tuple(row for row in self.rows if row.restored)
 
     @property
     def empty(self) -> tuple[Row, ...]:

@@ -64,8 +64,9 @@ def _shape(summary: Summary) -> list[Sentence]:
     """What is new, has another name, or is gone: the id tells, whatever the name is."""
     made = [f"{called(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
     renamed = [f"{called(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    restored = [f"{called(row.size)} (change {row.restored})" for row in summary.restored]
     lost = [f"{called(size)} ({people(size.shoppers)})" for size in summary.gone]
-    lines = (("New", made), ("Renamed", renamed), ("Deleted", lost))
+    lines = (("New", made), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
     return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.core.changes import Brief
-from bot.core.history import Effect, Progress, Size, Snapshot
+from bot.core.history import Effect, Heirs, Progress, Size, Snapshot
 from bot.ledger.file import File
 from bot.ledger.log import stamp
 from bot.ledger.schema import FINISHED, UNREVIEWED
@@ -44,26 +44,27 @@ class History(File):
 
     def _snapshot(self, row: sqlite3.Row) -> Snapshot:
         found = self._db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
-        return Snapshot(
-            date.fromisoformat(row["day"]),
-            datetime.fromisoformat(row["at"]),
-            row["entry"],
-            row["shoppers"],
-            tuple(Size(**size) for size in found),
-        )
+        sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
+        taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
+        return taken.inherited(self._heirs())
+
+    def _heirs(self) -> Heirs:
+        rows = self._db.execute("SELECT old, segment, change FROM restored ORDER BY change")
+        return Heirs({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """The sizes of one segment from this day on, the oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        rows = self._db.execute(query, (segment_id, since.isoformat()))
-        return tuple((date.fromisoformat(row["day"]), row["shoppers"]) for row in rows)
+        ids = reversed(self._heirs().line(segment_id))
+        days = {day: shoppers for id_ in ids for day, shoppers in self._db.execute(query, (id_, since.isoformat()))}
+        return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
         """The sizes by segment id in the latest snapshot of these days; None where there is none."""
         query = "SELECT max(day) AS day FROM snapshots WHERE day BETWEEN ? AND ?"
         (day,) = self._db.execute(query, (first.isoformat(), last.isoformat())).fetchone()
-        rows = self._db.execute("SELECT segment, shoppers FROM sizes WHERE day = ?", (day,))
-        return {row["segment"]: row["shoppers"] for row in rows} if day else None
+        rows, heirs = self._db.execute("SELECT segment, shoppers FROM sizes WHERE day = ?", (day,)), self._heirs()
+        return {heirs.last(row["segment"])[0]: row["shoppers"] for row in rows} if day else None
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """What steps did to each segment in the entries after the first one, until the last one."""
@@ -71,8 +72,12 @@ class History(File):
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows = self._db.execute(query, (after, until))
-        return {row["segment"]: Effect(row["added"], row["removed"]) for row in rows}
+        rows, heirs = self._db.execute(query, (after, until)), self._heirs()
+        found: dict[str, Effect] = {}
+        for segment, added, removed in rows:
+            id_, _ = heirs.last(segment)
+            found[id_] = found.get(id_, Effect()) + Effect(added, removed)
+        return found
 
     async def shaped(self, after: int, until: int) -> frozenset[str]:
         """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""

@@ -115,6 +115,29 @@ def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() ->
     assert [row[0] for row in table.rows] == ["Best (was VIPs)", "Staff (new)"]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "told_first"),
+    [
+        ({"VIPs": 40}, "VIPs was deleted and restored (change 2) since yesterday; "),
+        ({"VIPs": 38}, "VIPs was deleted and restored (change 2), down 2 since yesterday; "),
+        (
+            {"VIPs": 42, "Staff": 9},
+            "Staff grew by 5 to 9 since yesterday, VIPs was deleted and restored (change 2), up 2; ",
+        ),
+    ],
+)
+def test_a_segment_that_was_restored_is_told_as_the_one_that_it_was(sizes: dict[str, int], told_first: str) -> None:
+    before = snapshot(1, {"VIPs": 40, "Staff": 4}, restored={"VIPs": 2})
+    found = summary(snapshot(0, {"Staff": 4} | sizes), before, shaped=frozenset({"VIPs"}), ended=(brief(), brief()))
+    assert told(found).title.startswith(told_first)
+    assert sentences(found)[1] == "Deleted and restored: VIPs (change 2)."
+
+
+def test_many_that_were_restored_are_counted_in_the_takeaway() -> None:
+    found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1, {"a": 1, "b": 2}, restored={"a": 2, "b": 2}))
+    assert told(found).title.startswith("2 segments were deleted and restored since yesterday; ")
+
+
 def test_many_that_came_are_counted_in_the_takeaway() -> None:
     found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1))
     assert told(found).title.startswith("2 segments were created since yesterday; ")

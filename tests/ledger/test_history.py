@@ -159,6 +159,24 @@ async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger
     assert await ledger.shaped(ALL, ALL) == frozenset()
 
 
+async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(path: Path, ledger: Ledger) -> None:
+    for days, size in ((9, 30), (7, 37), (1, 40)):
+        await ledger.remember(snapshot(days, (Size(uuid(1), "VIPs", size), Size("9", "Staff", 4))))
+    effect(path, (101, uuid(1), 0, 40), (101, "9", 1, 0))
+    for number in (1, 2):
+        made = Applied(created=SegmentRef(name="VIPs", id=uuid(number + 1)))
+        await ran(ledger, str(number), run(0, applied=made), plan=plan(restoring(number)))
+    await ledger.remember(snapshot(0, (Size(uuid(3), "VIPs", 38),)))
+    effect(path, (102, uuid(3), 38, 0))
+    before = await ledger.told(TODAY)
+    assert before
+    assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 2})
+    known = ((days_ago(9), 30), (days_ago(7), 37), (days_ago(1), 40), (TODAY, 38))
+    assert await ledger.sizes_of(uuid(3), days_ago(30)) == known
+    assert await ledger.sizes_between(days_ago(7), days_ago(7)) == {uuid(3): 37, "9": 4}
+    assert await ledger.effects(100, 102) == {uuid(3): Effect(38, 40), "9": Effect(1, 0)}
+
+
 async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
     await ran(ledger, "1", run(0, StepState.FAILED, undo=(naming(2),)))
     assert await ledger.shaped(0, ALL) == frozenset()

@@ -145,17 +145,41 @@ async def test_renamed_deleted_and_made_through_the_bot_is_not_from_outside(slac
     )
 
 
-async def test_a_segment_that_undo_restored_is_another_one_and_neither_is_from_outside(slack: World) -> None:
-    await remember(slack)
-    await slack.type("/segment delete Reviewers")
+async def restored(slack: World, name: str) -> None:
+    """A segment is deleted by change 1, and brought back under another id by change 2."""
+    await slack.type(f"/segment delete {name}")
     await slack.press("Delete Segment", by="ben")
-    await slack.type("/change undo 1")
+    await slack.type("/change undo 1", by="ben")
     await slack.press("Undo Change", by="ben", change=2)
-    first, *_ = await summary(slack)
+    assert name not in slack.sizes()
+    await slack.press("Undo Change", by="cleo", change=2)
+
+
+async def test_a_segment_that_undo_restored_is_still_the_same_one(slack: World) -> None:
+    await remember(slack, 7, {"VIPs": 30})
+    await remember(slack, sizes={"VIPs": 38})
+    slack.enrol("VIPs", 38)
+    await restored(slack, "VIPs")
+    slack.enrol("VIPs", 40)
+    first, *lines = await summary(slack)
     assert first == (
-        "Reviewers was created since yesterday, Reviewers was deleted; "
-        "2 changes through the bot, nothing changed outside it."
+        "VIPs was deleted and restored (change 2), up 2 since yesterday; "
+        "2 changes through the bot, 1 segment changed outside it."
     )
+    assert lines[1] == "Deleted and restored: VIPs (change 2)."
+    assert row(lines, "VIPs") == ["40", "+2", "0", "+2", "+10"]
+
+
+async def test_a_segment_that_undo_restored_has_the_course_that_it_had(slack: World) -> None:
+    for days in (20, 7, 1):
+        await remember(slack, days, {"VIPs": 40 - days})
+    await restored(slack, "VIPs")
+    await slack.type("/segment show VIPs")
+    shown = read(slack.messages()[-1])
+    assert "Up 7 over 7 days, from 33 to 40." in shown
+    assert "Size over 30 days: 20 shoppers on " in shown
+    await slack.type("/segment list VIPs")
+    assert "VIPs\n40\n+7\n" in read(slack.messages()[-1])
 
 
 async def test_days_on_which_the_bot_did_not_run_are_not_called_yesterday(slack: World) -> None:
