@@ -4,11 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.days import due
+from bot.core.errors import NotRecorded
 from bot.core.shop import Shop
 from bot.core.summary import Summary, gather, told
 from bot.engine.ports import Announcer, Undeliverable
@@ -27,6 +29,8 @@ CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for a channel in which the bot cannot post, as it is."""
 LATE = "No bot was there to post it for more than six hours after its time."
 BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
+Outcome = Callable[[], Awaitable[object]]
+"""What is to be done about a day since Slack said something."""
 log = logging.getLogger(__name__)
 
 
@@ -71,6 +75,7 @@ class Daily:
         self._owner = owner
         self._clock = clock
         self._settled: date | None = None
+        self._outcome: Outcome | None = None
         self._rounds = Rounds(self._round, tasks)
 
     def nudge(self) -> None:
@@ -80,6 +85,8 @@ class Daily:
             self._rounds.nudge()
 
     async def _round(self) -> None:
+        if self._outcome:
+            await self._conclude(self._outcome)
         now = self._clock()
         today, came = self._schedule.due(now)
         opened = await self._ledger.day(today) or await self._ledger.open_day(today, at=now)
@@ -127,9 +134,19 @@ class Daily:
         try:
             await self._announcer.announce(answer)
         except Undeliverable as error:
-            await self._missed(posting, error)
+            await self._conclude(partial(self._missed, posting, error))
         else:
-            await self._settle(posting, DayState.POSTED, entry=summary.now.entry, head=summary.head)
+            entry, head = summary.now.entry, summary.head
+            await self._conclude(partial(self._settle, posting, DayState.POSTED, entry=entry, head=head))
+
+    async def _conclude(self, outcome: Outcome) -> None:
+        """Put on record what Slack said. Raises NotRecorded: then it is kept, and the next round begins with it."""
+        self._outcome = None
+        try:
+            await outcome()
+        except NotRecorded:
+            self._outcome = outcome
+            raise
 
     async def _missed(self, day: Day, error: Undeliverable) -> None:
         if error.maybe_done:
