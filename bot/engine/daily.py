@@ -31,6 +31,7 @@ LATE = "No bot was there to post it for more than six hours after its time."
 BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
 Outcome = Callable[[], Awaitable[object]]
 """What is to be done about a day since Slack said something."""
+AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
 
@@ -93,6 +94,8 @@ class Daily:
         for day in await self._ledger.unattended_days(owner=self._owner, now=now, pause=PAUSE):
             if day.day <= today:  # a later one is of a clock that went back since
                 await self._attend(day, is_late=day.day < today or now - came > CATCH_UP)
+        if opened is None:
+            log.warning("There is no summary of %s. %s", today, AHEAD)
         if opened is None or await self._is_settled(today):
             self._settled = today
 

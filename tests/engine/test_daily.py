@@ -228,11 +228,17 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
         assert await state(other) == DayState.UNSURE
 
 
-async def test_nothing_is_due_on_a_day_before_the_first(machine: Bench) -> None:
-    machine.clock.now = MORNING - timedelta(days=9)
-    for _ in range(2):
-        await machine.sweeps()
+async def test_nothing_is_due_on_a_day_before_the_first_and_whoever_runs_the_bot_learns_why(
+    machine: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    for days in (9, 8):
+        machine.clock.now = MORNING - timedelta(days=days)
+        for _ in range(2):
+            await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == ([], [])
+    warnings = [one.getMessage() for one in caplog.records if "There is no summary of" in one.getMessage()]
+    assert [one.split(". ")[0] for one in warnings] == [f"There is no summary of 2027-04-{day}" for day in (25, 26)]
+    assert "a clock was ahead then, or is behind now" in warnings[0]
     machine.clock.now = MORNING
     await machine.sweeps()
     assert len(machine.board.announced) == 1
