@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.days import due
+from bot.core.entries import Entry
 from bot.core.errors import NotRecorded
 from bot.core.shop import Shop
 from bot.core.summary import Summary, gather, told
@@ -168,7 +170,8 @@ class Daily:
             await self._ledger.put_off_day(day, until=now + PAUSE)
         elif await self._settle(day, DayState.FAILED, reason):
             by_hand = "When that is mended, `/summary post` posts it."
-            await self._say(self._announcer.announce, f"There is no summary today. {reason} {by_hand}")
+            sentence = f"There is no summary today. {reason} {by_hand}"
+            await self._say(day, self._announcer.announce, sentence, self._schedule.channel)
 
     async def _refused(self, day: Day, reason: str, code: str) -> None:
         """It is of no use to try again. Approvers hear it once, and not every morning anew."""
@@ -178,15 +181,19 @@ class Daily:
         is_news = before is None or not before.told or before.reason != reason
         channel = self._schedule.channel
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
-        if not is_news or await self._say(self._announcer.warn, sentence):
+        if not is_news or await self._say(day, self._announcer.warn, sentence):
             await self._ledger.told_day(day)
 
-    async def _say(self, post: Callable[[Answer], Awaitable[None]], sentence: str) -> bool:
-        """Whether it was said."""
+    async def _say(self, day: Day, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = "") -> bool:
+        """Whether it was said; what was not is on record. No channel: where changes wait for approval."""
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
             log.warning("Nobody was told (%s): %s", error, sentence)
+            detail = {"day": day.day.isoformat(), "reason": str(error), "told": sentence}
+            with suppress(NotRecorded):  # the day is settled, and that is on record
+                entry = Entry("summary not delivered", channel=channel, detail=detail, outcome="not delivered")
+                await self._ledger.note(entry, at=self._clock())
             return False
         return True
 

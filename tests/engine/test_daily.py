@@ -139,10 +139,25 @@ async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
     machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
     await machine.sweeps()
     assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
+    *_, entry = machine.ledger.entries()
+    assert (entry.kind, entry.channel, entry.detail["reason"]) == ("summary not delivered", "", "is_archived")
+    assert entry.detail["day"] == DAY.isoformat()
+    assert entry.detail["told"].startswith("The daily summary could not be posted")
     del machine.board.broken["warn"]
     machine.clock.forward(hours=24)
     await machine.sweeps()
     assert len(machine.board.warned) == 1
+
+
+async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: Bench) -> None:
+    machine.board.broken["announce"] = Undeliverable("HTTP 500")
+    await machine.sweeps()
+    machine.clock.forward(seconds=PATIENCE.total_seconds())
+    await machine.sweeps()
+    assert outcomes(machine) == ["failed", "not delivered"]
+    *_, entry = machine.ledger.entries()
+    assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
+    assert entry.detail["told"].startswith("There is no summary today. Slack did not take it (HTTP 500). When that")
 
 
 class Overtaken(Ledger):

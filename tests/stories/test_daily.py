@@ -252,8 +252,8 @@ async def test_what_happened_before_a_summary_that_nobody_got_is_told_by_the_nex
     slack.workspace.faults.add("chat.postMessage", status=500, times=999)
     for minute in range(62):
         await arrives(slack, at(4, 9, 0) + timedelta(minutes=minute))
-    assert outcomes(slack)[2:] == [("2027-05-04", "failed")]
-    assert reason(slack) == "Slack did not take it (HTTP 500)."
+    assert outcomes(slack)[2:] == [("2027-05-04", "failed"), ("2027-05-04", "not delivered")]
+    assert reason(slack) == "HTTP 500"
     slack.workspace.faults.clear()
     slack.enrol("VIPs", 45)
     await arrives(slack, at(5, 9))
