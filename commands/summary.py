@@ -33,5 +33,4 @@ async def post(args: Nothing, ctx: Context) -> Post:
 
 
 async def _today(ctx: Context) -> Summary:
-    _, found = await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)
-    return found
+    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)

@@ -60,6 +60,11 @@ class Snapshot:
         """The sizes by segment id."""
         return {one.segment: one for one in self.sizes}
 
+    def size(self, segment_id: str) -> int:
+        """How many shoppers were in this segment; none, where it was not there yet."""
+        found = self.by_id.get(segment_id)
+        return found.shoppers if found else 0
+
     def inherited(self, heirs: Heirs) -> "Snapshot":
         """The same, with the ids that segments have by now."""
         now = {one.segment: heirs.last(one.segment) for one in self.sizes}
@@ -109,9 +114,6 @@ class History(Protocol):
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """The sizes of one segment from this day on, the oldest first; days without a snapshot are absent."""
 
-    async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
-        """The sizes by segment id in the latest snapshot of these days, both included; None where there is none."""
-
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """What steps of the bot did to each segment, by id, in the entries after the first one, until the last one."""
 
@@ -128,6 +130,12 @@ class History(Protocol):
         """What the bot itself does now, and did since this entry."""
 
 
-async def week_ago(history: History, day: date) -> dict[str, int] | None:
-    """The sizes by segment id a week before ``day``, or up to GAP earlier; None where none is on record."""
-    return await history.sizes_between(day - WEEK - GAP, day - WEEK)
+def is_a_week(day: date, today: date) -> bool:
+    """Whether ``day`` is a week before ``today``, or so little longer ago that people would still call it one."""
+    return WEEK <= today - day <= WEEK + GAP
+
+
+async def week_ago(history: History, today: date) -> Snapshot | None:
+    """The latest snapshot that is a week old; None where none is on record."""
+    found = await history.snapshot(today - WEEK + date.resolution)
+    return found if found and is_a_week(found.day, today) else None

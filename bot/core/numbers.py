@@ -55,9 +55,8 @@ class Baseline:
 
     def moved(self, size: Size) -> Moved:
         """How this size changed since."""
-        before = self.snapshot.by_id.get(size.segment)
         bot = self.effects.get(size.segment, Effect())
-        return Moved(size.shoppers - (before.shoppers if before else 0), bot.net)
+        return Moved(size.shoppers - self.snapshot.size(size.segment), bot.net)
 
 
 def rows(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:

@@ -128,8 +128,7 @@ class Daily:
     async def _summary(self, day: date) -> Summary:
         """What is to be told of this day. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
-        _, summary = await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
-        return summary
+        return await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
 
     async def _post(self, day: Day, summary: Summary, answer: Answer) -> None:
         posting = await self._ledger.post_day(day, summary.now)

@@ -59,13 +59,6 @@ class History(File):
         days = {day: shoppers for id_ in ids for day, shoppers in self._db.execute(query, (id_, since.isoformat()))}
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
-    async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
-        """The sizes by segment id in the latest snapshot of these days; None where there is none."""
-        query = "SELECT max(day) AS day FROM snapshots WHERE day BETWEEN ? AND ?"
-        (day,) = self._db.execute(query, (first.isoformat(), last.isoformat())).fetchone()
-        rows, heirs = self._db.execute("SELECT segment, shoppers FROM sizes WHERE day = ?", (day,)), self._heirs()
-        return {heirs.last(row["segment"])[0]: row["shoppers"] for row in rows} if day else None
-
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """What steps did to each segment in the entries after the first one, until the last one."""
         query = """

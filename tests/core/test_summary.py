@@ -276,12 +276,8 @@ def test_a_split_that_may_be_wrong_is_not_told_as_right() -> None:
 
 
 async def gathered(machine: Bench) -> Summary:
-    found = await gather(
-        Shop(machine.client), machine.ledger, machine.ledger, machine.ledger, day=TODAY, now=machine.clock()
-    )
-    taken, value = found
-    assert value.now == taken
-    return value
+    ledger = machine.ledger
+    return await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=machine.clock())
 
 
 async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
@@ -364,7 +360,7 @@ async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
     async with bench() as machine:
         ledger = Moving.open(":memory:")
         ledger.says = list(says)
-        _, found = await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=NOW)
+        found = await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=NOW)
         ledger.close()
         asked = [one["path"] for one in machine.store.requests()]
         assert sum("/v3/segments?" in path for path in asked) == readings

@@ -69,13 +69,6 @@ async def test_the_sizes_of_one_segment_come_oldest_first(ledger: Ledger) -> Non
     assert await ledger.sizes_of("Gone", days_ago(30)) == ()
 
 
-async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span(ledger: Ledger) -> None:
-    for days in (9, 7, 1):
-        await ledger.remember(snapshot(days, {"VIPs": days}))
-    assert await ledger.sizes_between(days_ago(10), days_ago(7)) == {"VIPs": 7}
-    assert await ledger.sizes_between(days_ago(6), days_ago(2)) is None
-
-
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -173,7 +166,9 @@ async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(
     assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 2})
     known = ((days_ago(9), 30), (days_ago(7), 37), (days_ago(1), 40), (TODAY, 38))
     assert await ledger.sizes_of(uuid(3), days_ago(30)) == known
-    assert await ledger.sizes_between(days_ago(7), days_ago(7)) == {uuid(3): 37, "9": 4}
+    older = await ledger.snapshot(days_ago(6))
+    assert older
+    assert (older.size(uuid(3)), older.size("9")) == (37, 4)
     assert await ledger.effects(100, 102) == {uuid(3): Effect(38, 40), "9": Effect(1, 0)}
 
 
@@ -240,4 +235,4 @@ async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: P
     with closing(Ledger.open(path)) as ledger:
         assert await ledger.snapshot(TODAY) is None
         await ledger.remember(snapshot(1, {"VIPs": 40}))
-        assert await ledger.sizes_between(days_ago(1), TODAY) == {"VIPs": 40}
+        assert await ledger.told(TODAY) == snapshot(1, {"VIPs": 40})

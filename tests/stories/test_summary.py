@@ -208,10 +208,10 @@ async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_wi
     async with slack.meanwhile(press, "DELETE", "/segments"):
         machine = slack.bot.machine
         ledger, shop = machine.ledger, machine.planner.context("UANA").shop
-        _, found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+        found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
         assert not found.is_steady
     shop = Shop(shop.reader)
-    _, found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+    found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
     assert found.is_steady
 
 
