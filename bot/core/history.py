@@ -117,6 +117,9 @@ class History(Protocol):
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """What steps of the bot did to each segment, by id, in the entries after the first one, until the last one."""
 
+    async def doubts(self, after: int, until: int) -> bool:
+        """Whether of any step in these entries nobody can say what it did."""
+
     async def shaped(self, after: int, until: int) -> frozenset[str]:
         """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
 

@@ -96,7 +96,8 @@ class Summary:
     ``before``: the snapshot of the last day that was told, ``week``: that of a week ago; None where there is none.
     ``gone``: segments of the former that were deleted since. ``shaped``: ids of segments that the bot created, renamed
     or deleted since. ``ended``: changes that ran since; ``waiting`` and ``unreviewed``: what somebody has to look at,
-    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read.
+    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read;
+    ``is_certain``: of each step that ran since it is known what it did.
     """
 
     now: Snapshot
@@ -110,6 +111,7 @@ class Summary:
     waiting: tuple[Brief, ...] = ()
     unreviewed: tuple[Brief, ...] = ()
     is_steady: bool = True
+    is_certain: bool = True
 
     @property
     def movers(self) -> tuple[Row, ...]:

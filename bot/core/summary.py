@@ -39,6 +39,7 @@ async def gather(shop: Shop, history: History, changes: Changes, log: Log, *, da
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
         is_steady=is_steady,
+        is_certain=not await history.doubts(after, snapshot.entry),
     )
 
 

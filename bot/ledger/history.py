@@ -72,6 +72,16 @@ class History(File):
             found[id_] = found.get(id_, Effect()) + Effect(added, removed)
         return found
 
+    async def doubts(self, after: int, until: int) -> bool:
+        """Whether of any step in these entries nobody can say what it did."""
+        query = """
+            SELECT EXISTS (
+                SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
+                AND json_extract(body, '$.detail.uncertain')
+            )
+        """
+        return bool(self._db.execute(query, (after, until)).fetchone()[0])
+
     async def shaped(self, after: int, until: int) -> frozenset[str]:
         """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
         changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"

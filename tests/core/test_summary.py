@@ -1,12 +1,14 @@
 """What the summary says, and what is read for it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
 from bot.core.asks import masked
 from bot.core.changes import Approval, Brief, State
+from bot.core.entries import Entry
 from bot.core.history import Effect, Progress, Size
 from bot.core.numbers import Summary
 from bot.core.policy import Need
@@ -265,11 +267,27 @@ def test_what_somebody_had_posted_says_so_before_all_numbers() -> None:
     assert masked(first.text) == "Today so far, posted because UANA asked for it."
 
 
-def test_a_split_that_may_be_wrong_is_not_told_as_right() -> None:
-    doubt = "A change ran while the sizes were read"
-    doubtful = summary(snapshot(0), snapshot(1), is_steady=False)
-    assert any(doubt in one for one in sentences(doubtful))
-    assert not any(doubt in one for one in sentences(summary(snapshot(0), is_steady=False)))
+@pytest.mark.parametrize(
+    ("doubtful", "doubt"),
+    [
+        ({"is_steady": False}, "A change ran while the sizes were read"),
+        ({"is_certain": False}, "Of a step that broke off nobody can say what it did"),
+    ],
+)
+def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any], doubt: str) -> None:
+    told_so = f"{doubt}: what came through the bot and what from outside may be mixed up."
+    assert told_so in sentences(summary(snapshot(0), snapshot(1), **doubtful))
+    assert told_so not in sentences(summary(snapshot(0), snapshot(1)))
+    assert told_so not in sentences(summary(snapshot(0), **doubtful))
+
+
+async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() -> None:
+    async with bench() as machine:
+        await machine.ledger.remember(snapshot(1, entry=1))
+        for _ in range(2):
+            assert (await gathered(machine)).is_certain
+            await machine.ledger.note(Entry("step failed", detail={"uncertain": True}), at=NOW)
+        assert not (await gathered(machine)).is_certain
 
 
 # What is read for it

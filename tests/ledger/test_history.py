@@ -112,6 +112,24 @@ async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger:
     assert await ledger.progress(before + 1) == Progress(has_moved=False, is_running=False)
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "is_doubt"),
+    [
+        ("step failed", {"uncertain": True}, True),
+        ("step unsure", {"uncertain": True}, True),
+        ("step failed", {"uncertain": False}, False),
+        ("step unsure", {}, False),
+        ("refused", {"uncertain": True}, False),
+    ],
+)
+async def test_a_step_may_leave_it_open_what_it_did(
+    ledger: Ledger, kind: str, detail: dict[str, Any], is_doubt: bool
+) -> None:
+    await ledger.note(Entry("refused"), at=NOW)
+    await ledger.note(Entry(kind, detail=detail), at=NOW)
+    assert [await ledger.doubts(*span) for span in ((0, 1), (1, 2), (2, ALL))] == [False, is_doubt, False]
+
+
 async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
     """A change of which these steps ran."""
     found = await moved(ledger, await planned(ledger, id_, **fields), *APPROVED, Event.START)
