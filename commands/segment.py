@@ -86,7 +86,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     page = page_of(found, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
     before = await week_ago(ctx.history, ctx.today)
-    deltas = {id_: Delta(size - before.get(id_, 0)) for id_, size in sizes.items()} if before is not None else {}
+    deltas = {id_: Delta(size - before.size(id_)) for id_, size in sizes.items()} if before else {}
     rows = tuple([await _row(one, sizes[one.id], deltas.get(one.id), ctx) for one in page.items])
     table = Table("Segments", COLUMNS, rows)
     shoppers = ("Add Shoppers", "segment add")

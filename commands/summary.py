@@ -3,7 +3,7 @@
 from bot.core.answers import Answer
 from bot.core.args import Args
 from bot.core.command import Context, Group, Post
-from bot.core.summary import gather, told
+from bot.core.summary import Summary, gather, told
 
 summary = Group("summary", "The summary: sizes, what changed and who changed it", default="show")
 
@@ -18,7 +18,7 @@ async def show(args: Nothing, ctx: Context) -> Answer:
 
     /summary
     """
-    return await _today(ctx)
+    return told(await _today(ctx))
 
 
 @summary.command("post", submit="Post Summary")
@@ -27,9 +27,10 @@ async def post(args: Nothing, ctx: Context) -> Post:
 
     /summary post
     """
-    return Post(await _today(ctx))
+    found = await _today(ctx)
+    now = found.now
+    return Post(told(found, ctx.actor), {"day": now.day.isoformat(), "entry": now.entry, "head": found.head})
 
 
-async def _today(ctx: Context) -> Answer:
-    _, found = await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)
-    return told(found)
+async def _today(ctx: Context) -> Summary:
+    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)

@@ -62,9 +62,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Post:
-    """Show this to everybody, in the channel of the daily summary."""
+    """Show this to everybody, in the channel of the daily summary, once. ``record``: what the log says of it."""
 
     answer: Answer
+    record: dict[str, str | int] = field(default_factory=dict)
 
 
 Outcome = Answer | Plan | Decision | Post

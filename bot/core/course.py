@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.core.answers import Chart, Sentence
-from bot.core.history import GAP, WEEK
+from bot.core.history import is_a_week
 from bot.core.wording import capital, day_told, over, people, up_or_down
 
 MONTH = timedelta(days=30)
@@ -23,7 +23,7 @@ def course(known: Sequence[Point], today: date, shoppers: int) -> tuple[Sentence
 
 
 def _week(before: Sequence[Point], today: date, shoppers: int) -> tuple[Sentence, ...]:
-    found = [(day, size) for day, size in before if today - WEEK - GAP <= day <= today - WEEK]
+    found = [(day, size) for day, size in before if is_a_week(day, today)]
     if not found:
         return ()
     day, size = found[-1]

@@ -14,7 +14,8 @@ KINDS = (
     "start", "step started", "step done", "step failed", "step unsure", "stop asked", "stop", "finish", "fail",
     "card lost", "home lost", "answer not delivered", "outcome not delivered", "reminder not delivered",
     "glass not delivered",
-    "summary begun", "summary posted", "summary skipped", "summary failed", "summary unsure", "archived",
+    "summary begun", "summary posted", "summary skipped", "summary failed", "summary unsure", "summary not delivered",
+    "archived",
 )  # fmt: skip
 """Every kind of entry: what people asked and read, how a change moved and ran, what could not be delivered."""
 T = TypeVar("T")

@@ -24,7 +24,8 @@ class Moved:
 class Row:
     """A segment's size beside that of the last snapshot, and that of a week ago; None without such a snapshot.
 
-    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot.
+    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot;
+    ``restored`` is the number of the change that made it again since then, after it was deleted; 0: none did.
     """
 
     size: Size
@@ -32,6 +33,7 @@ class Row:
     week: Moved | None = None
     is_new: bool = False
     was: str = ""
+    restored: int = 0
 
     @property
     def by(self) -> int:
@@ -53,9 +55,8 @@ class Baseline:
 
     def moved(self, size: Size) -> Moved:
         """How this size changed since."""
-        before = self.snapshot.by_id.get(size.segment)
         bot = self.effects.get(size.segment, Effect())
-        return Moved(size.shoppers - (before.shoppers if before else 0), bot.net)
+        return Moved(size.shoppers - self.snapshot.size(size.segment), bot.net)
 
 
 def rows(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
@@ -72,6 +73,7 @@ def _row(size: Size, day: Baseline | None, week: Baseline | None) -> Row:
         week.moved(size) if week else None,
         is_new=day is not None and before is None,
         was=before.name if before and before.name != size.name else "",
+        restored=day.snapshot.restored.get(size.segment, 0) if day else 0,
     )
 
 
@@ -91,10 +93,11 @@ def gone(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
 class Summary:
     """All that is told of a day, of which ``now`` is the snapshot.
 
-    ``before``: the last snapshot of an earlier day, ``week``: that of a week ago; None where there is none. ``gone``:
-    segments of the last snapshot that were deleted since. ``shaped``: ids of segments that the bot created, renamed
+    ``before``: the snapshot of the last day that was told, ``week``: that of a week ago; None where there is none.
+    ``gone``: segments of the former that were deleted since. ``shaped``: ids of segments that the bot created, renamed
     or deleted since. ``ended``: changes that ran since; ``waiting`` and ``unreviewed``: what somebody has to look at,
-    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read.
+    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read;
+    ``is_certain``: of each step that ran since it is known what it did.
     """
 
     now: Snapshot
@@ -108,6 +111,7 @@ class Summary:
     waiting: tuple[Brief, ...] = ()
     unreviewed: tuple[Brief, ...] = ()
     is_steady: bool = True
+    is_certain: bool = True
 
     @property
     def movers(self) -> tuple[Row, ...]:
@@ -123,6 +127,11 @@ class Summary:
     def renamed(self) -> tuple[Row, ...]:
         """The segments that have another name than in the last snapshot."""
         return tuple(row for row in self.rows if row.was)
+
+    @property
+    def restored(self) -> tuple[Row, ...]:
+        """The segments that were deleted and made again since the last snapshot."""
+        return tuple(row for row in self.rows if row.restored)
 
     @property
     def empty(self) -> tuple[Row, ...]:

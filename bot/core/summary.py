@@ -5,7 +5,7 @@ from datetime import date, datetime
 from bot.core.changes import Brief, State
 from bot.core.command import Changes
 from bot.core.entries import Log
-from bot.core.history import GAP, WEEK, History, Size, Snapshot
+from bot.core.history import History, Size, Snapshot, week_ago
 from bot.core.numbers import Baseline, Summary, gone, rows
 from bot.core.shop import Shop
 from bot.core.telling import told
@@ -16,20 +16,18 @@ TRIES = 3
 """Readings of all sizes at most, where the bot's own steps move shoppers meanwhile."""
 
 
-async def gather(
-    shop: Shop, history: History, changes: Changes, log: Log, *, day: date, now: datetime
-) -> tuple[Snapshot, Summary]:
+async def gather(shop: Shop, history: History, changes: Changes, log: Log, *, day: date, now: datetime) -> Summary:
     """The sizes as they are ``now`` (UTC), on the local ``day``, and what is to be told of them. Raises StoreError.
 
     The store is asked for its segments, their sizes the cheaper way (see ``Shop.sizes``), and one count of profiles;
-    up to TRIES times, where a change runs meanwhile.
+    up to TRIES times, where a change begins or ends meanwhile.
     """
     snapshot, head, is_steady = await _taken(shop, history, log, day, now)
-    before, a_week_before = await history.snapshot(day), await _of_last_week(history, day)
+    before, a_week_before = await history.told(day), await week_ago(history, day)
     last = await _baseline(history, before, snapshot)
     week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
     after = before.entry if before else 0
-    return snapshot, Summary(
+    return Summary(
         now=snapshot,
         head=head,
         before=before,
@@ -41,19 +39,20 @@ async def gather(
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
         is_steady=is_steady,
+        is_certain=not await history.doubts(after, snapshot.entry),
     )
 
 
 async def _taken(shop: Shop, history: History, log: Log, day: date, now: datetime) -> tuple[Snapshot, str, bool]:
-    """The sizes, the log's head, and whether no step of the bot moved shoppers while they were read."""
+    """The sizes, the log's head, and whether no step of the bot ran while they were read."""
     for _ in range(TRIES):
-        before = await history.progress()
         entry, head = await log.head()
+        before = await history.progress(entry)
         snapshot = await _read(Shop(shop.reader), day, now, entry)
-        after = await history.progress()
-        is_steady = before.entry == after.entry and not after.is_running
-        if is_steady:
-            break
+        after = await history.progress(entry)
+        is_steady = not (after.has_moved or after.is_running)
+        if is_steady or (before.is_running and after.is_running):
+            break  # what runs all along will not have ended in a moment
     return snapshot, head, is_steady
 
 
@@ -66,12 +65,6 @@ async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:
 
 async def _baseline(history: History, snapshot: Snapshot | None, now: Snapshot) -> Baseline | None:
     return Baseline(snapshot, await history.effects(snapshot.entry, now.entry)) if snapshot else None
-
-
-async def _of_last_week(history: History, day: date) -> Snapshot | None:
-    """The snapshot of a week ago, unless the one before that day is so old that nobody would call it a week."""
-    found = await history.snapshot(day - WEEK + date.resolution)
-    return found if found and found.day >= day - WEEK - GAP else None
 
 
 async def _waiting(changes: Changes) -> tuple[Brief, ...]:

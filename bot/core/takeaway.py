@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.history import Size
 from bot.core.numbers import Row, Summary
-from bot.core.wording import counted, rounded, shortened, since
+from bot.core.wording import counted, rounded, shortened, since, up_or_down
 
 NAME = 40
 """Characters of a segment's name within a sentence."""
@@ -23,7 +23,7 @@ def takeaway(summary: Summary) -> str:
     totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
     if summary.before is None:
         return f"The first summary: {totals}. The next one tells what changed since."
-    happened = [*_moves(summary), *_came_and_went(summary)]
+    happened = [*_moves(summary), *_restored(summary.restored), *_came_and_went(summary)]
     if not happened and not summary.ended and not summary.outside:
         return f"{_nothing(summary)} changed {since_when(summary)}: {totals}."
     first, *more = happened or ["No segment grew or shrank"]
@@ -37,7 +37,7 @@ def _nothing(summary: Summary) -> str:
 
 
 def _moves(summary: Summary) -> list[str]:
-    movers = [row for row in summary.movers if not row.is_new]
+    movers = [row for row in summary.movers if not (row.is_new or row.restored)]
     first, others = movers[:1], movers[1:NAMED]
     more = len(movers) - NAMED
     rest = [f"{counted(more, 'other segment')} moved"] if more > 0 else []
@@ -51,6 +51,16 @@ def _grew(row: Row) -> str:
 
 def _gained(row: Row) -> str:
     return f"{called(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}"
+
+
+def _restored(rows: Sequence[Row]) -> list[str]:
+    if len(rows) > 1:
+        return [f"{len(rows):,} segments were deleted and restored"]
+    return [f"{called(row.size)} was deleted and restored (change {row.restored}){_by(row)}" for row in rows]
+
+
+def _by(row: Row) -> str:
+    return f", {up_or_down(row.by)}" if row.by else ""
 
 
 def _came_and_went(summary: Summary) -> list[str]:

@@ -29,22 +29,29 @@ HEADLINE = 150
 CHARTED, LISTED = 10, 6
 """Movers in the chart, changes in a list."""
 
+MIXED = "what came through the bot and what from outside may be mixed up"
 
-def told(summary: Summary) -> Answer:
-    """The summary as a message."""
+
+def told(summary: Summary, asked_by: str = "") -> Answer:
+    """The summary as a message; ``asked_by``: whoever wants everybody to see it before the next morning's."""
     parts: tuple[Part, ...] = (
+        *_by_hand(asked_by),
         Sentence(_totals(summary)),
         *_shape(summary),
         *_table(summary),
         *movers_chart(summary.rows, since_when(summary)),
         *_changes(summary),
         *_empty(summary),
-        *_unsteady(summary),
+        *_doubts(summary),
         Sentence(
             f"The log has {counted(summary.now.entry, 'entry', 'entries')}; its head is {summary.head}.", quiet=True
         ),
     )
     return Answer(takeaway(summary), parts)
+
+
+def _by_hand(asked_by: str) -> list[Sentence]:
+    return [Sentence(f"Today so far, posted because {mention(asked_by)} asked for it.", quiet=True)] if asked_by else []
 
 
 def _totals(summary: Summary) -> str:
@@ -59,8 +66,9 @@ def _shape(summary: Summary) -> list[Sentence]:
     """What is new, has another name, or is gone: the id tells, whatever the name is."""
     made = [f"{called(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
     renamed = [f"{called(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    restored = [f"{called(row.size)} (change {row.restored})" for row in summary.restored]
     lost = [f"{called(size)} ({people(size.shoppers)})" for size in summary.gone]
-    lines = (("New", made), ("Renamed", renamed), ("Deleted", lost))
+    lines = (("New", made), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
     return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
 
 
@@ -141,8 +149,11 @@ def _empty(summary: Summary) -> list[Sentence]:
     return [Sentence(f"Empty{number}: {listing(names)}.")] if names else []
 
 
-def _unsteady(summary: Summary) -> list[Sentence]:
-    if summary.is_steady or summary.before is None:
-        return []
-    told = "A change ran while the sizes were read: what came through the bot and what from outside may be mixed up."
-    return [Sentence(told, quiet=True)]
+def _doubts(summary: Summary) -> list[Sentence]:
+    """Why what is told of the bot and of what is outside it may not be so; on a first day nothing of it is told."""
+    why = (
+        (summary.is_steady, "A change ran while the sizes were read"),
+        (summary.is_certain, "Of a step that broke off nobody can say what it did"),
+    )
+    doubts = [words for is_so, words in why if summary.before and not is_so]
+    return [Sentence(f"{one}: {MIXED}.", quiet=True) for one in doubts]

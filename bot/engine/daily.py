@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.days import due
+from bot.core.entries import Entry
+from bot.core.errors import NotRecorded
 from bot.core.shop import Shop
 from bot.core.summary import Summary, gather, told
 from bot.engine.ports import Announcer, Undeliverable
@@ -27,6 +31,9 @@ CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for a channel in which the bot cannot post, as it is."""
 LATE = "No bot was there to post it for more than six hours after its time."
 BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
+Outcome = Callable[[], Awaitable[object]]
+"""What is to be done about a day since Slack said something."""
+AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
 
@@ -71,6 +78,7 @@ class Daily:
         self._owner = owner
         self._clock = clock
         self._settled: date | None = None
+        self._outcome: Outcome | None = None
         self._rounds = Rounds(self._round, tasks)
 
     def nudge(self) -> None:
@@ -80,12 +88,16 @@ class Daily:
             self._rounds.nudge()
 
     async def _round(self) -> None:
+        if self._outcome:
+            await self._conclude(self._outcome)
         now = self._clock()
         today, came = self._schedule.due(now)
         opened = await self._ledger.day(today) or await self._ledger.open_day(today, at=now)
         for day in await self._ledger.unattended_days(owner=self._owner, now=now, pause=PAUSE):
             if day.day <= today:  # a later one is of a clock that went back since
                 await self._attend(day, is_late=day.day < today or now - came > CATCH_UP)
+        if opened is None:
+            log.warning("There is no summary of %s. %s", today, AHEAD)
         if opened is None or await self._is_settled(today):
             self._settled = today
 
@@ -116,8 +128,7 @@ class Daily:
     async def _summary(self, day: date) -> Summary:
         """What is to be told of this day. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
-        _, summary = await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
-        return summary
+        return await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
 
     async def _post(self, day: Day, summary: Summary, answer: Answer) -> None:
         posting = await self._ledger.post_day(day, summary.now)
@@ -127,9 +138,19 @@ class Daily:
         try:
             await self._announcer.announce(answer)
         except Undeliverable as error:
-            await self._missed(posting, error)
+            await self._conclude(partial(self._missed, posting, error))
         else:
-            await self._settle(posting, DayState.POSTED, entry=summary.now.entry, head=summary.head)
+            entry, head = summary.now.entry, summary.head
+            await self._conclude(partial(self._settle, posting, DayState.POSTED, entry=entry, head=head))
+
+    async def _conclude(self, outcome: Outcome) -> None:
+        """Put on record what Slack said. Raises NotRecorded: then it is kept, and the next round begins with it."""
+        self._outcome = None
+        try:
+            await outcome()
+        except NotRecorded:
+            self._outcome = outcome
+            raise
 
     async def _missed(self, day: Day, error: Undeliverable) -> None:
         if error.maybe_done:
@@ -148,7 +169,8 @@ class Daily:
             await self._ledger.put_off_day(day, until=now + PAUSE)
         elif await self._settle(day, DayState.FAILED, reason):
             by_hand = "When that is mended, `/summary post` posts it."
-            await self._say(self._announcer.announce, f"There is no summary today. {reason} {by_hand}")
+            sentence = f"There is no summary today. {reason} {by_hand}"
+            await self._say(day, self._announcer.announce, sentence, self._schedule.channel)
 
     async def _refused(self, day: Day, reason: str, code: str) -> None:
         """It is of no use to try again. Approvers hear it once, and not every morning anew."""
@@ -158,15 +180,19 @@ class Daily:
         is_news = before is None or not before.told or before.reason != reason
         channel = self._schedule.channel
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
-        if not is_news or await self._say(self._announcer.warn, sentence):
+        if not is_news or await self._say(day, self._announcer.warn, sentence):
             await self._ledger.told_day(day)
 
-    async def _say(self, post: Callable[[Answer], Awaitable[None]], sentence: str) -> bool:
-        """Whether it was said."""
+    async def _say(self, day: Day, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = "") -> bool:
+        """Whether it was said; what was not is on record. No channel: where changes wait for approval."""
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
             log.warning("Nobody was told (%s): %s", error, sentence)
+            detail = {"day": day.day.isoformat(), "reason": str(error), "told": sentence}
+            with suppress(NotRecorded):  # the day is settled, and that is on record
+                entry = Entry("summary not delivered", channel=channel, detail=detail, outcome="not delivered")
+                await self._ledger.note(entry, at=self._clock())
             return False
         return True
 

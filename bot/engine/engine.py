@@ -153,9 +153,9 @@ class Engine:
                 await self.decider.edit(ask, outcome)
             case Decision():
                 await self._decide(ask, outcome)
-            case Post(answer=answer):
-                await self._announce(answer)
-                await self._whisper(ask, Answer("It is posted."))
+            case Post():
+                await self._publish(ask, outcome, self._trace(ask, ctx))
+                return
             case _:
                 await self._whisper(ask, outcome)
         await self._settle("answered", ask, ctx, {})
@@ -165,6 +165,20 @@ class Engine:
         if ask.decision is None:  # it was typed: whoever pressed a button of the card looks at it
             await self._whisper(ask, Answer(f"Change {decision.number} {told}."))
 
+    async def _publish(self, ask: Ask, post: Post, trace: Trace) -> None:
+        """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
+        detail, now = {"said": trace.said}, self.clock()
+        if not await self.ledger.settle_first(ask, "answered", at=now, detail=detail, subjects=trace.subjects):
+            return
+        try:
+            await self._announce(post.answer)
+        except Impossible as refusal:
+            await self._undelivered(ask, refusal.for_log)
+            await self._tell(ask, refusal)
+        else:
+            await self._posted(ask, post)
+            await self._whisper(ask, Answer("It is posted."))
+
     async def _announce(self, answer: Answer) -> None:
         try:
             await self.announcer.announce(answer)
@@ -172,12 +186,21 @@ class Engine:
             doubt = " Look whether it is there: Slack may have posted it all the same." if error.maybe_done else ""
             raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
 
+    async def _posted(self, ask: Ask, post: Post) -> None:
+        place, workspace = ask.place.channel or "", ask.workspace
+        entry = Entry("summary posted", ask.actor, place, ask.command, None, post.record, "posted", workspace=workspace)
+        with suppress(NotRecorded):  # it is there, and that it was asked for is on record
+            await self.ledger.note(entry, at=self.clock())
+
     async def _whisper(self, ask: Ask, answer: Answer) -> None:
         try:
             await self.announcer.whisper(ask.actor, ask.place, answer)
         except Undeliverable as error:
-            with suppress(NotRecorded):  # what was answered stays answered
-                await self._note("answer not delivered", ask, "", reason=str(error))
+            await self._undelivered(ask, str(error))
+
+    async def _undelivered(self, ask: Ask, reason: str) -> None:
+        with suppress(NotRecorded):  # what was answered stays answered
+            await self._note("answer not delivered", ask, "", reason=reason)
 
     async def _note(self, kind: str, ask: Ask, said: str, **detail: str) -> None:
         told = {"said": said, **detail}

@@ -88,7 +88,7 @@ class Glances:
 
 
 async def glance(shop: Shop, history: History, today: date) -> Glance:
-    """Ask the store, and compare with the last snapshot of an earlier day. Raises StoreError."""
+    """Ask the store, and compare with the last day that was told. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)
     largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]
@@ -97,7 +97,7 @@ async def glance(shop: Shop, history: History, today: date) -> Glance:
         segments=len(segments),
         shoppers=await shop.reader.profile_count(),
         largest=tuple([await _sized(one, sizes[one.id], shop) for one in largest]),
-        movers=_movers(now, await history.snapshot(today), today),
+        movers=_movers(now, await history.told(today), today),
     )
 
 

@@ -89,6 +89,12 @@ class Asks(File):
             self._unsettled.append(outcome)
         return True
 
+    async def settle_first(
+        self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+    ) -> bool:
+        """As ``settle``, before what must not happen twice. Raises NotRecorded: then it must not happen at all."""
+        return self._settle(_Outcome(ask, kind, at, detail, subjects))
+
     async def catch_up(self) -> None:
         """Settle what could not be settled when it was answered. Raises NotRecorded."""
         while self._unsettled:

@@ -203,6 +203,8 @@ class Changes(File):
             if run.applied and run.applied.created:
                 touched = (run.applied.created.known_id, change.number)
                 db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", touched)
+                restored = [(new_id, old_id, change.number) for old_id, new_id in recorded.restored.items()]
+                db.executemany("INSERT OR REPLACE INTO restored VALUES (?, ?, ?)", restored)
             told = {"step": run.position, **detail}
             entry = Entry(f"step {run.state.value}", "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms)
             number = log.append(db, _of(change, entry), at)

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.core.changes import Brief
-from bot.core.history import Effect, Progress, Size, Snapshot
+from bot.core.history import Effect, Heirs, Progress, Size, Snapshot
 from bot.ledger.file import File
 from bot.ledger.log import stamp
 from bot.ledger.schema import FINISHED, UNREVIEWED
@@ -17,6 +17,9 @@ _SHAPED = """
 """
 """What a step made, the id of what it deleted (its way back knows it), and what it gave another name."""
 
+_UNTOLD = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
+"""Of days before the first summary there is no row, and none had to be posted."""
+
 
 class History(File):
     """Snapshots, written once a day and read for comparison."""
@@ -26,34 +29,35 @@ class History(File):
         with self._transaction() as db:
             keep(db, snapshot)
 
+    async def told(self, before: date) -> Snapshot | None:
+        """The snapshot of the latest day before this one that was told."""
+        return self._latest(before, f"AND NOT EXISTS ({_UNTOLD})")
+
     async def snapshot(self, before: date) -> Snapshot | None:
-        """The latest snapshot of a day before this one."""
-        query = "SELECT * FROM snapshots WHERE day < ? ORDER BY day DESC LIMIT 1"
+        """The latest snapshot of a day before this one, told or not."""
+        return self._latest(before)
+
+    def _latest(self, before: date, which: str = "") -> Snapshot | None:
+        query = f"SELECT * FROM snapshots WHERE day < ? {which} ORDER BY day DESC LIMIT 1"
         row = self._db.execute(query, (before.isoformat(),)).fetchone()
         return self._snapshot(row) if row else None
 
     def _snapshot(self, row: sqlite3.Row) -> Snapshot:
         found = self._db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
-        return Snapshot(
-            date.fromisoformat(row["day"]),
-            datetime.fromisoformat(row["at"]),
-            row["entry"],
-            row["shoppers"],
-            tuple(Size(**size) for size in found),
-        )
+        sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
+        taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
+        return taken.inherited(self._heirs())
+
+    def _heirs(self) -> Heirs:
+        rows = self._db.execute("SELECT old, segment, change FROM restored ORDER BY change")
+        return Heirs({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """The sizes of one segment from this day on, the oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        rows = self._db.execute(query, (segment_id, since.isoformat()))
-        return tuple((date.fromisoformat(row["day"]), row["shoppers"]) for row in rows)
-
-    async def sizes_between(self, first: date, last: date) -> dict[str, int] | None:
-        """The sizes by segment id in the latest snapshot of these days; None where there is none."""
-        query = "SELECT max(day) AS day FROM snapshots WHERE day BETWEEN ? AND ?"
-        (day,) = self._db.execute(query, (first.isoformat(), last.isoformat())).fetchone()
-        rows = self._db.execute("SELECT segment, shoppers FROM sizes WHERE day = ?", (day,))
-        return {row["segment"]: row["shoppers"] for row in rows} if day else None
+        ids = reversed(self._heirs().line(segment_id))
+        days = {day: shoppers for id_ in ids for day, shoppers in self._db.execute(query, (id_, since.isoformat()))}
+        return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """What steps did to each segment in the entries after the first one, until the last one."""
@@ -61,8 +65,22 @@ class History(File):
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows = self._db.execute(query, (after, until))
-        return {row["segment"]: Effect(row["added"], row["removed"]) for row in rows}
+        rows, heirs = self._db.execute(query, (after, until)), self._heirs()
+        found: dict[str, Effect] = {}
+        for segment, added, removed in rows:
+            id_, _ = heirs.last(segment)
+            found[id_] = found.get(id_, Effect()) + Effect(added, removed)
+        return found
+
+    async def doubts(self, after: int, until: int) -> bool:
+        """Whether of any step in these entries nobody can say what it did."""
+        query = """
+            SELECT EXISTS (
+                SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
+                AND json_extract(body, '$.detail.uncertain')
+            )
+        """
+        return bool(self._db.execute(query, (after, until)).fetchone()[0])
 
     async def shaped(self, after: int, until: int) -> frozenset[str]:
         """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
@@ -88,14 +106,14 @@ class History(File):
     def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
         return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
 
-    async def progress(self) -> Progress:
-        """How far the bot's own work is now."""
+    async def progress(self, after: int) -> Progress:
+        """What the bot itself does now, and did since this entry: a step without effects is one, too."""
         query = """
-            SELECT coalesce((SELECT max(entry) FROM effects), 0) AS entry,
+            SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %') AS moved,
             EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
         """
-        row = self._db.execute(query).fetchone()
-        return Progress(row["entry"], bool(row["runs"]))
+        row = self._db.execute(query, (after,)).fetchone()
+        return Progress(bool(row["moved"]), bool(row["runs"]))
 
 
 def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:

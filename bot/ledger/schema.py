@@ -220,13 +220,19 @@ _FIFTH = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
+    # Segments that a change made again under a new id, after they were deleted under an old one.
+    """
+    CREATE TABLE restored (
+        segment TEXT PRIMARY KEY, old TEXT NOT NULL, change INTEGER NOT NULL REFERENCES changes (number)
+    ) STRICT, WITHOUT ROWID
+    """,
     f"CREATE INDEX changes_unreviewed ON changes (number) WHERE {UNREVIEWED}",
 )
 
 
 @migrations(name="0005_history")
 def fifth(db: Database) -> None:
-    """The sizes of segments day by day."""
+    """The sizes of segments day by day, and which segments were restored under other ids."""
     for statement in _FIFTH:
         db.conn.execute(statement)
 

@@ -288,3 +288,21 @@ async def test_an_undo_is_refused_whole_where_a_name_is_taken_by_now() -> None:
         taken = CreateSegment(segment=Naming(name="VIPs"), restores=True)
         with pytest.raises(Impossible, match="There is already a segment named “VIPs”"):
             await observed((taken, add(1, ref(machine))), Shop(machine.client), undoes=7)
+
+
+async def test_an_undo_takes_out_only_those_who_are_still_inside_and_says_who_left() -> None:
+    async with a_shop() as machine:
+        inside = min(machine.members("VIPs"))
+        steps = (RemoveMembers(segment=ref(machine), profile_ids=(inside, uuid(1), uuid(2))), CREATE)
+        made = await observed(steps, Shop(machine.client), undoes=7)
+        assert [getattr(step, "profile_ids", None) for step in made.steps] == [(inside,), None]
+        assert made.remarks == ("2 shoppers left VIPs meanwhile.",)
+        stays = await observed(made.steps, Shop(machine.client), undoes=7)
+        assert stays.remarks == ()
+
+
+async def test_an_undo_that_concerns_nobody_any_more_says_why() -> None:
+    async with a_shop() as machine:
+        away = RemoveMembers(segment=ref(machine), profile_ids=(uuid(1),))
+        with pytest.raises(NothingToDo, match=r"^1 shopper left VIPs meanwhile\.$"):
+            await observed((away,), Shop(machine.client), undoes=7)

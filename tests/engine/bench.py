@@ -49,7 +49,7 @@ class Board:
     announced: list[Answer] = field(default_factory=list)
     warned: list[Answer] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
-    broken: dict[str, Exception] = field(default_factory=dict)
+    broken: dict[str, BaseException] = field(default_factory=dict)
     poisoned: int | None = None
     published: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = "https://slack.example/card"

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.engine.daily import PATIENCE, PAUSE, Schedule
+from bot.engine.daily import PATIENCE, PAUSE, Daily, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.runner import LEASE
-from bot.ledger.days import DayState
+from bot.ledger.days import Day, DayState
+from bot.ledger.ledger import Ledger
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
 
@@ -105,6 +106,79 @@ async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Ben
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
 
 
+async def test_a_post_that_slack_never_answered_is_unsure_and_not_tried_again(machine: Bench) -> None:
+    machine.board.broken["announce"] = Undeliverable("no answer", maybe_done=True)
+    await machine.sweeps()
+    machine.board.broken.clear()
+    await machine.sweeps()
+    assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
+    *_, entry = machine.ledger.entries()
+    assert entry.detail["reason"] == "Slack did not answer (no answer), so it may be in the channel or not."
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("is_archived", "Invite me there or change SUMMARY_CHANNEL."),
+        ("restricted_action", "Whoever runs the bot has to mend that, or change SUMMARY_CHANNEL."),
+    ],
+)
+async def test_what_slack_will_not_take_is_told_to_approvers_once(machine: Bench, code: str, advice: str) -> None:
+    machine.board.broken["announce"] = Undeliverable(code, final=True)
+    for _ in range(3):
+        await machine.sweeps()
+        machine.clock.forward(hours=24)
+    assert outcomes(machine) == ["failed"] * 3
+    sentence = f"The daily summary could not be posted in CSEGMENTS ({code}). {advice}"
+    assert machine.board.warned == [Answer(sentence)]
+
+
+async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
+    machine: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
+    await machine.sweeps()
+    assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
+    *_, entry = machine.ledger.entries()
+    assert (entry.kind, entry.channel, entry.detail["reason"]) == ("summary not delivered", "", "is_archived")
+    assert entry.detail["day"] == DAY.isoformat()
+    assert entry.detail["told"].startswith("The daily summary could not be posted")
+    del machine.board.broken["warn"]
+    machine.clock.forward(hours=24)
+    await machine.sweeps()
+    assert len(machine.board.warned) == 1
+
+
+async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: Bench) -> None:
+    machine.board.broken["announce"] = Undeliverable("HTTP 500")
+    await machine.sweeps()
+    machine.clock.forward(seconds=PATIENCE.total_seconds())
+    await machine.sweeps()
+    assert outcomes(machine) == ["failed", "not delivered"]
+    *_, entry = machine.ledger.entries()
+    assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
+    assert entry.detail["told"].startswith("There is no summary today. Slack did not take it (HTTP 500). When that")
+
+
+class Overtaken(Ledger):
+    """Another process claims each day just after this one has read that nobody has it."""
+
+    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[Day, ...]:
+        found = await super().unattended_days(owner=owner, now=now, pause=pause)
+        await self.renew(owner="other", until=now + LEASE)
+        for day in found:
+            await self.claim_day(day, owner="other", now=now)
+        return found
+
+
+async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
+    with closing(Overtaken.open(path)) as ledger:
+        daily = Daily(NINE, ledger, machine.client, machine.board, machine.tasks, owner="slow", clock=machine.clock)
+        daily.nudge()
+        await machine.tasks.settled()
+    assert (await state(machine), machine.board.announced) == (DayState.UNDER_WAY, [])
+
+
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(
     machine: Bench, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -169,11 +243,17 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
         assert await state(other) == DayState.UNSURE
 
 
-async def test_nothing_is_due_on_a_day_before_the_first(machine: Bench) -> None:
-    machine.clock.now = MORNING - timedelta(days=9)
-    for _ in range(2):
-        await machine.sweeps()
+async def test_nothing_is_due_on_a_day_before_the_first_and_whoever_runs_the_bot_learns_why(
+    machine: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    for days in (9, 8):
+        machine.clock.now = MORNING - timedelta(days=days)
+        for _ in range(2):
+            await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == ([], [])
+    warnings = [one.getMessage() for one in caplog.records if "There is no summary of" in one.getMessage()]
+    assert [one.split(". ")[0] for one in warnings] == [f"There is no summary of 2027-04-{day}" for day in (25, 26)]
+    assert "a clock was ahead then, or is behind now" in warnings[0]
     machine.clock.now = MORNING
     await machine.sweeps()
     assert len(machine.board.announced) == 1

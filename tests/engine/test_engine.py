@@ -9,7 +9,7 @@ from bot.core.answers import Answer
 from bot.core.args import Args
 from bot.core.changes import Event, State, Verdict
 from bot.core.command import Context, Group, Outcome, Post
-from bot.core.errors import Misuse, OldVersion, SelfApproval, TooLate
+from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
 from bot.core.people import Place, Standing
 from bot.core.plan import Plan
 from bot.core.policy import Rule
@@ -17,6 +17,7 @@ from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
 from bot.engine.keeper import FRESH
 from bot.engine.ports import Undeliverable
 from tests.core.samples import plan
+from tests.disks import frozen
 from tests.engine.bench import APPROVALS, Bench, bench
 
 MEMBERS = "/segments/{id}/shopper-profiles"
@@ -97,6 +98,13 @@ async def test_a_guest_is_refused_and_nothing_is_planned(machine: Bench) -> None
     assert machine.store.requests() == []
 
 
+async def test_who_may_not_read_the_log_is_refused_before_it_is_read(machine: Bench) -> None:
+    with pytest.raises(NotAllowed):
+        await machine.machine.planner.may_ask("UANA", "audit recent")
+    await machine.machine.planner.may_ask("UBEN", "audit recent")
+    await machine.machine.planner.may_ask("UANA", "segment list")
+
+
 async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Bench) -> None:
     await machine.engine.refused(machine.ask("segment"), Misuse("No such thing."), "/segment xyzzy ann@example.com")
     await machine.tasks.settled()
@@ -159,7 +167,7 @@ async def once(args: Args, ctx: Context) -> Outcome:
 @broken.command("post")
 async def post(args: Args, ctx: Context) -> Outcome:
     """Post."""
-    return Post(Answer("12 segments."))
+    return Post(Answer("12 segments."), {"day": "2027-05-04", "entry": 7, "head": "ab"})
 
 
 async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
@@ -167,16 +175,53 @@ async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
         await machine.asks("broken post")
         assert machine.board.announced == [Answer("12 segments.")]
         assert whispers(machine) == ["It is posted."]
-        assert machine.kinds() == ["asked", "answered"]
+        assert machine.kinds() == ["asked", "answered", "summary posted"]
+        *_, entry = machine.ledger.entries()
+        assert (entry.actor, entry.command, entry.outcome) == ("UANA", "broken post", "posted")
+        assert entry.detail == {"day": "2027-05-04", "entry": 7, "head": "ab"}
 
 
-async def test_a_post_that_cannot_be_posted_is_refused() -> None:
+async def test_a_post_that_cannot_be_posted_is_told_and_on_record() -> None:
     async with bench(groups=(broken,)) as machine:
         machine.board.broken["announce"] = GONE
         await machine.asks("broken post")
         told = "It could not be posted in the summary channel (channel_not_found)."
         assert whispers(machine) == [told]
-        assert machine.kinds() == ["asked", "refused"]
+        assert machine.kinds() == ["asked", "answered", "answer not delivered"]
+        *_, entry = machine.ledger.entries()
+        assert entry.detail["reason"] == told
+
+
+@pytest.mark.parametrize("verb", ["announce", "whisper"])
+async def test_a_post_whose_process_broke_off_is_not_posted_by_the_next(path: Path, verb: str) -> None:
+    async with bench(path, groups=(broken,)) as machine:
+        machine.board.broken[verb] = asyncio.CancelledError()
+        await machine.asks("broken post")
+        machine.board.broken.clear()
+        await machine.dies()
+        async with machine.another(path, groups=(broken,)) as other:
+            await other.sweeps()
+        assert len(machine.board.announced) == (verb == "whisper")
+
+
+async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_again(path: Path) -> None:
+    async with bench(path, groups=(broken,)) as machine, machine.another(path, groups=(broken,)) as other:
+        ask = machine.ask("broken post")
+        await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
+        for one in (machine, other):
+            await one.engine.answer(ask)
+        assert len(machine.board.announced) == 1
+        assert whispers(machine) == ["It is posted."]
+
+
+async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
+    async with bench(groups=(broken,)) as machine:
+        ask = machine.ask("broken post")
+        await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
+        with frozen(machine.ledger):
+            await machine.engine.answer(ask)
+        assert machine.board.announced == []
+        assert "could not be put on record" in whispers(machine)[0]
 
 
 async def test_a_bug_becomes_a_sentence_with_a_reference(caplog: pytest.LogCaptureFixture) -> None:

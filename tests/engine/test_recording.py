@@ -4,12 +4,16 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.core.asks import Ask
 from bot.core.changes import State, Verdict
+from bot.core.errors import NotRecorded
+from bot.engine.daily import PAUSE, Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
 from tests.engine.bench import Bench, Board, bench, process
@@ -141,3 +145,40 @@ async def test_what_another_process_answered_meanwhile_is_not_settled_twice(mach
         assert await other.ledger.settle(ask, "answered", at=machine.clock(), detail={})
     await machine.sweeps()
     assert machine.kinds() == ["asked", "answered"]
+
+
+UNANSWERED = "Slack did not answer (no answer), so it may be in the channel or not."
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [
+        (None, "posted", None),
+        (Undeliverable("no answer", maybe_done=True), "unsure", UNANSWERED),
+        (Undeliverable("is_archived", final=True), "failed", "Slack does not take it in CSEGMENTS (is_archived)."),
+        (Undeliverable("HTTP 500"), "posted", None),
+    ],
+    ids=["yes", "nothing", "no", "not now"],
+)
+async def test_what_slack_said_to_a_summary_is_recorded_when_it_can_be(
+    path: Path, trouble: ExitStack, answer: Exception | None, outcome: str, reason: str | None
+) -> None:
+    schedule, at = Schedule("CSEGMENTS", time(9), ZoneInfo("UTC")), datetime(2027, 5, 4, 9, tzinfo=UTC)
+    async with bench(path, board=Crossroads(), schedule=schedule) as machine:
+        machine.clock.now = at - timedelta(hours=20)
+        await machine.sweeps()
+        machine.clock.now = at
+        freeze_at(machine, "announce", trouble)
+        machine.board.broken = {"announce": answer} if answer else {}
+        await machine.sweeps()
+        machine.board.broken.clear()
+        with pytest.raises(NotRecorded):
+            await machine.sweeps()
+        trouble.close()
+        for _ in range(2):
+            await machine.sweeps()
+            machine.clock.forward(seconds=PAUSE.total_seconds())
+        *_, entry = machine.ledger.entries()
+        assert (entry.kind, entry.detail.get("reason")) == (f"summary {outcome}", reason)
+        assert machine.kinds() == ["summary begun", entry.kind]
+        assert (len(machine.board.announced), len(machine.board.warned)) == (outcome == "posted", outcome == "failed")

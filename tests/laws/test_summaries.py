@@ -41,11 +41,19 @@ def summaries(draw: st.DrawFn, count: int) -> Summary:
         key: briefs[: draw(st.sampled_from((0, 1, 9)))] for key in ("ended", "waiting", "unreviewed")
     }
     effects = {"1": Effect(draw(counts), draw(counts))}
-    return summary(draw(snapshots(0, count)), before, week, effects, is_steady=draw(st.booleans()), **shown)
+    return summary(
+        draw(snapshots(0, count)),
+        before,
+        week,
+        effects,
+        is_steady=draw(st.booleans()),
+        is_certain=draw(st.booleans()),
+        **shown,
+    )
 
 
 def drawn(found: Summary) -> str:
-    message = answers.message(told(found))
+    message = answers.message(told(found, "UANA"))
     assert fits(message)
     assert TOO_LONG not in str(message.blocks)
     assert HEAD in str(message.blocks[-1])
@@ -67,7 +75,7 @@ def test_the_fullest_summary_of_hostile_names_fits_slack_whole(name: str) -> Non
 
     briefs = tuple(Brief.of(change(number=10**9, plan=plan(delete(name)), approvals=SIGNED)) for _ in range(9))
     shown: dict[str, Any] = {"ended": briefs, "waiting": briefs, "unreviewed": briefs}
-    told = drawn(summary(full(0, 20), full(1, 0), full(10, 5), is_steady=False, **shown))
+    told = drawn(summary(full(0, 20), full(1, 0), full(10, 5), is_steady=False, is_certain=False, **shown))
     assert "data_visualization" in told
     assert "… and 820 more." in told
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -107,6 +108,24 @@ async def test_what_a_process_lost_on_the_way_is_its_own_to_see_to(ledger: Ledge
 async def test_what_is_posted_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
     await posting(ledger)
     assert await ledger.snapshot(TOMORROW) == SIZES
+
+
+@pytest.mark.parametrize("state", [DayState.POSTED, DayState.FAILED, DayState.UNSURE])
+async def test_only_what_was_posted_was_told(ledger: Ledger, state: DayState) -> None:
+    earlier = replace(SIZES, day=FIRST - timedelta(days=1))
+    await ledger.remember(earlier)
+    day = await posting(ledger)
+    assert await ledger.told(TOMORROW) == earlier
+    await ledger.settle_day(day, state, at=NOW)
+    assert await ledger.told(TOMORROW) == (SIZES if state is DayState.POSTED else earlier)
+    assert await ledger.snapshot(TOMORROW) == SIZES
+
+
+async def test_sizes_of_the_day_on_which_a_ledger_began_count_as_told(ledger: Ledger) -> None:
+    await ledger.open_day(FIRST, at=NOW)
+    begun = replace(SIZES, day=FIRST)
+    await ledger.remember(begun)
+    assert await ledger.told(TODAY) == begun
 
 
 async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:

@@ -69,13 +69,6 @@ async def test_the_sizes_of_one_segment_come_oldest_first(ledger: Ledger) -> Non
     assert await ledger.sizes_of("Gone", days_ago(30)) == ()
 
 
-async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span(ledger: Ledger) -> None:
-    for days in (9, 7, 1):
-        await ledger.remember(snapshot(days, {"VIPs": days}))
-    assert await ledger.sizes_between(days_ago(10), days_ago(7)) == {"VIPs": 7}
-    assert await ledger.sizes_between(days_ago(6), days_ago(2)) is None
-
-
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -85,7 +78,8 @@ async def test_the_sizes_of_all_segments_are_those_of_the_latest_day_in_the_span
             "USING COVERING INDEX sizes_by_segment (segment=? AND day>?)",
         ),
         ("SELECT * FROM snapshots WHERE day < '' ORDER BY day DESC LIMIT 1", "USING PRIMARY KEY (day<?)"),
-        ("SELECT max(entry) FROM effects", "SEARCH effects"),
+        ("SELECT 1 FROM days WHERE day = '' AND state NOT IN ('begun', 'posted')", "USING PRIMARY KEY (day=?)"),
+        ("SELECT 1 FROM entries WHERE number > 1 AND kind LIKE 'step %'", "USING INTEGER PRIMARY KEY (rowid>?)"),
         ("SELECT * FROM effects WHERE entry > 1 AND entry <= 2", "USING PRIMARY KEY (entry>? AND entry<?)"),
     ],
 )
@@ -105,13 +99,35 @@ async def test_effects_are_summed_by_segment_between_two_entries(path: Path, led
     assert await ledger.effects(7, ALL) == {}
 
 
-async def test_how_far_the_work_is(path: Path, ledger: Ledger) -> None:
-    assert await ledger.progress() == Progress(0, is_running=False)
+@pytest.mark.parametrize("state", StepState)
+async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger: Ledger, state: StepState) -> None:
+    assert await ledger.progress(0) == Progress(has_moved=False, is_running=False)
     found = await moved(ledger, await planned(ledger), *APPROVED, Event.START)
-    effect(path, (4, "VIPs", 1, 0), (3, "VIPs", 1, 0))
-    assert await ledger.progress() == Progress(4, is_running=True)
+    before, _ = await ledger.head()
+    assert await ledger.progress(before) == Progress(has_moved=False, is_running=True)
+    found = await ledger.record_run(found, run(0, state), at=NOW, detail={})
+    assert await ledger.progress(before) == Progress(has_moved=True, is_running=True)
     await moved(ledger, found, Event.FINISH)
-    assert await ledger.progress() == Progress(4, is_running=False)
+    assert await ledger.progress(before) == Progress(has_moved=True, is_running=False)
+    assert await ledger.progress(before + 1) == Progress(has_moved=False, is_running=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "is_doubt"),
+    [
+        ("step failed", {"uncertain": True}, True),
+        ("step unsure", {"uncertain": True}, True),
+        ("step failed", {"uncertain": False}, False),
+        ("step unsure", {}, False),
+        ("refused", {"uncertain": True}, False),
+    ],
+)
+async def test_a_step_may_leave_it_open_what_it_did(
+    ledger: Ledger, kind: str, detail: dict[str, Any], is_doubt: bool
+) -> None:
+    await ledger.note(Entry("refused"), at=NOW)
+    await ledger.note(Entry(kind, detail=detail), at=NOW)
+    assert [await ledger.doubts(*span) for span in ((0, 1), (1, 2), (2, ALL))] == [False, is_doubt, False]
 
 
 async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
@@ -152,6 +168,26 @@ async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger
     assert await ledger.shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
     assert await ledger.shaped(until, ALL) == {uuid(4)}
     assert await ledger.shaped(ALL, ALL) == frozenset()
+
+
+async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(path: Path, ledger: Ledger) -> None:
+    for days, size in ((9, 30), (7, 37), (1, 40)):
+        await ledger.remember(snapshot(days, (Size(uuid(1), "VIPs", size), Size("9", "Staff", 4))))
+    effect(path, (101, uuid(1), 0, 40), (101, "9", 1, 0))
+    for number in (1, 2):
+        made = Applied(created=SegmentRef(name="VIPs", id=uuid(number + 1)))
+        await ran(ledger, str(number), run(0, applied=made), plan=plan(restoring(number)))
+    await ledger.remember(snapshot(0, (Size(uuid(3), "VIPs", 38),)))
+    effect(path, (102, uuid(3), 38, 0))
+    before = await ledger.told(TODAY)
+    assert before
+    assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 2})
+    known = ((days_ago(9), 30), (days_ago(7), 37), (days_ago(1), 40), (TODAY, 38))
+    assert await ledger.sizes_of(uuid(3), days_ago(30)) == known
+    older = await ledger.snapshot(days_ago(6))
+    assert older
+    assert (older.size(uuid(3)), older.size("9")) == (37, 4)
+    assert await ledger.effects(100, 102) == {uuid(3): Effect(38, 40), "9": Effect(1, 0)}
 
 
 async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
@@ -217,4 +253,4 @@ async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: P
     with closing(Ledger.open(path)) as ledger:
         assert await ledger.snapshot(TODAY) is None
         await ledger.remember(snapshot(1, {"VIPs": 40}))
-        assert await ledger.sizes_between(days_ago(1), TODAY) == {"VIPs": 40}
+        assert await ledger.told(TODAY) == snapshot(1, {"VIPs": 40})

@@ -70,7 +70,10 @@ class Books:
 
 @dataclass
 class Month:
-    """``told`` are the summaries by their day, ``books`` what had to be in them, ``fates`` what became of each day."""
+    """``told`` are the summaries by their day, ``books`` what had to be in them, ``fates`` what became of each day.
+
+    ``heirs``: new ids, by the old ones, of the segments that an undo made again.
+    """
 
     path: Path
     schedule: Schedule
@@ -81,6 +84,7 @@ class Month:
     books: dict[date, Books] = field(default_factory=dict)
     fates: dict[date, str] = field(default_factory=dict)
     through: list[tuple[int, Counter[str]]] = field(default_factory=list)
+    heirs: dict[str, str] = field(default_factory=dict)
     _asks: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -191,8 +195,11 @@ class Month:
         await self._says(process, *self._words(what, number))
         if number % 5:  # some wait for another day
             await self._signs(process)
-        moved = Counter({id_: size - before.get(id_, ("", 0))[1] for id_, (_, size) in self.sizes().items()})
+        after = self.sizes()
+        moved = Counter({id_: after.get(id_, ("", 0))[1] - before.get(id_, ("", 0))[1] for id_ in {*before, *after}})
         self.through.append((self.last_entry(), moved))
+        if self._changes():  # what waited may have been signed only now
+            self.heirs |= (await process.ledger.change(self._changes())).restored
 
     async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
         await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=ANA, place=HERE, command=command, values=values))

@@ -155,13 +155,26 @@ class Told:
         before, week = self.before, self.week
         rows = Counter[tuple[object, ...]]()
         for id_, (name, size) in self.books.sizes.items():
-            was, old = before.books.sizes.get(id_, ("", 0)) if before else ("", 0)
+            was, old = self.known(before).get(id_, ("", 0))
             shown = f"{name} (was {was})" if was not in ("", name) else name if was or not before else f"{name} (new)"
-            bot = sum(moved[id_] for number, moved in self.month.through if self._since(before, number))
+            bot = sum(self.moved(moved, id_) for number, moved in self.month.through if self._since(before, number))
             daily = (size - old, bot, size - old - bot) if before else ()
-            weekly = (size - week.books.sizes.get(id_, ("", 0))[1],) if week else ()
+            weekly = (size - self.known(week).get(id_, ("", 0))[1],) if week else ()
             rows[(shown, size, *daily, *weekly)] += 1
         return rows
+
+    def known(self, other: "Told | None") -> dict[str, tuple[str, int]]:
+        """Names and sizes of another day, by the ids that those segments had on this one."""
+        return {self.by_now(id_): found for id_, found in other.books.sizes.items()} if other else {}
+
+    def moved(self, moved: Counter[str], id_: str) -> int:
+        return sum(count for old, count in moved.items() if self.by_now(old) == id_)
+
+    def by_now(self, id_: str) -> str:
+        """The id that a segment had on this day, also where an undo made it again."""
+        while id_ not in self.books.sizes and id_ in self.month.heirs:
+            id_ = self.month.heirs[id_]
+        return id_
 
     def _since(self, before: "Told | None", number: int) -> bool:
         return before is not None and before.length < number <= self.length
@@ -176,7 +189,7 @@ class Told:
         return sum(one.kind in FINISHED and since < one.number <= self.length for one in self.entries)
 
     def expected_gone(self) -> int:
-        return len(self.before.books.sizes.keys() - self.books.sizes.keys()) if self.before else 0
+        return len(self.known(self.before).keys() - self.books.sizes.keys())
 
 
 def _up_or_down(by: int) -> str:

@@ -244,17 +244,24 @@ async def test_a_summary_that_slack_has_no_time_for_comes_a_minute_later(open_wo
     assert len(told(slack)) == 1
 
 
-async def test_when_only_slack_is_down_the_history_has_no_hole(open_world: OpenWorld) -> None:
+async def test_what_happened_before_a_summary_that_nobody_got_is_told_by_the_next(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
+    await arrives(slack, at(3, 9))
+    slack.enrol("VIPs", 43)
+    await slack.type("/segment create Loyal")
     slack.workspace.faults.add("chat.postMessage", status=500, times=999)
     for minute in range(62):
-        await arrives(slack, at(3, 9, 0) + timedelta(minutes=minute))
-    assert outcomes(slack)[1:] == [("2027-05-03", "failed")]
-    assert reason(slack) == "Slack did not take it (HTTP 500)."
+        await arrives(slack, at(4, 9, 0) + timedelta(minutes=minute))
+    assert outcomes(slack)[2:] == [("2027-05-04", "failed"), ("2027-05-04", "not delivered")]
+    assert reason(slack) == "HTTP 500"
     slack.workspace.faults.clear()
     slack.enrol("VIPs", 45)
-    await arrives(slack, at(4, 9))
-    assert told(slack)[0].startswith("VIPs grew by 5 to 45 since yesterday")
+    await arrives(slack, at(5, 9))
+    assert told(slack)[-1].startswith("VIPs grew by 5 to 45 since 3 May, Loyal was created; 1 change through the bot")
+    await slack.type("/segment show VIPs")  # where the history has no hole
+    assert "Size over 30 days: 40 shoppers on 3 May, 45 now." in said(slack.messages()[-1])
+    (line,) = [one["chart"] for one in slack.messages()[-1]["blocks"] if one["type"] == "data_visualization"]
+    assert [point["value"] for point in line["series"][0]["data"]] == [40, 43, 45]
 
 
 @pytest.mark.parametrize("carried_out", [True, False])

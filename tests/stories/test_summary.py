@@ -145,17 +145,41 @@ async def test_renamed_deleted_and_made_through_the_bot_is_not_from_outside(slac
     )
 
 
-async def test_a_segment_that_undo_restored_is_another_one_and_neither_is_from_outside(slack: World) -> None:
-    await remember(slack)
-    await slack.type("/segment delete Reviewers")
+async def restored(slack: World, name: str) -> None:
+    """A segment is deleted by change 1, and brought back under another id by change 2."""
+    await slack.type(f"/segment delete {name}")
     await slack.press("Delete Segment", by="ben")
-    await slack.type("/change undo 1")
+    await slack.type("/change undo 1", by="ben")
     await slack.press("Undo Change", by="ben", change=2)
-    first, *_ = await summary(slack)
+    assert name not in slack.sizes()
+    await slack.press("Undo Change", by="cleo", change=2)
+
+
+async def test_a_segment_that_undo_restored_is_still_the_same_one(slack: World) -> None:
+    await remember(slack, 7, {"VIPs": 30})
+    await remember(slack, sizes={"VIPs": 38})
+    slack.enrol("VIPs", 38)
+    await restored(slack, "VIPs")
+    slack.enrol("VIPs", 40)
+    first, *lines = await summary(slack)
     assert first == (
-        "Reviewers was created since yesterday, Reviewers was deleted; "
-        "2 changes through the bot, nothing changed outside it."
+        "VIPs was deleted and restored (change 2), up 2 since yesterday; "
+        "2 changes through the bot, 1 segment changed outside it."
     )
+    assert lines[1] == "Deleted and restored: VIPs (change 2)."
+    assert row(lines, "VIPs") == ["40", "+2", "0", "+2", "+10"]
+
+
+async def test_a_segment_that_undo_restored_has_the_course_that_it_had(slack: World) -> None:
+    for days in (20, 7, 1):
+        await remember(slack, days, {"VIPs": 40 - days})
+    await restored(slack, "VIPs")
+    await slack.type("/segment show VIPs")
+    shown = read(slack.messages()[-1])
+    assert "Up 7 over 7 days, from 33 to 40." in shown
+    assert "Size over 30 days: 20 shoppers on " in shown
+    await slack.type("/segment list VIPs")
+    assert "VIPs\n40\n+7\n" in read(slack.messages()[-1])
 
 
 async def test_days_on_which_the_bot_did_not_run_are_not_called_yesterday(slack: World) -> None:
@@ -184,10 +208,10 @@ async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_wi
     async with slack.meanwhile(press, "DELETE", "/segments"):
         machine = slack.bot.machine
         ledger, shop = machine.ledger, machine.planner.context("UANA").shop
-        _, found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+        found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
         assert not found.is_steady
     shop = Shop(shop.reader)
-    _, found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+    found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
     assert found.is_steady
 
 
@@ -248,14 +272,18 @@ async def test_a_posted_summary_is_seen_by_everybody_in_its_channel(open_world: 
     for person in ("ana", "ben"):
         (posted,) = [one for one in slack.messages(by=person) if not one["ephemeral"]]
         assert said(posted).startswith(FIRST)
+        assert "Today so far, posted because <@U0ANA00001> asked for it." in read(posted).splitlines()
     assert slack.whisper(channel="#approvals") == "It is posted."
-    assert slack.kinds() == ["asked", "answered"]
+    assert slack.kinds() == ["asked", "answered", "summary posted"]
+    asked, _, entry = slack.entries()
+    assert (entry.actor, entry.detail["entry"], entry.detail["head"]) == ("U0ANA00001", 1, asked.seal)
+    assert entry.detail["day"] == slack.clock().date().isoformat()
 
 
 async def test_without_a_channel_nothing_is_posted_and_it_says_what_to_do(slack: World) -> None:
     await slack.type("/summary post")
     assert slack.whisper() == "There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL)."
-    assert slack.kinds() == ["asked", "refused"]
+    assert slack.kinds() == ["asked", "answered", "answer not delivered"]
 
 
 async def test_a_channel_that_the_bot_is_not_in_is_told(open_world: OpenWorld) -> None:
