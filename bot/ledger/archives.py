@@ -130,7 +130,8 @@ class Archives(Log):
             db.execute("DROP TRIGGER IF EXISTS entries_are_never_removed")
             gone = f"SELECT value, at, number FROM ({_SUBJECTS} WHERE number <= ?)"
             db.execute(f"DELETE FROM subjects WHERE (subject, at, entry) IN ({gone})", (last,))
-            db.execute("DELETE FROM effects WHERE entry <= ?", (last,))
+            for table in ("effects", "unindexed"):
+                db.execute(f"DELETE FROM {table} WHERE entry <= ?", (last,))
             db.execute("DELETE FROM entries WHERE number <= ?", (last,))
             db.execute(REMOVAL_GUARD)
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))

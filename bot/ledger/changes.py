@@ -34,7 +34,8 @@ class Changes(File):
     ) -> Change:
         """The ask became a Change: gives it its number, and ``owner`` its card to post.
 
-        ``subjects``: whom and what the words named, beside what the plan touches.
+        ``subjects``: whom and what the words named, beside the segments that the plan touches. Whom it touches is said
+        by the Steps that ran: they may be 100,000 shoppers.
 
         Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
         """
@@ -52,7 +53,7 @@ class Changes(File):
             describe(db, Brief.of(numbered))
             touch(db, numbered.number, change.plan)
             _make_due(db, numbered)
-            touched = (*change.plan.subjects, *subjects)
+            touched = tuple(dict.fromkeys((*_segments(change), *subjects)))
             entry = answered("planned", ask, detail, touched, took=change.created_at - asked_at)
             log.append(db, replace(entry, change=numbered.number, outcome=change.state.value), change.created_at)
         return numbered
@@ -122,9 +123,8 @@ class Changes(File):
             _mark_undone(db, moved)
             db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
             entry = _moved(event.value, moved, actor, detail or {})
-            touched = moved.plan.subjects if moved.plan is not change.plan else entry.subjects
             took = log.milliseconds(at - change.updated_at)
-            log.append(db, replace(entry, outcome=moved.state.value, subjects=touched, ms=took), at)
+            log.append(db, replace(entry, outcome=moved.state.value, ms=took), at)
         return self._change(change.number)
 
     async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
@@ -307,8 +307,12 @@ def _give_back(db: Connection, original: int | None, undo: int) -> None:
 
 
 def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
-    segments = tuple(map(segment_subject, change.plan.segment_ids))
-    return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=segments))
+    return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=_segments(change)))
+
+
+def _segments(change: Change) -> tuple[str, ...]:
+    """What its plan touches, as the log knows it."""
+    return tuple(map(segment_subject, change.plan.segment_ids))
 
 
 def _of(change: Change, entry: Entry) -> Entry:

@@ -1,5 +1,6 @@
 """The audit log: entries, sealed one after the other."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot.core.asks import masked
 from bot.core.entries import Entry, Proof, Sealed, UnknownEntry, Wanted
+from bot.ledger import index
 from bot.ledger.file import Connection, File
 from bot.ledger.seal import GENESIS, canonical, seal, verify
 
@@ -75,6 +77,18 @@ class Log(File):
         except sqlite3.DatabaseError as error:
             return Proof(0, GENESIS, f"The database cannot be read ({error}).")
 
+    async def complete(self) -> None:
+        """Let entries about more shoppers than fit one transaction be found by all of them. Raises NotRecorded.
+
+        Part by part, so that nobody waits long meanwhile; whatever breaks it off, it goes on where it was.
+        """
+        for number, done in index.unfinished(self._db):
+            for part in index.parts(self.one(number), done):
+                with self._transaction() as db:
+                    if not index.go_on(db, part):
+                        break
+                await asyncio.sleep(0)
+
     def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
         """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
         query = f"SELECT {_CONTENT} FROM entries WHERE number > ? ORDER BY number LIMIT ?"
@@ -131,10 +145,7 @@ def append(db: Connection, entry: Entry, at: datetime) -> int:
     }
     body = canonical(content)
     db.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (number + 1, body, seal(previous, body)))
-    row = (content["at"], number + 1, entry.actor, entry.kind)
-    db.executemany(
-        "INSERT INTO subjects VALUES (?, ?, ?, ?, ?)", [(one, *row) for one in dict.fromkeys(entry.subjects)]
-    )
+    index.add(db, entry, number + 1, content["at"])
     return number + 1
 
 

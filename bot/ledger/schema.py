@@ -176,6 +176,8 @@ _FOURTH = (
         PRIMARY KEY (subject, at, entry)
     ) STRICT, WITHOUT ROWID
     """,
+    # Entries whose subjects are not all among those yet, and how many are.
+    "CREATE TABLE unindexed (entry INTEGER PRIMARY KEY, done INTEGER NOT NULL) STRICT",
     # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
     "CREATE INDEX subjects_by_kind ON subjects (subject, kind, at)",
     "CREATE INDEX subjects_by_actor ON subjects (subject, actor, at)",

@@ -293,8 +293,8 @@ async def test_entries_about_a_shopper_are_found_by_id_after_the_erasure(slack: 
     await slack.type(f"/segment remove VIPs {email}", by="ana")
     await slack.press("Remove Shoppers", by="ben")
     slack.close_account(email)
-    for word in (profile, customer):
-        assert await found(slack, f"shopper:{word} kind:planned") == numbered(slack, "planned", upto=99)
+    for word, kind in ((customer, "planned"), (profile, "step done")):
+        assert await found(slack, f'shopper:{word} kind:"{kind}"') == numbered(slack, kind, upto=99)
     assert "Nobody in the store" in await asks(slack, f"/audit recent shopper:{email}")
     log = "".join(str(one) for one in slack.entries())
     assert email not in log

@@ -1,0 +1,63 @@
+"""What entries are found by: a row of ``subjects`` for each segment and shopper that an entry is about.
+
+An entry about more than ``AT_ONCE`` is sealed whole, but its rows are written afterwards, ``PART`` by ``PART``: the
+deletion of a segment may touch 100,000 shoppers, and one transaction with them all would keep everybody waiting. Until
+then, such an entry is on the list of the ``unindexed``.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.core.entries import Entry, Sealed
+
+AT_ONCE = 2_000
+PART = 500
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some subjects of an entry: those from the place ``begin`` on."""
+
+    entry: Sealed
+    begin: int
+    subjects: tuple[str, ...]
+    is_last: bool
+
+
+def add(db: sqlite3.Connection, entry: Entry, number: int, at: str) -> None:
+    """Let this new entry be found: now, or, where it is about too many, as soon as they are written."""
+    subjects = tuple(dict.fromkeys(entry.subjects))
+    if len(subjects) > AT_ONCE:
+        db.execute("INSERT INTO unindexed VALUES (?, 0)", (number,))
+    else:
+        _insert(db, subjects, (at, number, entry.actor, entry.kind))
+
+
+def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Numbers of the entries whose subjects are not all written, each with how many are."""
+    return list(map(tuple, db.execute("SELECT entry, done FROM unindexed ORDER BY entry")))
+
+
+def parts(entry: Sealed, done: int) -> Iterator[Part]:
+    """What of this entry is still to be written behind the first ``done`` subjects."""
+    subjects = tuple(dict.fromkeys(entry.subjects))
+    for begin in range(done, len(subjects), PART):
+        end = begin + PART
+        yield Part(entry, begin, subjects[begin:end], end >= len(subjects))
+
+
+def go_on(db: sqlite3.Connection, part: Part) -> bool:
+    """Write this part; False where another process has written it meanwhile. The caller holds the transaction."""
+    end, number = part.begin + len(part.subjects), part.entry.number
+    mine = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, part.begin))
+    if not mine.rowcount:
+        return False
+    _insert(db, part.subjects, (part.entry.at, number, part.entry.actor, part.entry.kind))
+    if part.is_last:
+        db.execute("DELETE FROM unindexed WHERE entry = ?", (number,))
+    return True
+
+
+def _insert(db: sqlite3.Connection, subjects: Iterable[str], row: tuple[str, int, str, str]) -> None:
+    db.executemany("INSERT INTO subjects VALUES (?, ?, ?, ?, ?)", [(one, *row) for one in subjects])
