@@ -8,11 +8,13 @@ then, such an entry is on the list of the ``unindexed``.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from bot.core.entries import Entry, Sealed
+from bot.core.entries import Entry, Sealed, segment_subject
 
 AT_ONCE = 2_000
 PART = 500
+SEGMENT = segment_subject("")
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,32 @@ class Part:
     is_last: bool
 
 
-def add(db: sqlite3.Connection, entry: Entry, number: int, at: str) -> None:
-    """Let this new entry be found: now, or, where it is about too many, as soon as they are written."""
-    subjects = tuple(dict.fromkeys(entry.subjects))
+def add(db: sqlite3.Connection, entry: Entry, number: int, content: dict[str, Any]) -> None:
+    """Let this new entry, sealed with this content, be found: now, or, being about too many, as they are written."""
+    subjects, at = tuple(dict.fromkeys(entry.subjects)), content["at"]
+    call(db, number, namings(entry.kind, subjects, content["detail"]))
     if len(subjects) > AT_ONCE:
         db.execute("INSERT INTO unindexed VALUES (?, 0)", (number,))
     else:
         _insert(db, subjects, (at, number, entry.actor, entry.kind))
+
+
+def namings(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """The names that a Step gave to or took from segments, each with the segment's id.
+
+    Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
+    """
+    sides = (detail.get("before"), detail.get("after")) if kind == "step done" else ()
+    names = [side["name"] for side in sides if isinstance(side, dict) and isinstance(side.get("name"), str)]
+    # A look at all the members of a segment that was deleted would take long.
+    ids = [one.removeprefix(SEGMENT) for one in subjects if one.startswith(SEGMENT)] if names else []
+    return [(name, id_) for name in names for id_ in ids]
+
+
+def call(db: sqlite3.Connection, number: int, namings: Iterable[tuple[str, str]]) -> None:
+    """Let segments be found by names that they have since this entry."""
+    rows = [(name.casefold(), id_, number) for name, id_ in namings]
+    db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", rows)
 
 
 def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:

@@ -176,6 +176,12 @@ _FOURTH = (
         PRIMARY KEY (subject, at, entry)
     ) STRICT, WITHOUT ROWID
     """,
+    # By which names segments are found, whatever their case, and in which entry they had it first.
+    """
+    CREATE TABLE names (
+        name TEXT NOT NULL, segment TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
     # Entries whose subjects are not all among those yet, and how many are.
     "CREATE TABLE unindexed (entry INTEGER PRIMARY KEY, done INTEGER NOT NULL) STRICT",
     # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
@@ -194,6 +200,13 @@ _FOURTH = (
     # For those who look with datasette or sqlite-utils.
     f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
 )
+_NAMED = """
+    SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
+    UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
+    UNION SELECT body ->> '$.undo[0].before.name', body ->> '$.undo[0].segment.id' FROM runs
+    UNION SELECT body ->> '$.undo[0].after.name', body ->> '$.undo[0].segment.id' FROM runs
+"""
+"""What a step made, what it deleted (its way back knows the id), and what it gave another name."""
 _SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
 
 
@@ -206,6 +219,9 @@ def fourth(db: Database) -> None:
         body = canonical(dict(zip(_SEALED, content, strict=True)))
         db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
     db.conn.execute("DROP TABLE entries_before")
+    db.conn.create_function("casefold", 1, str.casefold)
+    named = f"SELECT DISTINCT casefold(name), segment, 0 FROM ({_NAMED}) WHERE name <> '' AND segment <> ''"
+    db.conn.execute(f"INSERT OR IGNORE INTO names {named}")
 
 
 _FIFTH = (

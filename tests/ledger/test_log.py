@@ -1,4 +1,5 @@
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -199,9 +200,16 @@ async def test_a_log_of_an_older_file_keeps_its_seals(path: Path) -> None:
             own = seal(head, canonical(content))
             db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*content.values(), head, own))
             head = own
+        run = {"position": 0, "state": "done", "applied": {"created": {"name": "Stars", "id": "1"}}}
+        away = {"kind": "create_segment", "segment": {"name": "STARS"}, "old_id": "2"}
+        renamed = {"kind": "update_segment", "segment": {"name": "x", "id": "3"}, "before": {"name": "Straße"}}
+        for number, fields in enumerate((run, {"undo": [away]}, {"undo": [{**renamed, "after": {"name": "stars"}}]})):
+            db.execute("INSERT INTO runs VALUES (1, ?, ?)", (number, json.dumps(fields)))
     with closing(Ledger.open(path)) as ledger:
         assert (ledger.verify().holds, await ledger.head()) == (True, (2, head))
         found = await ledger.entry(2)
         assert (found.detail, found.subjects, found.outcome, found.ms) == ({"said": "ü"}, (), "", None)
+        assert await ledger.segments_called("stars") == ("1", "2", "3")
+        assert await ledger.segments_called("STRASSE") == ("3",)
         await ledger.note(Entry("asked"), at=NOW)
         assert ledger.verify().entries == 3
