@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.entries import Entry, Proof
 from bot.core.errors import Refusal
+from bot.ledger import index
 from bot.ledger.file import Connection
 from bot.ledger.log import Log, append, stamp
 from bot.ledger.schema import REMOVAL_GUARD
@@ -24,7 +25,8 @@ _UNREVIEWED = """
     kind = 'break glass'
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
 """
-_SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind FROM entries, json_each(entries.subjects)"
+_SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind, 1 FROM entries, json_each(entries.subjects)"
+_TOUCHED = "SELECT * FROM touches WHERE change IN (SELECT change FROM entries WHERE number BETWEEN ? AND ?)"
 
 
 class NotCopied(Refusal):
@@ -109,6 +111,8 @@ class Archives(Log):
             rows = ledger.execute("SELECT number, body, seal FROM entries WHERE number BETWEEN ? AND ?", span)
             db.executemany("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", rows)
             db.execute(f"INSERT INTO subjects {_SUBJECTS}")
+            db.executemany("INSERT INTO touches VALUES (?, ?)", ledger.execute(_TOUCHED, span))
+            index.belong_all(db)
             rows = ledger.execute("SELECT * FROM effects WHERE entry BETWEEN ? AND ?", span)
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", rows)
             db.executemany("INSERT INTO archives VALUES (?, ?)", ledger.execute("SELECT * FROM archives"))
@@ -128,9 +132,7 @@ class Archives(Log):
             if not head:
                 raise NotCopied("Somebody else archives just now. The archive holds; try again to go on with it.")
             db.execute("DROP TRIGGER IF EXISTS entries_are_never_removed")
-            gone = f"SELECT value, at, number FROM ({_SUBJECTS} WHERE number <= ?)"
-            db.execute(f"DELETE FROM subjects WHERE (subject, at, entry) IN ({gone})", (last,))
-            for table in ("effects", "unindexed"):
+            for table in ("subjects", "effects", "unindexed"):
                 db.execute(f"DELETE FROM {table} WHERE entry <= ?", (last,))
             db.execute("DELETE FROM entries WHERE number <= ?", (last,))
             db.execute(REMOVAL_GUARD)

@@ -10,7 +10,7 @@ from bot.core.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State
 from bot.core.command import Scope
 from bot.core.entries import Entry, segment_subject
 from bot.core.errors import Impossible, TooLate, UnknownChange
-from bot.ledger import log
+from bot.ledger import index, log
 from bot.ledger.asks import answered, forget
 from bot.ledger.file import Connection, File
 from bot.ledger.log import stamp
@@ -125,6 +125,8 @@ class Changes(File):
             entry = _moved(event.value, moved, actor, detail or {})
             took = log.milliseconds(at - change.updated_at)
             log.append(db, replace(entry, outcome=moved.state.value, ms=took), at)
+            if moved.plan is not change.plan:
+                index.belong(db, moved.number)
         return self._change(change.number)
 
     async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
@@ -206,6 +208,8 @@ class Changes(File):
             told = {"step": run.position, **detail}
             entry = Entry(f"step {run.state.value}", "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms)
             number = log.append(db, _of(change, entry), at)
+            if run.applied and run.applied.created:
+                index.belong(db, change.number)
             moved = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", moved)
         return recorded

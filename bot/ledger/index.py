@@ -1,5 +1,8 @@
 """What entries are found by: a row of ``subjects`` for each segment and shopper that an entry is about.
 
+Its ``own`` rows are those of the subjects that were sealed with it. Beside them, each entry of a change belongs to all
+segments that the change touches: who asked for an undo, and who approved it, is found by the segment that it created.
+
 An entry about more than ``AT_ONCE`` is sealed whole, but its rows are written afterwards, ``PART`` by ``PART``: the
 deletion of a segment may touch 100,000 shoppers, and one transaction with them all would keep everybody waiting. Until
 then, such an entry is on the list of the ``unindexed``.
@@ -11,10 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.entries import Entry, Sealed, segment_subject
+from bot.ledger.schema import BELONGING
 
 AT_ONCE = 2_000
 PART = 500
 SEGMENT = segment_subject("")
+_NEW = """
+    NOT EXISTS (SELECT 1 FROM subjects AS s WHERE s.subject = 'segment:' || segment AND s.at = e.at AND entry = number)
+"""
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,15 @@ def add(db: sqlite3.Connection, entry: Entry, number: int, content: dict[str, An
     call(db, number, namings(entry.kind, subjects, content["detail"]))
     if len(subjects) > AT_ONCE:
         db.execute("INSERT INTO unindexed VALUES (?, 0)", (number,))
-    else:
-        _insert(db, subjects, (at, number, entry.actor, entry.kind))
+        subjects = tuple(filter(_is_segment, subjects))
+    _insert(db, subjects, (at, number, entry.actor, entry.kind))
+    if entry.change is not None:
+        db.execute(f"{BELONGING} WHERE e.number = ? AND {_NEW}", (number,))
+
+
+def belong(db: sqlite3.Connection, change: int) -> None:
+    """Let all entries of this change be found by the segments that it touches now. The caller holds the transaction."""
+    db.execute(f"{BELONGING} WHERE e.change = ? AND {_NEW}", (change,))
 
 
 def namings(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[tuple[str, str]]:
@@ -45,7 +59,7 @@ def namings(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[
     sides = (detail.get("before"), detail.get("after")) if kind == "step done" else ()
     names = [side["name"] for side in sides if isinstance(side, dict) and isinstance(side.get("name"), str)]
     # A look at all the members of a segment that was deleted would take long.
-    ids = [one.removeprefix(SEGMENT) for one in subjects if one.startswith(SEGMENT)] if names else []
+    ids = [one.removeprefix(SEGMENT) for one in subjects if _is_segment(one)] if names else []
     return [(name, id_) for name in names for id_ in ids]
 
 
@@ -60,9 +74,14 @@ def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
     return list(map(tuple, db.execute("SELECT entry, done FROM unindexed ORDER BY entry")))
 
 
+def belong_all(db: sqlite3.Connection) -> None:
+    """As ``belong``, for all changes."""
+    db.execute(f"{BELONGING} WHERE {_NEW}")
+
+
 def parts(entry: Sealed, done: int) -> Iterator[Part]:
     """What of this entry is still to be written behind the first ``done`` subjects."""
-    subjects = tuple(dict.fromkeys(entry.subjects))
+    subjects = tuple(one for one in dict.fromkeys(entry.subjects) if not _is_segment(one))
     for begin in range(done, len(subjects), PART):
         end = begin + PART
         yield Part(entry, begin, subjects[begin:end], end >= len(subjects))
@@ -81,4 +100,8 @@ def go_on(db: sqlite3.Connection, part: Part) -> bool:
 
 
 def _insert(db: sqlite3.Connection, subjects: Iterable[str], row: tuple[str, int, str, str]) -> None:
-    db.executemany("INSERT INTO subjects VALUES (?, ?, ?, ?, ?)", [(one, *row) for one in subjects])
+    db.executemany("INSERT INTO subjects VALUES (?, ?, ?, ?, ?, 1)", [(one, *row) for one in subjects])
+
+
+def _is_segment(subject: str) -> bool:
+    return subject.startswith(SEGMENT)

@@ -101,6 +101,7 @@ class Log(File):
         self, wanted: Wanted, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
     ) -> Iterator[Sealed]:
         """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
+        wanted = _narrow_first(wanted)
         values = _values(wanted, before) | {"limit": limit}
         query = _search(wanted, values, "ASC" if oldest_first else "DESC")
         return map(_read, self._db.execute(query, values))
@@ -178,6 +179,11 @@ def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
         SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
         CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
     """
+
+
+def _narrow_first(wanted: Wanted) -> Wanted:
+    """The same, by what fewer entries are about: those are the shoppers, which stand besides the segments."""
+    return replace(wanted, subjects=wanted.besides, besides=wanted.subjects) if wanted.besides else wanted
 
 
 def _of_each(subjects: list[str], conditions: str) -> str:

@@ -173,7 +173,7 @@ _FOURTH = (
     """
     CREATE TABLE subjects (
         subject TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
-        PRIMARY KEY (subject, at, entry)
+        own INTEGER NOT NULL, PRIMARY KEY (subject, at, entry)
     ) STRICT, WITHOUT ROWID
     """,
     # By which names segments are found, whatever their case, and in which entry they had it first.
@@ -187,6 +187,7 @@ _FOURTH = (
     # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
     "CREATE INDEX subjects_by_kind ON subjects (subject, kind, at)",
     "CREATE INDEX subjects_by_actor ON subjects (subject, actor, at)",
+    "CREATE INDEX subjects_by_entry ON subjects (entry)",
     # What the steps of changes did to segments.
     """
     CREATE TABLE effects (
@@ -200,6 +201,11 @@ _FOURTH = (
     # For those who look with datasette or sqlite-utils.
     f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
 )
+BELONGING = """
+    INSERT INTO subjects SELECT 'segment:' || segment, at, number, actor, kind, 0
+    FROM entries AS e JOIN touches USING (change)
+"""
+"""Lets entries of changes be found by the segments that the changes touch."""
 _NAMED = """
     SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
     UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
@@ -219,6 +225,7 @@ def fourth(db: Database) -> None:
         body = canonical(dict(zip(_SEALED, content, strict=True)))
         db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
     db.conn.execute("DROP TABLE entries_before")
+    db.conn.execute(BELONGING)
     db.conn.create_function("casefold", 1, str.casefold)
     named = f"SELECT DISTINCT casefold(name), segment, 0 FROM ({_NAMED}) WHERE name <> '' AND segment <> ''"
     db.conn.execute(f"INSERT OR IGNORE INTO names {named}")
