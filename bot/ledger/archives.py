@@ -14,7 +14,7 @@ from bot.core.errors import Refusal
 from bot.ledger import index
 from bot.ledger.file import Connection
 from bot.ledger.log import Log, append, stamp
-from bot.ledger.schema import REMOVAL_GUARD
+from bot.ledger.schema import removal_guard
 from bot.ledger.seal import GENESIS
 
 KEPT = timedelta(days=10)
@@ -26,6 +26,8 @@ _UNREVIEWED = """
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
 """
 _SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind, 1 FROM entries, json_each(entries.subjects)"
+_PARTED = {"subjects": "entry", "effects": "entry", "entries": "number"}
+"""What goes to an archive, by which column."""
 _TOUCHED = "SELECT * FROM touches WHERE change IN (SELECT change FROM entries WHERE number BETWEEN ? AND ?)"
 
 
@@ -131,11 +133,11 @@ class Archives(Log):
             head, (begin, _) = self._seal(last), self.anchor()
             if not head:
                 raise NotCopied("Somebody else archives just now. The archive holds; try again to go on with it.")
-            db.execute("DROP TRIGGER IF EXISTS entries_are_never_removed")
-            for table in ("subjects", "effects", "unindexed"):
-                db.execute(f"DELETE FROM {table} WHERE entry <= ?", (last,))
-            db.execute("DELETE FROM entries WHERE number <= ?", (last,))
-            db.execute(REMOVAL_GUARD)
+            for table, column in _PARTED.items():
+                db.execute(f"DROP TRIGGER IF EXISTS {table}_are_never_removed")
+                db.execute(f"DELETE FROM {table} WHERE {column} <= ?", (last,))
+                db.execute(removal_guard(table))
+            db.execute("DELETE FROM unindexed WHERE entry <= ?", (last,))
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             detail = {"first": begin + 1, "last": last, "head": head, "file": name, "entries": last - begin}
             append(db, Entry("archived", detail=detail, outcome="archived"), at)

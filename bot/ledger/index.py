@@ -8,9 +8,12 @@ deletion of a segment may touch 100,000 shoppers, and one transaction with them 
 then, such an entry is on the list of the ``unindexed``.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from bot.core.entries import Entry, Sealed, segment_subject
@@ -65,8 +68,10 @@ def namings(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[
 
 def call(db: sqlite3.Connection, number: int, namings: Iterable[tuple[str, str]]) -> None:
     """Let segments be found by names that they have since this entry."""
-    rows = [(name.casefold(), id_, number) for name, id_ in namings]
-    db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", rows)
+    for name, id_ in namings:
+        row = {"name": name.casefold(), "segment": id_, "entry": number}
+        known = "SELECT 1 FROM names WHERE name = :name AND segment = :segment"
+        db.execute(f"INSERT INTO names SELECT :name, :segment, :entry WHERE NOT EXISTS ({known})", row)
 
 
 def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
@@ -97,6 +102,75 @@ def go_on(db: sqlite3.Connection, part: Part) -> bool:
     if part.is_last:
         db.execute("DELETE FROM unindexed WHERE entry = ?", (number,))
     return True
+
+
+def fault(db: sqlite3.Connection) -> str:
+    """The first entry that is not found by just what it is about, as a sentence; none: an empty text.
+
+    Streaming. An entry that is on the list of the unindexed may be found by less, where it is about so many. What its
+    change touched, before its plan was renewed, may find it, too.
+    """
+    missed = db.execute(_MISSED).fetchone()
+    wrong = (not _adds_up(db) and _wrong(db)) or (missed and missed[0])
+    return f"Entry {wrong} is not found by just what it is about: somebody changed the table subjects." if wrong else ""
+
+
+_ENTRIES = "SELECT number, at, actor, kind, subjects FROM entries ORDER BY number"
+_OWN = "SELECT entry, at, actor, kind, subject FROM subjects WHERE own"
+_ROWS = "SELECT entry, at, actor, kind, own, subject FROM subjects ORDER BY entry"
+_MISSED = f"SELECT number FROM entries AS e JOIN touches USING (change) WHERE {_NEW} LIMIT 1"
+
+
+def _adds_up(db: sqlite3.Connection) -> bool:
+    """Whether the rows are those of the entries, whatever their order: in half the time that ``_wrong`` takes.
+
+    Texts have other hashes in each process, so nobody can make up rows with the sum of those that they took away.
+    """
+    rows = sum(map(hash, _plain(db, _OWN)))
+    return rows == sum(
+        hash((number, *same, one)) for number, *same, subjects in _plain(db, _ENTRIES) for one in _listed(subjects)
+    )
+
+
+def _wrong(db: sqlite3.Connection) -> int | None:
+    """The first entry of which a row is gone, is another one, or is one too many; also one that is not there."""
+    unindexed = {number for number, _ in unfinished(db)}
+    found = groupby(_plain(db, _ROWS), key=itemgetter(0))
+    at, rows = _next(found)
+    for number, *content in _plain(db, _ENTRIES):
+        mine = rows if at == number else []
+        if at is not None and at < number:
+            break
+        if not _is_right(content, mine, number in unindexed):
+            return int(number)
+        if mine:
+            at, rows = _next(found)
+    return at
+
+
+def _plain(db: sqlite3.Connection, query: str) -> sqlite3.Cursor:
+    """Rows as tuples, which take a third of the time."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return cursor.execute(query)
+
+
+def _next(found: Iterator[tuple[int, Iterator[tuple[Any, ...]]]]) -> tuple[int | None, list[tuple[Any, ...]]]:
+    number, rows = next(found, (None, ()))
+    return number, list(rows)
+
+
+def _is_right(content: list[Any], rows: list[tuple[Any, ...]], is_unfinished: bool) -> bool:
+    *same, subjects = content
+    about = _listed(subjects)
+    own = {row[-1] for row in rows if row[-2]}
+    whole = own == about or (is_unfinished and len(about) > AT_ONCE and own < about)
+    return whole and all(list(row[1:4]) == same for row in rows)
+
+
+def _listed(subjects: str | None) -> set[str]:
+    """What was sealed: the first entries tell none."""
+    return set(json.loads(subjects)) if subjects and subjects != "[]" else set()
 
 
 def _insert(db: sqlite3.Connection, subjects: Iterable[str], row: tuple[str, int, str, str]) -> None:

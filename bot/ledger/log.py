@@ -127,10 +127,11 @@ class Log(File):
         return replace(proof, fault=fault)
 
     def chain(self, against: str = "") -> Proof:
-        """Check the chain from where it begins here, streaming."""
+        """Check the chain from where it begins here, and that all of it is found, streaming."""
         after, head = self.anchor()
         rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
-        return verify(rows, after=after, head=head, against=against)
+        proof = verify(rows, after=after, head=head, against=against)
+        return proof if proof.fault else replace(proof, fault=index.fault(self._db))
 
 
 def append(db: Connection, entry: Entry, at: datetime) -> int:

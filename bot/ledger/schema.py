@@ -13,29 +13,46 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
-REMOVAL_GUARD = """
-    CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries
+GUARDED = {
+    "entries": ("number",),
+    "subjects": ("subject", "at", "entry"),
+    "effects": ("entry", "segment"),
+    "names": ("name", "segment"),
+}
+"""Tables to which rows are added and that is all: the log, and what it is searched and counted by; with their keys."""
+
+
+def removal_guard(table: str) -> str:
+    """Taken down only by archiving, and put up again in the same transaction."""
+    return f"""
+    CREATE TRIGGER {table}_are_never_removed BEFORE DELETE ON {table}
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-"""
-"""Taken down only by archiving, and put up again in the same transaction."""
+    """
+
+
+def guards(table: str) -> tuple[str, ...]:
+    """What keeps the rows of this table as they are."""
+    same = " AND ".join(f"{column} = new.{column}" for column in GUARDED[table])
+    return (
+        f"""
+    CREATE TRIGGER {table}_are_never_changed BEFORE UPDATE ON {table}
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+        removal_guard(table),
+        # INSERT OR REPLACE removes a row without asking the triggers above.
+        f"""
+    CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+    )
+
+
 UNREVIEWED = (
     "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
     "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
 )
 """Changes that ran without their approvals, and that nobody has looked at afterwards."""
-GUARDS = (
-    """
-    CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-    REMOVAL_GUARD,
-    # INSERT OR REPLACE removes a row without asking the triggers above.
-    """
-    CREATE TRIGGER entries_are_never_replaced BEFORE INSERT ON entries
-        WHEN EXISTS (SELECT 1 FROM entries WHERE number = new.number)
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-)
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
 
@@ -47,7 +64,7 @@ _FIRST = (
         command TEXT NOT NULL, change INTEGER, detail TEXT NOT NULL, previous TEXT NOT NULL, seal TEXT NOT NULL
     ) STRICT
     """,
-    *GUARDS,
+    *guards("entries"),
     "CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL",
     """
     CREATE TABLE asks (
@@ -162,7 +179,7 @@ _FOURTH = (
         {", ".join(f"{name} {kind} AS (json_extract(body, '$.{name}'))" for name, kind in _COMPUTED.items())}
     ) STRICT
     """,
-    *GUARDS,
+    *guards("entries"),
     "CREATE INDEX entries_by_time ON entries (at)",
     "CREATE INDEX entries_by_kind ON entries (kind, at)",
     "CREATE INDEX entries_by_actor ON entries (actor, at)",
@@ -229,6 +246,9 @@ def fourth(db: Database) -> None:
     db.conn.create_function("casefold", 1, str.casefold)
     named = f"SELECT DISTINCT casefold(name), segment, 0 FROM ({_NAMED}) WHERE name <> '' AND segment <> ''"
     db.conn.execute(f"INSERT OR IGNORE INTO names {named}")
+    for table in GUARDED.keys() - {"entries"}:
+        for statement in guards(table):
+            db.conn.execute(statement)
 
 
 _FIFTH = (

@@ -15,7 +15,7 @@ from bot.core.errors import NotRecorded
 from bot.ledger.archives import PART, Archives, NotCopied, joined
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import append
-from bot.ledger.schema import GUARDS
+from bot.ledger.schema import GUARDED, guards
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
@@ -145,11 +145,11 @@ def test_the_guards_stand_again_afterwards(path: Path, ledger: Archives, tmp_pat
     archive(ledger, tmp_path / "old.sqlite", 3)
     for file in (path, tmp_path / "old.sqlite"):
         with closing(sqlite3.connect(file)) as db:
-            for statement in ("DELETE FROM entries", "UPDATE entries SET body = '{}'"):
+            for statement in (f"DELETE FROM {table}" for table in ("entries", "subjects")):
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     db.execute(statement)
             (standing,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
-            assert standing == len(GUARDS)
+            assert standing == sum(len(guards(table)) for table in GUARDED)
 
 
 def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Archives, tmp_path: Path) -> None:
@@ -298,6 +298,7 @@ def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Arc
     with unguarded(path) as db:
         (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
         db.execute("DELETE FROM entries WHERE number <= 2")
+        db.execute("DELETE FROM subjects WHERE entry <= 2")
         db.execute("INSERT INTO archives VALUES (2, ?)", (own,))
     told = "Entries up to 2 are gone, and no entry of the log says that they were archived."
     assert (ledger.verify().fault, ledger.verify().archived) == (told, 2)

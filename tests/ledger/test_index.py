@@ -46,10 +46,11 @@ async def test_an_entry_about_very_many_is_sealed_whole_and_found_by_them_in_par
     for done in range(PART, MANY, PART):
         working.send(None)
         assert rows(path) == 1 + done
+        assert ledger.verify().holds
         with closing(Ledger.open(path)) as other:
             await other.note(Entry("asked"), at=NOW)
     finish(working)
-    assert (rows(path), rows(path, "unindexed")) == (MANY, 0)
+    assert (rows(path), rows(path, "unindexed"), ledger.verify().fault) == (MANY, 0, "")
     assert all(is_found(ledger, one) for one in ("segment:1", CROWD[0], CROWD[-2]))
 
 

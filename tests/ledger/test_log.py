@@ -210,8 +210,8 @@ async def test_a_log_of_an_older_file_keeps_its_seals(path: Path) -> None:
         assert (ledger.verify().holds, await ledger.head()) == (True, (2, head))
         found = await ledger.entry(2)
         assert (found.detail, found.subjects, found.outcome, found.ms) == ({"said": "ü"}, (), "", None)
-        found = await ledger.recent(Wanted(subjects=("segment:v",)), limit=9)
-        assert [one.number for one in found] == [2]
+        touching = await ledger.recent(Wanted(subjects=("segment:v",)), limit=9)
+        assert [one.number for one in touching] == [2]
         assert await ledger.segments_called("stars") == ("1", "2", "3")
         assert await ledger.segments_called("STRASSE") == ("3",)
         await ledger.note(Entry("asked"), at=NOW)
