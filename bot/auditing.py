@@ -183,11 +183,18 @@ def _judged(proof: Proof, against: str, what: str = "log") -> int:
         return 1
     print(f"The {what} holds: {_told(proof)}.")
     if against and proof.witness is None:
-        print(f"No entry has the seal {against}: the {what} was cut short, or written anew.", file=sys.stderr)
+        print(f"No entry has the seal {against}. {_unseen(proof, what)}", file=sys.stderr)
         return 1
     if against:
         print(f"Entry {proof.witness} has the seal {against}.")
     return 0
+
+
+def _unseen(proof: Proof, what: str) -> str:
+    """Why no entry has a seal that was noted."""
+    cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
+    away = f"It may be one of the first {proof.archived} entries, which are in archives: name those with --archive."
+    return f"{away} If it is in none, t{cut}" if proof.archived else f"T{cut}"
 
 
 def _told(proof: Proof) -> str:

@@ -59,7 +59,17 @@ def _without(run: Run, untouched: frozenset[str]) -> Run:
 
 
 def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:
-    """The segments and shoppers that it touched, as the log knows them."""
+    """What the log says it is about: its segments where it starts; all whom it touched where it ran.
+
+    One that failed, or may have run, is about whom its Step names: a batch. Whom it touched is said once, since there
+    may be 100,000 of them.
+    """
+    if run.state is StepState.STARTED:
+        return tuple(map(segment_subject, step.segment_ids))
+    return _touched(step, run) if run.state is StepState.DONE else step.subjects
+
+
+def _touched(step: AnyStep, run: Run) -> tuple[str, ...]:
     applied = run.applied
     made = (segment_subject(applied.created.known_id),) if applied and applied.created else ()
     customers = tuple(map(shopper_subject, applied.customers.values())) if applied else ()

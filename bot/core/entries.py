@@ -70,8 +70,8 @@ class Sealed(Entry):
 class Wanted:
     """Which entries are looked for: those for which all that is given holds.
 
-    ``subjects``: about any of these, and with ``besides`` about any of those, too; ``since`` and ``until``: from this
-    time on, and before that one.
+    ``subjects``: about any of these, and with ``besides`` (shoppers) about any of those, too. An entry of a change is
+    about all segments that the change touches. ``since`` and ``until``: from this time on, and before that one.
     """
 
     actor: str = ""

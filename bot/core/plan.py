@@ -108,11 +108,6 @@ class Plan(BaseModel):
         """The segments that it touches, as far as they have ids."""
         return tuple(dict.fromkeys(id_ for step in self.steps for id_ in step.segment_ids))
 
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """The segments and shoppers that it touches, as the log knows them."""
-        return tuple(dict.fromkeys(one for step in self.steps for one in step.subjects))
-
 
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
     """What these steps do, a line for each thing."""

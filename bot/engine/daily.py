@@ -118,7 +118,7 @@ class Daily:
             summary = await self._summary(day.day)
             answer = told(summary)
         except StoreError as error:
-            await self._retry(day, str(error))
+            await self._retry(day, error.for_log)
         except Exception:
             log.exception("The summary of %s broke", day.day)
             await self._retry(day, "Something broke; whoever runs the bot finds it in its log.")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from bot.core.entries import Entry, Proof
 from bot.core.errors import Refusal
+from bot.ledger import index
 from bot.ledger.file import Connection
 from bot.ledger.log import Log, append, stamp
-from bot.ledger.schema import REMOVAL_GUARD
+from bot.ledger.schema import removal_guard
 from bot.ledger.seal import GENESIS
 
 KEPT = timedelta(days=10)
@@ -24,7 +25,11 @@ _UNREVIEWED = """
     kind = 'break glass'
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
 """
-_SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind FROM entries, json_each(entries.subjects)"
+_COMPARED = "number > (SELECT entry FROM snapshots ORDER BY day DESC LIMIT 1)"
+_SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind, 1 FROM entries, json_each(entries.subjects)"
+_PARTED = {"subjects": "entry", "effects": "entry", "entries": "number"}
+"""What goes to an archive, by which column."""
+_TOUCHED = "SELECT * FROM touches WHERE change IN (SELECT change FROM entries WHERE number BETWEEN ? AND ?)"
 
 
 class NotCopied(Refusal):
@@ -47,8 +52,11 @@ class Archives(Log):
 
     @property
     def is_archive(self) -> bool:
-        """Whether this is such a file, and no ledger."""
-        query = "SELECT 1 FROM archives WHERE last = (SELECT max(number) FROM entries)"
+        """Whether this is such a file, and no ledger: nobody worked with it, whatever its list of archives says."""
+        query = """
+            SELECT 1 FROM archives WHERE last = (SELECT max(number) FROM entries)
+            AND NOT EXISTS (SELECT 1 FROM changes) AND NOT EXISTS (SELECT 1 FROM processes)
+        """
         return self._db.execute(query).fetchone() is not None
 
     def proof(self, against: str = "") -> Proof:
@@ -71,7 +79,8 @@ class Archives(Log):
         """Move the oldest entries, as far as all are from before this time, to a file of their own. ``at``: now.
 
         Nothing is removed before the file is whole, checked and on the disk. Where that was as far as it went the last
-        time, it goes on from there. The last entry stays, and so does all since an emergency that nobody reviewed.
+        time, it goes on from there. The last entry stays, and so does all since an emergency that nobody reviewed,
+        and since the last snapshot, with which the next summary compares.
 
         Raises NotCopied where nothing is that old, or another file is there; NotRecorded.
         """
@@ -89,7 +98,7 @@ class Archives(Log):
     def _last_before(self, before: datetime) -> int:
         """Number of the last entry that may go."""
         head, _ = self.last()
-        queries = (("at >= ?", (stamp(before),)), (_UNREVIEWED, ()))
+        queries = (("at >= ?", (stamp(before),)), (_UNREVIEWED, ()), (_COMPARED, ()))
         kept = [self._db.execute(f"SELECT min(number) FROM entries WHERE {which}", one) for which, one in queries]
         return min([head, *(int(number) for found in kept for (number,) in found if number is not None)]) - 1
 
@@ -109,6 +118,8 @@ class Archives(Log):
             rows = ledger.execute("SELECT number, body, seal FROM entries WHERE number BETWEEN ? AND ?", span)
             db.executemany("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", rows)
             db.execute(f"INSERT INTO subjects {_SUBJECTS}")
+            db.executemany("INSERT INTO touches VALUES (?, ?)", ledger.execute(_TOUCHED, span))
+            index.belong_all(db)
             rows = ledger.execute("SELECT * FROM effects WHERE entry BETWEEN ? AND ?", span)
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", rows)
             db.executemany("INSERT INTO archives VALUES (?, ?)", ledger.execute("SELECT * FROM archives"))
@@ -127,12 +138,11 @@ class Archives(Log):
             head, (begin, _) = self._seal(last), self.anchor()
             if not head:
                 raise NotCopied("Somebody else archives just now. The archive holds; try again to go on with it.")
-            db.execute("DROP TRIGGER IF EXISTS entries_are_never_removed")
-            gone = f"SELECT value, at, number FROM ({_SUBJECTS} WHERE number <= ?)"
-            db.execute(f"DELETE FROM subjects WHERE (subject, at, entry) IN ({gone})", (last,))
-            db.execute("DELETE FROM effects WHERE entry <= ?", (last,))
-            db.execute("DELETE FROM entries WHERE number <= ?", (last,))
-            db.execute(REMOVAL_GUARD)
+            for table, column in _PARTED.items():
+                db.execute(f"DROP TRIGGER IF EXISTS {table}_are_never_removed")
+                db.execute(f"DELETE FROM {table} WHERE {column} <= ?", (last,))
+                db.execute(removal_guard(table))
+            db.execute("DELETE FROM unindexed WHERE entry <= ?", (last,))
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             detail = {"first": begin + 1, "last": last, "head": head, "file": name, "entries": last - begin}
             append(db, Entry("archived", detail=detail, outcome="archived"), at)
@@ -200,17 +210,28 @@ def _arriving(target: Path) -> Iterator[Path]:
     try:
         yield beside
         _sync(beside)
-        _refuse_overwriting(target)
-        beside.rename(target)
+        _take_place(beside, target)
         _sync(target.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             Path(f"{name}{ending}").unlink(missing_ok=True)
 
 
+def _take_place(beside: Path, target: Path) -> None:
+    """Unlike a renaming, this does not overwrite what appeared there meanwhile. Raises NotCopied."""
+    try:
+        target.hardlink_to(beside)
+    except FileExistsError:
+        raise _taken(target) from None
+
+
 def _refuse_overwriting(target: Path) -> None:
     if target.exists():
-        raise NotCopied(f"There is a file {target} already. Choose another name.")
+        raise _taken(target)
+
+
+def _taken(target: Path) -> NotCopied:
+    return NotCopied(f"There is a file {target} already. Choose another name.")
 
 
 def _settle(db: sqlite3.Connection) -> None:

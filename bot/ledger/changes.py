@@ -10,7 +10,7 @@ from bot.core.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State
 from bot.core.command import Scope
 from bot.core.entries import Entry, segment_subject
 from bot.core.errors import Impossible, TooLate, UnknownChange
-from bot.ledger import log
+from bot.ledger import index, log
 from bot.ledger.asks import answered, forget
 from bot.ledger.file import Connection, File
 from bot.ledger.log import stamp
@@ -34,7 +34,8 @@ class Changes(File):
     ) -> Change:
         """The ask became a Change: gives it its number, and ``owner`` its card to post.
 
-        ``subjects``: whom and what the words named, beside what the plan touches.
+        ``subjects``: whom and what the words named, beside the segments that the plan touches. Whom it touches is said
+        by the Steps that ran: they may be 100,000 shoppers.
 
         Raises TooLate where another process, which took this one for dead, answered the ask meanwhile.
         """
@@ -52,7 +53,7 @@ class Changes(File):
             describe(db, Brief.of(numbered))
             touch(db, numbered.number, change.plan)
             _make_due(db, numbered)
-            touched = (*change.plan.subjects, *subjects)
+            touched = tuple(dict.fromkeys((*_segments(change), *subjects)))
             entry = answered("planned", ask, detail, touched, took=change.created_at - asked_at)
             log.append(db, replace(entry, change=numbered.number, outcome=change.state.value), change.created_at)
         return numbered
@@ -122,9 +123,10 @@ class Changes(File):
             _mark_undone(db, moved)
             db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
             entry = _moved(event.value, moved, actor, detail or {})
-            touched = moved.plan.subjects if moved.plan is not change.plan else entry.subjects
             took = log.milliseconds(at - change.updated_at)
-            log.append(db, replace(entry, outcome=moved.state.value, subjects=touched, ms=took), at)
+            log.append(db, replace(entry, outcome=moved.state.value, ms=took), at)
+            if moved.plan is not change.plan:
+                index.belong(db, moved.number)
         return self._change(change.number)
 
     async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
@@ -208,6 +210,8 @@ class Changes(File):
             told = {"step": run.position, **detail}
             entry = Entry(f"step {run.state.value}", "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms)
             number = log.append(db, _of(change, entry), at)
+            if run.applied and run.applied.created:
+                index.belong(db, change.number)
             moved = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", moved)
         return recorded
@@ -309,8 +313,12 @@ def _give_back(db: Connection, original: int | None, undo: int) -> None:
 
 
 def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
-    segments = tuple(map(segment_subject, change.plan.segment_ids))
-    return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=segments))
+    return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=_segments(change)))
+
+
+def _segments(change: Change) -> tuple[str, ...]:
+    """What its plan touches, as the log knows it."""
+    return tuple(map(segment_subject, change.plan.segment_ids))
 
 
 def _of(change: Change, entry: Entry) -> Entry:

@@ -18,6 +18,11 @@ from bot.ledger.log import Log, stamp
 class Ledger(Asks, Changes, Leases, Homes, History, Days, Log):
     """One SQLite file. ``Ledger.open(path)``; ``close`` when done."""
 
+    async def catch_up(self) -> None:
+        """Do what had to wait: settle what was answered, and complete what entries are found by. Raises NotRecorded."""
+        await super().catch_up()
+        await self.complete()
+
     async def tidy(self, before: datetime) -> None:
         """Forget the deliveries that were settled, and the processes that fell silent, before this time."""
         self._write("DELETE FROM asks WHERE body IS NULL AND at < ?", (stamp(before),))

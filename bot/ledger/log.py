@@ -1,5 +1,6 @@
 """The audit log: entries, sealed one after the other."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot.core.asks import masked
 from bot.core.entries import Entry, Proof, Sealed, UnknownEntry, Wanted
+from bot.ledger import index
 from bot.ledger.file import Connection, File
 from bot.ledger.seal import GENESIS, canonical, seal, verify
 
@@ -17,6 +19,8 @@ _ARCHIVED = """
     SELECT 1 FROM entries WHERE kind = 'archived'
     AND json_extract(body, '$.detail.last') = ? AND json_extract(body, '$.detail.head') = ?
 """
+FEW = 100
+"""Subjects that one statement names one by one; of more, a name that a whole series of segments had is the cause."""
 T = TypeVar("T")
 
 
@@ -41,7 +45,7 @@ class Log(File):
     async def recent(self, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
         """The latest of these entries, newest first; with ``before``, those older than that entry.
 
-        Apart from what else goes on: a name that hundreds of segments had, one after the other, takes seconds.
+        Apart from what else goes on: hundreds of segments may have had a name, one after the other.
         """
         return await self._apart(lambda file: tuple(file.found(wanted, limit=limit, before=before)))
 
@@ -66,7 +70,8 @@ class Log(File):
 
     async def segments_called(self, name: str) -> tuple[str, ...]:
         """Ids of segments that changes created, named or deleted by this name, whatever its case."""
-        return await self._apart(lambda file: file._called(name))
+        query = "SELECT segment FROM names WHERE name = ? ORDER BY entry, segment"
+        return tuple(row["segment"] for row in self._db.execute(query, (name.casefold(),)))
 
     async def checked(self, against: str = "") -> Proof:
         """The whole chain checked, apart from what else goes on; see ``verify``. What cannot be read is a fault."""
@@ -74,6 +79,18 @@ class Log(File):
             return await self._apart(lambda file: file.verify(against))
         except sqlite3.DatabaseError as error:
             return Proof(0, GENESIS, f"The database cannot be read ({error}).")
+
+    async def complete(self) -> None:
+        """Let entries about more shoppers than fit one transaction be found by all of them. Raises NotRecorded.
+
+        Part by part, so that nobody waits long meanwhile; whatever breaks it off, it goes on where it was.
+        """
+        for number, done in index.unfinished(self._db):
+            for part in index.parts(self.one(number), done):
+                with self._transaction() as db:
+                    if not index.go_on(db, part):
+                        break
+                await asyncio.sleep(0)
 
     def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
         """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
@@ -84,6 +101,7 @@ class Log(File):
         self, wanted: Wanted, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
     ) -> Iterator[Sealed]:
         """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
+        wanted = _narrow_first(wanted)
         values = _values(wanted, before) | {"limit": limit}
         query = _search(wanted, values, "ASC" if oldest_first else "DESC")
         return map(_read, self._db.execute(query, values))
@@ -95,11 +113,6 @@ class Log(File):
     def anchor(self) -> tuple[int, str]:
         """Number and seal of the entry before the first one here; 0 and zeros where none is."""
         return _anchor(self._db)
-
-    def _called(self, name: str) -> tuple[str, ...]:
-        rows = self._db.execute(_NAMINGS)
-        found = (id_ for id_, *names in rows if name.casefold() in (str(one).casefold() for one in names))
-        return tuple(dict.fromkeys(found))
 
     def verify(self, against: str = "") -> Proof:
         """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for.
@@ -114,10 +127,11 @@ class Log(File):
         return replace(proof, fault=fault)
 
     def chain(self, against: str = "") -> Proof:
-        """Check the chain from where it begins here, streaming."""
+        """Check the chain from where it begins here, and that all of it is found, streaming."""
         after, head = self.anchor()
         rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
-        return verify(rows, after=after, head=head, against=against)
+        proof = verify(rows, after=after, head=head, against=against)
+        return proof if proof.fault else replace(proof, fault=index.fault(self._db))
 
 
 def append(db: Connection, entry: Entry, at: datetime) -> int:
@@ -131,21 +145,10 @@ def append(db: Connection, entry: Entry, at: datetime) -> int:
     }
     body = canonical(content)
     db.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (number + 1, body, seal(previous, body)))
-    row = (content["at"], number + 1, entry.actor, entry.kind)
-    db.executemany(
-        "INSERT INTO subjects VALUES (?, ?, ?, ?, ?)", [(one, *row) for one in dict.fromkeys(entry.subjects)]
-    )
+    index.add(db, entry, number + 1, content)
     return number + 1
 
 
-# Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
-_NAMINGS = """
-    SELECT substr(about.value, 9), e.detail ->> '$.before.name', e.detail ->> '$.after.name'
-    FROM entries AS e, json_each(e.subjects) AS about
-    WHERE e.kind = 'step done' AND about.value LIKE 'segment:%'
-    AND (e.detail ->> '$.before.name' IS NOT NULL OR e.detail ->> '$.after.name' IS NOT NULL)
-    ORDER BY e.number
-"""
 _CONDITIONS = {
     "actor": "actor = :actor",
     "kind": "kind = :kind",
@@ -171,13 +174,35 @@ def _search(wanted: Wanted, values: dict[str, Any], order: str) -> str:
         where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
         where = where.format(number="number")
         return f"SELECT {_CONTENT} FROM entries AS e WHERE {where} ORDER BY at {order}, number {order} LIMIT :limit"
-    narrowed = (_all_of(f"subject = {one}", *conditions, *_about(besides, "s", "entry")) for one in subjects)
-    found = " UNION ".join(
-        f"SELECT at, entry FROM subjects AS s WHERE {one.format(number='entry')}" for one in narrowed
-    )
+    each = _all_of(*conditions, *_about(besides, "s", "entry")).format(number="entry")
+    found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(each, order)
     return f"""
         SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
         CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
+    """
+
+
+def _narrow_first(wanted: Wanted) -> Wanted:
+    """The same, by what fewer entries are about: those are the shoppers, which stand besides the segments."""
+    return replace(wanted, subjects=wanted.besides, besides=wanted.subjects) if wanted.besides else wanted
+
+
+def _of_each(subjects: list[str], conditions: str) -> str:
+    """What is about any of a few: each has its entries in order, and no more of them are read than are asked for."""
+    return " UNION ".join(
+        f"SELECT at, entry FROM subjects AS s WHERE subject = {one} AND {conditions}" for one in subjects
+    )
+
+
+def _of_many(conditions: str, order: str) -> str:
+    """What is about any of many, which no statement could name one by one: the first ones of each, put together."""
+    first = f"""
+        SELECT at, entry FROM subjects AS s WHERE subject = one.value AND {conditions}
+        ORDER BY at {order}, entry {order} LIMIT :limit
+    """
+    return f"""
+        SELECT DISTINCT a.at, a.entry FROM json_each(:subjects) AS one CROSS JOIN subjects AS a
+        ON a.subject = one.value AND (a.at, a.entry) IN ({first})
     """
 
 
@@ -202,8 +227,10 @@ def _values(wanted: Wanted, before: int | None) -> dict[str, Any]:
         "until": stamp(wanted.until) if wanted.until else None,
         "before": before,
     }
-    subjects = {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
-    subjects |= {f"beside{place}": one for place, one in enumerate(wanted.besides)}
+    subjects = {f"beside{place}": one for place, one in enumerate(wanted.besides)}
+    if len(wanted.subjects) > FEW:
+        subjects["subjects"] = json.dumps(wanted.subjects)
+    subjects |= {f"subject{place}": one for place, one in enumerate(wanted.subjects)}
     return {name: value for name, value in values.items() if value is not None} | subjects
 
 

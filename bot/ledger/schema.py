@@ -13,29 +13,46 @@ from bot.ledger.seal import canonical
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
 """Entries after which the store is not as it was."""
-REMOVAL_GUARD = """
-    CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries
+GUARDED = {
+    "entries": ("number",),
+    "subjects": ("subject", "at", "entry"),
+    "effects": ("entry", "segment"),
+    "names": ("name", "segment"),
+}
+"""Tables to which rows are added and that is all: the log, and what it is searched and counted by; with their keys."""
+
+
+def removal_guard(table: str) -> str:
+    """Taken down only by archiving, and put up again in the same transaction."""
+    return f"""
+    CREATE TRIGGER {table}_are_never_removed BEFORE DELETE ON {table}
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-"""
-"""Taken down only by archiving, and put up again in the same transaction."""
+    """
+
+
+def guards(table: str) -> tuple[str, ...]:
+    """What keeps the rows of this table as they are."""
+    same = " AND ".join(f"{column} = new.{column}" for column in GUARDED[table])
+    return (
+        f"""
+    CREATE TRIGGER {table}_are_never_changed BEFORE UPDATE ON {table}
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+        removal_guard(table),
+        # INSERT OR REPLACE removes a row without asking the triggers above.
+        f"""
+    CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+    )
+
+
 UNREVIEWED = (
     "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
     "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
 )
 """Changes that ran without their approvals, and that nobody has looked at afterwards."""
-GUARDS = (
-    """
-    CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-    REMOVAL_GUARD,
-    # INSERT OR REPLACE removes a row without asking the triggers above.
-    """
-    CREATE TRIGGER entries_are_never_replaced BEFORE INSERT ON entries
-        WHEN EXISTS (SELECT 1 FROM entries WHERE number = new.number)
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-)
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
 
@@ -47,7 +64,7 @@ _FIRST = (
         command TEXT NOT NULL, change INTEGER, detail TEXT NOT NULL, previous TEXT NOT NULL, seal TEXT NOT NULL
     ) STRICT
     """,
-    *GUARDS,
+    *guards("entries"),
     "CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL",
     """
     CREATE TABLE asks (
@@ -162,7 +179,7 @@ _FOURTH = (
         {", ".join(f"{name} {kind} AS (json_extract(body, '$.{name}'))" for name, kind in _COMPUTED.items())}
     ) STRICT
     """,
-    *GUARDS,
+    *guards("entries"),
     "CREATE INDEX entries_by_time ON entries (at)",
     "CREATE INDEX entries_by_kind ON entries (kind, at)",
     "CREATE INDEX entries_by_actor ON entries (actor, at)",
@@ -173,12 +190,21 @@ _FOURTH = (
     """
     CREATE TABLE subjects (
         subject TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
-        PRIMARY KEY (subject, at, entry)
+        own INTEGER NOT NULL, PRIMARY KEY (subject, at, entry)
     ) STRICT, WITHOUT ROWID
     """,
+    # By which names segments are found, whatever their case, and in which entry they had it first.
+    """
+    CREATE TABLE names (
+        name TEXT NOT NULL, segment TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Entries whose subjects are not all among those yet, and how many are.
+    "CREATE TABLE unindexed (entry INTEGER PRIMARY KEY, done INTEGER NOT NULL) STRICT",
     # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
     "CREATE INDEX subjects_by_kind ON subjects (subject, kind, at)",
     "CREATE INDEX subjects_by_actor ON subjects (subject, actor, at)",
+    "CREATE INDEX subjects_by_entry ON subjects (entry)",
     # What the steps of changes did to segments.
     """
     CREATE TABLE effects (
@@ -192,6 +218,18 @@ _FOURTH = (
     # For those who look with datasette or sqlite-utils.
     f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
 )
+BELONGING = """
+    INSERT INTO subjects SELECT 'segment:' || segment, at, number, actor, kind, 0
+    FROM entries AS e JOIN touches USING (change)
+"""
+"""Lets entries of changes be found by the segments that the changes touch."""
+_NAMED = """
+    SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
+    UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
+    UNION SELECT body ->> '$.undo[0].before.name', body ->> '$.undo[0].segment.id' FROM runs
+    UNION SELECT body ->> '$.undo[0].after.name', body ->> '$.undo[0].segment.id' FROM runs
+"""
+"""What a step made, what it deleted (its way back knows the id), and what it gave another name."""
 _SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
 
 
@@ -204,6 +242,13 @@ def fourth(db: Database) -> None:
         body = canonical(dict(zip(_SEALED, content, strict=True)))
         db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
     db.conn.execute("DROP TABLE entries_before")
+    db.conn.execute(BELONGING)
+    db.conn.create_function("casefold", 1, str.casefold)
+    named = f"SELECT DISTINCT casefold(name), segment, 0 FROM ({_NAMED}) WHERE name <> '' AND segment <> ''"
+    db.conn.execute(f"INSERT OR IGNORE INTO names {named}")
+    for table in GUARDED.keys() - {"entries"}:
+        for statement in guards(table):
+            db.conn.execute(statement)
 
 
 _FIFTH = (

@@ -61,6 +61,11 @@ def searches() -> dict[str, tuple[Wanted, int | None]]:
         "busy segment + foreign change": Wanted(change=77, subjects=(busy,)),
         "busy segment + foreign shopper": Wanted(subjects=(busy,), besides=(shopper_subject(4711),)),
         "busy segment or a shopper": Wanted(subjects=(busy, shopper_subject(4711))),
+        "600 segments of one name": Wanted(subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "600 segments + rare kind": Wanted(kind=RARE, subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "600 segments + foreign shopper": Wanted(
+            subjects=tuple(map(segment_subject, SEGMENTS[:600])), besides=(shopper_subject(4711),)
+        ),
         "rare kind since far back": Wanted(kind=RARE, since=time_of(10)),
         "frequent kind + person until far back": Wanted("U0RARE0000", "approve", until=time_of(999_000)),
         "person in an empty time": Wanted(actor=ASKERS[0], since=time_of(MANY) + timedelta(days=1)),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.changes import Change, Run, State, StepState
 from bot.core.effects import recorded, subjects
+from bot.core.entries import segment_subject
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.plan import Plan, inverse_of, observed
 from bot.core.policy import Policy
@@ -300,6 +301,20 @@ async def test_the_log_says_of_a_step_what_became_of_the_store(kind: type[Step],
         if kind is not DeleteProfiles:  # it knows customers by their numbers
             moved = (before.get(id_, set()) ^ after.get(id_, set()) for id_ in told["effects"])
             assert set().union(*moved) <= touched
+
+
+@every_kind
+@given(data=st.data())
+@FEW
+async def test_the_log_says_whom_a_step_touched_only_when_it_ran(kind: type[Step], data: st.DataObject) -> None:
+    async with a_shop() as machine:
+        (run,) = (change := await done(machine, DRAWN[kind](data, machine))).runs
+        (step,) = change.plan.steps
+        as_it_was = {state: subjects(step, run.model_copy(update={"state": state})) for state in StepState}
+        assert as_it_was[StepState.STARTED] == tuple(map(segment_subject, step.segment_ids))
+        assert as_it_was[StepState.FAILED] == as_it_was[StepState.UNSURE] == step.subjects
+        backs = (one for back in run.undo for one in back.subjects)
+        assert {*step.subjects, *backs} <= {*as_it_was[StepState.DONE]}
 
 
 @every_kind

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 from bot.core.entries import Entry, segment_subject, shopper_subject
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import append
+from bot.ledger.schema import GUARDED
 from tests.core.samples import NOW, uuid
 
 DAY = timedelta(days=1)
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where files need no disk: a busy one takes seconds for what an example writes."""
-GUARDED = ("changed", "removed", "replaced")
 # An address would be masked; and SQLite's texts end with a NUL, which no id, kind or command of Slack's has.
 words = st.text(st.characters(codec="utf-8", exclude_characters="@\0"), max_size=8)
 subjects = st.one_of(
@@ -72,6 +73,6 @@ def written(log: list[Entry]) -> Iterator[Path]:
 def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
     """The file in the hands of somebody who took the guards down."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        for what in GUARDED:
-            db.execute(f"DROP TRIGGER entries_are_never_{what}")
+        for table, what in product(GUARDED, ("changed", "removed", "replaced")):
+            db.execute(f"DROP TRIGGER {table}_are_never_{what}")
         yield db

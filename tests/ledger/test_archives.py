@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from bot.core.entries import Entry, Wanted
 from bot.core.errors import NotRecorded
-from bot.ledger.archives import PART, Archives, NotCopied, joined
+from bot.core.history import Snapshot
+from bot.ledger.archives import PART, Archives, NotCopied, _arriving, joined
 from bot.ledger.ledger import Ledger
 from bot.ledger.log import append
-from bot.ledger.schema import GUARDS
+from bot.ledger.schema import GUARDED, guards
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
@@ -145,11 +146,11 @@ def test_the_guards_stand_again_afterwards(path: Path, ledger: Archives, tmp_pat
     archive(ledger, tmp_path / "old.sqlite", 3)
     for file in (path, tmp_path / "old.sqlite"):
         with closing(sqlite3.connect(file)) as db:
-            for statement in ("DELETE FROM entries", "UPDATE entries SET body = '{}'"):
+            for statement in (f"DELETE FROM {table}" for table in ("entries", "subjects")):
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     db.execute(statement)
             (standing,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()
-            assert standing == len(GUARDS)
+            assert standing == sum(len(guards(table)) for table in GUARDED)
 
 
 def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Archives, tmp_path: Path) -> None:
@@ -187,6 +188,21 @@ def test_all_since_an_emergency_that_nobody_reviewed_stays(tmp_path: Path) -> No
         with file._transaction() as db:
             append(db, Entry("review", "UBEN", change=7), NOW + 5 * DAY)
         assert archive(file, tmp_path / "older.sqlite", 50)[0] == 2
+
+
+async def test_all_since_the_last_snapshot_stays(path: Path, ledger: Archives, tmp_path: Path) -> None:
+    with closing(Ledger.open(path)) as bot:
+        await bot.remember(Snapshot((NOW + 8 * DAY).date(), NOW, 2, 0, ()))
+        await bot.remember(Snapshot((NOW + 9 * DAY).date(), NOW, 4, 0, ()))
+    assert archive(ledger, tmp_path / "old.sqlite", 80) == (1, 4)
+
+
+def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite"
+    with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), _arriving(target):
+        target.write_text("mine")
+    assert target.read_text() == "mine"
+    assert not leftovers(tmp_path)
 
 
 def test_the_last_days_stay(ledger: Archives, tmp_path: Path) -> None:
@@ -298,9 +314,29 @@ def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Arc
     with unguarded(path) as db:
         (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
         db.execute("DELETE FROM entries WHERE number <= 2")
+        db.execute("DELETE FROM subjects WHERE entry <= 2")
         db.execute("INSERT INTO archives VALUES (2, ?)", (own,))
     told = "Entries up to 2 are gone, and no entry of the log says that they were archived."
     assert (ledger.verify().fault, ledger.verify().archived) == (told, 2)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "INSERT INTO processes VALUES ('one', '')",
+        "INSERT INTO changes (state, revision, requester, expires_at, plan, body) VALUES ('', 1, '', '', '', '{}')",
+    ],
+)
+def test_a_ledger_does_not_pass_for_an_archive(path: Path, ledger: Archives, trace: str) -> None:
+    with unguarded(path) as db:
+        (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
+        (head,) = db.execute("SELECT seal FROM entries WHERE number = 7").fetchone()
+        db.execute("DELETE FROM entries WHERE number <= 2")
+        db.execute("DELETE FROM subjects WHERE entry <= 2")
+        db.execute("INSERT INTO archives VALUES (2, ?), (7, ?)", (own, head))
+        db.execute(trace)
+    assert not ledger.is_archive
+    assert ledger.proof().fault.startswith("Entries up to 2 are gone")
 
 
 def test_a_missing_archive_is_named(path: Path, ledger: Archives, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -194,14 +195,24 @@ async def test_a_log_of_an_older_file_keeps_its_seals(path: Path) -> None:
         for number in (1, 2):
             content = {
                 "number": number, "at": stamp(NOW), "kind": "asked", "actor": "UANA", "channel": "C1",
-                "command": "segment list", "change": None, "detail": canonical({"said": "ü"}),
+                "command": "segment list", "change": number - 1, "detail": canonical({"said": "ü"}),
             }  # fmt: skip
             own = seal(head, canonical(content))
             db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*content.values(), head, own))
             head = own
+        db.execute("INSERT INTO touches VALUES ('v', 1)")
+        run = {"position": 0, "state": "done", "applied": {"created": {"name": "Stars", "id": "1"}}}
+        away = {"kind": "create_segment", "segment": {"name": "STARS"}, "old_id": "2"}
+        renamed = {"kind": "update_segment", "segment": {"name": "x", "id": "3"}, "before": {"name": "Straße"}}
+        for number, fields in enumerate((run, {"undo": [away]}, {"undo": [{**renamed, "after": {"name": "stars"}}]})):
+            db.execute("INSERT INTO runs VALUES (1, ?, ?)", (number, json.dumps(fields)))
     with closing(Ledger.open(path)) as ledger:
         assert (ledger.verify().holds, await ledger.head()) == (True, (2, head))
         found = await ledger.entry(2)
         assert (found.detail, found.subjects, found.outcome, found.ms) == ({"said": "ü"}, (), "", None)
+        touching = await ledger.recent(Wanted(subjects=("segment:v",)), limit=9)
+        assert [one.number for one in touching] == [2]
+        assert await ledger.segments_called("stars") == ("1", "2", "3")
+        assert await ledger.segments_called("STRASSE") == ("3",)
         await ledger.note(Entry("asked"), at=NOW)
         assert ledger.verify().entries == 3

@@ -1,6 +1,7 @@
 """Whatever is looked for: what is found is what reading the whole log through would find."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -53,6 +54,24 @@ def test_what_is_found_is_what_reading_it_all_would_find(
             if before <= len(log):
                 earlier = [entry for entry in suiting if entry.number < before]
                 assert list(ledger.found(sought, before=before)) == earlier[::-1]
+
+
+OTHERS = tuple(f"segment:{number}" for number in range(600))
+
+
+@LAW
+@given(logs, wanted.filter(lambda sought: sought.subjects), st.integers(0, 3))
+def test_a_name_that_hundreds_of_segments_had_is_looked_for_like_that_of_a_few(
+    log: list[Entry], sought: Wanted, limit: int
+) -> None:
+    crowded = replace(sought, subjects=(*OTHERS, *sought.subjects))
+    with written(log) as path, closing(Ledger.read(path)) as ledger:
+        suiting = [entry for entry in ledger.entries() if suits(entry, sought)]
+        assert list(ledger.found(crowded, oldest_first=True)) == suiting
+        assert list(ledger.found(crowded, limit=limit)) == suiting[::-1][:limit]
+        assert (
+            list(ledger.found(crowded, before=len(log)))[:1] == [one for one in suiting if one.number < len(log)][-1:]
+        )
 
 
 async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.entries import Entry, Proof
 from bot.ledger.ledger import Ledger
+from bot.ledger.schema import GUARDED
 from bot.ledger.seal import GENESIS, canonical, seal
 from tests.laws.values import LAW
 from tests.ledger.logs import logs, unguarded, words, write, written
@@ -44,10 +45,10 @@ def resealed(rows: list[Row]) -> list[Row]:
     return made
 
 
-def a_body(rows: list[Row], at: int, data: st.DataObject) -> str:
-    """The text of an entry with something else in one of its columns."""
+def a_body(rows: list[Row], at: int, data: st.DataObject, *columns: str) -> str:
+    """The text of an entry with something else in one of its columns, or in one of these."""
     content: dict[str, Any] = json.loads(rows[at][1])
-    column = data.draw(st.sampled_from(sorted(content)))
+    column = data.draw(st.sampled_from(columns or sorted(content)))
     new = data.draw((words | st.integers() | st.none()).filter(lambda value: value != content[column]))
     return canonical({**content, column: new})
 
@@ -138,7 +139,9 @@ def test_a_cut_tail_is_found_by_a_seal_that_was_seen(log: list[Entry], data: st.
     with written(log) as path, unguarded(path) as db:
         seen = rows_of(db)[-1][2][: data.draw(st.integers(16, 64))]
         assert verified(path, seen).witness == len(log)
-        db.execute("DELETE FROM entries WHERE number > ?", (data.draw(st.integers(0, len(log) - 1)),))
+        last = data.draw(st.integers(0, len(log) - 1))
+        for table, column in (("entries", "number"), ("subjects", "entry")):
+            db.execute(f"DELETE FROM {table} WHERE {column} > ?", (last,))
         cut = verified(path, seen)
         assert (cut.holds, cut.witness) == (True, None)
 
@@ -151,10 +154,69 @@ def test_a_log_written_anew_from_the_start_is_found_by_a_seal_that_was_seen(
     with written(log) as path, unguarded(path) as db:
         rows = rows_of(db)
         at = data.draw(st.integers(0, len(rows) - 1))
-        forged = [*rows[:at], (rows[at][0], a_body(rows, at, data), ""), *rows[at + 1 :]]
+        forged = [
+            *rows[:at],
+            (rows[at][0], a_body(rows, at, data, "channel", "detail", "command"), ""),
+            *rows[at + 1 :],
+        ]
         rewrite(db, resealed(forged))
         anew = verified(path, rows[-1][2][:16])
         assert (anew.holds, anew.witness) == (True, None)
+
+
+ROW = "WHERE (subject, entry) IN (SELECT subject, entry FROM subjects ORDER BY subject, entry LIMIT 1 OFFSET :place)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM subjects {ROW}",
+        f"UPDATE subjects SET kind = 'x' {ROW}",
+        f"UPDATE subjects SET actor = 'x' {ROW}",
+        f"UPDATE subjects SET at = '2020' {ROW}",
+        f"UPDATE subjects SET own = 0 {ROW}",
+        f"UPDATE subjects SET subject = 'segment:x' {ROW}",
+        f"UPDATE subjects SET entry = 99 {ROW}",
+        f"INSERT INTO subjects SELECT 'segment:x', at, entry, actor, kind, 1 FROM subjects {ROW}",
+        "INSERT INTO subjects VALUES ('segment:x', '', 99 - :place, '', '', 1)",
+        f"DELETE FROM subjects {ROW} AND (SELECT 1 FROM skipped)",
+    ],
+)
+@LAW
+@given(logs.filter(lambda log: any(entry.subjects for entry in log)), st.data())
+def test_an_entry_that_is_not_found_by_what_it_is_about_is_told(
+    statement: str, log: list[Entry], data: st.DataObject
+) -> None:
+    with written(log) as path, unguarded(path) as db:
+        # That an entry is on the list of those to be completed hides nothing: it is about too few.
+        db.execute("CREATE TEMP VIEW skipped AS SELECT 1")
+        if "skipped" in statement:
+            db.execute("INSERT INTO unindexed SELECT number, 0 FROM entries")
+        (rows,) = db.execute("SELECT count(*) FROM subjects").fetchone()
+        db.execute(statement, {"place": data.draw(st.integers(0, rows - 1))})
+        assert "is not found by just what it is about" in verified(path).fault
+
+
+def test_an_entry_of_a_change_that_is_not_found_by_what_the_change_touched_is_told() -> None:
+    with written([Entry("planned", change=1, subjects=("segment:a",)), Entry("card lost", change=1)]) as path:
+        with unguarded(path) as db:
+            db.execute("INSERT INTO touches VALUES ('b', 1)")
+        assert verified(path).fault.startswith("Entry 1 is not found by just what it is about")
+
+
+@pytest.mark.parametrize("table", sorted(GUARDED))
+def test_what_is_searched_by_is_never_changed_removed_or_replaced(table: str) -> None:
+    named = Entry("step done", change=1, subjects=("segment:a",), detail={"after": {"name": "VIPs"}})
+    with written([named]) as path, closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO effects VALUES (1, 'a', 1, 0)")
+        column = GUARDED[table][0]
+        for statement in (
+            f"DELETE FROM {table}",
+            f"UPDATE {table} SET {column} = {column}",
+            f"INSERT OR REPLACE INTO {table} SELECT {'number, body, seal' if table == 'entries' else '*'} FROM {table}",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="the audit log is append-only"):
+                db.execute(statement)
 
 
 @LAW

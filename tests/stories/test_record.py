@@ -79,13 +79,23 @@ async def test_all_that_happened_to_a_segment_is_found_by_its_id_also_when_it_is
     assert kinds == ["finish", "step done", "step started", "start", "approve", "post", "planned", "answered"]
 
 
+async def test_who_asked_and_who_approved_is_found_by_the_segment_that_an_undo_created_anew(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben")
+    kinds = await about(slack, f"segment:{slack.id_of('VIPs')}")
+    assert kinds[-2:] == ["post", "planned"]
+    assert {"finish", "step done", "step started", "start", "approve"} <= set(kinds)
+
+
 async def test_all_that_happened_to_a_shopper_is_found_by_their_ids(slack: World) -> None:
     email = slack.emails(1, inside="VIPs")[0]
     await slack.type(f"/shopper show {email}")
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben")
     assert await about(slack, f"customer:{slack.customer_id(email)}") == ["answered"]
-    assert await about(slack, f"profile:{slack.profile_id(email)}") == ["step done", "step started"]
+    assert await about(slack, f"profile:{slack.profile_id(email)}") == ["step done"]
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben")
     assert (await about(slack, f"profile:{slack.profile_id(email)}"))[0] == "step done"
