@@ -206,7 +206,7 @@ def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) 
 
 
 def test_the_last_days_stay(ledger: Archives, tmp_path: Path) -> None:
-    with pytest.raises(NotCopied, match="last 10 days stay"):
+    with pytest.raises(NotCopied, match=f"last 10 days stay in the ledger: {NOW.date()} is the latest date"):
         ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 10 * DAY)
     assert ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 11 * DAY).last == 1
 
