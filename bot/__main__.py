@@ -23,7 +23,7 @@ from bot.ledger.ledger import Ledger
 from bot.sandbox import people, seeds, server
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
-from bot.settings import WrongSettings, load
+from bot.settings import WrongSettings, database, load
 from bot.slack import transports
 from bot.wiring import Bot, CannotStart, assemble, utc_now
 from commands import GROUPS
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda _: asyncio.run(_http())
     )
     _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    auditing.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"))
+    auditing.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database())
     return parser
 
 

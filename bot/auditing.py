@@ -5,17 +5,19 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 
-from bot.core.entries import Proof, Sealed, Wanted, segment_subject, shopper_subject
+from bot.core.entries import KINDS, Proof, Sealed, UnknownEntry, Wanted, segment_subject, shopper_subject
 from bot.core.errors import Refusal
 from bot.core.exports import entry_csv, entry_json
 from bot.ledger.archives import Archives, joined
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEAL = re.compile(r"[0-9a-f]{16,64}")
 
 
@@ -26,8 +28,8 @@ class NoDatabase(Refusal):
         super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """The actions, each of which runs with its options and gives the exit status."""
+def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
+    """The actions, each of which runs with its options and gives the exit status. ``database``: unless one is named."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
     _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
@@ -36,7 +38,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     _add_backup(actions.add_parser("backup", help="copy the database, also while the bot runs"))
     _add_archive(actions.add_parser("archive", help="move the oldest entries to a file of their own"))
     for action in actions.choices.values():
-        action.add_argument("--database", type=Path, default=Path(os.environ.get("DATABASE", "segment-bot.sqlite")))
+        action.add_argument("--database", type=Path, default=database, help="default %(default)s")
 
 
 # What is given
@@ -79,14 +81,38 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", default="", metavar="USER", help="what this Slack user did, by id")
-    parser.add_argument("--kind", default="", help='of this kind, such as "planned" or "step done"')
+    parser.add_argument("--by", type=_user, metavar="USER", help="what this Slack user did, by id")
+    parser.add_argument("--kind", type=_kind, help='of this kind, such as "planned" or "step done"')
     parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
-    for name, subject in (("segment", segment_subject), ("shopper", shopper_subject)):
+    for name, subject in (("segment", _segment), ("shopper", _shopper)):
         told = f"about this {name}, by id; of several, about any of them"
         parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=told)
     parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
     parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a Slack user, such as U012AB3CD")
+    return text
+
+
+def _kind(text: str) -> str:
+    if text not in KINDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of the kinds {', '.join(KINDS)}")
+    return text
+
+
+def _segment(text: str) -> str:
+    if not _UUID.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
+    return segment_subject(text.lower())
+
+
+def _shopper(text: str) -> str:
+    if not re.fullmatch(r"[0-9]+", text) and not _UUID.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
+    return shopper_subject(text.lower())
 
 
 def _number(text: str) -> int:
@@ -114,22 +140,37 @@ def _time(text: str) -> datetime:
 
 def _recent(options: argparse.Namespace) -> int:
     with closing(_open(options.database)) as file:
-        return _print(map(_line, file.found(_wanted(options), limit=options.limit)))
+        return _print_some(map(_line, file.found(_wanted(options), limit=options.limit)))
 
 
 def _show(options: argparse.Namespace) -> int:
     with closing(_open(options.database)) as file:
-        return _print([f"{json.dumps(asdict(file.one(options.number)), ensure_ascii=False, indent=2)}\n"])
+        return _print([f"{json.dumps(asdict(_one(file, options.number)), ensure_ascii=False, indent=2)}\n"])
+
+
+def _one(file: Archives, number: int) -> Sealed:
+    """The entry. Raises Refusal in words of the shell where it is not here."""
+    try:
+        return file.one(number)
+    except UnknownEntry as error:
+        if 0 < number <= file.anchor()[0]:
+            raise
+        told = f"There is no entry {number} in the log. `python -m bot audit recent` shows the latest ones."
+        raise Refusal(told) from error
 
 
 def _export(options: argparse.Namespace) -> int:
     written = entry_csv if options.format == "csv" else entry_json
     with closing(_open(options.database)) as file:
-        return _print(written(file.found(_wanted(options), oldest_first=True)))
+        found = file.found(_wanted(options), oldest_first=True)
+        first = tuple(islice(found, 1))
+        return _print(written(chain(first, found))) if first else _say_none()
 
 
 def _verify(options: argparse.Namespace) -> int:
     against = options.against or ""
+    for path in options.archive or ():
+        _check_archive(path)
     if options.archive:
         paths = list(map(_existing, (*options.archive, options.database)))
         return _judged(joined(paths, against), against)
@@ -155,6 +196,12 @@ def _open(path: Path) -> Archives:
     return Archives.read(_existing(path))
 
 
+def _check_archive(path: Path) -> None:
+    with closing(_open(path)) as file:
+        if not file.is_archive:
+            raise Refusal(f"{path} is no archive. Name archives with --archive, and the ledger with --database.")
+
+
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise NoDatabase(path)
@@ -164,8 +211,8 @@ def _existing(path: Path) -> Path:
 def _wanted(options: argparse.Namespace) -> Wanted:
     subjects, besides = (tuple(dict.fromkeys(one)) for one in (options.segment, options.shopper))
     return Wanted(
-        actor=options.by,
-        kind=options.kind,
+        actor=options.by or "",
+        kind=options.kind or "",
         change=options.change,
         subjects=subjects or besides,
         besides=besides if subjects else (),
@@ -208,6 +255,16 @@ def _line(entry: Sealed) -> str:
     words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.told)
     # A terminal would obey what is not printable.
     return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
+
+
+def _print_some(lines: Iterator[str]) -> int:
+    first = tuple(islice(lines, 1))
+    return _print(chain(first, lines)) if first else _say_none()
+
+
+def _say_none() -> int:
+    print("No entry.", file=sys.stderr)
+    return 0
 
 
 def _print(lines: Iterable[str]) -> int:

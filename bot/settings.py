@@ -119,6 +119,12 @@ class Settings(BaseModel):
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
 
 
+def database(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
+    """Where the ledger's file is, whatever else is set or missing."""
+    told = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
+    return Path(told) if told else Path(str(Settings.model_fields["DATABASE"].default))
+
+
 def load(
     needed: tuple[str, ...] = (),
     *,

@@ -20,12 +20,13 @@ from bot.ledger.log import append
 from tests.processes import ROOT
 
 BEGAN, HOUR = datetime(2024, 5, 4, 9, 30, tzinfo=UTC), timedelta(hours=1)
+A, B = (f"6a8e0f62-0000-4000-8000-00000000000{letter}" for letter in "ab")
 PROFILE = "6a8e0f62-0000-4000-8000-000000000009"
 LOG = (
     Entry("asked", "UANA", "C1", "segment add", detail={"said": "/segment add 7"}),
-    Entry("planned", "UANA", "C1", "segment add", 1, {"need": "none"}, subjects=("segment:a", "customer:7")),
-    Entry("step done", "", "C1", "segment add", 1, {"told": "Add 1"}, "done", ("segment:a", f"profile:{PROFILE}")),
-    Entry("refused", "UBEN", "C2", "segment delete", detail={"reason": "=No\x1b[2J\n!"}, subjects=("segment:b",)),
+    Entry("planned", "UANA", "C1", "segment add", 1, {"need": "none"}, subjects=(f"segment:{A}", "customer:7")),
+    Entry("step done", "", "C1", "segment add", 1, {"told": "Add 1"}, "done", (f"segment:{A}", f"profile:{PROFILE}")),
+    Entry("refused", "UBEN", "C2", "segment delete", detail={"reason": "=No\x1b[2J\n!"}, subjects=(f"segment:{B}",)),
 )
 Audit = Callable[..., tuple[int, str, str]]
 
@@ -73,16 +74,16 @@ def test_recent_prints_a_line_an_entry_newest_first(audit: Audit) -> None:
         ("--limit 2", [4, 3]),
         ("--by UANA", [2, 1]),
         ("--by UANA --kind asked", [1]),
-        ("--segment a", [3, 2]),
-        ("--segment a --kind planned", [2]),
+        (f"--segment {A}", [3, 2]),
+        (f"--segment {A} --kind planned", [2]),
         ("--shopper 7", [2]),
         (f"--shopper {PROFILE}", [3]),
-        ("--segment b --segment a", [4, 3, 2]),
-        ("--segment a --shopper 7", [2]),
-        ("--segment b --shopper 7", []),
+        (f"--segment {B} --segment {A}", [4, 3, 2]),
+        (f"--segment {A} --shopper 7", [2]),
+        (f"--segment {B} --shopper 7", []),
         ("--change 1", [3, 2]),
-        ("--change 1 --segment b", []),
-        ("--change 1 --segment a --kind planned", [2]),
+        (f"--change 1 --segment {B}", []),
+        (f"--change 1 --segment {A} --kind planned", [2]),
         ("--since 2024-05-04T11:30", [4, 3]),
         ("--since 2024-05-04T13:30+02:00", [4, 3]),
         ("--until 2024-05-04T10:30Z", [1]),
@@ -102,14 +103,15 @@ def test_show_prints_all_of_one_entry(audit: Audit, path: Path) -> None:
     status, told, _ = audit("show", "2")
     shown = json.loads(told)
     assert (status, shown["kind"], shown["change"], shown["seal"]) == (0, "planned", 1, seals(path)[1])
-    assert audit("show", "9") == (1, "", "There is no entry 9 in the log. `/audit recent` shows the latest ones.\n")
+    none = "There is no entry 9 in the log. `python -m bot audit recent` shows the latest ones.\n"
+    assert audit("show", "9") == (1, "", none)
 
 
 def test_a_csv_export_does_no_harm_in_a_spreadsheet(audit: Audit) -> None:
     _, told, _ = audit("export", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(told)))
     assert [row["number"] for row in rows] == ["1", "2", "3", "4"]
-    assert rows[1]["subjects"] == "segment:a customer:7"
+    assert rows[1]["subjects"] == f"segment:{A} customer:7"
     assert json.loads(rows[3]["detail"]) == LOG[3].detail
 
 
@@ -121,6 +123,10 @@ def test_a_csv_export_does_no_harm_in_a_spreadsheet(audit: Audit) -> None:
         ("recent", "--limit", "-1"),
         ("recent", "--change", "9" * 30),
         ("export", "--format", "xml"),
+        ("recent", "--kind", "step dnoe"),
+        ("recent", "--segment", "VIPs"),
+        ("recent", "--shopper", "ada@example.com"),
+        ("recent", "--by", "ana"),
         ("verify", "--against", "abc"),
         ("verify", "--against", "g" * 64),
         ("archive", "old.sqlite"),
@@ -131,6 +137,29 @@ def test_wrong_use_exits_with_2(audit: Audit, arguments: tuple[str, ...]) -> Non
     with pytest.raises(SystemExit) as exit_:
         audit(*arguments)
     assert exit_.value.code == 2
+
+
+def test_what_nobody_finds_is_told_beside_the_output(audit: Audit) -> None:
+    assert audit("recent", "--kind", "expire") == (0, "", "No entry.\n")
+    assert audit("export", "--format", "csv", "--by", "UNOBODY") == (0, "", "No entry.\n")
+
+
+def test_what_is_no_archive_is_not_joined(audit: Audit, path: Path) -> None:
+    status, _, error = audit("verify", "--archive", str(path))
+    assert (status, error.startswith(f"{path} is no archive.")) == (1, True)
+
+
+def test_the_database_is_the_one_of_the_bots_settings(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit", "verify"]) == 1
+    (tmp_path / ".env").write_text(f"DATABASE={path}\n")
+    assert main(["audit", "verify"]) == 0
+    monkeypatch.setenv("DATABASE", "other.sqlite")
+    assert main(["audit", "verify"]) == 1
+    assert "There is no database other.sqlite" in capsys.readouterr().err
 
 
 def test_verify_says_which_entry_has_a_seal_or_that_none_has(audit: Audit, path: Path) -> None:
@@ -153,7 +182,7 @@ def test_a_backup_is_checked_and_overwrites_nothing(audit: Audit, path: Path, tm
     status, _, error = audit("backup", str(copy))
     assert (status, error) == (1, f"There is a file {copy} already. Choose another name.\n")
     status, _, error = audit("backup", str(tmp_path / "nowhere" / "copy.sqlite"))
-    assert (status, "No such file or directory" in error) == (1, True)
+    assert (status, error) == (1, f"There is no directory {tmp_path / 'nowhere'}.\n")
 
 
 def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Path, tmp_path: Path) -> None:
@@ -164,7 +193,7 @@ def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Pa
     assert audit("verify", database=old)[1] == f"The archive holds: 2 entries, head {own[1]}.\n"
     assert audit("verify")[1].startswith("The log holds: 3 entries behind 2 in archives, head ")
     assert len(audit("recent", database=old)[1].splitlines()) == 2
-    assert len(audit("export", "--segment", "a", database=old)[1].splitlines()) == 1
+    assert len(audit("export", "--segment", A, database=old)[1].splitlines()) == 1
 
     status, _, error = audit("verify", "--against", own[0])
     away = "It may be one of the first 2 entries, which are in archives: name those with --archive."
@@ -207,4 +236,4 @@ def test_the_log_is_a_plain_table_for_other_tools(path: Path) -> None:
     shown = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"})
     rows = json.loads(shown.stdout)
     assert [row["kind"] for row in rows] == [entry.kind for entry in LOG]
-    assert json.loads(rows[1]["subjects"]) == ["segment:a", "customer:7"]
+    assert json.loads(rows[1]["subjects"]) == [f"segment:{A}", "customer:7"]

@@ -85,7 +85,8 @@ class Archives(Log):
         Raises NotCopied where nothing is that old, or another file is there; NotRecorded.
         """
         if before > at - KEPT:
-            raise NotCopied(f"Entries of the last {KEPT.days} days stay in the ledger. Choose an earlier date.")
+            latest = (at - KEPT).date()
+            raise NotCopied(f"Entries of the last {KEPT.days} days stay in the ledger: {latest} is the latest date.")
         last = self._last_before(before)
         if not target.exists():
             self._write_archive(target, last)
@@ -204,6 +205,8 @@ def _checked(path: Path) -> Proof:
 def _arriving(target: Path) -> Iterator[Path]:
     """A file beside ``target`` that takes its place when it is whole and on the disk. Raises NotCopied, OSError."""
     _refuse_overwriting(target)
+    if not target.parent.is_dir():
+        raise NotCopied(f"There is no directory {target.parent}.")
     handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     beside = Path(name)

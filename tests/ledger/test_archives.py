@@ -197,6 +197,11 @@ async def test_all_since_the_last_snapshot_stays(path: Path, ledger: Archives, t
     assert archive(ledger, tmp_path / "old.sqlite", 80) == (1, 4)
 
 
+def test_a_missing_directory_is_told_by_its_name(path: Path, tmp_path: Path) -> None:
+    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match=r"^There is no directory .*nowhere\.$"):
+        file.backup(tmp_path / "nowhere" / "copy.sqlite")
+
+
 def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.sqlite"
     with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), _arriving(target):
@@ -206,7 +211,7 @@ def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) 
 
 
 def test_the_last_days_stay(ledger: Archives, tmp_path: Path) -> None:
-    with pytest.raises(NotCopied, match="last 10 days stay"):
+    with pytest.raises(NotCopied, match=f"last 10 days stay in the ledger: {NOW.date()} is the latest date"):
         ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 10 * DAY)
     assert ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 11 * DAY).last == 1
 
