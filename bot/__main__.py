@@ -102,9 +102,11 @@ def _parts(text: str) -> tuple[str, ...]:
 
 async def _socket() -> None:
     settings = load(needed=("SLACK_APP_TOKEN",))
-    async with assemble(settings, GROUPS) as bot, transports.socket(bot.app, settings.SLACK_APP_TOKEN):
-        log.info("Ready: connected to Slack by Socket Mode")
-        await _stopped()
+    async with assemble(settings, GROUPS) as bot:
+        await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
+        async with transports.socket(bot.app, settings.SLACK_APP_TOKEN):
+            log.info("Ready: connected to Slack by Socket Mode")
+            await _stopped()
 
 
 async def _http() -> None:

@@ -58,6 +58,14 @@ class Bot:
         """Wait until no work is under way."""
         await self.machine.tasks.settled()
 
+    async def refuse_app_token(self, token: str) -> None:
+        """Raise CannotStart where Slack does not take this app-level token: Socket Mode would try it for ever."""
+        client = self.app.client
+        try:
+            await client.apps_connections_open(app_token=token)
+        except NOT_ANSWERED as error:
+            raise _not_taken(client, "SLACK_APP_TOKEN", error) from error
+
     async def sweep(self) -> None:
         """Do at once what is due, and wait for it."""
         await self.machine.keeper.sweep()
@@ -167,10 +175,12 @@ async def _team(client: AsyncWebClient) -> str:
     try:
         return str((await client.auth_test())["team_id"])
     except NOT_ANSWERED as error:
-        raise CannotStart(
-            f"Slack at {client.base_url} does not take SLACK_BOT_TOKEN ({code(error)}). "
-            "Check the token, and SLACK_API_URL."
-        ) from error
+        raise _not_taken(client, "SLACK_BOT_TOKEN", error) from error
+
+
+def _not_taken(client: AsyncWebClient, setting: str, error: Exception) -> CannotStart:
+    told = f"Slack at {client.base_url} does not take {setting} ({code(error)})."
+    return CannotStart(f"{told} Check the token, and SLACK_API_URL.")
 
 
 def _policy(settings: Settings) -> Policy:
