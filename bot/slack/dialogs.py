@@ -15,6 +15,7 @@ from bot.engine.machine import Machine
 from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.inputs import Labels
 
 PATIENCE = 2.0
 """Seconds that an acknowledgement waits for what belongs into it; Slack waits three."""
@@ -81,7 +82,7 @@ def _named(call: Call) -> tuple[str, ...]:
     return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
 
 
-async def _labels(call: Call, ctx: Context) -> forms.Labels:
+async def _labels(call: Call, ctx: Context) -> Labels:
     """What those words are called in the store; words that name nothing stay as they were typed. Raises StoreError."""
     segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
     found: dict[str, Segment | Promotion | None] = {word: named(word, await ctx.shop.segments()) for word in segments}

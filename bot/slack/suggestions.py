@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
-from bot.slack import forms
+from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS
 
@@ -16,6 +16,7 @@ KEEP = timedelta(seconds=10)
 PATIENCE = 2.5
 """Slack shows nothing that comes after three seconds."""
 T = TypeVar("T")
+Offered = TypeVar("Offered", Segment, Promotion)
 log = logging.getLogger(__name__)
 
 
@@ -54,8 +55,8 @@ class Suggestions:
         try:
             async with asyncio.timeout(PATIENCE):
                 if action_id == PROMOTIONS:
-                    return forms.promotion_options(await self._promotions.items(), query)
-                return forms.segment_options(await self._segments.items(), query, new=action_id == NEW_SEGMENT)
+                    return promotion_options(await self._promotions.items(), query)
+                return segment_options(await self._segments.items(), query, new=action_id == NEW_SEGMENT)
         except (StoreError, TimeoutError) as error:
             log.warning("No suggestions: %r", error)
             return []
@@ -65,3 +66,28 @@ class Suggestions:
 
     async def _read_promotions(self) -> tuple[Promotion, ...]:
         return tuple([one async for one in self._reader.promotions()])
+
+
+def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:
+    """The segments that a type-ahead offers; with ``new``, what was typed as well, where it names no segment."""
+    found = _matching(segments, query)
+    name = query.strip()
+    is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)
+    if new and name and len(name) <= blocks.OPTION_VALUE and not is_one:
+        found = found[: blocks.OPTIONS - 1]
+        return [*(blocks.option(one.name, one.id) for one in found), blocks.option(f"New: {name}", name)]
+    return [blocks.option(one.name, one.id, one.description) for one in found]
+
+
+def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
+    """The promotions that a type-ahead offers."""
+    found = _matching(promotions, query)
+    return [blocks.option(one.name, str(one.id), f"{one.status.lower()}, id {one.id}") for one in found]
+
+
+def _matching(things: Iterable[Offered], query: str) -> list[Offered]:
+    """First those whose name begins with what was typed, then others with it; at most as many as Slack shows."""
+    wanted = query.strip().casefold()
+    found = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
+    found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
+    return found[: blocks.OPTIONS]

@@ -9,7 +9,7 @@ from bot.core.args import Args, ChangeInput, Choice, PromotionInput, SegmentInpu
 from bot.core.command import Call, Context, Group, Prefill, find
 from bot.core.errors import Misuse
 from bot.sandbox.slack_limits import faults_of
-from bot.slack import blocks, forms
+from bot.slack import blocks, forms, inputs, suggestions
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
 from bot.slack.ids import SEGMENTS as SEGMENT_CHOICES
@@ -60,7 +60,7 @@ EDIT = find(GROUPS, "segment edit")
 SEGMENTS = tuple(Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Lapsed", "Best VIPs", "x" * 200)))
 
 
-def elements(values: dict[str, Any], labels: forms.Labels | None = None) -> dict[str, Any]:
+def elements(values: dict[str, Any], labels: inputs.Labels | None = None) -> dict[str, Any]:
     view = forms.form(Call(COMMAND, values), "C1", labels)
     return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
 
@@ -292,7 +292,7 @@ def overflow(call: Call) -> str | None:
     ],
 )
 def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_them(query: str, names: list[str]) -> None:
-    assert texts(forms.segment_options(SEGMENTS, query)) == names
+    assert texts(suggestions.segment_options(SEGMENTS, query)) == names
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_the
     ],
 )
 def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(query: str, names: list[str]) -> None:
-    offered = forms.segment_options(SEGMENTS, query, new=True)
+    offered = suggestions.segment_options(SEGMENTS, query, new=True)
     assert texts(offered) == names
     assert [one["value"] for one in offered if one["text"]["text"].startswith("New: ")] == [
         query.strip() for name in names if name.startswith("New: ")
@@ -320,15 +320,15 @@ def test_promotions_are_offered_by_name_or_number_with_their_status_and_id() -> 
         Promotion(id=at, name=name, status=status, document={})
         for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
     )
-    assert forms.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
-    assert texts(forms.promotion_options(promotions, "5")) == ["Sale"]
-    assert texts(forms.promotion_options(promotions, "")) == ["Sale", "Win back"]
+    assert suggestions.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
+    assert texts(suggestions.promotion_options(promotions, "5")) == ["Sale"]
+    assert texts(suggestions.promotion_options(promotions, "")) == ["Sale", "Win back"]
 
 
 @pytest.mark.parametrize("new", [True, False])
 def test_type_ahead_offers_no_more_than_slack_takes(new: bool) -> None:
     many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(101))
-    assert len(forms.segment_options(many, "group", new=new)) == 100
+    assert len(suggestions.segment_options(many, "group", new=new)) == 100
 
 
 class Odd(Args):

@@ -1,0 +1,125 @@
+"""A field of a form: one of Args as Slack's input block, and what was filled in as a value again. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from bot.core.args import (
+    ChangeInput,
+    Choice,
+    EntryInput,
+    Input,
+    PromotionInput,
+    SegmentInput,
+    ShopperInput,
+    Text,
+    input_of,
+    takes_many,
+)
+from bot.core.shoppers import listed, sorted_out
+from bot.slack import blocks
+from bot.slack.blocks import Block
+from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
+
+COUNT = "-count"
+"""What the line that counts shoppers adds to the id of its field."""
+Labels = Mapping[str, tuple[str, str]]
+"""What a chosen segment or promotion is called, and its value, by the word that named it."""
+
+
+def drawn(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
+    """The blocks of a field, with what was given for it."""
+    kind = input_of(field)
+    element = _element(kind, field, given, labels)
+    label = f"{kind.label}s" if takes_many(field) and not kind.label.endswith("s") else kind.label
+    block = labelled(name, label, element, hint=kind.hint, optional=not field.is_required())
+    if element["action_id"] != SHOPPERS:
+        return [block]
+    return [block | {"dispatch_action": True}, count(name, element.get("initial_value", ""))]
+
+
+def labelled(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    """An element as an input block."""
+    parts = {"label": blocks.plain(label, blocks.LABEL), "element": element, "optional": optional}
+    made: Block = {"type": "input", "block_id": name, **parts}
+    return made | ({"hint": blocks.plain(hint, blocks.LABEL)} if hint else {})
+
+
+def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block:
+    many = takes_many(field)
+    match kind:
+        case SegmentInput(new=new):
+            return _external(NEW_SEGMENT if new else SEGMENTS, kind, many, _chosen(given, labels))
+        case PromotionInput():
+            return _external(PROMOTIONS, kind, many, _chosen(given, labels))
+        case ShopperInput():
+            return _shoppers(kind, many, given)
+        case ChangeInput() | EntryInput():
+            number = given if str(given).isdecimal() else None
+            return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, number)
+        case Choice(choices=choices):
+            offered = [blocks.option(choice, choice) for choice in choices]
+            initial = [one for one in offered if one["value"] == (given or field.default)]
+            made = {"type": "static_select", "action_id": VALUE, "options": offered}
+            return made | ({"initial_option": initial[0]} if initial else {})
+        case Text(max_length=limit, multiline=multiline):
+            text: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
+            return _filled(text | _placeholder(kind) | {"max_length": limit}, given)
+    raise TypeError(f"no form element for {kind}")
+
+
+def _placeholder(kind: Input, otherwise: str = "") -> Block:
+    words = kind.placeholder or otherwise
+    return {"placeholder": blocks.plain(words, blocks.PLACEHOLDER)} if words else {}
+
+
+def _filled(element: Block, given: Any) -> Block:
+    limit = element.get("max_length", blocks.TEXT)
+    return element | ({"initial_value": str(given)[:limit]} if given else {})
+
+
+def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
+    """One shopper is a line; several are a list that can be pasted, and is counted with each character typed."""
+    text: Block = {"type": "plain_text_input", "action_id": VALUE, "max_length": blocks.TEXT} | _placeholder(kind)
+    if not many:
+        return _filled(text, given)
+    counting = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    return _filled(text | {"action_id": SHOPPERS, "multiline": True} | counting, "\n".join(words_of(given)))
+
+
+def words_of(given: Any) -> tuple[str, ...]:
+    """The words of a value, which may be one or several, each once."""
+    words = given if isinstance(given, tuple | list) else [given] if given else []
+    return tuple(dict.fromkeys(str(word) for word in words if word))
+
+
+def _chosen(given: Any, labels: Labels) -> list[Block]:
+    found = dict.fromkeys(labels.get(word, (word, word)) for word in words_of(given))
+    return [blocks.option(text, value) for text, value in found][: blocks.OPTIONS]
+
+
+def _external(action_id: str, kind: Input, many: bool, chosen: list[Block]) -> Block:
+    made: Block = {
+        "type": "multi_external_select" if many else "external_select",
+        "action_id": action_id,
+        "min_query_length": 0,
+        **_placeholder(kind, "Type a name"),
+    }
+    initial = {"initial_options": chosen} if many else {"initial_option": chosen[0]} if chosen else {}
+    return made | (initial if chosen else {})
+
+
+def value_of(element: Block) -> Any:
+    """What stands in an element's state; None or an empty list where nothing does."""
+    if "selected_options" in element:
+        return [option["value"] for option in element["selected_options"]]
+    if "selected_option" in element:
+        return (element["selected_option"] or {}).get("value")
+    return element.get("value")
+
+
+def count(field: str, text: str) -> Block:
+    """The line that says how many shoppers are recognised in a field."""
+    told = sorted_out(words_of(listed(text))).told if text else "E-mails and ids are counted as you type."
+    return blocks.context(blocks.escape(blocks.cut(told, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}
