@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.core.entries import KINDS, Proof, Sealed, UnknownEntry, Wanted, segment_subject, shopper_subject
+from bot.core.entries import KINDS, Proof, Sealed, UnknownEntry, Wanted, seal_in, segment_subject, shopper_subject
 from bot.core.errors import Refusal
 from bot.core.exports import entry_csv, entry_json
 from bot.ledger.archives import Archives, joined
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SEAL = re.compile(r"[0-9a-f]{16,64}")
 
 
 class NoDatabase(Refusal):
@@ -122,9 +121,10 @@ def _number(text: str) -> int:
 
 
 def _seal(text: str) -> str:
-    if not _SEAL.fullmatch(text.lower()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not 16 to 64 digits of a seal")
-    return text.lower()
+    try:
+        return seal_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
 
 
 def _time(text: str) -> datetime:

@@ -1,5 +1,6 @@
 """Entries of the audit log, and what one can look for in it. Pure."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,10 @@ KINDS = (
 )  # fmt: skip
 """Every kind of entry: what people asked and read, how a change moved and ran, what could not be delivered."""
 T = TypeVar("T")
+
+
+LEAST_SEAL, SEAL = 16, 64
+"""Hex digits of a seal that are compared: fewer could be another entry's by chance."""
 
 
 class UnknownEntry(Refusal):
@@ -123,6 +128,16 @@ class Log(Protocol):
 
     async def checked(self, against: str = "") -> Proof:
         """The whole chain checked; ``against``: whether an entry has this seal (or one that begins with it)."""
+
+
+def seal_in(text: str) -> str:
+    """A seal, or its beginning, however it was copied. Raises ValueError."""
+    seal = "".join(text.split()).lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_SEAL},{SEAL}}}", seal):
+        raise ValueError(
+            f"a seal is {LEAST_SEAL} to {SEAL} of the digits 0-9 and a-f, as `audit verify` shows the head"
+        )
+    return seal
 
 
 def segment_subject(segment_id: str) -> str:
