@@ -121,16 +121,16 @@ async def assemble(
         stack.push_async_callback(made.stop)
         await made.keeper.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        app = AsyncApp(
-            name="segment-bot",  # otherwise Bolt looks for one in the source of whoever calls it
-            client=client,
-            signing_secret=settings.SLACK_SIGNING_SECRET,
-            process_before_response=True,
-        )
+        app = _app(client, settings.SLACK_SIGNING_SECRET)
         Listeners(made, client, Suggestions(store, clock=clock)).register(app)
         if sweep_every is not None:
             await stack.enter_async_context(_sweeping(made.keeper, sweep_every))
         yield Bot(app, made)
+
+
+def _app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+    # Without a name, Bolt looks for one in the source of whoever calls it.
+    return AsyncApp(name="segment-bot", client=client, signing_secret=signing_secret, process_before_response=True)
 
 
 def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> AbstractAsyncContextManager[Store]:
