@@ -3,13 +3,12 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from bot.bigcommerce import Promotion, Segment
 from bot.core.answers import Answer
 from bot.core.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.command import Call, Context, Group, Prefill, find
 from bot.core.errors import Misuse
 from bot.sandbox.slack_limits import faults_of
-from bot.slack import blocks, forms, inputs, suggestions
+from bot.slack import forms, inputs
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
 from bot.slack.ids import SEGMENTS as SEGMENT_CHOICES
@@ -57,16 +56,11 @@ async def edit(args: EditArgs, ctx: Context) -> Answer:
 
 
 EDIT = find(GROUPS, "segment edit")
-SEGMENTS = tuple(Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Lapsed", "Best VIPs", "x" * 200)))
 
 
 def elements(values: dict[str, Any], labels: inputs.Labels | None = None) -> dict[str, Any]:
     view = forms.form(Call(COMMAND, values), "C1", labels)
     return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
-
-
-def texts(options: list[Block]) -> list[str]:
-    return [one["text"]["text"] for one in options]
 
 
 def test_a_field_is_drawn_by_what_it_is() -> None:
@@ -280,55 +274,6 @@ def overflow(call: Call) -> str | None:
     except Misuse as error:
         return error.field if str(error) == TOO_MUCH else str(error)
     return None
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
-        (" vip ", ["VIPs", "Best VIPs"]),
-        (uuid(1), ["Lapsed"]),
-        ("nobody", []),
-    ],
-)
-def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_them(query: str, names: list[str]) -> None:
-    assert texts(suggestions.segment_options(SEGMENTS, query)) == names
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
-        (" VIP ", ["VIPs", "Best VIPs", "New: VIP"]),
-        ("vips", ["VIPs", "Best VIPs"]),
-        (uuid(1).upper(), ["Lapsed"]),
-        ("nobody", ["New: nobody"]),
-        ("y" * 150, ["New: " + "y" * 69 + "…"]),
-        ("y" * 151, []),
-    ],
-)
-def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(query: str, names: list[str]) -> None:
-    offered = suggestions.segment_options(SEGMENTS, query, new=True)
-    assert texts(offered) == names
-    assert [one["value"] for one in offered if one["text"]["text"].startswith("New: ")] == [
-        query.strip() for name in names if name.startswith("New: ")
-    ]
-
-
-def test_promotions_are_offered_by_name_or_number_with_their_status_and_id() -> None:
-    promotions = tuple(
-        Promotion(id=at, name=name, status=status, document={})
-        for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
-    )
-    assert suggestions.promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
-    assert texts(suggestions.promotion_options(promotions, "5")) == ["Sale"]
-    assert texts(suggestions.promotion_options(promotions, "")) == ["Sale", "Win back"]
-
-
-@pytest.mark.parametrize("new", [True, False])
-def test_type_ahead_offers_no_more_than_slack_takes(new: bool) -> None:
-    many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(101))
-    assert len(suggestions.segment_options(many, "group", new=new)) == 100
 
 
 class Odd(Args):

@@ -3,11 +3,20 @@ import logging
 
 import pytest
 
-from bot.bigcommerce import NewSegment
+from bot.bigcommerce import NewSegment, Promotion, Segment
+from bot.slack import blocks
+from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
-from bot.slack.suggestions import KEEP, Suggestions
+from bot.slack.suggestions import KEEP, Suggestions, promotion_options, segment_options
+from tests.core.samples import uuid
 from tests.engine.bench import bench
 from tests.harness import Stuck
+
+FOUR = tuple(Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Lapsed", "Best VIPs", "x" * 200)))
+
+
+def texts(options: list[Block]) -> list[str]:
+    return [one["text"]["text"] for one in options]
 
 
 async def offered(suggestions: Suggestions, action_id: str, query: str) -> list[str]:
@@ -89,3 +98,52 @@ async def test_a_store_that_does_not_answer_offers_nothing_and_is_asked_again(
             assert await suggestions.options(PROMOTIONS, "") == []
         assert "No suggestions" in caplog.text
         assert await offered(suggestions, PROMOTIONS, "win") == ["Win back"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
+        (" vip ", ["VIPs", "Best VIPs"]),
+        (uuid(1), ["Lapsed"]),
+        ("nobody", []),
+    ],
+)
+def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_them(query: str, names: list[str]) -> None:
+    assert texts(segment_options(FOUR, query)) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Best VIPs", "Lapsed", "VIPs", "x" * 74 + "…"]),
+        (" VIP ", ["VIPs", "Best VIPs", "New: VIP"]),
+        ("vips", ["VIPs", "Best VIPs"]),
+        (uuid(1).upper(), ["Lapsed"]),
+        ("nobody", ["New: nobody"]),
+        ("y" * 150, ["New: " + "y" * 69 + "…"]),
+        ("y" * 151, []),
+    ],
+)
+def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(query: str, names: list[str]) -> None:
+    offered = segment_options(FOUR, query, new=True)
+    assert texts(offered) == names
+    assert [one["value"] for one in offered if one["text"]["text"].startswith("New: ")] == [
+        query.strip() for name in names if name.startswith("New: ")
+    ]
+
+
+def test_promotions_are_offered_by_name_or_number_with_their_status_and_id() -> None:
+    promotions = tuple(
+        Promotion(id=at, name=name, status=status, document={})
+        for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
+    )
+    assert promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
+    assert texts(promotion_options(promotions, "5")) == ["Sale"]
+    assert texts(promotion_options(promotions, "")) == ["Sale", "Win back"]
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_type_ahead_offers_no_more_than_slack_takes(new: bool) -> None:
+    many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(101))
+    assert len(segment_options(many, "group", new=new)) == 100
