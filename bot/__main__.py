@@ -16,10 +16,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bot import auditing
+from bot import audit_cli
 from bot.core.errors import NotRecorded, Refusal
-from bot.core.history import Size, Snapshot
-from bot.ledger.ledger import Ledger
+from bot.core.summary.history import Size, Snapshot
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import people, seeds, server
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda _: asyncio.run(_http())
     )
     _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    auditing.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database())
+    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database())
     return parser
 
 

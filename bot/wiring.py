@@ -18,19 +18,19 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Store, connect
+from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import NotRecorded
-from bot.core.policy import Policy
-from bot.engine.daily import Schedule
-from bot.engine.keeper import Keeper
-from bot.engine.machine import Machine, machine
-from bot.engine.turns import QUIET, Turns
-from bot.ledger.ledger import Ledger
+from bot.engine.answer_gate import QUIET, AnswerGate
+from bot.engine.daily_summary import Schedule
+from bot.engine.housekeeper import Housekeeper
+from bot.engine.process import Machine, machine
+from bot.ledger.sqlite.ledger import Ledger
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
 from bot.slack.directory import SlackDirectory
-from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, code
 from bot.slack.suggestions import Suggestions
 
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
@@ -112,7 +112,7 @@ async def assemble(
             store=store,
             announcer=_announcer(client, once, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
-            turns=Turns(now=time.monotonic, quiet=quiet),
+            turns=AnswerGate(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
@@ -189,7 +189,7 @@ def _policy(settings: Settings) -> Policy:
 
 
 @asynccontextmanager
-async def _sweeping(keeper: Keeper, every: float) -> AsyncIterator[None]:
+async def _sweeping(keeper: Housekeeper, every: float) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             try:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.core.args import PromotionInput, SegmentInput, ShopperInput, Text
-from bot.core.shoppers import listed
-from bot.core.words import split
+from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.tokenizer import split
+from bot.core.store_view.shoppers import listed
 
 DESCRIPTION = 3000
 """Characters of a description: as many as a field of a Slack form takes."""

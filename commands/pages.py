@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.core.answers import Cell, Offer, Offers, mention
-from bot.core.changes import Brief
+from bot.core.approval.changes import Brief
 from bot.core.errors import Misuse
-from bot.core.wording import counted
+from bot.core.language.phrases import counted
 
 T = TypeVar("T")
 

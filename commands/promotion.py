@@ -6,17 +6,17 @@ from pydantic import model_validator
 
 from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
 from bot.core.answers import Answer, Fields, Sentence, Table
-from bot.core.args import Args, Choice, Text
 from bot.core.command import Context, Group, Prefill
 from bot.core.errors import Impossible
-from bot.core.plan import Plan, observed
-from bot.core.rules import parse, tell
-from bot.core.steps import PromotionRef, RetargetPromotion
-from bot.core.steps.promotions import whom
-from bot.core.words import quote
+from bot.core.language.args import Args, Choice, Text
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan, observed
+from bot.core.planning.steps import PromotionRef, RetargetPromotion
+from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.targeting import parse, tell
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, searched
 from commands.pages import offers, page_of
-from commands.segment import JustSegment, segment
+from commands.segment.segments import JustSegment, segment
 
 ROWS = 50
 RULE = 3000

@@ -6,15 +6,15 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
-from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Context, Group
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.plan import Plan, observed
-from bot.core.shoppers import Found, about, find, nobody_left, owners, told
-from bot.core.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
-from bot.core.steps.promotions import whom
-from bot.core.wording import remark
-from bot.core.words import quote
+from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.language.phrases import remark
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan, observed
+from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
+from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.shoppers import Found, about, find, nobody_left, owners, told
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
 

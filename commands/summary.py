@@ -1,9 +1,9 @@
 """``/summary``: the day's numbers, as they are posted each morning."""
 
 from bot.core.answers import Answer
-from bot.core.args import Args
 from bot.core.command import Context, Group, Post
-from bot.core.summary import Summary, gather, told
+from bot.core.language.args import Args
+from bot.core.summary.gather import Summary, gather, told
 
 summary = Group("summary", "The summary: sizes, what changed and who changed it", default="show")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.core.entries import Entry
+from bot.core.audit.entries import Entry
 from bot.core.errors import NotRecorded
-from bot.ledger.ledger import Ledger
-from bot.ledger.log import append
+from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import people
 from tests.core.samples import NOW
 

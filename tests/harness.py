@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.core.changes import Change
-from bot.core.entries import Sealed
-from bot.ledger.ledger import Ledger
+from bot.core.approval.changes import Change
+from bot.core.audit.entries import Sealed
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import (
     payloads,
     people,

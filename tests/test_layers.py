@@ -12,7 +12,7 @@ MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("commands/**/*.py")])
 
 
 def layer_of(module: str) -> str:
-    """``bot.slack.card`` → ``slack``; ``commands.segment`` → ``commands``."""
+    """``bot.slack.card`` → ``slack``; ``commands.segment.segments`` → ``commands``."""
     parts = module.split(".")
     return "commands" if parts[0] == "commands" else (parts[1] if len(parts) > 1 else "bot")
 
@@ -35,13 +35,13 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({layer})
     if layer == "settings":  # a policy's rules are the core's values
         return frozenset({"settings", "core"})
-    if layer == "auditing":  # the command line's audit, which needs a ledger's file and no bot
-        return frozenset({"auditing", "core", "ledger"})
+    if layer == "audit_cli":  # the command line's audit, which needs a ledger's file and no bot
+        return frozenset({"audit_cli", "core", "ledger"})
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"auditing", "commands", "sandbox"}
+        left |= {"audit_cli", "commands", "sandbox"}
     return frozenset(left)
 
 

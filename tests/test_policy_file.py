@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.policy import KINDS, RULES, Rule
+from bot.core.approval.policy import KINDS, RULES, Rule
 from bot.settings import PolicyFile, Settings, WrongSettings, load
 
 ENVIRONMENT = {

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from bot.bigcommerce import answers, endpoints
-from bot.bigcommerce.abreast import abreast
+from bot.bigcommerce import endpoints, responses
+from bot.bigcommerce.bounded import abreast
 from bot.bigcommerce.connection import opened
 from bot.bigcommerce.errors import StoreError
 from bot.bigcommerce.models import (
@@ -101,14 +101,14 @@ class Store(Reader):
     ) -> Promotion:
         """Put a whole document in a promotion's place; see `Promotion.with_targeting`. Raises NotFound."""
         request = endpoints.update_promotion(id, document)
-        return answers.one(request, await self._send(request), Promotion)
+        return responses.one(request, await self._send(request), Promotion)
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]
         return tuple([item async for batch in abreast(jobs, changing=True) for item in batch])
 
     async def _written(self, kind: type[M], request: Request) -> tuple[M, ...]:
-        return answers.several(request, await self._send(request), kind)
+        return responses.several(request, await self._send(request), kind)
 
     async def _delete(self, requests: Iterable[Request]) -> None:
         jobs = [partial(self._deleted, request) for request in requests]
@@ -116,7 +116,7 @@ class Store(Reader):
             pass
 
     async def _deleted(self, request: Request) -> None:
-        answers.decipher(request, await self._send(request))
+        responses.decipher(request, await self._send(request))
 
     async def _add(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
         """Add at most 50. The store adds all or none; where it names members or missing ones, send the rest again."""
@@ -125,9 +125,9 @@ class Store(Reader):
             request = endpoints.add_members(segment_id, waiting)
             answer = await self._send(request)
             lost = tuple(waiting) if answer.echo else lost
-            members, unknown = answers.already_members(answer, waiting), answers.missing_profiles(answer, waiting)
+            members, unknown = responses.already_members(answer, waiting), responses.missing_profiles(answer, waiting)
             if not members and not unknown:
-                answers.decipher(request, replace(answer, echo=bool(lost)))
+                responses.decipher(request, replace(answer, echo=bool(lost)))
                 return AddedMembers(tuple(waiting), already, missing)
             already, missing = already + members, missing + unknown
             waiting = _without(waiting, {*members, *unknown})
@@ -143,7 +143,7 @@ class Store(Reader):
             answer = await self._send(request)
             taken = await self._with_profile(waiting, doubtful=answer.echo) if answer.status in (409, 422) else ()
             if not taken:
-                return CreatedProfiles(answers.several(request, answer, Profile), already)
+                return CreatedProfiles(responses.several(request, answer, Profile), already)
             profiles = tuple(
                 Profile(id=customer.shopper_profile_id, customer_id=customer.id)
                 for customer in taken

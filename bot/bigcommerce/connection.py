@@ -14,9 +14,9 @@ from functools import cache
 
 import httpx
 
-from bot.bigcommerce.answers import Answer
 from bot.bigcommerce.errors import TimedOut, Unreachable
 from bot.bigcommerce.limits import Quota, Tries, pause
+from bot.bigcommerce.responses import Answer
 from bot.bigcommerce.wire import BASE_ROOM, Request
 
 TIMEOUT = 10.0

@@ -7,11 +7,11 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel
 
-from bot.bigcommerce import answers, endpoints
-from bot.bigcommerce.abreast import abreast
-from bot.bigcommerce.answers import Answer
+from bot.bigcommerce import endpoints, responses
+from bot.bigcommerce.bounded import abreast
 from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
+from bot.bigcommerce.responses import Answer
 from bot.bigcommerce.wire import PAGE_LIMIT, Listing, Request
 
 M = TypeVar("M", bound=BaseModel)
@@ -97,7 +97,7 @@ class Reader:
     async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
         """Read one promotion. Raises NotFound."""
         request = endpoints.promotion(id)
-        return answers.one(request, await self._send(request), Promotion)
+        return responses.one(request, await self._send(request), Promotion)
 
     async def _send(self, request: Request) -> Answer:
         answer = await self._connection.send(request, self._correlation_id)
@@ -126,8 +126,8 @@ class Reader:
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)
-        return answers.page(request, await self._send(request), kind, number, limit)
+        return responses.page(request, await self._send(request), kind, number, limit)
 
     async def _count(self, listing: Listing) -> int:
         request = listing.page(1, limit=1)
-        return answers.count(request, await self._send(request))
+        return responses.count(request, await self._send(request))

@@ -9,15 +9,15 @@ from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
-from bot.core.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
-from bot.core.changes import Brief, Change, Decision
-from bot.core.entries import Log
+from bot.core.approval.changes import Brief, Change, Decision
+from bot.core.approval.policy import Policy
+from bot.core.audit.entries import Log
 from bot.core.errors import Misuse
-from bot.core.history import History
-from bot.core.plan import Plan
-from bot.core.policy import Policy
-from bot.core.shop import Shop
-from bot.core.words import quote
+from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan
+from bot.core.store_view.shop import Shop
+from bot.core.summary.history import History
 
 Scope = Literal["mine", "pending", "all"]
 

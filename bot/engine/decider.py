@@ -7,16 +7,26 @@ from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import mention
-from bot.core.asks import Ask
-from bot.core.changes import Approval, Change, Decision, Emergency, Event, State, Verdict, refuse_late, too_late
+from bot.core.approval.changes import (
+    Approval,
+    Change,
+    Decision,
+    Emergency,
+    Event,
+    State,
+    Verdict,
+    refuse_late,
+    too_late,
+)
+from bot.core.approval.policy import Need
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
-from bot.core.plan import Plan, drift
-from bot.core.policy import Need
-from bot.core.wording import counted
-from bot.engine.drawer import Drawer
+from bot.core.invocation import Ask
+from bot.core.language.phrases import counted
+from bot.core.planning.plan import Plan, drift
+from bot.engine.card_reconciler import CardReconciler
 from bot.engine.planner import Planner
 from bot.engine.runner import Runner
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 
 TOLD = {
     Verdict.APPROVE: "has your approval",
@@ -37,7 +47,7 @@ class Decider:
     ledger: Ledger
     planner: Planner
     runner: Runner
-    drawer: Drawer
+    drawer: CardReconciler
     clock: Callable[[], datetime]
     approval_time: timedelta
 
@@ -53,7 +63,7 @@ class Decider:
             Verdict.REVIEW: self._review,
         }
         await verdicts[decision.verdict](decision, user_id)
-        self.drawer.nudge()
+        self.drawer.wake()
         return TOLD[decision.verdict]
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
@@ -100,7 +110,7 @@ class Decider:
     async def expire(self, change: Change) -> None:
         """Nobody decided in time. Raises TooLate where somebody just did."""
         await self.ledger.move(change, Event.EXPIRE, at=self.clock(), update={"reason": LATE})
-        self.drawer.nudge()
+        self.drawer.wake()
 
     async def _undecided(self, number: int, version: int | None) -> Change:
         change = await self.ledger.change(number)
@@ -247,7 +257,7 @@ class Decider:
         self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
     ) -> Change:
         moved = await self.ledger.move(change, event, at=self.clock(), actor=actor, detail=detail, update=update)
-        self.drawer.nudge()
+        self.drawer.wake()
         return moved
 
 

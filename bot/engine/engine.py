@@ -10,20 +10,20 @@ from datetime import datetime, timedelta
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Sentence
-from bot.core.asks import Ask
-from bot.core.changes import Change, Decision, Event, State
+from bot.core.approval.changes import Change, Decision, Event, State
+from bot.core.audit.entries import Entry
 from bot.core.command import Context, Group, Outcome, Post, find
-from bot.core.entries import Entry
 from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
-from bot.core.plan import Plan
+from bot.core.invocation import Ask
+from bot.core.planning.plan import Plan
+from bot.engine.answer_gate import AnswerGate
+from bot.engine.card_reconciler import CardReconciler
 from bot.engine.decider import Decider
-from bot.engine.drawer import Drawer
 from bot.engine.planner import Planner, Trace
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
-from bot.engine.turns import Turns
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 
 LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
 LATER = "is on record and has not begun: nothing more can be recorded now ({reason}). It goes on by itself afterwards."
@@ -39,9 +39,9 @@ class Engine:
     ledger: Ledger
     announcer: Announcer
     runner: Runner
-    drawer: Drawer
+    drawer: CardReconciler
     tasks: Tasks
-    turns: Turns
+    turns: AnswerGate
     clock: Callable[[], datetime]
     owner: str
     approval_time: timedelta
@@ -256,7 +256,7 @@ class Engine:
             await self._whisper(_asked(change), refusal)
         finally:
             await self.ledger.release(change.number, owner=self.owner)
-        self.drawer.nudge()
+        self.drawer.wake()
         await self._point_to(change)
         return change
 

@@ -7,19 +7,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
-from bot.core.args import check
-from bot.core.asks import Ask
-from bot.core.changes import Change
+from bot.core.approval.changes import Change
+from bot.core.approval.policy import Need, Policy
+from bot.core.audit.entries import segment_subject, shopper_subject
 from bot.core.command import Call, Context, Group, Outcome, find, group_of
-from bot.core.entries import segment_subject, shopper_subject
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
+from bot.core.invocation import Ask
+from bot.core.language.args import check
 from bot.core.people import Standing
-from bot.core.plan import Plan, observed
-from bot.core.policy import Need, Policy
-from bot.core.shop import Shop
-from bot.core.shoppers import named_in
+from bot.core.planning.plan import Plan, observed
+from bot.core.store_view.shop import Shop
+from bot.core.store_view.shoppers import named_in
 from bot.engine.ports import Directory
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 
 NAMED = 5
 """People whom a card names as those who may decide: each has to be looked up."""

@@ -3,9 +3,9 @@
 from typing import Protocol
 
 from bot.core.answers import Answer
-from bot.core.changes import Card, Change
+from bot.core.approval.changes import Card, Change
 from bot.core.people import Actor, Place
-from bot.engine.home import Home
+from bot.engine.home_tab.model import Home
 
 
 class Undeliverable(Exception):

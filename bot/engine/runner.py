@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.bigcommerce import Store, StoreError
-from bot.core.changes import Change, Event, Run, State, StepState
-from bot.core.effects import counted, recorded, subjects
+from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.approval.effects import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
-from bot.core.shop import Shop
-from bot.core.steps import AnyStep, Applied, Made
+from bot.core.planning.steps import AnyStep, Applied, Made
+from bot.core.store_view.shop import Shop
 from bot.engine.tasks import Tasks
-from bot.ledger.ledger import Ledger
-from bot.ledger.log import milliseconds
+from bot.ledger.sqlite.audit_log import milliseconds
+from bot.ledger.sqlite.ledger import Ledger
 
 LEASE = timedelta(seconds=6)
 """How long what a process has in hand stays with it after it last said that it lives."""

@@ -8,18 +8,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.answers import Answer, File
-from bot.core.changes import Card, Change
+from bot.core.approval.changes import Card, Change
 from bot.core.command import Group
 from bot.core.errors import Impossible
 from bot.core.people import Place
-from bot.engine.home import Home
+from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.card import broken_glass, outcome, reminder, see_card
 from bot.slack.card import card as drawn
-from bot.slack.faults import NOT_ANSWERED, code, is_final, maybe_done
 from bot.slack.home import home as drawn_home
+from bot.slack.slack_errors import NOT_ANSWERED, code, is_final, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
 """Stands above files, and holds no words from outside: Slack reads this one text by rules that it does not tell

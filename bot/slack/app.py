@@ -16,17 +16,16 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import MENTION, Answer
-from bot.core.asks import Ask
-from bot.core.changes import Decision, Verdict
+from bot.core.approval.changes import Decision, Verdict
 from bot.core.command import Call, Help, find, group_of, understand
 from bot.core.errors import Misuse, NotRecorded, Refusal
+from bot.core.invocation import Ask
 from bot.core.people import Place
-from bot.engine.machine import Machine
-from bot.slack import blocks, forms, helping
+from bot.engine.process import Machine
+from bot.slack import blocks, forms
 from bot.slack.blocks import Block
 from bot.slack.dialogs import PATIENCE, Dialogs
-from bot.slack.escapes import unescaped
-from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.help import help_answer
 from bot.slack.ids import (
     APPROVE,
     COMMAND_FORM,
@@ -43,7 +42,9 @@ from bot.slack.ids import (
     VALUE,
     Click,
 )
+from bot.slack.slack_errors import NOT_ANSWERED, code
 from bot.slack.suggestions import Suggestions
+from bot.slack.unescape import unescaped
 
 Body = dict[str, Any]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -96,7 +97,7 @@ class Listeners:
         try:
             understood = understand(engine.groups, line)
             if isinstance(understood, Help):
-                await engine.answered(ask, helping.answer(understood), f"/{ask.command} help")
+                await engine.answered(ask, help_answer(understood), f"/{ask.command} help")
                 return
             said = understood.said(typed)
             ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.answers import MENTION, Cell, Delta
-from bot.core.wording import signed
+from bot.core.language.phrases import signed
 
 Block = dict[str, Any]
 

@@ -1,9 +1,9 @@
 """The card: a Change as one message, a pure function of it. It is drawn again after each move."""
 
 from bot.core.answers import Answer, Sentence, mention
-from bot.core.changes import Change, State, StepState
-from bot.core.plan import MAX_HEADLINE_LINES, lines_of
-from bot.core.steps import AnyStep, DeleteSegment
+from bot.core.approval.changes import Change, State, StepState
+from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
+from bot.core.planning.steps import AnyStep, DeleteSegment
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import APPROVE, EDIT, REJECT, RUN, Click

@@ -6,16 +6,16 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Promotion, Segment, StoreError
-from bot.core.args import PromotionInput, SegmentInput
-from bot.core.asks import Ask
 from bot.core.command import Call, Context
 from bot.core.errors import Misuse, NotAllowed, Refusal
-from bot.core.shop import named
-from bot.engine.machine import Machine
+from bot.core.invocation import Ask
+from bot.core.language.args import PromotionInput, SegmentInput
+from bot.core.store_view.shop import named
+from bot.engine.process import Machine
 from bot.slack import forms
 from bot.slack.blocks import Block
-from bot.slack.faults import NOT_ANSWERED, code
 from bot.slack.inputs import Labels
+from bot.slack.slack_errors import NOT_ANSWERED, code
 
 PATIENCE = 2.0
 """Seconds that an acknowledgement waits for what belongs into it; Slack waits three."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Actor, Standing
-from bot.slack.faults import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, code
 
 KEEP = timedelta(seconds=30)
 """Reading a group may be asked 20 times a minute, so an answer serves for a while."""

@@ -4,17 +4,17 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from bot.core.args import (
+from bot.core.command import Call, Command
+from bot.core.errors import Misuse
+from bot.core.language.args import (
     Input,
     ShopperInput,
     Text,
     input_of,
     takes_many,
 )
-from bot.core.command import Call, Command
-from bot.core.errors import Misuse
-from bot.core.shoppers import listed
-from bot.core.wording import listing
+from bot.core.language.phrases import listing
+from bot.core.store_view.shoppers import listed
 from bot.slack import blocks, inputs
 from bot.slack.blocks import Block
 from bot.slack.ids import (

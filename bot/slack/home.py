@@ -1,12 +1,13 @@
 """The Home tab: what waits, what I asked for lately, the segments at a glance, and what one can type. Pure."""
 
 from bot.core.answers import Answer, Offer
-from bot.core.changes import Brief, State
+from bot.core.approval.changes import Brief, State
 from bot.core.command import Group, Help
-from bot.core.wording import counted, people
-from bot.engine.home import Glance, Home
-from bot.slack import answers, blocks, helping
+from bot.core.language.phrases import counted, people
+from bot.engine.home_tab.model import Home, StoreOverview
+from bot.slack import answers, blocks
 from bot.slack.blocks import Block
+from bot.slack.help import help_answer
 from bot.slack.ids import RUN
 
 HOME_BLOCKS = 100
@@ -78,12 +79,12 @@ def _row(one: Brief, label: str) -> Block:
     return {"type": "section", "text": text, "accessory": details}
 
 
-def _segments(glance: Glance | None) -> list[Block]:
+def _segments(glance: StoreOverview | None) -> list[Block]:
     title = blocks.header("Segments at a glance")
     return [title, *_glance(glance), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
 
 
-def _glance(glance: Glance | None) -> list[Block]:
+def _glance(glance: StoreOverview | None) -> list[Block]:
     if glance is None:
         return [blocks.section(blocks.rich("Looking at the store…"))]
     if glance.fault:
@@ -94,7 +95,7 @@ def _glance(glance: Glance | None) -> list[Block]:
     return [blocks.section(blocks.rich(told)), *_largest(glance), *movers]
 
 
-def _largest(glance: Glance) -> list[Block]:
+def _largest(glance: StoreOverview) -> list[Block]:
     rows = tuple((one.name, one.shoppers, one.promotions) for one in glance.largest)
     if not rows:
         return []
@@ -104,5 +105,5 @@ def _largest(glance: Glance) -> list[Block]:
 
 
 def _help(group: Group) -> Answer:
-    shown = helping.answer(Help((group,)))
+    shown = help_answer(Help((group,)))
     return Answer(f"/{group.name}", shown.parts)

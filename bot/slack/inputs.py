@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from bot.core.args import (
+from bot.core.language.args import (
     ChangeInput,
     Choice,
     EntryInput,
@@ -17,7 +17,7 @@ from bot.core.args import (
     input_of,
     takes_many,
 )
-from bot.core.shoppers import listed, sorted_out
+from bot.core.store_view.shoppers import listed, sorted_out
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE

@@ -15,17 +15,17 @@ from uuid import UUID
 
 from bot.bigcommerce import connect
 from bot.core.answers import Answer
-from bot.core.asks import Ask
-from bot.core.changes import Card, Change
+from bot.core.approval.changes import Card, Change
+from bot.core.approval.policy import Policy
+from bot.core.invocation import Ask
 from bot.core.people import Actor, Place, Standing
-from bot.core.policy import Policy
-from bot.engine.daily import Schedule
-from bot.engine.home import Home
-from bot.engine.machine import Machine, machine
+from bot.engine.answer_gate import AnswerGate
+from bot.engine.daily_summary import Schedule
+from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
-from bot.engine.turns import Turns
-from bot.ledger.file import Connection
-from bot.ledger.ledger import Ledger
+from bot.engine.process import Machine, machine
+from bot.ledger.sqlite.file import Connection
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.wire import Sent, Wire, travel
@@ -181,7 +181,7 @@ class Process:
             store=store,
             announcer=team.slack,
             directory=team.slack,
-            turns=Turns(now=time.monotonic, quiet=0),
+            turns=AnswerGate(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,

@@ -19,12 +19,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot.core.asks import Ask
-from bot.core.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
-from bot.core.entries import Sealed
-from bot.core.plan import Plan
-from bot.core.policy import HURTING, KINDS, Need, Policy, Rule
-from bot.core.steps import (
+from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
+from bot.core.approval.policy import HURTING, KINDS, Need, Policy, Rule
+from bot.core.audit.entries import Sealed
+from bot.core.invocation import Ask
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
     CreateProfiles,
@@ -35,7 +35,7 @@ from bot.core.steps import (
     RemoveMembers,
     UpdateSegment,
 )
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, HERE, MANAGERS, Process, Team
 from tests.approvals.wire import Sent
 from tests.harness import Clock
@@ -57,7 +57,7 @@ STRICT = Policy(
 NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffee lovers")
 MOVING = {event.value: event for event in Event}
 SETTLED = 10_000
-"""Turns of the loop: until nothing is under way any more."""
+"""AnswerGate of the loop: until nothing is under way any more."""
 DEEP, QUICK = 3000, 30
 """Interleavings, of 40 events each."""
 

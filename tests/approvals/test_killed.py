@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.asks import Ask
-from bot.core.changes import Change, Decision, State, Verdict
-from bot.core.policy import Policy
+from bot.core.approval.changes import Change, Decision, State, Verdict
+from bot.core.approval.policy import Policy
+from bot.core.invocation import Ask
 from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import ANA, APPROVERS, BEN, HERE, Killed, Process, Team

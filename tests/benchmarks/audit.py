@@ -20,9 +20,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from bot.core.entries import Entry, Wanted, segment_subject, shopper_subject
-from bot.ledger.archives import Archives
-from bot.ledger.ledger import Ledger
+from bot.core.audit.entries import AuditFilter, Entry, segment_subject, shopper_subject
+from bot.ledger.sqlite.archives import Archives
+from bot.ledger.sqlite.ledger import Ledger
 from tests.benchmarks import logbook
 from tests.benchmarks.logbook import APPROVERS, ASKERS, BUSY, RARE, SEGMENTS, time_of
 from tests.processes import ROOT
@@ -37,45 +37,45 @@ Figures = dict[str, Any]
 SPAWNING = multiprocessing.get_context("spawn")
 
 
-def searches() -> dict[str, tuple[Wanted, int | None]]:
+def searches() -> dict[str, tuple[AuditFilter, int | None]]:
     """What is looked for, and before which entry: each filter alone, and what is awkward together."""
     busy, rare_segment = segment_subject(BUSY), segment_subject(SEGMENTS[1])
     alone = {
-        "everything": Wanted(),
-        "by": Wanted(actor=ASKERS[0]),
-        "kind": Wanted(kind="approve"),
-        "rare kind": Wanted(kind=RARE),
-        "segment": Wanted(subjects=(rare_segment,)),
-        "busy segment": Wanted(subjects=(busy,)),
-        "shopper": Wanted(subjects=(shopper_subject(4711),)),
-        "change": Wanted(change=77),
-        "since": Wanted(since=time_of(10)),
-        "until": Wanted(until=time_of(10)),
+        "everything": AuditFilter(),
+        "by": AuditFilter(actor=ASKERS[0]),
+        "kind": AuditFilter(kind="approve"),
+        "rare kind": AuditFilter(kind=RARE),
+        "segment": AuditFilter(subjects=(rare_segment,)),
+        "busy segment": AuditFilter(subjects=(busy,)),
+        "shopper": AuditFilter(subjects=(shopper_subject(4711),)),
+        "change": AuditFilter(change=77),
+        "since": AuditFilter(since=time_of(10)),
+        "until": AuditFilter(until=time_of(10)),
     }
     awkward = {
-        "frequent kind + frequent person, none": Wanted(kind="asked", actor=APPROVERS[0]),
-        "frequent kind + rare change": Wanted(kind="step done", change=77),
-        "frequent person + foreign change": Wanted(actor=ASKERS[0], change=77),
-        "busy segment + rare kind": Wanted(kind=RARE, subjects=(busy,)),
-        "busy segment + rare person": Wanted(actor="U0RARE0000", subjects=(busy,)),
-        "busy segment + foreign change": Wanted(change=77, subjects=(busy,)),
-        "busy segment + foreign shopper": Wanted(subjects=(busy,), besides=(shopper_subject(4711),)),
-        "busy segment or a shopper": Wanted(subjects=(busy, shopper_subject(4711))),
-        "600 segments of one name": Wanted(subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
-        "600 segments + rare kind": Wanted(kind=RARE, subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
-        "600 segments + foreign shopper": Wanted(
+        "frequent kind + frequent person, none": AuditFilter(kind="asked", actor=APPROVERS[0]),
+        "frequent kind + rare change": AuditFilter(kind="step done", change=77),
+        "frequent person + foreign change": AuditFilter(actor=ASKERS[0], change=77),
+        "busy segment + rare kind": AuditFilter(kind=RARE, subjects=(busy,)),
+        "busy segment + rare person": AuditFilter(actor="U0RARE0000", subjects=(busy,)),
+        "busy segment + foreign change": AuditFilter(change=77, subjects=(busy,)),
+        "busy segment + foreign shopper": AuditFilter(subjects=(busy,), besides=(shopper_subject(4711),)),
+        "busy segment or a shopper": AuditFilter(subjects=(busy, shopper_subject(4711))),
+        "600 segments of one name": AuditFilter(subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "600 segments + rare kind": AuditFilter(kind=RARE, subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "600 segments + foreign shopper": AuditFilter(
             subjects=tuple(map(segment_subject, SEGMENTS[:600])), besides=(shopper_subject(4711),)
         ),
-        "rare kind since far back": Wanted(kind=RARE, since=time_of(10)),
-        "frequent kind + person until far back": Wanted("U0RARE0000", "approve", until=time_of(999_000)),
-        "person in an empty time": Wanted(actor=ASKERS[0], since=time_of(MANY) + timedelta(days=1)),
-        "kind in an early hour": Wanted(kind="approve", since=time_of(1_000), until=time_of(1_030)),
+        "rare kind since far back": AuditFilter(kind=RARE, since=time_of(10)),
+        "frequent kind + person until far back": AuditFilter("U0RARE0000", "approve", until=time_of(999_000)),
+        "person in an empty time": AuditFilter(actor=ASKERS[0], since=time_of(MANY) + timedelta(days=1)),
+        "kind in an early hour": AuditFilter(kind="approve", since=time_of(1_000), until=time_of(1_030)),
     }
     deep = {
-        "everything, deep page": (Wanted(), 500_000),
-        "kind, deep page": (Wanted(kind="approve"), 100_000),
-        "busy segment, deep page": (Wanted(subjects=(busy,)), 100_000),
-        "busy segment or a shopper, deep page": (Wanted(subjects=(busy, shopper_subject(4711))), 100_000),
+        "everything, deep page": (AuditFilter(), 500_000),
+        "kind, deep page": (AuditFilter(kind="approve"), 100_000),
+        "busy segment, deep page": (AuditFilter(subjects=(busy,)), 100_000),
+        "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, shopper_subject(4711))), 100_000),
     }
     return {**{name: (wanted, None) for name, wanted in (alone | awkward).items()}, **deep}
 
@@ -160,7 +160,7 @@ def _searching(path: Path) -> dict[str, float]:
         return {name: asyncio.run(_worst(ledger, *sought)) for name, sought in searches().items()}
 
 
-async def _worst(ledger: Ledger, wanted: Wanted, before: int | None) -> float:
+async def _worst(ledger: Ledger, wanted: AuditFilter, before: int | None) -> float:
     taken = []
     for _ in range(WORST_OF):
         started = time.perf_counter()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
-from bot.core.entries import Entry, segment_subject, shopper_subject
-from bot.ledger.ledger import Ledger
-from bot.ledger.log import append
+from bot.core.audit.entries import Entry, segment_subject, shopper_subject
+from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.ledger import Ledger
 
 BEGAN = datetime(2022, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=2)

@@ -25,7 +25,7 @@ from bot.bigcommerce import (
     StoreBroken,
     StoreError,
 )
-from bot.bigcommerce.abreast import WIDTH, abreast
+from bot.bigcommerce.bounded import WIDTH, abreast
 from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
 
 SEGMENT = uuid(0x5E6)

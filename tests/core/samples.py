@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.changes import Change
+from bot.core.approval.changes import Change
+from bot.core.approval.policy import Need
 from bot.core.people import Place
-from bot.core.plan import Plan
-from bot.core.policy import Need
-from bot.core.steps import AddMembers, AnyStep, DeleteSegment, SegmentRef
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import AddMembers, AnyStep, DeleteSegment, SegmentRef
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 VIPS = SegmentRef(name="VIPs", id="6a8e0f62-0000-4000-8000-000000000001")

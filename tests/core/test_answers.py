@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import MENTION, mention
-from bot.core.asks import masked
+from bot.core.invocation import masked
 
 
 def test_a_mention_is_found_in_a_sentence_and_cannot_be_made_up() -> None:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.command import Call, Context, Group, Help, Post, find, understand
 from bot.core.errors import Misuse
+from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 

@@ -13,20 +13,20 @@ from typing import Any
 from bot.bigcommerce import Store as StoreClient
 from bot.bigcommerce import connect
 from bot.core.answers import Answer
-from bot.core.asks import Ask
-from bot.core.changes import Card, Change, Decision, Event, Verdict
+from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
+from bot.core.approval.policy import Need, Policy
 from bot.core.command import Group
+from bot.core.invocation import Ask
 from bot.core.people import Actor, Place, Standing
-from bot.core.plan import Plan
-from bot.core.policy import Need, Policy
-from bot.engine.daily import Schedule
+from bot.core.planning.plan import Plan
+from bot.engine.answer_gate import AnswerGate
+from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine
-from bot.engine.home import Home
-from bot.engine.machine import Machine, machine
+from bot.engine.home_tab.model import Home
+from bot.engine.process import Machine, machine
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
-from bot.engine.turns import Turns
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import seeds, server
 from bot.sandbox.store import Store
 from commands import GROUPS
@@ -264,7 +264,7 @@ async def process(
         store=client,
         announcer=board,
         directory=people,
-        turns=Turns(now=time.monotonic, quiet=0),
+        turns=AnswerGate(now=time.monotonic, quiet=0),
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,

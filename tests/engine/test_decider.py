@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.core.answers import mention
-from bot.core.changes import Change, Decision, Emergency, Event, State, Verdict
+from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
+from bot.core.approval.policy import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.people import Standing
-from bot.core.policy import Rule
 from tests.engine.bench import Bench, bench
 
 TWO = (Rule(steps=("delete_segment",), approvals=2),)

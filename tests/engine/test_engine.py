@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import Args
-from bot.core.changes import Event, State, Verdict
+from bot.core.approval.changes import Event, State, Verdict
+from bot.core.approval.policy import Rule
 from bot.core.command import Context, Group, Outcome, Post
 from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
+from bot.core.language.args import Args
 from bot.core.people import Place, Standing
-from bot.core.plan import Plan
-from bot.core.policy import Rule
-from bot.core.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
-from bot.engine.keeper import FRESH
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
+from bot.engine.housekeeper import FRESH
 from bot.engine.ports import Undeliverable
 from tests.core.samples import plan
 from tests.disks import frozen

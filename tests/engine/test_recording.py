@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.asks import Ask
-from bot.core.changes import State, Verdict
+from bot.core.approval.changes import State, Verdict
 from bot.core.errors import NotRecorded
-from bot.engine.daily import PAUSE, Schedule
+from bot.core.invocation import Ask
+from bot.engine.daily_summary import PAUSE, Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
 from tests.engine.bench import Bench, Board, bench, process

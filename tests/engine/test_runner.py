@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 
 from bot.bigcommerce import AnyOf, Customer
-from bot.core.changes import Change, Event, Run, State, StepState
-from bot.core.plan import Plan, inverse_of, observed
-from bot.core.shop import Shop
-from bot.core.steps import (
+from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.planning.plan import Plan, inverse_of, observed
+from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
     CreateCustomer,
@@ -23,6 +22,7 @@ from bot.core.steps import (
     SegmentRef,
     UpdateSegment,
 )
+from bot.core.store_view.shop import Shop
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 

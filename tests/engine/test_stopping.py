@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.changes import Change, Decision, Event, Run, State, StepState, Verdict
+from bot.core.approval.changes import Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.errors import Refusal
-from bot.core.steps import AddMembers, CreateCustomer, CreateProfiles, CreateSegment, DeleteSegment, Naming, SegmentRef
+from bot.core.planning.steps import (
+    AddMembers,
+    CreateCustomer,
+    CreateProfiles,
+    CreateSegment,
+    DeleteSegment,
+    Naming,
+    SegmentRef,
+)
 from tests.core.samples import plan
 from tests.engine.bench import Bench
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
-from bot.core.steps import (
+from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
     CreateCustomer,

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
-from bot.core.changes import Approval, Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.changes import Approval, Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.policy import Need
 from bot.core.command import Call, understand
-from bot.core.plan import Plan
-from bot.core.policy import Need
-from bot.core.shop import PromotionUse
-from bot.core.steps import AnyStep, Applied, DeleteSegment, SegmentRef
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef
+from bot.core.store_view.shop import PromotionUse
 from bot.engine.planner import NAMED
 from bot.sandbox.slack_limits import faults_of
 from bot.slack import answers

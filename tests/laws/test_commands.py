@@ -12,15 +12,16 @@ from pydantic.fields import FieldInfo
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
-from bot.core.args import Args, Choice, check, input_of, takes_many
-from bot.core.changes import Brief, Change, Run, State, StepState
+from bot.core.approval.changes import Brief, Change, Run, State, StepState
 from bot.core.command import Call, Command, Help, Scope, understand
 from bot.core.errors import Refusal
-from bot.core.steps import CreateSegment, Naming
-from bot.engine.home import Glance, Home, Sized
+from bot.core.language.args import Args, Choice, check, input_of, takes_many
+from bot.core.planning.steps import CreateSegment, Naming
+from bot.engine.home_tab.model import Home, Sized, StoreOverview
 from bot.sandbox.slack_limits import faults_of
-from bot.slack import answers, blocks, forms, helping
+from bot.slack import answers, blocks, forms
 from bot.slack.blocks import Block
+from bot.slack.help import help_answer
 from bot.slack.home import home
 from bot.slack.ids import Click
 from commands import GROUPS
@@ -215,7 +216,7 @@ def _something(field: FieldInfo) -> Any:
 def test_help_for_a_command_fits_a_message(command: Command) -> None:
     group = next(group for group in GROUPS if group.name == command.group)
     for told in (Help((group,), command), Help((group,)), Help(GROUPS)):
-        assert faults_of("message", answers.message(helping.answer(told)).blocks) == []
+        assert faults_of("message", answers.message(help_answer(told)).blocks) == []
 
 
 @given(st.lists(st.sampled_from(HOSTILE), max_size=12))
@@ -225,7 +226,7 @@ def test_the_home_tab_fits_slack(names: list[str]) -> None:
     sizes = tuple(Sized(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
     told = " ".join(names)
     movers = Chart("bar", told, tuple(names), (("Change", tuple(range(len(names)))),), told)
-    for glance in (None, Glance(largest=sizes, segments=1000, movers=movers), Glance(fault=told)):
+    for glance in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
         view = home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, glance=glance), GROUPS)
         assert faults_of("home", view) == []
         assert powerless(view)

@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.approval.policy import HURTING, KINDS, MOST_APPROVALS, Need, Policy, Rule
 from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.people import Actor, Standing
-from bot.core.plan import Plan
-from bot.core.policy import HURTING, KINDS, MOST_APPROVALS, Need, Policy, Rule
-from bot.core.steps import BATCH, AnyStep, SegmentRef, added, removed
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import BATCH, AnyStep, SegmentRef, added, removed
 from tests.core.samples import VIPS, delete, uuid
 from tests.laws.values import LAW, values_of
 

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.changes import Change, Run, State, StepState
-from bot.core.effects import recorded, subjects
-from bot.core.entries import segment_subject
+from bot.core.approval.changes import Change, Run, State, StepState
+from bot.core.approval.effects import recorded, subjects
+from bot.core.approval.policy import Policy
+from bot.core.audit.entries import segment_subject
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.plan import Plan, inverse_of, observed
-from bot.core.policy import Policy
-from bot.core.shop import Shop
-from bot.core.steps import (
+from bot.core.planning.plan import Plan, inverse_of, observed
+from bot.core.planning.steps import (
     AnyStep,
     Applied,
     CreateCustomer,
@@ -29,6 +28,7 @@ from bot.core.steps import (
     Step,
     UpdateSegment,
 )
+from bot.core.store_view.shop import Shop
 from tests.engine.bench import Bench
 from tests.laws.shops import DRAWN, a_segment, a_shop, clash, draw_registration, forget, registered, snapshot
 from tests.laws.values import FEW, LAW, values_of

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer
-from bot.core.changes import Approval, Brief
-from bot.core.course import course
-from bot.core.history import Effect, Size, Snapshot
-from bot.core.numbers import Summary
-from bot.core.summary import told
+from bot.core.approval.changes import Approval, Brief
+from bot.core.summary.gather import told
+from bot.core.summary.history import Effect, Size, Snapshot
+from bot.core.summary.size_changes import Summary
+from bot.core.summary.size_trend import course
 from bot.slack import answers
 from bot.slack.blocks import TOO_LONG
-from tests.core.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.core.samples import NOW, change, delete, plan
+from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.laws.test_cards import fits
 from tests.laws.values import FEW, HOSTILE, texts
 

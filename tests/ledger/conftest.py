@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.entries import Entry, segment_subject, shopper_subject
-from bot.ledger.ledger import Ledger
-from bot.ledger.log import append
-from bot.ledger.schema import GUARDED
+from bot.core.audit.entries import Entry, segment_subject, shopper_subject
+from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.schema import GUARDED
 from tests.core.samples import NOW, uuid
 
 DAY = timedelta(days=1)

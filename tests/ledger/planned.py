@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.core.asks import Ask
-from bot.core.changes import Change, Event
+from bot.core.approval.changes import Change, Event
+from bot.core.invocation import Ask
 from bot.core.people import Place
-from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW, change
 
 LATER = NOW + timedelta(seconds=6)

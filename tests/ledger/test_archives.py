@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.entries import Entry, Wanted
+from bot.core.audit.entries import AuditFilter, Entry
 from bot.core.errors import NotRecorded
-from bot.core.history import Snapshot
-from bot.ledger.archives import PART, Archives, NotCopied, _arriving, joined
-from bot.ledger.ledger import Ledger
-from bot.ledger.log import append
-from bot.ledger.schema import GUARDED, guards
+from bot.core.summary.history import Snapshot
+from bot.ledger.sqlite.archives import PART, Archives, NotCopied, _arriving, joined
+from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.schema import GUARDED, guards
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
@@ -122,7 +122,7 @@ def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Archives, 
     assert numbers(path) == [4, 5, 6, 7, 8]
     with closing(Archives.read(old)) as file:
         assert (file.is_archive, file.proof().holds, list(file.entries())) == (True, True, before[:3])
-        found = list(file.found(Wanted(subjects=("customer:1",))))
+        found = list(file.found(AuditFilter(subjects=("customer:1",))))
         assert [one.number for one in found] == [2]
     proof = ledger.verify()
     assert (proof.fault, proof.entries, proof.archived) == ("", 5, 3)
@@ -130,7 +130,7 @@ def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Archives, 
     last = list(ledger.entries())[-1]
     detail = {"first": 1, "last": 3, "head": before[2].seal, "file": "old.sqlite", "entries": 3}
     assert (last.kind, last.detail, last.outcome) == ("archived", detail, "archived")
-    assert list(ledger.found(Wanted(subjects=("customer:1",)))) == []
+    assert list(ledger.found(AuditFilter(subjects=("customer:1",)))) == []
     assert tables(path, "subjects") == [8]
     assert not leftovers(tmp_path)
 

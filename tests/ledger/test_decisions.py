@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.core.changes import Brief, Card, Change, Emergency, Event, Run, State, StepState
-from bot.core.entries import Entry
+from bot.core.approval.changes import Brief, Card, Change, Emergency, Event, Run, State, StepState
+from bot.core.audit.entries import Entry
 from bot.core.errors import TooLate
-from bot.ledger.ledger import Ledger
-from bot.ledger.schema import migrations
+from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.schema import migrations
 from tests.core.samples import NOW, add, change, delete, plan
 from tests.ledger.planned import LATER, moved, planned
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.core.changes import Change, Emergency, Event, Run, StepState
-from bot.core.entries import Entry
-from bot.core.history import Effect, Progress, Size
-from bot.core.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
-from bot.ledger.ledger import Ledger
-from bot.ledger.schema import UNREVIEWED, migrations
-from bot.ledger.seal import GENESIS
-from tests.core.days import TODAY, days_ago, snapshot
+from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
+from bot.core.audit.entries import Entry
+from bot.core.audit.hash_chain import GENESIS
+from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
+from bot.core.summary.history import Effect, Progress, Size
+from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.schema import UNREVIEWED, migrations
 from tests.core.samples import NOW, delete, plan, uuid
+from tests.core.summary.days import TODAY, days_ago, snapshot
 from tests.ledger.planned import moved, planned
 
 APPROVED = (Event.POST, Event.APPROVE)

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.changes import MOVES, Approval, Card, Change, Event, Run, State, StepState
-from bot.core.entries import Entry
+from bot.core.approval.changes import MOVES, Approval, Card, Change, Event, Run, State, StepState
+from bot.core.audit.entries import Entry
 from bot.core.errors import Impossible, NotRecorded, TooLate, UnknownChange
-from bot.core.steps import Applied
-from bot.ledger.file import BUSY_SECONDS
-from bot.ledger.ledger import Ledger
+from bot.core.planning.steps import Applied
+from bot.ledger.sqlite.file import BUSY_SECONDS
+from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW, VIPS, change, delete, plan
 from tests.ledger.planned import LATER, ask, asked, moved, planned
 

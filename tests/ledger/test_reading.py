@@ -7,8 +7,8 @@ from threading import current_thread, main_thread
 
 import pytest
 
-from bot.core.entries import Entry, Wanted
-from bot.ledger.ledger import Ledger
+from bot.core.audit.entries import AuditFilter, Entry
+from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW
 
 
@@ -25,7 +25,7 @@ async def test_what_is_exported_is_read_in_a_thread_the_oldest_first(ledger: Led
         threads.append(current_thread())
         return [one.number for one in entries]  # type: ignore[attr-defined]
 
-    assert await ledger.exported(Wanted(kind="asked"), numbers) == [1, 3]
+    assert await ledger.exported(AuditFilter(kind="asked"), numbers) == [1, 3]
     assert threads[0] is not main_thread()
 
 
@@ -33,7 +33,7 @@ async def test_a_log_in_memory_is_read_where_it_is() -> None:
     with closing(Ledger.open(":memory:")) as ledger:
         await note(ledger)
         assert (await ledger.checked()).entries == 1
-        assert await ledger.exported(Wanted(), lambda entries: len(list(entries))) == 1
+        assert await ledger.exported(AuditFilter(), lambda entries: len(list(entries))) == 1
 
 
 async def test_segments_are_found_by_what_changes_called_them(ledger: Ledger) -> None:
@@ -66,7 +66,7 @@ async def test_entries_are_found_that_are_about_one_thing_besides_another(
     await note(ledger, "segment:2", "profile:a")
     await note(ledger, "segment:1", "customer:7", "profile:a")
     await note(ledger, "segment:1", "customer:7")
-    wanted = Wanted(subjects=subjects, besides=besides)
+    wanted = AuditFilter(subjects=subjects, besides=besides)
     assert [one.number for one in await ledger.recent(wanted, limit=9)] == found
     assert [one.number for one in await ledger.recent(wanted, limit=9, before=4)] == [n for n in found if n < 4]
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.entries import Entry, Sealed, UnknownEntry, Wanted
-from bot.ledger.archives import Archives
-from bot.ledger.ledger import Ledger
+from bot.core.audit.entries import AuditFilter, Entry, Sealed, UnknownEntry
+from bot.ledger.sqlite.archives import Archives
+from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW
 from tests.laws.values import LAW
 from tests.ledger.logs import DAY, logs, subjects, written
 
 times = st.none() | st.integers(-1, 6).map(lambda day: NOW + day * DAY)
 wanted = st.builds(
-    Wanted,
+    AuditFilter,
     actor=st.sampled_from(("", "UANA", "UBEN")),
     kind=st.sampled_from(("", "asked", "finish")),
     change=st.none() | st.integers(1, 3),
@@ -28,7 +28,7 @@ wanted = st.builds(
 )
 
 
-def suits(entry: Sealed, sought: Wanted) -> bool:
+def suits(entry: Sealed, sought: AuditFilter) -> bool:
     at = datetime.fromisoformat(entry.at)
     return (
         (not sought.actor or entry.actor == sought.actor)
@@ -44,7 +44,7 @@ def suits(entry: Sealed, sought: Wanted) -> bool:
 @LAW
 @given(logs, st.lists(wanted, min_size=1, max_size=8), st.integers(1, 6), st.integers(0, 3))
 def test_what_is_found_is_what_reading_it_all_would_find(
-    log: list[Entry], several: list[Wanted], before: int, limit: int
+    log: list[Entry], several: list[AuditFilter], before: int, limit: int
 ) -> None:
     with written(log) as path, closing(Ledger.read(path)) as ledger:
         for sought in several:
@@ -62,7 +62,7 @@ OTHERS = tuple(f"segment:{number}" for number in range(600))
 @LAW
 @given(logs, wanted.filter(lambda sought: sought.subjects), st.integers(0, 3))
 def test_a_name_that_hundreds_of_segments_had_is_looked_for_like_that_of_a_few(
-    log: list[Entry], sought: Wanted, limit: int
+    log: list[Entry], sought: AuditFilter, limit: int
 ) -> None:
     crowded = replace(sought, subjects=(*OTHERS, *sought.subjects))
     with written(log) as path, closing(Ledger.read(path)) as ledger:

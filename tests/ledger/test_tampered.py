@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.entries import Entry, Proof
-from bot.ledger.ledger import Ledger
-from bot.ledger.schema import GUARDED
-from bot.ledger.seal import GENESIS, canonical, seal
+from bot.core.audit.entries import Entry, Proof
+from bot.core.audit.hash_chain import GENESIS, canonical, seal
+from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.schema import GUARDED
 from tests.laws.values import LAW
 from tests.ledger.logs import logs, unguarded, words, write, written
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.answers import Answer
-from bot.core.asks import Ask
-from bot.core.changes import Decision, State, Verdict
-from bot.core.days import due
-from bot.core.policy import Policy
-from bot.engine.daily import Schedule
-from bot.ledger.ledger import Ledger
+from bot.core.approval.changes import Decision, State, Verdict
+from bot.core.approval.policy import Policy
+from bot.core.invocation import Ask
+from bot.core.summary.schedule import due
+from bot.engine.daily_summary import Schedule
+from bot.ledger.sqlite.ledger import Ledger
 from tests.approvals.team import ANA, APPROVERS, BEN, HERE, Process, Team
 from tests.harness import Clock
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.policy import Policy
-from bot.engine.daily import Schedule
-from bot.ledger.ledger import Ledger
+from bot.core.approval.policy import Policy
+from bot.engine.daily_summary import Schedule
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import people
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import APPROVERS, Killed, Process, Slack, Team

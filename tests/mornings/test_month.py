@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Delta, Fields, Sentence, Table
-from bot.core.entries import Sealed
-from bot.engine.daily import Schedule
+from bot.core.audit.entries import Sealed
+from bot.engine.daily_summary import Schedule
 from tests.laws.values import LAW
 from tests.mornings.month import Act, Books, Month
 

@@ -17,7 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import Answer, File
-from bot.core.changes import Emergency, State
+from bot.core.approval.changes import Emergency, State
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
 from bot.sandbox.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
@@ -25,7 +25,7 @@ from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
 from bot.slack.answers import FILE_NAME_BYTES, file_name, message
-from bot.slack.faults import maybe_done
+from bot.slack.slack_errors import maybe_done
 from tests.core.samples import NOW, change
 from tests.harness import ROOT, Json, said
 

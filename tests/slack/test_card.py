@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
-from bot.core.changes import Approval, Card, Change, Emergency, Run, State, StepState
-from bot.core.plan import Plan
-from bot.core.policy import Need
-from bot.core.shop import PromotionUse
-from bot.core.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
+from bot.core.approval.changes import Approval, Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.policy import Need
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
+from bot.core.store_view.shop import PromotionUse
 from bot.slack import answers, blocks
 from bot.slack.card import broken_glass, card, outcome, reminder
 from tests.core.samples import NOW, add, change, delete, plan, uuid

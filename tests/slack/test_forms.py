@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.command import Call, Context, Group, Prefill, find
 from bot.core.errors import Misuse
+from bot.core.language.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.slack_limits import faults_of
 from bot.slack import forms, inputs
 from bot.slack.blocks import Block

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from bot.core.changes import Change, State
-from bot.core.entries import KINDS, Sealed
-from bot.ledger.ledger import Ledger
+from bot.core.approval.changes import Change, State
+from bot.core.audit.entries import KINDS, Sealed
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from bot.sandbox.people import HUMANS, PEOPLE
 from bot.sandbox.slack_limits import faults_of, length_of

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.entries import KINDS, Entry
-from bot.core.exports import FORMULA
-from bot.ledger.archives import Archives
-from bot.ledger.ledger import Ledger
+from bot.core.audit.entries import KINDS, Entry
+from bot.core.audit.exports import FORMULA
+from bot.ledger.sqlite.archives import Archives
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import payloads
 from bot.sandbox.people import ANA, APPROVERS_GROUP, BEN, CLEO, TEAM_ID
 from tests.conftest import OpenWorld

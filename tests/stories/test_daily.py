@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.entries import Sealed
+from bot.core.audit.entries import Sealed
 from bot.sandbox import people
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
@@ -301,7 +301,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_told_where_approvals_stand
 ) -> None:
     slack = await opened(open_world)
     _close(slack, how)
-    with caplog.at_level(logging.WARNING, "bot.engine.daily"):
+    with caplog.at_level(logging.WARNING, "bot.engine.daily_summary"):
         await arrives(slack, at(3, 9))
     await arrives(slack, at(3, 9, 5))
     sentence = f"The daily summary could not be posted in {people.SEGMENTS} ({how})."

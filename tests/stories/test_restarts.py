@@ -7,8 +7,8 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
-from bot.core.changes import Approval, Event, Run, StepState
-from bot.ledger.ledger import Ledger
+from bot.core.approval.changes import Approval, Event, Run, StepState
+from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import people
 from tests.conftest import OpenWorld
 from tests.harness import ROOT, World, said

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.history import Size, Snapshot
-from bot.core.shop import Shop
-from bot.core.summary import gather
+from bot.core.store_view.shop import Shop
+from bot.core.summary.gather import gather
+from bot.core.summary.history import Size, Snapshot
 from bot.sandbox.people import RANDOM, SEGMENTS
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said

@@ -1,0 +1,287 @@
+"""``python -m bot audit``: the log read, checked, copied and archived from the shell, whether the bot runs or not."""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+
+from bot.core.audit.entries import (
+    KINDS,
+    AuditFilter,
+    Proof,
+    Sealed,
+    UnknownEntry,
+    seal_in,
+    segment_subject,
+    shopper_subject,
+)
+from bot.core.audit.exports import entry_csv, entry_json
+from bot.core.errors import Refusal
+from bot.ledger.sqlite.archives import Archives, joined
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class NoDatabase(Refusal):
+    """A file that is not there; an audit creates none."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
+
+
+def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
+    """The actions, each of which runs with its options and gives the exit status. ``database``: unless one is named."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
+    _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
+    _add_export(actions.add_parser("export", help="print entries for programs, oldest first"))
+    _add_verify(actions.add_parser("verify", help="check that no entry was changed, moved, inserted or removed"))
+    _add_backup(actions.add_parser("backup", help="copy the database, also while the bot runs"))
+    _add_archive(actions.add_parser("archive", help="move the oldest entries to a file of their own"))
+    for action in actions.choices.values():
+        action.add_argument("--database", type=Path, default=database, help="default %(default)s")
+
+
+# What is given
+
+
+def _add_recent(parser: argparse.ArgumentParser) -> None:
+    _add_filters(parser)
+    parser.add_argument("--limit", type=_number, default=50, help="so many at most (default %(default)s)")
+    parser.set_defaults(run=_recent)
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", type=_number, help="the entry's number")
+    parser.set_defaults(run=_show)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_filters(parser)
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default %(default)s")
+    parser.set_defaults(run=_export)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    told = "at least 16 digits of a seal that was seen elsewhere, as in a daily summary: tells which entry has it"
+    parser.add_argument("--against", type=_seal, metavar="SEAL", help=told)
+    told = "archives whose entries came before: checks that nothing is missing between them"
+    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=told)
+    parser.set_defaults(run=_verify)
+
+
+def _add_backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where the copy goes; nothing is overwritten")
+    parser.set_defaults(run=_backup)
+
+
+def _add_archive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where the entries go")
+    parser.add_argument("--before", type=_time, required=True, help="entries from before this date or time")
+    parser.set_defaults(run=_archive)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", type=_user, metavar="USER", help="what this Slack user did, by id")
+    parser.add_argument("--kind", type=_kind, help='of this kind, such as "planned" or "step done"')
+    parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
+    for name, subject in (("segment", _segment), ("shopper", _shopper)):
+        told = f"about this {name}, by id; of several, about any of them"
+        parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=told)
+    parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
+    parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a Slack user, such as U012AB3CD")
+    return text
+
+
+def _kind(text: str) -> str:
+    if text not in KINDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of the kinds {', '.join(KINDS)}")
+    return text
+
+
+def _segment(text: str) -> str:
+    if not _UUID.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
+    return segment_subject(text.lower())
+
+
+def _shopper(text: str) -> str:
+    if not re.fullmatch(r"[0-9]+", text) and not _UUID.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
+    return shopper_subject(text.lower())
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return int(text)
+
+
+def _seal(text: str) -> str:
+    try:
+        return seal_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
+
+
+def _time(text: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date or time such as 2026-05-04T09:30+02:00") from None
+
+
+# What is done
+
+
+def _recent(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        return _print_some(map(_line, file.found(_wanted(options), limit=options.limit)))
+
+
+def _show(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        return _print([f"{json.dumps(asdict(_one(file, options.number)), ensure_ascii=False, indent=2)}\n"])
+
+
+def _one(file: Archives, number: int) -> Sealed:
+    """The entry. Raises Refusal in words of the shell where it is not here."""
+    try:
+        return file.one(number)
+    except UnknownEntry as error:
+        if 0 < number <= file.anchor()[0]:
+            raise
+        told = f"There is no entry {number} in the log. `python -m bot audit recent` shows the latest ones."
+        raise Refusal(told) from error
+
+
+def _export(options: argparse.Namespace) -> int:
+    written = entry_csv if options.format == "csv" else entry_json
+    with closing(_open(options.database)) as file:
+        found = file.found(_wanted(options), oldest_first=True)
+        first = tuple(islice(found, 1))
+        return _print(written(chain(first, found))) if first else _say_none()
+
+
+def _verify(options: argparse.Namespace) -> int:
+    against = options.against or ""
+    for path in options.archive or ():
+        _check_archive(path)
+    if options.archive:
+        paths = list(map(_existing, (*options.archive, options.database)))
+        return _judged(joined(paths, against), against)
+    with closing(_open(options.database)) as file:
+        return _judged(file.proof(against), against, "archive" if file.is_archive else "log")
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with closing(_open(options.database)) as file:
+        proof = file.backup(options.file)
+    print(f"The copy holds: {_told(proof)}.")
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    with closing(Archives.open(_existing(options.database))) as file:
+        moved = file.archive(options.file, before=options.before, at=datetime.now(UTC))
+    print(f"Entries {moved.first} to {moved.last} are in {options.file} now, whose head is {moved.head}.")
+    return 0
+
+
+def _open(path: Path) -> Archives:
+    return Archives.read(_existing(path))
+
+
+def _check_archive(path: Path) -> None:
+    with closing(_open(path)) as file:
+        if not file.is_archive:
+            raise Refusal(f"{path} is no archive. Name archives with --archive, and the ledger with --database.")
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise NoDatabase(path)
+    return path
+
+
+def _wanted(options: argparse.Namespace) -> AuditFilter:
+    subjects, besides = (tuple(dict.fromkeys(one)) for one in (options.segment, options.shopper))
+    return AuditFilter(
+        actor=options.by or "",
+        kind=options.kind or "",
+        change=options.change,
+        subjects=subjects or besides,
+        besides=besides if subjects else (),
+        since=options.since,
+        until=options.until,
+    )
+
+
+# What is said
+
+
+def _judged(proof: Proof, against: str, what: str = "log") -> int:
+    if not proof.holds:
+        print(f"The {what} does not hold. {proof.fault}", file=sys.stderr)
+        return 1
+    print(f"The {what} holds: {_told(proof)}.")
+    if against and proof.witness is None:
+        print(f"No entry has the seal {against}. {_unseen(proof, what)}", file=sys.stderr)
+        return 1
+    if against:
+        print(f"Entry {proof.witness} has the seal {against}.")
+    return 0
+
+
+def _unseen(proof: Proof, what: str) -> str:
+    """Why no entry has a seal that was noted."""
+    cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
+    away = f"It may be one of the first {proof.archived} entries, which are in archives: name those with --archive."
+    return f"{away} If it is in none, t{cut}" if proof.archived else f"T{cut}"
+
+
+def _told(proof: Proof) -> str:
+    before = f" behind {proof.archived} in archives" if proof.archived else ""
+    return f"{proof.entries} entries{before}, head {proof.head}"
+
+
+def _line(entry: Sealed) -> str:
+    change = f"change {entry.change}" if entry.change is not None else ""
+    time = f"{entry.at[:19].replace('T', ' ')} UTC"
+    words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.told)
+    # A terminal would obey what is not printable.
+    return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
+
+
+def _print_some(lines: Iterator[str]) -> int:
+    first = tuple(islice(lines, 1))
+    return _print(chain(first, lines)) if first else _say_none()
+
+
+def _say_none() -> int:
+    print("No entry.", file=sys.stderr)
+    return 0
+
+
+def _print(lines: Iterable[str]) -> int:
+    """Print as it comes. Whoever reads may have seen enough, as ``| head`` has."""
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

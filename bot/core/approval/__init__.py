@@ -1,0 +1,1 @@
+"""Who has to agree, and the life of a Change. Pure."""

@@ -1,0 +1,205 @@
+"""Who may ask, who may approve, and how many of them a Plan needs. Pure: people are looked up elsewhere."""
+
+import re
+from typing import Annotated, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from bot.core.errors import NotAllowed, SelfApproval
+from bot.core.people import Actor, Standing
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import AnyStep, Step
+
+KINDS: dict[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
+"""Every kind of Step by the word that tells it apart."""
+MOST_APPROVALS = 2
+
+_WHY_NOT = {
+    Standing.GUEST: "Guests of this workspace cannot {act}.",
+    Standing.BOT: "Bots cannot {act}.",
+    Standing.DEACTIVATED: "Deactivated people cannot {act}.",
+    Standing.STRANGER: "People from other workspaces cannot {act}.",
+    Standing.UNKNOWN: "Slack could not tell who you are just now, so you cannot {act}. Try again in a minute.",
+}
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Need(_Value):
+    """How many approvals a Plan needs and why, as a sentence; and whose count: user and user-group ids.
+
+    It is kept with the Change, so that the policy which applied stays on record. No approvers: every approver's.
+    """
+
+    approvals: int
+    why: str
+    approvers: frozenset[str] = frozenset()
+
+
+def _known(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: no kind of step; there are {', '.join(KINDS)}")
+    return kinds
+
+
+def _people(ids: frozenset[str]) -> frozenset[str]:
+    wrong = sorted(one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one))
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: not a user id (U…, W…) or user-group id (S…)")
+    return ids
+
+
+PeopleIds = Annotated[frozenset[str], AfterValidator(_people)]
+"""User and user-group ids."""
+
+
+class Rule(_Value):
+    """What Steps of these kinds need. Every condition has to hold; those that are left out always do.
+
+    ``shoppers``: from so many on, in the whole plan; ``share``: from that share of a segment on (0 to 1); ``live``:
+    where a live promotion uses the segment, or is what changes. ``approvers`` and ``requesters`` are the user and
+    user-group ids that may approve and ask for this; without any, the policy's.
+    """
+
+    steps: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_known)]
+    shoppers: Annotated[int, Field(ge=0)] = 0
+    share: Annotated[float, Field(ge=0, le=1)] = 0
+    live: bool = False
+    approvals: Annotated[int, Field(ge=0, le=MOST_APPROVALS)]
+    approvers: PeopleIds = frozenset()
+    requesters: PeopleIds = frozenset()
+
+    @model_validator(mode="after")
+    def _protects(self) -> "Rule":
+        hurting = [kind for kind in self.steps if KINDS[kind].hurts]
+        if hurting and not self.approvals:
+            raise ValueError(f"approvals: {', '.join(hurting)} can never go without an approval")
+        return self
+
+    def applies(self, plan: Plan) -> bool:
+        """Whether this plan has what the rule is about."""
+        steps = [step for step in plan.steps if step.kind in self.steps]
+        if not steps or sum(step.shoppers for step in steps) < self.shoppers:
+            return False
+        return plan.largest_share(self.steps) >= self.share and (not self.live or any(step.live for step in steps))
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What has to hold beside the kind, in words."""
+        told = (
+            (f"{self.shoppers:,} shoppers or more", self.shoppers > 1),
+            (f"{self.share:.0%} of a segment or more", self.share > 0),
+            ("used by a live promotion", self.live),
+        )
+        return tuple(words for words, holds in told if holds)
+
+
+HURTING = tuple(kind for kind, step in KINDS.items() if step.hurts)
+RULES = (
+    Rule(steps=HURTING, approvals=1),
+    Rule(steps=("add_members",), shoppers=26, approvals=1),
+    Rule(steps=HURTING, shoppers=10_000, approvals=2),
+)
+"""What holds where nobody says otherwise."""
+
+
+class Policy(_Value):
+    """The rules. ``approvers`` and ``requesters`` hold user and user-group ids; no requesters: every full member.
+
+    ``breakers`` may break the glass: let a change run in an emergency without its approvals; nobody, unless named.
+    ``auditors`` may read the audit log; everybody who may approve, unless named.
+    """
+
+    approvers: frozenset[str]
+    requesters: frozenset[str] = frozenset()
+    breakers: PeopleIds = frozenset()
+    auditors: PeopleIds = frozenset()
+    rules: tuple[Rule, ...] = RULES
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every id that the policy names."""
+        groups = [ids for rule in self.rules for ids in (rule.approvers, rule.requesters)]
+        return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
+
+    def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
+        """What ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
+
+        The rules that ask for the most approvals decide; the first of them that names approvers says whose count.
+        """
+        rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan)]
+        approvals = max([1 if plan.destructive else 0, *(rule.approvals for rule in rules)])
+        deciding = [rule for rule in rules if rule.approvals == approvals]
+        reasons = [*plan.dangers, *(reason for rule in deciding for reason in _reasons(rule))]
+        approvers = next((rule.approvers for rule in deciding if rule.approvers), frozenset[str]())
+        if undone and undone.approvals > approvals:
+            approvals, approvers = undone.approvals, undone.approvers
+            reasons.append("undoes what was approved")
+        if not approvals:
+            return Need(approvals=0, why="needs no approval")
+        noun = "approval" if approvals == 1 else "approvals"
+        why = f"needs {approvals} {noun}: {' and '.join(dict.fromkeys(reasons)) or 'the policy asks for it'}"
+        return Need(approvals=approvals, why=why, approvers=approvers)
+
+    def approvers_of(self, need: Need) -> frozenset[str]:
+        """The ids whose approvals count for this need."""
+        return need.approvers or self.approvers
+
+    def refuse_asking(self, actor: Actor, plan: Plan | None = None) -> None:
+        """Raise NotAllowed unless this person may use the bot, and ask for this plan."""
+        _refuse_outsiders(actor, "use this bot")
+        if self.requesters:
+            _refuse_others(actor, self.requesters | self.approvers, "use this bot (its REQUESTERS setting)")
+        for rule in self.rules if plan else ():
+            if rule.requesters and plan and rule.applies(plan):
+                _refuse_others(actor, rule.requesters, "ask for this (a rule of the bot's policy)")
+
+    def refuse_approving(self, actor: Actor, *, number: int, requester: str, need: Need) -> None:
+        """Raise NotAllowed unless this person may approve or reject this change."""
+        if actor.id == requester:
+            raise SelfApproval(number)
+        _refuse_outsiders(actor, "approve or reject changes")
+        _refuse_others(actor, self.approvers_of(need), f"approve change {number} (see `/change policy`)")
+
+    def refuse_breaking(self, actor: Actor) -> None:
+        """Raise NotAllowed unless this person may let a change run in an emergency."""
+        _refuse_outsiders(actor, "break the glass")
+        _refuse_others(actor, self.breakers, "break the glass (the policy's breakers)")
+
+    def refuse_auditing(self, actor: Actor) -> None:
+        """Raise NotAllowed unless this person may read the audit log; whoever may need not be one who may ask."""
+        _refuse_outsiders(actor, "read the audit log")
+        _refuse_others(actor, self.auditors or self.approvers, "read the audit log (see `/change policy`)")
+
+
+def _reasons(rule: Rule) -> tuple[str, ...]:
+    if rule.steps == ("add_members",) and rule.shoppers:
+        return (f"adds more than {rule.shoppers - 1:,} shoppers",)
+    told = (
+        (f"moves {rule.shoppers:,} shoppers or more", rule.shoppers > 1),
+        (f"takes {rule.share:.0%} of a segment or more", rule.share > 0),
+    )
+    return tuple(words for words, holds in told if holds)
+
+
+def _among(actor: Actor, ids: frozenset[str]) -> bool:
+    return actor.id in ids or bool(actor.groups & ids)
+
+
+def _refuse_others(actor: Actor, ids: frozenset[str], act: str) -> None:
+    if _among(actor, ids):
+        return
+    if actor.unread & ids:
+        raise NotAllowed(
+            "Slack did not tell just now who is in the group of those who may do this, so nobody in it may. "
+            "Try again in a minute."
+        )
+    raise NotAllowed(f"You are not among the people who may {act}.")
+
+
+def _refuse_outsiders(actor: Actor, act: str) -> None:
+    if actor.standing is not Standing.MEMBER:
+        raise NotAllowed(_WHY_NOT[actor.standing].format(act=act))

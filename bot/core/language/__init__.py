@@ -1,0 +1,1 @@
+"""Words of people, in and out: arguments, tokens, times, and phrases. Pure."""

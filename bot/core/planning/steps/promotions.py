@@ -1,0 +1,125 @@
+"""Steps on promotions: whom they reach."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from bot.bigcommerce import Reader, Store, Targeting
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.planning.steps.step import Applied, Gone, PromotionRef, Step, Stored
+from bot.core.store_view.shop import Shop
+from bot.core.store_view.targeting import tell
+
+if TYPE_CHECKING:
+    from bot.core.planning.steps import AnyStep
+
+
+def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
+    """Whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
+    return f"shoppers {tell(targeting, names)}" if targeting else "everybody"
+
+
+def _json(targeting: Targeting | None) -> Any:
+    return targeting.to_json() if targeting else None
+
+
+class RetargetPromotion(Step):
+    """Change whom a promotion reaches, and nothing else of it. None is everybody.
+
+    ``was`` and ``becomes`` say both in words, with the segments' names as they were when planned.
+    """
+
+    kind: Literal["retarget_promotion"] = "retarget_promotion"
+    does: ClassVar[str] = "change whom a promotion reaches"
+    hurts: ClassVar[bool] = True
+    promotion: PromotionRef
+    before: Targeting | None = None
+    after: Targeting | None = None
+    was: str = ""
+    becomes: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the promotion is live."""
+        return self.promotion.live
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The promotion."""
+        return (str(self.promotion.id),)
+
+    @property
+    def danger(self) -> str:
+        """Shoppers gain or lose a price."""
+        return f"changes whom a promotion reaches{' that is live' if self.promotion.live else ''}"
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """Those that are named before or after."""
+        named = [one.segment_ids for one in (self.before, self.after) if one]
+        return tuple(dict.fromkeys(segment_id for ids in named for segment_id in ids))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Whom it reached until now."""
+        status = "live" if self.promotion.live else "off"
+        return (f"Before, {self.promotion.name} ({status}) reached {self.was}.",)
+
+    @property
+    def topic(self) -> tuple[str, str]:
+        """One line each."""
+        return (self.kind, str(self.promotion.id))
+
+    def told(self, shoppers: int) -> str:
+        """One line."""
+        return f"Let the promotion {self.promotion.name} reach {self.becomes}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Its targeting, as the store has it; None is everybody."""
+        return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
+
+    async def observed(self, shop: Shop) -> Self:
+        """As the promotion is now, with names as they are now. Raises Gone and NothingToDo."""
+        found = await shop.promotion_by_id(self.promotion.id)
+        if found is None:
+            raise Gone(self.promotion.name, what="promotion")
+        names = await shop.names()
+        if found.targeting == self.after:
+            raise NothingToDo(f"“{found.name}” reaches {whom(self.after, names)} already.")
+        return self.model_copy(
+            update={
+                "promotion": PromotionRef.of(found),
+                "before": found.targeting,
+                "was": whom(found.targeting, names),
+                "becomes": whom(self.after, names),
+            }
+        )
+
+    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
+        """The targeting that was shown as the present one."""
+        back = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
+        return (self.model_copy(update=back),)
+
+    async def apply(self, store: Store) -> Applied:
+        """Put the promotion as it is at this moment, with the other targeting.
+
+        Raises Impossible where its targeting was changed since it was shown: the store has no way to put a
+        document only if nobody else did, so it is read just before.
+        """
+        now = await store.promotion(self.promotion.id)
+        if now.targeting == self.after:
+            return Applied()
+        if now.targeting != self.before:
+            raise Impossible(
+                f"Somebody else changed whom “{now.name}” reaches in the meantime, so it was left alone. "
+                "Look at it with `/promotion show`, and ask again."
+            )
+        put = await store.update_promotion(now.id, now.with_targeting(self.after))
+        if put.targeting == self.after:
+            return Applied()
+        told = f"The store set “{put.name}” differently: look at it with `/promotion show`."
+        return Applied(stored=Stored(targeting=put.targeting), notes=(told,))
+
+    async def happened(self, reader: Reader) -> Applied | None:
+        """It did, where the promotion reaches these shoppers."""
+        now = await reader.promotion(self.promotion.id)
+        return Applied() if now.targeting == self.after else None

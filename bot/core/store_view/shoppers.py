@@ -1,0 +1,199 @@
+"""Who is meant by e-mail addresses, customer ids and profile ids, with as few requests as possible."""
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.bigcommerce import Customer, NotFound
+from bot.core.errors import Misuse, NothingToDo
+from bot.core.language.phrases import counted, listing, remark, tallied
+from bot.core.language.tokenizer import split
+from bot.core.store_view.shop import Shop
+
+_PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CUSTOMER = re.compile(r"#?0*([1-9]\d{0,17})")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+|\"[^\"]+\"@[^\s@]+")
+AROUND = "<>()[];'"
+"""What stands around an address that was copied from a mail: ``Ada <ada@example.com>;``."""
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """Somebody of the store, and the word that named them. Without a profile, ``profile_id`` is None.
+
+    ``customer`` is None where only the profile is known, since the store tells nobody whose it is.
+    """
+
+    word: str
+    customer: Customer | None
+    profile_id: str | None
+    segment_ids: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """Who this is to people: name and address, or how they were named."""
+        return told(self.customer) if self.customer else self.word
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people wrote, by what it can be. Each once; addresses keep their case."""
+
+    emails: tuple[str, ...] = ()
+    customer_ids: tuple[int, ...] = ()
+    profile_ids: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many shoppers that are."""
+        return len(self.emails) + len(self.customer_ids) + len(self.profile_ids)
+
+    @property
+    def told(self) -> str:
+        """What was recognised: ``3 shoppers recognised: 2 e-mails and 1 customer id``."""
+        kinds = (("e-mail", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
+        counts = listing([counted(len(words), noun) for noun, words in kinds if words])
+        told = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
+        return f"{told} Not understood: {listing(self.others)}." if self.others else told
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whom the words name, each shopper once, in the order in which they were found; and the words that name nobody."""
+
+    shoppers: tuple[Shopper, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def nobody(self) -> Misuse:
+        """What to raise where nobody was found."""
+        told = " ".join(self.remarks) or "Nobody is named."
+        sentence = f"{told} A shopper is an e-mail, a customer id or a profile id."
+        return Misuse(sentence, field="shoppers", for_log="Nobody was recognised.")
+
+
+def about(labels: Sequence[str]) -> str:
+    """Whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; of many, some."""
+    return f"{listing(labels)}."
+
+
+def nobody_left(remarks: Iterable[str]) -> NothingToDo:
+    """What to raise where there is nothing to do for any of those who are named."""
+    return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")
+
+
+def listed(value: object) -> object:
+    """The words in a typed or pasted list; what is no text or list stays as it is, to be refused by its type."""
+    words = [word.whole for word in split(value)] if isinstance(value, str) else value
+    return _pieces(words) if isinstance(words, list | tuple) else value
+
+
+def _pieces(words: Sequence[object]) -> tuple[str, ...]:
+    pieces = (piece.strip(AROUND).removeprefix("mailto:") for word in words for piece in str(word).split(";"))
+    return tuple(filter(None, pieces))
+
+
+def sorted_out(words: Iterable[str]) -> Words:
+    """``words`` by what they can be."""
+    emails: dict[str, str] = {}
+    customers: dict[int, None] = {}
+    profiles: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for word in words:
+        if _PROFILE.fullmatch(word):
+            profiles[word.lower()] = None
+        elif _EMAIL.fullmatch(word):
+            emails.setdefault(word.casefold(), word)
+        elif number := _CUSTOMER.fullmatch(word):
+            customers[int(number[1])] = None
+        else:
+            others[word] = None
+    return Words(tuple(emails.values()), tuple(customers), tuple(profiles), tuple(others))
+
+
+def named_in(values: Iterable[str]) -> Words:
+    """What people wrote into fields for shoppers, each of which may hold several."""
+    return sorted_out(_pieces([word.whole for value in values for word in split(value)]))
+
+
+async def find(words: Iterable[str], shop: Shop) -> Found:
+    """Who is named. Reads customers by address and by id, many at once, and each profile id alone: there is no filter.
+
+    An address with a comma cannot be asked for (the store would take it for two), and says so.
+    """
+    named = sorted_out(words)
+    askable = tuple(one for one in named.emails if "," not in one)
+    accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
+    profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
+    meant = {word: accounts[word.casefold()] for word in (*askable, *map(str, named.customer_ids))}
+    once = [*(_of(word, found[0]) for word, found in meant.items() if len(found) == 1), *filter(None, profiles)]
+    unknown = [word for word, found in meant.items() if not found]
+    unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
+    several = {word: found for word, found in meant.items() if len(found) > 1}
+    return Found(_each_once(once), _remarks(named, unknown, several))
+
+
+def _accounts(customers: tuple[Customer, ...]) -> defaultdict[str, list[Customer]]:
+    """Customers by id and by address, in lower case; one address may have several accounts."""
+    found: defaultdict[str, list[Customer]] = defaultdict(list)
+    for one in dict.fromkeys(customers):
+        found[str(one.id)].append(one)
+        found[one.email.casefold()].append(one)
+    return found
+
+
+async def _profile(profile_id: str, shop: Shop) -> Shopper | None:
+    try:
+        segments = [segment.id async for segment in shop.reader.segments_of(profile_id)]
+    except NotFound:
+        return None
+    return Shopper(profile_id, None, profile_id, frozenset(segments))
+
+
+def _of(word: str, customer: Customer) -> Shopper:
+    return Shopper(word, customer, customer.shopper_profile_id, frozenset(customer.segment_ids))
+
+
+def _each_once(shoppers: list[Shopper]) -> tuple[Shopper, ...]:
+    """The same shopper may be named three ways; the one whose customer is known stays."""
+    found: dict[object, Shopper] = {}
+    for one in shoppers:
+        found.setdefault(one.profile_id or (one.customer and one.customer.id), one)
+    return tuple(found.values())
+
+
+def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]]) -> tuple[str, ...]:
+    commas = [one for one in named.emails if "," in one]
+    told = [
+        f"“{email}” has several accounts: name one by its customer id ({', '.join(str(one.id) for one in found)})."
+        for email, found in several.items()
+    ]
+    if unknown:
+        guests = " Guests have no profile until `/shopper register`." if any("@" in word for word in unknown) else ""
+        told.append(f"{tallied('Nobody in the store', unknown)}{guests}")
+    if commas:
+        told.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
+    return (*told, *remark("No e-mail, customer id or profile id", named.others))
+
+
+async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
+    """Whose profiles these are, by id; those of nobody are absent. The store tells only by its list of all profiles."""
+    wanted, ids = set(profile_ids), list[int]()
+    if not wanted:
+        return {}
+    async for profile in shop.reader.profiles():
+        if profile.id in wanted:
+            wanted.discard(profile.id)
+            ids.append(profile.customer_id)
+        if not wanted:
+            break
+    return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
+
+
+def told(customer: Customer) -> str:
+    """``Ada Byron (ada@example.com)``."""
+    name = f"{customer.first_name} {customer.last_name}".strip()
+    return f"{name} ({customer.email})" if name else customer.email

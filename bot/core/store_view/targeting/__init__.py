@@ -1,0 +1,18 @@
+"""Tells in words whom a promotion is for, and reads such words back: "in VIPs or Loyal, and not in Staff".
+
+| words | rule |
+|---|---|
+| ``in A or B`` | in at least one of them |
+| ``not in A``, ``in neither A nor B`` | in none of them |
+| ``X and Y``, ``X or Y`` | both hold, at least one holds |
+| ``X, and Y``, ``X, or Y`` | the same; with its comma, it joins only after all that stands between commas |
+| ``A, B or C`` | a list: each comma stands for the word before the last name |
+| ``(X)`` | first what is inside |
+
+``in`` may be left out. What people would read in two ways is refused, never guessed: ``A and B or C``, ``not A or B``.
+"""
+
+from bot.core.store_view.targeting.description import tell
+from bot.core.store_view.targeting.parser import MOST_LEVELS, MOST_PARENTHESES, parse
+
+__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "parse", "tell"]

@@ -1,0 +1,69 @@
+"""The words of a rule: names, keywords and marks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.errors import Misuse
+from bot.core.language.tokenizer import QUOTES
+
+EXAMPLE = 'For example: `in VIPs or "Big Spenders", and not in Staff`.'
+
+# What phones and web pages put where one typed a blank; Python counts only the first as one.
+BLANK = r"[\s\u200b\u2060\ufeff]"
+_LETTER = rf"[^\s\u200b\u2060\ufeff(),{QUOTES}]"
+# ASCII only, for else "ın" would be "in".
+_KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everybody))(?!{_LETTER})"
+_TOKEN = re.compile(
+    rf"[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?P<closed>[{QUOTES}]?)"
+    rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{_LETTER})|{_KEYWORD}|[(),])"
+    rf"|{_LETTER}+(?:{BLANK}+(?!{_KEYWORD}){_LETTER}+)*"
+)
+# Said of rules that cannot be asked for; keys are what `tokenized` makes of them.
+UNASKABLE = {
+    ("everybody",): (
+        "“everybody” is no part of a rule. For everybody, take the rule away with `/promotion untarget`; "
+        "for all but some, name those: `not in Staff`."
+    ),
+    ("no segment",): f"“in no segment” reaches nobody. Name the segments to reach. {EXAMPLE}",
+    ("a segment that is gone", "("): (
+        f"“a segment that is gone” cannot be asked for. Leave it out, or name another in its place. {EXAMPLE}"
+    ),
+    ("by a rule that is", "not", "readable here"): (
+        f"“by a rule that is not readable here” cannot be asked for. Say the whole rule anew. {EXAMPLE}"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """``kind``: "name", "end", or the keyword or mark itself, ", and" and ", or" among them."""
+
+    kind: str
+    text: str
+    typed: str
+
+
+END = Token("end", "", "")
+
+
+def tokenized(text: str) -> Iterator[Token]:
+    """The tokens of ``text``, without an end. Raises Misuse for a quote that is not closed, or holds nothing."""
+    for found in _TOKEN.finditer(text):
+        typed = re.sub(f"{BLANK}+", " ", found[0])
+        if found["key"]:
+            word = typed.lower().lstrip(", ").removeprefix("in ")
+            yield Token(f", {word}" if typed[0] == "," and word in ("and", "or") else word or ",", typed, typed)
+        else:
+            yield Token("name", typed if found["quoted"] is None else _unquoted(found), typed)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    if not found["closed"]:
+        raise Misuse(
+            f"The quote before “{found['quoted'].strip()}” is not closed. Where a name has a quote in it, "
+            f"write it with an apostrophe and put the name in quotes, or use the segment's id. {EXAMPLE}"
+        )
+    if not found["quoted"].strip():
+        raise Misuse(f"There is nothing between the quotes. Put a segment's name there. {EXAMPLE}")
+    return found["quoted"]

@@ -1,0 +1,73 @@
+"""The daily summary: what is read for it, and the value that it is. ``told`` makes words of it."""
+
+from datetime import date, datetime
+
+from bot.core.approval.changes import Brief, State
+from bot.core.audit.entries import Log
+from bot.core.command import Changes
+from bot.core.store_view.shop import Shop
+from bot.core.summary.history import History, Size, Snapshot, week_ago
+from bot.core.summary.message import told
+from bot.core.summary.size_changes import Baseline, Summary, gone, rows
+
+__all__ = ["Summary", "gather", "told"]
+
+TRIES = 3
+"""Readings of all sizes at most, where the bot's own steps move shoppers meanwhile."""
+
+
+async def gather(shop: Shop, history: History, changes: Changes, log: Log, *, day: date, now: datetime) -> Summary:
+    """The sizes as they are ``now`` (UTC), on the local ``day``, and what is to be told of them. Raises StoreError.
+
+    The store is asked for its segments, their sizes the cheaper way (see ``Shop.sizes``), and one count of profiles;
+    up to TRIES times, where a change begins or ends meanwhile.
+    """
+    snapshot, head, is_steady = await _taken(shop, history, log, day, now)
+    before, a_week_before = await history.told(day), await week_ago(history, day)
+    last = await _baseline(history, before, snapshot)
+    week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
+    after = before.entry if before else 0
+    return Summary(
+        now=snapshot,
+        head=head,
+        before=before,
+        week=week.snapshot if week else None,
+        rows=rows(snapshot.sizes, last, week),
+        gone=gone(snapshot, last),
+        shaped=await history.shaped(after, snapshot.entry),
+        ended=await history.ended(after, snapshot.entry),
+        waiting=await _waiting(changes),
+        unreviewed=await history.unreviewed(),
+        is_steady=is_steady,
+        is_certain=not await history.doubts(after, snapshot.entry),
+    )
+
+
+async def _taken(shop: Shop, history: History, log: Log, day: date, now: datetime) -> tuple[Snapshot, str, bool]:
+    """The sizes, the log's head, and whether no step of the bot ran while they were read."""
+    for _ in range(TRIES):
+        entry, head = await log.head()
+        before = await history.progress(entry)
+        snapshot = await _read(Shop(shop.reader), day, now, entry)
+        after = await history.progress(entry)
+        is_steady = not (after.has_moved or after.is_running)
+        if is_steady or (before.is_running and after.is_running):
+            break  # what runs all along will not have ended in a moment
+    return snapshot, head, is_steady
+
+
+async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:
+    segments = await shop.segments()
+    sizes = await shop.sizes(segments)
+    found = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
+    return Snapshot(day, now, entry, await shop.reader.profile_count(), found)
+
+
+async def _baseline(history: History, snapshot: Snapshot | None, now: Snapshot) -> Baseline | None:
+    return Baseline(snapshot, await history.effects(snapshot.entry, now.entry)) if snapshot else None
+
+
+async def _waiting(changes: Changes) -> tuple[Brief, ...]:
+    """What waits for a second person, the oldest first."""
+    pending = await changes.latest("pending", "", await changes.count("pending", ""))
+    return tuple(one for one in reversed(pending) if one.state is State.WAITING)

@@ -1,0 +1,84 @@
+"""The first sentence of a Summary. Pure."""
+
+from collections.abc import Sequence
+
+from bot.core.language.phrases import counted, rounded, shortened, since, up_or_down
+from bot.core.summary.history import Size
+from bot.core.summary.size_changes import Row, Summary
+
+NAME = 40
+"""Characters of a segment's name within a sentence."""
+NAMED = 2
+"""Movers in the sentence."""
+
+
+def since_when(summary: Summary) -> str:
+    """Since when things changed: ``since yesterday``; nothing on the first day."""
+    return since(summary.before.day, summary.now.day) if summary.before else ""
+
+
+def takeaway(summary: Summary) -> str:
+    """What one has to know who reads no further."""
+    count = counted(len(summary.rows), "segment")
+    totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
+    if summary.before is None:
+        return f"The first summary: {totals}. The next one tells what changed since."
+    happened = [*_moves(summary), *_restored(summary.restored), *_came_and_went(summary)]
+    if not happened and not summary.ended and not summary.outside:
+        return f"{_nothing(summary)} changed {since_when(summary)}: {totals}."
+    first, *more = happened or ["No segment grew or shrank"]
+    return f"{', '.join((f'{first} {since_when(summary)}', *more))}; {_by_whom(summary)}."
+
+
+def _nothing(summary: Summary) -> str:
+    """Somebody may have got a profile without being in any segment."""
+    same = summary.before and summary.before.shoppers == summary.now.shoppers
+    return "Nothing" if same else "No segment"
+
+
+def _moves(summary: Summary) -> list[str]:
+    movers = [row for row in summary.movers if not (row.is_new or row.restored)]
+    first, others = movers[:1], movers[1:NAMED]
+    more = len(movers) - NAMED
+    rest = [f"{counted(more, 'other segment')} moved"] if more > 0 else []
+    return [*map(_grew, first), *map(_gained, others), *rest]
+
+
+def _grew(row: Row) -> str:
+    way = "grew" if row.by > 0 else "shrank"
+    return f"{called(row.size)} {way} by {rounded(abs(row.by))} to {rounded(row.size.shoppers)}"
+
+
+def _gained(row: Row) -> str:
+    return f"{called(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}"
+
+
+def _restored(rows: Sequence[Row]) -> list[str]:
+    if len(rows) > 1:
+        return [f"{len(rows):,} segments were deleted and restored"]
+    return [f"{called(row.size)} was deleted and restored (change {row.restored}){_by(row)}" for row in rows]
+
+
+def _by(row: Row) -> str:
+    return f", {up_or_down(row.by)}" if row.by else ""
+
+
+def _came_and_went(summary: Summary) -> list[str]:
+    made, renamed = ([row.size for row in rows] for rows in (summary.made, summary.renamed))
+    happened = (("created", made), ("renamed", renamed), ("deleted", summary.gone))
+    return [f"{_counted_or_named(sizes)} {how}" for how, sizes in happened if sizes]
+
+
+def _counted_or_named(sizes: Sequence[Size]) -> str:
+    return f"{called(sizes[0])} was" if len(sizes) == 1 else f"{len(sizes):,} segments were"
+
+
+def _by_whom(summary: Summary) -> str:
+    ran, outside = len(summary.ended), len(summary.outside)
+    through = f"{counted(ran, 'change')} through the bot" if ran else "no change through the bot"
+    return f"{through}, {counted(outside, 'segment') if outside else 'nothing'} changed outside it"
+
+
+def called(size: Size) -> str:
+    """A segment's name within a sentence."""
+    return shortened(size.name, NAME)

@@ -1,0 +1,159 @@
+"""A Summary in words: the takeaway first, then the numbers, then who did what. Pure.
+
+Everything that comes from outside is cut here, so that the log's head at the end always fits into the message.
+"""
+
+from collections.abc import Sequence
+
+from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
+from bot.core.approval.changes import Brief
+from bot.core.language.phrases import (
+    age,
+    capital,
+    counted,
+    every,
+    listing,
+    over,
+    people,
+    shortened,
+    signed,
+    up_or_down,
+)
+from bot.core.summary.headline import NAME, called, since_when, takeaway
+from bot.core.summary.size_changes import Moved, Row, Summary
+
+MOST_SEGMENTS = 1000
+"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+HEADLINE = 150
+"""Characters of what a change does."""
+CHARTED, LISTED = 10, 6
+"""Movers in the chart, changes in a list."""
+
+MIXED = "what came through the bot and what from outside may be mixed up"
+
+
+def told(summary: Summary, asked_by: str = "") -> Answer:
+    """The summary as a message; ``asked_by``: whoever wants everybody to see it before the next morning's."""
+    parts: tuple[Part, ...] = (
+        *_by_hand(asked_by),
+        Sentence(_totals(summary)),
+        *_shape(summary),
+        *_table(summary),
+        *movers_chart(summary.rows, since_when(summary)),
+        *_changes(summary),
+        *_empty(summary),
+        *_doubts(summary),
+        Sentence(
+            f"The log has {counted(summary.now.entry, 'entry', 'entries')}; its head is {summary.head}.", quiet=True
+        ),
+    )
+    return Answer(takeaway(summary), parts)
+
+
+def _by_hand(asked_by: str) -> list[Sentence]:
+    return [Sentence(f"Today so far, posted because {mention(asked_by)} asked for it.", quiet=True)] if asked_by else []
+
+
+def _totals(summary: Summary) -> str:
+    now, before, week = summary.now, summary.before, summary.week
+    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {since_when(summary)}"] if before else []
+    compared += [f"{up_or_down(now.shoppers - week.shoppers)} {over(week.day, now.day)}"] if week else []
+    used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
+    return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
+
+
+def _shape(summary: Summary) -> list[Sentence]:
+    """What is new, has another name, or is gone: the id tells, whatever the name is."""
+    made = [f"{called(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
+    renamed = [f"{called(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    restored = [f"{called(row.size)} (change {row.restored})" for row in summary.restored]
+    lost = [f"{called(size)} ({people(size.shoppers)})" for size in summary.gone]
+    lines = (("New", made), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
+    return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
+
+
+def _table(summary: Summary) -> list[Table]:
+    if not summary.rows:
+        return []
+    daily = (capital(since_when(summary)), "Through the bot", "Outside") if summary.before else ()
+    weekly = (over(summary.week.day, summary.now.day),) if summary.week else ()
+    columns = ("Segment", "Shoppers", *daily, *map(capital, weekly))
+    caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
+    return [Table(caption, columns, tuple(_cells(row) for row in summary.rows))]
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    name = f"{row.size.name} (was {shortened(row.was, NAME)})" if row.was else row.size.name
+    day = (Delta(row.day.by), Delta(row.day.bot), Delta(row.day.outside)) if row.day else ()
+    return (f"{name} (new)" if row.is_new else name, row.size.shoppers, *day, *_week(row.week))
+
+
+def _week(week: Moved | None) -> tuple[Delta, ...]:
+    return (Delta(week.by),) if week else ()
+
+
+def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
+    """The segments that changed most, of ``rows`` in that order; ``when`` is since when. None did: no chart."""
+    movers = [row for row in rows if row.by][:CHARTED]
+    if not movers:
+        return []
+    names = tuple(row.size.name for row in movers)
+    title = f"Largest movers {when}"
+    words = listing([f"{called(row.size)} {signed(row.by)}" for row in movers])
+    return [Chart("bar", title, names, (("Change", tuple(row.by for row in movers)),), f"{title}: {words}.")]
+
+
+# Who did what, and what is left to do
+
+
+def _changes(summary: Summary) -> list[Part]:
+    now, when = summary.now.at, since_when(summary) or "so far"
+    return [
+        *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
+        *_list(
+            "Waiting for a second person",
+            [(one, f"{_asked(one)}, {age(now - one.created_at)} ago") for one in summary.waiting],
+        ),
+        *_list(
+            "Ran without its approvals and reviewed by nobody",
+            [(one, f"{_asked(one)}; `/change review {one.number}`") for one in summary.unreviewed],
+        ),
+    ]
+
+
+def _list(title: str, told: Sequence[tuple[Brief, str]]) -> list[Part]:
+    if not told:
+        return []
+    pairs = tuple(
+        (f"Change {one.number}", f"{shortened(one.headline, HEADLINE)} ({words})") for one, words in told[:LISTED]
+    )
+    more = len(told) - LISTED
+    rest = [Sentence(f"… and {more:,} more; `/change list all` shows them.", quiet=True)] if more > 0 else []
+    return [Sentence(f"{title}: {counted(len(told), 'change')}."), Fields(pairs), *rest]
+
+
+def _asked(one: Brief) -> str:
+    return f"asked by {mention(one.requester)}"
+
+
+def _people(one: Brief) -> str:
+    by = every([mention(approval.actor) for approval in one.approvals])
+    if len(one.approvals) < one.need.approvals:
+        return f"{_asked(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
+    return f"{_asked(one)}, approved by {by}" if by else f"{_asked(one)}, needed no approval"
+
+
+def _empty(summary: Summary) -> list[Sentence]:
+    names = [called(row.size) for row in summary.empty]
+    number = f" ({len(names):,})" if len(names) > 1 else ""
+    return [Sentence(f"Empty{number}: {listing(names)}.")] if names else []
+
+
+def _doubts(summary: Summary) -> list[Sentence]:
+    """Why what is told of the bot and of what is outside it may not be so; on a first day nothing of it is told."""
+    why = (
+        (summary.is_steady, "A change ran while the sizes were read"),
+        (summary.is_certain, "Of a step that broke off nobody can say what it did"),
+    )
+    doubts = [words for is_so, words in why if summary.before and not is_so]
+    return [Sentence(f"{one}: {MIXED}.", quiet=True) for one in doubts]

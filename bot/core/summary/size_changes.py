@@ -1,0 +1,146 @@
+"""Sizes compared with those of a day before: what changed, how much of it through the bot and outside it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.approval.changes import Brief
+from bot.core.summary.history import Effect, Size, Snapshot
+
+
+@dataclass(frozen=True)
+class Moved:
+    """By how much a size changed since some day, and by how much of it through the bot."""
+
+    by: int
+    bot: int = 0
+
+    @property
+    def outside(self) -> int:
+        """The rest."""
+        return self.by - self.bot
+
+
+@dataclass(frozen=True)
+class Row:
+    """A segment's size beside that of the last snapshot, and that of a week ago; None without such a snapshot.
+
+    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot;
+    ``restored`` is the number of the change that made it again since then, after it was deleted; 0: none did.
+    """
+
+    size: Size
+    day: Moved | None = None
+    week: Moved | None = None
+    is_new: bool = False
+    was: str = ""
+    restored: int = 0
+
+    @property
+    def by(self) -> int:
+        """By how much it changed since the last snapshot."""
+        return self.day.by if self.day else 0
+
+    @property
+    def outside(self) -> int:
+        """By how much of it outside the bot."""
+        return self.day.outside if self.day else 0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A snapshot to compare with, and what the bot did since, by segment id."""
+
+    snapshot: Snapshot
+    effects: Mapping[str, Effect]
+
+    def moved(self, size: Size) -> Moved:
+        """How this size changed since."""
+        bot = self.effects.get(size.segment, Effect())
+        return Moved(size.shoppers - self.snapshot.size(size.segment), bot.net)
+
+
+def rows(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
+    """Every segment of today, the largest movers first, then the largest segments."""
+    made = (_row(size, day, week) for size in now)
+    return tuple(sorted(made, key=_order))
+
+
+def _row(size: Size, day: Baseline | None, week: Baseline | None) -> Row:
+    before = day.snapshot.by_id.get(size.segment) if day else None
+    return Row(
+        size,
+        day.moved(size) if day else None,
+        week.moved(size) if week else None,
+        is_new=day is not None and before is None,
+        was=before.name if before and before.name != size.name else "",
+        restored=day.snapshot.restored.get(size.segment, 0) if day else 0,
+    )
+
+
+def _order(row: Row) -> tuple[int, int, int, str, str]:
+    size = row.size
+    return (-abs(row.by), -abs(row.outside), -size.shoppers, size.name.casefold(), size.segment)
+
+
+def gone(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
+    """The segments of the last snapshot that are there no more, the largest first."""
+    here = now.by_id
+    lost = [size for size in day.snapshot.sizes if size.segment not in here] if day else []
+    return tuple(sorted(lost, key=lambda size: (-size.shoppers, size.name.casefold(), size.segment)))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that is told of a day, of which ``now`` is the snapshot.
+
+    ``before``: the snapshot of the last day that was told, ``week``: that of a week ago; None where there is none.
+    ``gone``: segments of the former that were deleted since. ``shaped``: ids of segments that the bot created, renamed
+    or deleted since. ``ended``: changes that ran since; ``waiting`` and ``unreviewed``: what somebody has to look at,
+    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read;
+    ``is_certain``: of each step that ran since it is known what it did.
+    """
+
+    now: Snapshot
+    head: str
+    before: Snapshot | None = None
+    week: Snapshot | None = None
+    rows: tuple[Row, ...] = ()
+    gone: tuple[Size, ...] = ()
+    shaped: frozenset[str] = frozenset()
+    ended: tuple[Brief, ...] = ()
+    waiting: tuple[Brief, ...] = ()
+    unreviewed: tuple[Brief, ...] = ()
+    is_steady: bool = True
+    is_certain: bool = True
+
+    @property
+    def movers(self) -> tuple[Row, ...]:
+        """The segments whose size changed since the last snapshot, the largest movers first."""
+        return tuple(row for row in self.rows if row.by)
+
+    @property
+    def made(self) -> tuple[Row, ...]:
+        """The segments that are new since the last snapshot."""
+        return tuple(row for row in self.rows if row.is_new)
+
+    @property
+    def renamed(self) -> tuple[Row, ...]:
+        """The segments that have another name than in the last snapshot."""
+        return tuple(row for row in self.rows if row.was)
+
+    @property
+    def restored(self) -> tuple[Row, ...]:
+        """The segments that were deleted and made again since the last snapshot."""
+        return tuple(row for row in self.rows if row.restored)
+
+    @property
+    def empty(self) -> tuple[Row, ...]:
+        """The segments of nobody."""
+        return tuple(row for row in self.rows if not row.size.shoppers)
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """Ids of the segments that changed outside the bot: their shoppers, their names, or whether they are there."""
+        moved = {row.size.segment for row in self.rows if row.outside}
+        formed = {row.size.segment for row in (*self.made, *self.renamed)} | {size.segment for size in self.gone}
+        return frozenset(moved | (formed - self.shaped))

@@ -1,0 +1,103 @@
+"""The CardReconciler: brings every card in line with the ledger, and tells requesters how it ended."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+from bot.core.approval.changes import Change, State
+from bot.core.audit.entries import Entry
+from bot.core.errors import NotRecorded
+from bot.engine.coalescer import Coalescer
+from bot.engine.home_tab.publisher import Homes
+from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.tasks import Tasks
+from bot.ledger.sqlite.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+
+class CardReconciler:
+    """Draws what is due, one message at a time; several moves at once become one drawing."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        announcer: Announcer,
+        homes: Homes,
+        tasks: Tasks,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._owner = owner
+        self._ledger = ledger
+        self._announcer = announcer
+        self._homes = homes
+        self._clock = clock
+        self._rounds = Coalescer(self._round, tasks)
+
+    def wake(self) -> None:
+        """Something moved."""
+        self._rounds.wake()
+        # Apart, so that neither waits where Slack takes no more of the other.
+        self._homes.wake()
+
+    async def _round(self) -> None:
+        for number in await self._ledger.undrawn():
+            await self._attend(number, self._draw)
+        for number in await self._ledger.unheard():
+            await self._attend(number, self._inform)
+        for number, kind, user in await self._ledger.notices():
+            await self._attend(number, partial(self._notify, kind=kind, user=user))
+
+    async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
+        """Do this, unless another process does it just now. What breaks for one change holds up no other."""
+        if not await self._ledger.claim(number, owner=self._owner, now=self._clock(), role="painter"):
+            return
+        try:
+            await act(await self._ledger.change(number))
+        except NotRecorded:
+            raise  # that is so for every change: the next round begins anew
+        except Exception:
+            log.exception("The card of change %s cannot be brought in line", number)
+        finally:
+            await self._ledger.release(number, owner=self._owner, role="painter")
+
+    async def _draw(self, change: Change) -> None:
+        assert change.card  # noqa: S101 - undrawn cards are those that were posted
+        try:
+            await self._announcer.redraw(change, change.card)
+        except Undeliverable as error:
+            # One that may work later stays due; the next wake or sweep draws it.
+            if error.final:
+                await self._note(change, "card lost", error)
+                await self._ledger.drew(change, change.card)
+            return
+        await self._ledger.drew(change, change.card)
+
+    async def _inform(self, change: Change) -> None:
+        if change.need.approvals and change.card and change.settled_by != change.requester:
+            try:
+                await self._announcer.inform(change)
+            except Undeliverable as error:
+                if not error.final:
+                    return
+                await self._note(change, "outcome not delivered", error)
+        await self._ledger.informed(change.number)
+
+    async def _notify(self, change: Change, *, kind: str, user: str) -> None:
+        try:
+            if kind == "glass" or change.state is State.WAITING:  # what was decided needs no reminder
+                await self._announcer.notify(change, kind, user)
+        except Undeliverable as error:
+            if not error.final:
+                return
+            await self._note(change, f"{kind} not delivered", error)
+        await self._ledger.noticed(change.number, kind, user)
+
+    async def _note(self, change: Change, kind: str, error: Undeliverable) -> None:
+        detail = {"reason": str(error)}
+        await self._ledger.note(
+            Entry(kind, change.requester, "", change.command, change.number, detail), at=self._clock()
+        )

@@ -1,0 +1,30 @@
+"""Coalescer: work that is done again for what comes up meanwhile."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.engine.tasks import Tasks
+
+
+class Coalescer:
+    """One round of ``work`` at a time; all that comes up during a round becomes one more."""
+
+    def __init__(self, work: Callable[[], Awaitable[None]], tasks: Tasks) -> None:
+        self._work = work
+        self._tasks = tasks
+        self._working = False
+        self._again = False
+
+    def wake(self) -> None:
+        """Something came up."""
+        self._again = True
+        if not self._working:
+            self._working = True
+            self._tasks.start(self._work_until_done())
+
+    async def _work_until_done(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                await self._work()
+        finally:
+            self._working = False

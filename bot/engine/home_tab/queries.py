@@ -1,0 +1,44 @@
+"""Views: who sees what on their Home tab."""
+
+from dataclasses import dataclass
+
+from bot.core.approval.changes import Brief
+from bot.core.approval.policy import Policy
+from bot.core.errors import NotAllowed
+from bot.core.people import Actor
+from bot.engine.home_tab.model import Home, StoreOverview
+from bot.engine.ports import Directory
+from bot.ledger.sqlite.ledger import Ledger
+
+SHOWN = 10
+"""Changes in each of the lists."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """Who sees what."""
+
+    policy: Policy
+    ledger: Ledger
+    directory: Directory
+
+    async def home(self, user_id: str, glance: StoreOverview | None) -> Home:
+        """This person's Home tab, with what is known of the store."""
+        actor = await self.directory.actor(user_id)
+        try:
+            self.policy.refuse_asking(actor)
+        except NotAllowed as error:
+            return Home(refusal=str(error))
+        mine = await self.ledger.asked_for(user_id, SHOWN)
+        waits = await self.ledger.waiting_for(user_id)
+        may = tuple(one for one in waits if self._refusal(actor, one) is None)
+        refusals = [self._refusal(actor, one) for one in waits] if actor.unread and not may else []
+        doubt = next((str(one) for one in refusals if one), "")
+        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, glance=glance)
+
+    def _refusal(self, actor: Actor, change: Brief) -> NotAllowed | None:
+        try:
+            self.policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
+        except NotAllowed as error:
+            return error
+        return None

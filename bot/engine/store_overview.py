@@ -1,0 +1,112 @@
+"""StoreOverviewCache: what the store says about its segments, asked once for everybody."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.bigcommerce import Reader, Segment, StoreError
+from bot.core.answers import Chart
+from bot.core.language.phrases import since
+from bot.core.store_view.shop import Shop
+from bot.core.summary.history import History, Size, Snapshot
+from bot.core.summary.message import movers_chart
+from bot.core.summary.size_changes import Baseline, rows
+from bot.engine.home_tab.model import Sized, StoreOverview
+from bot.engine.tasks import Tasks
+from bot.ledger.sqlite.ledger import Ledger
+
+LARGEST = 25
+KEEP = timedelta(seconds=30)
+"""How long what the store said is good: it is the same for everybody, and may take a request for each segment."""
+PATIENCE = 0.5
+"""Seconds that a Home tab waits for the store before it is drawn without it."""
+
+
+@dataclass(frozen=True)
+class CachedOverview:
+    """What is known of the store, after the Entry ``after`` at least; ``is_late``: it is being asked for more."""
+
+    glance: StoreOverview | None
+    after: int
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A question to the store, asked when the Entry ``after`` was the last one that finished a Change."""
+
+    after: int
+    answer: asyncio.Task[None]
+
+
+class StoreOverviewCache:
+    """Asks the store, for everybody at once, and again only after ``KEEP`` or when a Change finished."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        ledger: Ledger,
+        tasks: Tasks,
+        *,
+        clock: Callable[[], datetime],
+        zone: ZoneInfo,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._reader = reader
+        self._ledger = ledger
+        self._tasks = tasks
+        self._clock = clock
+        self._zone = zone
+        self._patience = patience
+        self._look: _Look | None = None
+        self._seen: StoreOverview | None = None
+        self._until = clock()
+
+    async def soon(self) -> CachedOverview:
+        """What the store says, if it does so within ``patience`` seconds; else what it said last."""
+        finished = await self._ledger.last_finish()
+        look = self._look
+        if look is None or (look.answer.done() and self._is_old(look, finished)):
+            answer = self._tasks.start(self._ask())
+            self._look = look = _Look(finished, answer)
+        await asyncio.wait({look.answer}, timeout=self._patience)
+        return CachedOverview(self._seen, look.after, is_late=not look.answer.done())
+
+    def _is_old(self, look: _Look, finished: int) -> bool:
+        return look.after < finished or self._until <= self._clock()
+
+    async def _ask(self) -> None:
+        today = self._clock().astimezone(self._zone).date()
+        try:
+            self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger, today)
+        except StoreError as error:
+            self._seen = StoreOverview(fault=str(error))
+        # Counted from the answer: a store that takes longer than that would be asked again and again.
+        self._until = self._clock() + KEEP
+
+
+async def glance(shop: Shop, history: History, today: date) -> StoreOverview:
+    """Ask the store, and compare with the last day that was told. Raises StoreError."""
+    segments = await shop.segments()
+    sizes = await shop.sizes(segments)
+    largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]
+    now = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
+    return StoreOverview(
+        segments=len(segments),
+        shoppers=await shop.reader.profile_count(),
+        largest=tuple([await _sized(one, sizes[one.id], shop) for one in largest]),
+        movers=_movers(now, await history.told(today), today),
+    )
+
+
+def _movers(now: tuple[Size, ...], before: Snapshot | None, today: date) -> Chart | None:
+    if before is None:
+        return None
+    return next(iter(movers_chart(rows(now, Baseline(before, {}), None), since(before.day, today))), None)
+
+
+async def _sized(segment: Segment, shoppers: int, shop: Shop) -> Sized:
+    uses = await shop.uses(segment.id)
+    return Sized(name=segment.name, shoppers=shoppers, promotions=None if uses is None else len(uses))

@@ -1,0 +1,322 @@
+"""The ledger's tables, as numbered migrations. One that was released is never edited; a new one is added below it."""
+
+import json
+import logging
+import sqlite3
+
+from pydantic import ValidationError
+from sqlite_utils import Database, Migrations
+
+from bot.core.approval.changes import Brief
+from bot.core.audit.hash_chain import canonical
+from bot.core.planning.plan import Plan
+
+FINISHED = "kind IN ('finish', 'fail', 'stop')"
+"""Entries after which the store is not as it was."""
+GUARDED = {
+    "entries": ("number",),
+    "subjects": ("subject", "at", "entry"),
+    "effects": ("entry", "segment"),
+    "names": ("name", "segment"),
+}
+"""Tables to which rows are added and that is all: the log, and what it is searched and counted by; with their keys."""
+
+
+def removal_guard(table: str) -> str:
+    """Taken down only by archiving, and put up again in the same transaction."""
+    return f"""
+    CREATE TRIGGER {table}_are_never_removed BEFORE DELETE ON {table}
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """
+
+
+def guards(table: str) -> tuple[str, ...]:
+    """What keeps the rows of this table as they are."""
+    same = " AND ".join(f"{column} = new.{column}" for column in GUARDED[table])
+    return (
+        f"""
+    CREATE TRIGGER {table}_are_never_changed BEFORE UPDATE ON {table}
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+        removal_guard(table),
+        # INSERT OR REPLACE removes a row without asking the triggers above.
+        f"""
+    CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
+    """,
+    )
+
+
+UNREVIEWED = (
+    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
+    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
+)
+"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
+log = logging.getLogger(__name__)
+migrations = Migrations("ledger")
+
+
+_FIRST = (
+    """
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, channel TEXT NOT NULL,
+        command TEXT NOT NULL, change INTEGER, detail TEXT NOT NULL, previous TEXT NOT NULL, seal TEXT NOT NULL
+    ) STRICT
+    """,
+    *guards("entries"),
+    "CREATE INDEX entries_by_change ON entries (change) WHERE change IS NOT NULL",
+    """
+    CREATE TABLE asks (
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT, owner TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX asks_unsettled ON asks (owner) WHERE body IS NOT NULL",
+    """
+    CREATE TABLE changes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, revision INTEGER NOT NULL,
+        requester TEXT NOT NULL, expires_at TEXT NOT NULL, plan TEXT NOT NULL, body TEXT NOT NULL,
+        undone_by INTEGER, card_channel TEXT, card_ts TEXT, drawn INTEGER NOT NULL DEFAULT 0,
+        informed INTEGER NOT NULL DEFAULT 0,
+        owner TEXT NOT NULL DEFAULT '', painter TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    "CREATE INDEX changes_by_state ON changes (state)",
+    "CREATE INDEX changes_by_requester ON changes (requester)",
+    "CREATE INDEX changes_undrawn ON changes (number) WHERE drawn < revision",
+    "CREATE INDEX changes_unheard ON changes (number) WHERE NOT informed",
+    "CREATE TABLE processes (owner TEXT PRIMARY KEY, lease_until TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE runs (
+        change INTEGER NOT NULL REFERENCES changes (number), position INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (change, position)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+@migrations(name="0001_first")
+def first(db: Database) -> None:
+    """Entries (append-only, sealed), asks, changes, and how each Step of a change ran."""
+    for statement in _FIRST:
+        db.conn.execute(statement)
+
+
+_SECOND = (
+    "CREATE TABLE touches (segment TEXT, change INTEGER, PRIMARY KEY (segment, change)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX touches_by_change ON touches (change)",
+    # Apart from the plans, over which SQLite would have to read its way.
+    "CREATE TABLE briefs (change INTEGER PRIMARY KEY REFERENCES changes (number), body TEXT NOT NULL) STRICT",
+    """
+    CREATE TABLE homes (
+        user TEXT PRIMARY KEY, opened TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1,
+        drawn INTEGER NOT NULL DEFAULT 0, shown TEXT NOT NULL DEFAULT '', painter TEXT NOT NULL DEFAULT ''
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX homes_undrawn ON homes (opened) WHERE drawn < revision",
+    # What finished a change is asked for at each drawing, and the log is long.
+    "CREATE INDEX entries_finished ON entries (number) WHERE kind IN ('finish', 'fail')",
+)
+_CREATED = """
+    INSERT OR IGNORE INTO touches
+    SELECT json_extract(body, '$.applied.created.id'), change FROM runs
+    WHERE json_extract(body, '$.applied.created.id') IS NOT NULL
+"""
+
+
+@migrations(name="0002_homes_and_segments")
+def second(db: Database) -> None:
+    """The Home tabs that were opened; which changes touch which segments; each change in brief."""
+    for statement in _SECOND:
+        db.conn.execute(statement)
+    for (number,) in db.conn.execute("SELECT number FROM changes").fetchall():
+        try:
+            _look_back(db.conn, number)
+        except ValidationError as error:
+            # One old change that cannot be read must not keep the bot from starting.
+            log.warning("Change %s is left out of all lists: %s", number, error)
+    db.conn.execute(_CREATED)
+
+
+_THIRD = (
+    # What is to be told to somebody; a row goes when it was delivered.
+    """
+    CREATE TABLE notices (
+        change INTEGER NOT NULL REFERENCES changes (number), kind TEXT NOT NULL, user TEXT NOT NULL,
+        PRIMARY KEY (change, kind, user)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE changes ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE changes ADD COLUMN card_url TEXT NOT NULL DEFAULT ''",
+    # Beside the revision, which the running process moves on by itself.
+    "ALTER TABLE changes ADD COLUMN stopped_by TEXT NOT NULL DEFAULT ''",
+    "DROP INDEX entries_finished",
+    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+)
+
+
+@migrations(name="0003_decisions")
+def third(db: Database) -> None:
+    """Notices to people, reminders, and who wants a running change to stop."""
+    for statement in _THIRD:
+        db.conn.execute(statement)
+
+
+# Each entry is the very text that was sealed; what is searched for is computed from it, so that neither can be changed
+# without the other.
+_COMPUTED = {
+    "at": "TEXT", "kind": "TEXT", "actor": "TEXT", "workspace": "TEXT", "channel": "TEXT", "command": "TEXT",
+    "change": "INTEGER", "outcome": "TEXT", "ms": "INTEGER", "detail": "TEXT", "subjects": "TEXT",
+}  # fmt: skip
+_FOURTH = (
+    "DROP INDEX entries_by_change",
+    "DROP INDEX entries_finished",
+    *(f"DROP TRIGGER entries_are_never_{what}" for what in ("changed", "removed", "replaced")),
+    "ALTER TABLE entries RENAME TO entries_before",
+    f"""
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, body TEXT NOT NULL, seal TEXT NOT NULL,
+        {", ".join(f"{name} {kind} AS (json_extract(body, '$.{name}'))" for name, kind in _COMPUTED.items())}
+    ) STRICT
+    """,
+    *guards("entries"),
+    "CREATE INDEX entries_by_time ON entries (at)",
+    "CREATE INDEX entries_by_kind ON entries (kind, at)",
+    "CREATE INDEX entries_by_actor ON entries (actor, at)",
+    "CREATE INDEX entries_by_actor_and_kind ON entries (actor, kind, at)",
+    "CREATE INDEX entries_by_change ON entries (change, at) WHERE change IS NOT NULL",
+    f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
+    # What an entry is about, by which it is found.
+    """
+    CREATE TABLE subjects (
+        subject TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+        own INTEGER NOT NULL, PRIMARY KEY (subject, at, entry)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # By which names segments are found, whatever their case, and in which entry they had it first.
+    """
+    CREATE TABLE names (
+        name TEXT NOT NULL, segment TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Entries whose subjects are not all among those yet, and how many are.
+    "CREATE TABLE unindexed (entry INTEGER PRIMARY KEY, done INTEGER NOT NULL) STRICT",
+    # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
+    "CREATE INDEX subjects_by_kind ON subjects (subject, kind, at)",
+    "CREATE INDEX subjects_by_actor ON subjects (subject, actor, at)",
+    "CREATE INDEX subjects_by_entry ON subjects (entry)",
+    # What the steps of changes did to segments.
+    """
+    CREATE TABLE effects (
+        entry INTEGER NOT NULL, segment TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL,
+        PRIMARY KEY (entry, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Stretches of entries that were moved to files of their own, and the seal of the last one of each. In such a file,
+    # its own stretch is on the list, too.
+    "CREATE TABLE archives (last INTEGER PRIMARY KEY, seal TEXT NOT NULL) STRICT",
+    # For those who look with datasette or sqlite-utils.
+    f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
+)
+BELONGING = """
+    INSERT INTO subjects SELECT 'segment:' || segment, at, number, actor, kind, 0
+    FROM entries AS e JOIN touches USING (change)
+"""
+"""Lets entries of changes be found by the segments that the changes touch."""
+_NAMED = """
+    SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
+    UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
+    UNION SELECT body ->> '$.undo[0].before.name', body ->> '$.undo[0].segment.id' FROM runs
+    UNION SELECT body ->> '$.undo[0].after.name', body ->> '$.undo[0].segment.id' FROM runs
+"""
+"""What a step made, what it deleted (its way back knows the id), and what it gave another name."""
+_SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
+
+
+@migrations(name="0004_record")
+def fourth(db: Database) -> None:
+    """Entries as the texts that were sealed, whose seals stay what they were; what they are about; archives."""
+    for statement in _FOURTH:
+        db.conn.execute(statement)
+    for *content, own in db.conn.execute(f"SELECT {', '.join(_SEALED)}, seal FROM entries_before ORDER BY number"):
+        body = canonical(dict(zip(_SEALED, content, strict=True)))
+        db.conn.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (content[0], body, own))
+    db.conn.execute("DROP TABLE entries_before")
+    db.conn.execute(BELONGING)
+    db.conn.create_function("casefold", 1, str.casefold)
+    named = f"SELECT DISTINCT casefold(name), segment, 0 FROM ({_NAMED}) WHERE name <> '' AND segment <> ''"
+    db.conn.execute(f"INSERT OR IGNORE INTO names {named}")
+    for table in GUARDED.keys() - {"entries"}:
+        for statement in guards(table):
+            db.conn.execute(statement)
+
+
+_FIFTH = (
+    """
+    CREATE TABLE snapshots (
+        day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # A thousand rows a day: those of a day lie together, and those of a segment are found in the index alone.
+    """
+    CREATE TABLE sizes (
+        day TEXT NOT NULL, segment TEXT NOT NULL, name TEXT NOT NULL, shoppers INTEGER NOT NULL,
+        PRIMARY KEY (day, segment)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
+    # Segments that a change made again under a new id, after they were deleted under an old one.
+    """
+    CREATE TABLE restored (
+        segment TEXT PRIMARY KEY, old TEXT NOT NULL, change INTEGER NOT NULL REFERENCES changes (number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    f"CREATE INDEX changes_unreviewed ON changes (number) WHERE {UNREVIEWED}",
+)
+
+
+@migrations(name="0005_history")
+def fifth(db: Database) -> None:
+    """The sizes of segments day by day, and which segments were restored under other ids."""
+    for statement in _FIFTH:
+        db.conn.execute(statement)
+
+
+_SIXTH = (
+    # One row for each local day of the summary: two processes cannot both begin it.
+    """
+    CREATE TABLE days (
+        day TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', first_at TEXT NOT NULL,
+        next_at TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX days_unsettled ON days (day) WHERE state IN ('under way', 'posting')",
+)
+
+
+@migrations(name="0006_days")
+def sixth(db: Database) -> None:
+    """What became of each day's summary."""
+    for statement in _SIXTH:
+        db.conn.execute(statement)
+
+
+def _look_back(db: sqlite3.Connection, number: int) -> None:
+    query = "SELECT number, state, requester, expires_at, plan, body FROM changes WHERE number = ?"
+    *columns, plan, body = db.execute(query, (number,)).fetchone()
+    read, fields = Plan.model_validate_json(plan), json.loads(body)
+    basis = dict(zip(("number", "state", "requester", "expires_at"), columns, strict=True))
+    kept = {name: fields[name] for name in ("need", "approvals", "created_at")}
+    describe(db, Brief.model_validate(basis | kept | {"headline": read.headline}))
+    touch(db, number, read)
+
+
+def describe(db: sqlite3.Connection, brief: Brief) -> None:
+    """Keep what lists show of a change."""
+    db.execute("INSERT OR REPLACE INTO briefs VALUES (?, ?)", (brief.number, brief.model_dump_json()))
+
+
+def touch(db: sqlite3.Connection, change: int, plan: Plan) -> None:
+    """Keep which segments a change touches by this plan of it."""
+    db.execute("DELETE FROM touches WHERE change = ?", (change,))
+    db.executemany("INSERT INTO touches VALUES (?, ?)", [(id_, change) for id_ in plan.segment_ids])

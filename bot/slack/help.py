@@ -1,0 +1,22 @@
+"""What ``help`` shows. Pure."""
+
+from bot.core.answers import Answer, Fields, Part, Sentence
+from bot.core.command import Command, Group, Help
+
+
+def help_answer(help_: Help) -> Answer:
+    """Return the commands of each group, or one command with its examples."""
+    if help_.command:
+        return _one(help_.command)
+    return Answer("What you can type", tuple(part for group in help_.groups for part in _group(group)))
+
+
+def _one(command: Command) -> Answer:
+    examples = tuple(Sentence(f"`{example}`") for example in command.examples)
+    return Answer(f"{command.help}", (Sentence(f"Usage: `{command.usage}`"), *examples))
+
+
+def _group(group: Group) -> tuple[Part, ...]:
+    pairs = tuple((f"`{command.usage}`", command.help) for command in group.commands.values())
+    tip = f"Without what it needs, a command opens its form. `/{group.name} help <command>` shows examples."
+    return (Sentence(group.help), Fields(pairs), Sentence(tip, quiet=True))

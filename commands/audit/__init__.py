@@ -1,0 +1,1 @@
+"""``/audit``: the log of what happened."""

@@ -1,0 +1,91 @@
+"""``/audit``: the log of what happened, to take away and to check."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from bot.core.answers import Answer, Fields, File, Sentence
+from bot.core.audit.entries import LEAST_SEAL, Proof, seal_in
+from bot.core.audit.exports import entry_csv, entry_json, written
+from bot.core.command import Context
+from bot.core.language import time_expressions
+from bot.core.language.args import Args, Choice, Text
+from bot.core.language.phrases import counted
+from commands.audit.filter import Filters, as_understood, sought
+from commands.audit.recent import audit
+
+ALARM = (
+    "Tell whoever runs the bot now. They should stop it, and keep the database file (with its -wal and -shm) just "
+    "as it is, and all backups: one in which the log holds shows what was changed since."
+)
+WITNESS = (
+    "No chain shows by itself that its last entries were cut off. Note the head, and give it later: "
+    "`/audit verify against:…`. The head in each daily summary can be given so, too."
+)
+
+
+def _seal(text: str) -> str:
+    """None where the field was left empty. Raises ValueError."""
+    return seal_in(text) if text.strip() else ""
+
+
+class Export(Filters):
+    """Which entries, and as what file."""
+
+    format: Annotated[Literal["csv", "jsonl"], Choice(label="Format", choices=("csv", "jsonl"), option=True)] = "csv"
+
+
+class Verify(Args):
+    """A seal that was seen before."""
+
+    against: Annotated[
+        str,
+        AfterValidator(_seal),
+        Text(label="Against", hint="A seal that you noted, or that a daily summary shows", option=True),
+    ] = ""
+
+
+@audit.command("export", submit="Export Entries")
+async def export(args: Export, ctx: Context) -> Answer:
+    """Get entries of the log as a file, CSV or lines of JSON, which only you receive.
+
+    /audit export since:3d
+    /audit export segment:VIPs by:@ben format:jsonl
+    """
+    looked_for = await sought(args, ctx)
+    lines = entry_csv if args.format == "csv" else entry_json
+    made = await ctx.log.exported(looked_for.wanted, lambda entries: written(entries, lines))
+    told = as_understood(looked_for, ctx)
+    if not made.entries:
+        return Answer("There is no such entry, so there is nothing to export.", told)
+    file = File(f"audit {time_expressions.told(ctx.now, ctx.zone).replace(':', '')}.{args.format}", made.content)
+    return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*told, file))
+
+
+@audit.command("verify", submit="Verify the Log")
+async def verify(args: Verify, ctx: Context) -> Answer:
+    """Check that no entry was changed, moved or removed; with a seal noted earlier, that the log still has it.
+
+    /audit verify against:3f9a0c1d2e4b5a69
+    /audit verify
+    """
+    proof = await ctx.log.checked(args.against)
+    facts = Fields((("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head)))
+    if proof.fault:
+        return Answer("THE LOG DOES NOT HOLD", (Sentence(proof.fault), Sentence(ALARM), facts))
+    if args.against and proof.witness is None:
+        unseen = Sentence(_unseen(args.against, proof))
+        return Answer("THE LOG DOES NOT HAVE THAT SEAL", (unseen, Sentence(ALARM), facts))
+    title = f"The log holds: {counted(proof.entries, 'entry', 'entries')}, each as it was sealed."
+    if args.against:
+        title += f" The seal that you gave is that of entry {proof.witness}: nothing up to it is missing."
+    return Answer(title, (facts, Sentence(WITNESS, quiet=True)))
+
+
+def _unseen(seal: str, proof: Proof) -> str:
+    """No entry has this seal."""
+    cut = "entries were cut off or changed since it was noted, or it was not copied right"
+    if proof.archived:
+        archived = counted(proof.archived, "archived entry", "archived entries")
+        cut += f". It may also be one of {archived}: whoever runs the bot can check the archives"
+    return f"No entry has the seal {seal[:LEAST_SEAL]}…: {cut}."

@@ -1,0 +1,172 @@
+"""What of the audit log people look for: as they type it, and as the log is asked for it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.core.answers import Sentence, mention
+from bot.core.audit.entries import KINDS, AuditFilter, segment_subject, shopper_subject
+from bot.core.command import Context
+from bot.core.errors import Misuse, NotSegments
+from bot.core.language import time_expressions
+from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
+from bot.core.language.phrases import every
+from bot.core.language.tokenizer import quote
+from bot.core.store_view.shop import named, near
+from bot.core.store_view.shoppers import Shopper, find, owners, sorted_out
+from commands.inputs import is_id, one_shopper
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
+PICK = (
+    "Pick the person from the list that Slack shows while you type @ and a name, or type their member id (U…): "
+    "names are not unique."
+)
+
+
+def _one_or_none(text: str) -> str:
+    """Raises ValueError for several shoppers."""
+    return one_shopper(text) if text else ""
+
+
+class Filters(Args):
+    """Which entries: those for which all that is given holds."""
+
+    by: Annotated[
+        str, Field(max_length=100), Text(label="By", hint="A person: @ and the name, or a member id", option=True)
+    ] = ""
+    segment: Annotated[
+        str,
+        Field(max_length=255),
+        SegmentInput(label="Segment", hint="By name or id; also one that is gone", option=True),
+    ] = ""
+    shopper: Annotated[
+        str,
+        AfterValidator(_one_or_none),
+        Field(max_length=255),
+        ShopperInput(
+            label="Shopper",
+            hint="An e-mail, a customer id or a profile id; ids also of those who are gone",
+            option=True,
+        ),
+    ] = ""
+    kind: Annotated[
+        str, Field(max_length=50), Text(label="Kind", hint="Such as asked, approve or step done", option=True)
+    ] = ""
+    since: Annotated[
+        str, Field(max_length=50), Text(label="Since", hint="2026-11-24 09:30, yesterday, or 3d", option=True)
+    ] = ""
+    until: Annotated[str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True)] = ""
+    change: Annotated[int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True)] = None
+
+    @property
+    def words(self) -> str:
+        """The filters that are given, as somebody could type them."""
+        given = ((name, getattr(self, name)) for name in Filters.model_fields)
+        return " ".join(f"{name}:{quote(str(value))}" for name, value in given if value)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What the log is asked for, and what that is in words, filter by filter."""
+
+    wanted: AuditFilter
+    told: tuple[str, ...]
+
+
+def as_understood(looked_for: Sought, ctx: Context) -> tuple[Sentence, ...]:
+    """What was looked for, as it was understood; nothing where it was all."""
+    told = f"Looked for: {', '.join(looked_for.told)}. Times are those of {ctx.zone.key}."
+    return (Sentence(told, quiet=True),) if looked_for.told else ()
+
+
+async def sought(filters: Filters, ctx: Context) -> Sought:
+    """What is meant. Raises Misuse about the first filter that means nothing, and StoreError."""
+    actor, kind = _person(filters.by), _kind(filters.kind)
+    since, until = _times(filters, ctx)
+    about = [await read(word, ctx) for read, word in ((_segment, filters.segment), (_shopper, filters.shopper)) if word]
+    subjects, besides, *_ = (*(one.subjects for one in about), (), ())
+    told = (
+        f"by {mention(actor)}" if actor else "",
+        *(f"about {one.name}" for one in about),
+        f"of the kind “{kind}”" if kind else "",
+        f"since {time_expressions.told(since, ctx.zone)}" if since else "",
+        f"before {time_expressions.told(until, ctx.zone)}" if until else "",
+        f"of change {filters.change}" if filters.change else "",
+    )
+    wanted = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
+    return Sought(wanted, tuple(filter(None, told)))
+
+
+def _person(word: str) -> str:
+    """The user id. Raises Misuse for a bare name."""
+    found = _PERSON.fullmatch(word)
+    if word and not found:
+        raise Misuse(PICK, field="by")
+    return (found[1] or found[2]) if found else ""
+
+
+def _kind(word: str) -> str:
+    """The kind of entry. Raises Misuse, with the nearest one where there is one."""
+    plain = " ".join(word.translate(DASHES).replace("-", " ").replace("_", " ").lower().split())
+    if not plain or plain in KINDS:
+        return plain
+    near_ones = get_close_matches(plain, KINDS, n=3, cutoff=0.6)
+    meant = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
+    told = meant or f"There are {every(KINDS)}."
+    raise Misuse(f"There is no kind of entry “{word}”. {told}", field="kind", for_log="There is no such kind of entry.")
+
+
+def _times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
+    """From when on, and before when, in UTC. Raises Misuse."""
+    since, until = (
+        time_expressions.span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
+        for field, word in (("since", filters.since), ("until", filters.until))
+    )
+    first, last = since and since[0], until and until[1]
+    if first and last and first >= last:
+        raise Misuse("Nothing is since a time and until an earlier one: change one of them.", field="until")
+    return first, last
+
+
+@dataclass(frozen=True)
+class _About:
+    """Somebody or something that entries are about: what it is called, and as what the log knows it."""
+
+    name: str
+    subjects: tuple[str, ...]
+
+
+async def _segment(word: str, ctx: Context) -> _About:
+    """The segment of this id, or all that are or were called so. Raises NotSegments where none was, and StoreError."""
+    found = (word.lower(),) if is_id(word) else await _segments_called(word, ctx)
+    ctx.shop.named.extend(found)
+    return _About(f"the segment {word}", tuple(map(segment_subject, found)))
+
+
+async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
+    segments = await ctx.shop.segments()
+    present = named(word, segments)
+    ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.log.segments_called(word)))
+    if not ids:
+        raise NotSegments((word,), near(word, segments), field="segment")
+    return tuple(ids)
+
+
+async def _shopper(word: str, ctx: Context) -> _About:
+    """The shopper as customer and as profile; an id also where nobody has it any more. Raises Misuse and StoreError."""
+    typed, found = sorted_out((word,)), await find((word,), ctx.shop)
+    ids = [*typed.customer_ids, *typed.profile_ids, *[id_ for one in found.shoppers for id_ in await _ids(one, ctx)]]
+    if not ids:
+        gone = "Of somebody who is gone, type the customer id or the profile id."
+        raise Misuse(f"{found.nobody} {gone}", field="shopper", for_log=found.nobody.for_log)
+    return _About(f"the shopper {word}", tuple(dict.fromkeys(map(shopper_subject, ids))))
+
+
+async def _ids(one: Shopper, ctx: Context) -> tuple[int | str, ...]:
+    """Its ids: customer, profile, or both."""
+    customer = one.customer or (await owners([one.word], ctx.shop)).get(one.word)
+    return (*((customer.id,) if customer else ()), *((one.profile_id,) if one.profile_id else ()))

@@ -1,0 +1,132 @@
+"""``/audit show``: everything of one entry."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from bot.bigcommerce import StoreError
+from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
+from bot.core.audit.entries import Sealed
+from bot.core.command import Context
+from bot.core.language import time_expressions
+from bot.core.language.args import Args, EntryInput
+from bot.core.language.phrases import counted, every, listing, shortened
+from commands.audit.recent import Number, audit
+from commands.pages import offers
+
+LONG = 300
+"""Characters of a value that are shown; a longer one comes in a file."""
+APART = frozenset({"effects"})
+"""What of the detail is a table of its own."""
+LABELS = {
+    "said": "Said",
+    "told": "What it does",
+    "kind": "Kind of step",
+    "plan": "Plan",
+    "need": "Policy",
+    "before": "Before",
+    "after": "After",
+    "result": "Result",
+    "reason": "Reason",
+    "requests": "The store's request ids",
+}
+"""What keys of the detail are called, in the order in which one reads them; others follow, called by themselves."""
+
+Pairs = list[tuple[str, str]]
+
+
+class OneEntry(Args):
+    """Which entry."""
+
+    entry: Annotated[Number, EntryInput(label="Entry")]
+
+
+@audit.command("show", submit="Show Entry")
+async def show(args: OneEntry, ctx: Context) -> Answer:
+    """Show everything of one entry: who, where, when, what was said, and what came of it.
+
+    /audit show 51
+    """
+    found = await ctx.log.entry(args.entry)
+    names = await _names(found, ctx)
+    envelope, detail = _envelope(found, ctx), [*_detail(found), *_about(found, names), ("Seal", found.seal)]
+    shown = Fields(tuple((label, shortened(value, LONG)) for label, value in (*envelope, *detail)))
+    nexts = (("Entries Before", f"audit recent before:{found.number}"),)
+    change = ((f"Show Change {found.change}", f"change show {found.change}"),) if found.change else ()
+    return Answer(
+        f"Entry {found.number}: {found.kind}",
+        (shown, *_effects(found, names), *_whole(found, detail), offers(*change, *nexts)),
+    )
+
+
+async def _names(found: Sealed, ctx: Context) -> Mapping[str, str]:
+    """What its segments are called now; nothing, where the store does not answer: the log is there all the same."""
+    if any(one.startswith("segment:") for one in found.subjects):
+        with suppress(StoreError):
+            return await ctx.shop.names()
+    return {}
+
+
+def _envelope(found: Sealed, ctx: Context) -> Pairs:
+    at = datetime.fromisoformat(found.at)
+    pairs = (
+        ("Who", mention(found.actor) if found.actor else "the bot"),
+        ("Workspace", found.workspace),
+        ("Where", found.channel),
+        ("When", f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"),
+        (f"In {ctx.zone.key}", time_expressions.told(at, ctx.zone) if ctx.zone.key != "UTC" else ""),
+        ("Command", found.command),
+        ("Change", str(found.change or "")),
+        ("Outcome", found.outcome),
+        ("Took", f"{found.ms:,} ms" if found.ms is not None else ""),
+    )
+    return [(label, value) for label, value in pairs if value]
+
+
+def _detail(found: Sealed) -> Pairs:
+    """Whatever else is on record."""
+    detail = found.detail
+    keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
+    told = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
+    return [(label, value) for label, value in told if value]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _about(found: Sealed, names: Mapping[str, str]) -> Pairs:
+    """Its subjects: how many, and the first ones."""
+    if not found.subjects:
+        return []
+    told = [_called(one, names) for one in found.subjects]
+    many = f"{counted(len(told), 'segment or shopper', 'segments and shoppers')}: " if len(told) > 1 else ""
+    return [("About", f"{many}{listing(told)}")]
+
+
+def _called(subject: str, names: Mapping[str, str]) -> str:
+    """``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
+    kind, _, id_ = subject.partition(":")
+    return f"{kind} {names.get(id_, id_)}"
+
+
+def _effects(found: Sealed, names: Mapping[str, str]) -> tuple[Table, ...]:
+    rows = tuple((names.get(id_, id_), *counts) for id_, counts in found.detail.get("effects", {}).items())
+    return (Table("What it did to segments", ("Segment", "Added", "Removed"), rows),) if rows else ()
+
+
+def _whole(found: Sealed, detail: Pairs) -> tuple[Sentence | File, ...]:
+    """All of it as a file, where it is longer than a message shows."""
+    hidden = len(listing(found.subjects)) < len(every(found.subjects))
+    if not hidden and all(len(value) <= LONG for _, value in detail):
+        return ()
+    content = json.dumps(asdict(found), ensure_ascii=False, indent=2)
+    return (
+        Sentence("That is a part of it; the file has all.", quiet=True),
+        File(f"entry {found.number}.json", content),
+    )

@@ -1,0 +1,1 @@
+"""``/change``: changes, and decisions about them."""

@@ -1,0 +1,182 @@
+"""``/change``: what was asked for, what became of it, and taking it back."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
+from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
+from bot.core.command import Context, Group, Scope
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.language.args import Args, ChangeInput, Choice
+from bot.core.planning.plan import Plan, inverse_of, observed
+from bot.core.planning.steps import CreateCustomer, PromotionRef, RetargetPromotion
+from commands.inputs import PageNumber
+from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
+
+ROWS = 50
+SHOWN = 2500
+"""Characters of a plan that are shown in an answer; a longer one comes as a file."""
+
+change = Group("change", "Changes: what waits, what ran, and how to undo it")
+
+Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
+
+
+class ListChanges(Args):
+    """Whose changes."""
+
+    scope: Annotated[Scope, Choice(label="Which", choices=("mine", "pending", "all"))] = "pending"
+    page: PageNumber = 1
+
+
+class OneChange(Args):
+    """Which change."""
+
+    number: Number
+
+
+@change.command("list", submit="List Changes")
+async def list_changes(args: ListChanges, ctx: Context) -> Answer:
+    """Show the latest changes: those that are pending, yours, or all.
+
+    /change list
+    /change list mine
+    """
+    total = await ctx.changes.count(args.scope, ctx.actor)
+    if not total:
+        described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
+        return Answer(f"No change {described}.")
+    first = (args.page - 1) * ROWS
+    found = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
+    if not found:
+        raise beyond(-(-total // ROWS))
+    page = Page(found, args.page, first, total, f"change list {args.scope}")
+    table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
+    title = page.title("pending change" if args.scope == "pending" else "change")
+    title += " of yours" if args.scope == "mine" else ""
+    return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
+
+
+@change.command("show", submit="Show Change")
+async def show(args: OneChange, ctx: Context) -> Answer:
+    """Show one change: what it does, who asked, who approved, what came of it.
+
+    /change show 42
+    """
+    found = await ctx.changes.change(args.number)
+    title = f"Change {found.number} is {found.state.value}"
+    card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
+    told = (*_whole(found), _fields(found), *_failures(found), *card)
+    return Answer(title, (*told, *_offers(found, ctx.actor)))
+
+
+@change.command("undo", submit="Undo Change")
+async def undo(args: OneChange, ctx: Context) -> Plan:
+    """Undo what a change did: the inverse of what really ran, with the same approval.
+
+    /change undo 42
+    """
+    found = await ctx.changes.change(args.number)
+    if found.undone_by:
+        raise Impossible(f"Change {found.number} was undone by change {found.undone_by} already.")
+    if found.is_open:
+        raise Impossible(
+            f"Change {found.number} is {found.state.value}, so there is nothing to undo yet. "
+            f"Whoever asked for it can take it back with `/change withdraw {found.number}`."
+        )
+    steps = inverse_of(tuple(run.undo for run in found.done))
+    if not steps:
+        raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
+    stays = tuple(f"{step.email} stays a customer." for step in found.plan.steps if isinstance(step, CreateCustomer))
+    return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
+
+
+@change.command("retry", submit="Try Again")
+async def retry(args: OneChange, ctx: Context) -> Plan:
+    """Ask again for what a change that broke off did not do, with the same approval.
+
+    /change retry 42
+    """
+    found = await ctx.changes.change(args.number)
+    if not found.can_be_retried:
+        raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
+    return await observed(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
+
+
+@change.command("withdraw", submit="Withdraw Change")
+async def withdraw(args: OneChange, ctx: Context) -> Decision:
+    """Take back a change that you asked for and that still waits.
+
+    /change withdraw 42
+    """
+    found = await ctx.changes.change(args.number)
+    if not found.is_open:
+        too_late(found)
+    return Decision(number=found.number, verdict=Verdict.WITHDRAW)
+
+
+@change.command("repoint", submit="Point Promotions")
+async def repoint(args: OneChange, ctx: Context) -> Plan:
+    """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
+
+    /change repoint 43
+    """
+    found = await ctx.changes.change(args.number)
+    if not found.restored:
+        raise Impossible(f"Change {found.number} restored no segment, so there is nothing to point promotions to.")
+    present = {segment.id for segment in await ctx.shop.segments()}
+    restored = {old_id: new_id for old_id, new_id in found.restored.items() if new_id in present}
+    if not restored:
+        raise Impossible(f"What change {found.number} restored is gone again, so there is nothing to point to.")
+    steps = []
+    for one in await ctx.shop.readable_promotions():
+        after = one.targeting
+        for old_id, new_id in restored.items():
+            after = after.replaced(old_id, new_id) if after else None
+        if after != one.targeting:
+            steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
+    if not steps:
+        raise NothingToDo(
+            f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
+        )
+    return await observed(tuple(steps), ctx.shop)
+
+
+def _whole(found: Change) -> tuple[Sentence | File, ...]:
+    """All of what it does: nobody may have to approve what they cannot see."""
+    lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
+    if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
+        return tuple(Sentence(line) for line in lines)
+    return (Sentence(found.plan.headline), File(f"change {found.number}.txt", "\n".join((*lines, ""))))
+
+
+def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
+    """What this person may do about it."""
+    possible = (
+        ("Undo", "undo", found.can_be_undone),
+        ("Point Promotions", "repoint", found.can_be_repointed),
+        ("Withdraw", "withdraw", found.state is State.WAITING and found.requester == actor),
+    )
+    offers = tuple(Offer(label, f"change {verb} {found.number}") for label, verb, may in possible if may)
+    return (Offers(offers),) if offers else ()
+
+
+def _fields(found: Change) -> Fields:
+    approved = ", ".join(mention(one.actor) for one in found.approvals)
+    return Fields.of(
+        ("Asked by", mention(found.requester)),
+        ("Asked", f"{found.created_at:%Y-%m-%d %H:%M} UTC"),
+        ("Policy", found.need.why),
+        ("Expires", f"{found.expires_at:%Y-%m-%d %H:%M} UTC" if found.state is State.WAITING else ""),
+        ("Approved by", approved),
+        ("Settled by", mention(found.settled_by) if found.settled_by else ""),
+        ("Reason", found.reason),
+        ("Undone by", f"change {found.undone_by}" if found.undone_by else ""),
+    )
+
+
+def _failures(found: Change) -> tuple[Sentence, ...]:
+    failed = [run for run in found.runs if run.error]
+    notes = [note for run in found.done if run.applied for note in run.applied.notes]
+    return tuple(Sentence(run.error) for run in failed) + tuple(Sentence(note, quiet=True) for note in notes)

@@ -1,0 +1,1 @@
+"""``/segment``: segments, their members, and sets of them."""

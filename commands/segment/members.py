@@ -1,0 +1,160 @@
+"""``/segment``: who is in a segment."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.bigcommerce import Customer, Profile, Segment
+from bot.core.answers import Answer, File, Sentence, Table
+from bot.core.audit.exports import csv_lines
+from bot.core.command import Context
+from bot.core.errors import NothingToDo
+from bot.core.language.args import Args
+from bot.core.language.phrases import people, remark
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan, observed
+from bot.core.planning.steps import SegmentRef, added, created, removed
+from bot.core.store_view.shoppers import Found, Shopper, about, find, nobody_left
+from commands.inputs import OneSegment, PageNumber, Shoppers
+from commands.pages import Page, beyond, offers
+from commands.segment.segments import JustSegment, segment
+
+ROWS = 100
+"""Members in one table: two requests, one for the profiles and one for their customers."""
+
+
+class Members(Args):
+    """A segment, and which page of its members."""
+
+    segment: OneSegment
+    page: PageNumber = 1
+
+
+class SegmentShoppers(Args):
+    """A segment, and shoppers."""
+
+    segment: OneSegment
+    shoppers: Shoppers
+
+
+@segment.command("members", submit="List Members")
+async def members(args: Members, ctx: Context) -> Answer:
+    """Show who is in a segment, page by page.
+
+    /segment members VIPs
+    /segment members VIPs page:2
+    """
+    found = await ctx.shop.segment(args.segment)
+    read = await ctx.shop.reader.members_page(found.id, args.page, ROWS)
+    if args.page > 1 and not read.items:
+        raise beyond(read.pages)
+    typed, first = quote(found.id), (args.page - 1) * ROWS
+    page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
+    customers = await _customers(read.items, ctx)
+    rows = tuple(_row(profile, customers.get(profile.customer_id)) for profile in read.items)
+    table = (Table("Members", ("Shopper", "E-mail", "Customer id"), rows),) if rows else ()
+    nexts = (("Add Shoppers", f"segment add {typed}"), ("Remove Shoppers", f"segment remove {typed}"))
+    return Answer(
+        f"{found.name}: {page.title('shopper')}",
+        (*table, offers(*nexts, ("Export", f"segment export {typed}"), before=page.more)),
+    )
+
+
+@segment.command("add", submit="Add Shoppers")
+async def add(args: SegmentShoppers, ctx: Context) -> Plan:
+    """Add shoppers to a segment; registered customers without a profile get one on the way.
+
+    /segment add VIPs ada@example.com
+    /segment add "Coffee lovers" ada@example.com, 17, 42
+    """
+    found, named = await asyncio.gather(ctx.shop.segment(args.segment), find(args.shoppers, ctx.shop))
+    inside, outside = _parted(named, found)
+    remarks = (*named.remarks, *_listed(f"In {found.name} already", inside))
+    if not outside:
+        raise nobody_left(remarks)
+    newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
+    profiles = tuple(one.profile_id for one in outside if one.profile_id)
+    steps = (*created(newcomers), *added(SegmentRef.of(found), profiles, newcomers))
+    return await observed(steps, ctx.shop, remarks=(_who(outside), *remarks))
+
+
+@segment.command("remove", submit="Remove Shoppers")
+async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
+    """Remove shoppers from a segment; they stay in the store. A second person has to approve.
+
+    /segment remove VIPs ada@example.com
+    /segment remove VIPs ada@example.com 17
+    """
+    found, named = await asyncio.gather(ctx.shop.segment(args.segment), find(args.shoppers, ctx.shop))
+    inside, outside = _parted(named, found)
+    remarks = (*named.remarks, *_listed(f"Not in {found.name}", outside))
+    if not inside:
+        raise nobody_left(remarks)
+    steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
+    return await observed(steps, ctx.shop, remarks=(_who(inside), *remarks))
+
+
+@segment.command("clear", submit="Clear Segment")
+async def clear(args: JustSegment, ctx: Context) -> Plan:
+    """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
+
+    /segment clear VIPs
+    """
+    found = await ctx.shop.segment(args.segment)
+    everybody = tuple([member.id async for member in ctx.shop.reader.members(found.id)])
+    if not everybody:
+        raise NothingToDo(f"{found.name} is empty already.")
+    steps = removed(SegmentRef.of(found), everybody)
+    return await observed(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
+
+
+@segment.command("export", submit="Export Segment")
+async def export(args: JustSegment, ctx: Context) -> Answer:
+    """Get a segment's members as a CSV file, which only you receive.
+
+    /segment export VIPs
+    """
+    found = await ctx.shop.segment(args.segment)
+    everybody = [member async for member in ctx.shop.reader.members(found.id)]
+    customers = await _customers(everybody, ctx)
+    if not everybody:
+        return Answer(f"{found.name} is empty: there is nobody to export.")
+    file = File(f"{found.name}.csv", _csv(everybody, customers))
+    note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
+    return Answer(f"{found.name}: {people(len(everybody))} exported", (file, note))
+
+
+async def _customers(profiles: Sequence[Profile], ctx: Context) -> dict[int, Customer]:
+    found = await ctx.shop.customers(ids=[profile.customer_id for profile in profiles])
+    return {customer.id: customer for customer in found}
+
+
+def _row(profile: Profile, customer: Customer | None) -> tuple[str | int | None, ...]:
+    if customer is None:
+        return (None, None, profile.customer_id)
+    return (f"{customer.first_name} {customer.last_name}".strip(), customer.email, customer.id)
+
+
+def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
+    columns = ("customer_id", "email", "first_name", "last_name", "profile_id")
+    return "".join(csv_lines(columns, (_line(one, customers.get(one.customer_id)) for one in profiles)))
+
+
+def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
+    told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
+    return (str(profile.customer_id), *told, profile.id)
+
+
+def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
+    """Who is in the segment, and who is not. Raises Misuse where nobody is named."""
+    if not named.shoppers:
+        raise named.nobody
+    inside = [one for one in named.shoppers if found.id in one.segment_ids]
+    return inside, [one for one in named.shoppers if found.id not in one.segment_ids]
+
+
+def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
+    return remark(what, [one.label for one in shoppers])
+
+
+def _who(shoppers: list[Shopper]) -> str:
+    return about([one.label for one in shoppers])

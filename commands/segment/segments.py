@@ -1,0 +1,203 @@
+"""``/segment``: the store's customer segments themselves."""
+
+from typing import Annotated, Any
+
+from bot.bigcommerce import Segment
+from bot.core.answers import Answer, Cell, Delta, Fields, Offers, Sentence, Table
+from bot.core.approval.changes import Brief
+from bot.core.command import Context, Group, Prefill
+from bot.core.errors import Impossible
+from bot.core.language.args import Args, Text
+from bot.core.language.phrases import people
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan, observed
+from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
+from bot.core.store_view.shop import PromotionUse
+from bot.core.summary.history import week_ago
+from bot.core.summary.size_trend import MONTH, course
+from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments, lines, one_line, searched
+from commands.pages import COLUMNS as CHANGES
+from commands.pages import brief_rows, offers, page_of
+
+ROWS = 50
+"""Segments in one table: each may cost the store one request for its size."""
+COLUMNS = ("Segment", "Shoppers", "Change over 7 days", "Promotions", "Updated")
+RECENT = 5
+"""Changes shown with a segment."""
+
+segment = Group("segment", "Customer segments: see, create, fill, combine and delete them")
+
+
+class ListSegments(Args):
+    """Which segments."""
+
+    words: Annotated[
+        str, Text(label="Words", hint="Only segments with these words in name or description", as_typed=True)
+    ] = ""
+    page: PageNumber = 1
+
+
+class JustSegment(Args):
+    """Which segment."""
+
+    segment: OneSegment
+
+
+class CreateArgs(Args):
+    """A segment to be."""
+
+    name: Annotated[Name, Text(label="Name", hint="Every segment has a name of its own")]
+    description: Annotated[Description, Text(label="Description", max_length=DESCRIPTION, multiline=True)] = ""
+
+
+class EditArgs(Args):
+    """A segment, and what it shall be called."""
+
+    segment: OneSegment
+    name: Annotated[Name | None, Text(label="Name", option=True)] = None
+    description: Annotated[
+        Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
+    ] = None
+
+
+class DeleteArgs(Args):
+    """Which segments."""
+
+    segments: Segments
+
+
+@segment.command("list", submit="List Segments")
+async def list_segments(args: ListSegments, ctx: Context) -> Answer:
+    """Show the segments with their sizes, how these changed, and the promotions that use them.
+
+    /segment list
+    /segment list loyal
+    """
+    wanted = searched(args.words)
+    found = [
+        one
+        for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
+        if all(word in f"{one.name} {one.description}".casefold() for word in wanted)
+    ]
+    next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))
+    if not found:
+        what = f" with “{args.words}”" if wanted else ""
+        return Answer(f"There are no segments{what}.", (offers(next_ones[0]),))
+    page = page_of(found, args.page, ROWS, f"segment list {args.words}".strip())
+    sizes = await ctx.shop.sizes(page.items)
+    before = await week_ago(ctx.history, ctx.today)
+    deltas = {id_: Delta(size - before.size(id_)) for id_, size in sizes.items()} if before else {}
+    rows = tuple([await _row(one, sizes[one.id], deltas.get(one.id), ctx) for one in page.items])
+    table = Table("Segments", COLUMNS, rows)
+    shoppers = ("Add Shoppers", "segment add")
+    return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
+
+
+@segment.command("show", submit="Show Segment")
+async def show(args: JustSegment, ctx: Context) -> Answer:
+    """Show one segment: its size over time, the promotions that use it, its latest changes, and what one can do next.
+
+    /segment show VIPs
+    """
+    found = await ctx.shop.segment(args.segment)
+    members = await ctx.shop.reader.member_count(found.id)
+    uses = await ctx.shop.uses(found.id)
+    recent = await ctx.changes.touching(found.id, RECENT)
+    described = (Sentence(found.description),) if found.description else ()
+    over_time = course(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
+    return Answer(
+        f"{found.name}: {people(members)}",
+        (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_ones(found)),
+    )
+
+
+@segment.command("create", submit="Create Segment")
+async def create(args: CreateArgs, ctx: Context) -> Plan:
+    """Create an empty segment.
+
+    /segment create Loyal
+    /segment create "Big Spenders" Spent over 500 in a year
+    """
+    naming = Naming(name=args.name, description=args.description)
+    described = (f"Description: {args.description}",) if args.description else ()
+    return await observed((CreateSegment(segment=naming),), ctx.shop, remarks=described)
+
+
+async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
+    found = await ctx.shop.segment(str(values["segment"]))
+    if len(found.description) > DESCRIPTION:
+        typed = f"`/segment edit {quote(found.name)} name:…`"
+        raise Impossible(f"The description of “{found.name}” is longer than a form holds. Type {typed} instead.")
+    return {"name": found.name, "description": found.description} | values | {"segment": found.id}
+
+
+@segment.command(
+    "edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name", "description"), _present_naming)
+)
+async def edit(args: EditArgs, ctx: Context) -> Plan:
+    """Change a segment's name or description.
+
+    /segment edit VIPs
+    /segment edit VIPs name:"Very Important" description:"Our best customers"
+    """
+    found = await ctx.shop.segment(args.segment)
+    before = Naming.of(found)
+    # A form gives back what it showed, in which line breaks and blanks were tidied: that is no change.
+    name = found.name if args.name in (None, one_line(found.name)) else args.name
+    description = found.description if args.description in (None, lines(found.description)) else args.description
+    after = Naming(name=name or "", description=description or "")
+    step = UpdateSegment(segment=SegmentRef.of(found), before=before, after=after)
+    return await observed((step,), ctx.shop)
+
+
+@segment.command("delete", submit="Delete Segment")
+async def delete(args: DeleteArgs, ctx: Context) -> Plan:
+    """Delete segments; their shoppers stay in the store. A second person has to approve.
+
+    /segment delete VIPs
+    /segment delete VIPs, "Big Spenders"
+    """
+    found = await ctx.shop.find(args.segments)
+    steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in found)
+    return await observed(tuple(steps), ctx.shop)
+
+
+async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
+    uses = await ctx.shop.uses(found.id)
+    updated = f"{found.updated_at:%Y-%m-%d}" if found.updated_at else ""
+    return (found.name, size, change, len(uses) if uses is not None else None, updated)
+
+
+def _details(found: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
+    when = [("Created", found.created_at), ("Updated", found.updated_at)]
+    return (
+        ("Promotions", _told(uses)),
+        *((label, f"{time:%Y-%m-%d %H:%M} UTC") for label, time in when if time),
+        ("Id", found.id),
+    )
+
+
+def _told(uses: tuple[PromotionUse, ...] | None) -> str:
+    if uses is None:
+        return "The token may not read promotions (scope store_v2_marketing_read_only)."
+    return ", ".join(f"{use.name} ({'live' if use.live else 'off'}, {use.way})" for use in uses) or "none"
+
+
+def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
+    return (Table("Latest changes", CHANGES, brief_rows(changes)),) if changes else ()
+
+
+def _next_ones(found: Segment) -> Offers:
+    typed = quote(found.id)
+    return offers(
+        ("Members", f"segment members {typed}"),
+        ("Add Shoppers", f"segment add {typed}"),
+        ("Remove Shoppers", f"segment remove {typed}"),
+        ("Edit", f"segment edit {typed}"),
+        ("Copy", f"segment copy {typed}"),
+        ("Compare", f"segment overlap {typed}"),
+        ("Promotions", f"segment promotions {typed}"),
+        ("Export", f"segment export {typed}"),
+        ("Clear", f"segment clear {typed}"),
+        ("Delete", f"segment delete {typed}"),
+    )

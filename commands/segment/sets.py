@@ -1,0 +1,163 @@
+"""``/segment``: segments as sets of shoppers: copied, combined, compared."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from bot.core.answers import Answer, Fields
+from bot.core.command import Context
+from bot.core.errors import Impossible, NothingToDo, NotSegments
+from bot.core.language.args import Args, Choice, SegmentInput, Text
+from bot.core.language.phrases import people
+from bot.core.language.tokenizer import quote
+from bot.core.planning.plan import Plan, observed
+from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
+from bot.core.store_view.shop import named
+from commands.inputs import Name, OneSegment, is_id
+from commands.pages import offers
+from commands.segment.segments import segment
+
+How = Literal["both", "either", "first-only"]
+Ids = dict[str, None]
+"""Profile ids, in an order that stays: a plan that is made again has to come out the same."""
+COMBINED: dict[How, Callable[[Ids, Ids], Ids]] = {
+    "both": lambda first, second: {one: None for one in first if one in second},
+    "either": lambda first, second: first | second,
+    "first-only": lambda first, second: {one: None for one in first if one not in second},
+}
+NOBODY: dict[How, str] = {
+    "both": "no shopper is in both {first} and {second}",
+    "either": "no shopper is in {first} or {second}",
+    "first-only": "no shopper is in {first} without being in {second}, too",
+}
+
+
+WHO: dict[How, str] = {
+    "both": "It is about the shoppers in both {first} and {second}.",
+    "either": "It is about the shoppers in {first} or {second}.",
+    "first-only": "It is about the shoppers in {first} who are not in {second}.",
+}
+
+
+class CopyArgs(Args):
+    """A segment, and the name of its copy."""
+
+    segment: OneSegment
+    name: Annotated[Name, Text(label="New name", hint="The copy gets the same description")]
+
+
+class CombineArgs(Args):
+    """Two segments, how to combine them, and where the shoppers go."""
+
+    first: Annotated[str, SegmentInput(label="First segment")]
+    second: Annotated[str, SegmentInput(label="Second segment")]
+    how: Annotated[
+        How,
+        Choice(
+            label="Shoppers",
+            hint="In both segments, in either of them, or in the first and not in the second",
+            choices=("both", "either", "first-only"),
+        ),
+    ]
+    into: Annotated[Name, SegmentInput(label="Into", hint="An existing segment, or the name of a new one", new=True)]
+    mode: Annotated[
+        Literal["add", "equal"],
+        Choice(
+            label="Where it exists",
+            hint="Add those shoppers to it, or make it equal to them, which also removes others",
+            choices=("add", "equal"),
+            option=True,
+        ),
+    ] = "add"
+
+
+class OverlapArgs(Args):
+    """Two segments."""
+
+    first: Annotated[str, SegmentInput(label="First segment")]
+    second: Annotated[str, SegmentInput(label="Second segment")]
+
+
+@segment.command("copy", submit="Copy Segment")
+async def copy(args: CopyArgs, ctx: Context) -> Plan:
+    """Copy a segment with its shoppers under a new name.
+
+    /segment copy VIPs "VIPs of spring"
+    """
+    found = await ctx.shop.segment(args.segment)
+    create = CreateSegment(segment=Naming(name=args.name, description=found.description))
+    members = await _members(found.id, ctx)
+    steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
+    return await observed(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
+
+
+@segment.command("combine", submit="Combine Segments")
+async def combine(args: CombineArgs, ctx: Context) -> Plan:
+    """Put the shoppers of two segments together, in a new segment or an existing one.
+
+    /segment combine VIPs Lapsed both "VIPs to win back"
+    /segment combine Newsletter Lapsed first-only Reachable mode:equal
+    """
+    first, second = await _two(args.first, args.second, ctx)
+    wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
+    target = named(args.into, await ctx.shop.segments())
+    if target is None and is_id(args.into):  # the form's choice, which is gone by now
+        raise NotSegments((args.into,), (), field="into")
+    if not wanted and (target is None or args.mode == "add"):
+        why = NOBODY[args.how].format(first=first.name, second=second.name)
+        raise NothingToDo(f"There is nobody to put into {target.name if target else args.into}: {why}.")
+    if target is None:
+        steps: tuple[AnyStep, ...] = (
+            CreateSegment(segment=Naming(name=args.into)),
+            *added(SegmentRef(name=args.into), tuple(wanted)),
+        )
+    else:
+        steps = await _filled(SegmentRef.of(target), wanted, args.mode, ctx)
+    told = (WHO[args.how].format(first=first.name, second=second.name),)
+    empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
+    return await observed(steps, ctx.shop, remarks=(*told, *empties))
+
+
+@segment.command("overlap", submit="Compare Segments")
+async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
+    """Count how many shoppers are in both segments, and in one only.
+
+    /segment overlap VIPs "Coffee lovers"
+    """
+    first, second = await _two(args.first, args.second, ctx)
+    one, other = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
+    both = len(one.keys() & other.keys())
+    pairs = (
+        ("In both", people(both)),
+        (f"Only in {first.name}", people(len(one) - both)),
+        (f"Only in {second.name}", people(len(other) - both)),
+        ("In either", people(len(one.keys() | other.keys()))),
+    )
+    combine_them = offers(("Combine These", f"segment combine {quote(first.known_id)} {quote(second.known_id)}"))
+    return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), combine_them))
+
+
+async def _two(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
+    """Both segments. Raises NotSegments, and Impossible where they are one."""
+    (one,) = await ctx.shop.find((first,), field="first")
+    (other,) = await ctx.shop.find((second,), field="second")
+    if one == other:
+        raise Impossible(f"Both are {one.name}. Name two different segments.", field="second")
+    return SegmentRef.of(one), SegmentRef.of(other)
+
+
+async def _members(segment_id: str, ctx: Context) -> Ids:
+    return {member.id: None async for member in ctx.shop.reader.members(segment_id)}
+
+
+async def _filled(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
+    """The Steps that add those to the segment who are missing, and with ``equal`` remove all others."""
+    present = await _members(target.known_id, ctx)
+    missing = tuple(one for one in wanted if one not in present)
+    others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
+    if not missing and not others:
+        raise NothingToDo(f"There is nothing to do: {target.name} holds {_held(len(wanted), mode)} already.")
+    return (*added(target, missing), *removed(target, others))
+
+
+def _held(count: int, mode: str) -> str:
+    return f"exactly these {people(count)}" if mode == "equal" else f"all of these {people(count)}"

@@ -1,0 +1,259 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bigcommerce import (
+    Conflict,
+    Customer,
+    DuplicateName,
+    Forbidden,
+    Garbled,
+    Invalid,
+    NotFound,
+    PartlyFailed,
+    Profile,
+    Promotion,
+    RateLimited,
+    Segment,
+    StoreBroken,
+    StoreError,
+    TooLarge,
+    Unauthorized,
+    responses,
+)
+from bot.bigcommerce.responses import Answer
+from bot.bigcommerce.wire import Request
+from tests.bigcommerce.conftest import LAW, profile, uuid
+
+GET = Request("GET", "segments")
+POST = Request("POST", "segments", [], repeatable=False)
+ADD = Request("POST", f"segments/{uuid(9)}/shopper-profiles", [])
+
+
+def answer(status: int, content: object = None, *, echo: bool = False) -> Answer:
+    return Answer(status, {}, b"" if content is None else json.dumps(content).encode(), echo)
+
+
+def refused(request: Request, given: Answer) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        responses.decipher(request, given)
+    return caught.value
+
+
+def wrapped(title: str, messages: dict[str, str]) -> dict[str, object]:
+    return {
+        "data": [],
+        "errors": [{"status": 409, "title": title, "errors": messages}],
+        "meta": {"failed": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (207, PartlyFailed),
+        (302, Garbled),
+        (400, Invalid),
+        (401, Unauthorized),
+        (403, Forbidden),
+        (404, NotFound),
+        (405, Invalid),
+        (409, Conflict),
+        (413, TooLarge),
+        (422, Invalid),
+        (429, RateLimited),
+        (500, StoreBroken),
+        (504, StoreBroken),
+        (599, StoreBroken),
+    ],
+)
+def test_each_status_has_its_error(status: int, kind: type[StoreError]) -> None:
+    assert type(refused(GET, answer(status))) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "doubtful"), [(207, True), (302, True), (400, False), (409, False), (429, False), (503, True)]
+)
+def test_only_some_statuses_leave_a_write_in_doubt_and_a_read_never_is(status: int, doubtful: bool) -> None:
+    assert refused(POST, answer(status)).maybe_done is doubtful
+    assert refused(GET, answer(status)).maybe_done is False
+
+
+def test_an_answer_to_a_repeat_leaves_a_write_in_doubt() -> None:
+    assert refused(ADD, answer(403, echo=True)).maybe_done
+
+
+def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
+    error = refused(POST, answer(422, {"status": 422, "title": "Bad.", "errors": {"name": "is blank", "0": 7}}))
+
+    assert "It says: Bad.; name: is blank; 0: 7." in str(error)
+    assert error.fields == {"name": "is blank", "0": "7"}
+
+
+def test_the_log_is_told_what_was_asked_without_those_who_were_asked_for() -> None:
+    asked = Request("GET", "customers?email:in=zeb%40example.com")
+
+    assert refused(asked, answer(400)).for_log.endswith("It answered 400 to GET customers.")
+    assert refused(ADD, answer(409)).for_log.endswith(f"It answered 409 to POST segments/{uuid(9)}/shopper-profiles.")
+
+
+def test_a_flood_of_messages_is_cut() -> None:
+    error = refused(POST, answer(400, {"title": "x" * 999, "errors": {str(n): "y" * 999 for n in range(99)}}))
+
+    assert len(str(error)) < 3_000
+    assert len(error.fields) == 99
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"title": "Too bad", "errors": None},
+        {"message": "Too bad"},
+        {"status": "403", "error": "Too bad"},
+        [{"status": 400, "message": "Too bad"}],
+        {"errors": ["noise", {"title": "Too bad"}]},
+        {"errors": [{"title": 7}, {"title": "Too bad"}]},
+    ],
+)
+def test_the_title_is_found_in_every_shape(body: object) -> None:
+    assert "It says: Too bad." in str(refused(GET, answer(400, body)))
+
+
+@LAW
+@given(st.binary(max_size=30) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
+def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
+    assert type(refused(GET, Answer(400, {}, body))) is Invalid
+
+
+def test_a_gateways_page_is_told_by_its_status() -> None:
+    assert type(refused(GET, Answer(502, {}, b"<html>Bad Gateway</html>"))) is StoreBroken
+
+
+def test_a_duplicate_name_has_its_own_error_only_for_segments() -> None:
+    body = wrapped("Cannot have multiple segments with the same name.", {})
+
+    assert type(refused(POST, answer(409, body))) is DuplicateName
+    assert type(refused(ADD, answer(409, body))) is Conflict
+    assert type(refused(POST, answer(409, wrapped("Too many.", {})))) is Conflict
+
+
+def test_the_vendors_own_409_for_segments_is_a_duplicate_name(segments_document: dict[str, Any]) -> None:
+    conflict = segments_document["paths"]["/segments"]["post"]["responses"]["409"]
+    sample = conflict["content"]["application/json"]["schema"]["x-examples"]["example-1"]
+
+    assert type(refused(POST, answer(409, sample))) is DuplicateName
+
+
+def test_the_vendors_own_409_for_members_names_the_member(segments_document: dict[str, Any]) -> None:
+    path = segments_document["paths"]["/segments/{segmentId}/shopper-profiles"]
+    content = path["post"]["responses"]["409"]["content"]["application/json"]
+    sample = content["examples"]["shopper-profile-conflict"]["value"]
+    member = "1465bb16-eb7d-4fba-8312-0ea9d88cd6e9"
+
+    assert responses.already_members(answer(409, sample), [uuid(1), member.upper()]) == (member.upper(),)
+
+
+@pytest.mark.parametrize(
+    ("status", "messages"),
+    [
+        (422, {"0": f"Shopper profile `{uuid(1)}` already exists"}),
+        (409, {"0": f"Shopper profile `{uuid(1)}` is unknown"}),
+        (409, {"0": f"Shopper profile `{uuid(2)}` already exists"}),
+        (409, {}),
+    ],
+)
+def test_nobody_is_taken_for_a_member_on_a_guess(status: int, messages: dict[str, str]) -> None:
+    assert responses.already_members(answer(status, wrapped("Conflict", messages)), [uuid(1)]) == ()
+
+
+@pytest.mark.parametrize("status", [404, 422])
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"Shopper profile `{uuid(1)}` does not exist.",
+        f"shopper profile {uuid(0xA).upper()} was not found for segment {uuid(9)}",
+    ],
+)
+def test_profiles_that_are_said_not_to_exist_are_missing(status: int, message: str) -> None:
+    asked = [uuid(1), uuid(0xA), uuid(9)]
+    missing = responses.missing_profiles(answer(status, {"title": "Not found.", "errors": {"1": message}}), asked)
+
+    assert len(missing) == 1
+    assert missing[0] in asked[:2]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (409, f"Shopper profile `{uuid(1)}` does not exist."),
+        (503, f"Shopper profile `{uuid(1)}` does not exist."),
+        (404, f"Shopper profile `{uuid(2)}` does not exist."),
+        (404, f"Shopper profile `{uuid(1)}` already exists for segment `{uuid(9)}`."),
+        (404, f"Segment `{uuid(1)}` does not exist."),
+        (404, f"Segment `{uuid(9)}` does not exist for shopper profile `{uuid(1)}`."),
+        (404, "Shopper profile not found."),
+    ],
+)
+def test_nobody_is_taken_for_missing_on_a_guess(status: int, message: str) -> None:
+    assert responses.missing_profiles(answer(status, {"title": "No.", "errors": {"0": message}}), [uuid(1)]) == ()
+
+
+def test_a_page_tells_items_total_and_last_page() -> None:
+    body = {"data": [profile(1)], "meta": {"pagination": {"total": 501, "total_pages": 3, "links": {}}}}
+
+    page = responses.page(GET, answer(200, body), Profile, 1)
+
+    assert page.items == (Profile(id=uuid(1), customer_id=1),)
+    assert (page.total, page.pages) == (501, 3)
+
+
+def test_without_a_count_a_full_page_may_have_a_successor_and_a_short_one_has_none() -> None:
+    body = {"data": [profile(1), profile(2)], "meta": {}}
+
+    assert responses.page(GET, answer(200, body), Profile, 4, limit=2).pages == 5
+    assert responses.page(GET, answer(200, body), Profile, 4, limit=3).pages == 4
+
+
+def test_an_empty_page_is_the_last_whatever_the_store_says() -> None:
+    body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": 9}}}
+
+    assert responses.page(GET, answer(200, body), Profile, 2).pages == 2
+
+
+@pytest.mark.parametrize(("told", "pages"), [(3, 3), (0, 1)])
+def test_an_empty_page_beyond_the_end_tells_where_the_end_is(told: int, pages: int) -> None:
+    body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": told}}}
+
+    assert responses.page(GET, answer(200, body), Profile, 7).pages == pages
+
+
+def test_a_count_needs_the_stores_total() -> None:
+    with pytest.raises(Garbled):
+        responses.count(GET, answer(200, {"data": [profile(1)], "meta": {}}))
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}'])
+def test_a_success_that_makes_no_sense_is_garbled(body: bytes) -> None:
+    with pytest.raises(Garbled) as caught:
+        responses.several(POST, Answer(201, {}, body), Segment)
+    assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": []}', b'{"data": null}'])
+def test_a_single_thing_that_makes_no_sense_is_garbled(body: bytes) -> None:
+    with pytest.raises(Garbled):
+        responses.one(GET, Answer(200, {}, body), Promotion)
+
+
+def test_a_garbled_answer_shows_no_email() -> None:
+    with pytest.raises(Garbled) as caught:
+        responses.several(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer)
+    assert "ada" not in f"{caught.value} {caught.value.cause} {caught.value.__context__}"
+    assert "email" in caught.value.cause
+
+
+def test_an_answer_does_not_show_its_body() -> None:
+    assert "ada" not in repr(answer(200, "ada@example.com"))

@@ -1,0 +1,170 @@
+import pytest
+
+from bot.core.answers import mention
+from bot.core.approval.changes import (
+    DECIDABLE,
+    MOVES,
+    OPEN,
+    Approval,
+    Brief,
+    Change,
+    Event,
+    Run,
+    State,
+    StepState,
+    refuse_late,
+    too_late,
+)
+from bot.core.approval.policy import Need
+from bot.core.errors import OldVersion, TooLate, UnknownChange
+from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
+from bot.core.store_view.shop import PromotionUse
+from tests.core.samples import NOW, change, delete, plan
+
+FINAL = set(State) - set(MOVES)
+
+
+def test_every_state_can_be_reached() -> None:
+    reached = {State.PLANNED}
+    while grown := {new for state in reached for new in MOVES.get(state, {}).values()} - reached:
+        reached |= grown
+    assert reached == set(State)
+
+
+def test_every_state_leads_to_an_end() -> None:
+    ending = set(FINAL)
+    while grown := {state for state, moves in MOVES.items() if ending & set(moves.values())} - ending:
+        ending |= grown
+    assert ending == set(State)
+
+
+def test_every_event_moves_something() -> None:
+    assert {event for moves in MOVES.values() for event in moves} == set(Event)
+
+
+def test_final_states_have_no_moves_and_are_not_open() -> None:
+    assert {state.value for state in FINAL} == {
+        "done",
+        "failed",
+        "cancelled",
+        "rejected",
+        "withdrawn",
+        "expired",
+        "stale",
+    }
+    assert not OPEN & FINAL
+
+
+def test_nothing_runs_that_was_not_approved() -> None:
+    into_running = {state for state, moves in MOVES.items() if State.RUNNING in moves.values()}
+    into_approved = {
+        (state, event) for state, moves in MOVES.items() for event in moves if moves[event] is State.APPROVED
+    }
+    assert into_running == {State.APPROVED}
+    assert into_approved == {
+        (State.PLANNED, Event.CLEAR),
+        (State.WAITING, Event.APPROVE),
+        (State.WAITING, Event.BREAK),
+    }
+    assert {State.WAITING} == DECIDABLE
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.PLANNED, "is not ready to be decided yet; try again in a moment"),
+        (State.WAITING, "moved just now, and still waits; look at its card and decide again"),
+        (State.APPROVED, "is approved already and about to run"),
+        (State.RUNNING, "is running already"),
+        (State.DONE, "is already done"),
+        (State.FAILED, "is already failed"),
+        (State.CANCELLED, "is already cancelled"),
+        (State.REJECTED, f"is already rejected by {mention('UBEN')}"),
+        (State.WITHDRAWN, f"is already withdrawn by {mention('UBEN')}"),
+        (State.EXPIRED, "is already expired"),
+        (State.STALE, "is already stale"),
+    ],
+    ids=range(11),  # a mention's marks differ from process to process
+)
+def test_who_comes_too_late_hears_how_it_stands(state: State, sentence: str) -> None:
+    settled_by = "UBEN" if state in (State.REJECTED, State.WITHDRAWN) else None
+    with pytest.raises(TooLate) as caught:
+        too_late(change(state=state, settled_by=settled_by))
+    assert str(caught.value) == f"Too late: change 42 {sentence}."
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - DECIDABLE))
+def test_only_a_waiting_change_can_be_decided(state: State) -> None:
+    with pytest.raises(TooLate):
+        refuse_late(change(state=state), 1)
+
+
+def test_a_number_that_no_change_has_is_told() -> None:
+    assert str(UnknownChange(7)) == "There is no change 7. `/change list all` shows the latest ones."
+
+
+def test_a_click_on_an_old_version_is_refused() -> None:
+    waiting = change(state=State.WAITING, version=2)
+    refuse_late(waiting, 2)
+    refuse_late(waiting, None)
+    with pytest.raises(OldVersion, match="Change 42 is not what this button showed any more"):
+        refuse_late(waiting, 1)
+
+
+def test_approvals_are_counted_by_person() -> None:
+    need = Need(approvals=2, why="needs 2 approvals")
+    half = change(need=need, approvals=(Approval(actor="UBEN", at=NOW),))
+    assert half.has_approved("UBEN")
+    assert not half.has_approved("UCLEO")
+
+
+RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old")
+NEW_VIPS = Applied(created=SegmentRef(name="VIPs", id="new"))
+LOST = RESTORE.model_copy(update={"lost": (PromotionUse(id=1, name="Sale", live=True, way="included"),)})
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "applied", "restored", "can_be_repointed"),
+    [
+        (LOST, State.DONE, NEW_VIPS, {"old": "new"}, True),
+        (LOST, State.FAILED, NEW_VIPS, {"old": "new"}, True),
+        (LOST, State.RUNNING, NEW_VIPS, {"old": "new"}, False),
+        (LOST, State.FAILED, None, {}, False),
+        (RESTORE, State.DONE, NEW_VIPS, {"old": "new"}, False),
+        (CreateSegment(segment=Naming(name="VIPs")), State.DONE, NEW_VIPS, {}, False),
+        (delete(), State.DONE, Applied(), {}, False),
+    ],
+)
+def test_promotions_can_follow_a_segment_that_was_restored_under_a_new_id(
+    step: AnyStep, state: State, applied: Applied | None, restored: dict[str, str], can_be_repointed: bool
+) -> None:
+    runs = (Run(position=0, state=StepState.DONE, applied=applied),)
+    found = change(state=state, plan=plan(step), runs=runs)
+    assert (found.restored, found.can_be_repointed) == (restored, can_be_repointed)
+
+
+def test_a_change_in_brief_tells_its_plan_in_one_line() -> None:
+    whole = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
+    brief = Brief.of(whole)
+    assert (brief.number, brief.state, brief.approvals) == (42, State.WAITING, whole.approvals)
+    assert brief.headline == "Delete the segment VIPs (0 shoppers)"
+
+
+def ran(state: StepState, *, undoable: bool = True) -> Run:
+    return Run(position=0, state=state, undo=(delete(),) if undoable else ())
+
+
+@pytest.mark.parametrize(
+    ("found", "undoable"),
+    [
+        (change(state=State.DONE, runs=(ran(StepState.DONE),)), True),
+        (change(state=State.FAILED, runs=(ran(StepState.UNSURE),)), True),
+        (change(state=State.FAILED, runs=(ran(StepState.FAILED),)), False),
+        (change(state=State.RUNNING, runs=(ran(StepState.DONE),)), False),
+        (change(state=State.DONE, runs=(ran(StepState.DONE, undoable=False),)), False),
+        (change(state=State.DONE, runs=(ran(StepState.DONE),), undone_by=43), False),
+        (change(state=State.REJECTED), False),
+    ],
+)
+def test_what_ran_and_is_over_can_be_undone_once(found: Change, undoable: bool) -> None:
+    assert found.can_be_undone is undoable

@@ -1,0 +1,277 @@
+"""Rules: which plans each is about, which of them decides, and what nobody can say."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.core.approval.policy import HURTING, KINDS, RULES, Policy, Rule
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import (
+    AddMembers,
+    AnyStep,
+    CreateProfiles,
+    CreateSegment,
+    DeleteProfiles,
+    Naming,
+    PromotionRef,
+    RemoveMembers,
+    RetargetPromotion,
+    SegmentRef,
+)
+from bot.core.planning.steps.profiles import Memberships
+from bot.core.store_view.shop import PromotionUse
+from tests.core.samples import VIPS, add, delete, plan, uuid
+
+LAPSED = SegmentRef(name="Lapsed", id=uuid(9))
+LIVE = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
+OFF = (PromotionUse(id=2, name="Old", live=False, way="excluded"),)
+CREATE = CreateSegment(segment=Naming(name="New"))
+ONE, OTHERS = frozenset({"UONE"}), frozenset({"SOTHERS"})
+
+
+def remove(count: int, segment: SegmentRef = VIPS, **fields: Any) -> RemoveMembers:
+    return RemoveMembers(segment=segment, profile_ids=tuple(map(uuid, range(count))), **fields)
+
+
+def retarget(*, live: bool) -> RetargetPromotion:
+    return RetargetPromotion(promotion=PromotionRef(id=1, name="Sale", live=live))
+
+
+def members_of(promotions: tuple[PromotionUse, ...] | None) -> DeleteProfiles:
+    return DeleteProfiles(
+        customer_ids=(1,), memberships=(Memberships(segment=VIPS, shoppers=1, promotions=promotions),)
+    )
+
+
+def rule(*steps: str, approvals: int = 1, **fields: Any) -> Rule:
+    return Rule(steps=steps or ("remove_members", "delete_segment"), approvals=approvals, **fields)
+
+
+def policy(*rules: Rule) -> Policy:
+    return Policy(approvers=frozenset({"UBEN"}), rules=rules)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_is_about_the_kinds_of_steps_that_it_names(kind: str) -> None:
+    wanted = plan(delete())
+    assert rule(kind).applies(wanted) is (kind == "delete_segment")
+    assert rule("add_members", kind).applies(wanted) is (kind == "delete_segment")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "applies"),
+    [
+        (plan(remove(9)), False),
+        (plan(remove(10)), True),
+        (plan(delete(members=9)), False),
+        (plan(delete(members=10)), True),
+        (plan(remove(4), delete(members=5)), False),
+        (plan(remove(5), delete(members=5)), True),
+        (plan(remove(9), add(400), CreateProfiles(customers=(1, 2))), False),
+        (plan(remove(5), remove(5, LAPSED)), True),
+    ],
+)
+def test_shoppers_are_counted_over_all_steps_that_the_rule_is_about(wanted: Plan, applies: bool) -> None:
+    assert rule(shoppers=10).applies(wanted) is applies
+
+
+def test_newcomers_are_shoppers_too() -> None:
+    added = AddMembers(segment=VIPS, profile_ids=("x",), newcomers=(1, "new@example.com"))
+    assert rule("add_members", shoppers=3).applies(plan(added))
+    assert not rule("add_members", shoppers=4).applies(plan(added))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "applies"),
+    [
+        (plan(remove(49, out_of=100)), False),
+        (plan(remove(50, out_of=100)), True),
+        (plan(remove(500, out_of=2000), remove(499, out_of=2000)), False),
+        (plan(remove(500, out_of=2000), remove(500, out_of=2000)), True),
+        (plan(remove(40, out_of=100), remove(40, LAPSED, out_of=100)), False),
+        (plan(remove(1, out_of=100), remove(40, LAPSED, out_of=80)), True),
+        (plan(remove(40, out_of=80), remove(1, LAPSED, out_of=100)), True),
+        (plan(remove(40)), False),  # how many are in it is not known
+        (plan(delete(members=1)), True),  # all of it
+        (plan(delete()), False),  # of nothing
+        (plan(remove(1, out_of=100), delete("Other", members=3)), True),
+        (plan(add(400)), False),
+    ],
+)
+def test_a_share_is_of_one_segment_over_all_its_batches(wanted: Plan, applies: bool) -> None:
+    assert rule(share=0.5).applies(wanted) is applies
+
+
+def test_a_share_counts_only_the_steps_that_the_rule_is_about() -> None:
+    wanted = plan(remove(1, out_of=100), delete("Other", members=3))
+    assert not rule("remove_members", share=0.5).applies(wanted)
+    assert rule("remove_members", share=0.01).applies(wanted)
+
+
+@pytest.mark.parametrize(
+    ("step", "live"),
+    [
+        (delete(promotions=LIVE), True),
+        (delete(promotions=(*OFF, *LIVE)), True),
+        (delete(promotions=OFF), False),
+        (delete(promotions=None), False),
+        (delete(), False),
+        (remove(1, promotions=LIVE), True),
+        (remove(1, promotions=OFF), False),
+        (remove(1, promotions=None), False),
+        (members_of(LIVE), True),
+        (members_of(OFF), False),
+        (members_of(None), False),
+        (DeleteProfiles(customer_ids=(1,)), False),
+        (retarget(live=True), True),
+        (retarget(live=False), False),
+        (CREATE, False),
+    ],
+)
+def test_live_is_what_a_live_promotion_uses_or_is(step: AnyStep, live: bool) -> None:
+    assert step.live is live
+    assert rule(step.kind, live=True).applies(plan(step)) is live
+    assert rule(step.kind).applies(plan(step))
+
+
+def test_every_condition_of_a_rule_has_to_hold() -> None:
+    strict = rule(shoppers=10, share=0.5, live=True)
+    assert strict.applies(plan(remove(10, out_of=20, promotions=LIVE)))
+    assert not strict.applies(plan(remove(9, out_of=18, promotions=LIVE)))
+    assert not strict.applies(plan(remove(10, out_of=21, promotions=LIVE)))
+    assert not strict.applies(plan(remove(10, out_of=20, promotions=OFF)))
+
+
+def test_conditions_are_told_in_words() -> None:
+    assert rule().conditions == ()
+    assert rule(shoppers=1).conditions == ()
+    assert rule(shoppers=1500, share=0.5, live=True).conditions == (
+        "1,500 shoppers or more",
+        "50% of a segment or more",
+        "used by a live promotion",
+    )
+
+
+# Which of them decides
+
+
+def test_the_rule_that_asks_for_most_decides_wherever_it_stands() -> None:
+    most, less = rule(approvals=2, approvers=ONE), rule(approvers=OTHERS)
+    for rules in ((most, less), (less, most)):
+        need = policy(*rules).need(plan(delete()))
+        assert (need.approvals, need.approvers) == (2, ONE)
+
+
+def test_of_the_rules_that_decide_the_first_that_names_approvers_says_whose_count() -> None:
+    unnamed, one, others = rule(), rule(approvers=ONE), rule(approvers=OTHERS)
+    assert policy(unnamed, one, others).need(plan(delete())).approvers == ONE
+    assert policy(others, one, unnamed).need(plan(delete())).approvers == OTHERS
+    assert policy(unnamed).need(plan(delete())).approvers == frozenset()
+
+
+def test_a_rule_that_does_not_hold_has_no_say() -> None:
+    need = policy(rule(), rule("add_members", approvals=2, approvers=ONE)).need(plan(delete()))
+    assert (need.approvals, need.approvers) == (1, frozenset())
+
+
+def test_what_hurts_needs_one_although_no_rule_mentions_it() -> None:
+    silent = policy(rule("add_members", approvals=0))
+    hurting = (delete(), remove(1), DeleteProfiles(customer_ids=(1,)), retarget(live=False))
+    assert {step.kind for step in hurting} == set(HURTING)
+    for step in hurting:
+        need = silent.need(plan(step, add(1)))
+        assert (need.approvals, need.why) == (1, f"needs 1 approval: {step.danger}")
+    assert silent.need(plan(add(500))).approvals == 0
+
+
+def test_a_rule_that_asks_for_none_takes_nothing_from_another() -> None:
+    rules = (rule("add_members", approvals=0, approvers=OTHERS), rule("add_members", shoppers=100))
+    assert policy(*rules).need(plan(add(99))).approvals == 0
+    need = policy(*rules).need(plan(add(100)))
+    assert (need.approvals, need.approvers) == (1, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("deciding", "wanted", "why"),
+    [
+        (rule(approvals=2), plan(delete()), "needs 2 approvals: deletes a segment"),
+        (
+            rule(approvals=2, share=0.5),
+            plan(remove(1, out_of=2)),
+            "needs 2 approvals: removes shoppers from a segment and takes 50% of a segment or more",
+        ),
+        (
+            rule(approvals=2, shoppers=1000, share=0.25),
+            plan(delete(members=1000)),
+            "needs 2 approvals: deletes a segment and moves 1,000 shoppers or more and takes 25% of a segment or more",
+        ),
+        (rule("add_members", shoppers=3), plan(add(3)), "needs 1 approval: adds more than 2 shoppers"),
+        (rule("create_segment"), plan(CREATE), "needs 1 approval: the policy asks for it"),
+        (
+            rule("create_segment", "add_members", shoppers=2),
+            plan(CREATE, add(2)),
+            "needs 1 approval: moves 2 shoppers or more",
+        ),
+    ],
+)
+def test_why_is_told_by_what_hurts_and_by_the_rules_that_decide(deciding: Rule, wanted: Plan, why: str) -> None:
+    assert policy(deciding).need(wanted).why == why
+
+
+# What nobody can say
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"steps": ()}, "at least 1 item"),
+        ({"steps": ("delete_segments",)}, "delete_segments: no kind of step; there are create_segment, "),
+        ({"approvals": 3}, "less than or equal to 2"),
+        ({"approvals": -1}, "greater than or equal to 0"),
+        ({"share": 2}, "less than or equal to 1"),
+        ({"share": -0.1}, "greater than or equal to 0"),
+        ({"shoppers": -1}, "greater than or equal to 0"),
+        ({"approvers": {"ben"}}, "ben: not a user id"),
+        ({"requesters": {"#team"}}, "#team: not a user id"),
+        ({"maximum": 1}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(wrong: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Rule.model_validate({"steps": ("delete_segment",), "approvals": 1} | wrong)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_hurts_can_never_be_said_to_go_without_approval(kind: str) -> None:
+    if kind not in HURTING:
+        assert rule(kind, "add_members", approvals=0).approvals == 0
+        return
+    with pytest.raises(ValidationError, match=f"{kind} can never go without an approval"):
+        rule("add_members", kind, approvals=0)
+
+
+# What holds where nobody says otherwise
+
+
+@pytest.mark.parametrize(
+    ("wanted", "approvals"),
+    [
+        (plan(CREATE), 0),
+        (plan(CreateProfiles(customers=tuple(range(500)))), 0),
+        (plan(add(25)), 0),
+        (plan(add(26)), 1),
+        (plan(*(add(500) for _ in range(20))), 1),  # adding moves nobody out
+        (plan(remove(1)), 1),
+        (plan(members_of(())), 1),
+        (plan(retarget(live=False)), 1),
+        (plan(retarget(live=True)), 1),
+        (plan(delete(members=9_999)), 1),
+        (plan(delete(members=10_000)), 2),
+        (plan(*(remove(500) for _ in range(19)), remove(499)), 1),
+        (plan(*(remove(500) for _ in range(20))), 2),
+        (plan(delete(members=9_500), remove(500)), 2),
+    ],
+)
+def test_the_rules_are_those_that_the_readme_promises(wanted: Plan, approvals: int) -> None:
+    assert policy(*RULES).need(wanted).approvals == approvals

@@ -1,0 +1,487 @@
+from typing import Any
+
+import pytest
+
+from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
+from bot.core.approval.changes import Run, StepState
+from bot.core.approval.effects import recorded
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.planning.plan import observed
+from bot.core.planning.steps import (
+    BATCH,
+    AddMembers,
+    AnyStep,
+    Applied,
+    CreateCustomer,
+    CreateProfiles,
+    CreateSegment,
+    CustomerKey,
+    DeleteProfiles,
+    Gone,
+    Made,
+    Naming,
+    PromotionRef,
+    RemoveMembers,
+    RetargetPromotion,
+    SegmentRef,
+    UpdateSegment,
+    added,
+    created,
+    deleted,
+    removed,
+)
+from bot.core.planning.steps.profiles import Memberships
+from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.shop import PromotionUse, Shop
+from tests.core.samples import VIPS, add, delete, plan, uuid
+from tests.engine.bench import Bench, bench
+from tests.laws.shops import a_shop, customers, registered
+
+USES = (
+    PromotionUse(id=1, name="Spring", live=True, way="included"),
+    PromotionUse(id=2, name="Autumn", live=False, way="excluded"),
+)
+REGISTER = CreateCustomer(email="new@example.com", first_name="Ada", last_name="Byron")
+NEW, LAPSED = SegmentRef(name="New"), SegmentRef(name="Lapsed", id=uuid(9))
+MADE = Made(segments={"New": uuid(1)}, profiles={17: uuid(2)}, customers={"new@example.com": 17})
+
+
+def rename(after: str, *, restores: bool = False) -> UpdateSegment:
+    return UpdateSegment(segment=VIPS, before=Naming(name="VIPs"), after=Naming(name=after), restores=restores)
+
+
+def test_a_segment_that_does_not_exist_yet_has_no_id() -> None:
+    with pytest.raises(Impossible, match=r"The segment “New” does not exist yet."):
+        _ = NEW.known_id
+    assert add(1, NEW).segment_ids == ()
+
+
+def test_what_earlier_steps_made_is_known_by_the_names_that_later_steps_use() -> None:
+    applied = (
+        Applied(created=SegmentRef(name="New", id=uuid(1))),
+        Applied(customers={"new@example.com": 17}),
+        Applied(profiles={17: uuid(2)}),
+        Applied(),
+    )
+    assert Made.by(applied) == MADE
+    assert Made.by(()) == Made()
+
+
+@pytest.mark.parametrize(
+    ("key", "customer", "profile"),
+    [
+        (17, 17, uuid(2)),
+        ("new@example.com", 17, uuid(2)),
+        (18, 18, None),
+        ("other@example.com", "other@example.com", None),
+    ],
+)
+def test_a_customer_who_was_registered_on_the_way_has_an_id_and_a_profile(
+    key: CustomerKey, customer: CustomerKey, profile: str | None
+) -> None:
+    assert (MADE.customer(key), MADE.profile(key)) == (customer, profile)
+
+
+@pytest.mark.parametrize(
+    ("step", "bound"),
+    [
+        (add(1, NEW), add(1, SegmentRef(name="New", id=uuid(1)))),
+        (add(1, SegmentRef(name="Other")), add(1, SegmentRef(name="Other"))),
+        (add(1), add(1)),
+        (
+            AddMembers(segment=VIPS, profile_ids=("x",), newcomers=(17, 18, "new@example.com")),
+            AddMembers(segment=VIPS, profile_ids=("x", uuid(2), uuid(2)), newcomers=(18,)),
+        ),
+        (
+            CreateProfiles(customers=(18, "new@example.com", "other@example.com")),
+            CreateProfiles(customers=(18, 17, "other@example.com")),
+        ),
+        (CreateSegment(segment=Naming(name="New")), CreateSegment(segment=Naming(name="New"))),
+    ],
+)
+def test_a_step_is_bound_to_what_was_made_before_it(step: AnyStep, bound: AnyStep) -> None:
+    assert step.bound(MADE) == bound
+
+
+def test_known_profiles_and_newcomers_share_their_batches() -> None:
+    profiles, newcomers = tuple(map(uuid, range(BATCH - 1))), tuple(range(1, BATCH + 2))
+    steps = [step for step in added(VIPS, profiles, newcomers) if isinstance(step, AddMembers)]
+    sizes = [(len(step.profile_ids), len(step.newcomers)) for step in steps]
+    assert sizes == [(BATCH - 1, 1), (0, BATCH)]
+    assert sorted(one for step in steps for one in step.newcomers if isinstance(one, int)) == list(newcomers)
+    assert added(VIPS, ()) == created(()) == deleted(()) == ()
+
+
+def test_the_same_shoppers_make_the_same_steps_however_the_store_lists_them() -> None:
+    profiles, newcomers = tuple(map(uuid, range(2 * BATCH + 1))), (17, "new@example.com", 3, 200)
+    assert added(VIPS, profiles[::-1], newcomers[::-1]) == added(VIPS, profiles, newcomers)
+    assert removed(VIPS, profiles[::-1]) == removed(VIPS, profiles)
+
+
+@pytest.mark.parametrize("kind", [AddMembers, RemoveMembers])
+def test_a_step_for_nobody_cannot_be_said(kind: type[AddMembers] | type[RemoveMembers]) -> None:
+    with pytest.raises(ValueError, match="a step for nobody"):
+        kind(segment=VIPS, profile_ids=())
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (REGISTER, "Register new@example.com as a customer"),
+        (CreateProfiles(customers=(1,)), "Create 1 shopper profile"),
+        (DeleteProfiles(customer_ids=(1, 2)), "Delete 2 shopper profiles"),
+        (
+            RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"), becomes="shoppers in VIPs"),
+            "Let the promotion Sale reach shoppers in VIPs",
+        ),
+    ],
+)
+def test_a_step_is_told_in_one_line(step: AnyStep, line: str) -> None:
+    assert plan(step).lines == (line,)
+
+
+@pytest.mark.parametrize(
+    ("step", "danger"),
+    [
+        (REGISTER, None),
+        (CreateProfiles(customers=(1,)), None),
+        (DeleteProfiles(customer_ids=(1,)), "deletes shopper profiles"),
+        (
+            DeleteProfiles(
+                customer_ids=(1,),
+                memberships=(
+                    Memberships(segment=VIPS, shoppers=1, promotions=USES),
+                    Memberships(segment=LAPSED, shoppers=1, promotions=USES),
+                    Memberships(segment=NEW, shoppers=1, promotions=None),
+                ),
+            ),
+            "deletes shopper profiles in segments that 1 live promotion uses",
+        ),
+        (
+            RemoveMembers(segment=VIPS, profile_ids=("x",), promotions=USES),
+            "removes shoppers from a segment that 1 live promotion uses",
+        ),
+        (RetargetPromotion(promotion=PromotionRef(id=1, name="Sale")), "changes whom a promotion reaches"),
+        (
+            RetargetPromotion(promotion=PromotionRef(id=1, name="Sale", live=True)),
+            "changes whom a promotion reaches that is live",
+        ),
+    ],
+)
+def test_danger_says_what_live_promotions_have_to_do_with_it(step: AnyStep, danger: str | None) -> None:
+    assert step.danger == danger
+
+
+def test_deleting_a_segment_names_every_promotion_that_uses_it() -> None:
+    assert delete(promotions=USES).warnings == (
+        "“Spring” (live) includes VIPs.",
+        "“Autumn” (off) excludes VIPs.",
+        "Undo restores a segment under a new id, which promotions do not follow.",
+    )
+    assert delete().warnings == add(1).warnings == REGISTER.warnings == ()
+    assert "could not be read" in delete(promotions=None).warnings[0]
+
+
+def test_removing_shoppers_names_the_promotions_that_stop_or_begin_to_reach_them() -> None:
+    step = RemoveMembers(segment=VIPS, profile_ids=("x",), promotions=USES)
+    assert step.warnings == ("“Spring” (live) includes VIPs.", "“Autumn” (off) excludes VIPs.")
+
+
+def test_deleting_profiles_says_what_is_lost() -> None:
+    memberships = (
+        Memberships(segment=VIPS, shoppers=2, promotions=USES),
+        Memberships(segment=LAPSED, shoppers=1),
+    )
+    step = DeleteProfiles(customer_ids=(1, 2), memberships=memberships)
+    assert step.warnings == (
+        "Takes 2 shoppers out of VIPs.",
+        "Takes 1 shopper out of Lapsed.",
+        "“Spring” (live) includes VIPs.",
+        "“Autumn” (off) excludes VIPs.",
+    )
+    assert step.segment_ids == (VIPS.id, LAPSED.id)
+    unused = step.model_copy(update={"unused": True})
+    assert unused.warnings == ("Profiles that are in a segment by then stay.",)
+
+
+def test_changing_a_promotion_says_whom_it_reached() -> None:
+    promotion = PromotionRef(id=1, name="Sale", live=True)
+    step = RetargetPromotion(
+        promotion=promotion, before=Not(AnyOf(("a", "b"))), after=AnyOf(("b", "c")), was="everybody"
+    )
+    assert step.warnings == ("Before, Sale (live) reached everybody.",)
+    assert step.segment_ids == ("a", "b", "c")
+    assert RetargetPromotion(promotion=promotion).segment_ids == ()
+    assert whom(None, {}) == "everybody"
+    assert whom(AnyOf(("a",)), {"a": "VIPs"}) == "shoppers in VIPs"
+
+
+def test_steps_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        delete().segment = VIPS
+
+
+def test_later_steps_know_a_created_segment_by_the_name_that_was_planned() -> None:
+    planned = CreateSegment(segment=Naming(name="Loyal ones "))
+    spelt = SegmentRef(name="Loyal ones", id=uuid(5))
+    applied = planned._made(spelt)
+    assert add(1, SegmentRef(name="Loyal ones ")).bound(Made.by((applied,))).segment.id == uuid(5)
+    (undo,) = applied.undo or ()
+    assert undo.told(0) == "Delete the segment Loyal ones (0 shoppers)"
+
+
+def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
+    return SegmentRef(name=name, id=machine.segments()[name])
+
+
+async def test_names_are_taken_whatever_their_case_but_a_restored_one_only_by_itself() -> None:
+    async with bench(customers=8) as machine:
+        for step in (CreateSegment(segment=Naming(name="vips")), rename("LAPSED")):
+            now = step if isinstance(step, CreateSegment) else step.model_copy(update={"segment": ref(machine)})
+            with pytest.raises(Impossible, match=r"^There is already a segment named “(VIPs|Lapsed)”\."):
+                await observed((now,), Shop(machine.client))
+            restored = now.model_copy(update={"restores": True})
+            assert (await observed((restored,), Shop(machine.client))).steps[0].kind == step.kind
+
+
+async def test_a_name_may_change_its_case() -> None:
+    async with bench(customers=8) as machine:
+        step = rename("vips").model_copy(update={"segment": ref(machine)})
+        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        assert isinstance(seen, UpdateSegment)
+        assert seen.before == Naming(name="VIPs", description="Spent over $1,000 in the last 12 months.")
+
+
+async def test_the_way_back_of_an_edit_of_a_segment_that_is_gone_is_what_was_shown() -> None:
+    async with bench(customers=8) as machine:
+        (back,) = await rename("Best").inverse(machine.client)
+        assert isinstance(back, UpdateSegment)
+        assert (back.segment.name, back.before, back.after) == ("Best", Naming(name="Best"), Naming(name="VIPs"))
+
+
+async def test_somebody_registered_is_not_registered_again() -> None:
+    async with a_shop() as machine:
+        for email in ("ada+shop@example.com", "<!CHANNEL>@example.com"):
+            with pytest.raises(NothingToDo, match="is registered already"):
+                await observed((REGISTER.model_copy(update={"email": email}),), Shop(machine.client))
+
+
+async def test_a_customer_who_was_registered_by_others_meanwhile_is_who_was_meant() -> None:
+    async with a_shop() as machine:
+        first = await REGISTER.apply(machine.client)
+        second = await REGISTER.apply(machine.client)
+        assert second.customers == first.customers
+        assert second.notes == (
+            "They were registered by somebody else in the meantime.",
+            "The account stays when this is undone.",
+        )
+        assert len(registered(machine)) == 16
+
+
+async def test_a_customer_whom_the_store_refuses_is_not_registered() -> None:
+    async with a_shop() as machine:
+        with pytest.raises(Invalid):
+            await REGISTER.model_copy(update={"email": "no address"}).apply(machine.client)
+        assert len(registered(machine)) == 15
+
+
+async def test_only_customers_who_are_there_get_profiles() -> None:
+    async with a_shop() as machine:
+        first = customers(machine, profile=False)[0]
+        step = CreateProfiles(customers=("new@example.com", first, 99))
+        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        assert seen == CreateProfiles(customers=("new@example.com", first))
+
+
+async def test_a_profile_that_somebody_else_created_meanwhile_is_used_and_stays_when_this_is_undone() -> None:
+    async with a_shop() as machine:
+        first, second = customers(machine, profile=False)[:2]
+        outcome = await machine.client.create_profiles(first)
+        applied = await CreateProfiles(customers=(first, second)).apply(machine.client)
+        assert applied.profiles[first] == outcome.created[0].id
+        assert applied.undo == (DeleteProfiles(customer_ids=(second,), unused=True),)
+        assert applied.notes == ("1 shopper had a profile already.",)
+
+
+async def test_only_shoppers_who_have_profiles_lose_them() -> None:
+    async with a_shop() as machine:
+        machine.store.faults.add("GET", "/promotions", status=403, times=None)
+        lacking, having = customers(machine, profile=False)[0], customers(machine, profile=True)[0]
+        step = DeleteProfiles(customer_ids=(lacking, having))
+        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        assert isinstance(seen, DeleteProfiles)
+        assert seen.customer_ids == (having,)
+        assert [(one.shoppers, one.promotions) for one in seen.memberships] == [(1, None)] * len(seen.memberships)
+        assert seen.memberships
+        with pytest.raises(NothingToDo, match="None of these shoppers has a profile any more"):
+            await observed((DeleteProfiles(customer_ids=(lacking,)),), Shop(machine.client))
+
+
+async def test_newcomers_without_a_profile_are_told_and_the_others_get_in() -> None:
+    async with a_shop() as machine:
+        (first,) = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:1]
+        step = AddMembers(segment=ref(machine), profile_ids=(first, uuid(1)), newcomers=(98, 99))
+        applied = await step.apply(machine.client)
+        assert first in machine.members("VIPs")
+        assert applied.notes == (
+            "3 shoppers could not be added: the profiles that were planned with were deleted since.",
+        )
+        assert applied.undo == (RemoveMembers(segment=step.segment, profile_ids=(first,)),)
+
+
+async def test_newcomers_whose_account_is_gone_are_left_out_of_the_plan() -> None:
+    async with a_shop() as machine:
+        there = customers(machine, profile=False)[0]
+        step = AddMembers(segment=ref(machine), newcomers=(there, 99, "new@example.com"))
+        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        assert seen == step.model_copy(update={"newcomers": (there, "new@example.com")})
+        known = AddMembers(segment=ref(machine), profile_ids=(uuid(1),), newcomers=(99,))
+        (seen,) = (await observed((known,), Shop(machine.client))).steps
+        assert seen == known.model_copy(update={"newcomers": ()})
+
+
+async def test_an_add_of_newcomers_who_are_all_gone_has_nothing_to_do_and_an_undo_says_so() -> None:
+    async with a_shop() as machine:
+        step = AddMembers(segment=ref(machine), newcomers=(98, 99))
+        told = "None of those for VIPs is a customer any more."
+        with pytest.raises(NothingToDo, match=rf"^{told}$"):
+            await observed((step,), Shop(machine.client))
+        create = CreateSegment(segment=Naming(name="New"))
+        undo = await observed((create, step), Shop(machine.client), undoes=7)
+        assert (undo.steps, undo.remarks) == ((create,), (told,))
+
+
+async def test_an_add_of_newcomers_alone_who_got_no_profile_asks_the_store_nothing() -> None:
+    async with a_shop() as machine:
+        step = AddMembers(segment=ref(machine), newcomers=(99,))
+        assert (await step.apply(machine.client)).notes == (
+            "1 shopper could not be added: the profile that was planned with was deleted since.",
+        )
+        assert machine.store.requests() == []
+
+
+SALE = PromotionRef(id=4, name="Win back")
+
+
+async def promotion(machine: Bench, promotion_id: int = 4) -> Promotion:
+    return await machine.client.promotion(promotion_id)
+
+
+async def test_a_promotion_that_somebody_changed_since_it_was_shown_is_left_alone() -> None:
+    async with a_shop() as machine:
+        vips, lapsed = machine.segments()["VIPs"], machine.segments()["Lapsed"]
+        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        now = await promotion(machine)
+        await machine.client.update_promotion(4, now.with_targeting(AnyOf((vips, lapsed))))
+        with pytest.raises(Impossible, match=r"^Somebody else changed whom “Win back” reaches in the meantime"):
+            await step.apply(machine.client)
+        assert (await promotion(machine)).targeting == AnyOf((vips, lapsed))
+
+
+async def test_a_promotion_that_somebody_set_just_so_meanwhile_is_not_put_again() -> None:
+    async with a_shop() as machine:
+        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        await step.apply(machine.client)
+        assert await step.apply(machine.client) == Applied()
+        assert machine.writes() == ["PUT"]
+
+
+async def test_other_changes_of_a_promotion_since_it_was_shown_stay() -> None:
+    async with a_shop() as machine:
+        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        now = await promotion(machine)
+        document = {**now.with_targeting(now.targeting), "display_name": "Come back"}
+        await machine.client.update_promotion(4, document)
+        await step.apply(machine.client)
+        after = await promotion(machine)
+        assert (after.document["display_name"], after.targeting) == ("Come back", None)
+
+
+async def test_a_store_that_sets_something_else_is_told() -> None:
+    async with a_shop() as machine:
+        now = await promotion(machine)
+        body = {"data": now.document}
+        machine.store.faults.add("PUT", "/promotions/{id}", status=200, body=body)
+        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        applied = await step.apply(machine.client)
+        assert applied.notes == ("The store set “Win back” differently: look at it with `/promotion show`.",)
+        told = logged(step, applied)
+        assert now.targeting
+        assert (told["before"], told["after"]) == (now.targeting.to_json(), now.targeting.to_json())
+
+
+async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
+    async with a_shop() as machine:
+        lapsed = AnyOf((machine.segments()["Lapsed"],))
+        with pytest.raises(NothingToDo, match=r"^“Win back” reaches shoppers in Lapsed already\."):
+            await observed((RetargetPromotion(promotion=SALE, after=lapsed),), Shop(machine.client))
+
+
+def test_what_is_gone_is_told_by_its_kind() -> None:
+    assert str(Gone("VIPs")) == "The segment “VIPs” is not in the store any more."
+    assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is not in the store any more."
+
+
+async def test_a_segment_that_comes_back_says_which_promotions_do_not_follow_it() -> None:
+    async with a_shop() as machine:
+        again = CreateSegment(segment=Naming(name="Best"), restores=True, old_id=uuid(1), lost=USES)
+        assert (await again.apply(machine.client)).notes == (
+            "Best has a new id, so these promotions do not follow it: “Spring” and “Autumn”.",
+        )
+        unread = again.model_copy(update={"segment": Naming(name="Other"), "lost": None})
+        assert (await unread.apply(machine.client)).notes == (
+            "Other has a new id, so promotions that named it, which could not be read, do not follow it.",
+        )
+
+
+# What the log says
+
+
+def logged(step: AnyStep, applied: Applied) -> dict[str, Any]:
+    """What the log says of a step of which this came."""
+    return recorded(step, Run(position=0, state=StepState.DONE, undo=applied.undo or (), applied=applied))
+
+
+async def test_who_is_gone_was_in_the_segment_neither_before_nor_after() -> None:
+    async with a_shop() as machine:
+        ids = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:2]
+        step = AddMembers(segment=ref(machine), profile_ids=(*ids, uuid(1), uuid(2)))
+        told = logged(step, await step.apply(machine.client))
+        assert (told["before"], told["after"]) == ({"members": 0}, {"members": 2})
+        assert told["notes"] == [
+            "2 shoppers could not be added: the profiles that were planned with were deleted since.",
+        ]
+
+
+async def test_who_was_a_member_already_was_in_the_segment_before() -> None:
+    async with a_shop() as machine:
+        new, member = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:2]
+        await machine.client.add_members(machine.segments()["VIPs"], member)
+        step = AddMembers(segment=ref(machine), profile_ids=(new, member, uuid(1)))
+        told = logged(step, await step.apply(machine.client))
+        assert (told["before"], told["after"]) == ({"members": 1}, {"members": 2})
+
+
+async def test_profiles_that_stay_are_there_before_and_afterwards() -> None:
+    async with a_shop() as machine:
+        used, unused = customers(machine, profile=False)[:2]
+        made = (await machine.client.create_profiles(used, unused)).created
+        await machine.client.add_members(
+            machine.segments()["VIPs"], *(one.id for one in made if one.customer_id == used)
+        )
+        step = DeleteProfiles(customer_ids=(used, unused, 99), unused=True)
+        told = logged(step, await step.apply(machine.client))
+        assert told["before"] == {"profiles": 2, "memberships": 0}
+        assert told["after"] == {"profiles": 1, "memberships": 0}
+        assert told["notes"] == ["1 profile stayed, being in a segment."]
+
+
+async def test_a_profile_that_a_customer_had_already_is_there_before_and_afterwards() -> None:
+    async with a_shop() as machine:
+        having, lacking = customers(machine, profile=False)[:2]
+        (had,) = (await machine.client.create_profiles(having)).created
+        step = CreateProfiles(customers=(having, lacking))
+        applied = await step.apply(machine.client)
+        told = logged(step, applied)
+        assert told["before"] == {"profiles": {str(having): had.id}}
+        assert told["after"] == {"profiles": {str(having): had.id, str(lacking): applied.profiles[lacking]}}

@@ -1,0 +1,189 @@
+from typing import Any
+
+import pytest
+
+from bot.bigcommerce import Customer
+from bot.core.errors import Misuse
+from bot.core.store_view.shop import Shop
+from bot.core.store_view.shoppers import Found, Shopper, Words, find, listed, nobody_left, owners, sorted_out, told
+from bot.sandbox import store_customers
+from tests.core.samples import uuid
+from tests.engine.bench import Bench, bench
+
+ADA = Customer(id=17, email="ada@example.com", first_name="Ada", last_name="Byron")
+
+
+def put(machine: Bench, *emails: str) -> None:
+    """Register customers behind the bot's back, without a profile."""
+    drafts = [{"email": email, "first_name": "Ada", "last_name": "Byron"} for email in emails]
+    store_customers.create(machine.store.shop, drafts)
+
+
+def somebody(machine: Bench) -> dict[str, Any]:
+    """A customer with a profile in segments."""
+    sql = "SELECT email, customer_id, profiles.id AS profile FROM profiles JOIN customers ON customer_id = customers.id"
+    return machine.store.shop.rows(sql)[0]
+
+
+async def found(machine: Bench, *words: str) -> Found:
+    return await find(words, Shop(machine.client))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", ()),
+        (" ,; \n", ()),
+        ("ada@example.com", ("ada@example.com",)),
+        ("ada@example.com, 17\n#42", ("ada@example.com", "17", "#42")),
+        (
+            "ada@example.com;ben@example.com; cleo@example.com",
+            ("ada@example.com", "ben@example.com", "cleo@example.com"),
+        ),
+        ("<ada@example.com>", ("ada@example.com",)),
+        ("Ada <ada@example.com>;", ("Ada", "ada@example.com")),
+        ("mailto:ada@example.com", ("ada@example.com",)),
+        ("<mailto:ada@example.com|ada@example.com>", ("ada@example.com",)),
+        ("['ada@example.com', 'o'neil@example.com']", ("ada@example.com", "o'neil@example.com")),
+        ('"doe, jane"@example.com', ('"doe, jane"@example.com',)),
+    ],
+)
+def test_a_typed_or_pasted_list_becomes_words(typed: str, words: tuple[str, ...]) -> None:
+    assert listed(typed) == words
+    assert listed(list(words)) == words
+
+
+def test_what_is_no_list_stays_to_be_refused_by_its_type() -> None:
+    assert listed(17) == 17
+    assert listed(None) is None
+
+
+def test_words_are_told_apart_by_what_they_can_be_and_kept_once() -> None:
+    words = ("Ada@Example.com", "ada+x@example.com", "ada@example.com", "17", "#0017", uuid(1).upper(), uuid(1), "0")
+    assert sorted_out((*words, '"doe, jane"@example.com', "Ada", "Ada", "1" * 20, "a@b@c")) == Words(
+        emails=("Ada@Example.com", "ada+x@example.com", '"doe, jane"@example.com'),
+        customer_ids=(17,),
+        profile_ids=(uuid(1),),
+        others=("0", "Ada", "1" * 20, "a@b@c"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "0 shoppers recognised."),
+        (("Ada",), "0 shoppers recognised. Not understood: Ada."),
+        (("a@x.org",), "1 shopper recognised: 1 e-mail."),
+        (("a@x.org", "b@x.org", "17"), "3 shoppers recognised: 2 e-mails and 1 customer id."),
+        (
+            ("a@x.org", "17", "18", uuid(1), "Ada", "Ben"),
+            "4 shoppers recognised: 1 e-mail, 2 customer ids and 1 profile id. Not understood: Ada and Ben.",
+        ),
+    ],
+)
+def test_what_was_recognised_is_counted_in_words(words: tuple[str, ...], sentence: str) -> None:
+    assert sorted_out(words).told == sentence
+
+
+@pytest.mark.parametrize(
+    ("customer", "words"),
+    [
+        (ADA, "Ada Byron (ada@example.com)"),
+        (ADA.model_copy(update={"last_name": ""}), "Ada (ada@example.com)"),
+        (ADA.model_copy(update={"first_name": "", "last_name": ""}), "ada@example.com"),
+    ],
+)
+def test_a_customer_is_told_by_name_and_address(customer: Customer, words: str) -> None:
+    assert told(customer) == words
+    assert Shopper("17", customer, None, frozenset()).label == words
+    assert Shopper("17", None, uuid(1), frozenset()).label == "17"
+
+
+async def test_the_same_shopper_named_three_ways_is_one() -> None:
+    async with bench(customers=20) as machine:
+        who = somebody(machine)
+        named = await found(machine, who["profile"], who["email"].upper(), f"#{who['customer_id']}")
+        (one,) = named.shoppers
+        assert one.customer
+        assert (one.customer.id, one.profile_id, named.remarks) == (who["customer_id"], who["profile"], ())
+        inside = {id_ for name, id_ in machine.segments().items() if who["profile"] in machine.members(name)}
+        assert one.segment_ids == inside
+
+
+async def test_a_profile_id_alone_names_a_shopper_whose_customer_is_not_known() -> None:
+    async with bench(customers=20) as machine:
+        who = somebody(machine)
+        (one,) = (await found(machine, who["profile"].upper())).shoppers
+        assert (one.customer, one.profile_id, one.word) == (None, who["profile"], who["profile"])
+        assert one.segment_ids
+
+
+async def test_a_customer_without_a_profile_is_one_shopper_however_named() -> None:
+    async with bench(customers=20) as machine:
+        put(machine, "Ada+Shop@Example.com")
+        (one,) = (await found(machine, "ada+shop@example.COM", "21")).shoppers
+        assert (one.profile_id, one.segment_ids, one.label) == (None, frozenset(), "Ada Byron (Ada+Shop@Example.com)")
+
+
+async def test_who_is_not_found_is_told_by_name() -> None:
+    async with bench(customers=20) as machine:
+        named = await found(machine, "guest@example.com", "99", uuid(1), '"doe, jane"@example.com', "Ada")
+        assert named.shoppers == ()
+        assert named.remarks == (
+            f"Nobody in the store: guest@example.com, 99 and {uuid(1)}. "
+            "Guests have no profile until `/shopper register`.",
+            'The store cannot look up an e-mail with a comma: "doe, jane"@example.com. Use the customer id.',
+            "No e-mail, customer id or profile id: Ada.",
+        )
+        assert str(named.nobody).endswith("Ada. A shopper is an e-mail, a customer id or a profile id.")
+        assert named.nobody.field == "shoppers"
+        assert named.nobody.for_log == "Nobody was recognised."
+
+
+async def test_nobody_named_asks_nothing() -> None:
+    async with bench(customers=20) as machine:
+        named = await found(machine)
+        assert (named, machine.store.requests()) == (Found((), ()), [])
+        assert isinstance(named.nobody, Misuse)
+        assert str(named.nobody).startswith("Nobody is named.")
+
+
+async def test_several_accounts_of_one_address_have_to_be_told_apart() -> None:
+    async with bench(customers=20) as machine:
+        # A store with accounts by channel has such; the emulator, where letters beyond ASCII differ in case.
+        put(machine, "käthe@example.com")
+        put(machine, "KÄTHE@example.com")
+        named = await found(machine, "käthe@example.com", "22")
+        assert [(one.word, one.label) for one in named.shoppers] == [("22", "Ada Byron (KÄTHE@example.com)")]
+        assert named.remarks == ("“käthe@example.com” has several accounts: name one by its customer id (22, 21).",)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(1, 1), (50, 1), (51, 1), (1000, 5)])
+async def test_shoppers_are_looked_up_many_at_once(count: int, requests: int) -> None:
+    async with bench(customers=20) as machine:
+        emails = tuple(f"shopper.number.{at:04}@example.com" for at in range(count))
+        for start in range(0, count, 10):
+            put(machine, *emails[start : min(start + 10, count)])
+        named = await found(machine, *emails)
+        assert [one.word for one in named.shoppers] == list(emails)
+        assert len(machine.store.requests()) == requests
+
+
+def test_where_nothing_is_left_to_do_the_log_hears_no_names() -> None:
+    error = nobody_left(("In VIPs already: Ada.", "Nobody in the store: Ben."))
+    assert str(error) == "In VIPs already: Ada. Nobody in the store: Ben."
+    assert (error.field, error.for_log) == ("shoppers", "There is nothing to do for those who are named.")
+
+
+async def test_the_owner_of_a_profile_is_found_among_all_profiles_and_nobodys_is_left_out() -> None:
+    async with bench(customers=20) as machine:
+        who = somebody(machine)
+        for ids in ((who["profile"],), (who["profile"], uuid(1))):
+            found = await owners(ids, Shop(machine.client))
+            assert {profile: one.id for profile, one in found.items()} == {who["profile"]: who["customer_id"]}
+
+
+async def test_the_profiles_of_a_whole_store_are_not_read_for_nobody() -> None:
+    async with bench(customers=20) as machine:
+        assert await owners((), Shop(machine.client)) == {}
+        assert machine.store.requests() == []

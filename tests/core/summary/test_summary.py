@@ -1,0 +1,402 @@
+"""What the summary says, and what is read for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
+from bot.core.approval.changes import Approval, Brief, State
+from bot.core.approval.policy import Need
+from bot.core.audit.entries import Entry
+from bot.core.invocation import masked
+from bot.core.planning.steps import CreateSegment, Naming
+from bot.core.store_view.shop import Shop
+from bot.core.summary.gather import TRIES, gather, told
+from bot.core.summary.history import Effect, Progress, Size
+from bot.core.summary.size_changes import Summary
+from bot.ledger.sqlite.ledger import Ledger
+from tests.core.samples import NOW, change, delete, plan
+from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
+from tests.engine.bench import Bench, bench
+
+YESTERDAY = {"VIPs": 1204, "Wholesale": 100, "Staff": 4}
+SIGNED = (Approval(actor="UBEN", at=NOW),)
+
+
+def brief(**fields: object) -> Brief:
+    return Brief.of(change(**fields))
+
+
+def sentences(found: Summary) -> list[str]:
+    return [part.text for part in told(found).parts if isinstance(part, Sentence)]
+
+
+def the(kind: type[Table] | type[Chart], answer: Answer) -> Table | Chart:
+    (part,) = [part for part in answer.parts if isinstance(part, kind)]
+    return part
+
+
+def moved(**sizes: int) -> Summary:
+    return summary(snapshot(0, YESTERDAY | sizes), snapshot(1, YESTERDAY))
+
+
+# The takeaway
+
+
+def test_the_first_day_ever_says_so_instead_of_changes() -> None:
+    first = told(summary(snapshot(0, {"VIPs": 40})))
+    assert first.title == "The first summary: 1 segment, 1,904 shoppers. The next one tells what changed since."
+    assert the(Table, first) == Table("Segments, the largest first", ("Segment", "Shoppers"), (("VIPs", 40),))
+    assert not [part for part in first.parts if isinstance(part, Chart)]
+
+
+def test_a_day_on_which_nothing_changed_says_so() -> None:
+    assert told(moved()).title == "Nothing changed since yesterday: 3 segments, 1,904 shoppers."
+
+
+def test_who_got_a_profile_only_changed_no_segment() -> None:
+    more = summary(snapshot(0, YESTERDAY, shoppers=1907), snapshot(1, YESTERDAY))
+    assert told(more).title == "No segment changed since yesterday: 3 segments, 1,907 shoppers."
+    assert sentences(more)[0] == "3 of 1,000 segments used; 1,907 shoppers in all, up 3 since yesterday."
+
+
+@pytest.mark.parametrize(
+    ("sizes", "title"),
+    [
+        ({"VIPs": 1241}, "VIPs grew by 37 to 1,241 since yesterday"),
+        ({"VIPs": 1200}, "VIPs shrank by 4 to 1,200 since yesterday"),
+        ({"VIPs": 21_204}, "VIPs grew by 20K to 21K since yesterday"),
+        ({"VIPs": 1241, "Wholesale": 88}, "VIPs grew by 37 to 1,241 since yesterday, Wholesale lost 12"),
+        (
+            {"VIPs": 1241, "Wholesale": 112, "Staff": 3},
+            "VIPs grew by 37 to 1,241 since yesterday, Wholesale gained 12, 1 other segment moved",
+        ),
+    ],
+)
+def test_the_largest_movers_are_the_takeaway(sizes: dict[str, int], title: str) -> None:
+    count = len(sizes)
+    outside = f"{count} {'segment' if count == 1 else 'segments'} changed outside it"
+    assert told(moved(**sizes)).title == f"{title}; no change through the bot, {outside}."
+
+
+def test_what_came_through_the_bot_is_told_apart_from_what_did_not() -> None:
+    found = summary(
+        snapshot(0, YESTERDAY | {"VIPs": 1241, "Staff": 5}),
+        snapshot(1, YESTERDAY),
+        effects={"VIPs": Effect(37)},
+        ended=(brief(), brief()),
+    )
+    assert told(found).title == (
+        "VIPs grew by 37 to 1,241 since yesterday, Staff gained 1; "
+        "2 changes through the bot, 1 segment changed outside it."
+    )
+
+
+def test_a_change_that_moved_nobody_is_told_all_the_same() -> None:
+    found = summary(snapshot(0, YESTERDAY), snapshot(1, YESTERDAY), ended=(brief(),))
+    assert told(found).title == (
+        "No segment grew or shrank since yesterday; 1 change through the bot, nothing changed outside it."
+    )
+
+
+def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() -> None:
+    before = snapshot(1, (Size("1", "VIPs", 40), Size("2", "Staff", 4)))
+    found = summary(snapshot(0, (Size("1", "Best", 40), Size("3", "Staff", 0))), before)
+    assert told(found).title == (
+        "Staff was created since yesterday, Best was renamed, Staff was deleted; "
+        "no change through the bot, 3 segments changed outside it."
+    )
+    assert sentences(found)[1:4] == [
+        "New: Staff (0 shoppers).",
+        "Renamed: Best (was VIPs).",
+        "Deleted: Staff (4 shoppers).",
+    ]
+    table = the(Table, told(found))
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["Best (was VIPs)", "Staff (new)"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told_first"),
+    [
+        ({"VIPs": 40}, "VIPs was deleted and restored (change 2) since yesterday; "),
+        ({"VIPs": 38}, "VIPs was deleted and restored (change 2), down 2 since yesterday; "),
+        (
+            {"VIPs": 42, "Staff": 9},
+            "Staff grew by 5 to 9 since yesterday, VIPs was deleted and restored (change 2), up 2; ",
+        ),
+    ],
+)
+def test_a_segment_that_was_restored_is_told_as_the_one_that_it_was(sizes: dict[str, int], told_first: str) -> None:
+    before = snapshot(1, {"VIPs": 40, "Staff": 4}, restored={"VIPs": 2})
+    found = summary(snapshot(0, {"Staff": 4} | sizes), before, shaped=frozenset({"VIPs"}), ended=(brief(), brief()))
+    assert told(found).title.startswith(told_first)
+    assert sentences(found)[1] == "Deleted and restored: VIPs (change 2)."
+
+
+def test_many_that_were_restored_are_counted_in_the_takeaway() -> None:
+    found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1, {"a": 1, "b": 2}, restored={"a": 2, "b": 2}))
+    assert told(found).title.startswith("2 segments were deleted and restored since yesterday; ")
+
+
+def test_many_that_came_are_counted_in_the_takeaway() -> None:
+    found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1))
+    assert told(found).title.startswith("2 segments were created since yesterday; ")
+
+
+def test_a_day_on_which_the_bot_did_not_run_is_no_yesterday() -> None:
+    found = summary(snapshot(0, YESTERDAY | {"VIPs": 1241}), snapshot(3, YESTERDAY))
+    assert told(found).title.startswith("VIPs grew by 37 to 1,241 since 22 November; ")
+    table = the(Table, told(found))
+    assert isinstance(table, Table)
+    assert table.columns == ("Segment", "Shoppers", "Since 22 November", "Through the bot", "Outside")
+
+
+# The numbers
+
+
+def test_the_table_has_movers_first_with_what_came_from_where() -> None:
+    now, before, week = {"VIPs": 41, "Staff": 4}, {"VIPs": 44, "Staff": 4}, {"VIPs": 30}
+    found = summary(snapshot(0, now), snapshot(1, before), snapshot(7, week), {"VIPs": Effect(2)})
+    assert the(Table, told(found)) == Table(
+        "Segments, the largest movers first",
+        ("Segment", "Shoppers", "Since yesterday", "Through the bot", "Outside", "Over 7 days"),
+        (
+            ("VIPs", 41, Delta(-3), Delta(2), Delta(-5), Delta(11)),
+            ("Staff", 4, Delta(0), Delta(0), Delta(0), Delta(4)),
+        ),
+    )
+    assert sentences(found)[0] == (
+        "2 of 1,000 segments used; 1,904 shoppers in all, unchanged since yesterday, unchanged over 7 days."
+    )
+
+
+def test_a_week_that_was_longer_says_since_when() -> None:
+    found = summary(snapshot(0, YESTERDAY), snapshot(1, YESTERDAY), snapshot(9, YESTERDAY, shoppers=1900))
+    assert "up 4 since 16 November" in sentences(found)[0]
+    table = the(Table, told(found))
+    assert isinstance(table, Table)
+    assert table.columns[-1] == "Since 16 November"
+
+
+def test_a_chart_shows_the_ten_largest_movers_and_says_what_it_shows() -> None:
+    now = {f"S{number}": number for number in range(13)}
+    found = summary(snapshot(0, now), snapshot(1, dict.fromkeys(now, 1)))
+    chart = the(Chart, told(found))
+    assert isinstance(chart, Chart)
+    assert (chart.kind, chart.title) == ("bar", "Largest movers since yesterday")
+    assert chart.labels[:2] == ("S12", "S11")
+    assert chart.series == (("Change", (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)),)
+    assert chart.told.startswith("Largest movers since yesterday: S12 +11, S11 +10, ")
+
+
+def test_a_shop_without_segments_has_no_table() -> None:
+    answer = told(summary(snapshot(0)))
+    assert answer.title.startswith("The first summary: 0 segments, ")
+    assert not [part for part in answer.parts if isinstance(part, Table)]
+
+
+def test_empty_segments_are_named_and_of_several_their_number() -> None:
+    assert "Empty: VIPs." in sentences(summary(snapshot(0, {"VIPs": 0, "Staff": 1})))
+    many = {f"S{number:02}": 0 for number in range(12)}
+    assert "Empty (12): S00, S01, S02, S03, S04, S05, S06, S07, S08, S09 and 2 more." in sentences(
+        summary(snapshot(0, many))
+    )
+
+
+# Who did what, and what is left to do
+
+
+def rows_of(found: Summary) -> dict[str, str]:
+    (fields,) = [part for part in told(found).parts if isinstance(part, Fields)]
+    return dict(fields.pairs)
+
+
+@pytest.mark.parametrize(
+    ("fields", "who"),
+    [
+        ({"approvals": SIGNED}, "approved by UBEN"),
+        ({"need": Need(approvals=0, why="")}, "needed no approval"),
+        ({"need": Need(approvals=2, why=""), "approvals": SIGNED}, "approved only by UBEN"),
+        ({}, "approved by nobody"),
+    ],
+)
+def test_what_ran_says_who_asked_and_who_approved(fields: dict[str, object], who: str) -> None:
+    found = summary(snapshot(0), snapshot(1), ended=(brief(state=State.DONE, **fields),))
+    assert sentences(found)[1] == "Through the bot since yesterday: 1 change."
+    (row,) = rows_of(found).items()
+    plain = (row[0], masked(row[1]))
+    assert plain == ("Change 42", f"Delete the segment VIPs (0 shoppers) (asked by UANA, {who}, done)")
+
+
+def test_what_waits_says_for_how_long_the_oldest_first() -> None:
+    now = snapshot(0)
+    old, young = now.at - timedelta(hours=5), now.at - timedelta(minutes=1)
+    waiting = (brief(number=7, created_at=old), brief(number=9, created_at=young))
+    found = summary(now, waiting=waiting)
+    assert "Waiting for a second person: 2 changes." in sentences(found)
+    assert [(label, masked(words).partition(") (")[2]) for label, words in rows_of(found).items()] == [
+        ("Change 7", "asked by UANA, 5 hours ago)"),
+        ("Change 9", "asked by UANA, 1 minute ago)"),
+    ]
+
+
+def test_an_emergency_that_nobody_reviewed_says_how_to() -> None:
+    found = summary(snapshot(0), unreviewed=(brief(state=State.DONE),))
+    assert "Ran without its approvals and reviewed by nobody: 1 change." in sentences(found)
+    assert rows_of(found)["Change 42"].endswith("; `/change review 42`)")
+
+
+def test_of_many_changes_some_are_told_and_all_are_counted() -> None:
+    many = tuple(brief(number=number, plan=plan(delete("x" * 1000))) for number in range(1, 10))
+    found = summary(snapshot(0), ended=many)
+    assert "Through the bot so far: 9 changes." in sentences(found)
+    assert list(rows_of(found)) == [f"Change {number}" for number in range(1, 7)]
+    assert "… and 3 more; `/change list all` shows them." in sentences(found)
+
+
+def test_the_logs_head_stands_at_the_end_in_small_print() -> None:
+    last = told(summary(snapshot(0, entry=1200))).parts[-1]
+    assert last == Sentence(f"The log has 1,200 entries; its head is {HEAD}.", quiet=True)
+
+
+def test_what_somebody_had_posted_says_so_before_all_numbers() -> None:
+    first, *_ = told(summary(snapshot(0)), "UANA").parts
+    assert isinstance(first, Sentence)
+    assert masked(first.text) == "Today so far, posted because UANA asked for it."
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "doubt"),
+    [
+        ({"is_steady": False}, "A change ran while the sizes were read"),
+        ({"is_certain": False}, "Of a step that broke off nobody can say what it did"),
+    ],
+)
+def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any], doubt: str) -> None:
+    told_so = f"{doubt}: what came through the bot and what from outside may be mixed up."
+    assert told_so in sentences(summary(snapshot(0), snapshot(1), **doubtful))
+    assert told_so not in sentences(summary(snapshot(0), snapshot(1)))
+    assert told_so not in sentences(summary(snapshot(0), **doubtful))
+
+
+async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() -> None:
+    async with bench() as machine:
+        await machine.ledger.remember(snapshot(1, entry=1))
+        for _ in range(2):
+            assert (await gathered(machine)).is_certain
+            await machine.ledger.note(Entry("step failed", detail={"uncertain": True}), at=NOW)
+        assert not (await gathered(machine)).is_certain
+
+
+# What is read for it
+
+
+async def gathered(machine: Bench) -> Summary:
+    ledger = machine.ledger
+    return await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=machine.clock())
+
+
+async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
+    async with bench() as machine:
+        await machine.delete()
+        found = await gathered(machine)
+        sizes = {one["name"]: one["shoppers"] for one in machine.store.overview()["segments"]}
+        assert {one.name: one.shoppers for one in found.now.sizes} == sizes
+        assert {one.name: one.segment for one in found.now.sizes} == machine.segments()
+        last = list(machine.ledger.entries())[-1]
+        assert (found.now.entry, found.head) == (last.number, last.seal)
+        assert (found.now.day, found.now.at) == (TODAY, machine.clock())
+        assert (found.before, found.week, found.is_steady) == (None, None, True)
+        assert [one.number for one in found.waiting] == [1]
+
+
+async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
+    async with bench() as machine:
+        for days in (8, 2):
+            await machine.ledger.remember(snapshot(days, {"VIPs": days}))
+        found = await gathered(machine)
+        assert found.before
+        assert found.week
+        assert (found.before.day, found.week.day) == (days_ago(2), days_ago(8))
+
+
+@pytest.mark.parametrize("days", [8, 11, 400])
+async def test_one_day_is_not_compared_with_twice_and_a_month_is_no_week(days: int) -> None:
+    async with bench() as machine:
+        await machine.ledger.remember(snapshot(days, {"VIPs": 1}))
+        found = await gathered(machine)
+        assert found.before
+        assert found.week is None
+        if days > 8:
+            await machine.ledger.remember(snapshot(1))
+            assert (await gathered(machine)).week is None
+
+
+async def test_what_waits_comes_oldest_first_and_what_runs_does_not_wait() -> None:
+    async with bench() as machine:
+        for name in ("VIPs", "Lapsed", "Newsletter"):
+            await machine.delete(name)
+        await machine.decides("UBEN", 2)
+        await machine.approved(plan(delete("Reviewers")))
+        found = await gathered(machine)
+        assert [one.number for one in found.waiting] == [1, 3]
+        assert [one.number for one in found.ended] == [2]
+
+
+class Moving(Ledger):
+    """A ledger that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
+
+    says: list[Progress]
+
+    async def progress(self, after: int) -> Progress:
+        return self.says.pop(0) if len(self.says) > 1 else self.says[0]
+
+
+STILL, RUNS = Progress(has_moved=False, is_running=False), Progress(has_moved=False, is_running=True)
+MOVED, MOVES = Progress(has_moved=True, is_running=False), Progress(has_moved=True, is_running=True)
+
+
+@pytest.mark.parametrize(
+    ("says", "readings", "is_steady"),
+    [
+        ([STILL], 1, True),
+        ([RUNS, STILL], 1, True),
+        ([STILL, MOVED, STILL], 2, True),
+        ([RUNS, MOVED, STILL], 2, True),
+        ([STILL, RUNS, RUNS, STILL], 2, True),
+        ([RUNS], 1, False),
+        ([RUNS, MOVES], 1, False),
+        ([STILL, MOVES], 2, False),
+        ([MOVED], TRIES, False),
+    ],
+)
+async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
+    says: list[Progress], readings: int, is_steady: bool
+) -> None:
+    async with bench() as machine:
+        ledger = Moving.open(":memory:")
+        ledger.says = list(says)
+        found = await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=NOW)
+        ledger.close()
+        asked = [one["path"] for one in machine.store.requests()]
+        assert sum("/v3/segments?" in path for path in asked) == readings
+        assert found.is_steady is is_steady
+
+
+async def test_a_segment_of_nobody_that_came_while_sizes_were_read_is_read_again() -> None:
+    """No shopper moves by that, and yet the bot made what would else be told as made outside it."""
+    async with bench() as machine:
+        create = CreateSegment(segment=Naming(name="Loyal"))
+
+        async def meanwhile(_seconds: float) -> None:
+            await machine.carry_out(plan(create))
+
+        await machine.ledger.remember(snapshot(1, entry=0))
+        machine.store.sleep = meanwhile
+        machine.store.faults.add("GET", "/shopper-profiles", delay=1)
+        found = await gathered(machine)
+        last, _ = await machine.ledger.head()
+        assert (found.is_steady, found.now.entry) == (True, last)
+        assert machine.segments()["Loyal"] in found.shaped

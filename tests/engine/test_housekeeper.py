@@ -1,0 +1,171 @@
+"""Reminders of what expires soon, and notices that survive whatever happens."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.approval.changes import State, Verdict
+from bot.core.approval.policy import Rule
+from bot.engine.housekeeper import REMIND
+from bot.engine.ports import Undeliverable
+from tests.engine.bench import Bench, bench
+
+HOUR = timedelta(hours=1)
+TWO = (Rule(steps=("delete_segment",), approvals=2),)
+PASSING = Undeliverable("ratelimited")
+FINAL = Undeliverable("channel_not_found", final=True)
+REMINDER = (1, "reminder", "")
+
+
+async def soon(machine: Bench) -> None:
+    """Time passes until a reminder is due."""
+    machine.clock.forward(seconds=(timedelta(hours=24) - REMIND).total_seconds())
+
+
+async def test_what_expires_soon_is_reminded_of_once(machine: Bench) -> None:
+    await machine.delete()
+    machine.clock.forward(hours=21)
+    await machine.sweeps()
+    assert machine.board.notified == []
+    machine.clock.forward(hours=1)
+    for _ in range(3):
+        await machine.sweeps()
+    machine.clock.forward(hours=1)
+    await machine.sweeps()
+    assert machine.board.notified == [REMINDER]
+    assert machine.kinds().count("remind") == 1
+
+
+async def test_it_is_reminded_of_once_although_two_processes_sweep(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    await soon(machine)
+    async with machine.another(path) as other:
+        await machine.machine.keeper.sweep()
+        await other.sweeps()
+        await machine.tasks.settled()
+    assert machine.board.notified == [REMINDER]
+
+
+@pytest.mark.parametrize(("hours", "quiet", "due"), [(24, 21.9, 22), (8, 5.9, 6), (2, 1.4, 1.5), (0.5, 0.3, 0.38)])
+async def test_what_waits_for_a_short_time_is_reminded_of_in_its_last_quarter(
+    path: Path, hours: float, quiet: float, due: float
+) -> None:
+    async with bench(path, approval_hours=hours) as machine:
+        await machine.delete()
+        machine.clock.forward(hours=quiet)
+        await machine.sweeps()
+        assert machine.board.notified == []
+        machine.clock.forward(hours=due - quiet)
+        await machine.sweeps()
+        await machine.sweeps()
+        assert machine.board.notified == [REMINDER]
+
+
+async def test_a_new_version_is_reminded_of_again_and_a_signature_is_not(path: Path) -> None:
+    async with bench(path, rules=TWO) as machine:
+        await machine.delete("VIPs", "Lapsed")
+        await soon(machine)
+        await machine.sweeps()
+        await machine.decides("UBEN")
+        await machine.sweeps()
+        assert machine.board.notified == [REMINDER]
+        await machine.decides("UCLEO", verdict=Verdict.NARROW, items=(machine.segments()["VIPs"],))
+        await machine.sweeps()
+        await machine.sweeps()
+        assert machine.board.notified == [REMINDER] * 2
+
+
+async def test_an_edit_waits_anew_and_is_reminded_of_in_its_own_time(machine: Bench) -> None:
+    await machine.delete()
+    await soon(machine)
+    await machine.sweeps()
+    await machine.edits("segment delete", segments=["Lapsed"])
+    machine.clock.forward(hours=21)
+    await machine.sweeps()
+    assert machine.board.notified == [REMINDER]
+    machine.clock.forward(hours=1)
+    await machine.sweeps()
+    assert machine.board.notified == [REMINDER] * 2
+
+
+async def test_nothing_is_reminded_of_that_was_decided_or_has_expired(machine: Bench) -> None:
+    await machine.delete()
+    await machine.delete("Lapsed")
+    await machine.decides("UBEN", 1, Verdict.REJECT)
+    machine.clock.forward(hours=24)
+    await machine.sweeps()
+    await machine.sweeps()
+    assert (await machine.ledger.change(2)).state is State.EXPIRED
+    assert machine.board.notified == []
+
+
+async def test_a_reminder_that_came_too_late_is_dropped_unsaid(machine: Bench) -> None:
+    await machine.delete()
+    machine.board.broken["notify"] = PASSING
+    await soon(machine)
+    await machine.sweeps()
+    assert await machine.ledger.notices() == (REMINDER,)
+    await machine.decides("UBEN", verdict=Verdict.REJECT)
+    machine.board.broken.clear()
+    await machine.sweeps()
+    assert (machine.board.notified, await machine.ledger.notices()) == ([], ())
+
+
+async def test_what_slack_did_not_take_stays_due_and_is_told_by_the_next_sweep(machine: Bench) -> None:
+    await machine.delete()
+    machine.board.broken["notify"] = PASSING
+    await soon(machine)
+    for _ in range(3):
+        await machine.sweeps()
+    assert machine.board.notified == []
+    machine.board.broken.clear()
+    await machine.sweeps()
+    await machine.sweeps()
+    assert machine.board.notified == [REMINDER]
+    assert "reminder not delivered" not in machine.kinds()
+
+
+async def test_what_can_never_be_told_is_on_record_once_and_dropped(path: Path) -> None:
+    async with bench(path, breakers=frozenset({"UHEAD"})) as machine:
+        await machine.delete()
+        machine.board.broken["notify"] = FINAL
+        await machine.decides("UHEAD", verdict=Verdict.BREAK, reason="Now.")
+        await machine.sweeps()
+        assert await machine.ledger.notices() == ()
+        assert machine.kinds().count("glass not delivered") == 2  # Ben and Cleo
+
+
+async def test_a_notice_survives_the_death_of_its_process(path: Path) -> None:
+    async with bench(path, breakers=frozenset({"UHEAD"})) as machine:
+        await machine.delete()
+        machine.board.broken["notify"] = PASSING
+        await machine.decides("UHEAD", verdict=Verdict.BREAK, reason="Now.")
+        assert (await machine.latest()).state is State.DONE
+        await machine.dies()
+        machine.board.broken.clear()
+        async with machine.another(path) as other:
+            await other.sweeps()
+            assert await other.ledger.notices() == ()
+        assert machine.board.notified == [(1, "glass", "UBEN"), (1, "glass", "UCLEO")]
+
+
+async def test_a_reminder_waits_while_another_process_is_at_the_card(machine: Bench) -> None:
+    await machine.delete()
+    await soon(machine)
+    await machine.ledger.renew(owner="other", until=machine.clock() + HOUR)
+    assert await machine.ledger.claim(1, owner="other", now=machine.clock(), role="painter")
+    await machine.sweeps()
+    assert machine.board.notified == []
+    await machine.ledger.release(1, owner="other", role="painter")
+    await machine.sweeps()
+    assert machine.board.notified == [REMINDER]
+
+
+async def test_what_a_process_had_in_hand_is_free_at_once_when_it_stops(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    assert await machine.runner.claim(1)
+    async with machine.another(path) as other:
+        assert not await other.runner.claim(1)
+        await machine.machine.stop()
+        assert await other.runner.claim(1)
