@@ -1,16 +1,10 @@
-"""What the bot is loaded with. A new command is a function here; a new group is a line in GROUPS."""
+"""The bot's commands: a module for each group, or a folder where the group has grown.
+
+A new command is a function under ``@command`` and its place in the tuple of its group; a new group is a module and
+its place in GROUPS. Help and Slack's manifest list them in this order.
+"""
 
 from bot.core.command import Group
-from commands.audit import export as export
-from commands.audit import show as show
-from commands.audit.recent import audit
-from commands.change import decisions as decisions
-from commands.change.requests import change
-from commands.promotion import promotion
-from commands.segment import members as members
-from commands.segment import sets as sets
-from commands.segment.segments import segment
-from commands.shopper import shopper
-from commands.summary import summary
+from commands import audit, change, promotion, segment, shopper, summary
 
-GROUPS: tuple[Group, ...] = (segment, shopper, promotion, change, audit, summary)
+GROUPS: tuple[Group, ...] = (segment.GROUP, shopper.GROUP, promotion.GROUP, change.GROUP, audit.GROUP, summary.GROUP)

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
 from bot.core.answers import Answer, Fields, Sentence, Table
-from bot.core.command import Context, Group, Prefill
+from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
@@ -16,13 +16,10 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.targeting import parse, tell
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, searched
 from commands.pages import offers, page_of
-from commands.segment.segments import JustSegment, segment
 
 ROWS = 50
 RULE = 3000
 """Characters of a rule: as many as a field of a Slack form takes."""
-
-promotion = Group("promotion", "Promotions: see and change which segments they reach")
 
 
 class ListPromotions(Args):
@@ -77,7 +74,7 @@ class RuleArgs(Args):
     ]
 
 
-@promotion.command("list", submit="List Promotions")
+@command("promotion list", submit="List Promotions")
 async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     """Show the promotions and the segments that they reach.
 
@@ -96,7 +93,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     return Answer(page.title("promotion"), (table, offers(("Show a Promotion", "promotion show"), before=page.more)))
 
 
-@promotion.command("show", submit="Show Promotion")
+@command("promotion show", submit="Show Promotion")
 async def show(args: ShowPromotion, ctx: Context) -> Answer:
     """Show one promotion: its status, its dates, and whom it reaches.
 
@@ -118,7 +115,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
     )
 
 
-@promotion.command("target", submit="Target Promotion")
+@command("promotion target", submit="Target Promotion")
 async def target(args: TargetArgs, ctx: Context) -> Plan:
     """Let a promotion reach the shoppers in any of these segments, or in none of them. A second person has to approve.
 
@@ -139,7 +136,7 @@ async def _present_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     return {"rule": rule} | values | {"promotion": str(found.id)}
 
 
-@promotion.command("rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _present_rule))
+@command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _present_rule))
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """Say in words whom a promotion reaches: in, not, and, or, parentheses. A second person has to approve.
 
@@ -149,31 +146,13 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
     return await _retargeted(found, parse(one_line(args.rule), await ctx.shop.segments()), ctx)
 
 
-@promotion.command("untarget", submit="Untarget Promotion")
+@command("promotion untarget", submit="Untarget Promotion")
 async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
     """Let a promotion reach every shopper, whatever their segments. A second person has to approve.
 
     /promotion untarget "Win back"
     """
     return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
-
-
-@segment.command("promotions", submit="List Promotions")
-async def of_segment(args: JustSegment, ctx: Context) -> Answer:
-    """Show which promotions include or exclude a segment.
-
-    /segment promotions VIPs
-    """
-    found = await ctx.shop.segment(args.segment)
-    names = await ctx.shop.names()
-    using = [(one, one.uses(found.id)) for one in await ctx.shop.readable_promotions() if one.uses(found.id)]
-    nexts = offers(("Show a Promotion", "promotion show"), ("Target a Promotion", "promotion target"))
-    if not using:
-        return Answer(f"No promotion uses {found.name}.", (nexts,))
-    live = sum(one.is_live for one, _ in using)
-    rows = tuple((one.name, one.status.lower(), use, whom(one.targeting, names)) for one, use in using)
-    title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {found.name}, {live} of them live"
-    return Answer(title, (Table("Promotions", ("Promotion", "Status", found.name, "Reaches"), rows), nexts))
 
 
 async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
@@ -200,3 +179,10 @@ def _times(used: object, most: object) -> str:
     if not isinstance(used, int):
         return ""
     return f"{used:,} of {most:,} times" if isinstance(most, int) else f"{used:,} times"
+
+
+GROUP = Group(
+    "promotion",
+    "Promotions: see and change which segments they reach",
+    commands=(list_promotions, show, target, rule, untarget),
+)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
-from bot.core.command import Context, Group
+from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import remark
@@ -17,8 +17,6 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.shoppers import Found, about, find, nobody_left, owners, told
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
-
-shopper = Group("shopper", "Shoppers: see, register and delete their profiles")
 
 
 def _address(text: str) -> str:
@@ -58,7 +56,7 @@ class RegisterArgs(Args):
     segments: Annotated[tuple[str, ...], Field(max_length=25), SegmentInput(label="Segments", private=True)] = ()
 
 
-@shopper.command("show", submit="Show Shopper")
+@command("shopper show", submit="Show Shopper")
 async def show(args: ShowShopper, ctx: Context) -> Answer:
     """Show a shopper: account, profile, segments, and which promotions reach them and why.
 
@@ -75,7 +73,7 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     return Answer(told(customer), (Fields(fields), *await _promotions(customer, ctx), _next_ones(customer)))
 
 
-@shopper.command("create", submit="Create Profiles")
+@command("shopper create", submit="Create Profiles")
 async def create(args: SomeShoppers, ctx: Context) -> Plan:
     """Create profiles for registered customers, so that they can be in segments.
 
@@ -94,7 +92,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     return await observed(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
 
 
-@shopper.command("register", submit="Register Shopper")
+@command("shopper register", submit="Register Shopper")
 async def register(args: RegisterArgs, ctx: Context) -> Plan:
     """Register a customer, create their profile, and put them into segments; done again, it does only what is left.
 
@@ -119,7 +117,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     return await observed(tuple(steps), ctx.shop, remarks=(_who(args, known),))
 
 
-@shopper.command("delete", submit="Delete Profiles")
+@command("shopper delete", submit="Delete Profiles")
 async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     """Delete shoppers' profiles with all memberships; the customers stay. A second person has to approve.
 
@@ -192,3 +190,10 @@ def _next_ones(customer: Customer) -> Offers:
         return offers(("Add to Segment", add), ("Create Profile", f"shopper create {typed}"))
     out = (("Remove from Segment", remove),) if customer.segment_ids else ()
     return offers(("Add to Segment", add), *out, ("Delete Profile", f"shopper delete {typed}"))
+
+
+GROUP = Group(
+    "shopper",
+    "Shoppers: see, register and delete their profiles",
+    commands=(show, create, register, delete),
+)

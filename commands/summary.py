@@ -1,18 +1,16 @@
 """``/summary``: the day's numbers, as they are posted each morning."""
 
 from bot.core.answers import Answer
-from bot.core.command import Context, Group, Post
+from bot.core.command import Context, Group, Post, command
 from bot.core.language.args import Args
 from bot.core.summary.gather import Summary, gather, told
-
-summary = Group("summary", "The summary: sizes, what changed and who changed it", default="show")
 
 
 class Nothing(Args):
     """Nothing is needed."""
 
 
-@summary.command("show", submit="Show Summary")
+@command("summary show", submit="Show Summary", is_default=True)
 async def show(args: Nothing, ctx: Context) -> Answer:
     """Show today's summary so far, only to you.
 
@@ -21,7 +19,7 @@ async def show(args: Nothing, ctx: Context) -> Answer:
     return told(await _today(ctx))
 
 
-@summary.command("post", submit="Post Summary")
+@command("summary post", submit="Post Summary")
 async def post(args: Nothing, ctx: Context) -> Post:
     """Post today's summary so far in the summary channel.
 
@@ -34,3 +32,6 @@ async def post(args: Nothing, ctx: Context) -> Post:
 
 async def _today(ctx: Context) -> Summary:
     return await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)
+
+
+GROUP = Group("summary", "The summary: sizes, what changed and who changed it", commands=(show, post))

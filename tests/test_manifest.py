@@ -42,7 +42,7 @@ def test_each_group_is_a_slash_command_with_its_own_words() -> None:
     for group in GROUPS:
         one = declared[f"/{group.name}"]
         assert one["description"] == group.help
-        assert one["usage_hint"] == " | ".join([*group.commands, "help"])
+        assert one["usage_hint"] == " | ".join([*group.names, "help"])
         assert one["should_escape"] is group.escaped
 
 

@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_each_command_stands_in_the_table_with_its_usage_and_help() -> None:
     rows = re.findall(r"^\| `(/.+?)` \| (.+?) \| (.*?) ?\|$", README, re.MULTILINE)
     told = [(usage.replace("\\|", "|"), help_) for usage, help_, _ in rows]
-    assert told == [(one.usage, one.help) for group in GROUPS for one in group.commands.values()]
+    assert told == [(one.usage, one.help) for group in GROUPS for one in group.commands]
 
 
 def test_each_setting_stands_in_the_table_with_its_default() -> None:

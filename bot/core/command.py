@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Any, Literal, Protocol, TypeVar, get_type_hints
+from typing import Any, Literal, Protocol, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
@@ -71,7 +71,6 @@ class Post:
 Outcome = Answer | Plan | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
 LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
-F = TypeVar("F", bound=Function)
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,13 @@ class Prefill:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing people can ask for. ``title`` is its form's, ``submit`` the verb on its buttons.
+    """One thing people can ask for, declared by ``command``.
 
-    ``is_default``: the name of its group alone means it.
+    ``path`` is how it is typed, without the slash: ``segment delete``. ``title`` is its form's, ``submit`` the verb on
+    its buttons. ``is_default``: the name of its group alone means it.
     """
 
-    group: str
-    name: str
+    path: str
     args: type[Args]
     function: Function
     submit: str
@@ -99,9 +98,14 @@ class Command:
     is_default: bool = False
 
     @property
-    def path(self) -> str:
-        """As it is typed, without the slash: ``segment delete``."""
-        return f"{self.group} {self.name}"
+    def group(self) -> str:
+        """The name of its group: the first word of its path."""
+        return self.path.partition(" ")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name within its group: the rest of its path."""
+        return self.path.partition(" ")[2]
 
     @property
     def help(self) -> str:
@@ -125,9 +129,25 @@ class Command:
         return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field, for_log=error.for_log)
 
 
+def command(
+    path: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None, is_default: bool = False
+) -> Callable[[Function], Command]:
+    """Declare a Command: its Args are the type of the function's first parameter, its help is the docstring.
+
+    ``submit`` is the verb on its buttons, and its form's title unless there is another. A Command is offered once it
+    stands in the tuple of its Group.
+    """
+
+    def declare(function: Function) -> Command:
+        args = get_type_hints(function)["args"]
+        return Command(path, args, function, submit, title or submit, prefill, is_default)
+
+    return declare
+
+
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command: ``/segment``. ``default`` names the one that this alone means.
+    """Commands that share their slash command, ``/segment``, in the order in which help lists them.
 
     ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
     is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
@@ -135,26 +155,28 @@ class Group:
 
     name: str
     help: str
-    commands: dict[str, Command] = field(default_factory=dict)
-    default: str = "help"
+    commands: tuple[Command, ...]
     for_auditors: bool = False
     escaped: bool = False
 
-    def command(
-        self, name: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None
-    ) -> Callable[[F], F]:
-        """Declare a Command: its Args are the type of its first parameter, its help is its docstring.
+    def __post_init__(self) -> None:
+        paths = [one.path for one in self.commands]
+        if len({*paths}) < len(paths) or any(one.group != self.name for one in self.commands):
+            raise ValueError(f"/{self.name} is declared with these commands: {', '.join(paths)}")
 
-        ``submit`` is the verb on its buttons, and its form's title unless there is another.
-        """
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its commands."""
+        return tuple(one.name for one in self.commands)
 
-        def declare(function: F) -> F:
-            args = get_type_hints(function)["args"]
-            told = (submit, title or submit, prefill, name == self.default)
-            self.commands[name] = Command(self.name, name, args, function, *told)
-            return function
+    @property
+    def default(self) -> str:
+        """The name of the command that the group's name alone means."""
+        return next((one.name for one in self.commands if one.is_default), "help")
 
-        return declare
+    def find(self, name: str) -> Command | None:
+        """Return the command of this name; None where there is none."""
+        return next((one for one in self.commands if one.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -228,11 +250,11 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     first, words = _first_word(rest)
     verb = first.lower() or group.default
     if verb == "help":
-        found = group.commands.get(words.strip().lower())
+        found = group.find(words.strip().lower())
         return Help((group,), found) if found else Help((group,))
-    command = group.commands.get(verb)
+    command = group.find(verb)
     if command is None:
-        raise _unknown(f"/{group.name} ", first, tuple(group.commands), group)
+        raise _unknown(f"/{group.name} ", first, group.names, group)
     if words.strip().lower() in ("help", "--help", "-h", "?"):
         return Help((group,), command)
     try:
@@ -265,4 +287,4 @@ def group_of(groups: tuple[Group, ...], path: str) -> Group:
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
     """The Command of this path (``segment delete``). Raises KeyError: paths come from the code, not from people."""
-    return {command.path: command for group in groups for command in group.commands.values()}[path]
+    return {command.path: command for group in groups for command in group.commands}[path]

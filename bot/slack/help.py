@@ -17,6 +17,6 @@ def _one(command: Command) -> Answer:
 
 
 def _group(group: Group) -> tuple[Part, ...]:
-    pairs = tuple((f"`{command.usage}`", command.help) for command in group.commands.values())
+    pairs = tuple((f"`{command.usage}`", command.help) for command in group.commands)
     tip = f"Without what it needs, a command opens its form. `/{group.name} help <command>` shows examples."
     return (Sentence(group.help), Fields(pairs), Sentence(tip, quiet=True))

@@ -1,1 +1,12 @@
-"""``/audit``: the log of what happened."""
+"""``/audit``: the log of what happened: searched, shown, exported, verified."""
+
+from bot.core.command import Group
+from commands.audit import export, recent, show
+
+GROUP = Group(
+    "audit",
+    "What happened: who did what, when, and what came of it",
+    commands=(recent.recent, show.show, export.export, export.verify),
+    for_auditors=True,
+    escaped=True,
+)

@@ -7,12 +7,11 @@ from pydantic import AfterValidator
 from bot.core.answers import Answer, Fields, File, Sentence
 from bot.core.audit.entries import LEAST_SEAL, Proof, seal_in
 from bot.core.audit.exports import entry_csv, entry_json, written
-from bot.core.command import Context
+from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.phrases import counted
 from commands.audit.filter import Filters, as_understood, sought
-from commands.audit.recent import audit
 
 ALARM = (
     "Tell whoever runs the bot now. They should stop it, and keep the database file (with its -wal and -shm) just "
@@ -45,7 +44,7 @@ class Verify(Args):
     ] = ""
 
 
-@audit.command("export", submit="Export Entries")
+@command("audit export", submit="Export Entries")
 async def export(args: Export, ctx: Context) -> Answer:
     """Get entries of the log as a file, CSV or lines of JSON, which only you receive.
 
@@ -62,7 +61,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*told, file))
 
 
-@audit.command("verify", submit="Verify the Log")
+@command("audit verify", submit="Verify the Log")
 async def verify(args: Verify, ctx: Context) -> Answer:
     """Check that no entry was changed, moved or removed; with a seal noted earlier, that the log still has it.
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Cell, Offer, Table, mention
 from bot.core.audit.entries import Sealed
-from bot.core.command import Context, Group
+from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
 from bot.core.language.phrases import counted
@@ -15,8 +15,6 @@ from commands.audit.filter import Filters, as_understood, sought
 from commands.pages import offers
 
 ROWS = 50
-
-audit = Group("audit", "What happened: who did what, when, and what came of it", for_auditors=True, escaped=True)
 
 Number = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
 
@@ -27,7 +25,7 @@ class Recent(Filters):
     before: Annotated[Number | None, EntryInput(label="Before entry", option=True)] = None
 
 
-@audit.command("recent", submit="Show Entries")
+@command("audit recent", submit="Show Entries")
 async def recent(args: Recent, ctx: Context) -> Answer:
     """Show the latest entries of the log: all, or by whom, about what, of which kind, and when.
 

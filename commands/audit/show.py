@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
 from bot.core.audit.entries import Sealed
-from bot.core.command import Context
+from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
 from bot.core.language.phrases import counted, every, listing, shortened
-from commands.audit.recent import Number, audit
+from commands.audit.recent import Number
 from commands.pages import offers
 
 LONG = 300
@@ -44,7 +44,7 @@ class OneEntry(Args):
     entry: Annotated[Number, EntryInput(label="Entry")]
 
 
-@audit.command("show", submit="Show Entry")
+@command("audit show", submit="Show Entry")
 async def show(args: OneEntry, ctx: Context) -> Answer:
     """Show everything of one entry: who, where, when, what was said, and what came of it.
 

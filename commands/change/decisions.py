@@ -9,14 +9,14 @@ from bot.core.answers import Answer, File, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, Verdict, refuse_late
 from bot.core.approval.policy import KINDS, Rule
 from bot.core.audit.exports import csv_lines
-from bot.core.command import Context
+from bot.core.command import Context, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import counted, every, remark
 from bot.core.planning.steps import DeleteSegment, RemoveMembers, RetargetPromotion
 from bot.core.store_view.shop import named
 from bot.core.store_view.shoppers import find, listed, owners, told
-from commands.change.requests import Number, OneChange, change
+from commands.change.requests import Number, OneChange
 from commands.inputs import MOST_SHOPPERS, is_id, one_line
 
 ROWS = 100
@@ -49,7 +49,7 @@ class NoArgs(Args):
     """Nothing."""
 
 
-@change.command("details", submit="Show Details")
+@command("change details", submit="Show Details")
 async def details(args: OneChange, ctx: Context) -> Answer:
     """Show every shopper, segment or promotion that a change is about; many come as a file.
 
@@ -65,7 +65,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     return Answer(title, (*shown, note, File(f"change {found.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
-@change.command("except", submit="Take These Out")
+@command("change except", submit="Take These Out")
 async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """Take shoppers or segments out of a change that waits; the rest then needs approval anew.
 
@@ -101,7 +101,7 @@ async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[s
     return tuple(item for item in found.plan.items if item in meant)
 
 
-@change.command("stop", submit="Stop Change")
+@command("change stop", submit="Stop Change")
 async def stop(args: OneChange, ctx: Context) -> Decision:
     """Stop a change that runs, before its next step; what was done can be undone.
 
@@ -110,7 +110,7 @@ async def stop(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=args.number, verdict=Verdict.STOP)
 
 
-@change.command("break-glass", submit="Break the Glass")
+@command("change break-glass", submit="Break the Glass")
 async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
     """Let a change run without its approvals, in an emergency; everybody who may approve is told.
 
@@ -120,7 +120,7 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
     return Decision(number=found.number, verdict=Verdict.BREAK, version=found.version, reason=args.reason)
 
 
-@change.command("review", submit="Mark Reviewed")
+@command("change review", submit="Mark Reviewed")
 async def review(args: OneChange, ctx: Context) -> Decision:
     """Say that you have looked at a change for which somebody else broke the glass.
 
@@ -129,7 +129,7 @@ async def review(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=args.number, verdict=Verdict.REVIEW)
 
 
-@change.command("policy", submit="Show Policy")
+@command("change policy", submit="Show Policy")
 async def policy(args: NoArgs, ctx: Context) -> Answer:
     """Show what needs whose approval, and why.
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
-from bot.core.command import Context, Group, Scope
+from bot.core.command import Context, Scope, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.planning.plan import Plan, inverse_of, observed
@@ -17,8 +17,6 @@ from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
 ROWS = 50
 SHOWN = 2500
 """Characters of a plan that are shown in an answer; a longer one comes as a file."""
-
-change = Group("change", "Changes: what waits, what ran, and how to undo it")
 
 Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
 
@@ -36,7 +34,7 @@ class OneChange(Args):
     number: Number
 
 
-@change.command("list", submit="List Changes")
+@command("change list", submit="List Changes")
 async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     """Show the latest changes: those that are pending, yours, or all.
 
@@ -58,7 +56,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
 
 
-@change.command("show", submit="Show Change")
+@command("change show", submit="Show Change")
 async def show(args: OneChange, ctx: Context) -> Answer:
     """Show one change: what it does, who asked, who approved, what came of it.
 
@@ -71,7 +69,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     return Answer(title, (*told, *_offers(found, ctx.actor)))
 
 
-@change.command("undo", submit="Undo Change")
+@command("change undo", submit="Undo Change")
 async def undo(args: OneChange, ctx: Context) -> Plan:
     """Undo what a change did: the inverse of what really ran, with the same approval.
 
@@ -92,7 +90,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
 
 
-@change.command("retry", submit="Try Again")
+@command("change retry", submit="Try Again")
 async def retry(args: OneChange, ctx: Context) -> Plan:
     """Ask again for what a change that broke off did not do, with the same approval.
 
@@ -104,7 +102,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     return await observed(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
-@change.command("withdraw", submit="Withdraw Change")
+@command("change withdraw", submit="Withdraw Change")
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
     """Take back a change that you asked for and that still waits.
 
@@ -116,7 +114,7 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=found.number, verdict=Verdict.WITHDRAW)
 
 
-@change.command("repoint", submit="Point Promotions")
+@command("change repoint", submit="Point Promotions")
 async def repoint(args: OneChange, ctx: Context) -> Plan:
     """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
 from bot.core.audit.exports import csv_lines
-from bot.core.command import Context
+from bot.core.command import Context, command
 from bot.core.errors import NothingToDo
 from bot.core.language.args import Args
 from bot.core.language.phrases import people, remark
@@ -16,7 +16,7 @@ from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import Found, Shopper, about, find, nobody_left
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.pages import Page, beyond, offers
-from commands.segment.segments import JustSegment, segment
+from commands.segment.segments import JustSegment
 
 ROWS = 100
 """Members in one table: two requests, one for the profiles and one for their customers."""
@@ -36,7 +36,7 @@ class SegmentShoppers(Args):
     shoppers: Shoppers
 
 
-@segment.command("members", submit="List Members")
+@command("segment members", submit="List Members")
 async def members(args: Members, ctx: Context) -> Answer:
     """Show who is in a segment, page by page.
 
@@ -59,7 +59,7 @@ async def members(args: Members, ctx: Context) -> Answer:
     )
 
 
-@segment.command("add", submit="Add Shoppers")
+@command("segment add", submit="Add Shoppers")
 async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     """Add shoppers to a segment; registered customers without a profile get one on the way.
 
@@ -77,7 +77,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, remarks=(_who(outside), *remarks))
 
 
-@segment.command("remove", submit="Remove Shoppers")
+@command("segment remove", submit="Remove Shoppers")
 async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     """Remove shoppers from a segment; they stay in the store. A second person has to approve.
 
@@ -93,7 +93,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, remarks=(_who(inside), *remarks))
 
 
-@segment.command("clear", submit="Clear Segment")
+@command("segment clear", submit="Clear Segment")
 async def clear(args: JustSegment, ctx: Context) -> Plan:
     """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
 
@@ -107,7 +107,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
 
 
-@segment.command("export", submit="Export Segment")
+@command("segment export", submit="Export Segment")
 async def export(args: JustSegment, ctx: Context) -> Answer:
     """Get a segment's members as a CSV file, which only you receive.
 

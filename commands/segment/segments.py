@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from bot.bigcommerce import Segment
 from bot.core.answers import Answer, Cell, Delta, Fields, Offers, Sentence, Table
 from bot.core.approval.changes import Brief
-from bot.core.command import Context, Group, Prefill
+from bot.core.command import Context, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.phrases import people
@@ -24,8 +24,6 @@ ROWS = 50
 COLUMNS = ("Segment", "Shoppers", "Change over 7 days", "Promotions", "Updated")
 RECENT = 5
 """Changes shown with a segment."""
-
-segment = Group("segment", "Customer segments: see, create, fill, combine and delete them")
 
 
 class ListSegments(Args):
@@ -66,7 +64,7 @@ class DeleteArgs(Args):
     segments: Segments
 
 
-@segment.command("list", submit="List Segments")
+@command("segment list", submit="List Segments")
 async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     """Show the segments with their sizes, how these changed, and the promotions that use them.
 
@@ -93,7 +91,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
 
 
-@segment.command("show", submit="Show Segment")
+@command("segment show", submit="Show Segment")
 async def show(args: JustSegment, ctx: Context) -> Answer:
     """Show one segment: its size over time, the promotions that use it, its latest changes, and what one can do next.
 
@@ -111,7 +109,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     )
 
 
-@segment.command("create", submit="Create Segment")
+@command("segment create", submit="Create Segment")
 async def create(args: CreateArgs, ctx: Context) -> Plan:
     """Create an empty segment.
 
@@ -131,8 +129,11 @@ async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any
     return {"name": found.name, "description": found.description} | values | {"segment": found.id}
 
 
-@segment.command(
-    "edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name", "description"), _present_naming)
+@command(
+    "segment edit",
+    submit="Save Segment",
+    title="Edit Segment",
+    prefill=Prefill(("name", "description"), _present_naming),
 )
 async def edit(args: EditArgs, ctx: Context) -> Plan:
     """Change a segment's name or description.
@@ -150,7 +151,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     return await observed((step,), ctx.shop)
 
 
-@segment.command("delete", submit="Delete Segment")
+@command("segment delete", submit="Delete Segment")
 async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """Delete segments; their shoppers stay in the store. A second person has to approve.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from bot.core.answers import Answer, Fields
-from bot.core.command import Context
+from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
@@ -14,7 +14,6 @@ from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, 
 from bot.core.store_view.shop import named
 from commands.inputs import Name, OneSegment, is_id
 from commands.pages import offers
-from commands.segment.segments import segment
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, None]
@@ -77,7 +76,7 @@ class OverlapArgs(Args):
     second: Annotated[str, SegmentInput(label="Second segment")]
 
 
-@segment.command("copy", submit="Copy Segment")
+@command("segment copy", submit="Copy Segment")
 async def copy(args: CopyArgs, ctx: Context) -> Plan:
     """Copy a segment with its shoppers under a new name.
 
@@ -90,7 +89,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
 
 
-@segment.command("combine", submit="Combine Segments")
+@command("segment combine", submit="Combine Segments")
 async def combine(args: CombineArgs, ctx: Context) -> Plan:
     """Put the shoppers of two segments together, in a new segment or an existing one.
 
@@ -117,7 +116,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     return await observed(steps, ctx.shop, remarks=(*told, *empties))
 
 
-@segment.command("overlap", submit="Compare Segments")
+@command("segment overlap", submit="Compare Segments")
 async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
     """Count how many shoppers are in both segments, and in one only.
 

@@ -6,25 +6,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Context, Group, Help, Post, find, understand
+from bot.core.command import Call, Command, Context, Group, Help, Post, command, find, understand
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 
-segment = Group("segment", "Segments")
-change = Group("change", "Changes")
-numbers = Group("numbers", "Numbers", default="show")
-GROUPS = (segment, change, numbers)
 
-
-@numbers.command("show")
+@command("numbers show", is_default=True)
 async def show_numbers(args: Args, ctx: Context) -> Answer:
     """Show numbers."""
     return Answer("")
 
 
-@numbers.command("post")
+@command("numbers post")
 async def post_numbers(args: Args, ctx: Context) -> Post:
     """Post numbers."""
     return Post(Answer(""))
@@ -38,7 +33,7 @@ class PageArgs(Args):
     page: Annotated[int, Text(label="Page", option=True)] = 1
 
 
-@segment.command("delete", submit="Delete Segment")
+@command("segment delete", submit="Delete Segment")
 async def delete(args: DeleteArgs, ctx: Context) -> Answer:
     """Delete segments;
     their shoppers stay.
@@ -49,7 +44,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Answer:
     return Answer(f"{args.segments}")
 
 
-@segment.command("list")
+@command("segment list")
 async def listed(args: PageArgs, ctx: Context) -> Answer:
     return Answer(f"{args.page}")
 
@@ -60,15 +55,21 @@ class Register(Args):
     segment: Annotated[str, SegmentInput(label="Segment")] = ""
 
 
-@segment.command("register")
+@command("segment register")
 async def register(args: Register, ctx: Context) -> Answer:
     return Answer(f"{args}")
 
 
-@change.command("list")
+@command("change list")
 async def changes(args: Args, ctx: Context) -> Answer:
     """Show changes."""
     return Answer("")
+
+
+segment = Group("segment", "Segments", commands=(delete, listed, register))
+change = Group("change", "Changes", commands=(changes,))
+numbers = Group("numbers", "Numbers", commands=(show_numbers, post_numbers))
+GROUPS = (segment, change, numbers)
 
 
 def refusal(line: str) -> str:
@@ -102,10 +103,10 @@ def test_a_call_without_what_it_needs_is_not_complete() -> None:
         ("segment", Help((segment,))),
         ("segment help", Help((segment,))),
         ("segment help nonsense", Help((segment,))),
-        ("segment HELP Delete", Help((segment,), segment.commands["delete"])),
-        ("segment delete help", Help((segment,), segment.commands["delete"])),
-        ("segment delete --help", Help((segment,), segment.commands["delete"])),
-        ("segment delete ?", Help((segment,), segment.commands["delete"])),
+        ("segment HELP Delete", Help((segment,), delete)),
+        ("segment delete help", Help((segment,), delete)),
+        ("segment delete --help", Help((segment,), delete)),
+        ("segment delete ?", Help((segment,), delete)),
     ],
 )
 def test_help_works_everywhere(line: str, expected: Help) -> None:
@@ -114,15 +115,15 @@ def test_help_works_everywhere(line: str, expected: Help) -> None:
 
 @pytest.mark.parametrize("line", ["numbers", "Numbers ", "numbers show", "NUMBERS Show"])
 def test_a_groups_name_alone_means_its_default(line: str) -> None:
-    assert understand(GROUPS, line) == Call(numbers.commands["show"], {})
-    assert numbers.commands["show"].usage == "/numbers"
-    assert numbers.commands["post"].usage == "/numbers post"
+    assert understand(GROUPS, line) == Call(show_numbers, {})
+    assert show_numbers.usage == "/numbers"
+    assert post_numbers.usage == "/numbers post"
 
 
 @pytest.mark.parametrize("line", ["numbers help", "numbers HELP"])
 def test_help_still_works_where_a_groups_name_alone_means_a_command(line: str) -> None:
     assert understand(GROUPS, line) == Help((numbers,))
-    assert understand(GROUPS, f"{line} show") == Help((numbers,), numbers.commands["show"])
+    assert understand(GROUPS, f"{line} show") == Help((numbers,), show_numbers)
     assert "There is no command `/numbers VIPs`" in refusal("numbers VIPs")
 
 
@@ -173,7 +174,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
         call.checked()
     assert str(caught.value) == "Page has to be a whole number."
     assert str(call.command.misuse(caught.value)) == "Page has to be a whole number. Type `/segment list [page:…]`."
-    assert str(segment.commands["delete"].misuse(Misuse("No.", field="segments"))) == (
+    assert str(delete.misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )
 
@@ -215,3 +216,9 @@ def test_help_and_examples_come_from_the_docstring() -> None:
     assert find(GROUPS, "change list").usage == "/change list"
     with pytest.raises(KeyError):
         find(GROUPS, "change nothing")
+
+
+@pytest.mark.parametrize("commands", [(changes,), (delete, delete)])
+def test_a_group_holds_only_its_own_commands_each_once(commands: tuple[Command, ...]) -> None:
+    with pytest.raises(ValueError, match="/segment is declared with these commands"):
+        Group("segment", "Segments", commands)

@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.approval.changes import Event, State, Verdict
 from bot.core.approval.policy import Rule
-from bot.core.command import Context, Group, Outcome, Post
+from bot.core.command import Context, Group, Outcome, Post, command
 from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
 from bot.core.language.args import Args
 from bot.core.people import Place, Standing
@@ -145,17 +145,16 @@ async def test_an_approver_who_asks_does_not_count_as_their_own_second_person(pa
         assert "This needs 2 approvals and only 1 person other than you" in whispers(machine)[-1]
 
 
-broken = Group("broken", "Commands that break")
 planned_once: list[Plan] = []
 
 
-@broken.command("crash")
+@command("broken crash")
 async def crash(args: Args, ctx: Context) -> Outcome:
     """Break."""
     raise ZeroDivisionError("a bug")
 
 
-@broken.command("once")
+@command("broken once")
 async def once(args: Args, ctx: Context) -> Outcome:
     """Plan as long as there is something to do, then answer."""
     found = await ctx.shop.by_name("VIPs")
@@ -164,10 +163,13 @@ async def once(args: Args, ctx: Context) -> Outcome:
     return plan(DeleteSegment(segment=SegmentRef(name=found.name, id=found.id)))
 
 
-@broken.command("post")
+@command("broken post")
 async def post(args: Args, ctx: Context) -> Outcome:
     """Post."""
     return Post(Answer("12 segments."), {"day": "2027-05-04", "entry": 7, "head": "ab"})
+
+
+broken = Group("broken", "Commands that break", commands=(crash, once, post))
 
 
 async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:

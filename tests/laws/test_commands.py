@@ -30,7 +30,7 @@ from tests.engine.bench import bench
 from tests.laws.test_cards import powerless
 from tests.laws.values import HOSTILE, LAW
 
-COMMANDS = tuple(command for group in GROUPS for command in group.commands.values())
+COMMANDS = tuple(command for group in GROUPS for command in group.commands)
 EXAMPLES = tuple((command, example) for command in COMMANDS for example in command.examples)
 
 

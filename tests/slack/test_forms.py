@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Context, Group, Prefill, find
+from bot.core.command import Call, Context, Prefill, command
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.slack_limits import faults_of
@@ -14,9 +14,6 @@ from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
 from bot.slack.ids import SEGMENTS as SEGMENT_CHOICES
 from tests.core.samples import uuid
 from tests.harness import said
-
-group = Group("segment", "Segments")
-GROUPS = (group,)
 
 
 class Everything(Args):
@@ -31,13 +28,10 @@ class Everything(Args):
     note: Annotated[str, Text(label="Note", hint="Why", max_length=10, multiline=True)] = ""
 
 
-@group.command("combine", submit="Combine Segments")
+@command("segment combine", submit="Combine Segments")
 async def combine(args: Everything, ctx: Context) -> Answer:
     """Combine."""
     return Answer(f"{args}")
-
-
-COMMAND = find(GROUPS, "segment combine")
 
 
 class EditArgs(Args):
@@ -49,17 +43,14 @@ async def look_up(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     return values
 
 
-@group.command("edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name",), look_up))
+@command("segment edit", submit="Save Segment", title="Edit Segment", prefill=Prefill(("name",), look_up))
 async def edit(args: EditArgs, ctx: Context) -> Answer:
     """Edit."""
     return Answer(f"{args}")
 
 
-EDIT = find(GROUPS, "segment edit")
-
-
 def elements(values: dict[str, Any], labels: inputs.Labels | None = None) -> dict[str, Any]:
-    view = forms.form(Call(COMMAND, values), "C1", labels)
+    view = forms.form(Call(combine, values), "C1", labels)
     return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
 
 
@@ -117,7 +108,7 @@ def test_what_a_field_cannot_hold_is_left_out() -> None:
 
 
 def test_labels_hints_and_what_is_optional_come_from_the_args() -> None:
-    drawn = {block["block_id"]: block for block in forms.form(Call(COMMAND, {}), "C1")["blocks"]}
+    drawn = {block["block_id"]: block for block in forms.form(Call(combine, {}), "C1")["blocks"]}
     assert (drawn["note"]["label"]["text"], drawn["note"]["hint"]["text"], drawn["note"]["optional"]) == (
         "Note",
         "Why",
@@ -129,7 +120,7 @@ def test_labels_hints_and_what_is_optional_come_from_the_args() -> None:
 
 def submitted(**given: Any) -> dict[str, Any]:
     filled = {name: {"any": element} for name, element in given.items()}
-    return forms.values({"state": {"values": filled}}, COMMAND)
+    return forms.values({"state": {"values": filled}}, combine)
 
 
 def test_a_submitted_form_becomes_values() -> None:
@@ -178,10 +169,10 @@ def test_segments_and_promotions_are_shown_by_their_names() -> None:
 
 
 def test_the_words_that_a_form_can_show_by_names_are_known() -> None:
-    call = Call(COMMAND, {"segments": ("vips", "Lapsed"), "into": "New", "promotion": "winback", "note": "vips"})
+    call = Call(combine, {"segments": ("vips", "Lapsed"), "into": "New", "promotion": "winback", "note": "vips"})
     assert forms.named_in(call, SegmentInput) == ("vips", "Lapsed", "New")
     assert forms.named_in(call, PromotionInput) == ("winback",)
-    assert forms.named_in(Call(COMMAND, {}), SegmentInput) == ()
+    assert forms.named_in(Call(combine, {}), SegmentInput) == ()
 
 
 def counts(view: Block) -> list[str]:
@@ -189,8 +180,8 @@ def counts(view: Block) -> list[str]:
 
 
 def test_a_form_says_how_many_shoppers_it_recognises() -> None:
-    empty = forms.form(Call(COMMAND, {}), "C1")
-    filled = forms.form(Call(COMMAND, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
+    empty = forms.form(Call(combine, {}), "C1")
+    filled = forms.form(Call(combine, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
     assert counts(empty) == ["E-mails and ids are counted as you type."]
     assert counts(filled) == [
         "2 shoppers recognised: 1 e-mail and 1 customer id. Not understood: a&lt;b&gt;c.",
@@ -215,7 +206,7 @@ def test_a_form_says_how_many_shoppers_it_recognises() -> None:
     ],
 )
 def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: str | None, told: str) -> None:
-    view = forms.form(Call(COMMAND, {"note": "x", "shoppers": ("17",)}), "C1")
+    view = forms.form(Call(combine, {"note": "x", "shoppers": ("17",)}), "C1")
     state = {"values": {"shoppers": {"shoppers": {"value": typed}}, "note": {"value": {"value": "y"}}}}
     again = forms.recognised({**view, "state": state, "id": "V1", "hash": "1", "team_id": "T1"})
     assert counts(again) == [told]
@@ -227,10 +218,10 @@ def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: s
 
 
 def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> None:
-    first = forms.form(Call(EDIT, {"name": "Best"}), "C1")
+    first = forms.form(Call(edit, {"name": "Best"}), "C1")
     assert first["submit"]["text"] == "Continue"
     assert [block["block_id"] for block in first["blocks"]] == ["segment"]
-    second = forms.form(Call(EDIT, {"segment": "vips", "name": "Best"}), "C1", LABELS)
+    second = forms.form(Call(edit, {"segment": "vips", "name": "Best"}), "C1", LABELS)
     assert (second["submit"]["text"], second["title"]["text"]) == ("Save Segment", "Edit Segment")
     assert [block["block_id"] for block in second["blocks"]] == ["segment-about", "name"]
     assert said(second).startswith("Segment: VIPs")
@@ -251,7 +242,7 @@ TOO_MUCH = "That is more than a form holds: say all of it in one line."
     ],
 )
 def test_more_shoppers_than_a_field_holds_are_refused(values: dict[str, Any], field: str | None) -> None:
-    assert overflow(Call(COMMAND, values)) == field
+    assert overflow(Call(combine, values)) == field
 
 
 @pytest.mark.parametrize(
@@ -264,7 +255,7 @@ def test_more_shoppers_than_a_field_holds_are_refused(values: dict[str, Any], fi
     ],
 )
 def test_more_than_a_view_carries_along_is_refused(values: dict[str, Any], field: str | None) -> None:
-    assert overflow(Call(EDIT, values)) == field
+    assert overflow(Call(edit, values)) == field
 
 
 def overflow(call: Call) -> str | None:
@@ -280,7 +271,7 @@ class Odd(Args):
     field: Annotated[str, "says nothing of what it is"] = ""
 
 
-@group.command("odd")
+@command("segment odd")
 async def odd(args: Odd, ctx: Context) -> Answer:
     """Break the law that every field says what it is."""
     return Answer(f"{args}")
@@ -288,4 +279,4 @@ async def odd(args: Odd, ctx: Context) -> Answer:
 
 def test_a_field_that_does_not_say_what_it_is_has_no_form() -> None:
     with pytest.raises(LookupError):
-        forms.form(Call(find(GROUPS, "segment odd"), {}), "C1")
+        forms.form(Call(odd, {}), "C1")

@@ -1,0 +1,25 @@
+"""``/segment promotions``: the promotions that use a segment."""
+
+from bot.core.answers import Answer, Table
+from bot.core.command import Context, command
+from bot.core.planning.steps.promotions import whom
+from commands.pages import offers
+from commands.segment.segments import JustSegment
+
+
+@command("segment promotions", submit="List Promotions")
+async def promotions(args: JustSegment, ctx: Context) -> Answer:
+    """Show which promotions include or exclude a segment.
+
+    /segment promotions VIPs
+    """
+    found = await ctx.shop.segment(args.segment)
+    names = await ctx.shop.names()
+    using = [(one, one.uses(found.id)) for one in await ctx.shop.readable_promotions() if one.uses(found.id)]
+    nexts = offers(("Show a Promotion", "promotion show"), ("Target a Promotion", "promotion target"))
+    if not using:
+        return Answer(f"No promotion uses {found.name}.", (nexts,))
+    live = sum(one.is_live for one, _ in using)
+    rows = tuple((one.name, one.status.lower(), use, whom(one.targeting, names)) for one, use in using)
+    title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {found.name}, {live} of them live"
+    return Answer(title, (Table("Promotions", ("Promotion", "Status", found.name, "Reaches"), rows), nexts))
