@@ -177,7 +177,7 @@ async def _remember(ledger: Ledger | None, store: Store) -> None:
 async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
     """What the page's log pane shows."""
     entries = ledger.entries(after=after, limit=LOG_PAGE)
-    return [asdict(entry) | {"text": entry.told, "hash": entry.seal} for entry in entries]
+    return [asdict(entry) | {"text": entry.description, "hash": entry.seal} for entry in entries]
 
 
 async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url: str) -> Bot:

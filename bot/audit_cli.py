@@ -12,17 +12,10 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.core.audit.entries import (
-    KINDS,
-    AuditFilter,
-    Proof,
-    Sealed,
-    UnknownEntry,
-    seal_in,
-    segment_subject,
-    shopper_subject,
-)
+from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry, segment_subject, shopper_subject
 from bot.core.audit.exports import entry_csv, entry_json
+from bot.core.audit.hash_chain import Verification, parse_seal
+from bot.core.audit.reader import AuditFilter
 from bot.core.errors import Refusal
 from bot.ledger.sqlite.archives import Archives, joined
 
@@ -105,10 +98,10 @@ def _user(text: str) -> str:
     return text
 
 
-def _kind(text: str) -> str:
-    if text not in KINDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not one of the kinds {', '.join(KINDS)}")
-    return text
+def _kind(text: str) -> EntryKind:
+    if text not in tuple(EntryKind):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of the kinds {', '.join(EntryKind)}")
+    return EntryKind(text)
 
 
 def _segment(text: str) -> str:
@@ -131,7 +124,7 @@ def _number(text: str) -> int:
 
 def _seal(text: str) -> str:
     try:
-        return seal_in(text)
+        return parse_seal(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
 
@@ -157,7 +150,7 @@ def _show(options: argparse.Namespace) -> int:
         return _print([f"{json.dumps(asdict(_one(file, options.number)), ensure_ascii=False, indent=2)}\n"])
 
 
-def _one(file: Archives, number: int) -> Sealed:
+def _one(file: Archives, number: int) -> RecordedEntry:
     """The entry. Raises Refusal in words of the shell where it is not here."""
     try:
         return file.one(number)
@@ -221,7 +214,7 @@ def _wanted(options: argparse.Namespace) -> AuditFilter:
     subjects, besides = (tuple(dict.fromkeys(one)) for one in (options.segment, options.shopper))
     return AuditFilter(
         actor=options.by or "",
-        kind=options.kind or "",
+        kind=options.kind,
         change=options.change,
         subjects=subjects or besides,
         besides=besides if subjects else (),
@@ -233,7 +226,7 @@ def _wanted(options: argparse.Namespace) -> AuditFilter:
 # What is said
 
 
-def _judged(proof: Proof, against: str, what: str = "log") -> int:
+def _judged(proof: Verification, against: str, what: str = "log") -> int:
     if not proof.holds:
         print(f"The {what} does not hold. {proof.fault}", file=sys.stderr)
         return 1
@@ -246,22 +239,22 @@ def _judged(proof: Proof, against: str, what: str = "log") -> int:
     return 0
 
 
-def _unseen(proof: Proof, what: str) -> str:
+def _unseen(proof: Verification, what: str) -> str:
     """Why no entry has a seal that was noted."""
     cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
     away = f"It may be one of the first {proof.archived} entries, which are in archives: name those with --archive."
     return f"{away} If it is in none, t{cut}" if proof.archived else f"T{cut}"
 
 
-def _told(proof: Proof) -> str:
+def _told(proof: Verification) -> str:
     before = f" behind {proof.archived} in archives" if proof.archived else ""
     return f"{proof.entries} entries{before}, head {proof.head}"
 
 
-def _line(entry: Sealed) -> str:
+def _line(entry: RecordedEntry) -> str:
     change = f"change {entry.change}" if entry.change is not None else ""
     time = f"{entry.at[:19].replace('T', ' ')} UTC"
-    words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.told)
+    words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.description)
     # A terminal would obey what is not printable.
     return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import people
 from tests.core.samples import NOW
 
-KINDS = ("asked", "planned", "refused", "answered", "approve", "start", "step started", "step done", "zzz")
 ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)
 
 
@@ -41,7 +40,7 @@ def full(ledger: Ledger) -> Iterator[None]:
     ledger._db.execute("PRAGMA max_page_count = 1")  # it takes this for "no more than there are"
     fitted = True
     while fitted:
-        fitted = any(fits(ledger, Entry(kind, actor)) for kind in KINDS for actor in ACTORS)
+        fitted = any(fits(ledger, Entry(kind, actor)) for kind in EntryKind for actor in ACTORS)
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.approval.changes import Change
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import (
     payloads,
@@ -468,7 +468,7 @@ class World:
         """Kinds of the audit log's entries, oldest first."""
         return [entry.kind for entry in self.entries()]
 
-    def entries(self) -> list[Sealed]:
+    def entries(self) -> list[RecordedEntry]:
         """The audit log's entries, oldest first, whether a bot runs or not."""
         with closing(Ledger.read(self.database)) as ledger:
             return list(ledger.entries())

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
 from tests.processes import ROOT
@@ -23,10 +23,26 @@ BEGAN, HOUR = datetime(2024, 5, 4, 9, 30, tzinfo=UTC), timedelta(hours=1)
 A, B = (f"6a8e0f62-0000-4000-8000-00000000000{letter}" for letter in "ab")
 PROFILE = "6a8e0f62-0000-4000-8000-000000000009"
 LOG = (
-    Entry("asked", "UANA", "C1", "segment add", detail={"said": "/segment add 7"}),
-    Entry("planned", "UANA", "C1", "segment add", 1, {"need": "none"}, subjects=(f"segment:{A}", "customer:7")),
-    Entry("step done", "", "C1", "segment add", 1, {"told": "Add 1"}, "done", (f"segment:{A}", f"profile:{PROFILE}")),
-    Entry("refused", "UBEN", "C2", "segment delete", detail={"reason": "=No\x1b[2J\n!"}, subjects=(f"segment:{B}",)),
+    Entry(EntryKind.ASKED, "UANA", "C1", "segment add", detail={"said": "/segment add 7"}),
+    Entry(EntryKind.PLANNED, "UANA", "C1", "segment add", 1, {"need": "none"}, subjects=(f"segment:{A}", "customer:7")),
+    Entry(
+        EntryKind.STEP_DONE,
+        "",
+        "C1",
+        "segment add",
+        1,
+        {"told": "Add 1"},
+        "done",
+        (f"segment:{A}", f"profile:{PROFILE}"),
+    ),
+    Entry(
+        EntryKind.REFUSED,
+        "UBEN",
+        "C2",
+        "segment delete",
+        detail={"reason": "=No\x1b[2J\n!"},
+        subjects=(f"segment:{B}",),
+    ),
 )
 Audit = Callable[..., tuple[int, str, str]]
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.core.answers import Answer
 from bot.core.approval.changes import Brief, Change, Decision
 from bot.core.approval.policy import Policy
-from bot.core.audit.entries import Log
+from bot.core.audit.reader import AuditReader
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.language.tokenizer import quote
@@ -48,7 +48,7 @@ class Context:
     actor: str
     shop: Shop
     changes: Changes
-    log: Log
+    log: AuditReader
     policy: Policy
     history: History
     now: datetime

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.core.approval.changes import Change, State
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.engine.coalescer import Coalescer
 from bot.engine.home_tab.publisher import Homes
@@ -71,7 +71,7 @@ class CardReconciler:
         except Undeliverable as error:
             # One that may work later stays due; the next wake or sweep draws it.
             if error.final:
-                await self._note(change, "card lost", error)
+                await self._note(change, EntryKind.CARD_LOST, error)
                 await self._ledger.drew(change, change.card)
             return
         await self._ledger.drew(change, change.card)
@@ -83,7 +83,7 @@ class CardReconciler:
             except Undeliverable as error:
                 if not error.final:
                     return
-                await self._note(change, "outcome not delivered", error)
+                await self._note(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
         await self._ledger.informed(change.number)
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
@@ -93,10 +93,10 @@ class CardReconciler:
         except Undeliverable as error:
             if not error.final:
                 return
-            await self._note(change, f"{kind} not delivered", error)
+            await self._note(change, EntryKind(f"{kind} not delivered"), error)
         await self._ledger.noticed(change.number, kind, user)
 
-    async def _note(self, change: Change, kind: str, error: Undeliverable) -> None:
+    async def _note(self, change: Change, kind: EntryKind, error: Undeliverable) -> None:
         detail = {"reason": str(error)}
         await self._ledger.note(
             Entry(kind, change.requester, "", change.command, change.number, detail), at=self._clock()

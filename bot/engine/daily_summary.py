@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.store_view.shop import Shop
 from bot.core.summary.gather import Summary, gather, told
@@ -191,7 +191,7 @@ class Daily:
             log.warning("Nobody was told (%s): %s", error, sentence)
             detail = {"day": day.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled, and that is on record
-                entry = Entry("summary not delivered", channel=channel, detail=detail, outcome="not delivered")
+                entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
                 await self._ledger.note(entry, at=self._clock())
             return False
         return True

@@ -19,6 +19,7 @@ from bot.core.approval.changes import (
     too_late,
 )
 from bot.core.approval.policy import Need
+from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Ask
 from bot.core.language.phrases import counted
@@ -219,7 +220,9 @@ class Decider:
             )
         await self._refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
-        await self.ledger.amend(change, "review", actor=user_id, at=self.clock(), update={"emergency": reviewed})
+        await self.ledger.amend(
+            change, EntryKind.REVIEW, actor=user_id, at=self.clock(), update={"emergency": reviewed}
+        )
 
     async def _settle(self, change: Change, event: Event, user_id: str, reason: str) -> None:
         update = {"settled_by": user_id, "reason": reason}

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Sentence
 from bot.core.approval.changes import Change, Decision, Event, State
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.command import Context, Group, Outcome, Post, find
 from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.invocation import Ask
@@ -79,16 +79,16 @@ class Engine:
 
     async def refused_in_form(self, ask: Ask, refusal: Refusal, said: str) -> None:
         """Put on record what the person reads in the form."""
-        await self._note("refused", ask, said, reason=refusal.for_log)
+        await self._note(EntryKind.REFUSED, ask, said, reason=refusal.for_log)
 
     async def answered(self, ask: Ask, answer: Answer, said: str) -> None:
         """Put on record what needs no planning, and show the answer."""
-        await self._note("answered", ask, said)
+        await self._note(EntryKind.ANSWERED, ask, said)
         self.tasks.start(self._whisper(ask, answer))
 
     async def asked_for_form(self, ask: Ask, said: str) -> None:
         """Put on record that a form was asked for."""
-        await self._note("form", ask, said)
+        await self._note(EntryKind.FORM, ask, said)
 
     async def answer(self, ask: Ask) -> None:
         """Answer what is on record, and tell the person alone what is refused."""
@@ -100,7 +100,7 @@ class Engine:
 
     async def refuse_late(self, ask: Ask) -> None:
         """Tell the person that what they asked for comes too late now."""
-        await self.ledger.settle(ask, "refused", at=self.clock(), detail={"reason": LATE})
+        await self.ledger.settle(ask, EntryKind.REFUSED, at=self.clock(), detail={"reason": LATE})
         await self._tell(ask, Refusal(LATE))
 
     async def _answer(self, ask: Ask) -> Refusal | None:
@@ -122,10 +122,10 @@ class Engine:
             )
         else:
             return None
-        settled = await self._settle("refused", ask, ctx, {"reason": refusal.for_log})
+        settled = await self._settle(EntryKind.REFUSED, ask, ctx, {"reason": refusal.for_log})
         return refusal if settled else None
 
-    async def _settle(self, kind: str, ask: Ask, ctx: Context, detail: dict[str, str]) -> bool:
+    async def _settle(self, kind: EntryKind, ask: Ask, ctx: Context, detail: dict[str, str]) -> bool:
         trace = self._trace(ask, ctx)
         told = {"said": trace.said, **detail}
         return await self.ledger.settle(ask, kind, at=self.clock(), detail=told, subjects=trace.subjects)
@@ -158,7 +158,7 @@ class Engine:
                 return
             case _:
                 await self._whisper(ask, outcome)
-        await self._settle("answered", ask, ctx, {})
+        await self._settle(EntryKind.ANSWERED, ask, ctx, {})
 
     async def _decide(self, ask: Ask, decision: Decision) -> None:
         told = await self.decider.decide(decision, ask.actor)
@@ -168,7 +168,7 @@ class Engine:
     async def _publish(self, ask: Ask, post: Post, trace: Trace) -> None:
         """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
         detail, now = {"said": trace.said}, self.clock()
-        if not await self.ledger.settle_first(ask, "answered", at=now, detail=detail, subjects=trace.subjects):
+        if not await self.ledger.settle_first(ask, EntryKind.ANSWERED, at=now, detail=detail, subjects=trace.subjects):
             return
         try:
             await self._announce(post.answer)
@@ -188,7 +188,9 @@ class Engine:
 
     async def _posted(self, ask: Ask, post: Post) -> None:
         place, workspace = ask.place.channel or "", ask.workspace
-        entry = Entry("summary posted", ask.actor, place, ask.command, None, post.record, "posted", workspace=workspace)
+        entry = Entry(
+            EntryKind.SUMMARY_POSTED, ask.actor, place, ask.command, None, post.record, "posted", workspace=workspace
+        )
         with suppress(NotRecorded):  # it is there, and that it was asked for is on record
             await self.ledger.note(entry, at=self.clock())
 
@@ -200,11 +202,11 @@ class Engine:
 
     async def _undelivered(self, ask: Ask, reason: str) -> None:
         with suppress(NotRecorded):  # what was answered stays answered
-            await self._note("answer not delivered", ask, "", reason=reason)
+            await self._note(EntryKind.ANSWER_NOT_DELIVERED, ask, "", reason=reason)
 
-    async def _note(self, kind: str, ask: Ask, said: str, **detail: str) -> None:
+    async def _note(self, kind: EntryKind, ask: Ask, said: str, **detail: str) -> None:
         told = {"said": said, **detail}
-        place, outcome = ask.place.channel or "", "" if kind == "form" else kind
+        place, outcome = ask.place.channel or "", "" if kind is EntryKind.FORM else kind
         entry = Entry(kind, ask.actor, place, ask.command, None, told, outcome, workspace=ask.workspace)
         await self.ledger.note(entry, at=self.clock())
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from bot.core.answers import Answer, Fields, File, Sentence
-from bot.core.audit.entries import LEAST_SEAL, Proof, seal_in
 from bot.core.audit.exports import entry_csv, entry_json, written
+from bot.core.audit.hash_chain import LEAST_SEAL, Verification, parse_seal
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, Choice, Text
@@ -25,7 +25,7 @@ WITNESS = (
 
 def _seal(text: str) -> str:
     """None where the field was left empty. Raises ValueError."""
-    return seal_in(text) if text.strip() else ""
+    return parse_seal(text) if text.strip() else ""
 
 
 class Export(Filters):
@@ -81,7 +81,7 @@ async def verify(args: Verify, ctx: Context) -> Answer:
     return Answer(title, (facts, Sentence(WITNESS, quiet=True)))
 
 
-def _unseen(seal: str, proof: Proof) -> str:
+def _unseen(seal: str, proof: Verification) -> str:
     """No entry has this seal."""
     cut = "entries were cut off or changed since it was noted, or it was not copied right"
     if proof.archived:

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.core.answers import Sentence, mention
-from bot.core.audit.entries import KINDS, AuditFilter, segment_subject, shopper_subject
+from bot.core.audit.entries import EntryKind, segment_subject, shopper_subject
+from bot.core.audit.reader import AuditFilter
 from bot.core.command import Context
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language import time_expressions
@@ -109,14 +110,16 @@ def _person(word: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def _kind(word: str) -> str:
-    """The kind of entry. Raises Misuse, with the nearest one where there is one."""
+def _kind(word: str) -> EntryKind | None:
+    """Return the kind of entry, or None for no word. Raises Misuse, with the nearest one where there is one."""
     plain = " ".join(word.translate(DASHES).replace("-", " ").replace("_", " ").lower().split())
-    if not plain or plain in KINDS:
-        return plain
-    near_ones = get_close_matches(plain, KINDS, n=3, cutoff=0.6)
+    if not plain:
+        return None
+    if plain in tuple(EntryKind):
+        return EntryKind(plain)
+    near_ones = get_close_matches(plain, tuple(EntryKind), n=3, cutoff=0.6)
     meant = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
-    told = meant or f"There are {every(KINDS)}."
+    told = meant or f"There are {every(tuple(EntryKind))}."
     raise Misuse(f"There is no kind of entry “{word}”. {told}", field="kind", for_log="There is no such kind of entry.")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core.answers import Answer, Cell, Offer, Table, mention
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
@@ -49,13 +49,13 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     return Answer(title, (*told, _table(shown, ctx), offers(*nexts, before=more)))
 
 
-def _table(shown: tuple[Sealed, ...], ctx: Context) -> Table:
+def _table(shown: tuple[RecordedEntry, ...], ctx: Context) -> Table:
     columns = ("Entry", f"Time ({ctx.zone.key})", "Who", "What", "Told")
     return Table("Entries, the latest first", columns, tuple(_row(one, ctx) for one in shown))
 
 
-def _row(one: Sealed, ctx: Context) -> tuple[Cell, ...]:
+def _row(one: RecordedEntry, ctx: Context) -> tuple[Cell, ...]:
     who = mention(one.actor) if one.actor else "the bot"
     at = time_expressions.told(datetime.fromisoformat(one.at), ctx.zone)
     change = f"change {one.change}" if one.change else ""
-    return (one.number, at, who, one.kind, " · ".join(filter(None, (change, one.told))))
+    return (one.number, at, who, one.kind, " · ".join(filter(None, (change, one.description))))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
@@ -62,7 +62,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
     )
 
 
-async def _names(found: Sealed, ctx: Context) -> Mapping[str, str]:
+async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
     """What its segments are called now; nothing, where the store does not answer: the log is there all the same."""
     if any(one.startswith("segment:") for one in found.subjects):
         with suppress(StoreError):
@@ -70,7 +70,7 @@ async def _names(found: Sealed, ctx: Context) -> Mapping[str, str]:
     return {}
 
 
-def _envelope(found: Sealed, ctx: Context) -> Pairs:
+def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
     at = datetime.fromisoformat(found.at)
     pairs = (
         ("Who", mention(found.actor) if found.actor else "the bot"),
@@ -86,7 +86,7 @@ def _envelope(found: Sealed, ctx: Context) -> Pairs:
     return [(label, value) for label, value in pairs if value]
 
 
-def _detail(found: Sealed) -> Pairs:
+def _detail(found: RecordedEntry) -> Pairs:
     """Whatever else is on record."""
     detail = found.detail
     keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
@@ -100,7 +100,7 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _about(found: Sealed, names: Mapping[str, str]) -> Pairs:
+def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
     """Its subjects: how many, and the first ones."""
     if not found.subjects:
         return []
@@ -115,12 +115,12 @@ def _called(subject: str, names: Mapping[str, str]) -> str:
     return f"{kind} {names.get(id_, id_)}"
 
 
-def _effects(found: Sealed, names: Mapping[str, str]) -> tuple[Table, ...]:
+def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:
     rows = tuple((names.get(id_, id_), *counts) for id_, counts in found.detail.get("effects", {}).items())
     return (Table("What it did to segments", ("Segment", "Added", "Removed"), rows),) if rows else ()
 
 
-def _whole(found: Sealed, detail: Pairs) -> tuple[Sentence | File, ...]:
+def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
     """All of it as a file, where it is longer than a message shows."""
     hidden = len(listing(found.subjects)) < len(every(found.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.approval.policy import HURTING, KINDS, Need, Policy, Rule
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import Ask
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
@@ -395,7 +395,7 @@ class Interleavings(RuleBasedStateMachine):
         for number, state in self.replayed.items():
             self._judge(self._read(number), state)
 
-    def _replay(self, entry: Sealed, number: int) -> None:
+    def _replay(self, entry: RecordedEntry, number: int) -> None:
         if entry.kind == "planned":
             assert number not in self.replayed
             self.replayed[number] = State.PLANNED

@@ -20,7 +20,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from bot.core.audit.entries import AuditFilter, Entry, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
+from bot.core.audit.reader import AuditFilter
 from bot.ledger.sqlite.archives import Archives
 from bot.ledger.sqlite.ledger import Ledger
 from tests.benchmarks import logbook
@@ -43,7 +44,7 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
     alone = {
         "everything": AuditFilter(),
         "by": AuditFilter(actor=ASKERS[0]),
-        "kind": AuditFilter(kind="approve"),
+        "kind": AuditFilter(kind=EntryKind.APPROVE),
         "rare kind": AuditFilter(kind=RARE),
         "segment": AuditFilter(subjects=(rare_segment,)),
         "busy segment": AuditFilter(subjects=(busy,)),
@@ -53,8 +54,8 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "until": AuditFilter(until=time_of(10)),
     }
     awkward = {
-        "frequent kind + frequent person, none": AuditFilter(kind="asked", actor=APPROVERS[0]),
-        "frequent kind + rare change": AuditFilter(kind="step done", change=77),
+        "frequent kind + frequent person, none": AuditFilter(kind=EntryKind.ASKED, actor=APPROVERS[0]),
+        "frequent kind + rare change": AuditFilter(kind=EntryKind.STEP_DONE, change=77),
         "frequent person + foreign change": AuditFilter(actor=ASKERS[0], change=77),
         "busy segment + rare kind": AuditFilter(kind=RARE, subjects=(busy,)),
         "busy segment + rare person": AuditFilter(actor="U0RARE0000", subjects=(busy,)),
@@ -67,13 +68,13 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
             subjects=tuple(map(segment_subject, SEGMENTS[:600])), besides=(shopper_subject(4711),)
         ),
         "rare kind since far back": AuditFilter(kind=RARE, since=time_of(10)),
-        "frequent kind + person until far back": AuditFilter("U0RARE0000", "approve", until=time_of(999_000)),
+        "frequent kind + person until far back": AuditFilter("U0RARE0000", EntryKind.APPROVE, until=time_of(999_000)),
         "person in an empty time": AuditFilter(actor=ASKERS[0], since=time_of(MANY) + timedelta(days=1)),
-        "kind in an early hour": AuditFilter(kind="approve", since=time_of(1_000), until=time_of(1_030)),
+        "kind in an early hour": AuditFilter(kind=EntryKind.APPROVE, since=time_of(1_000), until=time_of(1_030)),
     }
     deep = {
         "everything, deep page": (AuditFilter(), 500_000),
-        "kind, deep page": (AuditFilter(kind="approve"), 100_000),
+        "kind, deep page": (AuditFilter(kind=EntryKind.APPROVE), 100_000),
         "busy segment, deep page": (AuditFilter(subjects=(busy,)), 100_000),
         "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, shopper_subject(4711))), 100_000),
     }
@@ -124,7 +125,7 @@ async def _appends(ledger: Ledger, times: int) -> list[float]:
     taken = []
     for number in range(times):
         detail = {"said": "/segment delete VIPs", "reason": "You asked for it yourself."}
-        entry = Entry("refused", ASKERS[number % 15], "C0", "segment delete", None, detail)
+        entry = Entry(EntryKind.REFUSED, ASKERS[number % 15], "C0", "segment delete", None, detail)
         started = time.perf_counter()
         await ledger.note(entry, at=time_of(MANY + number))
         taken.append((time.perf_counter() - started) * 1000)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
-from bot.core.audit.entries import Entry, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
 
@@ -17,7 +17,7 @@ SEGMENTS = tuple(f"6a8e0f62-0000-4000-8000-{number:012d}" for number in range(10
 BUSY = SEGMENTS[0]
 """The segment that a tenth of all entries are about."""
 SHOPPERS = 50_000
-RARE = "card lost"
+RARE = EntryKind.CARD_LOST
 A_TRANSACTION = 10_000
 
 
@@ -45,15 +45,17 @@ def _change(drawn: random.Random, change: int) -> Iterator[Entry]:
     plan = {"said": said, "plan": [f"Add 1 shopper to {segment}"], "fingerprint": f"{drawn.getrandbits(256):064x}"}
     request = [f"{drawn.getrandbits(128):032x}" for _ in range(2)]
     place, command = "C0APPROVALS", "segment add"
-    yield Entry("asked", asker, place, command, None, {"said": said})
-    yield Entry("planned", asker, place, command, change, plan, "planned", whom, 420)
-    yield Entry("post", "", place, command, change, {}, "waiting", about, 310)
-    yield Entry("approve", approver, place, command, change, {"version": 1}, "approved", about, 86_000)
-    yield Entry("start", "", place, command, change, {}, "running", about, 3)
+    yield Entry(EntryKind.ASKED, asker, place, command, None, {"said": said})
+    yield Entry(EntryKind.PLANNED, asker, place, command, change, plan, "planned", whom, 420)
+    yield Entry(EntryKind.POST, "", place, command, change, {}, "waiting", about, 310)
+    yield Entry(EntryKind.APPROVE, approver, place, command, change, {"version": 1}, "approved", about, 86_000)
+    yield Entry(EntryKind.START, "", place, command, change, {}, "running", about, 3)
     step = {"step": 0, "kind": "add_members", "told": f"Add 1 shopper to {segment}", "requests": request}
-    yield Entry("step started", "", place, command, change, step, "started", whom, 0)
-    yield Entry("step done", "", place, command, change, {**step, "effects": {segment: [1, 0]}}, "done", whom, 730)
-    yield Entry("finish", "", place, command, change, {}, "done", about, 740)
+    yield Entry(EntryKind.STEP_STARTED, "", place, command, change, step, "started", whom, 0)
+    yield Entry(
+        EntryKind.STEP_DONE, "", place, command, change, {**step, "effects": {segment: [1, 0]}}, "done", whom, 730
+    )
+    yield Entry(EntryKind.FINISH, "", place, command, change, {}, "done", about, 740)
 
 
 def write(ledger: Ledger, source: Iterator[Entry], first: int, last: int) -> None:

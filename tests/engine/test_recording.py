@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.approval.changes import State, Verdict
+from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Ask
 from bot.engine.daily_summary import PAUSE, Schedule
@@ -140,9 +141,9 @@ async def test_what_another_process_answered_meanwhile_is_not_settled_twice(mach
     ask: Ask = machine.ask("segment list")
     await machine.ledger.ask(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
-        assert await machine.ledger.settle(ask, "refused", at=machine.clock(), detail={})
+        assert await machine.ledger.settle(ask, EntryKind.REFUSED, at=machine.clock(), detail={})
     async with machine.another(Path(machine.ledger._db.execute("PRAGMA database_list").fetchone()[2])) as other:
-        assert await other.ledger.settle(ask, "answered", at=machine.clock(), detail={})
+        assert await other.ledger.settle(ask, EntryKind.ANSWERED, at=machine.clock(), detail={})
     await machine.sweeps()
     assert machine.kinds() == ["asked", "answered"]
 

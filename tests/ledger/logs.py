@@ -11,13 +11,21 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import Entry, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.schema import GUARDED
 from tests.core.samples import NOW, uuid
 
 DAY = timedelta(days=1)
+KINDS = (
+    EntryKind.ASKED,
+    EntryKind.PLANNED,
+    EntryKind.REFUSED,
+    EntryKind.STEP_DONE,
+    EntryKind.ARCHIVED,
+    EntryKind.FINISH,
+)
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where files need no disk: a busy one takes seconds for what an example writes."""
 # An address would be masked; and SQLite's texts end with a NUL, which no id, kind or command of Slack's has.
@@ -29,7 +37,7 @@ subjects = st.one_of(
 )
 entries = st.builds(
     Entry,
-    kind=st.sampled_from(("asked", "planned", "refused", "step done", "archived", "finish")),
+    kind=st.sampled_from(KINDS),
     actor=st.sampled_from(("", "UANA", "UBEN")),
     channel=words,
     command=words,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import AuditFilter, Entry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
+from bot.core.audit.reader import AuditFilter
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Snapshot
 from bot.ledger.sqlite.archives import PART, Archives, NotCopied, _arriving, joined
@@ -28,7 +29,8 @@ LATER = NOW + 100 * DAY
 
 def log_of(*kinds: str) -> list[Entry]:
     return [
-        Entry(kind, "UANA", change=7, subjects=("segment:a", f"customer:{place}")) for place, kind in enumerate(kinds)
+        Entry(EntryKind(kind), "UANA", change=7, subjects=("segment:a", f"customer:{place}"))
+        for place, kind in enumerate(kinds)
     ]
 
 
@@ -88,7 +90,7 @@ def test_a_backup_is_the_whole_file_in_one(path: Path, tmp_path: Path) -> None:
 
 def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(path: Path, ledger: Archives, tmp_path: Path) -> None:
     with closing(Archives.read(path)) as file, ledger._transaction() as db:
-        append(db, Entry("refused"), LATER)
+        append(db, Entry(EntryKind.REFUSED), LATER)
         assert file.backup(tmp_path / "before.sqlite").entries == 7
     with closing(Archives.read(path)) as file:
         assert file.backup(tmp_path / "after.sqlite").entries == 8
@@ -157,7 +159,7 @@ def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Archives, tmp_
     with closing(Ledger.open(path)) as bot, closing(Ledger.read(path)) as looking:
         archive(ledger, tmp_path / "old.sqlite", 3)
         with bot._transaction() as db:
-            assert append(db, Entry("refused"), LATER) == 9
+            assert append(db, Entry(EntryKind.REFUSED), LATER) == 9
         assert (bot.verify().fault, looking.verify().entries) == ("", 6)
 
 
@@ -175,7 +177,7 @@ def test_only_what_is_old_throughout_is_moved(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with closing(Ledger.open(path)) as made, made._transaction() as db:
         for day in (0, 5, 1, 2, 9):  # a clock was set back in between
-            append(db, Entry("asked"), NOW + day * DAY)
+            append(db, Entry(EntryKind.ASKED), NOW + day * DAY)
     with closing(Archives.open(path)) as file:
         assert archive(file, tmp_path / "old.sqlite", 3) == (1, 1)
 
@@ -186,7 +188,7 @@ def test_all_since_an_emergency_that_nobody_reviewed_stays(tmp_path: Path) -> No
     with closing(Archives.open(path)) as file:
         assert archive(file, tmp_path / "old.sqlite", 50) == (1, 1)
         with file._transaction() as db:
-            append(db, Entry("review", "UBEN", change=7), NOW + 5 * DAY)
+            append(db, Entry(EntryKind.REVIEW, "UBEN", change=7), NOW + 5 * DAY)
         assert archive(file, tmp_path / "older.sqlite", 50)[0] == 2
 
 
@@ -253,7 +255,7 @@ def test_many_entries_go_in_parts_so_that_nobody_waits_long(tmp_path: Path) -> N
     path, old = tmp_path / "ledger.sqlite", tmp_path / "old.sqlite"
     with closing(Ledger.open(path)) as made, made._transaction() as db:
         for number in range(2 * PART + 10):
-            append(db, Entry("asked"), NOW + timedelta(seconds=number))
+            append(db, Entry(EntryKind.ASKED), NOW + timedelta(seconds=number))
     with closing(Archives.open(path)) as file:
         assert archive(file, old, 50) == (1, 2 * PART + 9)
         assert [one.detail["last"] for one in file.entries(after=2 * PART + 10)] == [PART, 2 * PART, 2 * PART + 9]
@@ -397,7 +399,7 @@ def test_whatever_is_archived_when_the_whole_log_is_as_it_was(log: list[Entry], 
         assert (whole.fault, whole.entries, whole.witness) == ("", len(entries), len(before))
 
 
-def _entries(path: Path) -> list[Entry]:
+def _entries(path: Path) -> list[RecordedEntry]:
     with closing(Archives.read(path)) as file:
         assert file.proof().holds
         return list(file.entries())

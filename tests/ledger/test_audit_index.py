@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.core.approval.changes import Event, Run, StepState
-from bot.core.audit.entries import AuditFilter, Entry, segment_subject
+from bot.core.audit.entries import Entry, EntryKind, segment_subject
+from bot.core.audit.reader import AuditFilter
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import Applied, CreateSegment, DeleteSegment, Naming, SegmentRef
 from bot.ledger.sqlite.archives import Archives
@@ -18,7 +19,7 @@ from tests.ledger.planned import moved, planned
 
 MANY = AT_ONCE + PART + 1
 CROWD = tuple(f"customer:{number}" for number in range(1, MANY + 1))
-BIG = Entry("step done", change=7, subjects=("segment:1", *CROWD[:-1]))
+BIG = Entry(EntryKind.STEP_DONE, change=7, subjects=("segment:1", *CROWD[:-1]))
 
 
 def finish(working: Coroutine[None, None, None]) -> None:
@@ -48,14 +49,14 @@ async def test_an_entry_about_very_many_is_sealed_whole_and_found_by_them_in_par
         assert rows(path) == 1 + done
         assert ledger.verify().holds
         with closing(Ledger.open(path)) as other:
-            await other.note(Entry("asked"), at=NOW)
+            await other.note(Entry(EntryKind.ASKED), at=NOW)
     finish(working)
     assert (rows(path), rows(path, "unindexed"), ledger.verify().fault) == (MANY, 0, "")
     assert all(is_found(ledger, one) for one in ("segment:1", CROWD[0], CROWD[-2]))
 
 
 async def test_an_entry_about_some_is_found_at_once(path: Path, ledger: Ledger) -> None:
-    await ledger.note(Entry("step done", subjects=CROWD[:AT_ONCE]), at=NOW)
+    await ledger.note(Entry(EntryKind.STEP_DONE, subjects=CROWD[:AT_ONCE]), at=NOW)
     assert is_found(ledger, CROWD[AT_ONCE - 1])
     assert rows(path, "unindexed") == 0
 
@@ -110,8 +111,8 @@ async def test_all_of_the_change_that_created_a_segment_is_found_by_it(ledger: L
 
 async def test_all_of_a_change_is_found_by_each_of_its_segments(ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1, 2))
-    await ledger.note(Entry("card lost", change=change.number), at=NOW)
-    await ledger.note(Entry("step done", change=change.number, subjects=(segment_subject(uuid(1)),)), at=NOW)
+    await ledger.note(Entry(EntryKind.CARD_LOST, change=change.number), at=NOW)
+    await ledger.note(Entry(EntryKind.STEP_DONE, change=change.number, subjects=(segment_subject(uuid(1)),)), at=NOW)
     assert await about(ledger, uuid(1)) == await about(ledger, uuid(2)) == ["planned", "card lost", "step done"]
     assert (await ledger.entry(4)).subjects == (segment_subject(uuid(1)),)
 
@@ -127,8 +128,8 @@ async def test_all_of_a_change_is_found_by_what_its_renewed_plan_touches(ledger:
 
 async def test_an_archive_knows_what_its_changes_touched(path: Path, ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1))
-    await ledger.note(Entry("card lost", change=change.number), at=NOW)
-    await ledger.note(Entry("asked"), at=NOW + DAY)
+    await ledger.note(Entry(EntryKind.CARD_LOST, change=change.number), at=NOW)
+    await ledger.note(Entry(EntryKind.ASKED), at=NOW + DAY)
     old = path.with_name("old.sqlite")
     with closing(Archives.open(path)) as file:
         file.archive(old, before=NOW + DAY, at=NOW + 100 * DAY)
@@ -139,7 +140,7 @@ async def test_an_archive_knows_what_its_changes_touched(path: Path, ledger: Led
 
 async def test_an_archive_has_all_of_an_entry_that_was_not_found_by_all_yet(path: Path, ledger: Ledger) -> None:
     await ledger.note(BIG, at=NOW)
-    await ledger.note(Entry("asked"), at=NOW + DAY)
+    await ledger.note(Entry(EntryKind.ASKED), at=NOW + DAY)
     with closing(Archives.open(path)) as file:
         file.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
     assert (rows(path.with_name("old.sqlite")), rows(path), rows(path, "unindexed")) == (MANY, 0, 0)

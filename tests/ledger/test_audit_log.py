@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.core.audit.entries import AuditFilter, Entry, Sealed, UnknownEntry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.hash_chain import GENESIS, canonical, seal
+from bot.core.audit.reader import AuditFilter
 from bot.ledger.sqlite.audit_log import stamp
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.schema import migrations
@@ -24,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 async def written(path: Path, ledger: Ledger) -> Path:
     for number in range(4):
-        await ledger.note(Entry("refused", "UANA", "C1", "segment delete", None, {"n": number}), at=NOW)
+        await ledger.note(Entry(EntryKind.REFUSED, "UANA", "C1", "segment delete", None, {"n": number}), at=NOW)
     return path
 
 
@@ -88,26 +89,29 @@ def test_times_are_kept_in_utc_and_sort_as_text() -> None:
 @pytest.mark.parametrize(
     ("entry", "line"),
     [
-        (Sealed("refused", command="segment delete", detail={"said": "x", "reason": "No."}), "segment delete · No."),
-        (Sealed("asked", command="segment list", detail={"said": "/segment list"}), "/segment list"),
-        (Sealed("planned", command="segment list", detail={"need": ""}), "segment list"),
-        (Sealed("step done", detail={"told": "Delete VIPs"}), "Delete VIPs"),
-        (Sealed("answered"), ""),
+        (
+            RecordedEntry("refused", command="segment delete", detail={"said": "x", "reason": "No."}),
+            "segment delete · No.",
+        ),
+        (RecordedEntry("asked", command="segment list", detail={"said": "/segment list"}), "/segment list"),
+        (RecordedEntry("planned", command="segment list", detail={"need": ""}), "segment list"),
+        (RecordedEntry("step done", detail={"told": "Delete VIPs"}), "Delete VIPs"),
+        (RecordedEntry("answered"), ""),
     ],
 )
-def test_an_entry_is_told_in_one_line(entry: Sealed, line: str) -> None:
-    assert entry.told == line
+def test_an_entry_is_told_in_one_line(entry: RecordedEntry, line: str) -> None:
+    assert entry.description == line
 
 
 # Looking for entries
 
 TOLD = (
-    Entry("asked", "UANA", command="segment add"),
-    Entry("step done", change=7, subjects=("segment:v", "profile:p", "profile:q")),
-    Entry("asked", "UBEN", command="segment add"),
-    Entry("approve", "UBEN", change=7, subjects=("segment:v",)),
-    Entry("answered", "UANA", subjects=("customer:1", "profile:p")),
-    Entry("step done", change=8, subjects=("segment:w", "segment:v")),
+    Entry(EntryKind.ASKED, "UANA", command="segment add"),
+    Entry(EntryKind.STEP_DONE, change=7, subjects=("segment:v", "profile:p", "profile:q")),
+    Entry(EntryKind.ASKED, "UBEN", command="segment add"),
+    Entry(EntryKind.APPROVE, "UBEN", change=7, subjects=("segment:v",)),
+    Entry(EntryKind.ANSWERED, "UANA", subjects=("customer:1", "profile:p")),
+    Entry(EntryKind.STEP_DONE, change=8, subjects=("segment:w", "segment:v")),
 )
 
 
@@ -124,17 +128,17 @@ async def told(ledger: Ledger) -> Ledger:
     [
         (AuditFilter(), [6, 5, 4, 3, 2, 1]),
         (AuditFilter(actor="UBEN"), [4, 3]),
-        (AuditFilter(kind="asked"), [3, 1]),
-        (AuditFilter(actor="UBEN", kind="asked"), [3]),
+        (AuditFilter(kind=EntryKind.ASKED), [3, 1]),
+        (AuditFilter(actor="UBEN", kind=EntryKind.ASKED), [3]),
         (AuditFilter(change=7), [4, 2]),
         (AuditFilter(subjects=("segment:v",)), [6, 4, 2]),
         (AuditFilter(subjects=("customer:1", "profile:p")), [5, 2]),
-        (AuditFilter(subjects=("segment:v",), kind="step done"), [6, 2]),
+        (AuditFilter(subjects=("segment:v",), kind=EntryKind.STEP_DONE), [6, 2]),
         (AuditFilter(subjects=("segment:v",), change=7, actor="UBEN"), [4]),
         (AuditFilter(subjects=("segment:nobody",)), []),
         (AuditFilter(since=NOW + 3 * MINUTE), [6, 5, 4]),
         (AuditFilter(until=NOW + 3 * MINUTE), [3, 2, 1]),
-        (AuditFilter(since=NOW + MINUTE, until=NOW + 4 * MINUTE, kind="step done"), [2]),
+        (AuditFilter(since=NOW + MINUTE, until=NOW + 4 * MINUTE, kind=EntryKind.STEP_DONE), [2]),
         (AuditFilter(subjects=("segment:v",), since=NOW + 2 * MINUTE), [6, 4]),
     ],
 )
@@ -149,14 +153,16 @@ async def test_entries_are_found_by_all_that_is_told(told: Ledger, wanted: Audit
 
 
 async def test_an_entry_has_all_that_was_told(path: Path) -> None:
-    entry = Entry("step done", "UANA", "C1", "segment add", 7, {"b": [1], "a": {"x": None}}, "done", ("segment:v",), 12)
+    entry = Entry(
+        EntryKind.STEP_DONE, "UANA", "C1", "segment add", 7, {"b": [1], "a": {"x": None}}, "done", ("segment:v",), 12
+    )
     with closing(Ledger.open(path, workspace="T1")) as ledger:
         await ledger.note(entry, at=NOW)
         await ledger.note(replace(entry, workspace="T2"), at=NOW)
         first, second = await ledger.entry(1), await ledger.entry(2)
         assert await ledger.head() == (2, second.seal)
     assert (first.workspace, second.workspace) == ("T1", "T2")
-    assert first == Sealed(**vars(entry) | {"workspace": "T1"}, number=1, at=first.at, seal=first.seal)
+    assert first == RecordedEntry(**vars(entry) | {"workspace": "T1"}, number=1, at=first.at, seal=first.seal)
 
 
 async def test_a_number_that_no_entry_has_is_told(ledger: Ledger) -> None:
@@ -168,7 +174,7 @@ async def test_a_number_that_no_entry_has_is_told(ledger: Ledger) -> None:
 async def test_the_chain_is_checked_apart_from_what_is_written_meanwhile(told: Ledger) -> None:
     seen = (await told.entry(3)).seal
     checking = asyncio.create_task(told.checked(seen[:16]))
-    await told.note(Entry("asked"), at=NOW)
+    await told.note(Entry(EntryKind.ASKED), at=NOW)
     proof = await checking
     assert (proof.holds, proof.witness, proof.entries in (6, 7)) == (True, 3, True)
     assert (await told.checked("f" * 64)).witness is None
@@ -214,5 +220,5 @@ async def test_a_log_of_an_older_file_keeps_its_seals(path: Path) -> None:
         assert [one.number for one in touching] == [2]
         assert await ledger.segments_called("stars") == ("1", "2", "3")
         assert await ledger.segments_called("STRASSE") == ("3",)
-        await ledger.note(Entry("asked"), at=NOW)
+        await ledger.note(Entry(EntryKind.ASKED), at=NOW)
         assert ledger.verify().entries == 3

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.approval.changes import Brief, Card, Change, Emergency, Event, Run, State, StepState
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.errors import TooLate
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.schema import migrations
@@ -34,7 +34,7 @@ def kinds(ledger: Ledger) -> list[str]:
     return [entry.kind for entry in ledger.entries()]
 
 
-def last(ledger: Ledger) -> Entry:
+def last(ledger: Ledger) -> RecordedEntry:
     return list(ledger.entries())[-1]
 
 
@@ -117,7 +117,7 @@ async def test_what_is_added_to_the_record_keeps_state_and_time_and_is_drawn(led
     found = await moved(ledger, found, Event.START, Event.FINISH)
     await ledger.drew(found, Card(channel="C2", ts="1.0"))
     reviewed = EMERGENCY.model_copy(update={"reviewed_by": "UBEN"})
-    amended = await ledger.amend(found, "review", actor="UBEN", at=LATER, update={"emergency": reviewed})
+    amended = await ledger.amend(found, EntryKind.REVIEW, actor="UBEN", at=LATER, update={"emergency": reviewed})
     assert amended == await ledger.change(1)
     assert (amended.state, amended.updated_at, amended.emergency) == (State.DONE, found.updated_at, reviewed)
     assert (last(ledger).kind, last(ledger).actor, last(ledger).change) == ("review", "UBEN", 1)
@@ -127,10 +127,10 @@ async def test_what_is_added_to_the_record_keeps_state_and_time_and_is_drawn(led
 
 async def test_of_two_who_amend_at_once_the_second_loses(ledger: Ledger) -> None:
     found = await waiting(ledger)
-    await ledger.amend(found, "review", actor="UBEN", at=NOW, update=BROKEN)
+    await ledger.amend(found, EntryKind.REVIEW, actor="UBEN", at=NOW, update=BROKEN)
     before = kinds(ledger)
     with pytest.raises(TooLate, match="still waits"):
-        await ledger.amend(found, "review", actor="UCLEO", at=NOW, update={"emergency": None})
+        await ledger.amend(found, EntryKind.REVIEW, actor="UCLEO", at=NOW, update={"emergency": None})
     assert ((await ledger.change(1)).emergency, kinds(ledger)) == (EMERGENCY, before)
 
 

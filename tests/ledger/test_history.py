@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS
 from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.summary.history import Effect, Progress, Size
@@ -125,8 +125,8 @@ async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger:
 async def test_a_step_may_leave_it_open_what_it_did(
     ledger: Ledger, kind: str, detail: dict[str, Any], is_doubt: bool
 ) -> None:
-    await ledger.note(Entry("refused"), at=NOW)
-    await ledger.note(Entry(kind, detail=detail), at=NOW)
+    await ledger.note(Entry(EntryKind.REFUSED), at=NOW)
+    await ledger.note(Entry(EntryKind(kind), detail=detail), at=NOW)
     assert [await ledger.doubts(*span) for span in ((0, 1), (1, 2), (2, ALL))] == [False, is_doubt, False]
 
 
@@ -223,7 +223,7 @@ async def test_emergencies_are_told_until_somebody_reviewed_them(ledger: Ledger)
     assert [one.number for one in await ledger.unreviewed()] == [1, 3]
     assert first.emergency
     reviewed = first.emergency.model_copy(update={"reviewed_by": "UCLEO"})
-    await ledger.amend(first, "review", actor="UCLEO", at=NOW, update={"emergency": reviewed})
+    await ledger.amend(first, EntryKind.REVIEW, actor="UCLEO", at=NOW, update={"emergency": reviewed})
     assert [one.number for one in await ledger.unreviewed()] == [3]
 
 
@@ -238,7 +238,7 @@ def test_emergencies_are_found_without_reading_all_changes(path: Path, ledger: L
 async def test_the_head_is_the_last_entrys_seal(ledger: Ledger) -> None:
     assert await ledger.head() == (0, GENESIS)
     for number in (1, 2):
-        await ledger.note(Entry("refused", "UANA"), at=NOW + timedelta(seconds=number))
+        await ledger.note(Entry(EntryKind.REFUSED, "UANA"), at=NOW + timedelta(seconds=number))
     verdict = ledger.verify()
     assert await ledger.head() == (verdict.entries, verdict.head) == (2, list(ledger.entries())[-1].seal)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import MOVES, Approval, Card, Change, Event, Run, State, StepState
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import Impossible, NotRecorded, TooLate, UnknownChange
 from bot.core.planning.steps import Applied
 from bot.ledger.sqlite.file import BUSY_SECONDS
@@ -73,7 +73,7 @@ async def test_an_ask_is_answered_by_another_process_only_when_its_owner_is_gone
 
 async def test_the_words_of_a_settled_ask_are_forgotten(ledger: Ledger, path: Path) -> None:
     await asked(ledger, "1", values={"shoppers": ["ann@example.com"]})
-    await ledger.settle(ask("1"), "answered", at=NOW, detail={})
+    await ledger.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
     assert kinds(ledger) == ["asked", "answered"]
     assert await ledger.claim_asks(owner="two", now=LATER + SECOND) == ()
     with closing(sqlite3.connect(path)) as read:
@@ -352,8 +352,8 @@ async def test_one_process_paints_while_another_runs(ledger: Ledger, other: Ledg
 async def test_settled_deliveries_and_silent_processes_are_forgotten_after_a_while(ledger: Ledger, path: Path) -> None:
     await asked(ledger, "1")
     await asked(ledger, "2")
-    assert await ledger.settle(ask("1"), "answered", at=NOW, detail={})
-    assert not await ledger.settle(ask("1"), "answered", at=NOW, detail={})
+    assert await ledger.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+    assert not await ledger.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
     await ledger.tidy(LATER + SECOND)
     with closing(sqlite3.connect(path)) as read:
         assert read.execute("SELECT id FROM asks").fetchall() == [("2",)]
@@ -361,7 +361,9 @@ async def test_settled_deliveries_and_silent_processes_are_forgotten_after_a_whi
 
 
 async def test_no_e_mail_reaches_the_log(ledger: Ledger) -> None:
-    entry = Entry("noted", detail={"plan": ["Create the segment ann@example.com"], "by": {"who": "ann@example.com"}})
+    entry = Entry(
+        EntryKind.REFUSED, detail={"plan": ["Create the segment ann@example.com"], "by": {"who": "ann@example.com"}}
+    )
     await ledger.note(entry, at=NOW)
     (noted,) = ledger.entries()
     assert noted.detail == {"plan": ["Create the segment [e-mail]"], "by": {"who": "[e-mail]"}}
@@ -450,7 +452,7 @@ async def test_reading_leaves_an_auditors_copy_as_it_is(path: Path, ledger: Ledg
         assert reading.verify().holds
         assert kinds(reading) == ["asked", "planned"]
         with pytest.raises(NotRecorded, match="may only be read"):
-            await reading.note(Entry("refused"), at=NOW)
+            await reading.note(Entry(EntryKind.REFUSED), at=NOW)
     assert filecmp.cmp(copy, path, shallow=False)
 
 

@@ -7,17 +7,18 @@ from threading import current_thread, main_thread
 
 import pytest
 
-from bot.core.audit.entries import AuditFilter, Entry
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.reader import AuditFilter
 from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW
 
 
-async def note(ledger: Ledger, *subjects: str, kind: str = "step done", **detail: object) -> None:
+async def note(ledger: Ledger, *subjects: str, kind: EntryKind = EntryKind.STEP_DONE, **detail: object) -> None:
     await ledger.note(Entry(kind, "UANA", subjects=subjects, detail=detail), at=NOW)
 
 
 async def test_what_is_exported_is_read_in_a_thread_the_oldest_first(ledger: Ledger) -> None:
-    for kind in ("asked", "planned", "asked"):
+    for kind in (EntryKind.ASKED, EntryKind.PLANNED, EntryKind.ASKED):
         await note(ledger, kind=kind)
     threads = []
 
@@ -25,7 +26,7 @@ async def test_what_is_exported_is_read_in_a_thread_the_oldest_first(ledger: Led
         threads.append(current_thread())
         return [one.number for one in entries]  # type: ignore[attr-defined]
 
-    assert await ledger.exported(AuditFilter(kind="asked"), numbers) == [1, 3]
+    assert await ledger.exported(AuditFilter(kind=EntryKind.ASKED), numbers) == [1, 3]
     assert threads[0] is not main_thread()
 
 
@@ -42,7 +43,7 @@ async def test_segments_are_found_by_what_changes_called_them(ledger: Ledger) ->
     await note(ledger, "segment:3", "profile:9", before={"name": "VIPs", "members": 1}, after=None)
     await note(ledger, "segment:1", before={"name": "VIPs"}, after={"name": "Gold"})
     await note(ledger, "segment:4", before={"members": 1}, after={"members": 0})
-    await note(ledger, "segment:5", kind="step started", before={"name": "VIPs"})
+    await note(ledger, "segment:5", kind=EntryKind.STEP_STARTED, before={"name": "VIPs"})
     await note(ledger, "segment:6", before={"name": 3}, after=["VIPs"])
     assert await ledger.segments_called("VIPs") == ("1", "2", "3")
     assert await ledger.segments_called("GOLD") == ("2", "1")

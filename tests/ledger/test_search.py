@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import AuditFilter, Entry, Sealed, UnknownEntry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
+from bot.core.audit.reader import AuditFilter
 from bot.ledger.sqlite.archives import Archives
 from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW
@@ -19,7 +20,7 @@ times = st.none() | st.integers(-1, 6).map(lambda day: NOW + day * DAY)
 wanted = st.builds(
     AuditFilter,
     actor=st.sampled_from(("", "UANA", "UBEN")),
-    kind=st.sampled_from(("", "asked", "finish")),
+    kind=st.sampled_from((None, EntryKind.ASKED, EntryKind.FINISH)),
     change=st.none() | st.integers(1, 3),
     subjects=st.lists(subjects, max_size=3, unique=True).map(tuple),
     besides=st.lists(subjects, max_size=2, unique=True).map(tuple),
@@ -28,7 +29,7 @@ wanted = st.builds(
 )
 
 
-def suits(entry: Sealed, sought: AuditFilter) -> bool:
+def suits(entry: RecordedEntry, sought: AuditFilter) -> bool:
     at = datetime.fromisoformat(entry.at)
     return (
         (not sought.actor or entry.actor == sought.actor)
@@ -75,7 +76,7 @@ def test_a_name_that_hundreds_of_segments_had_is_looked_for_like_that_of_a_few(
 
 
 async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:
-    with written([Entry("asked"), Entry("answered")]) as path, closing(Archives.open(path)) as ledger:
+    with written([Entry(EntryKind.ASKED), Entry(EntryKind.ANSWERED)]) as path, closing(Archives.open(path)) as ledger:
         ledger.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
         assert (await ledger.entry(2)).kind == "answered"
         with pytest.raises(UnknownEntry, match="There is no entry 9 in the log"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.storage_errors import EVERY, Trouble, reason
@@ -36,7 +36,7 @@ def test_each_reason_has_its_words(path: Path, ledger: Ledger) -> None:
         assert failing(ledger) == "the ledger's file may only be read"
     with full(ledger):
         assert failing(ledger) == "the disk is full"
-    assert fits(ledger, Entry("refused"))
+    assert fits(ledger, Entry(EntryKind.REFUSED))
     assert ledger.verify().holds
 
 
@@ -109,16 +109,16 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_disk_that_is_really_full_refuses_and_has_room_again(disk: Path) -> None:
     with closing(Ledger.open(disk / "ledger.sqlite")) as ledger:
-        assert fits(ledger, Entry("refused"))
+        assert fits(ledger, Entry(EntryKind.REFUSED))
         ballast = disk / "ballast"
         with suppress(OSError), ballast.open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(4096))
-        while fits(ledger, Entry("refused")):
+        while fits(ledger, Entry(EntryKind.REFUSED)):
             pass
         with pytest.raises(NotRecorded, match="the disk is full"):
-            await ledger.note(Entry("refused"), at=NOW)
+            await ledger.note(Entry(EntryKind.REFUSED), at=NOW)
         noted = len(list(ledger.entries()))
         ballast.unlink()
-        assert fits(ledger, Entry("refused"))
+        assert fits(ledger, Entry(EntryKind.REFUSED))
         assert (ledger.verify().entries, ledger.verify().holds) == (noted + 1, True)

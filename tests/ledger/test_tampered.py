@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import Entry, Proof
-from bot.core.audit.hash_chain import GENESIS, canonical, seal
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.schema import GUARDED
 from tests.laws.values import LAW
@@ -116,7 +116,7 @@ FOUND: tuple[Tampering, ...] = (
 )
 
 
-def verified(path: Path, against: str = "") -> Proof:
+def verified(path: Path, against: str = "") -> Verification:
     with closing(Ledger.read(path)) as ledger:
         return ledger.verify(against)
 
@@ -198,7 +198,9 @@ def test_an_entry_that_is_not_found_by_what_it_is_about_is_told(
 
 
 def test_an_entry_of_a_change_that_is_not_found_by_what_the_change_touched_is_told() -> None:
-    with written([Entry("planned", change=1, subjects=("segment:a",)), Entry("card lost", change=1)]) as path:
+    with written(
+        [Entry(EntryKind.PLANNED, change=1, subjects=("segment:a",)), Entry(EntryKind.CARD_LOST, change=1)]
+    ) as path:
         with unguarded(path) as db:
             db.execute("INSERT INTO touches VALUES ('b', 1)")
         assert verified(path).fault.startswith("Entry 1 is not found by just what it is about")
@@ -206,7 +208,7 @@ def test_an_entry_of_a_change_that_is_not_found_by_what_the_change_touched_is_to
 
 @pytest.mark.parametrize("table", sorted(GUARDED))
 def test_what_is_searched_by_is_never_changed_removed_or_replaced(table: str) -> None:
-    named = Entry("step done", change=1, subjects=("segment:a",), detail={"after": {"name": "VIPs"}})
+    named = Entry(EntryKind.STEP_DONE, change=1, subjects=("segment:a",), detail={"after": {"name": "VIPs"}})
     with written([named]) as path, closing(sqlite3.connect(path)) as db:
         db.execute("INSERT INTO effects VALUES (1, 'a', 1, 0)")
         column = GUARDED[table][0]
@@ -237,7 +239,7 @@ def test_what_is_searched_by_is_what_was_sealed(log: list[Entry]) -> None:
 
 def test_no_computed_column_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    write(path, [Entry("asked")])
+    write(path, [Entry(EntryKind.ASKED)])
     with unguarded(path) as db:
         for name in ("at", "kind", "actor", "workspace", "channel", "command", "change", "outcome", "ms", "detail"):
             try:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Delta, Fields, Sentence, Table
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.engine.daily_summary import Schedule
 from tests.laws.values import LAW
 from tests.mornings.month import Act, Books, Month
@@ -76,12 +76,12 @@ class Told:
 
     month: Month
     day: date
-    entries: list[Sealed]
+    entries: list[RecordedEntry]
     answer: Answer
     books: Books
 
     @classmethod
-    def of(cls, month: Month, day: date, entries: list[Sealed]) -> "Told":
+    def of(cls, month: Month, day: date, entries: list[RecordedEntry]) -> "Told":
         return cls(month, day, entries, month.told[day], month.books[day])
 
     def judge(self) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from bot.core.approval.changes import Change, State
-from bot.core.audit.entries import KINDS, Sealed
+from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from bot.sandbox.people import HUMANS, PEOPLE
@@ -39,7 +39,7 @@ async def judge(world: World) -> None:
             _judge_approvals(change, world)
             judge_what_was_seen(change, entries)
     for entry in entries:
-        assert entry.kind in KINDS, f"Nobody can look for it: {entry}"
+        assert entry.kind in tuple(EntryKind), f"Nobody can look for it: {entry}"
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
     told = "\n".join(json.dumps(entry.detail, ensure_ascii=False) for entry in entries)
     named = [name for name in _shoppers(world) if name in told]
@@ -93,7 +93,7 @@ def _judge_approvals(change: Change, world: World) -> None:
         assert change.emergency.reviewed_by not in (change.emergency.actor, change.requester)
 
 
-def judge_what_was_seen(change: Change, entries: list[Sealed]) -> None:
+def judge_what_was_seen(change: Change, entries: list[RecordedEntry]) -> None:
     """Whoever approved what ran, or broke the glass for it, did so for the very plan that ran."""
     words = [one for one in entries if one.change == change.number and one.kind in ("sign", "approve", "break glass")]
     counted = words[-1:] if change.emergency else words[len(words) - len(change.approvals) :]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.audit.entries import KINDS, Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.exports import FORMULA
 from bot.ledger.sqlite.archives import Archives
 from bot.ledger.sqlite.ledger import Ledger
@@ -358,9 +358,9 @@ async def test_an_entry_about_many_comes_whole_as_a_file(slack: World) -> None:
 
 async def test_an_entry_of_each_kind_is_shown_and_listed(slack: World) -> None:
     detail = {"said": "`x` <!channel>", "reason": "r" * 5000, "plan": ["a", "b"], "none": None, "odd": [1, {"a": "<"}]}
-    for number, kind in enumerate(KINDS, 1):
+    for number, kind in enumerate(EntryKind, 1):
         await note(slack, 1, kind, detail=detail, ms=1234, change=number)
-    for number, kind in enumerate(KINDS, 1):
+    for number, kind in enumerate(EntryKind, 1):
         told = await asks(slack, f"/audit show {number}")
         for line in (f"Entry {number}: {kind}", "Took: 1,234 ms", "Plan: a; b", "None: null", 'Odd: [1, {"a": "<"}]'):
             assert line in told.splitlines()
@@ -371,7 +371,7 @@ async def test_an_entry_of_each_kind_is_shown_and_listed(slack: World) -> None:
 
 async def test_an_entry_of_nobody_and_nothing_is_shown(slack: World) -> None:
     with closing(Ledger.open(slack.database)) as ledger:
-        await ledger.note(Entry("archived"), at=slack.clock())
+        await ledger.note(Entry(EntryKind.ARCHIVED), at=slack.clock())
     told = await asks(slack, "/audit show 1")
     assert "Who: the bot" in told
     assert "Workspace" not in told

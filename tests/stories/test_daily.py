@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.sandbox import people
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
@@ -60,7 +60,7 @@ def outcomes(slack: World) -> list[tuple[str, str]]:
     return [(one.detail["day"], one.kind.removeprefix("summary ")) for one in _entries(slack)]
 
 
-def _entries(slack: World) -> list[Sealed]:
+def _entries(slack: World) -> list[RecordedEntry]:
     return [one for one in slack.entries() if one.kind.startswith("summary ")]
 
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from bot.core.audit.entries import AuditFilter, Sealed
+from bot.core.audit.entries import RecordedEntry
+from bot.core.audit.reader import AuditFilter
 from bot.sandbox import people
 from tests.harness import World
 
 
-def last(slack: World, kind: str) -> Sealed:
+def last(slack: World, kind: str) -> RecordedEntry:
     return [one for one in slack.entries() if one.kind == kind][-1]
 
 

@@ -1,33 +1,76 @@
-"""Entries of the audit log, and what one can look for in it. Pure."""
+"""Entries of the audit log: their kinds, what is recorded, and what it looks like on record. Pure."""
 
-import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from enum import StrEnum
+from typing import Any, Self
 
 from bot.core.errors import Refusal
 
-KINDS = (
-    "asked", "form", "planned", "answered", "refused",
-    "post", "clear", "cancel", "sign", "approve", "reject", "withdraw", "expire", "replan", "spoil",
-    "narrow", "edit", "break glass", "review", "remind",
-    "start", "step started", "step done", "step failed", "step unsure", "stop asked", "stop", "finish", "fail",
-    "card lost", "home lost", "answer not delivered", "outcome not delivered", "reminder not delivered",
-    "glass not delivered",
-    "summary begun", "summary posted", "summary skipped", "summary failed", "summary unsure", "summary not delivered",
-    "archived",
-)  # fmt: skip
-"""Every kind of entry: what people asked and read, how a change moved and ran, what could not be delivered."""
-T = TypeVar("T")
 
+class EntryKind(StrEnum):
+    """Every kind of entry, by the name that is stored, with what it records. Released names never change."""
 
-LEAST_SEAL, SEAL = 16, 64
-"""Hex digits of a seal that are compared: fewer could be another entry's by chance."""
+    explanation: str
+
+    def __new__(cls, name: str, explanation: str = "") -> Self:
+        """Return the kind that is stored by this name; ``EntryKind("asked")`` looks a kind up."""
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.explanation = explanation
+        return kind
+
+    # Requests
+    ASKED = "asked", "A request was received and has to be answered."
+    FORM = "form", "A form was opened."
+    PLANNED = "planned", "A request became a change."
+    ANSWERED = "answered", "A request was answered without a change."
+    REFUSED = "refused", "A request was refused."
+    # Decisions and other moves of a change
+    POST = "post", "The card was posted, and the change waits for approval."
+    CLEAR = "clear", "The card was posted, and the change may run without approval."
+    CANCEL = "cancel", "The change was cancelled before it ran."
+    SIGN = "sign", "An approver approved, and more approvals are needed."
+    APPROVE = "approve", "An approver gave the last approval that was needed."
+    REJECT = "reject", "An approver rejected the change."
+    WITHDRAW = "withdraw", "The requester withdrew the change."
+    EXPIRE = "expire", "Nobody decided in time."
+    REPLAN = "replan", "The store had changed, so the change was planned again."
+    SPOIL = "spoil", "The store had changed so that the change is no longer possible."
+    NARROW = "narrow", "An approver took items out of the change."
+    EDIT = "edit", "The requester replaced the change with another plan."
+    BREAK_GLASS = "break glass", "Somebody let the change run without its approvals."
+    REVIEW = "review", "Somebody reviewed a change that had run without its approvals."
+    REMIND = "remind", "The approvers are to be reminded of the change."
+    # Runs
+    START = "start", "The change began to run."
+    STEP_STARTED = "step started", "A step began."
+    STEP_DONE = "step done", "A step succeeded."
+    STEP_FAILED = "step failed", "A step failed."
+    STEP_UNSURE = "step unsure", "A step got no answer from the store and may have succeeded."
+    STOP_ASKED = "stop asked", "Somebody asked the run to stop before its next step."
+    STOP = "stop", "The run was stopped."
+    FINISH = "finish", "The run succeeded."
+    FAIL = "fail", "The run failed."
+    # Messages that were lost
+    CARD_LOST = "card lost", "The card could not be updated in Slack."
+    HOME_LOST = "home lost", "A Home tab could not be shown."
+    ANSWER_NOT_DELIVERED = "answer not delivered", "An answer could not be delivered."
+    OUTCOME_NOT_DELIVERED = "outcome not delivered", "The requester could not be told the outcome."
+    REMINDER_NOT_DELIVERED = "reminder not delivered", "A reminder could not be delivered."
+    GLASS_NOT_DELIVERED = "glass not delivered", "An approver could not be told of a run without approvals."
+    # Daily summaries
+    SUMMARY_BEGUN = "summary begun", "Summaries begin with this day."
+    SUMMARY_POSTED = "summary posted", "A summary was posted."
+    SUMMARY_SKIPPED = "summary skipped", "A day's summary was left out because it was too late for it."
+    SUMMARY_FAILED = "summary failed", "A day's summary could not be made or posted."
+    SUMMARY_UNSURE = "summary unsure", "A day's summary may have been posted."
+    SUMMARY_NOT_DELIVERED = "summary not delivered", "The approvers could not be told why a summary failed."
+    # The log itself
+    ARCHIVED = "archived", "The oldest entries were moved to an archive."
 
 
 class UnknownEntry(Refusal):
-    """A number that no entry of the log has, or none any more: the first ``archived`` ones were moved away."""
+    """A number that no entry has, or none has any more: the first ``archived`` ones were moved away."""
 
     def __init__(self, number: int, archived: int = 0) -> None:
         gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
@@ -37,14 +80,14 @@ class UnknownEntry(Refusal):
 
 @dataclass(frozen=True)
 class Entry:
-    """What the log is told: who (``actor``, ``workspace``), where (``channel``), what, and what came of it.
+    """What is to be recorded: who (``actor``, ``workspace``), where (``channel``), what, and what came of it.
 
     ``detail`` becomes JSON: ids and words, no shopper's name or e-mail. ``subjects`` are the segments and shoppers that
-    it is about, as ``segment:<id>``, ``customer:<id>`` or ``profile:<id>``. ``ms``: how long it took, in milliseconds,
-    as far as that can be said. No workspace: the bot's own.
+    it is about, as ``segment:<id>``, ``customer:<id>`` or ``profile:<id>``. ``ms`` is how long it took, in
+    milliseconds, where that is known. Without a workspace it is the bot's own.
     """
 
-    kind: str
+    kind: EntryKind
     actor: str = ""
     channel: str = ""
     command: str = ""
@@ -57,94 +100,39 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sealed(Entry):
-    """An Entry in the log: its number (from 1, without gaps), its time (UTC, milliseconds), and its seal."""
+class RecordedEntry:
+    """An entry on record: the fields of an Entry, its number (from 1, without gaps), time (UTC), and seal.
 
+    ``kind`` is the stored text: somebody may have tampered with it, or a later version may have written it.
+    """
+
+    kind: str
+    actor: str = ""
+    channel: str = ""
+    command: str = ""
+    change: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+    subjects: tuple[str, ...] = ()
+    ms: int | None = None
+    workspace: str = ""
     number: int = 0
     at: str = ""
     seal: str = ""
 
     @property
-    def told(self) -> str:
-        """The entry in one line: the command, and the most telling thing of its detail; words tell the command, too."""
-        said = next((str(self.detail[key]) for key in ("reason", "told", "said", "need") if self.detail.get(key)), "")
-        return said if said.startswith("/") else " · ".join(filter(None, (self.command, said)))
-
-
-@dataclass(frozen=True)
-class AuditFilter:
-    """Which entries are looked for: those for which all that is given holds.
-
-    ``subjects``: about any of these, and with ``besides`` (shoppers) about any of those, too. An entry of a change is
-    about all segments that the change touches. ``since`` and ``until``: from this time on, and before that one.
-    """
-
-    actor: str = ""
-    kind: str = ""
-    change: int | None = None
-    subjects: tuple[str, ...] = ()
-    besides: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What a check of the chain found: entries read, the head's seal, and the first fault as a sentence, if any.
-
-    ``archived`` entries were moved to archives before those that were read. ``witness`` is the number of the entry
-    whose seal was looked for; None where none was, or none has it.
-    """
-
-    entries: int
-    head: str
-    fault: str = ""
-    archived: int = 0
-    witness: int | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether no fault was found."""
-        return not self.fault
-
-
-class Log(Protocol):
-    """The audit log, to read."""
-
-    async def recent(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
-        """The latest of these entries, newest first; with ``before``, those older than that entry."""
-
-    async def exported(self, wanted: AuditFilter, write: Callable[[Iterator[Sealed]], T]) -> T:
-        """What ``write`` makes of these entries, oldest first; it runs in a thread, since there may be many."""
-
-    async def segments_called(self, name: str) -> tuple[str, ...]:
-        """Ids of segments that changes created, named or deleted by this name, whatever its case; some may be gone."""
-
-    async def entry(self, number: int) -> Sealed:
-        """One entry. Raises UnknownEntry."""
-
-    async def head(self) -> tuple[int, str]:
-        """The last entry's number and seal; 0 and zeros where there is none."""
-
-    async def checked(self, against: str = "") -> Proof:
-        """The whole chain checked; ``against``: whether an entry has this seal (or one that begins with it)."""
-
-
-def seal_in(text: str) -> str:
-    """A seal, or its beginning, however it was copied. Raises ValueError."""
-    seal = "".join(text.split()).lower()
-    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_SEAL},{SEAL}}}", seal):
-        raise ValueError(
-            f"a seal is {LEAST_SEAL} to {SEAL} of the digits 0-9 and a-f, as `audit verify` shows the head"
-        )
-    return seal
+    def description(self) -> str:
+        """The entry in one line: its command, and the reason or whatever else its detail says first."""
+        keys = ("reason", "told", "said", "need")
+        first = next((str(self.detail[key]) for key in keys if self.detail.get(key)), "")
+        return first if first.startswith("/") else " · ".join(filter(None, (self.command, first)))
 
 
 def segment_subject(segment_id: str) -> str:
-    """A segment as a subject."""
+    """Return the subject that stands for a segment."""
     return f"segment:{segment_id}"
 
 
 def shopper_subject(id_: int | str) -> str:
-    """A shopper as a subject: a customer by number, a profile by its UUID."""
+    """Return the subject that stands for a shopper: a customer by number, a profile by UUID."""
     return f"customer:{id_}" if str(id_).isdecimal() else f"profile:{id_}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.errors import Impossible
 
 MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
@@ -26,12 +26,12 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
     yield from map(_line, rows)
 
 
-def entry_csv(entries: Iterable[Sealed]) -> Iterator[str]:
+def entry_csv(entries: Iterable[RecordedEntry]) -> Iterator[str]:
     """Entries as a CSV file, line by line; what is nested in them is JSON."""
     return csv_lines(COLUMNS, map(_row, entries))
 
 
-def entry_json(entries: Iterable[Sealed]) -> Iterator[str]:
+def entry_json(entries: Iterable[RecordedEntry]) -> Iterator[str]:
     """Entries as lines of JSON."""
     return (f"{json.dumps(vars(entry), ensure_ascii=False)}\n" for entry in entries)
 
@@ -45,8 +45,8 @@ class Written:
 
 
 def written(
-    entries: Iterator[Sealed],
-    lines: Callable[[Iterable[Sealed]], Iterator[str]],
+    entries: Iterator[RecordedEntry],
+    lines: Callable[[Iterable[RecordedEntry]], Iterator[str]],
     *,
     most: int = MOST_ENTRIES,
     room: int = MOST_BYTES,
@@ -62,15 +62,15 @@ def written(
     return Written("".join(kept), read.count)
 
 
-class _Counted(Iterator[Sealed]):
+class _Counted(Iterator[RecordedEntry]):
     """Entries, counted as they go by. Raises Impossible above ``most``."""
 
-    def __init__(self, entries: Iterator[Sealed], most: int) -> None:
+    def __init__(self, entries: Iterator[RecordedEntry], most: int) -> None:
         self._entries = entries
         self._most = most
         self.count = 0
 
-    def __next__(self) -> Sealed:
+    def __next__(self) -> RecordedEntry:
         entry = next(self._entries)
         if self.count == self._most:
             raise _too_much(f"there are more than {self._most:,} entries")
@@ -85,7 +85,7 @@ def _too_much(why: str) -> Impossible:
     )
 
 
-def _row(entry: Sealed) -> tuple[object, ...]:
+def _row(entry: RecordedEntry) -> tuple[object, ...]:
     told = vars(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
     return tuple(told[column] for column in COLUMNS)
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from bot.core.approval.changes import Brief, State
-from bot.core.audit.entries import Log
+from bot.core.audit.reader import AuditReader
 from bot.core.command import Changes
 from bot.core.store_view.shop import Shop
 from bot.core.summary.history import History, Size, Snapshot, week_ago
@@ -16,7 +16,9 @@ TRIES = 3
 """Readings of all sizes at most, where the bot's own steps move shoppers meanwhile."""
 
 
-async def gather(shop: Shop, history: History, changes: Changes, log: Log, *, day: date, now: datetime) -> Summary:
+async def gather(
+    shop: Shop, history: History, changes: Changes, log: AuditReader, *, day: date, now: datetime
+) -> Summary:
     """The sizes as they are ``now`` (UTC), on the local ``day``, and what is to be told of them. Raises StoreError.
 
     The store is asked for its segments, their sizes the cheaper way (see ``Shop.sizes``), and one count of profiles;
@@ -43,7 +45,9 @@ async def gather(shop: Shop, history: History, changes: Changes, log: Log, *, da
     )
 
 
-async def _taken(shop: Shop, history: History, log: Log, day: date, now: datetime) -> tuple[Snapshot, str, bool]:
+async def _taken(
+    shop: Shop, history: History, log: AuditReader, day: date, now: datetime
+) -> tuple[Snapshot, str, bool]:
     """The sizes, the log's head, and whether no step of the bot ran while they were read."""
     for _ in range(TRIES):
         entry, head = await log.head()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.engine.coalescer import Coalescer
 from bot.engine.home_tab.queries import Views
@@ -117,5 +117,5 @@ class Homes:
             log.info("The Home tab of %s is drawn later: %s", user_id, error)
             self._failed.add(user_id)  # to be tried after the others
             return
-        await self._ledger.note(Entry("home lost", user_id, detail={"reason": str(error)}), at=self._clock())
+        await self._ledger.note(Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)}), at=self._clock())
         await self._ledger.forget_home(user_id)

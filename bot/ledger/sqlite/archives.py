@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.core.audit.entries import Entry, Proof
-from bot.core.audit.hash_chain import GENESIS
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.hash_chain import GENESIS, Verification
 from bot.core.errors import Refusal
 from bot.ledger.sqlite import audit_index
 from bot.ledger.sqlite.audit_log import Log, append, stamp
@@ -59,12 +59,12 @@ class Archives(Log):
         """
         return self._db.execute(query).fetchone() is not None
 
-    def proof(self, against: str = "") -> Proof:
+    def proof(self, against: str = "") -> Verification:
         """The chain checked from where it begins; a ledger also has to say what was archived before."""
         with self._moment():
             return self.chain(against) if self.is_archive else self.verify(against)
 
-    def backup(self, target: Path) -> Proof:
+    def backup(self, target: Path) -> Verification:
         """Copy the whole file as it is at one moment, whoever writes meanwhile, and check the copy.
 
         Raises NotCopied where there is a file already, or the copy's chain does not hold: then none is left.
@@ -146,7 +146,7 @@ class Archives(Log):
             db.execute("DELETE FROM unindexed WHERE entry <= ?", (last,))
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             detail = {"first": begin + 1, "last": last, "head": head, "file": name, "entries": last - begin}
-            append(db, Entry("archived", detail=detail, outcome="archived"), at)
+            append(db, Entry(EntryKind.ARCHIVED, detail=detail, outcome="archived"), at)
 
     def _seal(self, number: int) -> str:
         """The seal of this entry; an empty text where it is not here."""
@@ -154,11 +154,11 @@ class Archives(Log):
         return str(row["seal"]) if row else ""
 
 
-def joined(paths: Sequence[Path], against: str = "") -> Proof:
+def joined(paths: Sequence[Path], against: str = "") -> Verification:
     """Check archives and a ledger as one chain, from the very first entry on. Raises sqlite3.Error."""
     with ExitStack() as stack:
         files = [(path.name, stack.enter_context(closing(Archives.read(path)))) for path in paths]
-        whole = Proof(0, GENESIS)
+        whole = Verification(0, GENESIS)
         for name, file in sorted(files, key=lambda one: one[1].anchor()):
             whole = _followed(whole, name, file, against)
             if not whole.holds:
@@ -166,7 +166,7 @@ def joined(paths: Sequence[Path], against: str = "") -> Proof:
         return whole
 
 
-def _followed(whole: Proof, name: str, file: Archives, against: str) -> Proof:
+def _followed(whole: Verification, name: str, file: Archives, against: str) -> Verification:
     begin, seal = file.anchor()
     if (begin, seal) != (whole.entries, whole.head):
         fault = f"{name} begins behind entry {begin}, and the entries before it end with entry {whole.entries}."
@@ -175,7 +175,7 @@ def _followed(whole: Proof, name: str, file: Archives, against: str) -> Proof:
     proof = file.proof(against)
     fault = proof.fault and f"{name}: {proof.fault}"
     witness = whole.witness if proof.witness is None else proof.witness
-    return Proof(whole.entries + proof.entries, proof.head, fault, witness=witness)
+    return Verification(whole.entries + proof.entries, proof.head, fault, witness=witness)
 
 
 def _stretch(path: Path) -> Stretch | None:
@@ -189,11 +189,11 @@ def _stretch(path: Path) -> Stretch | None:
         return None
 
 
-def _is_sound(file: Archives, proof: Proof) -> bool:
+def _is_sound(file: Archives, proof: Verification) -> bool:
     return proof.holds and file.is_archive
 
 
-def _checked(path: Path) -> Proof:
+def _checked(path: Path) -> Verification:
     with closing(Archives.read(path)) as copy:
         proof = copy.proof()
     if not proof.holds:

@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.core.audit.entries import Entry, Sealed, segment_subject
+from bot.core.audit.entries import Entry, RecordedEntry, segment_subject
 from bot.ledger.sqlite.schema import BELONGING
 
 AT_ONCE = 2_000
@@ -31,7 +31,7 @@ _NEW = """
 class Part:
     """Some subjects of an entry: those from the place ``begin`` on."""
 
-    entry: Sealed
+    entry: RecordedEntry
     begin: int
     subjects: tuple[str, ...]
     is_last: bool
@@ -84,7 +84,7 @@ def belong_all(db: sqlite3.Connection) -> None:
     db.execute(f"{BELONGING} WHERE {_NEW}")
 
 
-def parts(entry: Sealed, done: int) -> Iterator[Part]:
+def parts(entry: RecordedEntry, done: int) -> Iterator[Part]:
     """What of this entry is still to be written behind the first ``done`` subjects."""
     subjects = tuple(one for one in dict.fromkeys(entry.subjects) if not _is_segment(one))
     for begin in range(done, len(subjects), PART):

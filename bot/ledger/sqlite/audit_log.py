@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.core.audit.entries import AuditFilter, Entry, Proof, Sealed, UnknownEntry
-from bot.core.audit.hash_chain import GENESIS, canonical, seal, verify
+from bot.core.audit.entries import Entry, RecordedEntry, UnknownEntry
+from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal, verify
+from bot.core.audit.reader import AuditFilter
 from bot.core.invocation import masked
 from bot.ledger.sqlite import audit_index
 from bot.ledger.sqlite.file import Connection, File
@@ -42,18 +43,18 @@ class Log(File):
         with self._transaction() as db:
             append(db, entry, at)
 
-    async def recent(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> tuple[Sealed, ...]:
+    async def recent(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
         """The latest of these entries, newest first; with ``before``, those older than that entry.
 
         Apart from what else goes on: hundreds of segments may have had a name, one after the other.
         """
         return await self._apart(lambda file: tuple(file.found(wanted, limit=limit, before=before)))
 
-    async def entry(self, number: int) -> Sealed:
+    async def entry(self, number: int) -> RecordedEntry:
         """One entry. Raises UnknownEntry."""
         return self.one(number)
 
-    def one(self, number: int) -> Sealed:
+    def one(self, number: int) -> RecordedEntry:
         """As ``entry``."""
         row = self._db.execute(f"SELECT {_CONTENT} FROM entries WHERE number = ?", (number,)).fetchone()
         if row is None:
@@ -64,7 +65,7 @@ class Log(File):
         """The last entry's number and seal; 0 and zeros where there is none."""
         return self.last()
 
-    async def exported(self, wanted: AuditFilter, write: Callable[[Iterator[Sealed]], T]) -> T:
+    async def exported(self, wanted: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
         """What ``write`` makes of these entries, oldest first, apart from what else goes on."""
         return await self._apart(lambda file: write(file.found(wanted, oldest_first=True)))
 
@@ -73,12 +74,12 @@ class Log(File):
         query = "SELECT segment FROM names WHERE name = ? ORDER BY entry, segment"
         return tuple(row["segment"] for row in self._db.execute(query, (name.casefold(),)))
 
-    async def checked(self, against: str = "") -> Proof:
+    async def checked(self, against: str = "") -> Verification:
         """The whole chain checked, apart from what else goes on; see ``verify``. What cannot be read is a fault."""
         try:
             return await self._apart(lambda file: file.verify(against))
         except sqlite3.DatabaseError as error:
-            return Proof(0, GENESIS, f"The database cannot be read ({error}).")
+            return Verification(0, GENESIS, f"The database cannot be read ({error}).")
 
     async def complete(self) -> None:
         """Let entries about more shoppers than fit one transaction be found by all of them. Raises NotRecorded.
@@ -92,14 +93,14 @@ class Log(File):
                         break
                 await asyncio.sleep(0)
 
-    def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[Sealed]:
+    def entries(self, *, after: int = 0, limit: int = -1) -> Iterator[RecordedEntry]:
         """Entries with a number above ``after``, oldest first; ``limit`` -1 is all of them, streaming."""
         query = f"SELECT {_CONTENT} FROM entries WHERE number > ? ORDER BY number LIMIT ?"
         return map(_read, self._db.execute(query, (after, limit)))
 
     def found(
         self, wanted: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
-    ) -> Iterator[Sealed]:
+    ) -> Iterator[RecordedEntry]:
         """These entries by their time, the newest first unless told otherwise; ``limit`` -1 is all, streaming."""
         wanted = _narrow_first(wanted)
         values = _values(wanted, before) | {"limit": limit}
@@ -114,7 +115,7 @@ class Log(File):
         """Number and seal of the entry before the first one here; 0 and zeros where none is."""
         return _anchor(self._db)
 
-    def verify(self, against: str = "") -> Proof:
+    def verify(self, against: str = "") -> Verification:
         """Check the whole chain, streaming. ``against``: the beginning of a seal that is looked for.
 
         Entries may be gone from its beginning only where a later one says that they were archived.
@@ -126,7 +127,7 @@ class Log(File):
         fault = f"Entries up to {proof.archived} are gone, and no entry of the log says that they were archived."
         return replace(proof, fault=fault)
 
-    def chain(self, against: str = "") -> Proof:
+    def chain(self, against: str = "") -> Verification:
         """Check the chain from where it begins here, and that all of it is found, streaming."""
         after, head = self.anchor()
         rows = self._db.execute(f"SELECT {_CONTENT} FROM entries ORDER BY number")
@@ -221,7 +222,7 @@ def _names(name: str, values: tuple[str, ...]) -> list[str]:
 def _values(wanted: AuditFilter, before: int | None) -> dict[str, Any]:
     values = {
         "actor": wanted.actor or None,
-        "kind": wanted.kind or None,
+        "kind": wanted.kind,
         "change": wanted.change,
         "since": stamp(wanted.since) if wanted.since else None,
         "until": stamp(wanted.until) if wanted.until else None,
@@ -255,12 +256,12 @@ def _anchor(db: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _read(row: tuple[int, str, str]) -> Sealed:
+def _read(row: tuple[int, str, str]) -> RecordedEntry:
     _, body, own = row
     content = json.loads(body)
     content["detail"] = _decoded(content["detail"])
     content["subjects"] = tuple(content.get("subjects", ()))
-    return Sealed(**content | {"seal": own})
+    return RecordedEntry(**content | {"seal": own})
 
 
 def _decoded(detail: Any) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State, too_late
-from bot.core.audit.entries import Entry, segment_subject
+from bot.core.audit.entries import Entry, EntryKind, segment_subject
 from bot.core.command import Scope
 from bot.core.errors import Impossible, TooLate, UnknownChange
 from bot.core.invocation import Ask
@@ -54,7 +54,7 @@ class Changes(File):
             touch(db, numbered.number, change.plan)
             _make_due(db, numbered)
             touched = tuple(dict.fromkeys((*_segments(change), *subjects)))
-            entry = answered("planned", ask, detail, touched, took=change.created_at - asked_at)
+            entry = answered(EntryKind.PLANNED, ask, detail, touched, took=change.created_at - asked_at)
             audit_log.append(db, replace(entry, change=numbered.number, outcome=change.state.value), change.created_at)
         return numbered
 
@@ -122,14 +122,16 @@ class Changes(File):
                 db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             _mark_undone(db, moved)
             db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
-            entry = _moved(event.value, moved, actor, detail or {})
+            entry = _moved(EntryKind(event.value), moved, actor, detail or {})
             took = audit_log.milliseconds(at - change.updated_at)
             audit_log.append(db, replace(entry, outcome=moved.state.value, ms=took), at)
             if moved.plan is not change.plan:
                 audit_index.belong(db, moved.number)
         return self._change(change.number)
 
-    async def amend(self, change: Change, kind: str, *, actor: str, at: datetime, update: dict[str, Any]) -> Change:
+    async def amend(
+        self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
+    ) -> Change:
         """``change`` with something added to its record, and the Entry of it; its state stays. Raises TooLate."""
         amended = _after(change, at, {**update, "updated_at": change.updated_at})
         with self._transaction() as db:
@@ -154,7 +156,7 @@ class Changes(File):
             marked = db.execute(f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number", (stamp(expiring),))
             for number in sorted(row["number"] for row in marked):
                 db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
-                audit_log.append(db, _moved("remind", self._change(number), "", {}), at)
+                audit_log.append(db, _moved(EntryKind.REMIND, self._change(number), "", {}), at)
 
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
         """What is still to be told: change, kind and user (none: everybody at the card)."""
@@ -174,7 +176,7 @@ class Changes(File):
                 (actor, change.number),
             )
             if asked.rowcount:
-                audit_log.append(db, _moved("stop asked", change, actor, {}), at)
+                audit_log.append(db, _moved(EntryKind.STOP_ASKED, change, actor, {}), at)
 
     async def stopper(self, number: int) -> str:
         """Who wants it to stop; nobody: an empty text."""
@@ -208,7 +210,9 @@ class Changes(File):
                 restored = [(new_id, old_id, change.number) for old_id, new_id in recorded.restored.items()]
                 db.executemany("INSERT OR REPLACE INTO restored VALUES (?, ?, ?)", restored)
             told = {"step": run.position, **detail}
-            entry = Entry(f"step {run.state.value}", "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms)
+            entry = Entry(
+                EntryKind(f"step {run.state.value}"), "", detail=told, outcome=run.state.value, subjects=subjects, ms=ms
+            )
             number = audit_log.append(db, _of(change, entry), at)
             if run.applied and run.applied.created:
                 audit_index.belong(db, change.number)
@@ -312,7 +316,7 @@ def _give_back(db: Connection, original: int | None, undo: int) -> None:
     )
 
 
-def _moved(kind: str, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
+def _moved(kind: EntryKind, change: Change, actor: str, detail: dict[str, Any]) -> Entry:
     return _of(change, Entry(kind, actor, detail=detail, outcome=change.state.value, subjects=_segments(change)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Ask
 from bot.ledger.sqlite import audit_log
@@ -31,7 +31,7 @@ class _Outcome:
     """What came of an ask that became no Change."""
 
     ask: Ask
-    kind: str
+    kind: EntryKind
     at: datetime
     detail: dict[str, Any]
     subjects: tuple[str, ...]
@@ -75,7 +75,7 @@ class Asks(File):
                 one.recorded.set_result(is_new)
 
     async def settle(
-        self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """What came of an ask that became no Change; its words are forgotten. ``subjects``: whom and what it named.
 
@@ -90,7 +90,7 @@ class Asks(File):
         return True
 
     async def settle_first(
-        self, ask: Ask, kind: str, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """As ``settle``, before what must not happen twice. Raises NotRecorded: then it must not happen at all."""
         return self._settle(_Outcome(ask, kind, at, detail, subjects))
@@ -124,7 +124,7 @@ def _record_arrival(db: Connection, one: _Arrival) -> bool:
     row = (one.ask.id, stamp(one.at), one.ask.model_dump_json(), one.owner)
     if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
         return False
-    audit_log.append(db, _entry("asked", one.ask, one.detail), one.at)
+    audit_log.append(db, _entry(EntryKind.ASKED, one.ask, one.detail), one.at)
     return True
 
 
@@ -135,10 +135,10 @@ def forget(db: Connection, ask: Ask) -> datetime | None:
     return datetime.fromisoformat(row["at"]) if row else None
 
 
-def answered(kind: str, ask: Ask, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
+def answered(kind: EntryKind, ask: Ask, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
     """The Entry of what came of an ask."""
-    return replace(_entry(kind, ask, detail), outcome=kind, subjects=subjects, ms=audit_log.milliseconds(took))
+    return replace(_entry(kind, ask, detail), outcome=kind.value, subjects=subjects, ms=audit_log.milliseconds(took))
 
 
-def _entry(kind: str, ask: Ask, detail: dict[str, Any]) -> Entry:
+def _entry(kind: EntryKind, ask: Ask, detail: dict[str, Any]) -> Entry:
     return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail, workspace=ask.workspace)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.summary.history import Snapshot
 from bot.ledger.sqlite import audit_log
 from bot.ledger.sqlite.audit_log import stamp
@@ -161,4 +161,4 @@ def _read(row: sqlite3.Row) -> Day:
 
 def _entry(day: date, state: DayState, detail: dict[str, Any], channel: str = "") -> Entry:
     told = {"day": day.isoformat()} | detail
-    return Entry(f"summary {state}", channel=channel, detail=told, outcome=state.value)
+    return Entry(EntryKind(f"summary {state}"), channel=channel, detail=told, outcome=state.value)

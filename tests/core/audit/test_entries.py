@@ -1,40 +1,42 @@
-"""The kinds of entries that one can look for are those which the code writes."""
+"""The kinds of entries: each is written by the code, and explained."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from bot.core.approval.changes import Event, StepState
-from bot.core.audit.entries import KINDS
+from bot.core.audit.entries import EntryKind
 from bot.ledger.sqlite.summary_runs import DayState
 
 ROOT = Path(__file__).parent.parent.parent.parent
-WRITING = {"Entry", "_entry", "answered", "settle", "_settle", "_note", "_moved", "amend"}
-"""What makes an entry, and is given its kind."""
-DUE = ("reminder", "glass")
-"""Notices, of which each may not be delivered; told in bot/engine/card_reconciler.py by their own words."""
+NOTICES = ("reminder", "glass")
+"""What may not be delivered, by the words of bot/engine/card_reconciler.py."""
 
 
-def written_out() -> Iterator[str]:
-    """The kinds that stand in the code word by word."""
+def named_in_code() -> Iterator[EntryKind]:
+    """The kinds that the machine and the ledger name."""
     for path in [*ROOT.glob("bot/engine/**/*.py"), *ROOT.glob("bot/ledger/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in WRITING:
-                yield from filter(None, map(_text, node.args[:2]))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "EntryKind":
+                yield EntryKind[node.attr]
 
 
-def _name(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
-def _text(argument: ast.expr) -> str:
-    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
-
-
-def test_each_kind_that_the_code_writes_can_be_looked_for_and_no_other() -> None:
+def test_each_kind_is_written_by_the_code() -> None:
     steps = {f"step {state.value}" for state in StepState}
-    notices = {f"{kind} not delivered" for kind in DUE}
+    notices = {f"{kind} not delivered" for kind in NOTICES}
     events = {event.value for event in Event}
     summaries = {f"summary {state.value}" for state in DayState} - {"summary under way", "summary posting"}
-    assert set(KINDS) == {*written_out(), *steps, *notices, *events, *summaries}
-    assert len(KINDS) == len(set(KINDS))
+    assert set(EntryKind) == {*named_in_code(), *steps, *notices, *events, *summaries}
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_each_kind_is_explained_by_one_sentence(kind: EntryKind) -> None:
+    assert kind.explanation[0].isupper()
+    assert kind.explanation.endswith(".")
+    assert kind.explanation.count(".") == 1
+
+
+def test_explanations_differ() -> None:
+    assert len({kind.explanation for kind in EntryKind}) == len(EntryKind)

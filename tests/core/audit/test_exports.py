@@ -2,10 +2,10 @@ import csv
 import json
 from collections.abc import Iterator
 
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.audit.exports import COLUMNS, csv_lines, entry_csv, entry_json
 
-ENTRY = Sealed(
+ENTRY = RecordedEntry(
     "refused",
     "UANA",
     command="segment show",
@@ -40,7 +40,7 @@ def test_no_cell_is_a_formula() -> None:
 
 
 def test_an_endless_log_is_given_line_by_line() -> None:
-    def endless() -> Iterator[Sealed]:
+    def endless() -> Iterator[RecordedEntry]:
         while True:
             yield ENTRY
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from bot.core.audit.entries import Sealed
+from bot.core.audit.entries import RecordedEntry
 from bot.core.audit.exports import COLUMNS, FORMULA, entry_csv, entry_json, written
 from bot.core.errors import Impossible
 
-Lines = Callable[[Iterable[Sealed]], Iterator[str]]
+Lines = Callable[[Iterable[RecordedEntry]], Iterator[str]]
 
 
-def entries(count: int, **fields: str) -> Iterator[Sealed]:
-    return (Sealed(kind="asked", number=number, **fields) for number in range(1, count + 1))  # type: ignore[arg-type]
+def entries(count: int, **fields: str) -> Iterator[RecordedEntry]:
+    return (RecordedEntry(kind="asked", number=number, **fields) for number in range(1, count + 1))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("lines", "head"), [(entry_csv, 1), (entry_json, 0)])
@@ -56,7 +56,9 @@ def test_no_cell_is_a_formula(begins: str) -> None:
 
 
 def test_both_kinds_of_file_tell_the_same() -> None:
-    one = Sealed("step done", "UANA", "C1", "segment delete", 42, {"said": "“a, b”\n"}, "done", ("segment:1",), 7, "T1")
+    one = RecordedEntry(
+        "step done", "UANA", "C1", "segment delete", 42, {"said": "“a, b”\n"}, "done", ("segment:1",), 7, "T1"
+    )
     (row,) = csv.DictReader(io.StringIO("".join(entry_csv([one])), newline=""))
     (line,) = entry_json([one])
     told = json.loads(line)

@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
 from bot.core.approval.changes import Approval, Brief, State
 from bot.core.approval.policy import Need
-from bot.core.audit.entries import Entry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.invocation import masked
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.shop import Shop
@@ -286,7 +286,7 @@ async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() 
         await machine.ledger.remember(snapshot(1, entry=1))
         for _ in range(2):
             assert (await gathered(machine)).is_certain
-            await machine.ledger.note(Entry("step failed", detail={"uncertain": True}), at=NOW)
+            await machine.ledger.note(Entry(EntryKind.STEP_FAILED, detail={"uncertain": True}), at=NOW)
         assert not (await gathered(machine)).is_certain
 
 

@@ -1,0 +1,56 @@
+"""Looking for entries of the audit log: the filter, and the port that commands read through. Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.core.audit.entries import EntryKind, RecordedEntry
+from bot.core.audit.hash_chain import Verification
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are looked for: those that match every field that is given.
+
+    ``subjects``: about any of these, and with ``besides`` (shoppers) about any of those, too. An entry of a change is
+    about all segments that the change touches. ``since`` is inclusive, ``until`` exclusive.
+    """
+
+    actor: str = ""
+    kind: EntryKind | None = None
+    change: int | None = None
+    subjects: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class AuditReader(Protocol):
+    """The audit log, to read."""
+
+    async def recent(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
+        """Return the latest matching entries, newest first; with ``before``, only those older than that entry."""
+
+    async def exported(self, wanted: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
+        """Return what ``write`` makes of the matching entries, oldest first.
+
+        They are streamed, since there may be many, and ``write`` may run in a thread.
+        """
+
+    async def segments_called(self, name: str) -> tuple[str, ...]:
+        """Return ids of segments that changes created, renamed or deleted under this name, whatever its case.
+
+        Some may be gone.
+        """
+
+    async def entry(self, number: int) -> RecordedEntry:
+        """Return one entry. Raises UnknownEntry."""
+
+    async def head(self) -> tuple[int, str]:
+        """Return the last entry's number and seal; 0 and zeros where there is none."""
+
+    async def checked(self, against: str = "") -> Verification:
+        """Verify the whole hash chain. ``against`` is the beginning of a seal to look for among the entries."""
