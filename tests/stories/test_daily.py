@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.audit.entries import Sealed
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.core.audit.entries import AuditFilter, Sealed
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.harness import World
 
 
