@@ -5,8 +5,8 @@ Facts: docs.slack.dev/surfaces/modals, docs.slack.dev/reference/methods/views.op
 
 from dataclasses import dataclass, field
 
+from bot.sandbox.workspace.block_kit.controls import identified
 from bot.sandbox.workspace.block_kit.element_states import Filled, values_of
-from bot.sandbox.workspace.block_kit.elements import identified
 from bot.sandbox.workspace.ids import new_id
 from bot.sandbox.workspace.people import APP_ID, BOT_ID, TEAM_ID
 from bot.sandbox.workspace.refusals import Json, Refusal

@@ -1,62 +1,61 @@
-"""What the app's manifest promises, as far as the workspace acts on it.
+"""The app's manifest, as far as the workspace acts on it, with the sizes that Slack enforces.
 
 Facts: docs.slack.dev/reference/app-manifest.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import AliasPath, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class SlashCommand:
     """A command that the app declares; `command` starts with a slash."""
 
-    command: str
-    description: str
-    usage_hint: str
-    should_escape: bool
+    command: Annotated[str, Field(min_length=2, max_length=32, pattern="^/")]
+    description: Annotated[str, Field(min_length=1, max_length=2000)]
+    usage_hint: Annotated[str, Field(max_length=1000)] = ""
+    should_escape: bool = False
 
 
-@dataclass(frozen=True)
+def _at(*path: str) -> Any:
+    return Field(validation_alias=AliasPath(*path))
+
+
+@dataclass(frozen=True, config=ConfigDict(validate_by_name=True, validate_by_alias=True))
 class Manifest:
-    """Commands, scopes, events and switches of the app."""
+    """Commands, scopes, events and switches of the app; Slack's defaults for what is absent."""
 
-    commands: dict[str, SlashCommand]
-    scopes: frozenset[str]
-    events: frozenset[str]
-    home: bool
-    messages: bool
-    typing: bool
-    interactivity: bool
+    name: Annotated[str, Field(min_length=1, max_length=35), _at("display_information", "name")]
+    description: Annotated[str, Field(max_length=140), _at("display_information", "description")] = ""
+    long_description: Annotated[
+        str | None, Field(min_length=174, max_length=4000), _at("display_information", "long_description")
+    ] = None
+    slash_commands: Annotated[tuple[SlashCommand, ...], Field(max_length=50), _at("features", "slash_commands")] = ()
+    shortcuts: Annotated[tuple[Any, ...], Field(max_length=10), _at("features", "shortcuts")] = ()
+    home: Annotated[bool, _at("features", "app_home", "home_tab_enabled")] = False
+    messages: Annotated[bool, _at("features", "app_home", "messages_tab_enabled")] = True
+    read_only: Annotated[bool, _at("features", "app_home", "messages_tab_read_only_enabled")] = False
+    scopes: Annotated[frozenset[str], _at("oauth_config", "scopes", "bot")] = frozenset()
+    events: Annotated[frozenset[str], _at("settings", "event_subscriptions", "bot_events")] = frozenset()
+    interactivity: Annotated[bool, _at("settings", "interactivity", "is_enabled")] = False
+
+    @model_validator(mode="after")
+    def _may_have_commands(self) -> "Manifest":
+        if self.slash_commands and "commands" not in self.scopes:
+            raise ValueError("slash commands need the scope commands")
+        return self
+
+    @property
+    def commands(self) -> dict[str, SlashCommand]:
+        """The declared commands by name."""
+        return {one.command: one for one in self.slash_commands}
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        """Read a manifest file; OSError or yaml.YAMLError where it cannot be read."""
-        return cls.of(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-
-    @classmethod
-    def of(cls, document: dict[str, Any]) -> "Manifest":
-        """Take from the parsed document what the workspace needs; Slack's defaults for what is absent."""
-        features, settings = document.get("features", {}), document.get("settings", {})
-        home = features.get("app_home", {})
-        return cls(
-            commands={one["command"]: _command(one) for one in features.get("slash_commands", [])},
-            scopes=frozenset(document.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
-            events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
-            home=home.get("home_tab_enabled", False),
-            messages=home.get("messages_tab_enabled", True),
-            typing=not home.get("messages_tab_read_only_enabled", False),
-            interactivity=settings.get("interactivity", {}).get("is_enabled", False),
-        )
-
-
-def _command(entry: dict[str, Any]) -> SlashCommand:
-    return SlashCommand(
-        entry["command"],
-        entry.get("description", ""),
-        entry.get("usage_hint", ""),
-        entry.get("should_escape", False),
-    )
+        """Read a manifest file; OSError or yaml.YAMLError where it is unreadable, ValueError where Slack refuses it."""
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(cls).validate_python(document)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.archive import Archive, Posting
-from bot.sandbox.workspace.block_kit.elements import identified
+from bot.sandbox.workspace.block_kit.controls import identified
 from bot.sandbox.workspace.delivery.carrier import ACK_SECONDS, Ack, Carrier, Parcel, Undelivered, deliver
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.socket_mode import Sockets

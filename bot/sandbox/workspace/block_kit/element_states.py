@@ -5,7 +5,7 @@ Each type has one key that holds the value, and one that gives its first value i
 
 from typing import Any
 
-from bot.sandbox.workspace.block_kit.elements import controls
+from bot.sandbox.workspace.block_kit.controls import controls
 from bot.sandbox.workspace.refusals import Json
 
 Filled = dict[str, dict[str, Json]]

@@ -38,7 +38,7 @@ class Client:
         """Type a slash command, or a message, in a channel ("#segments") or to the bot ("dm")."""
         person = self._person(user)
         place = self._workspace.directory.place(channel, person)
-        if place.person and not (self._workspace.manifest.messages and self._workspace.manifest.typing):
+        if place.person and (self._workspace.manifest.read_only or not self._workspace.manifest.messages):
             raise Misuse("The app's manifest lets nobody write to the bot directly.")
         if not text.strip():
             raise Misuse("There is nothing to send.")

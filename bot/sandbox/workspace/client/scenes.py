@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.sandbox.workspace.archive import Posting
+from bot.sandbox.workspace.block_kit.controls import controls
 from bot.sandbox.workspace.block_kit.element_states import KEYS, Filled, first_state, values_of
-from bot.sandbox.workspace.block_kit.elements import controls
 from bot.sandbox.workspace.client.filling import options_of
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.forms import Form

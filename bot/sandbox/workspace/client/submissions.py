@@ -6,8 +6,8 @@ Facts: docs.slack.dev/surfaces/modals ("Updating and pushing views in response t
 from collections.abc import Callable
 from typing import Any
 
+from bot.sandbox.workspace.block_kit.controls import controls
 from bot.sandbox.workspace.block_kit.element_states import KEYS, values_of
-from bot.sandbox.workspace.block_kit.elements import controls
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.sandbox.workspace.client.filling import Choices, complaint, entered
 from bot.sandbox.workspace.client.scenes import Scene

@@ -17,7 +17,9 @@ def elements_of(block: Json) -> list[Json]:
         return list(block.get("actions", []))
     if block["type"] == "carousel":
         return [element for card in block["elements"] for element in elements_of(card)]
-    return list(block["elements"]) if block["type"] in ("actions", "context_actions") else []
+    if block["type"] == "data_table":
+        return [cell["element"] for row in block["rows"] for cell in row if cell["type"] == "action"]
+    return list(block["elements"]) if block["type"] == "actions" else []
 
 
 def identified(blocks: list[Json]) -> list[Json]:
