@@ -20,9 +20,9 @@ from bot import audit_cli
 from bot.core.errors import NotRecorded, Refusal
 from bot.core.summary.history import Size, Snapshot
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import people, seeds, server
-from bot.sandbox.store import Store
-from bot.sandbox.workspace import Workspace
+from bot.sandbox import server
+from bot.sandbox.store import Store, seeds
+from bot.sandbox.workspace import Workspace, people
 from bot.settings import WrongSettings, database, load
 from bot.slack import transports
 from bot.wiring import Bot, CannotStart, assemble, utc_now

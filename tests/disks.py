@@ -9,7 +9,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.core.samples import NOW
 
 ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)

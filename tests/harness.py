@@ -14,20 +14,18 @@ from typing import Any
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import (
-    payloads,
-    people,
-    server,
-    store_customers,
-    store_profiles,
-    store_promotions,
-    store_segments,
-)
-from bot.sandbox.client import Client
-from bot.sandbox.delivery import Ack, SignedRequests
-from bot.sandbox.scenes import action_of, scene_of, target_in
+from bot.sandbox import server
 from bot.sandbox.store import Store
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.store.resources import customers as store_customers
+from bot.sandbox.store.resources import profiles as store_profiles
+from bot.sandbox.store.resources import promotions as store_promotions
+from bot.sandbox.store.resources import segments as store_segments
+from bot.sandbox.workspace import Workspace, people
+from bot.sandbox.workspace.client.client import Client
+from bot.sandbox.workspace.client.scenes import action_of, scene_of, target_in
+from bot.sandbox.workspace.delivery import payloads
+from bot.sandbox.workspace.delivery.carrier import Ack
+from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.settings import Settings, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble

@@ -3,8 +3,7 @@
 import sqlite3
 from functools import cache
 
-from bot.sandbox import seeds
-from bot.sandbox.store import Store
+from bot.sandbox.store import Store, seeds
 
 
 def seed(store: Store, *, customers: int = 400) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bot.sandbox.slack_manifest import Manifest
+from bot.sandbox.workspace.manifest import Manifest
 from commands import GROUPS
 
 ROOT = Path(__file__).parent.parent

@@ -1,5 +1,4 @@
-from bot.sandbox import seeds
-from bot.sandbox.store import Store
+from bot.sandbox.store import Store, seeds
 from tests.seeded import seed
 
 

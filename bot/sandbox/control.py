@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from bot.sandbox.client import Client
-from bot.sandbox.people import BOT_NAME, BOT_USER_ID, HUMANS
-from bot.sandbox.refusals import Json, Misuse
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace.client.client import Client
+from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID, HUMANS
+from bot.sandbox.workspace.refusals import Json, Misuse
+from bot.sandbox.workspace.state import Workspace
 
 
 class StoreFaults(Protocol):

@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox import control, slack_wire
-from bot.sandbox import store as stores
-from bot.sandbox.live import Live, Log
-from bot.sandbox.refusals import Misuse
+from bot.sandbox import control
+from bot.sandbox.event_stream import Live, Log
 from bot.sandbox.store import Store
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.store import application as store_application
+from bot.sandbox.workspace.refusals import Misuse
+from bot.sandbox.workspace.state import Workspace
+from bot.sandbox.workspace.web_api import routes as web_api
 
 PAGE = Path(__file__).parent / "page"
 LOCAL_NAMES = ("127.0.0.1", "localhost")
@@ -42,13 +43,13 @@ def application(
     *, store: Store | None, workspace: Workspace | None, log: Log | None, page: bool = True
 ) -> web.Application:
     """Put the parts that are given into one application."""
-    app = web.Application(middlewares=[only_from_here], client_max_size=slack_wire.MOST_BYTES)
+    app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
     app.router.add_routes([control.fault_route(workspace, store.faults if store else None), _requests(store)])
     if workspace is not None:
         _add_workspace(app, workspace, store, log)
     if store is not None:
-        app.add_subapp("/stores", stores.application(store))
+        app.add_subapp("/stores", store_application(store))
     if page:
         _add_page(app)
     return app
@@ -56,7 +57,7 @@ def application(
 
 def _add_workspace(app: web.Application, workspace: Workspace, store: Store | None, log: Log | None) -> None:
     live = Live(workspace, store, log)
-    app.router.add_routes([*slack_wire.routes(workspace), *control.routes(workspace)])
+    app.router.add_routes([*web_api.routes(workspace), *control.routes(workspace)])
     app.router.add_get("/control/events", live.serve)
 
     async def stop(_app: web.Application) -> None:

@@ -7,7 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.harness import ROOT, World, environment_for
 
 LONG = 50

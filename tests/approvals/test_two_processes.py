@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from bot.slack.ids import APPROVE
 from tests.approvals.bots import bot, until
 from tests.conftest import OpenWorld

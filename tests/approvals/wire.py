@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, unquote
 import httpx
 
 from bot.sandbox.store import Store
-from bot.sandbox.store_ask import Ask
-from bot.sandbox.store_endpoints import ENDPOINTS, Endpoint
-from bot.sandbox.store_refusals import Refusal
+from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
+from bot.sandbox.store.api.request import Ask
+from bot.sandbox.store.refusals import Refusal
 
 MOST_TURNS = 4
 

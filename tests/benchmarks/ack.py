@@ -19,8 +19,8 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from bot.sandbox import people
-from bot.sandbox.delivery import signature
+from bot.sandbox.workspace import people
+from bot.sandbox.workspace.delivery.signed_http import signature
 from tests.harness import environment_for
 from tests.processes import running
 

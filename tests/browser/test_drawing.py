@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, Request, expect
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.sandbox.people import ANA, SEGMENTS
+from bot.sandbox.workspace.people import ANA, SEGMENTS
 from tests.browser.conftest import Visit
 from tests.sandbox.slack_app import World, entry, modal, over_socket, words
 

@@ -27,8 +27,8 @@ from bot.engine.process import Machine, machine
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import seeds, server
-from bot.sandbox.store import Store
+from bot.sandbox import server
+from bot.sandbox.store import Store, seeds
 from commands import GROUPS
 from tests.core.samples import change as drafted
 from tests.harness import Clock, no_wait

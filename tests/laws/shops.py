@@ -25,7 +25,8 @@ from bot.core.planning.steps import (
     Step,
     UpdateSegment,
 )
-from bot.sandbox import store_customers, store_promotions
+from bot.sandbox.store.resources import customers as store_customers
+from bot.sandbox.store.resources import promotions as store_promotions
 from tests.engine.bench import Bench, bench
 
 T = TypeVar("T")

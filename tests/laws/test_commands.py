@@ -18,7 +18,7 @@ from bot.core.errors import Refusal
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.engine.home_tab.model import Home, Sized, StoreOverview
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer

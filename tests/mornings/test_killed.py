@@ -15,7 +15,7 @@ from bot.core.answers import Answer
 from bot.core.approval.policy import Policy
 from bot.engine.daily_summary import Schedule
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import APPROVERS, Killed, Process, Slack, Team
 from tests.conftest import OpenWorld

@@ -14,10 +14,10 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.client import Client
-from bot.sandbox.people import ANA, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace.client.client import Client
+from bot.sandbox.workspace.people import ANA, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 
 Json = dict[str, Any]
 

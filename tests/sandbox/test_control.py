@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.people import ANA, SEGMENTS
+from bot.sandbox.workspace.people import ANA, SEGMENTS
 from tests.sandbox.slack_app import (
     World,
     actions,

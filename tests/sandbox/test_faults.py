@@ -3,7 +3,7 @@ import asyncio
 import httpx
 import pytest
 
-from bot.sandbox.faults import Faults
+from bot.sandbox.store.faults import Faults
 from tests.sandbox.served_store import served
 
 

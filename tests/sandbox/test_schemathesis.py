@@ -26,9 +26,9 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.case import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance, status_code_conformance
 
-from bot.sandbox.seeds import seed
 from bot.sandbox.store import Store, application
-from bot.sandbox.store_ask import is_storable
+from bot.sandbox.store.api.request import is_storable
+from bot.sandbox.store.seeds import seed
 from tests.sandbox.served_store import TOKEN, serving
 
 DOCUMENT = Path(__file__).parents[3] / "shared" / "bigcommerce" / "segments.v3.yml"

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from bot.sandbox import store_promotions
-from bot.sandbox.seeds import seed
-from bot.sandbox.seeds_promotions import promotions
 from bot.sandbox.store import Store
+from bot.sandbox.store.resources import promotions as store_promotions
+from bot.sandbox.store.seeds import seed
+from bot.sandbox.store.seeds.promotions import promotions
 
 
 def seeded(customers: int = 400) -> Store:

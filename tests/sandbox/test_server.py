@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
-from bot.sandbox.people import ANA, BEN, SEGMENTS
 from bot.sandbox.server import serve
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace.people import ANA, BEN, SEGMENTS
 from tests.sandbox.slack_app import bolt_app, fetch, in_socket_mode, world, written
 
 TOKEN = {"X-Auth-Token": "sandbox-token"}

@@ -1,8 +1,8 @@
 import asyncio
 from pathlib import Path
 
-from bot.sandbox.seeds import seed
 from bot.sandbox.store import Store
+from bot.sandbox.store.seeds import seed
 from tests.sandbox.served_store import served
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.people import ANA, APP_TOKEN, APPROVALS, APPROVERS_GROUP, BEN, CLEO, DAN, RANDOM, SEGMENTS
+from bot.sandbox.workspace.people import ANA, APP_TOKEN, APPROVALS, APPROVERS_GROUP, BEN, CLEO, DAN, RANDOM, SEGMENTS
 from tests.sandbox.slack_app import (
     actions,
     button,

@@ -12,8 +12,8 @@ from aiohttp import ClientSession, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncBoltRequest
 
-from bot.sandbox.people import ANA, SEGMENTS
-from bot.sandbox.refusals import Misuse
+from bot.sandbox.workspace.people import ANA, SEGMENTS
+from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (
     World,
     actions,

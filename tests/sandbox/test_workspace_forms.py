@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.sandbox.people import ANA, BEN, SEGMENTS
-from bot.sandbox.refusals import Misuse
+from bot.sandbox.workspace.people import ANA, BEN, SEGMENTS
+from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (
     Screen,
     World,

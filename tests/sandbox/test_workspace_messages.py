@@ -8,9 +8,9 @@ import pytest
 from aiohttp import ClientSession
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.sandbox.people import ANA, BEN, BOT_TOKEN, SEGMENTS
-from bot.sandbox.refusals import Misuse
 from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace.people import ANA, BEN, BOT_TOKEN, SEGMENTS
+from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (
     World,
     actions,

@@ -20,9 +20,9 @@ from bot.core.answers import Answer, File
 from bot.core.approval.changes import Emergency, State
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
-from bot.sandbox.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
 from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
 from bot.slack.answers import FILE_NAME_BYTES, file_name, message
 from bot.slack.slack_errors import maybe_done

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.core.answers import mention
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Chart, Delta, Table
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks
 from bot.slack.blocks import Block
 from tests.laws.test_cards import fits

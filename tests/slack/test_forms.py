@@ -7,7 +7,7 @@ from bot.core.answers import Answer
 from bot.core.command import Call, Context, Prefill, command
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE

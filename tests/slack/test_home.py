@@ -3,7 +3,7 @@
 from bot.core.answers import Chart
 from bot.core.approval.changes import Approval, Brief, State
 from bot.engine.home_tab.model import Home, Sized, StoreOverview
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack.home import HOME_BLOCKS, home
 from commands import GROUPS
 from tests.core.samples import NOW, change

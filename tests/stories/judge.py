@@ -9,9 +9,9 @@ from typing import Any
 from bot.core.approval.changes import Change, State
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox.calls import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
-from bot.sandbox.people import HUMANS, PEOPLE
-from bot.sandbox.slack_limits import faults_of, length_of
+from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
+from bot.sandbox.workspace.people import HUMANS, PEOPLE
+from bot.sandbox.workspace.web_api.call import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from tests.harness import Json, World
 
 RAN = frozenset({State.APPROVED, State.RUNNING, State.DONE, State.FAILED})

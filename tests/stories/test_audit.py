@@ -17,8 +17,8 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.exports import FORMULA
 from bot.ledger.sqlite.archives import Archives
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import payloads
-from bot.sandbox.people import ANA, APPROVERS_GROUP, BEN, CLEO, TEAM_ID
+from bot.sandbox.workspace.delivery import payloads
+from bot.sandbox.workspace.people import ANA, APPROVERS_GROUP, BEN, CLEO, TEAM_ID
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, buttons
 from tests.stories.judge import read

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.people import APPROVALS, BEN, BOT_USER_ID
+from bot.sandbox.workspace.people import APPROVALS, BEN, BOT_USER_ID
 from tests.harness import Json, World, said
 from tests.stories.judge import read
 

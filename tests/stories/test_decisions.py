@@ -4,7 +4,7 @@ from csv import DictReader
 
 import pytest
 
-from bot.sandbox.people import ANA, BEN, CLEO
+from bot.sandbox.workspace.people import ANA, BEN, CLEO
 from tests.conftest import OpenWorld
 from tests.harness import Stuck, World, buttons, filled, said
 from tests.stories.judge import read

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack_limits import faults_of
+from bot.sandbox.workspace.block_kit.limits import faults_of
 from tests.conftest import OpenWorld
 from tests.harness import World, said
 from tests.stories.judge import read

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.sandbox import people
-from bot.sandbox.delivery import Parcel, SignedRequests, Undelivered
+from bot.sandbox.workspace import people
+from bot.sandbox.workspace.delivery.carrier import Parcel, Undelivered
+from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from tests.conftest import OpenWorld
 from tests.harness import World, said
 

@@ -10,7 +10,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.people import ANA, BEN, CLEO, SEGMENTS
+from bot.sandbox.workspace.people import ANA, BEN, CLEO, SEGMENTS
 from tests.harness import Json, World, world
 from tests.sandbox.slack_app import bolt_app, entry, in_socket_mode, modal, web_client, words
 from tests.stories.judge import judge, judge_what_was_seen

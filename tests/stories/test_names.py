@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import World, filled, said
 from tests.stories.judge import read

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, said
 from tests.stories.judge import read

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.people import ANA, APPROVERS_GROUP, BEN, BOT_USER_ID, CLEO
+from bot.sandbox.workspace.people import ANA, APPROVERS_GROUP, BEN, BOT_USER_ID, CLEO
 from tests.harness import Json, World, buttons
 from tests.stories.judge import read
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, closing
 
 from bot.core.approval.changes import Approval, Event, Run, StepState
 from bot.ledger.sqlite.ledger import Ledger
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import ROOT, World, said
 from tests.stories.judge import read

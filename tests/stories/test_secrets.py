@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from bot.settings import WrongSettings, load
 from tests.harness import World, environment_for, world
 from tests.processes import ROOT

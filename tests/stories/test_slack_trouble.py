@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox import people
+from bot.sandbox.workspace import people
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.people import BEN, CLEO
+from bot.sandbox.workspace.people import BEN, CLEO
 from tests.harness import Json, World, buttons, said
 from tests.stories.judge import read
 

@@ -8,7 +8,7 @@ import pytest
 from bot.core.store_view.shop import Shop
 from bot.core.summary.gather import gather
 from bot.core.summary.history import Size, Snapshot
-from bot.sandbox.people import RANDOM, SEGMENTS
+from bot.sandbox.workspace.people import RANDOM, SEGMENTS
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
 from tests.stories.judge import read

@@ -3,7 +3,7 @@ import pytest
 from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 from bot.core.store_view.shop import PromotionUse, Shop, live_uses, named, near, uses_told
-from bot.sandbox import seeds
+from bot.sandbox.store import seeds
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
 

@@ -6,7 +6,7 @@ from bot.bigcommerce import Customer
 from bot.core.errors import Misuse
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import Found, Shopper, Words, find, listed, nobody_left, owners, sorted_out, told
-from bot.sandbox import store_customers
+from bot.sandbox.store.resources import customers as store_customers
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
 

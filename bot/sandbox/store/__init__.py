@@ -1,0 +1,6 @@
+"""The emulated store: BigCommerce's API in front of a shop that is kept in a SQLite file."""
+
+from bot.sandbox.store.api.app import application
+from bot.sandbox.store.state import Store
+
+__all__ = ["Store", "application"]

@@ -1,0 +1,89 @@
+"""The shop's rows: one SQLite file, opened or created, and the few ways in which the nouns read it."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bot.sandbox.store.paging import Page, Window
+
+# Rows refer to each other by small integers (positions), which also keep the order of creation;
+# the world sees UUIDs. Deleting a segment or a profile drops its memberships and nothing else.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS customers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    first_name TEXT NOT NULL, last_name TEXT NOT NULL, folded TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL, document TEXT NOT NULL DEFAULT '{}');
+CREATE INDEX IF NOT EXISTS customers_by_name ON customers (last_name, id);
+CREATE INDEX IF NOT EXISTS customers_by_creation ON customers (date_created, id);
+CREATE INDEX IF NOT EXISTS customers_by_change ON customers (date_modified, id);
+CREATE TABLE IF NOT EXISTS profiles (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    customer_id INTEGER NOT NULL UNIQUE REFERENCES customers (id) ON DELETE CASCADE,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS segments (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS members (
+    segment INTEGER NOT NULL REFERENCES segments (position) ON DELETE CASCADE,
+    profile INTEGER NOT NULL REFERENCES profiles (position) ON DELETE CASCADE,
+    PRIMARY KEY (segment, profile)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS members_by_profile ON members (profile, segment);
+CREATE TABLE IF NOT EXISTS promotions (id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS targets (
+    segment_id TEXT NOT NULL, promotion INTEGER NOT NULL REFERENCES promotions (id) ON DELETE CASCADE,
+    PRIMARY KEY (segment_id, promotion)) WITHOUT ROWID;
+"""
+
+
+class Shop:
+    """The rows of one shop. `clock` (seconds since 1970) dates them and `new_id` names them."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+    ) -> None:
+        self._clock = clock
+        self.new_id = new_id
+        # One connection, used by one thread at a time; a test may seed in one and serve in another.
+        self.db = sqlite3.connect(path, check_same_thread=False)
+        self.db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            self.db.execute(f"PRAGMA {pragma}")
+        self.db.executescript(SCHEMA)
+
+    def now(self) -> str:
+        """Return the clock's time as the vendor writes it, `2022-09-15T23:44:05Z`."""
+        return moment(self._clock())
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Return what a query finds."""
+        return [dict(row) for row in self.db.execute(sql, values)]
+
+    def count(self, sql: str, *values: object) -> int:
+        """Return the number that a query finds."""
+        return int(self.db.execute(sql, values).fetchone()[0])
+
+    def page(
+        self, columns: str, source: str, values: Sequence[object], window: Window, *, order: str = "position"
+    ) -> Page:
+        """Return one window of `SELECT columns FROM source`, both of them our own words, never a caller's."""
+        total = self.count(f"SELECT count(*) FROM {source}", *values)  # noqa: S608 - our own words
+        sql = f"SELECT {columns} FROM {source} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - our own words
+        return Page(self.rows(sql, *values, window.limit, window.offset), total, window)
+
+
+def moment(seconds: float) -> str:
+    """Write seconds since 1970 as the vendor does."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def many(values: Iterable[object]) -> str:
+    """Pack values for `IN (SELECT value FROM json_each(?))`, which knows no limit of variables."""
+    return json.dumps(list(values))

@@ -1,0 +1,1 @@
+"""What the shop holds, one module for each kind: its SQL and its rules, without HTTP."""

@@ -1,0 +1,106 @@
+"""What one emulated store holds: its rows, its settings, the faults on order, and what it was asked."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.store.api.access import Quota
+from bot.sandbox.store.api.endpoints import CUSTOMERS, MARKETING
+from bot.sandbox.store.database import Shop
+from bot.sandbox.store.faults import Faults
+
+REMEMBERED_REQUESTS = 10_000
+# The vendor limits each segment and member write to 10 at once. The emulator counts all requests together,
+# which is stricter: a client that passes here passes there.
+MOST_AT_ONCE = 10
+
+
+class Store:
+    """One emulated store. `path` is its file, opened or created; `":memory:"` keeps it in memory.
+
+    Settable at any time: `quota` (requests in 30 s, None for unlimited), `scopes` (of the token), `plan`
+    ("Enterprise" has segmentation, any other name has not), `at_once` (requests carried out side by side).
+    `version` grows with each write; `changed` waits for it. `faults` holds the bad days on order.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        store_hash: str = "sandbox",
+        token: str = "sandbox-token",  # noqa: S107 - the sandbox's token is public
+        quota: int | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.shop = Shop(path, clock=clock)
+        self.store_hash, self.token = store_hash, token
+        self.scopes: set[str] = {CUSTOMERS, MARKETING}
+        self.plan = "Enterprise"
+        self.at_once = MOST_AT_ONCE
+        self.in_flight = 0
+        self.faults = Faults()
+        self.version = 0
+        self.sleep = sleep
+        self._quota = Quota(quota, clock)
+        self._requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_REQUESTS)
+        self._asked = 0
+        self._change = asyncio.Event()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.shop.db.close()
+
+    @property
+    def quota(self) -> int | None:
+        """Requests in a window of 30 s; None is unlimited."""
+        return self._quota.quota
+
+    @quota.setter
+    def quota(self, quota: int | None) -> None:
+        self._quota.quota = quota
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it yet."""
+        tables = ("customers", "segments", "promotions")
+        return not any(self.shop.count(f"SELECT EXISTS (SELECT 1 FROM {table})") for table in tables)  # noqa: S608
+
+    def spend(self) -> dict[str, str]:
+        """Count a request against the quota; return the rate-limit headers. Raises TooMany."""
+        return self._quota.spend()
+
+    def note_write(self) -> None:
+        """Tell whoever waits that something in the store changed."""
+        self.version += 1
+        self._change.set()
+        self._change = asyncio.Event()
+
+    async def changed(self, since: int) -> int:
+        """Wait until `version` is beyond `since` and return it."""
+        while self.version <= since:
+            await self._change.wait()
+        return self.version
+
+    def note_request(self, method: str, path: str, status: int | None, milliseconds: float) -> None:
+        """Remember a request that is over; status None is a connection that was dropped."""
+        self._asked += 1
+        entry = {"number": self._asked, "method": method, "path": path, "status": status}
+        self._requests.append({**entry, "milliseconds": round(milliseconds, 3)})
+
+    def requests(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return requests with a number above `since`, oldest first, of the last 10,000 since the start."""
+        return [entry for entry in self._requests if entry["number"] > since]
+
+    def overview(self) -> dict[str, Any]:
+        """Return segments with shoppers and promotions counted, and how many rows of all else there are."""
+        segments = self.shop.rows("""SELECT id, name, description, updated_at,
+            (SELECT count(*) FROM members WHERE segment = position) AS shoppers,
+            (SELECT count(*) FROM targets WHERE segment_id = segments.id) AS promotions
+            FROM segments ORDER BY position""")
+        [counts] = self.shop.rows("""SELECT (SELECT count(*) FROM customers) AS customers,
+            (SELECT count(*) FROM profiles) AS profiles, (SELECT count(*) FROM promotions) AS promotions""")
+        return {"segments": segments, **counts}

@@ -1,0 +1,1 @@
+"""Blocks, elements and views: what Slack takes, and what they hold."""

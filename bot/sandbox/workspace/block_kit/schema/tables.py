@@ -1,0 +1,167 @@
+"""The blocks that show data: table, data_table, data_visualization.
+
+Facts: docs.slack.dev/reference/block-kit/blocks/table-block, …/data-table-block, …/data-visualization-block.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from bot.sandbox.workspace.block_kit.schema.elements import Button
+from bot.sandbox.workspace.block_kit.schema.objects import OPTIONAL, Id, Shape, between, refused
+from bot.sandbox.workspace.block_kit.schema.rich_text import RichText
+from bot.sandbox.workspace.block_kit.texts import characters
+
+TABLE_CHARACTERS, DATA_TABLE_CHARACTERS = 10_000, 20_000
+Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+
+
+class RawText(Shape):
+    """A cell with words."""
+
+    type: Literal["raw_text"]
+    text: Annotated[str, between(1, DATA_TABLE_CHARACTERS)]
+
+
+class RawNumber(Shape):
+    """A cell with a number; `text` is how it is written."""
+
+    type: Literal["raw_number"]
+    value: Number
+    text: Annotated[str, between(1, 100)] = OPTIONAL
+
+
+RawCell = Annotated[RawText | RawNumber, Field(discriminator="type")]
+
+
+class ActionCell(Shape):
+    """A cell with a button; older clients show `fallback`."""
+
+    type: Literal["action"]
+    element: Button
+    fallback: RawCell = OPTIONAL
+
+
+TableCell = Annotated[RawText | RawNumber | RichText, Field(discriminator="type")]
+DataCell = Annotated[RawText | RawNumber | RichText | ActionCell, Field(discriminator="type")]
+
+
+def _check_characters(rows: Sequence[Sequence[Shape]], most: int) -> None:
+    cells = [cell.model_dump(exclude_unset=True) for row in rows for cell in row]
+    if characters(cells) > most:
+        raise refused(f"must be less than {most + 1} characters in all cells")
+
+
+class ColumnSetting(Shape):
+    """How a column is set."""
+
+    align: Literal["left", "center", "right"] = OPTIONAL
+    is_wrapped: bool = OPTIONAL
+
+
+class Table(Shape):
+    """A plain table."""
+
+    type: Literal["table"]
+    block_id: Id = OPTIONAL
+    rows: Annotated[list[Annotated[list[TableCell], between(1, 20)]], between(1, 100)]
+    column_settings: Annotated[list[ColumnSetting], between(1, 20)] = OPTIONAL
+
+    @model_validator(mode="after")
+    def _is_short(self) -> "Table":
+        _check_characters(self.rows, TABLE_CHARACTERS)
+        return self
+
+
+class DataTable(Shape):
+    """A table with pages, whose first row is the header."""
+
+    type: Literal["data_table"]
+    block_id: Id = OPTIONAL
+    caption: Annotated[str, between(1, 3000)]
+    rows: Annotated[list[Annotated[list[DataCell], between(1, 20)]], between(2, 201)]
+    page_size: Annotated[int, Field(ge=1, le=100)] = OPTIONAL
+    row_header_column_index: Annotated[int, Field(ge=0)] = OPTIONAL
+
+    @model_validator(mode="after")
+    def _is_a_table(self) -> "DataTable":
+        width = len(self.rows[0])
+        if any(len(row) != width for row in self.rows):
+            raise refused("every row must have as many cells as the header", "/rows")
+        for index, cell in enumerate(self.rows[0]):
+            if not isinstance(cell, RawText | RawNumber):
+                raise refused(f"unsupported type for a header cell: {cell.type}", f"/rows/0/{index}")
+        if (self.row_header_column_index or 0) >= width:
+            raise refused("must be the index of a column", "/row_header_column_index")
+        _check_characters(self.rows, DATA_TABLE_CHARACTERS)
+        return self
+
+
+Name = Annotated[str, between(1, 20)]
+
+
+class Point(Shape):
+    """A value of a series."""
+
+    label: Name
+    value: Number
+
+
+class Slice(Shape):
+    """A part of a pie, which has some size."""
+
+    label: Name
+    value: Annotated[float, Field(gt=0, le=1e15)]
+
+
+class Series(Shape):
+    """A line, an area, or bars of one colour."""
+
+    name: Name
+    data: Annotated[list[Point], between(1, 20)]
+
+
+class Axes(Shape):
+    """What stands along the axes."""
+
+    categories: Annotated[list[Name], between(1, 20)]
+    x_label: Annotated[str, Field(max_length=50)] = OPTIONAL
+    y_label: Annotated[str, Field(max_length=50)] = OPTIONAL
+
+
+class Pie(Shape):
+    """A whole in parts."""
+
+    type: Literal["pie"]
+    segments: Annotated[list[Slice], between(1, 12)]
+
+
+class Plot(Shape):
+    """One or more series along an axis: each has one point for each category, in that order."""
+
+    type: Literal["bar", "line", "area"]
+    series: Annotated[list[Series], between(1, 12)]
+    axis_config: Axes
+
+    @model_validator(mode="after")
+    def _fits_its_axis(self) -> "Plot":
+        for index, series in enumerate(self.series):
+            if [point.label for point in series.data] != self.axis_config.categories:
+                raise refused("labels must match axis_config.categories", f"/series/{index}/data")
+        _check_unique([series.name for series in self.series], "names of series must be unique", "/series")
+        return self
+
+
+def _check_unique(names: Sequence[Any], sentence: str, at: str) -> None:
+    if len(set(names)) < len(names):
+        raise refused(sentence, at)
+
+
+class DataVisualization(Shape):
+    """A chart."""
+
+    type: Literal["data_visualization"]
+    block_id: Id = OPTIONAL
+    title: Annotated[str, between(1, 50)]
+    chart: Annotated[Pie | Plot, Field(discriminator="type")]

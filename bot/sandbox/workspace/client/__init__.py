@@ -1,0 +1,1 @@
+"""Slack's own client: what people see, and what they can do there."""

@@ -1,0 +1,280 @@
+"""What people can do in the workspace, as Slack's own client lets them: type, click, fill, close.
+
+Every act returns {"ok", "ack_ms", "error"?, "errors"?}: `ack_ms` is how long the bot took to acknowledge,
+None where it was not asked; `errors` are complaints by block_id. Misuse means that no person could do that.
+"""
+
+from typing import Any
+
+from bot.sandbox.workspace.block_kit.limits import faults_of
+from bot.sandbox.workspace.client.dispatch import WRITTEN, check_dispatch
+from bot.sandbox.workspace.client.escaping import escaped
+from bot.sandbox.workspace.client.filling import Choices, entered, options_of, picked
+from bot.sandbox.workspace.client.scenes import Scene, Target, action_of, form_scene, scene_of, scene_with, target_in
+from bot.sandbox.workspace.client.submissions import complaints, fill, settle
+from bot.sandbox.workspace.delivery import payloads
+from bot.sandbox.workspace.delivery.carrier import Ack, Undelivered
+from bot.sandbox.workspace.people import BOT_USER_ID, Conversation, Person
+from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
+from bot.sandbox.workspace.state import Workspace, bot_author
+from bot.sandbox.workspace.web_api.call import Call, content_of
+
+
+class Client:
+    """The screens and keyboards of everybody in one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def _person(self, user: str) -> Person:
+        person = self._workspace.directory.human(user)
+        if person.deleted:
+            raise Misuse(f"{person.name}'s account is deactivated.")
+        return person
+
+    # -- typing
+
+    async def type(self, user: str, channel: str, text: str) -> Json:
+        """Type a slash command, or a message, in a channel ("#segments") or to the bot ("dm")."""
+        person = self._person(user)
+        place = self._workspace.directory.place(channel, person)
+        if place.person and (self._workspace.manifest.read_only or not self._workspace.manifest.messages):
+            raise Misuse("The app's manifest lets nobody write to the bot directly.")
+        if not text.strip():
+            raise Misuse("There is nothing to send.")
+        if text.startswith("/"):
+            return await self._command(person, place, text)
+        return await self._say(person, place, text)
+
+    async def _command(self, person: Person, place: Conversation, text: str) -> Json:
+        name, _, rest = text.partition(" ")
+        workspace = self._workspace
+        known = workspace.manifest.commands.get(name)
+        if known is None:
+            return self._whispered(person, place, f"`{name}` is not a valid command.")
+        payload = payloads.slash_command(
+            person,
+            place,
+            name,
+            escaped(rest.strip(), workspace.directory) if known.should_escape else rest.strip(),
+            trigger_id=workspace.triggers.issue(person.id),
+            response_url=workspace.response_url(person.id, place.id),
+        )
+        try:
+            ack = await workspace.send("slash_commands", payload)
+            self._answer(person, place, text, ack)
+        except Undelivered as lost:
+            return self._whispered(person, place, f'{name} failed with the error "{lost.code}"')
+        except Refusal as refusal:
+            return self._whispered(person, place, f'{name} failed with the error "{refusal.error}"')
+        return _done(ack)
+
+    def _whispered(self, person: Person, place: Conversation, sentence: str) -> Json:
+        self._workspace.whisper(person.id, place.id, sentence)
+        return {"ok": False, "ack_ms": None, "error": sentence}
+
+    def _answer(self, person: Person, place: Conversation, text: str, ack: Ack) -> None:
+        """Post the message that an acknowledgement may carry."""
+        if not ack.body.get("text") and not ack.body.get("blocks"):
+            return
+        content = content_of(Call(self._workspace, ack.body))
+        openly = ack.body.get("response_type") == "in_channel"
+        if openly:
+            self._workspace.post(place.id, {"user": person.id}, {"text": text})
+        self._workspace.post(place.id, bot_author(), content, visible_to=None if openly else person.id)
+
+    async def _say(self, person: Person, place: Conversation, text: str) -> Json:
+        posting = self._workspace.post(
+            place.id, {"user": person.id}, {"text": escaped(text, self._workspace.directory)}
+        )
+        heard = ["message.im"] if place.person else ["message.channels"]
+        if f"<@{BOT_USER_ID}" in posting.message["text"]:
+            heard.append("app_mention")
+        result: Json = {"ok": True, "ack_ms": None, "ts": posting.ts}
+        for name in heard if BOT_USER_ID in place.members else []:
+            about = {
+                "channel": place.id,
+                "channel_type": "im" if place.person else "channel",
+                "event_ts": posting.ts,
+            }
+            kind = {"type": "app_mention" if name == "app_mention" else "message"}
+            result |= await self._event(name, {**posting.message, **about, **kind})
+        return result
+
+    async def _event(self, name: str, inner: Json) -> Json:
+        """Deliver an event that the manifest asks for; once more, like Slack, if nobody acknowledges."""
+        if name not in self._workspace.manifest.events:
+            return {}
+        payload = payloads.event(inner, now=self._workspace.clock())
+        for attempt in (0, 1):
+            try:
+                return _done(await self._workspace.send("events_api", payload, attempt=attempt))
+            except Undelivered as undelivered:
+                lost = undelivered
+        return _failed(f"The event {inner['type']}", lost)
+
+    # -- clicking
+
+    async def press(
+        self,
+        user: str,
+        channel: str,
+        button: str,
+        *,
+        ts: str | None = None,
+        confirm: bool = True,
+        value: Any = None,
+        values: Json | None = None,
+        block_id: str | None = None,
+    ) -> Json:
+        """Press or choose: `button` is a text or an action_id (in `block_id`), `value` what is chosen or typed.
+
+        A text input without a `value` is one in which Enter is pressed. `channel` is a place, "home" or "form";
+        `values` is what stands in the form's inputs at that moment.
+        With `confirm=False` the person declines where a dialog asks, and the bot hears nothing.
+        """
+        person = self._person(user)
+        scene = scene_of(self._workspace, person, channel, ts, button)
+        if values:
+            await fill(self._workspace, person, scene, values, self._choices)
+        target = target_in(scene, button, block_id)
+        check_dispatch(scene.block(target.block_id), target.element, value)
+        if "confirm" in target.element and not confirm:
+            return {"ok": True, "ack_ms": None, "declined": True}
+        state = await self._chosen(person, scene, target, value)
+        return await self._click(person, scene, action_of(target, state, self._workspace.next_ts()))
+
+    async def _chosen(self, person: Person, scene: Scene, target: Target, value: Any) -> Json | None:
+        element = target.element
+        if element["type"] == "button":
+            return None
+        wanted = target.value if value is None else value
+        if element["type"] == "overflow":
+            return {"selected_option": picked(element["options"], str(wanted))}
+
+        if value is None and element["type"] in WRITTEN:
+            return scene.held(target.block_id, element)
+        choices = self._choices(person, scene, target.block_id, element)
+        state = await entered(self._workspace, person, element, wanted, choices)
+        scene.filled.setdefault(target.block_id, {})[element["action_id"]] = state
+        return state
+
+    async def _click(self, person: Person, scene: Scene, action: Json) -> Json:
+        more: Json = {}
+        if scene.posting is not None and scene.place is not None:
+            url = self._workspace.response_url(person.id, scene.place.id, scene.posting)
+            more = {"state": scene.state(), "response_url": url}
+        trigger_id = self._workspace.triggers.issue(person.id)
+        payload = payloads.block_actions(person, scene.where(), action, trigger_id=trigger_id, **more)
+        try:
+            return _done(await self._workspace.send("interactive", payload))
+        except Undelivered as lost:
+            return _failed("The click", lost)
+
+    # -- external selects
+
+    async def suggest(self, user: str, action_id: str, block_id: str, query: str) -> Json:
+        """Type into an external select: the answer also has "options" or "option_groups"."""
+        person = self._person(user)
+        scene, _ = scene_with(self._workspace, person, block_id, action_id)
+        try:
+            ack = await self._suggested(person, scene, block_id, action_id, query)
+        except Undelivered as lost:
+            return {**_failed("Loading the options", lost), "options": []}
+        faults = faults_of("options", ack.body)
+        if faults:
+            return {
+                "ok": False,
+                "ack_ms": ack.ms,
+                "error": f"Slack shows no result: {faults[0]}",
+                "options": [],
+            }
+        self._workspace.offers.keep((person.id, block_id, action_id), options_of(ack.body))
+        return {**_done(ack), **ack.body}
+
+    def _choices(self, person: Person, scene: Scene, block_id: str, element: Json) -> Choices:
+        """What the person may choose in a select without the bot: what it holds, and what was offered before."""
+
+        async def ask(query: str) -> list[Json]:
+            return await self._ask(person, scene, block_id, element["action_id"], query)
+
+        offered = self._workspace.offers.seen((person.id, block_id, element["action_id"]))
+        return Choices([*scene.chosen(block_id, element), *offered], ask)
+
+    async def _suggested(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> Ack:
+        payload = payloads.block_suggestion(person, scene.where(), block_id=block_id, action_id=action_id, value=query)
+        return await self._workspace.send("interactive", payload)
+
+    async def _ask(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> list[Json]:
+        """Ask the bot for options; a person who gets none of them sees an empty list."""
+        try:
+            body = (await self._suggested(person, scene, block_id, action_id, query)).body
+        except Undelivered as lost:
+            raise Misuse(f'The options could not be loaded: the bot failed with "{lost.code}".') from None
+        if faults := faults_of("options", body):
+            raise Misuse(f"The bot's options are more or longer than Slack takes: {faults[0]}")
+        return options_of(body)
+
+    # -- forms and Home
+
+    async def submit(self, user: str, values: Json) -> Json:
+        """Fill the open form (by label, block_id or action_id) and submit it."""
+        person = self._person(user)
+        scene = form_scene(self._workspace, person)
+        form = scene.form
+        if form is None or not form.view["submit"]:
+            raise Misuse("This form has nothing to submit; close it or press a button in it.")
+        await fill(self._workspace, person, scene, values, self._choices)
+        if errors := complaints(scene):
+            return {"ok": False, "ack_ms": None, "errors": errors}
+        trigger_id = self._workspace.triggers.issue(person.id)
+        payload = payloads.view_submission(person, form.shown(), trigger_id=trigger_id)
+        try:
+            ack = await self._workspace.send("interactive", payload)
+        except Undelivered as lost:
+            return _failed("We had some trouble connecting. Try again? The form", lost)
+        return {**_done(ack), **settle(self._workspace, person, form, ack.body)}
+
+    async def cancel(self, user: str, *, all_: bool = False) -> Json:
+        """Close the open form, or with `all_` the whole stack of them."""
+        person = self._person(user)
+        form = form_scene(self._workspace, person).form
+        forms, shown = self._workspace.forms, form.shown() if form else {}
+        cleared = all_ or shown["clear_on_close"]
+        if cleared:
+            forms.clear(person.id)
+        else:
+            forms.close(person.id, shown["id"])
+        self._workspace.touch()
+        if not shown["notify_on_close"]:
+            return {"ok": True, "ack_ms": None}
+        payload = payloads.view_closed(person, shown, is_cleared=cleared)
+        try:
+            return _done(await self._workspace.send("interactive", payload))
+        except Undelivered as lost:
+            return _failed("Closing the form", lost)
+
+    async def home(self, user: str) -> Json:
+        """Open the bot's Home tab."""
+        person = self._person(user)
+        workspace = self._workspace
+        if not workspace.manifest.home:
+            raise Misuse("The app's manifest has no Home tab.")
+        published = workspace.archive.homes.get(person.id)
+        inner = {
+            "type": "app_home_opened",
+            "user": person.id,
+            "channel": workspace.directory.direct(person.id).id,
+            "tab": "home",
+            "event_ts": workspace.next_ts(),
+            **({"view": published} if published else {}),
+        }
+        return {"ok": True, "ack_ms": None, **await self._event("app_home_opened", inner)}
+
+
+def _done(ack: Ack) -> Json:
+    return {"ok": True, "ack_ms": round(ack.ms, 3)}
+
+
+def _failed(what: str, lost: Undelivered) -> Json:
+    return {"ok": False, "ack_ms": None, "error": f'{what} failed with the error "{lost.code}"'}

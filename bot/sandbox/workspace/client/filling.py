@@ -1,0 +1,147 @@
+"""How a person fills an input: from what a script says ("VIPs", ["a", "b"], a file) to the state Slack sends.
+
+Also what Slack's client checks before it sends anything: required fields, lengths, numbers, addresses.
+"""
+
+import base64
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.workspace.block_kit.element_states import held_by, is_multiple, state_of
+from bot.sandbox.workspace.people import Person
+from bot.sandbox.workspace.refusals import Json, Misuse
+from bot.sandbox.workspace.state import Workspace
+from bot.sandbox.workspace.web_api.files import described
+
+
+@dataclass(frozen=True)
+class Choices:
+    """An external select's options: those that the person has seen, and how the bot is asked for more."""
+
+    seen: Sequence[Json]
+    ask: Callable[[str], Awaitable[list[Json]]]
+
+
+REQUIRED = "Please complete this required field."
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+async def entered(workspace: Workspace, person: Person, element: Json, raw: Any, choices: Choices) -> Json:
+    """Turn what was given for an element into its state; Misuse where it does not fit."""
+    if raw is None:
+        return state_of(element, [] if is_multiple(element) else None)
+    if is_multiple(element):
+        several = raw if isinstance(raw, list) else [raw]
+        return state_of(element, [await _one(workspace, person, element, one, choices) for one in several])
+    return state_of(element, await _one(workspace, person, element, raw, choices))
+
+
+async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, choices: Choices) -> Any:
+    kind = element["type"].removeprefix("multi_")
+    if kind == "external_select":
+        return await _offered(element, str(raw), choices)
+    if "options" in element or "option_groups" in element:
+        return picked(options_of(element), str(raw))
+    if kind == "users_select":
+        return workspace.directory.human(str(raw)).id
+    if kind in ("conversations_select", "channels_select"):
+        return workspace.directory.place(str(raw), person).id
+    if kind == "file_input":
+        return _uploaded(workspace, person, raw)
+    return raw if kind in ("datetimepicker", "rich_text_input") else str(raw) or None
+
+
+def options_of(element: Json) -> list[Json]:
+    """List the options of an element, or of the bot's answer to a select, also those in groups."""
+    grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
+    return [*element.get("options", []), *grouped]
+
+
+def picked(options: list[Json], wanted: str) -> Json:
+    """Find an option by value or text; Misuse names what there is."""
+    for option in options:
+        if wanted in (option.get("value"), option["text"]["text"]):
+            return option
+    offered = ", ".join(repr(option["text"]["text"]) for option in options[:10]) or "nothing"
+    raise Misuse(f"There is no option {wanted!r}. Offered: {offered}.")
+
+
+async def _offered(element: Json, wanted: str, choices: Choices) -> Json:
+    """Take what the person has seen, or type; where a select shows choices at once, look through those, too."""
+    for option in choices.seen:
+        if option.get("value") == wanted:
+            return option
+    least = element.get("min_query_length", 3)
+    options = await choices.ask(wanted) if len(wanted) >= least else []
+    try:
+        return picked(options, wanted)
+    except Misuse:
+        if least > 0:
+            raise
+    return picked(await choices.ask(""), wanted)
+
+
+def _uploaded(workspace: Workspace, person: Person, raw: Any) -> Json:
+    if not isinstance(raw, dict) or "name" not in raw or not {"content", "content_base64"} & raw.keys():
+        raise Misuse('A file is given as {"name": "list.csv", "content": "text"} or with content_base64.')
+    content = raw["content"].encode() if "content" in raw else base64.b64decode(raw["content_base64"])
+    file = described(workspace, str(raw["name"]), len(content), person.id)
+    workspace.archive.keep_file(file, content)
+    return file
+
+
+def complaint(block: Json, element: Json, state: Json) -> str | None:
+    """Say what Slack's client would not send, or None."""
+    value = held_by(element, state)
+    if value in (None, "", []):
+        return None if block.get("optional") else REQUIRED
+    check = _CHECKS.get(element["type"])
+    return check(element, value) if check else None
+
+
+def _length(element: Json, value: str) -> str | None:
+    least, most = element.get("min_length", 0), element.get("max_length", 3000)
+    if len(value) < least:
+        return f"Please enter at least {least} characters."
+    return f"Please enter at most {most} characters." if len(value) > most else None
+
+
+def _number(element: Json, value: str) -> str | None:
+    try:
+        given = float(value) if element["is_decimal_allowed"] else int(value)
+    except ValueError:
+        return "Please enter a number." if element["is_decimal_allowed"] else "Please enter a whole number."
+    least, most = element.get("min_value"), element.get("max_value")
+    if (least and given < float(least)) or (most and given > float(most)):
+        return f"Please enter a number from {least or 'any'} to {most or 'any'}."
+    return None
+
+
+def _files(element: Json, files: list[Json]) -> str | None:
+    most, allowed = element.get("max_files", 10), element.get("filetypes")
+    if len(files) > most:
+        return f"Please choose at most {most} files."
+    if allowed and any(file["filetype"] not in allowed for file in files):
+        return f"Please choose files of type {', '.join(allowed)}."
+    return None
+
+
+def _chosen(element: Json, chosen: list[Json]) -> str | None:
+    most = element.get("max_selected_items")
+    return f"Please choose at most {most}." if most and len(chosen) > most else None
+
+
+_CHECKS: dict[str, Callable[[Json, Any], str | None]] = {
+    "plain_text_input": _length,
+    "number_input": _number,
+    "email_text_input": lambda _, value: None if _EMAIL.fullmatch(value) else "Please enter an e-mail address.",
+    "url_text_input": lambda _, value: None if "://" in value else "Please enter a URL.",
+    "file_input": _files,
+    "multi_static_select": _chosen,
+    "multi_external_select": _chosen,
+    "multi_users_select": _chosen,
+    "multi_conversations_select": _chosen,
+    "multi_channels_select": _chosen,
+}

@@ -1,0 +1,117 @@
+"""What Slack sends to an app, field by field.
+
+Facts: docs.slack.dev/reference/interaction-payloads,
+docs.slack.dev/interactivity/implementing-slash-commands.
+"""
+
+from bot.sandbox.workspace.archive import Posting
+from bot.sandbox.workspace.ids import new_id
+from bot.sandbox.workspace.people import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Conversation, Person
+from bot.sandbox.workspace.refusals import Json
+
+VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105 - Slack's deprecated field, checked by nobody
+
+
+def slash_command(
+    person: Person, place: Conversation, command: str, text: str, *, trigger_id: str, response_url: str
+) -> Json:
+    """Build a slash command; every value is a string, because HTTP delivery is a form."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": TEAM_ID,
+        "team_domain": TEAM_DOMAIN,
+        "channel_id": place.id,
+        "channel_name": place.name,
+        "user_id": person.id,
+        "user_name": person.name,
+        "command": command,
+        "text": text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "response_url": response_url,
+        "trigger_id": trigger_id,
+    }
+
+
+def _interaction(kind: str, person: Person) -> Json:
+    return {
+        "type": kind,
+        "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": TEAM_ID},
+        "api_app_id": APP_ID,
+        "token": VERIFICATION_TOKEN,
+        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def in_message(posting: Posting, place: Conversation) -> Json:
+    """Build the part that says in which message something happened; an ephemeral one is not repeated."""
+    ephemeral = posting.visible_to is not None
+    container = {
+        "type": "message",
+        "message_ts": posting.ts,
+        "channel_id": place.id,
+        "is_ephemeral": ephemeral,
+    }
+    part: Json = {"container": container, "channel": {"id": place.id, "name": place.name}}
+    return part if ephemeral else {**part, "message": posting.message}
+
+
+def in_view(view: Json) -> Json:
+    """Build the part that says in which form or Home tab something happened."""
+    return {"container": {"type": "view", "view_id": view["id"]}, "view": view}
+
+
+def block_actions(person: Person, where: Json, action: Json, *, trigger_id: str, **more: object) -> Json:
+    """Build a click or a choice; `more` is state and response_url for messages."""
+    return {
+        **_interaction("block_actions", person),
+        **where,
+        "trigger_id": trigger_id,
+        **more,
+        "actions": [action],
+    }
+
+
+def block_suggestion(person: Person, where: Json, *, block_id: str, action_id: str, value: str) -> Json:
+    """Build the question for an external select's options."""
+    about = {"action_id": action_id, "block_id": block_id, "value": value}
+    return {**_interaction("block_suggestion", person), **where, **about}
+
+
+def view_submission(person: Person, view: Json, *, trigger_id: str) -> Json:
+    """Build a submitted form."""
+    return {
+        **_interaction("view_submission", person),
+        "trigger_id": trigger_id,
+        "view": view,
+        "response_urls": [],
+    }
+
+
+def view_closed(person: Person, view: Json, *, is_cleared: bool) -> Json:
+    """Build a form that was closed without submitting."""
+    return {**_interaction("view_closed", person), "view": view, "is_cleared": is_cleared}
+
+
+def event(inner: Json, *, now: float) -> Json:
+    """Wrap an event of the Events API."""
+    authorization = {
+        "enterprise_id": None,
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER_ID,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": TEAM_ID,
+        "api_app_id": APP_ID,
+        "event": inner,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(now),
+        "authorizations": [authorization],
+        "is_ext_shared_channel": False,
+    }

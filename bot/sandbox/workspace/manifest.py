@@ -1,0 +1,61 @@
+"""The app's manifest, as far as the workspace acts on it, with the sizes that Slack enforces.
+
+Facts: docs.slack.dev/reference/app-manifest.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AliasPath, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SlashCommand:
+    """A command that the app declares; `command` starts with a slash."""
+
+    command: Annotated[str, Field(min_length=2, max_length=32, pattern="^/")]
+    description: Annotated[str, Field(min_length=1, max_length=2000)]
+    usage_hint: Annotated[str, Field(max_length=1000)] = ""
+    should_escape: bool = False
+
+
+def _at(*path: str) -> Any:
+    return Field(validation_alias=AliasPath(*path))
+
+
+@dataclass(frozen=True, config=ConfigDict(validate_by_name=True, validate_by_alias=True))
+class Manifest:
+    """Commands, scopes, events and switches of the app; Slack's defaults for what is absent."""
+
+    name: Annotated[str, Field(min_length=1, max_length=35), _at("display_information", "name")]
+    description: Annotated[str, Field(max_length=140), _at("display_information", "description")] = ""
+    long_description: Annotated[
+        str | None, Field(min_length=174, max_length=4000), _at("display_information", "long_description")
+    ] = None
+    slash_commands: Annotated[tuple[SlashCommand, ...], Field(max_length=50), _at("features", "slash_commands")] = ()
+    shortcuts: Annotated[tuple[Any, ...], Field(max_length=10), _at("features", "shortcuts")] = ()
+    home: Annotated[bool, _at("features", "app_home", "home_tab_enabled")] = False
+    messages: Annotated[bool, _at("features", "app_home", "messages_tab_enabled")] = True
+    read_only: Annotated[bool, _at("features", "app_home", "messages_tab_read_only_enabled")] = False
+    scopes: Annotated[frozenset[str], _at("oauth_config", "scopes", "bot")] = frozenset()
+    events: Annotated[frozenset[str], _at("settings", "event_subscriptions", "bot_events")] = frozenset()
+    interactivity: Annotated[bool, _at("settings", "interactivity", "is_enabled")] = False
+
+    @model_validator(mode="after")
+    def _may_have_commands(self) -> "Manifest":
+        if self.slash_commands and "commands" not in self.scopes:
+            raise ValueError("slash commands need the scope commands")
+        return self
+
+    @property
+    def commands(self) -> dict[str, SlashCommand]:
+        """The declared commands by name."""
+        return {one.command: one for one in self.slash_commands}
+
+    @classmethod
+    def read(cls, path: Path) -> "Manifest":
+        """Read a manifest file; OSError or yaml.YAMLError where it is unreadable, ValueError where Slack refuses it."""
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(cls).validate_python(document)

@@ -1,0 +1,146 @@
+"""Who and what is in the emulated workspace: people, the bot, channels, the group of approvers.
+
+Ids have Slack's shapes (U…, B…, A…, C…, D…, S…, T…), so code that checks for them is satisfied.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from bot.sandbox.workspace.refusals import Misuse
+
+TEAM_ID, TEAM_DOMAIN, TEAM_NAME = "T0SANDBOX1", "segment-sandbox", "Segment Bot sandbox"
+APP_ID, BOT_ID, BOT_USER_ID, BOT_NAME = "A0SEGBOT01", "B0SEGBOT01", "U0SEGBOT01", "segment-bot"
+SLACKBOT_ID = "USLACKBOT"
+
+BOT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - opens nothing but this emulator
+APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 - opens nothing but this emulator
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - signs nothing but this emulator's requests
+
+ANA, BEN, CLEO, DAN = "U0ANA00001", "U0BEN00001", "U0CLEO0001", "U0DAN00001"
+SEGMENTS, APPROVALS, RANDOM = "C0SEGMENT1", "C0APPROVE1", "C0RANDOM01"
+APPROVERS_GROUP = "S0APPROV01"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the workspace; `guest` is Slack's `is_restricted`."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str
+    color: str
+    guest: bool = False
+    deleted: bool = False
+    is_bot: bool = False
+
+    @property
+    def email(self) -> str:
+        """An address at a domain that nobody owns."""
+        return f"{self.name}@example.com"
+
+    @property
+    def initials(self) -> str:
+        """First letters of the names, for a picture."""
+        return "".join(word[0] for word in self.real_name.split()[:2])
+
+
+@dataclass
+class Conversation:
+    """A channel, or the bot's direct messages with one person (`person` is that one's id).
+
+    In an archived channel nothing can be said any more, and what was said stays.
+    """
+
+    id: str
+    name: str
+    members: set[str]
+    person: str | None = None
+    topic: str = ""
+    archived: bool = False
+
+
+@dataclass
+class Group:
+    """A user group, which people write as @handle."""
+
+    id: str
+    handle: str
+    name: str
+    members: list[str] = field(default_factory=list)
+
+
+PEOPLE = (
+    Person(ANA, "ana", "Ana Alvarez", "Marketing", "#7c3aed"),
+    Person(BEN, "ben", "Ben Brandt", "Head of Marketing", "#0f766e"),
+    Person(CLEO, "cleo", "Cleo Carter", "Support Lead", "#b45309"),
+    Person(DAN, "dan", "Dan Dietz", "Agency guest", "#be123c", guest=True),
+    Person(BOT_USER_ID, BOT_NAME, "Segment Bot", "App", "#1d4ed8", is_bot=True),
+    Person(SLACKBOT_ID, "slackbot", "Slackbot", "", "#757575", is_bot=True),
+)
+HUMANS = (ANA, BEN, CLEO, DAN)
+
+
+def _channels() -> list[Conversation]:
+    return [
+        Conversation(SEGMENTS, "segments", {*HUMANS, BOT_USER_ID}, topic="Customer segments of the store"),
+        Conversation(APPROVALS, "approvals", {*HUMANS, BOT_USER_ID}, topic="Changes that wait for a second person"),
+        Conversation(RANDOM, "random", {ANA}, topic="The bot is not in here"),
+    ]
+
+
+def _direct(person: Person) -> Conversation:
+    return Conversation("D" + person.id[1:], "directmessage", {person.id, BOT_USER_ID}, person=person.id)
+
+
+class Directory:
+    """Finds people, conversations and groups, and lets a test change them."""
+
+    def __init__(self) -> None:
+        self.people = {person.id: person for person in PEOPLE}
+        rooms = _channels() + [_direct(self.people[one]) for one in HUMANS]
+        self.conversations = {room.id: room for room in rooms}
+        self.groups = {APPROVERS_GROUP: Group(APPROVERS_GROUP, "segment-approvers", "Segment approvers", [BEN, CLEO])}
+
+    def human(self, ref: str) -> Person:
+        """Return the person called `ref` (`ana`, `@ana` or the id); raises Misuse for anybody else."""
+        name = ref.removeprefix("@")
+        found = next((self.people[one] for one in HUMANS if name in (one, self.people[one].name)), None)
+        if found is None:
+            known = ", ".join(self.people[one].name for one in HUMANS)
+            raise Misuse(f"Nobody here is called {ref!r}. People: {known}.")
+        return found
+
+    def name(self, user_id: str) -> str:
+        """Return the short name that stands for `user_id` in the state."""
+        return self.people[user_id].name if user_id in self.people else user_id
+
+    def change(self, ref: str, **fields: object) -> Person:
+        """Change a person, for instance `change("ben", deleted=True)`."""
+        person = self.human(ref)
+        self.people[person.id] = replace(person, **fields)  # type: ignore[arg-type]  # fields are named by the caller
+        return self.people[person.id]
+
+    def direct(self, user_id: str) -> Conversation:
+        """Return the bot's direct messages with that person."""
+        return self.conversations["D" + user_id[1:]]
+
+    def channel(self, name: str) -> Conversation | None:
+        """Return the channel called `name`, with or without #, or None."""
+        bare = name.removeprefix("#")
+        return next((one for one in self.channels() if one.name == bare), None)
+
+    def channels(self) -> list[Conversation]:
+        """Every channel, without the direct messages."""
+        return [one for one in self.conversations.values() if one.person is None]
+
+    def place(self, ref: str, person: Person) -> Conversation:
+        """Where `person` means by `ref`: "#segments", an id, or "dm"; raises Misuse if not in it."""
+        if ref in ("dm", BOT_NAME, f"@{BOT_NAME}"):
+            return self.direct(person.id)
+        room = self.conversations.get(ref) or self.channel(ref)
+        if room is None or person.id not in room.members or room.archived:
+            rooms = ", ".join(
+                f"#{one.name}" for one in self.channels() if person.id in one.members and not one.archived
+            )
+            raise Misuse(f"{person.name} is in no channel called {ref!r}. There are {rooms} and dm.")
+        return room

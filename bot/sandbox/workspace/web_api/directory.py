@@ -1,0 +1,141 @@
+"""Who and what is there: auth, apps, bots, conversations, users and usergroups methods."""
+
+from bot.sandbox.workspace.people import (
+    APP_ID,
+    BOT_ID,
+    BOT_NAME,
+    BOT_USER_ID,
+    HUMANS,
+    TEAM_DOMAIN,
+    TEAM_ID,
+    TEAM_NAME,
+    Conversation,
+    Group,
+    Person,
+)
+from bot.sandbox.workspace.refusals import Json, Refusal
+from bot.sandbox.workspace.web_api.call import Call
+
+NO_CURSOR = {"response_metadata": {"next_cursor": ""}}
+
+
+def auth_test(_call: Call) -> Json:
+    """auth.test."""
+    team = {"url": f"https://{TEAM_DOMAIN}.slack.com/", "team": TEAM_NAME, "team_id": TEAM_ID}
+    bot = {"user": BOT_NAME, "user_id": BOT_USER_ID, "bot_id": BOT_ID}
+    return {**team, **bot, "is_enterprise_install": False}
+
+
+def open_connection(call: Call) -> Json:
+    """apps.connections.open: the URL of a websocket, good for one connection."""
+    base = call.workspace.public_url.replace("http", "ws", 1)
+    return {"url": f"{base}/socket?ticket={call.workspace.sockets.ticket()}&app_id={APP_ID}"}
+
+
+def bot_info(call: Call) -> Json:
+    """bots.info."""
+    if call.args.get("bot", BOT_ID) != BOT_ID:
+        raise Refusal("bot_not_found")
+    about = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT_USER_ID, "name": BOT_NAME}
+    return {"bot": {**about, "deleted": False, "icons": {}, "updated": 0}}
+
+
+def open_conversation(call: Call) -> Json:
+    """conversations.open: the bot's direct messages with one person."""
+    user = call.args.get("users") or call.required("channel")
+    ids = user if isinstance(user, list) else str(user).split(",")
+    if len(ids) != 1 or ids[0] not in HUMANS:
+        raise Refusal("user_not_found")
+    room = call.workspace.directory.direct(ids[0])
+    return {"channel": {"id": room.id}, "no_op": True, "already_open": True}
+
+
+def conversation_info(call: Call) -> Json:
+    """conversations.info."""
+    return {"channel": _conversation(_readable(call))}
+
+
+def members(call: Call) -> Json:
+    """conversations.members, in one page."""
+    return {"members": sorted(_readable(call).members), **NO_CURSOR}
+
+
+def _readable(call: Call) -> Conversation:
+    room = call.conversation()
+    call.needs("im:read" if room.person else "channels:read")
+    return room
+
+
+def conversations(call: Call) -> Json:
+    """conversations.list, in one page; `types` as in Slack, public channels without it."""
+    types = str(call.args.get("types") or "public_channel").split(",")
+    rooms = call.workspace.directory.conversations.values()
+    shown = [_conversation(one) for one in rooms if ("im" if one.person else "public_channel") in types]
+    return {"channels": shown, **NO_CURSOR}
+
+
+def _conversation(room: Conversation) -> Json:
+    if room.person:
+        return {"id": room.id, "created": 0, "is_im": True, "user": room.person, "is_archived": False}
+    kind = {"is_channel": True, "is_group": False, "is_im": False, "is_private": False, "is_archived": room.archived}
+    about = {"id": room.id, "name": room.name, "created": 0, "topic": {"value": room.topic}}
+    return {**about, **kind, "is_member": BOT_USER_ID in room.members, "num_members": len(room.members)}
+
+
+def user_info(call: Call) -> Json:
+    """users.info."""
+    return {"user": _user(call, call.person())}
+
+
+def users(call: Call) -> Json:
+    """users.list, in one page."""
+    return {"members": [_user(call, one) for one in call.workspace.directory.people.values()], **NO_CURSOR}
+
+
+def user_by_email(call: Call) -> Json:
+    """users.lookupByEmail."""
+    email = str(call.required("email")).lower()
+    for person in call.workspace.directory.people.values():
+        if person.email == email and not person.is_bot and not person.deleted:
+            return {"user": _user(call, person)}
+    raise Refusal("users_not_found")
+
+
+def _user(call: Call, person: Person) -> Json:
+    profile = {
+        "real_name": person.real_name,
+        "display_name": person.name,
+        "title": person.title,
+        "team": TEAM_ID,
+    }
+    if "users:read.email" in call.workspace.manifest.scopes and not person.is_bot:
+        profile["email"] = person.email
+    flags = {
+        "deleted": person.deleted,
+        "is_bot": person.is_bot,
+        "is_restricted": person.guest,
+        "is_ultra_restricted": False,
+        "is_admin": False,
+        "is_owner": False,
+        "is_app_user": False,
+    }
+    name = {"id": person.id, "team_id": TEAM_ID, "name": person.name, "real_name": person.real_name}
+    return {**name, **flags, "tz": "Etc/UTC", "tz_offset": 0, "color": person.color[1:], "profile": profile}
+
+
+def groups(call: Call) -> Json:
+    """usergroups.list."""
+    return {"usergroups": [_group(one) for one in call.workspace.directory.groups.values()]}
+
+
+def _group(group: Group) -> Json:
+    about = {"id": group.id, "team_id": TEAM_ID, "handle": group.handle, "name": group.name}
+    return {**about, "is_usergroup": True, "date_delete": 0, "user_count": len(group.members)}
+
+
+def group_users(call: Call) -> Json:
+    """usergroups.users.list."""
+    group = call.workspace.directory.groups.get(str(call.required("usergroup")))
+    if group is None:
+        raise Refusal("no_such_subteam")
+    return {"users": group.members}
