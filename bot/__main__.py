@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
+from importlib import resources
 from pathlib import Path
 
 from bot import audit_cli
@@ -28,9 +30,11 @@ from bot.slack import transports
 from bot.wiring import Bot, CannotStart, assemble, utc_now
 from commands import GROUPS
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
-PARTS = ("store", "workspace", "bot")
+SERVED = ("store", "workspace")
+PARTS = (*SERVED, "bot")
+LOCAL = "127.0.0.1"
 LOG_PAGE = 500
+PORTS = range(65_536)
 WATCHED = 30
 """Days that the bot of a new sandbox seems to have watched its store for."""
 log = logging.getLogger("bot")
@@ -72,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, default=8000, help="port on 127.0.0.1 (default %(default)s; 0: any free one)"
+        "--port", type=_port, default=8000, help="port on 127.0.0.1 (default %(default)s; 0: any free one)"
     )
     parser.add_argument(
         "--data", type=Path, default=Path(".sandbox"), help="where it keeps its data (default %(default)s)"
@@ -93,6 +97,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    number = _count(text)
+    if number not in PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: these go from 0 to {PORTS[-1]}")
+    return number
+
+
 def _parts(text: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     if not parts or not set(parts) <= set(PARTS):
@@ -111,11 +122,24 @@ async def _socket() -> None:
 
 async def _http() -> None:
     settings = load(needed=("SLACK_SIGNING_SECRET",))
+    await _refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with assemble(settings, GROUPS) as bot:
         served = transports.http(bot.app, bot.healthy)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
             log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)
             await _stopped()
+
+
+async def _refuse_taken_port(host: str, port: int, remedy: str) -> None:
+    """Raise CannotStart where another program listens on this port already. Port 0 is never taken."""
+    try:
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise CannotStart(f"Port {port} on {host} is taken by another program. {remedy}") from error
+    server.close()
+    await server.wait_closed()
 
 
 async def _stopped() -> None:
@@ -127,6 +151,8 @@ async def _stopped() -> None:
 
 
 async def _sandbox(options: argparse.Namespace) -> None:
+    print("Starting the sandbox…", flush=True)
+    await _refuse_taken_ports(options)
     if options.fresh:
         shutil.rmtree(options.data, ignore_errors=True)
     options.data.mkdir(parents=True, exist_ok=True)
@@ -135,13 +161,19 @@ async def _sandbox(options: argparse.Namespace) -> None:
         if "bot" in options.parts:
             ledger = Ledger.open(options.data / "segment-bot.sqlite")
             stack.callback(ledger.close)
-        url = f"http://127.0.0.1:{options.port}"
-        if "store" in options.parts or "workspace" in options.parts:
+        url = f"http://{LOCAL}:{options.port}"
+        if set(options.parts) & set(SERVED):
             url = await _serve(options, stack, ledger)
         if "bot" in options.parts:
             await _sandboxed_bot(options, stack, url)
         print(f"Segment Bot sandbox ({', '.join(options.parts)}): {url} – Ctrl+C stops it.", flush=True)
         await _stopped()
+
+
+async def _refuse_taken_ports(options: argparse.Namespace) -> None:
+    """Raise CannotStart before anything is written: ``--fresh`` removes no data that a running sandbox uses."""
+    if set(options.parts) & set(SERVED):
+        await _refuse_taken_port(LOCAL, options.port, "Choose another one with --port.")
 
 
 async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Ledger | None) -> str:
@@ -151,16 +183,23 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
         store = Store(options.data / "store.sqlite", quota=options.quota)
         stack.callback(store.close)
         if store.empty:
+            print(f"Filling a new store with {options.customers:,} customers…", flush=True)
             seeds.seed(store, customers=options.customers)
             await _remember(ledger, store)
     if "workspace" in options.parts:
-        workspace = Workspace(options.data / "workspace.sqlite", manifest=MANIFEST, request_url=options.request_url)
+        workspace = Workspace(options.data / "workspace.sqlite", manifest=_manifest(), request_url=options.request_url)
         stack.callback(workspace.close)
 
     log_of_bot = partial(_entries, ledger) if ledger else None
     return await stack.enter_async_context(
         server.serve(port=options.port, store=store, workspace=workspace, log=log_of_bot)
     )
+
+
+def _manifest() -> Path:
+    """Return the Slack app's manifest: inside the installed package, or at the top of the checkout."""
+    inside = Path(str(resources.files("bot"))) / "manifest.yml"
+    return inside if inside.exists() else inside.parent.parent / inside.name
 
 
 async def _remember(ledger: Ledger | None, store: Store) -> None:

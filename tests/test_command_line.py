@@ -3,13 +3,16 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from tests.harness import environment_for
 from tests.onlooker import onlooker
 from tests.processes import ROOT, running
 
@@ -25,6 +28,13 @@ def command(*arguments: str, folder: Path, **environment: str) -> subprocess.Com
         timeout=30,
         check=False,
     )
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another program listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
 
 
 async def test_the_sandbox_takes_a_script_from_the_request_to_the_undo(tmp_path: Path) -> None:
@@ -98,7 +108,15 @@ def test_http_mode_asks_for_the_signing_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("sokcet",), ("sandbox", "--customers", "-1"), ("sandbox", "--parts", "shop"), ("audit",)]
+    "arguments",
+    [
+        (),
+        ("sokcet",),
+        ("sandbox", "--customers", "-1"),
+        ("sandbox", "--parts", "shop"),
+        ("sandbox", "--port", "65536"),
+        ("audit",),
+    ],
 )
 def test_wrong_use_exits_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
@@ -111,6 +129,44 @@ def test_no_slack_to_talk_to_is_a_sentence(tmp_path: Path) -> None:
     outcome = command("sandbox", "--parts", "bot", "--port", "1", folder=tmp_path)
     assert outcome.returncode == 1
     assert "Slack at http://127.0.0.1:1/api/" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_sandbox_says_what_it_is_doing_until_it_runs(tmp_path: Path) -> None:
+    sandbox = ("bot", "sandbox", "--port", "0", "--data", str(tmp_path), "--customers", "1200")
+    with running(*sandbox, ready="Starting the sandbox…"):
+        pass
+    with running(*sandbox, ready="Filling a new store with 1,200 customers…"):
+        pass
+
+
+def test_a_taken_port_names_the_option_that_chooses_another(
+    taken: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sandbox", "--port", str(taken), "--data", str(tmp_path / "data")]) == 1
+    said = f"Port {taken} on 127.0.0.1 is taken by another program. Choose another one with --port.\n"
+    assert capsys.readouterr().err == said
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_second_sandbox_removes_no_data_of_the_first(taken: int, tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"used by the first")
+    assert main(["sandbox", "--fresh", "--port", str(taken), "--data", str(tmp_path)]) == 1
+    assert (tmp_path / "store.sqlite").exists()
+
+
+def test_a_taken_port_names_the_setting_that_chooses_another(taken: int, tmp_path: Path) -> None:
+    settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite") | {"PORT": str(taken)}
+    outcome = command("http", folder=tmp_path, **settings)
+    said = f"Port {taken} on 127.0.0.1 is taken by another program. Choose another one with the setting PORT.\n"
+    assert (outcome.returncode, outcome.stderr) == (1, said)
+
+
+def test_an_address_of_another_machine_is_a_sentence(tmp_path: Path) -> None:
+    settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite") | {"HOST": "192.0.2.1"}
+    outcome = command("http", folder=tmp_path, **settings)
+    assert outcome.returncode == 1
+    assert "192.0.2.1" in outcome.stderr
     assert "Traceback" not in outcome.stderr
 
 
