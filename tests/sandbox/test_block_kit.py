@@ -227,7 +227,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("modal", modal(data_table()), "unsupported type: data_table"),
     ("modal", modal(pie(1)), "unsupported type: data_visualization"),
     ("modal", modal(), "no less than 1 items"),
-    ("modal", {key: value for key, value in modal(entry("x", "x")).items() if key != "submit"}, "missing required field: submit"),
+    ("modal", {k: v for k, v in modal(entry("x", "x")).items() if k != "submit"}, "missing required field: submit"),
     ("modal", modal(entry("x", "x", button("x"))), "unsupported type: button"),
     ("modal", modal({"type": "divider"}, clear_on_close="yes"), "must be a boolean"),
     ("modal", modal(entry("x", "x", select("file_input", max_files=True))), "must be a whole number"),

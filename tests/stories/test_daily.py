@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.audit.entries import RecordedEntry, Sealed
-from bot.sandbox import people
+from bot.core.audit.entries import RecordedEntry
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
