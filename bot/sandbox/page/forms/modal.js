@@ -1,0 +1,21 @@
+/* A modal dialog. The browser gives the focus back to where it was when the dialog goes. */
+
+import { useLayoutEffect } from "preact/hooks";
+
+import { html } from "../html.js";
+
+/** `node` is a ref; `onEscape()` is called instead of closing it. */
+export function Modal({ node, kind, titleId, onEscape, children, ...rest }) {
+  useLayoutEffect(() => {
+    const dialog = node.current;
+    dialog.showModal();
+    return () => dialog.close();
+  }, []);
+  const escape = (event) => {
+    event.preventDefault();
+    onEscape();
+  };
+  return html`
+    <dialog ref=${node} role="dialog" aria-modal="true" aria-labelledby=${titleId} data-testid=${kind}
+      onCancel=${escape} ...${rest}>${children}</dialog>`;
+}

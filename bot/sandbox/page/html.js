@@ -1,0 +1,14 @@
+/* Templates: htm over Preact. Outside words enter them as text or attributes, never as markup. */
+
+import { h } from "preact";
+import htm from "htm";
+
+export const html = htm.bind(h);
+
+const LINK = /^(https?:|mailto:|tel:|\/(?!\/))/i;
+
+/** True for a link that may be followed: no scripts. */
+export const isSafeUrl = (url) => LINK.test(url);
+
+/** Attributes of a link that opens beside the page. */
+export const beside = (url) => ({ href: url, target: "_blank", rel: "noopener noreferrer" });

@@ -1,0 +1,40 @@
+/* What moves: rows that flash when they arrive or change. The style sheet has the animations. */
+
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+
+/** False until `ms` after something was first shown: what is there from the start does not flash. */
+export function useLive(isShown, ms = 0) {
+  const live = useRef(false);
+  useEffect(() => {
+    const timer = isShown && setTimeout(() => (live.current = true), ms);
+    return () => clearTimeout(timer);
+  }, [isShown]);
+  return live.current;
+}
+
+/** Sets data-flash of a row (a ref): "arrived" where it appears live, "changed" whenever `mark` changes. */
+export function useFlash(row, mark, isLive) {
+  const isKnown = useRef(false);
+  useLayoutEffect(() => {
+    if (isKnown.current || isLive) flash(row.current, isKnown.current ? "changed" : "arrived");
+    isKnown.current = true;
+  }, [mark]);
+}
+
+function flash(node, name) {
+  delete node.dataset.flash;
+  void node.offsetWidth; // reading it makes the browser notice that the animation was gone
+  node.dataset.flash = name;
+}
+
+const focusOn = (node) => node.focus({ preventScroll: true });
+
+/** A ref to a node in which `refocus(node)` finds the next focus when a redraw removes what had it. */
+export function useHeldFocus(refocus = focusOn) {
+  const node = useRef(null);
+  const held = node.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    if (held && !node.current.contains(document.activeElement)) refocus(node.current);
+  });
+  return node;
+}

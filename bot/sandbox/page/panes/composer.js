@@ -1,0 +1,99 @@
+/* The line one types into, with Slack's menu of slash commands. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+import { html } from "../html.js";
+import { Icon } from "../icon.js";
+import { useDirectory } from "../session.js";
+
+const HISTORY = 50;
+const HIGHEST = 160; // pixels the field may grow to
+
+/** `send(text)` is called with what was typed; `name` is that of the place. */
+export function Composer({ place, name, send }) {
+  const { commands } = useDirectory();
+  const field = useRef(null);
+  const [text, setText] = useState("");
+  const [hasFocus, setFocus] = useState(false);
+  const [dismissed, setDismissed] = useState(null); // the text at which Escape closed the menu
+  const [active, setActive] = useState(0);
+  const history = useRef({ sent: [], back: 0 }).current;
+  const isMenu = hasFocus && /^\/\S*$/.test(text) && text !== dismissed;
+  const found = isMenu ? commands.filter(({ command }) => command.startsWith(text.toLowerCase())) : [];
+
+  const write = (next) => {
+    setText(next);
+    setActive(0);
+    if (next !== text) setDismissed(null);
+  };
+  const pick = (index) => write(`${found[index].command} `);
+  const submit = () => {
+    const words = text.trim();
+    if (!words) return;
+    Object.assign(history, { sent: [words, ...history.sent.filter((each) => each !== words)].slice(0, HISTORY), back: 0 });
+    write("");
+    field.current.focus();
+    send(words);
+  };
+  const press = (event) => {
+    if (event.isComposing) return;
+    const { key } = event;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    const isWhole = found[active]?.command === text; // a command already, which Enter sends
+    if (found.length && step) setActive((active + step + found.length) % found.length);
+    else if (found.length && (key === "Tab" || (key === "Enter" && !isWhole))) pick(active);
+    else if (found.length && key === "Escape") setDismissed(text);
+    else if (key === "Enter" && !event.shiftKey) submit();
+    else if (step && recalls(history, text)) write(recall(history, step));
+    else return;
+    event.preventDefault();
+  };
+  useLayoutEffect(() => grow(field.current), [text]);
+  useEffect(() => place !== "home" && field.current.focus(), [place]);
+  return html`
+    <${Menu} found=${found} active=${active} point=${setActive} pick=${pick} />
+    <${Hint} command=${commands.find(({ command }) => text.startsWith(`${command} `))} />
+    <div id="composer-box">
+      <textarea ref=${field} id="composer" rows="1" role="combobox" aria-autocomplete="list" aria-controls="slash-menu"
+        aria-expanded=${found.length > 0} aria-activedescendant=${found.length ? `slash-${active}` : undefined} spellcheck="false"
+        autocomplete="off" placeholder="Message ${name}" aria-label="Message ${name}" value=${text}
+        onInput=${(event) => write(event.target.value)} onKeyDown=${press} onFocus=${() => setFocus(true)} onBlur=${() => setFocus(false)} />
+      <button id="send" type="button" aria-label="Send" title="Send (Enter)" disabled=${!text.trim()} onClick=${submit}>
+        <${Icon} name="send" />
+      </button>
+    </div>`;
+}
+
+function grow(field) {
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, HIGHEST)}px`;
+}
+
+/** Up and Down in an empty field go through what was sent before. */
+const recalls = ({ sent, back }, text) => sent.length > 0 && (text === "" || text === sent[back - 1]);
+
+function recall(history, step) {
+  history.back = Math.max(0, Math.min(history.sent.length, history.back - step));
+  return history.sent[history.back - 1] ?? "";
+}
+
+const Hint = ({ command: known }) =>
+  known && html`<div id="slash-hint"><b>${known.command}</b> ${known.usage_hint || known.description}</div>`;
+
+function Menu({ found, active, point, pick }) {
+  const menu = useRef(null);
+  useLayoutEffect(() => menu.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active]);
+  const press = (event, index) => {
+    event.preventDefault(); // the field keeps the focus
+    pick(index);
+  };
+  return html`
+    <div ref=${menu} id="slash-menu" role="listbox" aria-label="Commands" hidden=${!found.length}>
+      <div class="slash-title">Commands</div>
+      ${found.map((each, index) => html`
+        <div class="slash-row" role="option" id="slash-${index}" aria-selected=${index === active}
+          onMouseDown=${(event) => press(event, index)} onMouseMove=${() => point(index)}>
+          <div><b>${each.command}</b> <span class="slash-usage">${each.usage_hint}</span></div><small>${each.description}</small>
+        </div>`)}
+    </div>`;
+}

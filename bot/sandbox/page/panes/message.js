@@ -1,0 +1,51 @@
+/* One message: who, when, its blocks or text, and its files. */
+
+import { Avatar } from "../avatar.js";
+import { Blocks } from "../blocks/blocks.js";
+import { File } from "../blocks/file.js";
+import { useNewSurface } from "../elements/surface.js";
+import { html } from "../html.js";
+import { Icon } from "../icon.js";
+import { useFlash, useHeldFocus } from "../motion.js";
+import { useSession } from "../session.js";
+import { hourOf } from "../text/dates.js";
+import { Mrkdwn } from "../text/mrkdwn.js";
+
+export const keyOf = (message) => `${message.ts}${message.ephemeral ? "-private" : ""}`;
+
+export function Message({ message, place, isCompact, isLive }) {
+  const { act, directory } = useSession();
+  const channel = place === "dm" ? (message.channel ?? "dm") : place;
+  const surface = useNewSurface(act, { channel, ts: message.ts });
+  const row = useHeldFocus();
+  useFlash(row, JSON.stringify(message), isLive);
+  const user = directory.user(message.user);
+  const hour = hourOf(message.ts);
+  const name = directory.userName(message.user);
+  return html`
+    <div ref=${row} class="message ${message.ephemeral ? "ephemeral" : ""} ${isCompact ? "compact" : ""}" tabindex="-1" role="article"
+      aria-label="${name}, ${hour}" data-ts=${message.ts}>
+      ${message.ephemeral && html`<div class="only-you"><${Icon} name="eye" size=${14} /><span>Only visible to you</span></div>`}
+      <div class="message-side">
+        ${isCompact
+          ? html`<span class="hour-only" aria-hidden="true">${hour.replace(/\s[AP]M/, "")}</span>`
+          : html`<${Avatar} user=${user} />`}
+      </div>
+      <div class="message-main">
+        ${!isCompact && html`<${Byline} name=${name} isApp=${user?.isApp || message.bot} isGuest=${user?.guest} hour=${hour} />`}
+        ${message.blocks?.length
+          ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />`
+          : html`<div class="block-text"><${Mrkdwn} text=${message.text} /></div>`}
+        ${message.edited && html`<span class="edited">(edited)</span>`}
+        ${message.files?.length > 0 && html`<div class="files">${message.files.map((file) => html`<${File} file=${file} />`)}</div>`}
+      </div>
+    </div>`;
+}
+
+const Byline = ({ name, isApp, isGuest, hour }) => html`
+  <div class="byline">
+    <b>${name}</b>
+    ${isApp && html`<span class="app-badge">APP</span>`}
+    ${isGuest && html`<span class="app-badge">GUEST</span>`}
+    <time class="hour">${hour}</time>
+  </div>`;

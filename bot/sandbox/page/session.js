@@ -1,0 +1,12 @@
+/* What every component may need to know: the directory, who I am, and how to act.
+ *
+ * A session is {directory, me, act(verb, body) → the control API's answer, confirm(dialog) → true or false}. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+export const Session = createContext(null);
+
+export const useSession = () => useContext(Session);
+
+export const useDirectory = () => useSession().directory;

@@ -1,0 +1,30 @@
+"""Fetch the vendored libraries anew: `python bot/sandbox/page/vendor/update.py`, after a version in README.md changed.
+
+README.md's table says which package, version and files; npm fetches them, and nothing is built.
+"""
+
+import re
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+VENDOR = Path(__file__).parent
+ROW = re.compile(r"^\| (?P<package>[\w-]+) (?P<version>[\d.]+) \| `(?P<source>[^`]+)` \| `(?P<file>[\w.-]+)` \|", re.M)
+
+
+def fetch(package: str, version: str, source: str, file: str) -> None:
+    """Write one module of a package, without the address of its source map, and the package's licence."""
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run(["npm", "pack", "--silent", f"{package}@{version}"], cwd=directory, check=True)
+        with tarfile.open(next(Path(directory).glob("*.tgz"))) as archive:
+            archive.extractall(directory, filter="data")
+        unpacked = Path(directory) / "package"
+        module = re.sub(r"\n?//# sourceMappingURL=.*", "", (unpacked / source).read_text("utf-8"))
+        (VENDOR / file).write_text(module.strip() + "\n", "utf-8")
+        (VENDOR / f"{package}.LICENSE").write_text((unpacked / "LICENSE").read_text("utf-8"), "utf-8")
+
+
+if __name__ == "__main__":
+    for row in ROW.finditer((VENDOR / "README.md").read_text("utf-8")):
+        fetch(**row.groupdict())
