@@ -1,6 +1,5 @@
 """What the arguments of several commands are: names, segments, shoppers, promotions, pages."""
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -32,11 +31,6 @@ def lines(text: str) -> str:
 def _first_if_left_empty(value: object) -> object:
     """The first page, where a form's field was left empty."""
     return 1 if value == "" else value
-
-
-def is_id(word: str) -> bool:
-    """Whether this looks like an id of the store rather than like a name."""
-    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", word) is not None
 
 
 def one_shopper(text: str) -> str:

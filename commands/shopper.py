@@ -14,6 +14,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.shop import LACKS_SCOPE
 from bot.core.store_view.shoppers import Found, about, find, nobody_left, owners, told
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
@@ -169,7 +170,7 @@ async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
     """The promotions whose targeting lets this customer in, with the reason."""
     promotions = await ctx.shop.promotions()
     if promotions is None:
-        return (Sentence("Which promotions reach them cannot be read: the token lacks store_v2_marketing_read_only."),)
+        return (Sentence(f"Which promotions reach them cannot be read: {LACKS_SCOPE}."),)
     names = await ctx.shop.names()
     rows = tuple(_reach(one, customer, names) for one in promotions if one.reaches(customer.segment_ids) is not False)
     if not rows:

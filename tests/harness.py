@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.bigcommerce.wire import UUID
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
 from bot.ledger.sqlite.ledger import Ledger
@@ -35,7 +36,7 @@ from tests.seeded import seed
 ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
 _CARD = re.compile(r"Change \d+:")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = re.compile(UUID)
 
 
 class Clock:

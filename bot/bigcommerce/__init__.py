@@ -7,6 +7,8 @@ async with connect(API_URL, store_hash, token) as store:
 
 from bot.bigcommerce.client import API_URL, Store, connect
 from bot.bigcommerce.errors import (
+    MARKETING,
+    MARKETING_READ,
     Conflict,
     DuplicateName,
     Forbidden,
@@ -23,6 +25,7 @@ from bot.bigcommerce.errors import (
     Unreachable,
 )
 from bot.bigcommerce.models import (
+    MOST_SEGMENTS,
     AddedMembers,
     CreatedProfiles,
     Customer,
@@ -36,9 +39,13 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
+from bot.bigcommerce.wire import is_uuid
 
 __all__ = [
     "API_URL",
+    "MARKETING",
+    "MARKETING_READ",
+    "MOST_SEGMENTS",
     "AddedMembers",
     "All",
     "AnyOf",
@@ -73,5 +80,6 @@ __all__ = [
     "Unread",
     "Use",
     "connect",
+    "is_uuid",
     "parse_targeting",
 ]

@@ -22,6 +22,8 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+MARKETING, MARKETING_READ = "store_v2_marketing", "store_v2_marketing_read_only"
+"""The scopes that a token needs to change promotions, and to read them."""
 _FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 """What a name of a field looks like. What else stands in its place may be somebody's."""
 
@@ -109,7 +111,7 @@ class Forbidden(StoreError):
     sentence = (
         "BigCommerce forbids this, for one of two reasons: the store's plan lacks customer segmentation "
         "(it needs Enterprise), or the bot's token lacks a scope (it needs Customers modify, "
-        "`store_v2_customers`, and for promotions Marketing modify, `store_v2_marketing`). "
+        f"`store_v2_customers`, and for promotions Marketing modify, `{MARKETING}`). "
         "Ask the store's owner to check both."
     )
 

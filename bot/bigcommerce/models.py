@@ -15,6 +15,9 @@ from bot.bigcommerce.targeting import Targeting, Use
 
 T = TypeVar("T")
 
+MOST_SEGMENTS = 1000
+"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+
 # The vendor marks these as read-only: a PUT must not bring them back, least of all an old count of uses.
 READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from"})
 

@@ -13,17 +13,16 @@ from pydantic import BaseModel, ValidationError
 
 from bot.bigcommerce import errors
 from bot.bigcommerce.models import Page
-from bot.bigcommerce.wire import PAGE_LIMIT, Request
+from bot.bigcommerce.wire import PAGE_LIMIT, UUID, Request
 
 M = TypeVar("M", bound=BaseModel)
 
 _LONGEST_MESSAGE = 200
 _MOST_MESSAGES = 10
-_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_NAMED_ID = re.compile(_UUID)
+_NAMED_ID = re.compile(UUID)
 # The profile comes first: in "segment … does not exist for shopper profile …" it is the segment that is missing.
 _MISSING_PROFILE = re.compile(
-    rf"\s*shopper profile\W+({_UUID})\W+(?:does not exist|(?:was |is )?not found)", re.IGNORECASE
+    rf"\s*shopper profile\W+({UUID})\W+(?:does not exist|(?:was |is )?not found)", re.IGNORECASE
 )
 
 _ERRORS: dict[int, type[errors.StoreError]] = {

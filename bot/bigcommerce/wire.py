@@ -1,6 +1,6 @@
 """What goes over the wire, as pure values: quoting, packing, and the law that no DELETE goes without ids.
 
-The endpoints themselves are in `endpoints`, what comes back is read in `answers`.
+The endpoints themselves are in `endpoints`, what comes back is read in `responses`.
 """
 
 import re
@@ -20,8 +20,9 @@ TARGET_ROOM = 7_500
 """Characters of path and query, quoted. A URL stays under 8,000 with the base, which may take `BASE_ROOM`."""
 BASE_ROOM = 400
 
-_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_ADDRESSED = re.compile(rf"[a-z/-]+(?:{_UUID}/[a-z-]+)?\?id:in={_UUID}(?:,{_UUID})*")
+UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+"""The pattern of the ids of segments and profiles, in either case."""
+_ADDRESSED = re.compile(rf"[a-z/-]+(?:{UUID}/[a-z-]+)?\?id:in={UUID}(?:,{UUID})*")
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -69,12 +70,17 @@ class Listing:
         return replace(self, filters=(*self.filters, (name, value)))
 
 
+def is_uuid(text: str) -> bool:
+    """Tell whether this is an id as the store gives it to a segment or a profile."""
+    return re.fullmatch(UUID, text) is not None
+
+
 def checked(uuid: str) -> str:
     """Give back an id that is a UUID, and so can neither leave its place in a path nor be empty.
 
     Raises Invalid for anything else, before a URL exists.
     """
-    if not re.fullmatch(_UUID, uuid):
+    if not is_uuid(uuid):
         raise Invalid(f"“{uuid[:60]}” is not an id" if uuid else "an id is empty")
     return uuid
 

@@ -15,10 +15,11 @@ from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, rows
 from bot.engine.home_tab.model import Sized, StoreOverview
 from bot.engine.tasks import Tasks
+from bot.engine.ttl_cache import TtlCache
 from bot.ledger.sqlite.ledger import Ledger
 
 LARGEST = 25
-KEEP = timedelta(seconds=30)
+TTL = timedelta(seconds=30)
 """How long what the store said is good: it is the same for everybody, and may take a request for each segment."""
 PATIENCE = 0.5
 """Seconds that a Home tab waits for the store before it is drawn without it."""
@@ -33,16 +34,8 @@ class CachedOverview:
     is_late: bool
 
 
-@dataclass(frozen=True)
-class _Look:
-    """A question to the store, asked when the Entry ``after`` was the last one that finished a Change."""
-
-    after: int
-    answer: asyncio.Task[None]
-
-
 class StoreOverviewCache:
-    """Asks the store, for everybody at once, and again only after ``KEEP`` or when a Change finished."""
+    """Asks the store, for everybody at once, and again only after ``TTL`` or when a Change finished."""
 
     def __init__(
         self,
@@ -56,35 +49,29 @@ class StoreOverviewCache:
     ) -> None:
         self._reader = reader
         self._ledger = ledger
-        self._tasks = tasks
         self._clock = clock
         self._zone = zone
         self._patience = patience
-        self._look: _Look | None = None
+        self._cached = TtlCache(self._ask, ttl=TTL, clock=clock, start=tasks.start)
         self._seen: StoreOverview | None = None
-        self._until = clock()
+        self._finished = self._after = 0
 
     async def soon(self) -> CachedOverview:
         """What the store says, if it does so within ``patience`` seconds; else what it said last."""
-        finished = await self._ledger.last_finish()
-        look = self._look
-        if look is None or (look.answer.done() and self._is_old(look, finished)):
-            answer = self._tasks.start(self._ask())
-            self._look = look = _Look(finished, answer)
-        await asyncio.wait({look.answer}, timeout=self._patience)
-        return CachedOverview(self._seen, look.after, is_late=not look.answer.done())
-
-    def _is_old(self, look: _Look, finished: int) -> bool:
-        return look.after < finished or self._until <= self._clock()
+        self._finished = await self._ledger.last_finish()
+        if self._after < self._finished:
+            self._cached.expire()
+        reading = self._cached.reading()
+        await asyncio.wait({reading}, timeout=self._patience)
+        return CachedOverview(self._seen, self._after, is_late=not reading.done())
 
     async def _ask(self) -> None:
+        self._after = self._finished
         today = self._clock().astimezone(self._zone).date()
         try:
             self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger, today)
         except StoreError as error:
             self._seen = StoreOverview(fault=str(error))
-        # Counted from the answer: a store that takes longer than that would be asked again and again.
-        self._until = self._clock() + KEEP
 
 
 async def glance(shop: Shop, history: History, today: date) -> StoreOverview:

@@ -1,16 +1,18 @@
 """Who people are, as Slack tells: cached briefly, and never guessed."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Actor, Standing
+from bot.engine.ttl_cache import TtlCache
 from bot.slack.slack_errors import NOT_ANSWERED, code
 
-KEEP = timedelta(seconds=30)
+TTL = timedelta(seconds=30)
 """Reading a group may be asked 20 times a minute, so an answer serves for a while."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -44,12 +46,12 @@ class SlackDirectory:
         self._team_id = team_id
         self._groups = frozenset(filter(is_group, named))
         self._clock = clock
-        self._kept: dict[str, tuple[datetime, Any]] = {}
+        self._cached: dict[str, TtlCache[Any]] = {}
 
     async def actor(self, user_id: str) -> Actor:
         """Who this is now."""
-        found = await self._fresh(user_id, self._standing)
-        read = {group: await self._fresh(group, self._read_group) for group in self._groups}
+        found = await self._standing(user_id)
+        read = {group: await self._group(group) for group in self._groups}
         return Actor(
             id=user_id,
             standing=found or Standing.UNKNOWN,
@@ -61,33 +63,40 @@ class SlackDirectory:
         """The user ids behind these ids."""
         people = {one for one in ids if not is_group(one)}
         for group in filter(is_group, ids):
-            people |= await self._fresh(group, self._read_group) or frozenset()
+            people |= await self._group(group) or frozenset()
         return frozenset(people)
 
-    async def _fresh(self, id_: str, read: Callable[[str], Awaitable[T | None]]) -> T | None:
-        until, value = self._kept.get(id_, (None, None))
-        if until is None or until <= self._clock():
-            value = await read(id_)
-            if value is not None:
-                self._kept[id_] = (self._clock() + KEEP, value)
+    async def _standing(self, user_id: str) -> Standing | None:
+        try:
+            return await self._fresh(user_id, self._fetch_standing)
+        except NOT_ANSWERED as error:
+            log.warning("Slack does not tell who %s is: %s", user_id, code(error))
+            return None
+
+    async def _group(self, group: str) -> frozenset[str] | None:
+        try:
+            return await self._fresh(group, self._fetch_group)
+        except NOT_ANSWERED as error:
+            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, code(error))
+            return None
+
+    async def _fresh(self, id_: str, fetch: Callable[[str], Coroutine[Any, Any, T]]) -> T:
+        if id_ not in self._cached:
+            self._cached[id_] = TtlCache(partial(fetch, id_), ttl=TTL, clock=self._clock)
+        value: T = await self._cached[id_].get()
         return value
 
-    async def _standing(self, user_id: str) -> Standing | None:
+    async def _fetch_standing(self, user_id: str) -> Standing:
         try:
             answer = await self._client.users_info(user=user_id)
         except NOT_ANSWERED as error:
             if code(error) in ("user_not_found", "user_not_visible"):
                 return Standing.STRANGER
-            log.warning("Slack does not tell who %s is: %s", user_id, code(error))
-            return None
+            raise
         user: dict[str, Any] = answer["user"]
         return standing(user, self._team_id)
 
-    async def _read_group(self, group: str) -> frozenset[str] | None:
-        try:
-            answer = await self._client.usergroups_users_list(usergroup=group)
-        except NOT_ANSWERED as error:
-            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, code(error))
-            return None
+    async def _fetch_group(self, group: str) -> frozenset[str]:
+        answer = await self._client.usergroups_users_list(usergroup=group)
         users: list[str] = answer["users"]
         return frozenset(users)

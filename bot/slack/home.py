@@ -1,9 +1,11 @@
 """The Home tab: what waits, what I asked for lately, the segments at a glance, and what one can type. Pure."""
 
+from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
 from bot.core.approval.changes import Brief, State
 from bot.core.command import Group, Help
 from bot.core.language.phrases import counted, people
+from bot.core.store_view.shop import LACKS_SCOPE
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
 from bot.slack.blocks import Block
@@ -11,8 +13,6 @@ from bot.slack.help import help_answer
 from bot.slack.ids import RUN
 
 HOME_BLOCKS = 100
-MOST_SEGMENTS = 1000
-"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
 DIVIDER: Block = {"type": "divider"}
 NEXT_ONES = (
     Offer("List Segments", "segment list"),
@@ -21,7 +21,7 @@ NEXT_ONES = (
 )
 ANSWERED = "What you press here is answered in the Messages tab."
 DECIDED = "Approve or reject each on its card, in the channel where changes wait. Details come to the Messages tab."
-UNREAD = "Promotions cannot be read: the token lacks store_v2_marketing_read_only."
+UNREAD = f"Promotions cannot be read: {LACKS_SCOPE}."
 
 
 def home(told: Home, groups: tuple[Group, ...]) -> Block:

@@ -2,44 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
+from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS
 
-KEEP = timedelta(seconds=10)
+TTL = timedelta(seconds=10)
 """One person's typing asks for the same list many times a second."""
 PATIENCE = 2.5
 """Slack shows nothing that comes after three seconds."""
-T = TypeVar("T")
 Offered = TypeVar("Offered", Segment, Promotion)
 log = logging.getLogger(__name__)
-
-
-class _Kept(Generic[T]):
-    """A list that is read once for a while of typing."""
-
-    def __init__(self, read: Callable[[], Coroutine[Any, Any, tuple[T, ...]]], clock: Callable[[], datetime]) -> None:
-        self._read = read
-        self._clock = clock
-        self._until = clock()
-        self._reading: asyncio.Task[tuple[T, ...]] | None = None
-
-    async def items(self) -> tuple[T, ...]:
-        """The list, at most ``KEEP`` old; all who ask meanwhile wait for one reading. Raises StoreError."""
-        if self._reading is None or (self._reading.done() and self._until <= self._clock()):
-            self._reading = asyncio.create_task(self._read())
-            self._reading.add_done_callback(self._ended)
-        # Shielded: who has no patience left must not stop it for the next keystroke.
-        return await asyncio.shield(self._reading)
-
-    def _ended(self, reading: asyncio.Task[tuple[T, ...]]) -> None:
-        failed = reading.cancelled() or reading.exception() is not None
-        self._until = self._clock() + (timedelta() if failed else KEEP)
 
 
 class Suggestions:
@@ -47,16 +25,16 @@ class Suggestions:
 
     def __init__(self, reader: Reader, *, clock: Callable[[], datetime]) -> None:
         self._reader = reader
-        self._segments = _Kept(self._read_segments, clock)
-        self._promotions = _Kept(self._read_promotions, clock)
+        self._segments = TtlCache(self._read_segments, ttl=TTL, clock=clock)
+        self._promotions = TtlCache(self._read_promotions, ttl=TTL, clock=clock)
 
     async def options(self, action_id: str, query: str) -> list[Block]:
         """At most 100 options; none where the store does not answer in time: the command can still be typed."""
         try:
             async with asyncio.timeout(PATIENCE):
                 if action_id == PROMOTIONS:
-                    return promotion_options(await self._promotions.items(), query)
-                return segment_options(await self._segments.items(), query, new=action_id == NEW_SEGMENT)
+                    return promotion_options(await self._promotions.get(), query)
+                return segment_options(await self._segments.get(), query, new=action_id == NEW_SEGMENT)
         except (StoreError, TimeoutError) as error:
             log.warning("No suggestions: %r", error)
             return []

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.bigcommerce import is_uuid
 from bot.core.answers import Sentence, mention
 from bot.core.audit.entries import EntryKind, segment_subject, shopper_subject
 from bot.core.audit.reader import AuditFilter
@@ -19,7 +20,7 @@ from bot.core.language.phrases import every
 from bot.core.language.tokenizer import quote
 from bot.core.store_view.shop import named, near
 from bot.core.store_view.shoppers import Shopper, find, owners, sorted_out
-from commands.inputs import is_id, one_shopper
+from commands.inputs import one_shopper
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
 PICK = (
@@ -145,7 +146,7 @@ class _About:
 
 async def _segment(word: str, ctx: Context) -> _About:
     """The segment of this id, or all that are or were called so. Raises NotSegments where none was, and StoreError."""
-    found = (word.lower(),) if is_id(word) else await _segments_called(word, ctx)
+    found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
     ctx.shop.named.extend(found)
     return _About(f"the segment {word}", tuple(map(segment_subject, found)))
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.bigcommerce import Customer
+from bot.bigcommerce import Customer, is_uuid
 from bot.core.answers import Answer, File, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, Verdict, refuse_late
 from bot.core.approval.policy import KINDS, Rule
@@ -17,7 +17,7 @@ from bot.core.planning.steps import DeleteSegment, RemoveMembers, RetargetPromot
 from bot.core.store_view.shop import named
 from bot.core.store_view.shoppers import find, listed, owners, told
 from commands.change.requests import Number, OneChange
-from commands.inputs import MOST_SHOPPERS, is_id, one_line
+from commands.inputs import MOST_SHOPPERS, one_line
 
 ROWS = 100
 REASON = 500
@@ -171,7 +171,7 @@ async def _rows(found: Change, ctx: Context) -> list[tuple[str, str]]:
 async def _by_item(items: list[str], found: Change, ctx: Context) -> dict[str, Customer]:
     """The customers behind customer ids and profile ids; who is gone is absent."""
     by_id = await ctx.shop.customers(ids=[int(item) for item in items if item.isdecimal()])
-    profiles = [item for item in items if is_id(item)]
+    profiles = [item for item in items if is_uuid(item)]
     members = await _members_of(found, ctx) if profiles else {}
     known = {one: members[one] for one in profiles if one in members}
     others = await owners([one for one in profiles if one not in known], ctx.shop)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from bot.bigcommerce import Segment
+from bot.bigcommerce import MARKETING_READ, Segment
 from bot.core.answers import Answer, Cell, Delta, Fields, Offers, Sentence, Table
 from bot.core.approval.changes import Brief
 from bot.core.command import Context, Prefill, command
@@ -180,7 +180,7 @@ def _details(found: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tup
 
 def _told(uses: tuple[PromotionUse, ...] | None) -> str:
     if uses is None:
-        return "The token may not read promotions (scope store_v2_marketing_read_only)."
+        return f"The token may not read promotions (scope {MARKETING_READ})."
     return ", ".join(f"{use.name} ({'live' if use.live else 'off'}, {use.way})" for use in uses) or "none"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+from bot.bigcommerce import is_uuid
 from bot.core.answers import Answer, Fields
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo, NotSegments
@@ -12,7 +13,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.shop import named
-from commands.inputs import Name, OneSegment, is_id
+from commands.inputs import Name, OneSegment
 from commands.pages import offers
 
 How = Literal["both", "either", "first-only"]
@@ -99,7 +100,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     first, second = await _two(args.first, args.second, ctx)
     wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
     target = named(args.into, await ctx.shop.segments())
-    if target is None and is_id(args.into):  # the form's choice, which is gone by now
+    if target is None and is_uuid(args.into):  # the form's choice, which is gone by now
         raise NotSegments((args.into,), (), field="into")
     if not wanted and (target is None or args.mode == "add"):
         why = NOBODY[args.how].format(first=first.name, second=second.name)

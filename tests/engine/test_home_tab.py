@@ -9,7 +9,7 @@ from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.summary.history import Size, Snapshot
 from bot.engine.home_tab.publisher import A_MINUTE, A_ROUND, RECENT
 from bot.engine.ports import Undeliverable
-from bot.engine.store_overview import KEEP
+from bot.engine.store_overview import TTL
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 from tests.harness import Stuck
@@ -101,7 +101,7 @@ async def test_the_glance_tells_the_largest_movers_since_the_last_day_on_record(
     ids, at = machine.segments(), machine.clock() - timedelta(days=1)
     sizes = (Size(ids["VIPs"], "VIPs", 1), Size("gone", "Gone", 9))
     await machine.ledger.remember(Snapshot(at.date(), at, 0, 9, sizes))
-    machine.clock.forward(seconds=KEEP.total_seconds())
+    machine.clock.forward(seconds=TTL.total_seconds())
     glance = (await machine.looks()).glance
     assert glance
     assert glance.movers
@@ -266,7 +266,7 @@ async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_
         await machine.machine.homes.opened(user)
     await machine.tasks.settled()
     assert asked(machine) == 1
-    machine.clock.forward(seconds=KEEP.total_seconds() - 1)
+    machine.clock.forward(seconds=TTL.total_seconds() - 1)
     await machine.looks()
     assert asked(machine) == 1
     machine.clock.forward(seconds=1)
@@ -314,7 +314,7 @@ async def test_a_store_that_cannot_be_read_is_told_and_asked_again_when_the_tab_
     machine.store.faults.clear()
     await machine.sweeps()
     assert machine.home().glance == glance
-    machine.clock.forward(seconds=KEEP.total_seconds())
+    machine.clock.forward(seconds=TTL.total_seconds())
     again = (await machine.looks()).glance
     assert again
     assert (again.fault, len(again.largest)) == ("", 12)

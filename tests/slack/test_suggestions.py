@@ -7,7 +7,7 @@ from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
-from bot.slack.suggestions import KEEP, Suggestions, promotion_options, segment_options
+from bot.slack.suggestions import TTL, Suggestions, promotion_options, segment_options
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 from tests.harness import Stuck
@@ -60,7 +60,7 @@ async def test_a_list_is_read_once_for_a_while_of_typing() -> None:
         assert len(machine.store.requests()) == 2
         await machine.client.create_segments(NewSegment(name="Newest"))
         assert "Newest" not in await offered(suggestions, SEGMENTS, "new")
-        machine.clock.forward(seconds=KEEP.total_seconds())
+        machine.clock.forward(seconds=TTL.total_seconds())
         assert "Newest" in await offered(suggestions, SEGMENTS, "new")
 
 

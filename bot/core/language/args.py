@@ -19,11 +19,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bot.bigcommerce import is_uuid
 from bot.core.errors import Misuse
 from bot.core.language.tokenizer import Word, split
 
 HIDDEN = "[…]"
-_ID = re.compile(r"#?\d+|[\da-fA-F-]{36}")
+_NUMBER = re.compile(r"#?\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class ShopperInput(Input):
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
         """Only ids stay, and those of customers stand for their addresses."""
-        return word if _ID.fullmatch(word) else str(ids.get(word.casefold(), HIDDEN))
+        return word if _NUMBER.fullmatch(word) or is_uuid(word) else str(ids.get(word.casefold(), HIDDEN))
 
 
 @dataclass(frozen=True, kw_only=True)

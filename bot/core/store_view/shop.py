@@ -9,9 +9,12 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.bigcommerce import Customer, Forbidden, NotFound, Promotion, Reader, Segment
+from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
 from bot.bigcommerce.wire import PAGE_LIMIT
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
+
+LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
+"""Why promotions cannot be read, as the end of a sentence."""
 
 
 class PromotionUse(BaseModel):
@@ -40,7 +43,7 @@ def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
 def uses_told(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ...]:
     """A line for each promotion that uses the segment called ``name``."""
     if uses is None:
-        return (f"Whether promotions use {name} could not be read: the token lacks store_v2_marketing_read_only.",)
+        return (f"Whether promotions use {name} could not be read: {LACKS_SCOPE}.",)
     return tuple(
         f"“{use.name}” ({'live' if use.live else 'off'}) {'includes' if use.way == 'included' else 'excludes'} {name}."
         for use in uses
@@ -137,8 +140,8 @@ class Shop:
         promotions = await self.promotions()
         if promotions is None:
             raise Impossible(
-                "The bot may not read promotions: its token lacks a Marketing scope (`store_v2_marketing` to change "
-                "them, `store_v2_marketing_read_only` to see them). Ask whoever runs the bot to add it."
+                f"The bot may not read promotions: its token lacks a Marketing scope (`{MARKETING}` to change "
+                f"them, `{MARKETING_READ}` to see them). Ask whoever runs the bot to add it."
             )
         return promotions
 

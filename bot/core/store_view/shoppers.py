@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.bigcommerce import Customer, NotFound
+from bot.bigcommerce import Customer, NotFound, is_uuid
 from bot.core.errors import Misuse, NothingToDo
 from bot.core.language.phrases import counted, listing, remark, tallied
 from bot.core.language.tokenizer import split
 from bot.core.store_view.shop import Shop
 
-_PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CUSTOMER = re.compile(r"#?0*([1-9]\d{0,17})")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+|\"[^\"]+\"@[^\s@]+")
 AROUND = "<>()[];'"
@@ -103,7 +102,7 @@ def sorted_out(words: Iterable[str]) -> Words:
     profiles: dict[str, None] = {}
     others: dict[str, None] = {}
     for word in words:
-        if _PROFILE.fullmatch(word):
+        if is_uuid(word):
             profiles[word.lower()] = None
         elif _EMAIL.fullmatch(word):
             emails.setdefault(word.casefold(), word)

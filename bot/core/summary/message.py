@@ -5,6 +5,7 @@ Everything that comes from outside is cut here, so that the log's head at the en
 
 from collections.abc import Sequence
 
+from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.approval.changes import Brief
 from bot.core.language.phrases import (
@@ -22,8 +23,6 @@ from bot.core.language.phrases import (
 from bot.core.summary.headline import NAME, called, since_when, takeaway
 from bot.core.summary.size_changes import Moved, Row, Summary
 
-MOST_SEGMENTS = 1000
-"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
 HEADLINE = 150
 """Characters of what a change does."""
 CHARTED, LISTED = 10, 6

@@ -1,0 +1,54 @@
+"""TtlCache: a value that is read once for a while, for everybody who asks."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Start = Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]
+
+
+class TtlCache(Generic[T]):
+    """Reads a value at most once per ``ttl``; a reading that failed is not kept.
+
+    The time is counted from the end of a reading, or what takes longer to read would be read again and again.
+    ``start`` starts a reading as a task: it has to hold the task until it ends.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Coroutine[Any, Any, T]],
+        *,
+        ttl: timedelta,
+        clock: Callable[[], datetime],
+        start: Start[T] = asyncio.create_task,
+    ) -> None:
+        self._read = read
+        self._ttl = ttl
+        self._clock = clock
+        self._start = start
+        self._until = clock()
+        self._reading: asyncio.Task[T] | None = None
+
+    async def get(self) -> T:
+        """Return the value; all who ask while it is read wait for one reading. Raises what the reading raises.
+
+        Cancelling one caller stops neither the reading nor the others.
+        """
+        return await asyncio.shield(self.reading())
+
+    def reading(self) -> asyncio.Task[T]:
+        """Return the reading that is under way, or ended less than ``ttl`` ago; else start another."""
+        if self._reading is None or (self._reading.done() and self._until <= self._clock()):
+            self._reading = self._start(self._read())
+            self._reading.add_done_callback(self._ended)
+        return self._reading
+
+    def expire(self) -> None:
+        """Forget the value, so that it is read again when somebody asks; a reading under way goes on."""
+        self._until = self._clock()
+
+    def _ended(self, reading: asyncio.Task[T]) -> None:
+        failed = reading.cancelled() or reading.exception() is not None
+        self._until = self._clock() + (timedelta() if failed else self._ttl)
