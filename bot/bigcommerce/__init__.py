@@ -1,8 +1,18 @@
-"""The part of BigCommerce's API that deals with segments; a library that imports nothing else of ours.
+"""A client for the part of BigCommerce's API that deals with customer segments.
 
-async with connect(API_URL, store_hash, token) as store:
-    async for segment in store.segments():
-        print(segment.name, await store.member_count(segment.id))
+It imports nothing else of this project, so it can be used alone; it needs httpx and pydantic::
+
+    async with connect(API_URL, store_hash, token) as store:
+        async for segment in store.segments():
+            print(segment.name, await store.member_count(segment.id))
+
+``connect`` opens a ``Store``, which reads and writes; a ``Reader`` only reads. Requests are spread over the store's
+quota and retried where that is safe. Whatever goes wrong is a ``StoreError`` (see ``errors`` for the tree); its text
+is a sentence for people, and its ``maybe_done`` says whether a write may have been carried out all the same.
+
+Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
+requests, ``responses`` decodes what comes back, ``limits`` works out waits. ``connection`` is the only module with
+I/O; ``reader`` and ``client`` are what users see.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect

@@ -1,4 +1,4 @@
-"""Running several requests side by side where their order does not matter."""
+"""Running several requests at once, a bounded number of them, where their order does not matter."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -13,12 +13,12 @@ WIDTH = 10
 """As many as the store takes at once; the connection holds all of the bot to it."""
 
 
-async def abreast(jobs: Iterable[Callable[[], Awaitable[T]]], *, changing: bool = False) -> AsyncIterator[T]:
+async def gather_bounded(jobs: Iterable[Callable[[], Awaitable[T]]], *, changing: bool = False) -> AsyncIterator[T]:
     """Run jobs, up to WIDTH at once, and yield their results in the jobs' order.
 
-    Nothing is under way while a result is yielded, so a caller may stop at any time. After a failure those
-    under way come to their end, no other is started, and a failure is raised; where the jobs are
-    `changing` the store, its `maybe_done` says whether any of them has, or may have, changed it.
+    No job runs while a result is yielded, so a caller may stop iterating at any time. After a failure, the jobs
+    that run come to their end, no other is started, and a failure is raised. Where the jobs are `changing` the
+    store, the error's `maybe_done` says whether any of them changed it, or may have.
     """
     done = False
     for group in batches(jobs, WIDTH):

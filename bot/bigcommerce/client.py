@@ -1,4 +1,4 @@
-"""The store, as its users see it: `Reader` can only ask, `Store` can also change.
+"""The store, as its users see it: a `Reader` can only read, a `Store` can also write.
 
 Every method raises `StoreError`, whose text is for the user. Ids of segments and profiles are UUIDs; one that
 is not is refused (`Invalid`) before anything is sent.
@@ -18,8 +18,8 @@ import httpx
 from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, responses
-from bot.bigcommerce.bounded import abreast
-from bot.bigcommerce.connection import opened
+from bot.bigcommerce.bounded import gather_bounded
+from bot.bigcommerce.connection import open_connection
 from bot.bigcommerce.errors import StoreError
 from bot.bigcommerce.models import (
     AddedMembers,
@@ -42,28 +42,28 @@ API_URL = "https://api.bigcommerce.com"
 
 
 class Store(Reader):
-    """Reads and writes. Writes name what they touch one by one, so that "all" cannot be said by mistake.
+    """A client that reads and writes. Writes name what they touch one by one, so that none can mean "all" by mistake.
 
     A write of many items goes out in batches, up to ten at once. When one fails, no other is started, and the
     error's `maybe_done` is True if anything was, or may have been, changed.
     """
 
     async def create_segments(self, first: NewSegment, *rest: NewSegment) -> tuple[Segment, ...]:
-        """Create segments and give them back with their ids. Raises DuplicateName."""
+        """Create segments and return them with their ids. Raises DuplicateName."""
         return await self._write(Segment, endpoints.create_segments((first, *rest)))
 
     async def update_segments(self, first: SegmentChange, *rest: SegmentChange) -> tuple[Segment, ...]:
-        """Rename or describe segments and give them back. Raises DuplicateName."""
+        """Change names or descriptions of segments and return them. Raises DuplicateName."""
         return await self._write(Segment, endpoints.update_segments((first, *rest)))
 
     async def delete_segments(self, first: str, *rest: str) -> None:
-        """Delete segments; their profiles stay. Deleting what is gone already is no error."""
+        """Delete segments; their profiles stay. Deleting one that is already gone is no error."""
         await self._delete(endpoints.delete_segments((first, *rest)))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
-        """Make profiles members of a segment; say who was before, and which profiles are gone. Raises NotFound."""
+        """Add profiles to a segment; return who was added, who was in it already, and who is gone. Raises NotFound."""
         jobs = [partial(self._add, segment_id, batch) for batch in _batches((first, *rest))]
-        done = [batch async for batch in abreast(jobs, changing=True)]
+        done = [batch async for batch in gather_bounded(jobs, changing=True)]
         return AddedMembers(
             tuple(chain.from_iterable(batch.added for batch in done)),
             tuple(chain.from_iterable(batch.already for batch in done)),
@@ -71,27 +71,27 @@ class Store(Reader):
         )
 
     async def remove_members(self, segment_id: str, first: str, *rest: str) -> None:
-        """Take profiles out of a segment; the profiles stay. Removing who is no member is no error."""
+        """Remove profiles from a segment; the profiles stay. Removing one that is not in it is no error."""
         await self._delete(endpoints.remove_members(segment_id, (first, *rest)))
 
     async def create_profiles(self, first: int, *rest: int) -> CreatedProfiles:
-        """Create profiles for customers, by customer id, and say who had one before.
+        """Create profiles for customers, by customer id; return the new ones, and those that customers already had.
 
-        Raises what the store says (NotFound, Conflict, Invalid) where it does not know a customer.
+        Raises NotFound, Conflict or Invalid, as the store says, where it does not know a customer.
         """
         jobs = [partial(self._create, batch) for batch in _batches((first, *rest))]
-        done = [batch async for batch in abreast(jobs, changing=True)]
+        done = [batch async for batch in gather_bounded(jobs, changing=True)]
         return CreatedProfiles(
             tuple(chain.from_iterable(batch.created for batch in done)),
             tuple(chain.from_iterable(batch.already for batch in done)),
         )
 
     async def delete_profiles(self, first: str, *rest: str) -> None:
-        """Delete profiles with all their memberships; the customers stay."""
+        """Delete profiles and all their memberships; the customers stay."""
         await self._delete(endpoints.delete_profiles((first, *rest)))
 
     async def create_customers(self, first: NewCustomer, *rest: NewCustomer) -> tuple[Customer, ...]:
-        """Register customers and give them back with their ids. Raises Invalid."""
+        """Register customers and return them with their ids. Raises Invalid."""
         return await self._write(Customer, endpoints.create_customers((first, *rest)))
 
     async def update_promotion(
@@ -99,67 +99,69 @@ class Store(Reader):
         id: int,  # noqa: A002 - as in `promotion`
         document: dict[str, Any],
     ) -> Promotion:
-        """Put a whole document in a promotion's place; see `Promotion.with_targeting`. Raises NotFound."""
+        """Replace a promotion's whole document; see `Promotion.with_targeting`. Raises NotFound."""
         request = endpoints.update_promotion(id, document)
-        return responses.one(request, await self._send(request), Promotion)
+        return responses.decode_one(request, await self._send(request), Promotion)
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]
-        return tuple([item async for batch in abreast(jobs, changing=True) for item in batch])
+        return tuple([item async for batch in gather_bounded(jobs, changing=True) for item in batch])
 
     async def _written(self, kind: type[M], request: Request) -> tuple[M, ...]:
-        return responses.several(request, await self._send(request), kind)
+        return responses.decode_many(request, await self._send(request), kind)
 
     async def _delete(self, requests: Iterable[Request]) -> None:
         jobs = [partial(self._deleted, request) for request in requests]
-        async for _ in abreast(jobs, changing=True):
+        async for _ in gather_bounded(jobs, changing=True):
             pass
 
     async def _deleted(self, request: Request) -> None:
-        responses.decipher(request, await self._send(request))
+        responses.decode(request, await self._send(request))
 
     async def _add(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
-        """Add at most 50. The store adds all or none; where it names members or missing ones, send the rest again."""
+        """Add at most 50. The store adds all or none; send again without those it names as members or missing."""
         waiting, already, missing, lost = batch, tuple[str, ...](), tuple[str, ...](), tuple[str, ...]()
         while waiting:
             request = endpoints.add_members(segment_id, waiting)
-            answer = await self._send(request)
-            lost = tuple(waiting) if answer.echo else lost
-            members, unknown = responses.already_members(answer, waiting), responses.missing_profiles(answer, waiting)
+            response = await self._send(request)
+            lost = tuple(waiting) if response.repeated else lost
+            members = responses.already_members(response, waiting)
+            unknown = responses.missing_profiles(response, waiting)
             if not members and not unknown:
-                responses.decipher(request, replace(answer, echo=bool(lost)))
+                responses.decode(request, replace(response, repeated=bool(lost)))
                 return AddedMembers(tuple(waiting), already, missing)
             already, missing = already + members, missing + unknown
             waiting = _without(waiting, {*members, *unknown})
-        # All that an attempt without an answer named are members: it was that attempt that added them.
+        # Where all that an attempt without a response named are members now, that attempt added them.
         ours = lost if set(lost) <= set(already) else ()
         return AddedMembers(ours, _without(already, ours), missing)
 
     async def _create(self, batch: Sequence[int]) -> CreatedProfiles:
-        """Create at most 50. The store creates all or none; where some have a profile, send the rest again."""
+        """Create at most 50. The store creates all or none; send again without those who have a profile."""
         waiting, already = batch, tuple[Profile, ...]()
         while waiting:
             request = endpoints.create_profiles(waiting)
-            answer = await self._send(request)
-            taken = await self._with_profile(waiting, doubtful=answer.echo) if answer.status in (409, 422) else ()
+            response = await self._send(request)
+            refused = response.status in (409, 422)
+            taken = await self._with_profile(waiting, doubtful=response.repeated) if refused else ()
             if not taken:
-                return CreatedProfiles(responses.several(request, answer, Profile), already)
+                return CreatedProfiles(responses.decode_many(request, response, Profile), already)
             profiles = tuple(
                 Profile(id=customer.shopper_profile_id, customer_id=customer.id)
                 for customer in taken
                 if customer.shopper_profile_id
             )
             waiting = _without(waiting, {customer.id for customer in taken})
-            # A profile that is in a segment is older than an attempt whose answer was lost a moment ago.
-            if answer.echo and not waiting and not any(customer.segment_ids for customer in taken):
+            # A profile that is in a segment is older than an attempt whose response was lost a moment ago.
+            if response.repeated and not waiting and not any(customer.segment_ids for customer in taken):
                 return CreatedProfiles(profiles, already)
             already += profiles
         return CreatedProfiles(already=already)
 
     async def _with_profile(self, ids: Sequence[int], *, doubtful: bool) -> tuple[Customer, ...]:
-        """Find who of these customers has a profile; nobody where one of them is unknown.
+        """Return those of these customers who have a profile; none of them where one is unknown.
 
-        `doubtful`: they may just have been given one, which a look-up that fails has to say.
+        `doubtful`: an attempt without a response may just have created some, which a failing look-up has to report.
         """
         try:
             known = {customer.id: customer async for customer in self.customers(ids=ids)}
@@ -186,13 +188,15 @@ async def connect(
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    roll: Callable[[], float] = random.random,
+    jitter: Callable[[], float] = random.random,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Store]:
-    """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own url.
+    """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `roll` gives jitter from 0 to 1, `transport` stands in for the network. Nothing is
-    sent yet. Raises ValueError for a url, hash or token that cannot be one.
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` stands in for the network.
+    Nothing is sent yet. Raises ValueError for a URL, hash or token that cannot be one.
     """
-    async with opened(url, store_hash, token, clock=clock, sleep=sleep, roll=roll, transport=transport) as connection:
+    async with open_connection(
+        url, store_hash, token, clock=clock, sleep=sleep, jitter=jitter, transport=transport
+    ) as connection:
         yield Store(connection)

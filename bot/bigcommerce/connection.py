@@ -1,4 +1,4 @@
-"""The thin layer of I/O: one pool of connections to one store, paced, limited and retried.
+"""The thin layer of I/O: one pool of connections to one store, paced, bounded and retried.
 
 The only module that touches httpx.
 """
@@ -16,7 +16,7 @@ import httpx
 
 from bot.bigcommerce.errors import TimedOut, Unreachable
 from bot.bigcommerce.limits import Quota, Tries, pause
-from bot.bigcommerce.responses import Answer
+from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire import BASE_ROOM, Request
 
 TIMEOUT = 10.0
@@ -28,72 +28,75 @@ _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 @dataclass(frozen=True)
-class Lost:
-    """No answer came. `sent`: the request may have arrived, and so may have been carried out."""
+class NoResponse:
+    """An attempt without a response. `sent`: the request may have arrived, and so may have been carried out."""
 
     error: Unreachable
     sent: bool
 
 
+Outcome = Response | NoResponse
+
+
 class Connection:
-    """Sends requests to one store. Safe to share by everything that runs in one event loop."""
+    """A sender of requests to one store, safe to share by everything that runs in one event loop."""
 
     def __init__(
         self,
         http: httpx.AsyncClient,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
-        roll: Callable[[], float],
+        jitter: Callable[[], float],
     ) -> None:
         self._http = http
         self._clock = clock
         self._sleep = sleep
-        self._roll = roll
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._jitter = jitter
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._turnstile = asyncio.Lock()
         self._quota: Quota | None = None
         self._in_flight = 0
         self._last_sent = float("-inf")
 
-    async def send(self, request: Request, correlation_id: str | None = None) -> Answer:
-        """Give the store's last word, whatever its status, once retrying is over.
+    async def send(self, request: Request, correlation_id: str | None = None) -> Response:
+        """Return the store's last response, whatever its status, once retrying is over.
 
-        Waits for a place, for the quota, and between attempts. Raises Unreachable or TimedOut. A request
+        Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request
         that may have been carried out is sent again only if it is repeatable.
         """
-        tries, echo = Tries(), False
+        tries, repeated = Tries(), False
         while True:
             outcome, took = await self._attempt(request, correlation_id)
             tries, wait = self._next(tries, request, outcome, took)
             if wait is None:
-                return _settled(outcome, request, echo)
-            echo = echo or _may_be_done(request, outcome)
+                return _conclude(outcome, request, repeated)
+            repeated = repeated or _may_be_done(request, outcome)
             await self._sleep(wait)
 
-    def _next(self, tries: Tries, request: Request, outcome: Answer | Lost, took: float) -> tuple[Tries, float | None]:
-        """Count an attempt, and give the seconds to wait before another one; None where it was the last."""
-        if isinstance(outcome, Answer) and outcome.status == 429:
+    def _next(self, tries: Tries, request: Request, outcome: Outcome, took: float) -> tuple[Tries, float | None]:
+        """Count an attempt, and return the seconds to wait before the next one; None where it was the last."""
+        if isinstance(outcome, Response) and outcome.status == 429:
             tries = tries.refused()
-            return tries, tries.after_refusal(outcome.headers, self._roll())
-        if isinstance(outcome, Answer) and outcome.status < 500:
+            return tries, tries.after_refusal(outcome.headers, self._jitter())
+        if isinstance(outcome, Response) and outcome.status < 500:
             return tries, None
         tries = tries.failed(took)
-        return tries, tries.after_failure(self._roll()) if _may_repeat(request, outcome) else None
+        return tries, tries.after_failure(self._jitter()) if _may_repeat(request, outcome) else None
 
-    async def _attempt(self, request: Request, correlation_id: str | None) -> tuple[Answer | Lost, float]:
-        async with self._places:
+    async def _attempt(self, request: Request, correlation_id: str | None) -> tuple[Outcome, float]:
+        async with self._slots:
             began = await self._wait_turn()
             try:
                 outcome = await self._exchange(request, correlation_id)
             finally:
                 self._in_flight -= 1
-        if isinstance(outcome, Answer):
-            # A gateway's error page tells nothing; what was told before holds until its window ends.
-            self._quota = Quota.told(outcome.headers, self._clock()) or self._quota
+        if isinstance(outcome, Response):
+            # A gateway's error page has no such headers; the quota known before holds until its window ends.
+            self._quota = Quota.from_headers(outcome.headers, self._clock()) or self._quota
         return outcome, self._clock() - began
 
     async def _wait_turn(self) -> float:
-        # One at a time, so that each one's pause is worked out from what the last answers told.
+        # One at a time, so that each one's pause is worked out from the latest responses.
         async with self._turnstile:
             wait = pause(self._quota, self._in_flight, self._last_sent, self._clock())
             if wait > 0:
@@ -102,7 +105,7 @@ class Connection:
             self._in_flight += 1
             return self._last_sent
 
-    async def _exchange(self, request: Request, correlation_id: str | None) -> Answer | Lost:
+    async def _exchange(self, request: Request, correlation_id: str | None) -> Outcome:
         headers = {"X-Correlation-Id": correlation_id} if correlation_id else {}
         body = None
         if request.body is not None:
@@ -116,20 +119,20 @@ class Connection:
             # Neither raised nor chained here: httpx's error holds the request, and so the token.
             cause = f"{type(error).__name__}: {error}"
             kind = TimedOut if isinstance(error, httpx.TimeoutException) else Unreachable
-            return Lost(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
+            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, names, response.content)
+        return Response(response.status_code, names, response.content)
 
 
 @asynccontextmanager
-async def opened(
+async def open_connection(
     url: str,
     store_hash: str,
     token: str,
     *,
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
-    roll: Callable[[], float],
+    jitter: Callable[[], float],
     transport: httpx.AsyncBaseTransport | None,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
@@ -139,25 +142,25 @@ async def opened(
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ValueError("The access token is empty or holds characters that no token has.")
     async with httpx.AsyncClient(
-        base_url=base(url, store_hash),
+        base_url=build_base_url(url, store_hash),
         headers={"X-Auth-Token": token, "Accept": "application/json"},
         timeout=TIMEOUT,
         limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         transport=transport,
-        verify=_trusted(),
+        verify=_trusted_certificates(),
     ) as http:
-        yield Connection(http, clock, sleep, roll)
+        yield Connection(http, clock, sleep, jitter)
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted: reading them takes 20 ms, and they stay the same while a process runs."""
+def _trusted_certificates() -> ssl.SSLContext:
+    """Load the trusted certificates once: it takes 20 ms, and they stay the same while a process runs."""
     return httpx.create_ssl_context()
 
 
-def base(url: str, store_hash: str) -> str:
+def build_base_url(url: str, store_hash: str) -> str:
     """Build the URL below which all endpoints are. Raises ValueError where it cannot be one."""
-    if not _is_base(url):
+    if not _is_api_url(url):
         raise ValueError(f"{url!r} is not the URL of an API.")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", store_hash):
         raise ValueError(f"{store_hash!r} is not a store hash.")
@@ -167,7 +170,7 @@ def base(url: str, store_hash: str) -> str:
     return built
 
 
-def _is_base(url: str) -> bool:
+def _is_api_url(url: str) -> bool:
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
@@ -175,17 +178,17 @@ def _is_base(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.host) and not (parts.query or parts.fragment)
 
 
-def _may_be_done(request: Request, outcome: Answer | Lost) -> bool:
-    sent = outcome.sent if isinstance(outcome, Lost) else outcome.status >= 500
+def _may_be_done(request: Request, outcome: Outcome) -> bool:
+    sent = outcome.sent if isinstance(outcome, NoResponse) else outcome.status >= 500
     return request.writes and sent
 
 
-def _may_repeat(request: Request, outcome: Answer | Lost) -> bool:
+def _may_repeat(request: Request, outcome: Outcome) -> bool:
     return request.repeatable or not _may_be_done(request, outcome)
 
 
-def _settled(outcome: Answer | Lost, request: Request, echo: bool) -> Answer:
-    if isinstance(outcome, Answer):
-        return replace(outcome, echo=echo)
-    outcome.error.maybe_done = echo or _may_be_done(request, outcome)
+def _conclude(outcome: Outcome, request: Request, repeated: bool) -> Response:
+    if isinstance(outcome, Response):
+        return replace(outcome, repeated=repeated)
+    outcome.error.maybe_done = repeated or _may_be_done(request, outcome)
     raise outcome.error

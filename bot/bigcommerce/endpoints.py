@@ -1,4 +1,4 @@
-"""Every endpoint that this library asks, as a function from meaning to `Request` or `Listing`. Pure.
+"""Every endpoint that this library uses, as a function that builds a `Request` or a `Listing`. Pure.
 
 Vendor: https://developer.bigcommerce.com/docs/rest-management/customer-segmentation,
 …/customers and …/promotions
@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.bigcommerce.models import NewCustomer, NewSegment, SegmentChange
-from bot.bigcommerce.wire import TARGET_ROOM, Listing, Request, batches, checked, pack, words
+from bot.bigcommerce.wire import TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 
 MEMBERS_AT_ONCE = 50
-"""The vendor's limit for adding to a segment; it tells none for segments and profiles, so this is theirs."""
+"""The vendor's limit for adding to a segment; it names none for segments and profiles, so they get the same."""
 CUSTOMERS_AT_ONCE = 10
 LONGEST_EMAIL = 255
 _LIST_ROOM = TARGET_ROOM - 200  # what page, limit, include and the path take beside a packed list
@@ -23,10 +23,10 @@ _PROMOTIONS = "promotion"
 
 
 def segments(ids: Collection[str] | None = None) -> tuple[Listing, ...]:
-    """List all segments, or those with these ids; no ids, no listing."""
+    """List all segments, or those with these ids; without any id, there is no listing."""
     if ids is None:
         return (Listing("segments"),)
-    return tuple(Listing("segments").narrowed("id:in", packed) for packed in _packed(ids))
+    return tuple(Listing("segments").filtered("id:in", packed) for packed in _id_lists(ids))
 
 
 def members(segment_id: str) -> Listing:
@@ -41,7 +41,7 @@ def profiles() -> Listing:
 
 def segments_of(profile_id: str) -> Listing:
     """List the segments of a profile."""
-    return Listing(f"shopper-profiles/{checked(profile_id)}/segments", about=_PROFILES)
+    return Listing(f"shopper-profiles/{check_uuid(profile_id)}/segments", about=_PROFILES)
 
 
 def customers(
@@ -54,11 +54,11 @@ def customers(
     if sum(given is not None for given in (ids, emails, name_like)) > 1:
         raise TypeError("customers are listed by ids, by e-mails or by a part of the name, one at a time")
     if ids is not None:
-        return _narrowed("id:in", map(str, ids))
+        return _filtered_customers("id:in", map(str, ids))
     if emails is not None:
-        return _narrowed("email:in", _quoted_emails(emails))
+        return _filtered_customers("email:in", _quoted_emails(emails))
     if name_like is not None:
-        return _narrowed("name:like", filter(None, (words(name_like),)))
+        return _filtered_customers("name:like", filter(None, (quote_text(name_like),)))
     return (_CUSTOMERS,)
 
 
@@ -66,17 +66,17 @@ def promotions(status: str | None = None, query: str | None = None) -> Listing:
     """List promotions; `query` searches names and codes."""
     listing = Listing("promotions", about=_PROMOTIONS)
     for name, value in (("status", status), ("query", query)):
-        listing = listing.narrowed(name, words(value)) if value else listing
+        listing = listing.filtered(name, quote_text(value)) if value else listing
     return listing
 
 
 def promotion(promotion_id: int) -> Request:
-    """Ask for one promotion."""
+    """Fetch one promotion."""
     return Request("GET", f"promotions/{int(promotion_id)}", about=_PROMOTIONS)
 
 
 def update_promotion(promotion_id: int, document: dict[str, Any]) -> Request:
-    """Put a whole document in a promotion's place. Not repeatable: later it would undo what others put meanwhile."""
+    """Replace a promotion's whole document. Not repeatable: a repeat would undo what others changed meanwhile."""
     return Request("PUT", f"promotions/{int(promotion_id)}", document, repeatable=False, about=_PROMOTIONS)
 
 
@@ -87,8 +87,8 @@ def create_segments(new: Iterable[NewSegment]) -> tuple[Request, ...]:
 
 
 def update_segments(changes: Iterable[SegmentChange]) -> tuple[Request, ...]:
-    """Rename or describe segments."""
-    bodies = ([_changed(change) for change in batch] for batch in batches(changes, MEMBERS_AT_ONCE))
+    """Change names or descriptions of segments."""
+    bodies = ([_change_body(change) for change in batch] for batch in batches(changes, MEMBERS_AT_ONCE))
     return tuple(Request("PUT", "segments", body) for body in bodies)
 
 
@@ -98,17 +98,17 @@ def delete_segments(ids: Collection[str]) -> tuple[Request, ...]:
 
 
 def add_members(segment_id: str, profile_ids: Collection[str]) -> Request:
-    """Put at most 50 profiles into a segment. A repeat is harmless: 409 names those already there."""
-    return Request("POST", _members(segment_id), [checked(each) for each in profile_ids])
+    """Add at most 50 profiles to a segment. A repeat is harmless: 409 names those already in it."""
+    return Request("POST", _members(segment_id), [check_uuid(each) for each in profile_ids])
 
 
 def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Request, ...]:
-    """Take profiles out of a segment; the profiles stay."""
+    """Remove profiles from a segment; the profiles stay."""
     return _delete(_members(segment_id), profile_ids, "segment")
 
 
 def create_profiles(customer_ids: Iterable[int]) -> Request:
-    """Create profiles for at most 50 customers. A repeat is harmless: a customer who has one gets no other."""
+    """Create profiles for at most 50 customers. A repeat is harmless: a customer who has one gets no second one."""
     return Request("POST", "shopper-profiles", [{"customer_id": each} for each in customer_ids], about="customer")
 
 
@@ -128,31 +128,31 @@ def create_customers(new: Iterable[NewCustomer]) -> tuple[Request, ...]:
 def _delete(path: str, ids: Collection[str], about: str) -> tuple[Request, ...]:
     if not ids:
         raise ValueError(f"Nothing to delete was named; without ids, {path} would be wiped.")
-    return tuple(Request("DELETE", f"{path}?id:in={packed}", about=about) for packed in _packed(ids))
+    return tuple(Request("DELETE", f"{path}?id:in={packed}", about=about) for packed in _id_lists(ids))
 
 
 def _members(segment_id: str) -> str:
-    return f"segments/{checked(segment_id)}/shopper-profiles"
+    return f"segments/{check_uuid(segment_id)}/shopper-profiles"
 
 
-def _packed(ids: Collection[str]) -> Iterator[str]:
-    # All are checked before the first batch leaves: a wrong one must not be found when half is done.
-    return pack([checked(each) for each in ids], _LIST_ROOM)
+def _id_lists(ids: Collection[str]) -> Iterator[str]:
+    # All are checked before the first batch leaves: a wrong id must not be found when half of them are done.
+    return pack([check_uuid(each) for each in ids], _LIST_ROOM)
 
 
-def _narrowed(name: str, values: Iterable[str]) -> tuple[Listing, ...]:
-    return tuple(_CUSTOMERS.narrowed(name, packed) for packed in pack(values, _LIST_ROOM))
+def _filtered_customers(name: str, values: Iterable[str]) -> tuple[Listing, ...]:
+    return tuple(_CUSTOMERS.filtered(name, packed) for packed in pack(values, _LIST_ROOM))
 
 
 def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:
-    """Quote what can be a customer's e-mail; anything else is nobody's, and simply not found.
+    """Quote what can be a customer's e-mail; leave out anything else, which no customer has.
 
-    A comma would end the vendor's list item and so ask for somebody else; an empty list, for everybody.
+    A comma would end the item of the vendor's list and so ask for somebody else; an empty list asks for everybody.
     """
     for email in map(str.strip, emails):
         if email and len(email) <= LONGEST_EMAIL and email.isprintable() and "," not in email:
             yield quote(email, safe="@")
 
 
-def _changed(change: SegmentChange) -> dict[str, Any]:
-    return {**change.model_dump(exclude_none=True), "id": checked(change.id)}
+def _change_body(change: SegmentChange) -> dict[str, Any]:
+    return {**change.model_dump(exclude_none=True), "id": check_uuid(change.id)}

@@ -1,10 +1,10 @@
-"""What can go wrong between the bot and the store. `str(error)` is the sentence that the user reads.
+"""The errors of this library. `str(error)` is a sentence for people.
 
 StoreError
-├── Unreachable          no connection, or it broke before the answer came
-│   └── TimedOut         no answer in time
-├── RateLimited          429, after all patience
-├── StoreBroken          500 and above, after all patience
+├── Unreachable          no connection, or it broke before the response came
+│   └── TimedOut         no response in time
+├── RateLimited          429, after all retries
+├── StoreBroken          500 and above, after all retries
 ├── Unauthorized         401
 ├── Forbidden            403
 ├── NotFound             404
@@ -13,7 +13,7 @@ StoreError
 ├── TooLarge             413
 ├── Invalid              400, 422, and ids that are refused before anything is sent
 ├── PartlyFailed         207
-└── Garbled              an answer that is not the JSON that the vendor documents
+└── Garbled              a response that is not the JSON that the vendor documents
 
 Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
@@ -25,17 +25,16 @@ from typing import ClassVar
 MARKETING, MARKETING_READ = "store_v2_marketing", "store_v2_marketing_read_only"
 """The scopes that a token needs to change promotions, and to read them."""
 _FIELD = re.compile(r"[\w.\[\]-]{1,60}")
-"""What a name of a field looks like. What else stands in its place may be somebody's."""
+"""What a field's name looks like. Anything else in its place may be personal data."""
 
 
 class StoreError(Exception):
-    """The store did not do what it was asked for.
+    """A request that the store did not carry out.
 
     `maybe_done` says whether a write may have been carried out all the same, wholly or in part. The sentence
     does not mention it: the caller can look at the store, and then say what is true. `fields` holds the
     store's messages by field or index; `cause` is technical, for the process's own log only. `status` is the
-    answer's, and `asked` the request that it answers, as in "POST customers". None of them ever holds the access
-    token.
+    response's, and `asked` the request, as in "POST customers". None of them ever holds the access token.
     """
 
     sentence: ClassVar[str] = "The store did not do this."
@@ -61,31 +60,31 @@ class StoreError(Exception):
         self.asked = asked
 
     def __str__(self) -> str:
-        said = f"It says: {self.detail.rstrip('.')}." if self.detail else ""
-        return " ".join(filter(None, (self.sentence.format(about=self.about), said)))
+        detail = f"It says: {self.detail.rstrip('.')}." if self.detail else ""
+        return " ".join(filter(None, (self.sentence.format(about=self.about), detail)))
 
     @property
     def for_log(self) -> str:
-        """The sentence without the store's own words, which may quote a shopper's name: the audit log outlives them."""
+        """The sentence without the store's own words, which may quote a shopper's name, for a log that is kept."""
         fields = ", ".join(name for name in self.fields if _FIELD.fullmatch(name))
-        answer = f"It answered {self.status} to {self.asked}{fields and f', about {fields}'}." if self.status else ""
-        return " ".join(filter(None, (self.sentence.format(about=self.about), answer)))
+        response = f"It answered {self.status} to {self.asked}{fields and f', about {fields}'}." if self.status else ""
+        return " ".join(filter(None, (self.sentence.format(about=self.about), response)))
 
 
 class Unreachable(StoreError):
-    """No connection to the store, or it broke before the answer came."""
+    """No connection to the store, or it broke before the response came."""
 
     sentence = "The store cannot be reached just now. Try again in a minute."
 
 
 class TimedOut(Unreachable):
-    """The store took longer than the time allowed."""
+    """No response came within the time allowed."""
 
     sentence = "The store did not answer in time. Try again in a minute."
 
 
 class RateLimited(StoreError):
-    """The store's quota of requests, shared by all its apps, is used up; waiting did not help."""
+    """The store's quota of requests, which all its apps share, is used up, and waiting did not help."""
 
     sentence = "The store is getting too many requests from its apps just now. Try again in a minute."
 
@@ -106,7 +105,7 @@ class Unauthorized(StoreError):
 
 
 class Forbidden(StoreError):
-    """The plan or the token's scopes do not allow this; the vendor's answer does not say which."""
+    """The plan or the token's scopes do not allow this; the vendor's response does not say which."""
 
     sentence = (
         "BigCommerce forbids this, for one of two reasons: the store's plan lacks customer segmentation "
@@ -117,42 +116,42 @@ class Forbidden(StoreError):
 
 
 class NotFound(StoreError):
-    """The thing named in the path does not exist, or no longer."""
+    """What the path names does not exist, or no longer does."""
 
     sentence = "The store has no such {about} (any more). Check the name or id."
 
 
 class Conflict(StoreError):
-    """It contradicts what the store already holds."""
+    """The request contradicts what the store already holds."""
 
     sentence = "This contradicts what the store already holds."
 
 
 class DuplicateName(Conflict):
-    """Another segment has that name already."""
+    """Another segment already has that name."""
 
     sentence = "The store already has a segment with this name. Choose another name."
 
 
 class TooLarge(StoreError):
-    """More in one request than the store takes."""
+    """The request holds more than the store takes at once."""
 
     sentence = "This is more than the store takes at once. Try it with fewer."
 
 
 class Invalid(StoreError):
-    """The store, or this library before it asked the store, finds a value wrong."""
+    """A value is wrong, as the store says, or as this library finds before anything is sent."""
 
     sentence = "The store does not accept this. Correct it and try again."
 
 
 class PartlyFailed(StoreError):
-    """Some of the items were done and some failed; `fields` names those that the store named."""
+    """Some items were done and some failed; `fields` holds those that the store names."""
 
     sentence = "Only a part of this was done."
 
 
 class Garbled(StoreError):
-    """The answer is not what the vendor documents: a proxy's page, cut short, or a changed API."""
+    """The response is not what the vendor documents: a proxy's page, cut short, or a changed API."""
 
     sentence = "The store's answer makes no sense. Try again; if it stays so, tell whoever runs the bot."

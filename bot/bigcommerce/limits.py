@@ -1,7 +1,7 @@
-"""How fast to ask, and how long to wait before asking again: arithmetic on seconds. Pure.
+"""How fast to send requests, and how long to wait before a retry: arithmetic on seconds. Pure.
 
-The vendor counts the requests of all apps of a store in windows of 30 s and tells in each answer's
-X-Rate-Limit-* headers how many are left; it asks clients to spread theirs over the window.
+The vendor counts the requests of all apps of a store in windows of 30 s. The X-Rate-Limit-* headers of each
+response say how many are left; clients are asked to spread theirs over the window.
 Vendor: https://developer.bigcommerce.com/docs/start/best-practices#api-rate-limits
 """
 
@@ -10,30 +10,30 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 PLENTY = 0.5
-"""The part of the quota above which nothing is slowed down."""
+"""The share of the quota above which nothing is slowed down."""
 RESERVE = 0.02
-"""The part of the quota that is left to other apps."""
+"""The share of the quota that is left to other apps."""
 LONGEST_WINDOW = 600.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
 REFUSALS = 6
-"""How often one request may be answered 429 before we give up."""
+"""How often one request may get a 429 before it is given up."""
 FAILURES = 5
-"""How often one request may fail on the way or on the store's side before we give up."""
+"""How often one request may fail on the way or on the store's side before it is given up."""
 PATIENCE = 20.0
 """No new attempt after so many seconds of failures: with a time-out of 10 s, the end comes within 30."""
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What the headers told: `left` of `requests` until `resets_at`, in seconds of our own clock."""
+    """The store's rate limit: `left` of `requests` until `resets_at`, in seconds of our own clock."""
 
     requests: int
     left: int
     resets_at: float
 
     @classmethod
-    def told(cls, headers: Mapping[str, str], now: float) -> Self | None:
-        """Read the headers; None where one is absent or they make no sense together."""
+    def from_headers(cls, headers: Mapping[str, str], now: float) -> Self | None:
+        """Parse the headers; None where one is absent or they make no sense together."""
         names = ("requests-quota", "requests-left", "time-window-ms", "time-reset-ms")
         numbers = [_number(headers, name) for name in names]
         match numbers:
@@ -45,7 +45,7 @@ class Quota:
 
 
 def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
-    """Give the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
+    """Return the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
 
     Below PLENTY the gap between two requests grows smoothly to an even share of what is left of the window;
     at RESERVE everything waits for the next window. Requests under way may not be counted in `left` yet.
@@ -64,7 +64,7 @@ def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> 
 
 @dataclass(frozen=True)
 class Tries:
-    """What became of one request so far. `spent` are the seconds that went into failures."""
+    """The attempts at one request so far. `spent` are the seconds that failures took."""
 
     refusals: int = 0
     failures: int = 0
@@ -78,26 +78,26 @@ class Tries:
         """Count a failure."""
         return replace(self, failures=self.failures + 1, spent=self.spent + took)
 
-    def after_refusal(self, headers: Mapping[str, str], roll: float) -> float | None:
-        """Give the wait after a 429: as told, else growing; None to give up. `roll` is from 0 to 1."""
+    def after_refusal(self, headers: Mapping[str, str], jitter: float) -> float | None:
+        """Return the wait after a 429: what the header says, else a growing one; None to give up. `jitter`: 0 to 1."""
         if self.refusals >= REFUSALS:
             return None
-        told = _number(headers, "time-reset-ms")
-        if told is None or told > LONGEST_WINDOW * 1000:  # the platform is overloaded, or talks nonsense
-            return backoff(self.refusals, roll)
-        return told / 1000
+        reset = _number(headers, "time-reset-ms")
+        if reset is None or reset > LONGEST_WINDOW * 1000:  # the platform is overloaded, or talks nonsense
+            return backoff(self.refusals, jitter)
+        return reset / 1000
 
-    def after_failure(self, roll: float) -> float | None:
-        """Give the wait after a failure, growing; None to give up. `roll` is from 0 to 1."""
-        wait = backoff(self.failures, roll)
+    def after_failure(self, jitter: float) -> float | None:
+        """Return the wait after a failure, a growing one; None to give up. `jitter`: 0 to 1."""
+        wait = backoff(self.failures, jitter)
         too_late = self.spent + wait > PATIENCE
         return None if self.failures >= FAILURES or too_late else wait
 
 
-def backoff(times: int, roll: float) -> float:
-    """Double from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter takes off up to half."""
+def backoff(times: int, jitter: float) -> float:
+    """Double the wait from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter takes off up to half."""
     full = min(FIRST_BACKOFF * 2.0 ** (times - 1), LONGEST_BACKOFF)
-    return full * (1 + roll) / 2
+    return full * (1 + jitter) / 2
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

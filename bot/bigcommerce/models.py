@@ -1,4 +1,4 @@
-"""What the store holds, as frozen values. Fields that the vendor adds without notice are ignored.
+"""What the store holds, as frozen values. Unknown fields are ignored: the vendor adds some without notice.
 
 Vendor: https://developer.bigcommerce.com/docs/rest-management/customer-segmentation,
 https://developer.bigcommerce.com/docs/rest-management/customers and …/promotions
@@ -45,7 +45,7 @@ class Segment(_Received):
 
 
 class Profile(_Received):
-    """A shopper profile: what makes one registered customer a possible member. `id` is a UUID."""
+    """A shopper profile, with which a registered customer can be in segments. `id` is a UUID."""
 
     id: str
     customer_id: int
@@ -85,22 +85,22 @@ class Promotion(_Received):
 
     @property
     def is_live(self) -> bool:
-        """Whether shoppers get it, as far as the status says."""
+        """Whether it is enabled, as far as the status says."""
         return self.status == "ENABLED"
 
     def uses(self, segment_id: str) -> Use | None:
-        """Say whether the segment is included, excluded or not named; see `targeting`."""
+        """Tell whether its targeting includes, excludes or does not name the segment."""
         return self.targeting.uses(segment_id) if self.targeting else None
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Say whether its targeting lets in a shopper who is in exactly these segments; None: it cannot be known.
+        """Tell whether its targeting reaches a shopper who is in exactly these segments; None where it cannot be known.
 
-        Without targeting everybody gets in. Neither status nor the promotion's other conditions are asked.
+        Without targeting it reaches everybody. Neither the status nor the promotion's other conditions count here.
         """
         return self.targeting.reaches(segment_ids) if self.targeting else True
 
     def with_targeting(self, targeting: Targeting | None) -> dict[str, Any]:
-        """Build the document to put in place of this one: all as it was, but for the segments."""
+        """Build the document that replaces this one: all as it was, except the segments."""
         kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
         segments = targeting.to_json() if targeting else None
         return {**kept, "customer": {**_customer_in(self.document), "segments": segments}}
@@ -151,7 +151,7 @@ class NewCustomer(_Sent):
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list: `total` counts the whole list (None: not told), `pages` is the last page known."""
+    """One page of a list: `total` counts the whole list (None: unknown), `pages` is the last page known."""
 
     items: tuple[T, ...]
     total: int | None
@@ -160,7 +160,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class AddedMembers:
-    """Profile ids that became members now, those that were members before, and those that do not exist (any more)."""
+    """The profile ids that were added, those that were members already, and those that do not exist (any more)."""
 
     added: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class AddedMembers:
 
 @dataclass(frozen=True)
 class CreatedProfiles:
-    """Profiles that were created now, and those that customers had before; these come without their times."""
+    """The profiles that were created, and those that customers had already; these come without their times."""
 
     created: tuple[Profile, ...] = ()
     already: tuple[Profile, ...] = ()

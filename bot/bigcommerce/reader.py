@@ -1,4 +1,4 @@
-"""The asking half of the store: `Reader`, which cannot write. `client` builds the writing half on it."""
+"""The reading half of the store: `Reader`, which cannot write. `client` builds the writing half on it."""
 
 import re
 from collections.abc import AsyncIterator, Collection, Iterable
@@ -8,20 +8,20 @@ from typing import Self, TypeVar
 from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, responses
-from bot.bigcommerce.bounded import abreast
+from bot.bigcommerce.bounded import gather_bounded
 from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
-from bot.bigcommerce.responses import Answer
+from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire import PAGE_LIMIT, Listing, Request
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Reader:
-    """Reads, and cannot write: what a planner may hold.
+    """A client that reads and cannot write.
 
-    Lists are async iterators that ask for 250 items at a time, as far as they are followed. A list that the
-    store changes meanwhile may show an item twice or not at all, as the vendor counts pages, not items.
+    Lists are async iterators that fetch 250 items at a time, as far as they are followed. A list that changes
+    meanwhile may yield an item twice or not at all, as the vendor counts pages, not items.
     """
 
     def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
@@ -30,9 +30,9 @@ class Reader:
         self.request_ids: list[str] = []
 
     def correlated(self, correlation_id: str) -> Self:
-        """Give the same store, over the same connection, whose requests carry this X-Correlation-Id.
+        """Return the same store, over the same connection, whose requests carry this X-Correlation-Id.
 
-        Its `request_ids` are those by which the store's own support finds them (X-Request-Id), as they come in.
+        Its `request_ids` collect the X-Request-Id of each response, by which the vendor's support finds it.
 
         Raises ValueError for an id that no header can carry.
         """
@@ -49,9 +49,9 @@ class Reader:
         return self._list(Profile, (endpoints.members(segment_id),))
 
     async def members_page(self, segment_id: str, number: int, limit: int = 100) -> Page[Profile]:
-        """Read one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
+        """Fetch one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
 
-        `limit` is at most 250. A page beyond the last is empty, and tells `total` and `pages` like any other.
+        `limit` is at most 250. A page beyond the last is empty, and has `total` and `pages` like any other.
         """
         return await self._page(Profile, endpoints.members(segment_id), number, limit)
 
@@ -80,7 +80,7 @@ class Reader:
     ) -> AsyncIterator[Customer]:
         """List customers with their profile's and segments' ids: all of them, or by one filter.
 
-        Unknown ids and e-mails are absent, and so is what cannot be an e-mail; an empty filter asks nothing.
+        Unknown ids and e-mails are absent, and so is what cannot be an e-mail; an empty filter sends nothing.
         Raises TypeError for two filters.
         """
         return self._list(Customer, endpoints.customers(ids, emails, name_like))
@@ -95,19 +95,19 @@ class Reader:
         return self._list(Promotion, (endpoints.promotions(status, query),))
 
     async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
-        """Read one promotion. Raises NotFound."""
+        """Fetch one promotion. Raises NotFound."""
         request = endpoints.promotion(id)
-        return responses.one(request, await self._send(request), Promotion)
+        return responses.decode_one(request, await self._send(request), Promotion)
 
-    async def _send(self, request: Request) -> Answer:
-        answer = await self._connection.send(request, self._correlation_id)
-        if self._correlation_id and (id_ := answer.headers.get("x-request-id")):
+    async def _send(self, request: Request) -> Response:
+        response = await self._connection.send(request, self._correlation_id)
+        if self._correlation_id and (id_ := response.headers.get("x-request-id")):
             self.request_ids.append(id_)
-        return answer
+        return response
 
     async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
         firsts = (partial(self._first, kind, listing) for listing in listings)
-        async for listing, first in abreast(firsts):
+        async for listing, first in gather_bounded(firsts):
             for item in first.items:
                 yield item
             async for page in self._following(kind, listing, first.pages):
@@ -120,14 +120,14 @@ class Reader:
     async def _following(self, kind: type[M], listing: Listing, last: int) -> AsyncIterator[Page[M]]:
         number = 2
         while number <= last:
-            async for page in abreast(partial(self._page, kind, listing, n) for n in range(number, last + 1)):
+            async for page in gather_bounded(partial(self._page, kind, listing, n) for n in range(number, last + 1)):
                 yield page
             number, last = last + 1, page.pages  # the list may have grown meanwhile
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)
-        return responses.page(request, await self._send(request), kind, number, limit)
+        return responses.decode_page(request, await self._send(request), kind, number, limit)
 
     async def _count(self, listing: Listing) -> int:
         request = listing.page(1, limit=1)
-        return responses.count(request, await self._send(request))
+        return responses.decode_count(request, await self._send(request))

@@ -1,4 +1,4 @@
-"""Deciphering what the store answers: (status, headers, body) becomes typed values or one of `errors`. Pure.
+"""Decoding the store's responses: (status, headers, body) becomes typed values or one of `errors`. Pure.
 
 Vendor: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
@@ -34,8 +34,8 @@ _ERRORS: dict[int, type[errors.StoreError]] = {
     413: errors.TooLarge,
     429: errors.RateLimited,
 }
-# What the store says beside these is for developers, or says less than our own sentence.
-_SPEAK_FOR_THEMSELVES = (
+# The store's own words for these are for developers, or say less than our sentence.
+_WITHOUT_DETAIL = (
     errors.Unauthorized,
     errors.Forbidden,
     errors.NotFound,
@@ -46,81 +46,81 @@ _SPEAK_FOR_THEMSELVES = (
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back. Names of headers are in lower case.
+class Response:
+    """The store's response. Names of headers are in lower case.
 
-    `echo`: an earlier attempt at the same request may have been carried out, so this may answer a repeat.
+    `repeated`: an earlier attempt at the same request may have been carried out, so this may be about a repeat.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)  # may hold shoppers' names and e-mails
-    echo: bool = False
+    repeated: bool = False
 
 
-def decipher(request: Request, answer: Answer) -> Any:
-    """Give the JSON of a success, None for an empty one. Raises StoreError for anything else."""
-    if not 200 <= answer.status < 300 or answer.status == 207:
-        raise _error(request, answer)
-    if not answer.body:
+def decode(request: Request, response: Response) -> Any:
+    """Return the JSON of a success, None for an empty one. Raises StoreError for anything else."""
+    if not 200 <= response.status < 300 or response.status == 207:
+        raise _error(request, response)
+    if not response.body:
         return None
     try:
-        return json.loads(answer.body)
+        return json.loads(response.body)
     except ValueError:  # neither JSON nor UTF-8
         raise _garbled(request, "not JSON") from None
 
 
-def page(request: Request, answer: Answer, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
-    """Read one page of a list. Raises StoreError.
+def decode_page(request: Request, response: Response, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
+    """Decode one page of a list. Raises StoreError.
 
-    Where the store does not count its pages, a full page may have a successor; an empty one is the last.
+    Where the store does not count its pages, another one may follow a full page; an empty one is the last.
     """
-    body = decipher(request, answer)
+    body = decode(request, response)
     items = _items(request, body, kind)
-    told = _pagination(body)
-    pages = told.get("total_pages", number + 1 if len(items) >= limit else number)
-    return Page(items, told.get("total"), pages if items else max(1, min(pages, number)))
+    counts = _pagination(body)
+    pages = counts.get("total_pages", number + 1 if len(items) >= limit else number)
+    return Page(items, counts.get("total"), pages if items else max(1, min(pages, number)))
 
 
-def count(request: Request, answer: Answer) -> int:
-    """Read the size of a list from the answer to any of its pages. Raises StoreError."""
-    total = _pagination(decipher(request, answer)).get("total")
+def decode_count(request: Request, response: Response) -> int:
+    """Decode the size of a list from any of its pages. Raises StoreError."""
+    total = _pagination(decode(request, response)).get("total")
     if total is None:
         raise _garbled(request, "no meta.pagination.total")
     return total
 
 
-def several(request: Request, answer: Answer, kind: type[M]) -> tuple[M, ...]:
-    """Read `{"data": [...]}`. Raises StoreError."""
-    return _items(request, decipher(request, answer), kind)
+def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
+    """Decode `{"data": [...]}`. Raises StoreError."""
+    return _items(request, decode(request, response), kind)
 
 
-def one(request: Request, answer: Answer, kind: type[M]) -> M:
-    """Read `{"data": {...}}`. Raises StoreError."""
-    body = decipher(request, answer)
+def decode_one(request: Request, response: Response, kind: type[M]) -> M:
+    """Decode `{"data": {...}}`. Raises StoreError."""
+    body = decode(request, response)
     single = {"data": [body["data"]]} if isinstance(body, dict) and "data" in body else body
     (item,) = _items(request, single, kind)
     return item
 
 
-def already_members(answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
-    """Find which of the profiles asked for a 409 names as members already.
+def already_members(response: Response, asked: Collection[str]) -> tuple[str, ...]:
+    """Return those of the requested profiles that a 409 names as members already.
 
     The vendor names them in sentences: "Shopper profile `…` already exists for segment `…`."
     """
-    if answer.status != 409:
+    if response.status != 409:
         return ()
-    said = [text for text in _complaint(answer.body)[1].values() if "already" in text]
-    named = {found.lower() for text in said for found in _NAMED_ID.findall(text)}
+    messages = [text for text in _decode_failure(response.body)[1].values() if "already" in text]
+    named = {found.lower() for text in messages for found in _NAMED_ID.findall(text)}
     return tuple(each for each in asked if each.lower() in named)
 
 
-def missing_profiles(answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
-    """Find which of the profiles asked for a 404 or 422 names as not there: "Shopper profile `…` does not exist."."""
-    if answer.status not in (404, 422):
+def missing_profiles(response: Response, asked: Collection[str]) -> tuple[str, ...]:
+    """Return those of the requested profiles that a 404 or 422 names: "Shopper profile `…` does not exist."."""
+    if response.status not in (404, 422):
         return ()
-    said = map(_MISSING_PROFILE.match, _complaint(answer.body)[1].values())
-    named = {found[1].lower() for found in said if found}
+    matches = map(_MISSING_PROFILE.match, _decode_failure(response.body)[1].values())
+    named = {found[1].lower() for found in matches if found}
     return tuple(each for each in asked if each.lower() in named)
 
 
@@ -136,8 +136,8 @@ def _items(request: Request, body: object, kind: type[M]) -> tuple[M, ...]:
 
 def _pagination(body: object) -> dict[str, int]:
     match body:
-        case {"meta": {"pagination": dict(told)}}:
-            return {name: value for name, value in told.items() if isinstance(value, int)}
+        case {"meta": {"pagination": dict(pagination)}}:
+            return {name: value for name, value in pagination.items() if isinstance(value, int)}
     return {}
 
 
@@ -146,17 +146,17 @@ def _garbled(request: Request, cause: str) -> errors.Garbled:
     return errors.Garbled(maybe_done=request.writes, cause=cause)
 
 
-def _error(request: Request, answer: Answer) -> errors.StoreError:
-    title, fields = _complaint(answer.body)
-    kind = _kind(request, answer.status, title)
-    told = "; ".join([title, *(f"{name}: {text}" for name, text in list(fields.items())[:_MOST_MESSAGES])])
+def _error(request: Request, response: Response) -> errors.StoreError:
+    title, fields = _decode_failure(response.body)
+    kind = _kind(request, response.status, title)
+    detail = "; ".join([title, *(f"{name}: {text}" for name, text in list(fields.items())[:_MOST_MESSAGES])])
     return kind(
-        "" if issubclass(kind, _SPEAK_FOR_THEMSELVES) else told.removeprefix("; "),
+        "" if issubclass(kind, _WITHOUT_DETAIL) else detail.removeprefix("; "),
         about=request.about,
-        maybe_done=answer.echo or (request.writes and (answer.status >= 500 or answer.status < 400)),
+        maybe_done=response.repeated or (request.writes and (response.status >= 500 or response.status < 400)),
         fields=fields,
-        cause=f"{answer.status} {title}",
-        status=answer.status,
+        cause=f"{response.status} {title}",
+        status=response.status,
         asked=f"{request.method} {request.target.partition('?')[0]}",
     )
 
@@ -169,22 +169,22 @@ def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
     return _ERRORS.get(status) or (errors.Invalid if status >= 400 else errors.Garbled)
 
 
-def _complaint(body: bytes) -> tuple[str, dict[str, str]]:
-    """Find the title and the messages by field or index, in any of the shapes that the vendor uses."""
+def _decode_failure(body: bytes) -> tuple[str, dict[str, str]]:
+    """Decode the title and the messages by field or index, in any of the shapes that the vendor uses."""
     try:
         received = json.loads(body)
     except ValueError:  # a gateway's page; the status says enough
         return "", {}
     title = ""
     fields: dict[str, str] = {}
-    for part in _complaints(received):
-        said = part.get("title") or part.get("message") or part.get("error")
-        title = title or (_short(said) if isinstance(said, str) else "")
+    for part in _failure_parts(received):
+        text = part.get("title") or part.get("message") or part.get("error")
+        title = title or (_short(text) if isinstance(text, str) else "")
         fields |= _messages(part.get("errors"))
     return title, fields
 
 
-def _complaints(received: object) -> Iterator[Mapping[str, Any]]:
+def _failure_parts(received: object) -> Iterator[Mapping[str, Any]]:
     match received:
         case [*parts] | {"errors": [*parts]}:
             yield from (part for part in parts if isinstance(part, dict))
@@ -192,8 +192,8 @@ def _complaints(received: object) -> Iterator[Mapping[str, Any]]:
             yield received
 
 
-def _messages(told: object) -> dict[str, str]:
-    return {str(name): _short(str(text)) for name, text in told.items()} if isinstance(told, dict) else {}
+def _messages(received: object) -> dict[str, str]:
+    return {str(name): _short(str(text)) for name, text in received.items()} if isinstance(received, dict) else {}
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which shoppers a promotion reaches, by segment: a small tree, read from and written to the vendor's JSON.
+"""Which shoppers a promotion reaches, by segment: a small tree, decoded from and encoded as the vendor's JSON.
 
 | JSON | here | the control panel says |
 |---|---|---|
@@ -25,19 +25,19 @@ Use: TypeAlias = Literal["included", "excluded"]
 class _Node(ABC):
     @abstractmethod
     def _uses(self) -> Iterator[tuple[str, Use]]:
-        """Yield each mention of a segment and how it counts there."""
+        """Yield each mention of a segment, and whether it is included or excluded there."""
 
     @abstractmethod
     def to_json(self) -> object:
-        """Give the vendor's JSON, equal to what was read."""
+        """Return the vendor's JSON, equal to what was received."""
 
     @abstractmethod
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Say whether a shopper in exactly these segments is reached; None where `Unread` leaves it open."""
+        """Tell whether a shopper in exactly these segments is reached; None where `Unread` leaves it open."""
 
     @abstractmethod
     def replaced(self, old_id: str, new_id: str) -> Self:
-        """Name the new segment wherever the old one is named; an `AnyOf` names it once."""
+        """Replace the old segment wherever it is named; an `AnyOf` names the new one once."""
 
     @property
     @abstractmethod
@@ -50,7 +50,7 @@ class _Node(ABC):
         return tuple(dict.fromkeys(segment_id for segment_id, _ in self._uses()))
 
     def uses(self, segment_id: str) -> Use | None:
-        """Say how this segment counts, by the number of "not" around it; both ways is "included"."""
+        """Tell whether this segment is included or excluded, by the number of "not" around it; both is "included"."""
         ways = {use for named, use in self._uses() if named == segment_id}
         if not ways:
             return None
@@ -67,15 +67,15 @@ class AnyOf(_Node):
         return ((segment_id, "included") for segment_id in self.ids)
 
     def to_json(self) -> object:
-        """Give `{"id": [...]}`."""
+        """Return `{"id": [...]}`."""
         return {"id": list(self.ids)}
 
     def reaches(self, segment_ids: Collection[str]) -> bool:
-        """Say whether one of them is among these."""
+        """Tell whether one of them is among these."""
         return any(each in segment_ids for each in self.ids)
 
     def replaced(self, old_id: str, new_id: str) -> Self:
-        """Name the new one in the old one's place, once; without the old one, the same."""
+        """Replace the old one in its place, once; without it, return the same."""
         if old_id not in self.ids:
             return self
         return type(self)(tuple(dict.fromkeys(new_id if each == old_id else each for each in self.ids)))
@@ -97,11 +97,11 @@ class Not(_Node):
             yield segment_id, "excluded" if use == "included" else "included"
 
     def to_json(self) -> object:
-        """Give `{"not": X}`."""
+        """Return `{"not": X}`."""
         return {"not": self.part.to_json()}
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Whom the part does not reach; open where the part is."""
+        """Negate what the part returns; None stays None."""
         inside = self.part.reaches(segment_ids)
         return None if inside is None else not inside
 
@@ -141,11 +141,11 @@ class All(_Several):
     """All of the parts hold."""
 
     def to_json(self) -> object:
-        """Give `{"and": [...]}`."""
+        """Return `{"and": [...]}`."""
         return {"and": [part.to_json() for part in self.parts]}
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """One part that does not reach decides; else one that is open leaves it open."""
+        """Return False where one part does, else None where one part does."""
         reached = self._reached(segment_ids)
         if False in reached:
             return False
@@ -157,11 +157,11 @@ class Any_(_Several):  # noqa: N801 - `Any` is taken by typing
     """At least one of the parts holds."""
 
     def to_json(self) -> object:
-        """Give `{"or": [...]}`."""
+        """Return `{"or": [...]}`."""
         return {"or": [part.to_json() for part in self.parts]}
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """One part that reaches decides; else one that is open leaves it open."""
+        """Return True where one part does, else None where one part does."""
         reached = self._reached(segment_ids)
         if True in reached:
             return True
@@ -182,15 +182,15 @@ class Unread(_Node):
         return ((text, "included") for text in _strings(self.received))
 
     def to_json(self) -> object:
-        """Give back what was received."""
+        """Return what was received."""
         return self.received
 
     def reaches(self, segment_ids: Collection[str]) -> None:
-        """Leave it open."""
+        """Return None: it cannot be known."""
         return
 
     def replaced(self, old_id: str, new_id: str) -> Self:
-        """Put the new id where exactly the old one stands, and change nothing else of the shape."""
+        """Replace the old id where exactly it stands, and change nothing else of the shape."""
         return type(self)(_replaced(self.received, old_id, new_id))
 
     @property
@@ -200,7 +200,7 @@ class Unread(_Node):
 
 
 def parse_targeting(received: object) -> "Targeting":
-    """Read the vendor's JSON; never fails, a shape it does not know becomes `Unread`."""
+    """Decode the vendor's JSON; a shape that this version does not know becomes `Unread`."""
     match received:
         case AnyOf() | Not() | All() | Any_() | Unread():
             return received
@@ -235,10 +235,10 @@ def _replaced(received: object, old: str, new: str) -> object:
     return new if received == old else received
 
 
-def _written(targeting: _Node) -> object:
+def _to_json(targeting: _Node) -> object:
     return targeting.to_json()
 
 
 Targeting: TypeAlias = Annotated[
-    AnyOf | Not | All | Any_ | Unread, PlainValidator(parse_targeting), PlainSerializer(_written)
+    AnyOf | Not | All | Any_ | Unread, PlainValidator(parse_targeting), PlainSerializer(_to_json)
 ]

@@ -1,6 +1,6 @@
-"""What goes over the wire, as pure values: quoting, packing, and the law that no DELETE goes without ids.
+"""What goes over the wire, as pure values: requests, quoting, packing, and the rule that no DELETE goes without ids.
 
-The endpoints themselves are in `endpoints`, what comes back is read in `responses`.
+The endpoints themselves are in `endpoints`; what comes back is decoded in `responses`.
 """
 
 import re
@@ -29,7 +29,7 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 @dataclass(frozen=True)
 class Request:
-    """One request, below `/stores/{store_hash}/v3/`.
+    """One request, relative to `/stores/{store_hash}/v3/`.
 
     `target` is path and query, quoted; `body` is JSON or None; `repeatable` says that sending it twice ends
     like sending it once; `about` is the noun for "no such …".
@@ -54,18 +54,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of the store, to be read page by page. The values in `filters` are quoted already."""
+    """A list of the store, to be fetched page by page. The values in `filters` are quoted already."""
 
     path: str
     filters: tuple[tuple[str, str], ...] = ()
     about: str = "segment"
 
     def page(self, number: int, limit: int = PAGE_LIMIT) -> Request:
-        """Ask for one page; the first is 1."""
+        """Build the request for one page; the first is 1."""
         filters = "".join(f"&{name}={value}" for name, value in self.filters)
         return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
 
-    def narrowed(self, name: str, value: str) -> "Listing":
+    def filtered(self, name: str, value: str) -> "Listing":
         """Add a filter; the value is quoted already."""
         return replace(self, filters=(*self.filters, (name, value)))
 
@@ -75,8 +75,8 @@ def is_uuid(text: str) -> bool:
     return re.fullmatch(UUID, text) is not None
 
 
-def checked(uuid: str) -> str:
-    """Give back an id that is a UUID, and so can neither leave its place in a path nor be empty.
+def check_uuid(uuid: str) -> str:
+    """Return an id that is a UUID, and so can neither leave its place in a path nor be empty.
 
     Raises Invalid for anything else, before a URL exists.
     """
@@ -85,7 +85,7 @@ def checked(uuid: str) -> str:
     return uuid
 
 
-def words(text: str) -> str:
+def quote_text(text: str) -> str:
     """Quote free text for a query. Raises Invalid where it is too long for a URL or no text at all."""
     try:
         quoted = quote(text, safe="")
@@ -114,7 +114,7 @@ def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[s
 
 
 def batches(items: Iterable[T], most: int) -> Iterator[Sequence[T]]:
-    """Cut into tuples of at most `most`, in order."""
+    """Cut the items into tuples of at most `most`, in order."""
     rest = iter(items)
     while batch := tuple(islice(rest, most)):
         yield batch

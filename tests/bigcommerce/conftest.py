@@ -91,10 +91,10 @@ def clock() -> Clock:
 
 
 @asynccontextmanager
-async def store_of(answering: Answering, clock: Clock, roll: float = 1.0) -> AsyncIterator[tuple[Store, Vendor]]:
+async def store_of(answering: Answering, clock: Clock, jitter: float = 1.0) -> AsyncIterator[tuple[Store, Vendor]]:
     vendor = Vendor(answering)
     async with connect(
-        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, roll=lambda: roll, transport=vendor
+        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, jitter=lambda: jitter, transport=vendor
     ) as store:
         yield store, vendor
 

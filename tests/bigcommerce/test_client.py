@@ -25,7 +25,7 @@ from bot.bigcommerce import (
     StoreBroken,
     StoreError,
 )
-from bot.bigcommerce.bounded import WIDTH, abreast
+from bot.bigcommerce.bounded import WIDTH, gather_bounded
 from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
 
 SEGMENT = uuid(0x5E6)
@@ -217,7 +217,7 @@ async def test_segments_are_created_changed_and_deleted(clock: Clock) -> None:
         assert vendor.targets[-1] == f"segments?id:in={uuid(1)},{uuid(2)}"
 
 
-async def test_profiles_and_customers_are_created_in_batches_and_given_back_in_order(clock: Clock) -> None:
+async def test_profiles_and_customers_are_created_in_batches_in_order(clock: Clock) -> None:
     def answering(request: httpx.Request) -> Reply:
         rows = json.loads(request.content)
         if "customer_id" in rows[0]:
@@ -280,7 +280,7 @@ async def test_adding_only_members_adds_nobody(clock: Clock) -> None:
         assert await store.add_members(SEGMENT, uuid(1), uuid(2)) == AddedMembers(already=(uuid(1), uuid(2)))
 
 
-async def test_a_store_that_names_one_conflict_at_a_time_is_borne(clock: Clock) -> None:
+async def test_a_store_may_name_one_conflict_at_a_time(clock: Clock) -> None:
     membership = Membership(*map(uuid, range(6)), named_at_once=1)
     async with store_of(membership, clock) as (store, _):
         done = await store.add_members(SEGMENT, *map(uuid, range(8)))
@@ -289,9 +289,7 @@ async def test_a_store_that_names_one_conflict_at_a_time_is_borne(clock: Clock) 
 
 
 @pytest.mark.parametrize("named_at_once", [50, 1])
-async def test_members_added_by_an_attempt_whose_answer_was_lost_count_as_added(
-    named_at_once: int, clock: Clock
-) -> None:
+async def test_members_added_by_an_attempt_with_a_lost_response_count(named_at_once: int, clock: Clock) -> None:
     membership = Membership(named_at_once=named_at_once)
     membership.lose_answers = 1
     async with store_of(membership, clock) as (store, _):
@@ -325,7 +323,7 @@ async def test_errors_reach_the_caller_as_sentences(clock: Clock) -> None:
             await store.promotion(7)
 
 
-async def test_when_one_batch_fails_no_further_one_starts_and_the_error_says_that_something_changed(
+async def test_a_failed_batch_starts_no_other_and_may_be_done(
     clock: Clock,
 ) -> None:
     def answering(request: httpx.Request) -> Reply:
@@ -371,7 +369,7 @@ async def _raising(error: Exception) -> None:
 async def test_of_several_failures_a_doubtful_one_is_never_forgotten(doubtful: bool) -> None:
     errors: list[StoreError] = [RateLimited(), StoreBroken(maybe_done=doubtful)]
     with pytest.raises(RateLimited) as caught:
-        _ = [None async for _ in abreast([partial(_raising, each) for each in errors], changing=True)]
+        _ = [None async for _ in gather_bounded([partial(_raising, each) for each in errors], changing=True)]
 
     assert caught.value.maybe_done is doubtful
 
@@ -379,4 +377,4 @@ async def test_of_several_failures_a_doubtful_one_is_never_forgotten(doubtful: b
 async def test_a_bug_is_not_hidden_behind_the_stores_refusal() -> None:
     errors: list[Exception] = [RateLimited(), ZeroDivisionError()]
     with pytest.raises(ZeroDivisionError):
-        _ = [None async for _ in abreast([partial(_raising, each) for each in errors])]
+        _ = [None async for _ in gather_bounded([partial(_raising, each) for each in errors])]

@@ -22,7 +22,7 @@ from bot.bigcommerce import (
     Unreachable,
     connect,
 )
-from bot.bigcommerce.connection import AT_ONCE, TIMEOUT, base
+from bot.bigcommerce.connection import AT_ONCE, TIMEOUT, build_base_url
 from bot.bigcommerce.limits import FAILURES, PATIENCE, REFUSALS
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, scripted, store_of, uuid
 from tests.bigcommerce.test_limits import headers
@@ -94,7 +94,7 @@ async def test_a_create_that_was_never_carried_out_is_repeated(what: str, failur
         (httpx.ConnectError, Unreachable, False),
     ],
 )
-async def test_patience_ends_and_the_error_says_whether_it_may_be_done(
+async def test_retrying_ends_with_whether_it_may_be_done(
     failure: Reply, kind: type[StoreError], doubtful: bool, clock: Clock
 ) -> None:
     async with store_of(lambda _: failure, clock) as (store, vendor):
@@ -203,7 +203,7 @@ async def test_a_small_quota_is_spread_so_that_no_429_comes(abreast: int, clock:
         assert max(clock.naps) < 30
 
 
-async def test_a_gateways_error_page_does_not_make_us_forget_the_quota(clock: Clock) -> None:
+async def test_a_gateways_error_page_does_not_reset_the_quota(clock: Clock) -> None:
     replies = [httpx.Response(204, headers=headers(left=20)), httpx.Response(404), httpx.Response(204)]
     async with store_of(scripted(*replies), clock) as (store, _):
         await store.delete_segments(uuid(1))
@@ -271,14 +271,14 @@ async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: C
         assert "X-Correlation-Id" not in other.headers
 
 
-async def test_what_we_quote_goes_over_the_wire_as_it_is(clock: Clock) -> None:
+async def test_quoted_text_goes_over_the_wire_unchanged(clock: Clock) -> None:
     async with store_of(lambda _: listed(), clock) as (store, vendor):
         _ = [each async for each in store.customers(emails=["a+b@example.com", "ü'&#@example.com"])]
 
         assert vendor.targets[0].endswith("&email:in=a%2Bb@example.com,%C3%BC%27%26%23@example.com")
 
 
-async def test_a_name_that_no_encoding_can_carry_is_left_to_the_store_to_refuse(clock: Clock) -> None:
+async def test_a_name_that_cannot_be_encoded_is_sent_for_the_store_to_refuse(clock: Clock) -> None:
     async with store_of(lambda _: listed(), clock) as (store, vendor):
         await store.create_segments(NewSegment(name="half \ud83d"))
 
@@ -312,7 +312,7 @@ async def test_an_impossible_address_or_token_is_refused_without_telling_it(
 
 
 def test_a_slash_at_the_end_of_the_url_does_no_harm() -> None:
-    assert base("http://127.0.0.1:8000/", "sandbox") == "http://127.0.0.1:8000/stores/sandbox/v3/"
+    assert build_base_url("http://127.0.0.1:8000/", "sandbox") == "http://127.0.0.1:8000/stores/sandbox/v3/"
 
 
 @pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ReadTimeout, httpx.Response(401)])
@@ -351,7 +351,7 @@ async def test_over_a_real_socket_nobody_listening_is_unreachable_and_undone(clo
     assert len(clock.naps) == FAILURES - 1
 
 
-async def test_over_a_real_socket_a_dropped_connection_is_unreachable_and_in_doubt(clock: Clock) -> None:
+async def test_a_dropped_real_connection_is_unreachable_and_in_doubt(clock: Clock) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.close()

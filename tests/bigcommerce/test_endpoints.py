@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import API_URL, Invalid, NewCustomer, NewSegment, SegmentChange
 from bot.bigcommerce import endpoints as to
-from bot.bigcommerce.connection import base
+from bot.bigcommerce.connection import build_base_url
 from bot.bigcommerce.wire import BASE_ROOM, PAGE_LIMIT, TARGET_ROOM, Listing, Request
 from tests.bigcommerce.conftest import LAW, uuid
 
@@ -62,7 +62,7 @@ def test_a_delete_names_exactly_the_ids_given(delete: Deleting, ids: list[str]) 
 @pytest.mark.parametrize("delete", DELETES)
 @LAW
 @given(ids=st.lists(st.uuids().map(str) | st.text(max_size=5), max_size=3))
-def test_a_delete_of_nothing_or_of_something_else_is_never_made(delete: Deleting, ids: list[str]) -> None:
+def test_a_delete_without_ids_cannot_be_built(delete: Deleting, ids: list[str]) -> None:
     if ids and all(len(each) == 36 for each in ids):
         assert listed_in(delete(ids))
     else:
@@ -84,7 +84,7 @@ def test_one_empty_id_among_many_refuses_them_all(delete: Deleting) -> None:
 
 @LAW
 @given(st.lists(st.uuids().map(str), max_size=600))
-def test_listing_segments_names_each_id_once_in_urls_of_bearable_length(ids: list[str]) -> None:
+def test_listing_segments_names_each_id_once_in_short_urls(ids: list[str]) -> None:
     listings = to.segments(ids)
 
     asked = [value.split(",") for listing in listings for _, value in listing.filters]
@@ -106,7 +106,7 @@ def test_listing_customers_names_each_possible_email_once(emails: list[str]) -> 
 
 def test_a_whole_url_stays_under_8000_characters() -> None:
     assert BASE_ROOM + TARGET_ROOM < 8_000
-    assert len(base(API_URL, "x" * 300)) <= BASE_ROOM
+    assert len(build_base_url(API_URL, "x" * 300)) <= BASE_ROOM
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_batches_keep_to_the_vendors_limits(requests: Sequence[Request], sizes: 
     assert [len(request.body) for request in requests if isinstance(request.body, list)] == sizes
 
 
-def test_what_a_repeat_would_do_twice_or_undo_for_others_is_not_repeatable() -> None:
+def test_only_harmless_repeats_are_repeatable() -> None:
     once = {f"{request.method} {request.target}" for request in EVERYTHING if not request.repeatable}
 
     assert once == {"POST segments", "POST customers", "PUT promotions/1"}

@@ -37,7 +37,7 @@ def test_a_403_names_both_causes() -> None:
     assert all(word in text for word in ("plan", "Enterprise", "scope", "store_v2_customers", "store_v2_marketing"))
 
 
-def test_the_stores_own_words_are_told_once_and_braces_in_them_do_no_harm() -> None:
+def test_the_stores_words_appear_once_and_their_braces_are_harmless() -> None:
     assert str(Invalid("name: {0} is blank.")).endswith("It says: name: {0} is blank.")
 
 
@@ -45,7 +45,7 @@ def test_the_missing_thing_is_named() -> None:
     assert "no such promotion" in str(NotFound(about="promotion"))
 
 
-def test_the_log_gets_status_request_and_fields_without_the_stores_own_words() -> None:
+def test_the_log_gets_status_request_and_fields_without_the_stores_words() -> None:
     fields = {"0.first_name": "'Zebedee' is bad", "zeb@example.com": "is bad", "the name of Zebedee": "is bad"}
     error = Invalid("'Zebedee' is bad", fields=fields, status=422, asked="POST customers", cause="422 'Zebedee'")
 

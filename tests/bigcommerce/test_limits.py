@@ -29,13 +29,13 @@ def simulated(quota: int, seconds: float, others: int = 0) -> tuple[list[float],
         refused += spent > quota
         sent.append(now)
         reset = 30_000 - now % 30 * 1000
-        known = Quota.told(headers(quota, max(0, quota - spent), 30_000, int(reset)), now)
+        known = Quota.from_headers(headers(quota, max(0, quota - spent), 30_000, int(reset)), now)
         now += 0.02
     return sent, refused
 
 
 def test_the_headers_are_read() -> None:
-    assert Quota.told(headers(), now=1_000) == Quota(requests=150, left=100, resets_at=1_015.001)
+    assert Quota.from_headers(headers(), now=1_000) == Quota(requests=150, left=100, resets_at=1_015.001)
 
 
 @pytest.mark.parametrize(
@@ -53,16 +53,16 @@ def test_the_headers_are_read() -> None:
     ],
 )
 def test_absent_or_absurd_headers_tell_nothing(absurd: dict[str, str]) -> None:
-    assert Quota.told(absurd, now=0) is None
+    assert Quota.from_headers(absurd, now=0) is None
 
 
-def test_an_unknown_quota_a_plentiful_one_and_one_of_yesterday_slow_nothing() -> None:
+def test_an_unknown_plentiful_or_old_quota_slows_nothing() -> None:
     assert pause(None, in_flight=9, last_sent=0, now=0) == 0
     assert pause(Quota(150, 80, resets_at=30), in_flight=5, last_sent=0, now=0) == 0
     assert pause(Quota(150, 0, resets_at=30), in_flight=0, last_sent=30, now=30) == 0
 
 
-def test_a_single_request_after_a_rest_goes_at_once_even_when_little_is_left() -> None:
+def test_after_a_rest_one_request_goes_at_once() -> None:
     assert pause(Quota(150, 20, resets_at=30), in_flight=0, last_sent=LONG_AGO, now=0) == 0
 
 
@@ -120,19 +120,19 @@ def test_other_apps_requests_slow_ours() -> None:
 
 
 def test_a_429_waits_as_told() -> None:
-    assert Tries().refused().after_refusal(headers(reset=12_345), roll=0.5) == 12.345
+    assert Tries().refused().after_refusal(headers(reset=12_345), jitter=0.5) == 12.345
 
 
 @pytest.mark.parametrize("absurd", [{}, headers(reset=-5), headers(reset=10**9), headers(reset="soon")])
 def test_a_429_that_does_not_tell_backs_off_with_jitter(absurd: dict[str, str]) -> None:
-    waits = [Tries(refusals=n).after_refusal(absurd, roll=1) for n in range(1, REFUSALS)]
+    waits = [Tries(refusals=n).after_refusal(absurd, jitter=1) for n in range(1, REFUSALS)]
 
     assert waits == [0.5, 1, 2, 4, 8]
-    assert Tries(refusals=1).after_refusal(absurd, roll=0) == 0.25
+    assert Tries(refusals=1).after_refusal(absurd, jitter=0) == 0.25
 
 
 def test_patience_with_429_ends() -> None:
-    assert Tries(refusals=REFUSALS).after_refusal(headers(), roll=0) is None
+    assert Tries(refusals=REFUSALS).after_refusal(headers(), jitter=0) is None
 
 
 def test_failures_wait_longer_each_time_until_we_give_up() -> None:
@@ -140,17 +140,17 @@ def test_failures_wait_longer_each_time_until_we_give_up() -> None:
     waits: list[float | None] = []
     for _ in range(FAILURES):
         tries = tries.failed(took=0.1)
-        waits.append(tries.after_failure(roll=1))
+        waits.append(tries.after_failure(jitter=1))
 
     assert waits == [0.5, 1, 2, 4, None]
 
 
 def test_slow_failures_exhaust_patience_sooner() -> None:
-    assert Tries().failed(took=10).failed(took=9).after_failure(roll=1) == 1
-    assert Tries().failed(took=10).failed(took=PATIENCE - 10).after_failure(roll=0) is None
+    assert Tries().failed(took=10).failed(took=9).after_failure(jitter=1) == 1
+    assert Tries().failed(took=10).failed(took=PATIENCE - 10).after_failure(jitter=0) is None
 
 
 @LAW
 @given(st.integers(1, 50), st.floats(0, 1))
-def test_backoff_is_bounded(times: int, roll: float) -> None:
-    assert 0.25 <= backoff(times, roll) <= 8
+def test_backoff_is_bounded(times: int, jitter: float) -> None:
+    assert 0.25 <= backoff(times, jitter) <= 8

@@ -83,7 +83,7 @@ def test_whom_a_promotion_of_an_unknown_shape_reaches_is_unknown() -> None:
     assert Promotion.model_validate(document).reaches({"a"}) is None
 
 
-def test_new_targeting_changes_nothing_else_and_gives_no_read_only_field_back() -> None:
+def test_new_targeting_keeps_all_else_but_read_only_fields() -> None:
     document = Promotion.model_validate(DOCUMENT).with_targeting(AnyOf(("b", "c")))
 
     assert document == {

@@ -24,7 +24,7 @@ from bot.bigcommerce import (
     Unauthorized,
     responses,
 )
-from bot.bigcommerce.responses import Answer
+from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire import Request
 from tests.bigcommerce.conftest import LAW, profile, uuid
 
@@ -33,13 +33,13 @@ POST = Request("POST", "segments", [], repeatable=False)
 ADD = Request("POST", f"segments/{uuid(9)}/shopper-profiles", [])
 
 
-def answer(status: int, content: object = None, *, echo: bool = False) -> Answer:
-    return Answer(status, {}, b"" if content is None else json.dumps(content).encode(), echo)
+def answer(status: int, content: object = None, *, repeated: bool = False) -> Response:
+    return Response(status, {}, b"" if content is None else json.dumps(content).encode(), repeated)
 
 
-def refused(request: Request, given: Answer) -> StoreError:
+def refused(request: Request, given: Response) -> StoreError:
     with pytest.raises(StoreError) as caught:
-        responses.decipher(request, given)
+        responses.decode(request, given)
     return caught.value
 
 
@@ -77,13 +77,13 @@ def test_each_status_has_its_error(status: int, kind: type[StoreError]) -> None:
 @pytest.mark.parametrize(
     ("status", "doubtful"), [(207, True), (302, True), (400, False), (409, False), (429, False), (503, True)]
 )
-def test_only_some_statuses_leave_a_write_in_doubt_and_a_read_never_is(status: int, doubtful: bool) -> None:
+def test_only_some_statuses_leave_a_write_in_doubt(status: int, doubtful: bool) -> None:
     assert refused(POST, answer(status)).maybe_done is doubtful
     assert refused(GET, answer(status)).maybe_done is False
 
 
 def test_an_answer_to_a_repeat_leaves_a_write_in_doubt() -> None:
-    assert refused(ADD, answer(403, echo=True)).maybe_done
+    assert refused(ADD, answer(403, repeated=True)).maybe_done
 
 
 def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
@@ -93,7 +93,7 @@ def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
     assert error.fields == {"name": "is blank", "0": "7"}
 
 
-def test_the_log_is_told_what_was_asked_without_those_who_were_asked_for() -> None:
+def test_the_log_gets_the_request_without_shoppers_in_it() -> None:
     asked = Request("GET", "customers?email:in=zeb%40example.com")
 
     assert refused(asked, answer(400)).for_log.endswith("It answered 400 to GET customers.")
@@ -125,11 +125,11 @@ def test_the_title_is_found_in_every_shape(body: object) -> None:
 @LAW
 @given(st.binary(max_size=30) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
-    assert type(refused(GET, Answer(400, {}, body))) is Invalid
+    assert type(refused(GET, Response(400, {}, body))) is Invalid
 
 
 def test_a_gateways_page_is_told_by_its_status() -> None:
-    assert type(refused(GET, Answer(502, {}, b"<html>Bad Gateway</html>"))) is StoreBroken
+    assert type(refused(GET, Response(502, {}, b"<html>Bad Gateway</html>"))) is StoreBroken
 
 
 def test_a_duplicate_name_has_its_own_error_only_for_segments() -> None:
@@ -204,53 +204,53 @@ def test_nobody_is_taken_for_missing_on_a_guess(status: int, message: str) -> No
 def test_a_page_tells_items_total_and_last_page() -> None:
     body = {"data": [profile(1)], "meta": {"pagination": {"total": 501, "total_pages": 3, "links": {}}}}
 
-    page = responses.page(GET, answer(200, body), Profile, 1)
+    page = responses.decode_page(GET, answer(200, body), Profile, 1)
 
     assert page.items == (Profile(id=uuid(1), customer_id=1),)
     assert (page.total, page.pages) == (501, 3)
 
 
-def test_without_a_count_a_full_page_may_have_a_successor_and_a_short_one_has_none() -> None:
+def test_without_a_count_only_a_full_page_may_be_followed() -> None:
     body = {"data": [profile(1), profile(2)], "meta": {}}
 
-    assert responses.page(GET, answer(200, body), Profile, 4, limit=2).pages == 5
-    assert responses.page(GET, answer(200, body), Profile, 4, limit=3).pages == 4
+    assert responses.decode_page(GET, answer(200, body), Profile, 4, limit=2).pages == 5
+    assert responses.decode_page(GET, answer(200, body), Profile, 4, limit=3).pages == 4
 
 
 def test_an_empty_page_is_the_last_whatever_the_store_says() -> None:
     body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": 9}}}
 
-    assert responses.page(GET, answer(200, body), Profile, 2).pages == 2
+    assert responses.decode_page(GET, answer(200, body), Profile, 2).pages == 2
 
 
 @pytest.mark.parametrize(("told", "pages"), [(3, 3), (0, 1)])
-def test_an_empty_page_beyond_the_end_tells_where_the_end_is(told: int, pages: int) -> None:
+def test_an_empty_page_beyond_the_end_names_the_last_page(told: int, pages: int) -> None:
     body = {"data": [], "meta": {"pagination": {"total": 9, "total_pages": told}}}
 
-    assert responses.page(GET, answer(200, body), Profile, 7).pages == pages
+    assert responses.decode_page(GET, answer(200, body), Profile, 7).pages == pages
 
 
 def test_a_count_needs_the_stores_total() -> None:
     with pytest.raises(Garbled):
-        responses.count(GET, answer(200, {"data": [profile(1)], "meta": {}}))
+        responses.decode_count(GET, answer(200, {"data": [profile(1)], "meta": {}}))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}'])
 def test_a_success_that_makes_no_sense_is_garbled(body: bytes) -> None:
     with pytest.raises(Garbled) as caught:
-        responses.several(POST, Answer(201, {}, body), Segment)
+        responses.decode_many(POST, Response(201, {}, body), Segment)
     assert caught.value.maybe_done
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": []}', b'{"data": null}'])
 def test_a_single_thing_that_makes_no_sense_is_garbled(body: bytes) -> None:
     with pytest.raises(Garbled):
-        responses.one(GET, Answer(200, {}, body), Promotion)
+        responses.decode_one(GET, Response(200, {}, body), Promotion)
 
 
 def test_a_garbled_answer_shows_no_email() -> None:
     with pytest.raises(Garbled) as caught:
-        responses.several(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer)
+        responses.decode_many(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer)
     assert "ada" not in f"{caught.value} {caught.value.cause} {caught.value.__context__}"
     assert "email" in caught.value.cause
 

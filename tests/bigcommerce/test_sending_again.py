@@ -127,7 +127,7 @@ async def test_asking_twice_creates_nothing_the_second_time(shop: Shop) -> None:
     assert [each.id for each in second.already] == [each.id for each in first.created]
 
 
-async def test_a_store_that_answers_422_is_understood_like_one_that_answers_409(shop: Shop) -> None:
+async def test_a_422_for_taken_profiles_is_understood_like_a_409(shop: Shop) -> None:
     (having,), lacking = shop.with_profile(1), shop.without_profile(2)
     shop.store.faults.add("POST", PROFILES, status=422)
 
@@ -145,7 +145,7 @@ async def test_an_unknown_customer_is_not_found_and_nobody_gets_a_profile(shop: 
     assert shop.without_profile(2) == lacking
 
 
-async def test_an_unknown_customer_raises_what_the_store_said_though_another_has_a_profile(shop: Shop) -> None:
+async def test_an_unknown_customer_raises_the_stores_error(shop: Shop) -> None:
     (having,), lacking = shop.with_profile(1), shop.without_profile(1)
     body = {"status": 409, "title": "Customer 1000000 is unknown.", "errors": {}}
     shop.store.faults.add("POST", PROFILES, status=409, body=body)
@@ -156,7 +156,7 @@ async def test_an_unknown_customer_raises_what_the_store_said_though_another_has
     assert shop.asked == {"POST /shopper-profiles": 1, "GET /customers": 1}
 
 
-async def test_a_store_that_goes_on_refusing_is_not_asked_for_ever(shop: Shop) -> None:
+async def test_endless_refusals_end_the_retries(shop: Shop) -> None:
     (having,), lacking = shop.with_profile(1), shop.without_profile(2)
     shop.store.faults.add("POST", PROFILES, status=409, times=None)
 
@@ -167,7 +167,7 @@ async def test_a_store_that_goes_on_refusing_is_not_asked_for_ever(shop: Shop) -
     assert shop.asked == {"POST /shopper-profiles": 2, "GET /customers": 2}
 
 
-async def test_profiles_created_by_an_attempt_whose_answer_was_lost_count_as_created(shop: Shop) -> None:
+async def test_profiles_created_by_an_attempt_with_a_lost_response_count(shop: Shop) -> None:
     lacking = shop.without_profile(3)
     shop.lose(PROFILES, carried_out=True)
 
@@ -179,7 +179,7 @@ async def test_profiles_created_by_an_attempt_whose_answer_was_lost_count_as_cre
     ).items()
 
 
-async def test_a_profile_that_was_there_before_an_answer_was_lost_is_not_taken_for_created(shop: Shop) -> None:
+async def test_an_older_profile_does_not_count_as_created_after_a_lost_response(shop: Shop) -> None:
     (having,), lacking = shop.with_profile(1), shop.without_profile(3)
     shop.lose(PROFILES, carried_out=True, after=1)
 
@@ -205,9 +205,7 @@ async def test_a_profile_with_memberships_is_never_taken_for_one_just_created(sh
 
 
 @pytest.mark.parametrize("lost", [True, False])
-async def test_when_nobody_can_be_looked_up_the_error_says_whether_profiles_may_have_been_created(
-    shop: Shop, lost: bool
-) -> None:
+async def test_a_failed_look_up_says_whether_profiles_may_exist(shop: Shop, lost: bool) -> None:
     (having,) = shop.with_profile(1)
     shop.store.faults.add("GET", CUSTOMERS, status=403)
     if lost:
@@ -219,7 +217,7 @@ async def test_when_nobody_can_be_looked_up_the_error_says_whether_profiles_may_
     assert caught.value.maybe_done is lost
 
 
-async def test_profiles_that_are_gone_are_missing_and_the_others_are_added(shop: Shop, vips: str) -> None:
+async def test_profiles_that_are_gone_are_missing_the_others_added(shop: Shop, vips: str) -> None:
     (old,), new, (gone, also) = shop.members(1), shop.outsiders(70)[:68], shop.outsiders(70)[68:]
     await shop.client.delete_profiles(gone, also)
 
@@ -239,21 +237,21 @@ async def test_an_unknown_segment_is_no_missing_profile(shop: Shop) -> None:
         await shop.client.add_members(uuid(7), uuid(1), *shop.outsiders(1))
 
 
-async def test_what_was_refused_for_a_missing_profile_did_not_add_the_members_of_old(shop: Shop, vips: str) -> None:
+async def test_a_refusal_for_a_missing_profile_added_no_earlier_members(shop: Shop, vips: str) -> None:
     old = shop.members(2)
     shop.lose(MEMBERS, carried_out=False)
 
     assert await shop.client.add_members(vips, *old, uuid(1)) == AddedMembers(already=old, missing=(uuid(1),))
 
 
-async def test_members_of_old_stay_so_when_the_answer_about_the_others_is_lost(shop: Shop, vips: str) -> None:
+async def test_earlier_members_stay_already_after_a_lost_response(shop: Shop, vips: str) -> None:
     old, new = shop.members(2), shop.outsiders(3)
     shop.lose(MEMBERS, carried_out=True, after=1)
 
     assert await shop.client.add_members(vips, *old, *new) == AddedMembers(new, old)
 
 
-async def test_a_refusal_after_a_lost_answer_leaves_the_adding_in_doubt(shop: Shop, vips: str) -> None:
+async def test_a_refusal_after_a_lost_response_leaves_the_adding_in_doubt(shop: Shop, vips: str) -> None:
     (old,), new = shop.members(1), shop.outsiders(1)
     shop.lose(MEMBERS, carried_out=False)
     shop.store.faults.add("POST", MEMBERS, times=1)
@@ -265,7 +263,7 @@ async def test_a_refusal_after_a_lost_answer_leaves_the_adding_in_doubt(shop: Sh
     assert caught.value.maybe_done
 
 
-async def test_a_page_of_members_is_one_request_and_tells_how_many_there_are(shop: Shop, vips: str) -> None:
+async def test_a_page_of_members_is_one_request_with_the_total(shop: Shop, vips: str) -> None:
     page = await shop.client.members_page(vips, 3, limit=15)
 
     assert [each.id for each in page.items] == list(shop.members(40)[30:])
@@ -273,7 +271,7 @@ async def test_a_page_of_members_is_one_request_and_tells_how_many_there_are(sho
     assert shop.asked.total() == 1
 
 
-async def test_a_page_beyond_the_last_is_empty_and_tells_where_the_last_is(shop: Shop, vips: str) -> None:
+async def test_a_page_beyond_the_last_is_empty_and_has_the_total(shop: Shop, vips: str) -> None:
     page = await shop.client.members_page(vips, 9)
 
     assert (page.items, page.total, page.pages) == ((), 40, 1)

@@ -94,7 +94,7 @@ def test_no_shape_is_lost_or_breaks_the_reading(received: object) -> None:
 
 @LAW
 @given(TREES)
-def test_every_named_segment_is_used_and_a_not_around_it_turns_the_use(tree: object) -> None:
+def test_each_not_turns_included_into_excluded(tree: object) -> None:
     targeting = parse_targeting(tree)
 
     assert set(targeting.segment_ids) == {each for each in "abcdef" if f'"{each}"' in json.dumps(tree)}
@@ -141,7 +141,7 @@ def test_an_unknown_shape_counts_what_it_names_as_included(received: object) -> 
 
 @LAW
 @given(HALF_READ, SHOPPERS)
-def test_a_shopper_is_reached_when_every_reading_of_the_unknown_says_so(tree: object, segment_ids: set[str]) -> None:
+def test_a_shopper_is_reached_where_every_reading_of_the_unknown_agrees(tree: object, segment_ids: set[str]) -> None:
     truths = set(settled(tree, segment_ids))
 
     assert parse_targeting(tree).reaches(segment_ids) is (truths.pop() if len(truths) == 1 else None)
@@ -166,13 +166,13 @@ IN_A, IN_B = AnyOf(("a",)), AnyOf(("b",))
         (Any_((IN_B, UNKNOWN)), None),
     ],
 )
-def test_what_is_unknown_is_so_only_as_far_as_it_matters(targeting: Targeting, reached: bool | None) -> None:
+def test_an_unknown_part_matters_only_where_it_decides(targeting: Targeting, reached: bool | None) -> None:
     assert targeting.reaches(("a",)) is reached
 
 
 @LAW
 @given(HALF_READ, SHOPPERS, st.sampled_from("abcdef"), st.sampled_from("abcdefg"))
-def test_replacing_an_id_reaches_whoever_was_reached_by_the_old_one(
+def test_replacing_an_id_reaches_whom_the_old_one_reached(
     tree: object, segment_ids: set[str], old: str, new: str
 ) -> None:
     before = parse_targeting(tree)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce import Invalid
-from bot.bigcommerce.wire import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, checked, pack, words
+from bot.bigcommerce.wire import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 from tests.bigcommerce.conftest import LAW, uuid
 
 UUIDS = st.uuids().map(str)
@@ -24,7 +24,7 @@ def test_a_delete_that_exists_ends_in_a_list_of_ids(target: str) -> None:
     with suppress(ValueError):
         request = Request("DELETE", target)
         _, _, ids = request.target.partition("?id:in=")
-        assert [checked(each) for each in ids.split(",")]
+        assert [check_uuid(each) for each in ids.split(",")]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_request_does_not_show_its_body() -> None:
 @given(st.text(max_size=50))
 def test_only_a_uuid_is_an_id(text: str) -> None:
     with pytest.raises(Invalid):
-        checked(text)
+        check_uuid(text)
 
 
 @pytest.mark.parametrize(
@@ -57,26 +57,26 @@ def test_only_a_uuid_is_an_id(text: str) -> None:
 )
 def test_a_hostile_id_is_refused(hostile: str) -> None:
     with pytest.raises(Invalid):
-        checked(hostile)
+        check_uuid(hostile)
 
 
 @LAW
 @given(UUIDS)
 def test_a_uuid_is_given_back(text: str) -> None:
-    assert checked(text) == text
+    assert check_uuid(text) == text
 
 
 @LAW
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_words_come_back_and_stay_in_their_place(text: str) -> None:
-    assert unquote(words(text)) == text
-    assert not set(words(text)) & set("&=?#, /")
+    assert unquote(quote_text(text)) == text
+    assert not set(quote_text(text)) & set("&=?#, /")
 
 
 @pytest.mark.parametrize("text", ["\ud800", "x" * TARGET_ROOM])
 def test_words_that_no_url_can_carry_are_refused(text: str) -> None:
     with pytest.raises(Invalid):
-        words(text)
+        quote_text(text)
 
 
 @LAW
@@ -108,7 +108,7 @@ def test_batches_hold_everything_in_order(items: list[int], most: int) -> None:
 
 
 def test_a_listing_asks_for_full_pages_with_its_filters() -> None:
-    request = Listing("promotions").narrowed("status", "ENABLED").page(3)
+    request = Listing("promotions").filtered("status", "ENABLED").page(3)
 
     assert request.target == f"promotions?page=3&limit={PAGE_LIMIT}&status=ENABLED"
     assert not request.writes
