@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.language.tokenizer import split
-from bot.core.store_view.shoppers import listed
+from bot.core.store_view.shoppers import split_words
 
 DESCRIPTION = 3000
 """Characters of a description: as many as a field of a Slack form takes."""
@@ -35,7 +35,7 @@ def _first_if_left_empty(value: object) -> object:
 
 def one_shopper(text: str) -> str:
     """The word that names one shopper, without what stands around it in a mail. Raises ValueError for several."""
-    match listed(text):
+    match split_words(text):
         case (str(word),):
             return word
     raise ValueError("it has to be one e-mail, customer id or profile id")
@@ -52,7 +52,7 @@ OneSegment = Annotated[str, SegmentInput(label="Segment")]
 Segments = Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment")]
 Shoppers = Annotated[
     tuple[str, ...],
-    BeforeValidator(listed),
+    BeforeValidator(split_words),
     Field(min_length=1, max_length=MOST_SHOPPERS),
     ShopperInput(
         label="Shopper",

@@ -13,7 +13,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.targeting import parse, tell
+from bot.core.store_view.targeting import describe, parse
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, searched
 from commands.pages import offers, page_of
 
@@ -129,7 +129,7 @@ async def target(args: TargetArgs, ctx: Context) -> Plan:
 
 async def _present_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     found = await ctx.shop.promotion(str(values["promotion"]))
-    rule = tell(found.targeting, await ctx.shop.names()) if found.targeting else ""
+    rule = describe(found.targeting, await ctx.shop.names()) if found.targeting else ""
     if len(rule) > RULE:
         typed = f"`/promotion rule {found.id} …`"
         raise Impossible(f"The rule of “{found.name}” is longer than a form holds. Type the whole new rule: {typed}.")

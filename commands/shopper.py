@@ -15,7 +15,7 @@ from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.shop import LACKS_SCOPE
-from bot.core.store_view.shoppers import Found, about, find, nobody_left, owners, told
+from bot.core.store_view.shoppers import ResolvedShoppers, about, describe_customer, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
 
@@ -64,14 +64,16 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     /shopper show ada@example.com
     /shopper show 17
     """
-    customer = (await _customers(await find((args.shopper,), ctx.shop), ctx))[0]
+    customer = (await _customers(await resolve((args.shopper,), ctx.shop), ctx))[0]
     inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
     fields = (
         ("Customer", str(customer.id)),
         ("Profile", customer.shopper_profile_id or "none yet; adding them to a segment makes one"),
         ("Segments", ", ".join(one.name for one in inside) or "none"),
     )
-    return Answer(told(customer), (Fields(fields), *await _promotions(customer, ctx), _next_ones(customer)))
+    return Answer(
+        describe_customer(customer), (Fields(fields), *await _promotions(customer, ctx), _next_ones(customer))
+    )
 
 
 @command("shopper create", submit="Create Profiles")
@@ -81,7 +83,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper create 17
     /shopper create ada@example.com, 42
     """
-    found = await find(args.shoppers, ctx.shop)
+    found = await resolve(args.shoppers, ctx.shop)
     if not found.shoppers:
         raise found.nobody
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
@@ -89,7 +91,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     remarks = (*found.remarks, *remark("With a profile already", having))
     if not lacking:
         raise nobody_left(remarks)
-    who = about([told(one) for one in lacking])
+    who = about([describe_customer(one) for one in lacking])
     return await observed(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
 
 
@@ -125,14 +127,14 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper delete ada@example.com
     /shopper delete 17, 42
     """
-    found = await find(args.shoppers, ctx.shop)
+    found = await resolve(args.shoppers, ctx.shop)
     customers = await _customers(found, ctx)
     having = [one for one in customers if one.shopper_profile_id]
-    lacking = [told(one) for one in customers if not one.shopper_profile_id]
+    lacking = [describe_customer(one) for one in customers if not one.shopper_profile_id]
     remarks = (*found.remarks, *remark("Without a profile", lacking))
     if not having:
         raise nobody_left(remarks)
-    who = about([told(one) for one in having])
+    who = about([describe_customer(one) for one in having])
     return await observed(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
 
 
@@ -140,14 +142,14 @@ def _who(args: RegisterArgs, known: Customer | None) -> str:
     if known is None:
         return f"{args.first_name} {args.last_name} ({args.email})."
     is_called_so = (args.first_name, args.last_name) == (known.first_name, known.last_name)
-    return f"Registered already: {told(known)}.{'' if is_called_so else ' That name stays.'}"
+    return f"Registered already: {describe_customer(known)}.{'' if is_called_so else ' That name stays.'}"
 
 
-async def _customers(found: Found, ctx: Context) -> list[Customer]:
+async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
     """Whom the words name, as customers. Raises Misuse where nobody is named."""
     if not found.shoppers:
         raise found.nobody
-    of_profiles = await owners(
+    of_profiles = await fetch_owners(
         [one.profile_id for one in found.shoppers if one.profile_id and not one.customer], ctx.shop
     )
     for one in found.shoppers:

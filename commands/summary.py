@@ -3,7 +3,9 @@
 from bot.core.answers import Answer
 from bot.core.command import Context, Group, Post, command
 from bot.core.language.args import Args
-from bot.core.summary.gather import Summary, gather, told
+from bot.core.summary.gather import gather
+from bot.core.summary.message import compose
+from bot.core.summary.size_changes import Summary
 
 
 class Nothing(Args):
@@ -16,7 +18,7 @@ async def show(args: Nothing, ctx: Context) -> Answer:
 
     /summary
     """
-    return told(await _today(ctx))
+    return compose(await _today(ctx))
 
 
 @command("summary post", submit="Post Summary")
@@ -27,7 +29,7 @@ async def post(args: Nothing, ctx: Context) -> Post:
     """
     found = await _today(ctx)
     now = found.now
-    return Post(told(found, ctx.actor), {"day": now.day.isoformat(), "entry": now.entry, "head": found.head})
+    return Post(compose(found, ctx.actor), {"day": now.day.isoformat(), "entry": now.entry, "head": found.head})
 
 
 async def _today(ctx: Context) -> Summary:

@@ -1,4 +1,4 @@
-"""What a Command shows: an Answer of a few kinds of parts, free of any Slack. A view is a function of it."""
+"""What a Command shows: an Answer made of a few kinds of parts, which knows nothing of Slack."""
 
 import re
 import secrets
@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 @dataclass(frozen=True)
 class Delta:
-    """A change in a table: it is shown with its sign, and sorts as a number."""
+    """A difference in a table: it is shown with its sign and sorts as a number."""
 
     by: int
 
@@ -18,7 +18,7 @@ Cell = str | int | Delta | None
 
 @dataclass(frozen=True)
 class Sentence:
-    """Plain words; back-ticks mark what one can type. With ``url``, the words are a link."""
+    """Plain text; back-ticks mark what can be typed. With ``url``, the text is a link; ``quiet``: small print."""
 
     text: str
     quiet: bool = False
@@ -33,13 +33,13 @@ class Fields:
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Self:
-        """Those of these pairs that have a value."""
+        """Build Fields of those pairs that have a value."""
         return cls(tuple((label, value) for label, value in pairs if value))
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under column names; ``caption`` says what it is. Numbers are ints, so that they sort as numbers."""
+    """Rows under column names, with a caption. Numbers are ints, so that they sort as numbers."""
 
     caption: str
     columns: tuple[str, ...]
@@ -48,21 +48,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """Values drawn over their labels: each series has a name and one value a label. ``told``: what it shows, in words.
+    """A bar or line chart: each series has a name and one value for each label; ``description`` says it in words.
 
-    The view cuts what is too long, and keeps labels and names apart when it does; it draws the first two charts.
+    The view cuts what is too long and keeps labels distinct; it draws the first two charts of an Answer.
     """
 
     kind: Literal["bar", "line"]
     title: str
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[int, ...]], ...]
-    told: str
+    description: str
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A button for what one would do next: ``words`` is the command that it types, without the slash."""
+    """A button for a likely next step: ``words`` is the command that it types, without the slash."""
 
     label: str
     words: str
@@ -77,10 +77,10 @@ class Offers:
 
 @dataclass(frozen=True)
 class File:
-    """A file that only the asker gets, apart from the words. ``content`` is sent as UTF-8, byte for byte.
+    """A file that only the asker gets, in a message of its own. ``content`` is sent as UTF-8, byte for byte.
 
-    ``name`` has its ending ("VIPs.csv") and may hold anything: what no file system takes is replaced on the way.
-    An empty ``content`` cannot be sent: the asker is told that the file may not have come, instead of the Answer.
+    ``name`` has its ending ("VIPs.csv") and may hold anything: what file systems do not take is replaced on the way.
+    Slack takes no empty file: instead of the Answer, the asker then reads that the file may not have come.
     """
 
     name: str
@@ -92,7 +92,7 @@ Part = Sentence | Fields | Table | Chart | Offers | File
 
 @dataclass(frozen=True)
 class Answer:
-    """Show this, privately, to the one who asked. ``title`` is the takeaway."""
+    """What is shown, privately, to the one who asked. ``title`` is the most important sentence."""
 
     title: str
     parts: tuple[Part, ...] = ()
@@ -100,9 +100,9 @@ class Answer:
 
 _MARK = f"\ue000{secrets.token_hex(4)}:"
 MENTION = re.compile(rf"{_MARK}(\w+)\ue000")
-"""A user id within a sentence, between marks that nobody outside this process knows: no name can look like one."""
+"""A user id within a sentence, between marks that only this process knows, so that no name can look like one."""
 
 
 def mention(user_id: str) -> str:
-    """A person within a sentence; the view shows their name."""
+    """Mark a person within a sentence; the view shows their name."""
     return f"{_MARK}{user_id}\ue000"

@@ -1,24 +1,24 @@
-"""What the bot says no to; ``str(error)`` is the sentence that the person reads.
+"""The errors of the core; ``str(error)`` is the sentence that the person reads.
 
 Refusal
-├── Misuse              the words or the form's values are off; says how to say it
-│   ├── NotSegments     a name that no segment has; offers near ones
-│   └── NotPromotion    a name that no promotion has; offers near ones
+├── Misuse              the words or the form's values make no sense; says what to type
+│   ├── NotSegments     a name that no segment has; suggests similar ones
+│   └── NotPromotion    a name that no promotion has; suggests similar ones
 ├── NotAllowed          this person may not do this
 │   ├── SelfApproval
 │   └── NobodyCanApprove
-├── Impossible          the store, as it is, does not allow it
+├── Impossible          the store, as it is now, does not allow it
 │   └── NothingToDo
 ├── UnknownChange
 └── TooLate             the change has moved on
     └── OldVersion
 
-NotRecorded             nothing can be put on record now; no Refusal, since no change is rejected, failed or stale by it
+NotRecorded             the ledger cannot be written now; no Refusal, since it rejects or ends no change
 """
 
 
 class Refusal(Exception):
-    """A request that is not carried out. ``field`` names the Args field at fault, where one is.
+    """A request that is not carried out. ``field`` names the field of Args at fault, if there is one.
 
     ``for_log`` is the sentence without what may name a shopper: the audit log outlives a shopper's erasure.
     """
@@ -34,7 +34,7 @@ class Misuse(Refusal):
 
 
 class NotRecorded(Exception):
-    """The ledger takes nothing now, so nothing is done: what cannot be recorded does not happen.
+    """The ledger cannot be written now, so nothing is done: what cannot be recorded does not happen.
 
     ``reason`` says why, as the middle of a sentence: "the disk is full".
     """
@@ -61,8 +61,8 @@ class NotPromotion(Misuse):
 
     def __init__(self, word: str, near: tuple[str, ...]) -> None:
         ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
-        told = f"There is no promotion “{word}”. {ask}"
-        super().__init__(told, field="promotion", for_log="There is no such promotion.")
+        sentence = f"There is no promotion “{word}”. {ask}"
+        super().__init__(sentence, field="promotion", for_log="There is no such promotion.")
 
 
 def _did_you_mean(near: tuple[str, ...]) -> str:
@@ -74,7 +74,7 @@ class NotAllowed(Refusal):
 
 
 class SelfApproval(NotAllowed):
-    """The one who asked wants to approve."""
+    """The requester wants to approve their own change."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
@@ -84,7 +84,7 @@ class SelfApproval(NotAllowed):
 
 
 class NobodyCanApprove(NotAllowed):
-    """A change that would wait for a person who does not exist."""
+    """A change would wait for approvals that too few people may give."""
 
     def __init__(self, needed: int, found: int) -> None:
         super().__init__(
@@ -99,7 +99,7 @@ class Impossible(Refusal):
 
 
 class NothingToDo(Impossible):
-    """The store is already as it was asked to be."""
+    """The store already is as it was asked to be."""
 
 
 class UnknownChange(Refusal):
@@ -114,7 +114,7 @@ class TooLate(Refusal):
 
 
 class OldVersion(TooLate):
-    """A click on a card that has since been drawn again with another plan."""
+    """A click on a card that has been redrawn since, with another plan."""
 
     def __init__(self, number: int) -> None:
         super().__init__(

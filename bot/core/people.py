@@ -1,4 +1,4 @@
-"""Who asks and decides, and where."""
+"""The people who ask and decide, and the places where they do."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Standing(StrEnum):
-    """What a user id is in this workspace, as ``users.info`` tells."""
+    """What a user is in this workspace, as ``users.info`` says."""
 
     MEMBER = "member"
     GUEST = "guest"
@@ -19,7 +19,7 @@ class Standing(StrEnum):
 class Actor(BaseModel):
     """A person: user id, standing, and the user groups (of those the settings name) that they are in.
 
-    ``unread``: the groups that Slack did not tell about just now; nobody counts as being in one.
+    ``unread``: the groups whose members Slack did not return just now; nobody counts as a member of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +30,7 @@ class Actor(BaseModel):
 
 
 class Place(BaseModel):
-    """Where something was asked: a channel id, and the url that answers privately for 30 minutes, if any."""
+    """Where something was asked: a channel id, and the URL for private replies within 30 minutes, if any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     channel: str | None = None

@@ -13,8 +13,10 @@ from bot.core.answers import Answer
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.store_view.shop import Shop
-from bot.core.summary.gather import Summary, gather, told
+from bot.core.summary.gather import gather
+from bot.core.summary.message import compose
 from bot.core.summary.schedule import due
+from bot.core.summary.size_changes import Summary
 from bot.engine.coalescer import Coalescer
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.tasks import Tasks
@@ -116,7 +118,7 @@ class Daily:
     async def _try(self, day: Day) -> None:
         try:
             summary = await self._summary(day.day)
-            answer = told(summary)
+            answer = compose(summary)
         except StoreError as error:
             await self._retry(day, error.for_log)
         except Exception:

@@ -17,7 +17,7 @@ from bot.core.language.args import check
 from bot.core.people import Standing
 from bot.core.planning.plan import Plan, observed
 from bot.core.store_view.shop import Shop
-from bot.core.store_view.shoppers import named_in
+from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
 from bot.ledger.sqlite.ledger import Ledger
 
@@ -79,7 +79,7 @@ class Planner:
     def trace(self, ask: Ask, ctx: Context) -> Trace:
         """What the log says of an ask, whatever came of it, knowing what planning learnt."""
         call = Call(find(self.groups, ask.command), ask.values)
-        words, ids = named_in(call.shoppers), ctx.shop.ids
+        words, ids = classify_fields(call.shoppers), ctx.shop.ids
         known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
         shoppers: tuple[int | str, ...] = (*known, *words.customer_ids, *words.profile_ids)
         subjects = (*map(segment_subject, ctx.shop.named), *map(shopper_subject, shoppers))

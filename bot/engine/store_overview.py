@@ -12,7 +12,7 @@ from bot.core.language.phrases import since
 from bot.core.store_view.shop import Shop
 from bot.core.summary.history import History, Size, Snapshot
 from bot.core.summary.message import movers_chart
-from bot.core.summary.size_changes import Baseline, rows
+from bot.core.summary.size_changes import Baseline, compare_sizes
 from bot.engine.home_tab.model import Sized, StoreOverview
 from bot.engine.tasks import Tasks
 from bot.engine.ttl_cache import TtlCache
@@ -84,14 +84,14 @@ async def glance(shop: Shop, history: History, today: date) -> StoreOverview:
         segments=len(segments),
         shoppers=await shop.reader.profile_count(),
         largest=tuple([await _sized(one, sizes[one.id], shop) for one in largest]),
-        movers=_movers(now, await history.told(today), today),
+        movers=_movers(now, await history.last_reported(today), today),
     )
 
 
 def _movers(now: tuple[Size, ...], before: Snapshot | None, today: date) -> Chart | None:
     if before is None:
         return None
-    return next(iter(movers_chart(rows(now, Baseline(before, {}), None), since(before.day, today))), None)
+    return next(iter(movers_chart(compare_sizes(now, Baseline(before, {}), None), since(before.day, today))), None)
 
 
 async def _sized(segment: Segment, shoppers: int, shop: Shop) -> Sized:

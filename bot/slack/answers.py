@@ -60,7 +60,7 @@ def _chart(part: Chart) -> list[Block]:
     """With a sentence for clients that cannot draw it."""
     if not part.labels:
         return []
-    told = blocks.context(blocks.escape(blocks.cut(part.told, blocks.SMALL_PRINT)))
+    told = blocks.context(blocks.escape(blocks.cut(part.description, blocks.SMALL_PRINT)))
     return [blocks.chart(part.kind, part.title, part.labels, part.series), told]
 
 

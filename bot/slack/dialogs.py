@@ -10,7 +10,7 @@ from bot.core.command import Call, Context
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Ask
 from bot.core.language.args import PromotionInput, SegmentInput
-from bot.core.store_view.shop import named
+from bot.core.store_view.shop import find_named
 from bot.engine.process import Machine
 from bot.slack import forms
 from bot.slack.blocks import Block
@@ -85,6 +85,8 @@ def _named(call: Call) -> tuple[str, ...]:
 async def _labels(call: Call, ctx: Context) -> Labels:
     """What those words are called in the store; words that name nothing stay as they were typed. Raises StoreError."""
     segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
-    found: dict[str, Segment | Promotion | None] = {word: named(word, await ctx.shop.segments()) for word in segments}
-    found |= {word: named(word, await ctx.shop.promotions() or ()) for word in promotions}
+    found: dict[str, Segment | Promotion | None] = {
+        word: find_named(word, await ctx.shop.segments()) for word in segments
+    }
+    found |= {word: find_named(word, await ctx.shop.promotions() or ()) for word in promotions}
     return {word: (one.name, str(one.id)) for word, one in found.items() if one}

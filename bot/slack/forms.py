@@ -14,7 +14,7 @@ from bot.core.language.args import (
     takes_many,
 )
 from bot.core.language.phrases import listing
-from bot.core.store_view.shoppers import listed
+from bot.core.store_view.shoppers import split_words
 from bot.slack import blocks, inputs
 from bot.slack.blocks import Block
 from bot.slack.ids import (
@@ -138,7 +138,7 @@ def values(view: Block, command: Command) -> dict[str, Any]:
         if isinstance(input_of(field), Text) and value is None:
             value = ""
         if isinstance(input_of(field), ShopperInput) and takes_many(field):
-            value = list(inputs.words_of(listed(value or "")))
+            value = list(inputs.words_of(split_words(value or "")))
         if value not in (None, []):
             filled[name] = value
     return filled

@@ -17,7 +17,7 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
-from bot.core.store_view.shoppers import listed, sorted_out
+from bot.core.store_view.shoppers import classify, split_words
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
@@ -121,5 +121,5 @@ def value_of(element: Block) -> Any:
 
 def count(field: str, text: str) -> Block:
     """The line that says how many shoppers are recognised in a field."""
-    told = sorted_out(words_of(listed(text))).told if text else "E-mails and ids are counted as you type."
+    told = classify(words_of(split_words(text))).description if text else "E-mails and ids are counted as you type."
     return blocks.context(blocks.escape(blocks.cut(told, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}

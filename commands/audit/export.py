@@ -57,7 +57,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     told = as_understood(looked_for, ctx)
     if not made.entries:
         return Answer("There is no such entry, so there is nothing to export.", told)
-    file = File(f"audit {time_expressions.told(ctx.now, ctx.zone).replace(':', '')}.{args.format}", made.content)
+    file = File(f"audit {time_expressions.format_time(ctx.now, ctx.zone).replace(':', '')}.{args.format}", made.content)
     return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*told, file))
 
 

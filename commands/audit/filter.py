@@ -16,10 +16,10 @@ from bot.core.command import Context
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
-from bot.core.language.phrases import every
+from bot.core.language.phrases import and_list
 from bot.core.language.tokenizer import quote
-from bot.core.store_view.shop import named, near
-from bot.core.store_view.shoppers import Shopper, find, owners, sorted_out
+from bot.core.store_view.shop import find_named, near_names
+from bot.core.store_view.shoppers import Shopper, classify, fetch_owners, resolve
 from commands.inputs import one_shopper
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
@@ -95,8 +95,8 @@ async def sought(filters: Filters, ctx: Context) -> Sought:
         f"by {mention(actor)}" if actor else "",
         *(f"about {one.name}" for one in about),
         f"of the kind “{kind}”" if kind else "",
-        f"since {time_expressions.told(since, ctx.zone)}" if since else "",
-        f"before {time_expressions.told(until, ctx.zone)}" if until else "",
+        f"since {time_expressions.format_time(since, ctx.zone)}" if since else "",
+        f"before {time_expressions.format_time(until, ctx.zone)}" if until else "",
         f"of change {filters.change}" if filters.change else "",
     )
     wanted = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
@@ -120,14 +120,14 @@ def _kind(word: str) -> EntryKind | None:
         return EntryKind(plain)
     near_ones = get_close_matches(plain, tuple(EntryKind), n=3, cutoff=0.6)
     meant = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
-    told = meant or f"There are {every(tuple(EntryKind))}."
+    told = meant or f"There are {and_list(tuple(EntryKind))}."
     raise Misuse(f"There is no kind of entry “{word}”. {told}", field="kind", for_log="There is no such kind of entry.")
 
 
 def _times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
     """From when on, and before when, in UTC. Raises Misuse."""
     since, until = (
-        time_expressions.span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
+        time_expressions.parse_span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
         for field, word in (("since", filters.since), ("until", filters.until))
     )
     first, last = since and since[0], until and until[1]
@@ -153,16 +153,16 @@ async def _segment(word: str, ctx: Context) -> _About:
 
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
     segments = await ctx.shop.segments()
-    present = named(word, segments)
+    present = find_named(word, segments)
     ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.log.segments_called(word)))
     if not ids:
-        raise NotSegments((word,), near(word, segments), field="segment")
+        raise NotSegments((word,), near_names(word, segments), field="segment")
     return tuple(ids)
 
 
 async def _shopper(word: str, ctx: Context) -> _About:
     """The shopper as customer and as profile; an id also where nobody has it any more. Raises Misuse and StoreError."""
-    typed, found = sorted_out((word,)), await find((word,), ctx.shop)
+    typed, found = classify((word,)), await resolve((word,), ctx.shop)
     ids = [*typed.customer_ids, *typed.profile_ids, *[id_ for one in found.shoppers for id_ in await _ids(one, ctx)]]
     if not ids:
         gone = "Of somebody who is gone, type the customer id or the profile id."
@@ -172,5 +172,5 @@ async def _shopper(word: str, ctx: Context) -> _About:
 
 async def _ids(one: Shopper, ctx: Context) -> tuple[int | str, ...]:
     """Its ids: customer, profile, or both."""
-    customer = one.customer or (await owners([one.word], ctx.shop)).get(one.word)
+    customer = one.customer or (await fetch_owners([one.word], ctx.shop)).get(one.word)
     return (*((customer.id,) if customer else ()), *((one.profile_id,) if one.profile_id else ()))

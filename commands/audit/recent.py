@@ -56,6 +56,6 @@ def _table(shown: tuple[RecordedEntry, ...], ctx: Context) -> Table:
 
 def _row(one: RecordedEntry, ctx: Context) -> tuple[Cell, ...]:
     who = mention(one.actor) if one.actor else "the bot"
-    at = time_expressions.told(datetime.fromisoformat(one.at), ctx.zone)
+    at = time_expressions.format_time(datetime.fromisoformat(one.at), ctx.zone)
     change = f"change {one.change}" if one.change else ""
     return (one.number, at, who, one.kind, " · ".join(filter(None, (change, one.description))))

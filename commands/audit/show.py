@@ -13,7 +13,7 @@ from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
-from bot.core.language.phrases import counted, every, listing, shortened
+from bot.core.language.phrases import and_list, counted, listing, shortened
 from commands.audit.recent import Number
 from commands.pages import offers
 
@@ -77,7 +77,7 @@ def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
         ("Workspace", found.workspace),
         ("Where", found.channel),
         ("When", f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"),
-        (f"In {ctx.zone.key}", time_expressions.told(at, ctx.zone) if ctx.zone.key != "UTC" else ""),
+        (f"In {ctx.zone.key}", time_expressions.format_time(at, ctx.zone) if ctx.zone.key != "UTC" else ""),
         ("Command", found.command),
         ("Change", str(found.change or "")),
         ("Outcome", found.outcome),
@@ -122,7 +122,7 @@ def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...
 
 def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
     """All of it as a file, where it is longer than a message shows."""
-    hidden = len(listing(found.subjects)) < len(every(found.subjects))
+    hidden = len(listing(found.subjects)) < len(and_list(found.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):
         return ()
     content = json.dumps(asdict(found), ensure_ascii=False, indent=2)

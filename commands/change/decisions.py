@@ -12,10 +12,10 @@ from bot.core.audit.exports import csv_lines
 from bot.core.command import Context, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, ShopperInput, Text
-from bot.core.language.phrases import counted, every, remark
+from bot.core.language.phrases import and_list, counted, remark
 from bot.core.planning.steps import DeleteSegment, RemoveMembers, RetargetPromotion
-from bot.core.store_view.shop import named
-from bot.core.store_view.shoppers import find, listed, owners, told
+from bot.core.store_view.shop import find_named
+from bot.core.store_view.shoppers import describe_customer, fetch_owners, resolve, split_words
 from commands.change.requests import Number, OneChange
 from commands.inputs import MOST_SHOPPERS, one_line
 
@@ -32,7 +32,7 @@ class ExceptArgs(Args):
     number: Number
     items: Annotated[
         tuple[str, ...],
-        BeforeValidator(listed),
+        BeforeValidator(split_words),
         Field(min_length=1, max_length=MOST_SHOPPERS),
         ShopperInput(label="Items", hint="E-mails, ids, or segments' names; the rest still waits"),
     ]
@@ -81,10 +81,10 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
 async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[str, ...]:
     """The items which these words name. Raises Impossible where any word names none: it would stay in unnoticed."""
     deleted = {step.segment.known_id for step in found.plan.steps if isinstance(step, DeleteSegment)}
-    segments = {word: named(word, await ctx.shop.segments()) for word in words} if deleted else {}
+    segments = {word: find_named(word, await ctx.shop.segments()) for word in words} if deleted else {}
     meant = {one.id for one in segments.values() if one and one.id in deleted}
     others = [word for word in words if (one := segments.get(word)) is None or one.id not in meant]
-    people = await find(others, ctx.shop)
+    people = await resolve(others, ctx.shop)
     keys = {
         one.label: {str(key) for key in (one.profile_id, one.customer and one.customer.id) if key}
         for one in people.shoppers
@@ -148,14 +148,14 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
 
 
 def _row(rule: Rule) -> tuple[str | int, ...]:
-    kinds = every([KINDS[kind].does for kind in rule.steps])
+    kinds = and_list([KINDS[kind].does for kind in rule.steps])
     asked = f"; asked for by {_who(rule.requesters)}" if rule.requesters else ""
-    return (rule.approvals, f"{_who(rule.approvers)}{asked}", every(rule.conditions) or "always", kinds)
+    return (rule.approvals, f"{_who(rule.approvers)}{asked}", and_list(rule.conditions) or "always", kinds)
 
 
 def _who(ids: frozenset[str]) -> str:
     groups = [f"the group {one}" for one in sorted(ids) if one.startswith("S")]
-    return every([*(mention(one) for one in sorted(ids) if not one.startswith("S")), *groups]) or "any approver"
+    return and_list([*(mention(one) for one in sorted(ids) if not one.startswith("S")), *groups]) or "any approver"
 
 
 async def _rows(found: Change, ctx: Context) -> list[tuple[str, str]]:
@@ -165,7 +165,9 @@ async def _rows(found: Change, ctx: Context) -> list[tuple[str, str]]:
     items = [item for item in found.plan.items if item not in names]
     customers = await _by_item(items, found, ctx)
     rows = [(name, item) for item, name in names.items()]
-    return rows + [(told(customers[item]) if item in customers else "not known any more", item) for item in items]
+    return rows + [
+        (describe_customer(customers[item]) if item in customers else "not known any more", item) for item in items
+    ]
 
 
 async def _by_item(items: list[str], found: Change, ctx: Context) -> dict[str, Customer]:
@@ -174,7 +176,7 @@ async def _by_item(items: list[str], found: Change, ctx: Context) -> dict[str, C
     profiles = [item for item in items if is_uuid(item)]
     members = await _members_of(found, ctx) if profiles else {}
     known = {one: members[one] for one in profiles if one in members}
-    others = await owners([one for one in profiles if one not in known], ctx.shop)
+    others = await fetch_owners([one for one in profiles if one not in known], ctx.shop)
     customers = {one.id: one for one in await ctx.shop.customers(ids=tuple(known.values()))}
     return (
         {str(one.id): one for one in by_id}

@@ -13,7 +13,7 @@ from bot.core.language.phrases import people, remark
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import SegmentRef, added, created, removed
-from bot.core.store_view.shoppers import Found, Shopper, about, find, nobody_left
+from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.pages import Page, beyond, offers
 from commands.segment.segments import JustSegment
@@ -66,7 +66,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment add VIPs ada@example.com
     /segment add "Coffee lovers" ada@example.com, 17, 42
     """
-    found, named = await asyncio.gather(ctx.shop.segment(args.segment), find(args.shoppers, ctx.shop))
+    found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
     inside, outside = _parted(named, found)
     remarks = (*named.remarks, *_listed(f"In {found.name} already", inside))
     if not outside:
@@ -84,7 +84,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment remove VIPs ada@example.com
     /segment remove VIPs ada@example.com 17
     """
-    found, named = await asyncio.gather(ctx.shop.segment(args.segment), find(args.shoppers, ctx.shop))
+    found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
     inside, outside = _parted(named, found)
     remarks = (*named.remarks, *_listed(f"Not in {found.name}", outside))
     if not inside:
@@ -144,7 +144,7 @@ def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
     return (str(profile.customer_id), *told, profile.id)
 
 
-def _parted(named: Found, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
+def _parted(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
     """Who is in the segment, and who is not. Raises Misuse where nobody is named."""
     if not named.shoppers:
         raise named.nobody

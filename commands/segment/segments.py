@@ -14,7 +14,7 @@ from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.store_view.shop import PromotionUse
 from bot.core.summary.history import week_ago
-from bot.core.summary.size_trend import MONTH, course
+from bot.core.summary.size_trend import MONTH, size_trend
 from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments, lines, one_line, searched
 from commands.pages import COLUMNS as CHANGES
 from commands.pages import brief_rows, offers, page_of
@@ -102,7 +102,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     uses = await ctx.shop.uses(found.id)
     recent = await ctx.changes.touching(found.id, RECENT)
     described = (Sentence(found.description),) if found.description else ()
-    over_time = course(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
+    over_time = size_trend(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{found.name}: {people(members)}",
         (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_ones(found)),

@@ -12,7 +12,7 @@ from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, observed
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
-from bot.core.store_view.shop import named
+from bot.core.store_view.shop import find_named
 from commands.inputs import Name, OneSegment
 from commands.pages import offers
 
@@ -99,7 +99,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     """
     first, second = await _two(args.first, args.second, ctx)
     wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
-    target = named(args.into, await ctx.shop.segments())
+    target = find_named(args.into, await ctx.shop.segments())
     if target is None and is_uuid(args.into):  # the form's choice, which is gone by now
         raise NotSegments((args.into,), (), field="into")
     if not wanted and (target is None or args.mode == "add"):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.core.answers import Answer
 from bot.core.approval.changes import Approval, Brief
-from bot.core.summary.gather import told
 from bot.core.summary.history import Effect, Size, Snapshot
+from bot.core.summary.message import compose
 from bot.core.summary.size_changes import Summary
-from bot.core.summary.size_trend import course
+from bot.core.summary.size_trend import size_trend
 from bot.slack import answers
 from bot.slack.blocks import TOO_LONG
 from tests.core.samples import NOW, change, delete, plan
@@ -53,7 +53,7 @@ def summaries(draw: st.DrawFn, count: int) -> Summary:
 
 
 def drawn(found: Summary) -> str:
-    message = answers.message(told(found, "UANA"))
+    message = answers.message(compose(found, "UANA"))
     assert fits(message)
     assert TOO_LONG not in str(message.blocks)
     assert HEAD in str(message.blocks[-1])
@@ -85,4 +85,4 @@ def test_the_fullest_summary_of_hostile_names_fits_slack_whole(name: str) -> Non
 def test_the_course_of_any_segment_fits_slack(sizes: list[int], now: int) -> None:
     known = [(days_ago(30 - place), size) for place, size in enumerate(sizes)]
     for days in (1, 2, 20, 31):
-        assert fits(answers.message(Answer("VIPs", course(known[:days], TODAY, now))))
+        assert fits(answers.message(Answer("VIPs", size_trend(known[:days], TODAY, now))))

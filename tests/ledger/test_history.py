@@ -179,7 +179,7 @@ async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(
         await ran(ledger, str(number), run(0, applied=made), plan=plan(restoring(number)))
     await ledger.remember(snapshot(0, (Size(uuid(3), "VIPs", 38),)))
     effect(path, (102, uuid(3), 38, 0))
-    before = await ledger.told(TODAY)
+    before = await ledger.last_reported(TODAY)
     assert before
     assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 2})
     known = ((days_ago(9), 30), (days_ago(7), 37), (days_ago(1), 40), (TODAY, 38))
@@ -253,4 +253,4 @@ async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: P
     with closing(Ledger.open(path)) as ledger:
         assert await ledger.snapshot(TODAY) is None
         await ledger.remember(snapshot(1, {"VIPs": 40}))
-        assert await ledger.told(TODAY) == snapshot(1, {"VIPs": 40})
+        assert await ledger.last_reported(TODAY) == snapshot(1, {"VIPs": 40})

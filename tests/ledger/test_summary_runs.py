@@ -115,9 +115,9 @@ async def test_only_what_was_posted_was_told(ledger: Ledger, state: DayState) ->
     earlier = replace(SIZES, day=FIRST - timedelta(days=1))
     await ledger.remember(earlier)
     day = await posting(ledger)
-    assert await ledger.told(TOMORROW) == earlier
+    assert await ledger.last_reported(TOMORROW) == earlier
     await ledger.settle_day(day, state, at=NOW)
-    assert await ledger.told(TOMORROW) == (SIZES if state is DayState.POSTED else earlier)
+    assert await ledger.last_reported(TOMORROW) == (SIZES if state is DayState.POSTED else earlier)
     assert await ledger.snapshot(TOMORROW) == SIZES
 
 
@@ -125,7 +125,7 @@ async def test_sizes_of_the_day_on_which_a_ledger_began_count_as_told(ledger: Le
     await ledger.open_day(FIRST, at=NOW)
     begun = replace(SIZES, day=FIRST)
     await ledger.remember(begun)
-    assert await ledger.told(TODAY) == begun
+    assert await ledger.last_reported(TODAY) == begun
 
 
 async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ from tests.laws.values import LAW, texts
 
 def chart(*labels: str, names: tuple[str, ...] = ("Change",), **fields: Any) -> Chart:
     values = tuple(range(-1, len(labels) - 1))
-    basis: dict[str, Any] = {"kind": "bar", "title": "Movers", "told": "Movers: <!channel>"}
+    basis: dict[str, Any] = {"kind": "bar", "title": "Movers", "description": "Movers: <!channel>"}
     return Chart(labels=labels, series=tuple((name, values) for name in names), **basis | fields)
 
 
@@ -27,7 +27,7 @@ def drawn(*parts: Chart) -> list[Block]:
 
 
 def test_a_chart_is_drawn_and_said_in_small_print() -> None:
-    _, plot, told = drawn(chart("VIPs", "Staff"))
+    _, plot, description = drawn(chart("VIPs", "Staff"))
     assert plot == {
         "type": "data_visualization",
         "title": "Movers",
@@ -39,7 +39,7 @@ def test_a_chart_is_drawn_and_said_in_small_print() -> None:
             "axis_config": {"categories": ["VIPs", "Staff"]},
         },
     }
-    assert told == blocks.context("Movers: &lt;!channel&gt;")
+    assert description == blocks.context("Movers: &lt;!channel&gt;")
 
 
 def test_a_chart_of_nothing_is_not_drawn() -> None:
@@ -47,7 +47,7 @@ def test_a_chart_of_nothing_is_not_drawn() -> None:
 
 
 def test_a_message_draws_two_charts_and_says_the_others() -> None:
-    shown = drawn(*(chart("VIPs", told=f"Chart {number}") for number in range(3)))
+    shown = drawn(*(chart("VIPs", description=f"Chart {number}") for number in range(3)))
     assert [one["type"] for one in shown].count("data_visualization") == 2
     assert "Chart 2" in str(shown)
 
@@ -76,7 +76,7 @@ def test_labels_that_are_cut_stay_apart(labels: tuple[str, ...], shown: list[str
 def test_any_chart_fits_slack_with_labels_and_names_of_their_own(
     labels: list[str], names: list[str], title: str, kind: str
 ) -> None:
-    shown = chart(*labels, names=tuple(names), title=title, told=title, kind=kind)
+    shown = chart(*labels, names=tuple(names), title=title, description=title, kind=kind)
     plot = next(block for block in drawn(shown) if block["type"] == "data_visualization")["chart"]
     assert faults_of("home", {"type": "home", "blocks": answers.figures(shown)}) == []
     for apart in (plot["axis_config"]["categories"], [one["name"] for one in plot["series"]]):

@@ -1,1 +1,1 @@
-"""Words of people, in and out: arguments, tokens, times, and phrases. Pure."""
+"""The words of people, parsed and written: arguments, tokens, times and phrases. Pure."""

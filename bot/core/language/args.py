@@ -29,9 +29,9 @@ _NUMBER = re.compile(r"#?\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What a field is to a person: its label, a hint, and an example of it. ``private``: it may name a shopper.
+    """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
-    ``option``: only typed as ``key:value``.
+    ``option``: it is typed as ``key:value`` only.
     """
 
     label: str
@@ -41,13 +41,13 @@ class Input:
     option: bool = False
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """``word`` as the audit log may have it; ``ids`` are customers' by address, in lower case."""
+        """Return ``word`` as the audit log may hold it; ``ids`` are customers' by address, in lower case."""
         return HIDDEN if self.private else word
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A line of text, or several; ``max_length`` in characters. ``as_typed``: also a whole in quotes keeps them."""
+    """A line of text, or several; ``max_length`` in characters. ``as_typed``: quotes around all of it are kept."""
 
     max_length: int = 255
     multiline: bool = False
@@ -56,7 +56,7 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentInput(Input):
-    """One segment, or several where the field is a tuple: by name or id. ``new``: also one that is to be created."""
+    """One segment by name or id, or several where the field is a tuple. ``new``: it may not exist yet."""
 
     new: bool = False
 
@@ -68,7 +68,7 @@ class ShopperInput(Input):
     private: bool = True
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """Only ids stay, and those of customers stand for their addresses."""
+        """Return ids as they are, a customer's id in place of an address, and nothing of any other word."""
         return word if _NUMBER.fullmatch(word) or is_uuid(word) else str(ids.get(word.casefold(), HIDDEN))
 
 
@@ -95,11 +95,11 @@ class Choice(Input):
 
 
 DASHES = str.maketrans("‐‑‒–—−", "------")
-"""Phones and Macs make long dashes of short ones."""
+"""Phones and Macs turn short dashes into long ones."""
 
 
 class Args(BaseModel):
-    """What a Command needs. Values of the wrong kind raise Misuse with a sentence (see ``fill`` and ``check``)."""
+    """The arguments of a Command. Values of the wrong kind raise Misuse (see ``fill`` and ``check``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -108,7 +108,7 @@ A = TypeVar("A", bound=Args)
 
 
 def input_of(field: FieldInfo) -> Input:
-    """What a field is to a person. Raises LookupError for a field that does not say, which a law forbids."""
+    """Return how a field is shown to people. Raises LookupError for one that does not say, which a law forbids."""
     for one in field.metadata:
         if isinstance(one, Input):
             return one
@@ -116,17 +116,17 @@ def input_of(field: FieldInfo) -> Input:
 
 
 def takes_many(field: FieldInfo) -> bool:
-    """Whether the field holds several values."""
+    """Tell whether the field holds several values."""
     return getattr(field.annotation, "__origin__", None) is tuple
 
 
 def options(args: type[Args]) -> tuple[str, ...]:
-    """The fields that are only typed as ``key:value``."""
+    """Return the fields that are typed as ``key:value`` only."""
     return tuple(name for name, field in args.model_fields.items() if input_of(field).option)
 
 
 def usage(args: type[Args]) -> str:
-    """The fields as a usage line shows them: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
+    """Write the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
     later = options(args)
     return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in args.model_fields.items())
 
@@ -138,7 +138,7 @@ def _shown(field: FieldInfo) -> str:
 
 
 def fill(args: type[Args], text: str) -> dict[str, Any]:
-    """Values by field, as far as the words go; required ones may be missing. Raises Misuse for words too many."""
+    """Parse words into values by field; required ones may be missing. Raises Misuse for too many words."""
     fields = args.model_fields
     values: dict[str, Any] = {}
     free: list[Word] = []
@@ -181,22 +181,22 @@ def _joined(words: tuple[Word, ...]) -> str:
 
 
 def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:
-    """Required fields that have no value yet."""
+    """Return the required fields that have no value yet."""
     return tuple(name for name, field in args.model_fields.items() if field.is_required() and not values.get(name))
 
 
 def check(args: type[A], values: dict[str, Any]) -> A:
-    """The Args of these values. Raises Misuse with a sentence about the first value at fault, and its field."""
+    """Validate the values. Raises Misuse with a sentence about the first value at fault, and its field."""
     try:
-        return args.model_validate({name: _spelt(args, name, value) for name, value in values.items()})
+        return args.model_validate({name: _normalize_choice(args, name, value) for name, value in values.items()})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        raise Misuse(_told(args, name, fault), field=name or None) from error
+        raise Misuse(_describe_fault(args, name, fault), field=name or None) from error
 
 
-def _spelt(args: type[Args], name: str, value: Any) -> Any:
-    """A choice as it is spelt, however it was typed: ``Is–Not`` is ``is-not``."""
+def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:
+    """Return a choice as it is declared, however it was typed: ``Is–Not`` is ``is-not``."""
     is_choice = name in args.model_fields and isinstance(input_of(args.model_fields[name]), Choice)
     return value.strip().translate(DASHES).lower() if is_choice and isinstance(value, str) else value
 
@@ -215,14 +215,14 @@ _SENTENCES = {
     "too_long many": "{label}: at most {max_length:,} at once.",
     "literal_error": "“{input}” is none of {expected}.",
 }
-"""Pydantic's kinds of faults (docs.pydantic.dev, Validation Errors) in the words of people."""
+"""Sentences for pydantic's kinds of faults (docs.pydantic.dev, Validation Errors)."""
 
 
-def _told(args: type[Args], name: str, fault: ErrorDetails) -> str:
+def _describe_fault(args: type[Args], name: str, fault: ErrorDetails) -> str:
     kind, field = str(fault["type"]), args.model_fields.get(name)
     label = input_of(field).label if field else ""
     sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
     if sentence:
         return sentence.format(label=label, input=fault["input"], **fault.get("ctx", {}))
-    told = fault["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{label}: {told}." if label else f"{told}."
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{label}: {message}." if label else f"{message}."

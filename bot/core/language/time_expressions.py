@@ -1,4 +1,4 @@
-"""Times as people type them: a day, a minute, an age; and as they read them. Pure."""
+"""Times as people type them (a day, a minute, an age) and as they read them. Pure."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,14 +15,14 @@ _DAYS = {"today": timedelta(), "yesterday": timedelta(days=1)}
 HOW = 'Type a day (2026-11-24), a time ("2026-11-24 09:30"), today, yesterday, or an age (3d, 12h, 30m).'
 
 Span = tuple[datetime, datetime]
-"""From the one time on until just before the other, both in UTC; a time that is a moment is both."""
+"""From the first time until just before the second, both in UTC; they are the same where it is one moment."""
 
 
-def span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
-    """The time that ``text`` means at ``now`` in ``zone``: a day is as long as it is there, all else is a moment.
+def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
+    """Parse the time that ``text`` means at ``now`` in ``zone``: a day there, from midnight to midnight, or one moment.
 
-    Of an hour that the clocks show twice, it is the first one that a span begins in, and the second one that it ends
-    in. Raises Misuse, about this ``field``.
+    Where clocks show an hour twice, a span begins in the first one and ends in the second one. Raises Misuse, about
+    this ``field``.
     """
     words = text.strip().translate(DASHES).lower()
     try:
@@ -43,7 +43,7 @@ def _age(words: str, now: datetime) -> Span | None:
 
 
 def _day(words: str, today: date, zone: ZoneInfo) -> Span | None:
-    """The day. Raises ValueError where the calendar has no such day, OverflowError where nobody lives so long."""
+    """Parse a day. Raises ValueError where the calendar has no such day, OverflowError where it is too far away."""
     found = _DAY.fullmatch(words)
     if not found and words not in _DAYS:
         return None
@@ -52,7 +52,7 @@ def _day(words: str, today: date, zone: ZoneInfo) -> Span | None:
 
 
 def _minute(words: str, zone: ZoneInfo) -> Span | None:
-    """The minute, or the second. Raises ValueError where no clock shows it."""
+    """Parse a minute, or a second. Raises ValueError where no clock shows it."""
     found = _MINUTE.fullmatch(words)
     if not found:
         return None
@@ -67,6 +67,6 @@ def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-def told(at: datetime, zone: ZoneInfo) -> str:
-    """``2026-11-24 09:30:05``, as the clocks of ``zone`` show it."""
+def format_time(at: datetime, zone: ZoneInfo) -> str:
+    """Write ``2026-11-24 09:30:05``, as the clocks of ``zone`` show it."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"

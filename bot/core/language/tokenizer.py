@@ -1,4 +1,4 @@
-"""Splits what people type into words: quotes (curly ones too), blanks, commas, ``key:value``."""
+"""Splits typed text into words at blanks and commas, with quotes (curly ones too) and ``key:value``. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ _OPTION = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Word:
-    """One word: its text, whether it stood in quotes, and the key of ``key:value`` if it had one.
+    """One word: its text, whether it was in quotes, and the key of ``key:value`` if it had one.
 
-    ``typed`` is the word as it stood in the line, with its quotes and all that separates it from the word before.
+    ``typed`` is the word as it was typed, with its quotes and all that separates it from the word before.
     """
 
     text: str
@@ -34,9 +34,9 @@ class Word:
 
 
 def split(text: str) -> tuple[Word, ...]:
-    """Words of a line, in order. Blanks and commas separate; quotes keep a name with blanks together.
+    """Split a line into words, in order. Blanks and commas separate; quotes keep a name with blanks together.
 
-    A quote that is never closed runs to the end, so that no typing slip swallows a word silently.
+    A quote that is never closed runs to the end, so that no slip of typing swallows a word silently.
     """
     plain = _WRAPPED.sub(lambda found: found[1] or found[2] or "", text)
     tokens = [found for found in _TOKEN.finditer(plain) if found[0] != ","]
@@ -56,6 +56,6 @@ def _word(found: re.Match[str], typed: str) -> Word:
 
 
 def quote(text: str) -> str:
-    """``text`` as one typed word: in quotes where blanks, commas or a colon would split it."""
+    """Write ``text`` so that it is read as one word: in quotes where blanks, commas or a colon would split it."""
     plain = "".join("'" if letter in QUOTES else letter for letter in text)
     return f'"{plain}"' if not plain or re.search(r"[\s,:]", plain) else plain

@@ -1,1 +1,1 @@
-"""The store as one planning sees it: words of people become segments, shoppers and targeting."""
+"""The store as one planning sees it: what people type is resolved to segments, shoppers and targeting."""

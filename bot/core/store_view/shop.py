@@ -1,4 +1,4 @@
-"""The store as one planning sees it: each list is read once, and words become segments."""
+"""The store as one planning sees it: each list is fetched once, and words are resolved to segments and promotions."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
 
 
 class PromotionUse(BaseModel):
-    """A promotion that names a segment: whether it is enabled, and which way it names it."""
+    """A promotion that names a segment: whether it is enabled, and whether it includes or excludes the segment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: int
@@ -28,20 +28,20 @@ class PromotionUse(BaseModel):
 
 
 def any_live(uses: Collection[PromotionUse] | None) -> bool:
-    """Whether any of them is live, as far as they can be read."""
+    """Tell whether any of them is live, as far as they can be read."""
     return any(use.live for use in uses or ())
 
 
 def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
-    """The end of "deletes a segment …": that live promotions use it; nothing where none does."""
+    """Write the end of "deletes a segment …": that live promotions use it; nothing where none does."""
     live = sum(use.live for use in uses or ())
     if not live:
         return ""
     return f"{where} that {'1 live promotion uses' if live == 1 else f'{live} live promotions use'}"
 
 
-def uses_told(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ...]:
-    """A line for each promotion that uses the segment called ``name``."""
+def describe_uses(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ...]:
+    """Describe each promotion that uses the segment called ``name``, a line each."""
     if uses is None:
         return (f"Whether promotions use {name} could not be read: {LACKS_SCOPE}.",)
     return tuple(
@@ -51,28 +51,28 @@ def uses_told(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ..
 
 
 class Named(Protocol):
-    """What people call by its name."""
+    """Anything that has a name."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
 
 
 N = TypeVar("N", Segment, Promotion)
 
 
-def near(word: str, things: Iterable[Named]) -> tuple[str, ...]:
-    """Up to three names that somebody who typed ``word`` may have meant."""
+def near_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
+    """Return up to three names that somebody who typed ``word`` may have meant."""
     names = {one.name.casefold(): one.name for one in things}
     inside = [name for name in names if word.casefold() in name] if len(word) > 1 else []
     close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
     return tuple(names[name] for name in dict.fromkeys([*close, *inside]))[:3]
 
 
-def named(word: str, things: Iterable[N]) -> N | None:
-    """What ``word`` is the id or the name of; case does not matter unless two names differ only in it.
+def find_named(word: str, things: Iterable[N]) -> N | None:
+    """Return the thing with this id or name; case does not matter unless two names differ only in it.
 
-    An id wins over a name that looks like it. Raises Misuse where the spelling leaves several.
+    An id wins over a name that looks like it. Raises Misuse where several are left.
     """
     alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
     exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
@@ -84,10 +84,10 @@ def named(word: str, things: Iterable[N]) -> N | None:
 
 
 class Shop:
-    """Reads through a Reader and remembers the lists for as long as one planning takes.
+    """A view of the store that fetches each list once, and remembers it for as long as one planning takes.
 
-    ``ids`` are those of customers who were looked up by address, in lower case; ``named`` those of segments that
-    somebody named.
+    ``ids`` are those of customers who were looked up, by address in lower case; ``named`` are those of the segments
+    that somebody named.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -102,13 +102,13 @@ class Shop:
         self.named: list[str] = []
 
     async def segments(self) -> tuple[Segment, ...]:
-        """Every segment of the store, in its order."""
+        """Return every segment, in the store's order."""
         if self._segments is None:
             self._segments = tuple([segment async for segment in self.reader.segments()])
         return self._segments
 
     async def promotions(self) -> tuple[Promotion, ...] | None:
-        """Every promotion; None where the token may not read them (its marketing scope is missing)."""
+        """Return every promotion; None where the token may not read them (it lacks the marketing scope)."""
         if not self._asked_for_promotions:
             with suppress(Forbidden):
                 self._promotions = tuple([promotion async for promotion in self.reader.promotions()])
@@ -116,7 +116,7 @@ class Shop:
         return self._promotions
 
     async def uses(self, segment_id: str) -> tuple[PromotionUse, ...] | None:
-        """The promotions that name this segment; None where they cannot be read."""
+        """Return the promotions that name this segment; None where they cannot be read."""
         promotions = await self.promotions()
         if promotions is None:
             return None
@@ -124,19 +124,19 @@ class Shop:
         return tuple(PromotionUse(id=one.id, name=one.name, live=one.is_live, way=way) for one, way in found if way)
 
     async def names(self) -> dict[str, str]:
-        """The names of all segments, by id."""
+        """Return the names of all segments, by id."""
         return {one.id: one.name for one in await self.segments()}
 
     async def promotion(self, word: str) -> Promotion:
-        """The promotion that a person means by ``word``. Raises NotPromotion, and Impossible where none can be read."""
+        """Return the promotion that ``word`` names. Raises NotPromotion, and Impossible where none can be read."""
         promotions = await self.readable_promotions()
-        found = named(word, promotions)
+        found = find_named(word, promotions)
         if found is None:
-            raise NotPromotion(word, near(word, promotions))
+            raise NotPromotion(word, near_names(word, promotions))
         return found
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
-        """Every promotion. Raises Impossible where the token may not read them."""
+        """Return every promotion. Raises Impossible where the token may not read them."""
         promotions = await self.promotions()
         if promotions is None:
             raise Impossible(
@@ -146,16 +146,16 @@ class Shop:
         return promotions
 
     async def promotion_by_id(self, promotion_id: int) -> Promotion | None:
-        """The promotion with this id, or None."""
+        """Fetch the promotion with this id; None where there is none."""
         try:
             return await self.reader.promotion(promotion_id)
         except NotFound:
             return None
 
     async def customers(self, *, ids: Collection[int] = (), emails: Collection[str] = ()) -> tuple[Customer, ...]:
-        """The customers with these ids, then those with these e-mail addresses; who is unknown is absent.
+        """Fetch the customers with these ids, then those with these e-mail addresses; unknown ones are left out.
 
-        Who was seen before is not asked for again by id.
+        A customer who was fetched before is not fetched by id again.
         """
         unseen = [one for one in ids if one not in self._customers]
         by_id = [one async for one in self.reader.customers(ids=unseen)] if unseen else []
@@ -165,7 +165,7 @@ class Shop:
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
-        """How many shoppers are in each segment, by id: one request each, or all customers, whichever is less."""
+        """Count the shoppers of each segment, by id: with a request each, or by all customers, whichever is less."""
         if len(segments) > 2 and await self._pages_of_customers() < len(segments):
             members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
             return {one.id: members[one.id] for one in segments}
@@ -173,7 +173,7 @@ class Shop:
         return {one.id: count for one, count in zip(segments, counts, strict=True)}
 
     async def size(self, segment_id: str) -> int:
-        """How many shoppers are in this segment: nobody in one that is gone since it was listed."""
+        """Count the shoppers in this segment; nobody is in one that is gone since it was listed."""
         if segment_id not in self._sizes:
             try:
                 self._sizes[segment_id] = await self.reader.member_count(segment_id)
@@ -182,7 +182,7 @@ class Shop:
         return self._sizes[segment_id]
 
     async def among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
-        """Which of these profiles are in this segment: a request each, or all its members, whichever is less."""
+        """Return those of these profiles who are in the segment: with a request each, or all members."""
         if segment_id not in self._members and len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
             members = self.reader.members(segment_id)
             self._members[segment_id] = frozenset([one.id async for one in members])
@@ -201,29 +201,28 @@ class Shop:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)
 
     async def by_id(self, segment_id: str) -> Segment | None:
-        """The segment with this id, or None."""
+        """Return the segment with this id; None where there is none."""
         return next((one for one in await self.segments() if one.id == segment_id), None)
 
     async def by_name(self, name: str, *, exactly: bool = False) -> Segment | None:
-        """The segment of this name, or None; case does not matter unless ``exactly``."""
+        """Return the segment of this name, or None; case does not matter unless ``exactly``."""
         alike = (one for one in await self.segments() if one.name.casefold() == name.casefold())
         return next((one for one in alike if one.name == name or not exactly), None)
 
     async def segment(self, word: str) -> Segment:
-        """The segment that a person means by ``word``. Raises NotSegments."""
+        """Return the segment that ``word`` names. Raises NotSegments."""
         (found,) = await self.find((word,))
         return found
 
     async def find(self, words: tuple[str, ...], *, field: str | None = None) -> tuple[Segment, ...]:
-        """The segments that a person means, each once, in the order named. Raises NotSegments with all unknown words.
+        """Return the segments that the words name, each once, in that order. Raises NotSegments with all unknown words.
 
-        ``field`` is where those words stand, if it is not the only one of its command.
-
-        Words that together are one segment's name are that segment: ``/segment delete Big Spenders``.
+        Words that together are one segment's name mean that segment: ``/segment delete Big Spenders``. ``field`` is
+        the field of these words, where its command has several.
         """
         segments = await self.segments()
-        whole = named(" ".join(words), segments) if len(words) > 1 else None
-        found = {word: named(word, segments) for word in words}
+        whole = find_named(" ".join(words), segments) if len(words) > 1 else None
+        found = {word: find_named(word, segments) for word in words}
         unknown = tuple(word for word, segment in found.items() if segment is None)
         if whole and not unknown:
             raise Misuse(
@@ -235,6 +234,6 @@ class Shop:
             return (whole,)
         self.named += [one.id for one in found.values() if one]
         if unknown:
-            others = near(" ".join(unknown), segments) or near(unknown[0], segments)
+            others = near_names(" ".join(unknown), segments) or near_names(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)
         return tuple({one.id: one for one in found.values() if one}.values())

@@ -1,4 +1,4 @@
-"""Who is meant by e-mail addresses, customer ids and profile ids, with as few requests as possible."""
+"""Shoppers, named by e-mail address, customer id or profile id, and found with as few requests as possible."""
 
 import asyncio
 import re
@@ -20,9 +20,9 @@ AROUND = "<>()[];'"
 
 @dataclass(frozen=True)
 class Shopper:
-    """Somebody of the store, and the word that named them. Without a profile, ``profile_id`` is None.
+    """A shopper, and the word that named them. Without a profile, ``profile_id`` is None.
 
-    ``customer`` is None where only the profile is known, since the store tells nobody whose it is.
+    ``customer`` is None where only the profile is known, since the store cannot be asked whose it is.
     """
 
     word: str
@@ -32,13 +32,13 @@ class Shopper:
 
     @property
     def label(self) -> str:
-        """Who this is to people: name and address, or how they were named."""
-        return told(self.customer) if self.customer else self.word
+        """Name and address, or the word that named them."""
+        return describe_customer(self.customer) if self.customer else self.word
 
 
 @dataclass(frozen=True)
-class Words:
-    """What people wrote, by what it can be. Each once; addresses keep their case."""
+class ShopperWords:
+    """Words for shoppers, by what each can be. Each is in here once; addresses keep their case."""
 
     emails: tuple[str, ...] = ()
     customer_ids: tuple[int, ...] = ()
@@ -47,45 +47,45 @@ class Words:
 
     @property
     def count(self) -> int:
-        """How many shoppers that are."""
+        """How many shoppers they name."""
         return len(self.emails) + len(self.customer_ids) + len(self.profile_ids)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What was recognised: ``3 shoppers recognised: 2 e-mails and 1 customer id``."""
         kinds = (("e-mail", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
         counts = listing([counted(len(words), noun) for noun, words in kinds if words])
-        told = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
-        return f"{told} Not understood: {listing(self.others)}." if self.others else told
+        recognised = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
+        return f"{recognised} Not understood: {listing(self.others)}." if self.others else recognised
 
 
 @dataclass(frozen=True)
-class Found:
-    """Whom the words name, each shopper once, in the order in which they were found; and the words that name nobody."""
+class ResolvedShoppers:
+    """The shoppers that words name, each once, in the order in which they were found; and remarks on other words."""
 
     shoppers: tuple[Shopper, ...]
     remarks: tuple[str, ...]
 
     @property
     def nobody(self) -> Misuse:
-        """What to raise where nobody was found."""
-        told = " ".join(self.remarks) or "Nobody is named."
-        sentence = f"{told} A shopper is an e-mail, a customer id or a profile id."
+        """The error to raise where nobody was found."""
+        remarks = " ".join(self.remarks) or "Nobody is named."
+        sentence = f"{remarks} A shopper is an e-mail, a customer id or a profile id."
         return Misuse(sentence, field="shoppers", for_log="Nobody was recognised.")
 
 
 def about(labels: Sequence[str]) -> str:
-    """Whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; of many, some."""
+    """Describe whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; of many, the first ones."""
     return f"{listing(labels)}."
 
 
 def nobody_left(remarks: Iterable[str]) -> NothingToDo:
-    """What to raise where there is nothing to do for any of those who are named."""
+    """Build the error for where there is nothing to do for any of those who are named."""
     return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")
 
 
-def listed(value: object) -> object:
-    """The words in a typed or pasted list; what is no text or list stays as it is, to be refused by its type."""
+def split_words(value: object) -> object:
+    """Split a typed or pasted list into words; what is no text or list stays as it is, for its type to be refused."""
     words = [word.whole for word in split(value)] if isinstance(value, str) else value
     return _pieces(words) if isinstance(words, list | tuple) else value
 
@@ -95,8 +95,8 @@ def _pieces(words: Sequence[object]) -> tuple[str, ...]:
     return tuple(filter(None, pieces))
 
 
-def sorted_out(words: Iterable[str]) -> Words:
-    """``words`` by what they can be."""
+def classify(words: Iterable[str]) -> ShopperWords:
+    """Sort words by what they can be: e-mail, customer id, profile id, or none of these."""
     emails: dict[str, str] = {}
     customers: dict[int, None] = {}
     profiles: dict[str, None] = {}
@@ -110,20 +110,20 @@ def sorted_out(words: Iterable[str]) -> Words:
             customers[int(number[1])] = None
         else:
             others[word] = None
-    return Words(tuple(emails.values()), tuple(customers), tuple(profiles), tuple(others))
+    return ShopperWords(tuple(emails.values()), tuple(customers), tuple(profiles), tuple(others))
 
 
-def named_in(values: Iterable[str]) -> Words:
-    """What people wrote into fields for shoppers, each of which may hold several."""
-    return sorted_out(_pieces([word.whole for value in values for word in split(value)]))
+def classify_fields(values: Iterable[str]) -> ShopperWords:
+    """Classify the words in fields for shoppers, each of which may hold several."""
+    return classify(_pieces([word.whole for value in values for word in split(value)]))
 
 
-async def find(words: Iterable[str], shop: Shop) -> Found:
-    """Who is named. Reads customers by address and by id, many at once, and each profile id alone: there is no filter.
+async def resolve(words: Iterable[str], shop: Shop) -> ResolvedShoppers:
+    """Find the shoppers that the words name: customers many at once, each profile by itself, as it has no filter.
 
-    An address with a comma cannot be asked for (the store would take it for two), and says so.
+    An address with a comma cannot be looked up (the store would take it for two); a remark says so.
     """
-    named = sorted_out(words)
+    named = classify(words)
     askable = tuple(one for one in named.emails if "," not in one)
     accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
     profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
@@ -132,11 +132,11 @@ async def find(words: Iterable[str], shop: Shop) -> Found:
     unknown = [word for word, found in meant.items() if not found]
     unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
     several = {word: found for word, found in meant.items() if len(found) > 1}
-    return Found(_each_once(once), _remarks(named, unknown, several))
+    return ResolvedShoppers(_each_once(once), _remarks(named, unknown, several))
 
 
 def _accounts(customers: tuple[Customer, ...]) -> defaultdict[str, list[Customer]]:
-    """Customers by id and by address, in lower case; one address may have several accounts."""
+    """Index customers by id and by address, in lower case; one address may have several accounts."""
     found: defaultdict[str, list[Customer]] = defaultdict(list)
     for one in dict.fromkeys(customers):
         found[str(one.id)].append(one)
@@ -157,29 +157,29 @@ def _of(word: str, customer: Customer) -> Shopper:
 
 
 def _each_once(shoppers: list[Shopper]) -> tuple[Shopper, ...]:
-    """The same shopper may be named three ways; the one whose customer is known stays."""
+    """Keep each shopper once, who may be named in three ways: the first stays, whose customer is known."""
     found: dict[object, Shopper] = {}
     for one in shoppers:
         found.setdefault(one.profile_id or (one.customer and one.customer.id), one)
     return tuple(found.values())
 
 
-def _remarks(named: Words, unknown: list[str], several: dict[str, list[Customer]]) -> tuple[str, ...]:
+def _remarks(named: ShopperWords, unknown: list[str], several: dict[str, list[Customer]]) -> tuple[str, ...]:
     commas = [one for one in named.emails if "," in one]
-    told = [
+    remarks = [
         f"“{email}” has several accounts: name one by its customer id ({', '.join(str(one.id) for one in found)})."
         for email, found in several.items()
     ]
     if unknown:
         guests = " Guests have no profile until `/shopper register`." if any("@" in word for word in unknown) else ""
-        told.append(f"{tallied('Nobody in the store', unknown)}{guests}")
+        remarks.append(f"{tallied('Nobody in the store', unknown)}{guests}")
     if commas:
-        told.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
-    return (*told, *remark("No e-mail, customer id or profile id", named.others))
+        remarks.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
+    return (*remarks, *remark("No e-mail, customer id or profile id", named.others))
 
 
-async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
-    """Whose profiles these are, by id; those of nobody are absent. The store tells only by its list of all profiles."""
+async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
+    """Fetch the customers who own these profiles, by profile id. The store has no filter: all profiles are listed."""
     wanted, ids = set(profile_ids), list[int]()
     if not wanted:
         return {}
@@ -192,7 +192,7 @@ async def owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer
     return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
 
 
-def told(customer: Customer) -> str:
-    """``Ada Byron (ada@example.com)``."""
+def describe_customer(customer: Customer) -> str:
+    """Write ``Ada Byron (ada@example.com)``."""
     name = f"{customer.first_name} {customer.last_name}".strip()
     return f"{name} ({customer.email})" if name else customer.email

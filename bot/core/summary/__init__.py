@@ -1,1 +1,1 @@
-"""The daily summary: what is read for it, how sizes changed, and the message. Mostly pure."""
+"""The daily summary: what it is made of, how sizes changed, and its message. Pure, except for ``gather``."""

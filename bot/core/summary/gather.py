@@ -1,4 +1,4 @@
-"""The daily summary: what is read for it, and the value that it is. ``told`` makes words of it."""
+"""What the daily summary is made of, read from the store and the record."""
 
 from datetime import date, datetime
 
@@ -7,10 +7,7 @@ from bot.core.audit.reader import AuditReader
 from bot.core.command import Changes
 from bot.core.store_view.shop import Shop
 from bot.core.summary.history import History, Size, Snapshot, week_ago
-from bot.core.summary.message import told
-from bot.core.summary.size_changes import Baseline, Summary, gone, rows
-
-__all__ = ["Summary", "gather", "told"]
+from bot.core.summary.size_changes import Baseline, Summary, compare_sizes, deleted_since
 
 TRIES = 3
 """Readings of all sizes at most, where the bot's own steps move shoppers meanwhile."""
@@ -19,13 +16,13 @@ TRIES = 3
 async def gather(
     shop: Shop, history: History, changes: Changes, log: AuditReader, *, day: date, now: datetime
 ) -> Summary:
-    """The sizes as they are ``now`` (UTC), on the local ``day``, and what is to be told of them. Raises StoreError.
+    """Read the sizes as they are ``now`` (UTC), on the local ``day``, and what the summary says of them.
 
-    The store is asked for its segments, their sizes the cheaper way (see ``Shop.sizes``), and one count of profiles;
-    up to TRIES times, where a change begins or ends meanwhile.
+    Fetch the segments, their sizes the cheaper way (see ``Shop.sizes``), and the number of profiles; up to TRIES times,
+    where a change begins or ends meanwhile. Raises StoreError.
     """
-    snapshot, head, is_steady = await _taken(shop, history, log, day, now)
-    before, a_week_before = await history.told(day), await week_ago(history, day)
+    snapshot, head, is_steady = await _read_steadily(shop, history, log, day, now)
+    before, a_week_before = await history.last_reported(day), await week_ago(history, day)
     last = await _baseline(history, before, snapshot)
     week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
     after = before.entry if before else 0
@@ -34,8 +31,8 @@ async def gather(
         head=head,
         before=before,
         week=week.snapshot if week else None,
-        rows=rows(snapshot.sizes, last, week),
-        gone=gone(snapshot, last),
+        rows=compare_sizes(snapshot.sizes, last, week),
+        gone=deleted_since(snapshot, last),
         shaped=await history.shaped(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
@@ -45,10 +42,10 @@ async def gather(
     )
 
 
-async def _taken(
+async def _read_steadily(
     shop: Shop, history: History, log: AuditReader, day: date, now: datetime
 ) -> tuple[Snapshot, str, bool]:
-    """The sizes, the log's head, and whether no step of the bot ran while they were read."""
+    """Return the sizes, the log's head, and whether no step of the bot ran while they were read."""
     for _ in range(TRIES):
         entry, head = await log.head()
         before = await history.progress(entry)
@@ -72,6 +69,6 @@ async def _baseline(history: History, snapshot: Snapshot | None, now: Snapshot) 
 
 
 async def _waiting(changes: Changes) -> tuple[Brief, ...]:
-    """What waits for a second person, the oldest first."""
+    """Return the changes that wait for approval, the oldest first."""
     pending = await changes.latest("pending", "", await changes.count("pending", ""))
     return tuple(one for one in reversed(pending) if one.state is State.WAITING)

@@ -1,4 +1,4 @@
-"""The first sentence of a Summary. Pure."""
+"""The headline of a Summary: its first sentence. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,26 +12,26 @@ NAMED = 2
 """Movers in the sentence."""
 
 
-def since_when(summary: Summary) -> str:
-    """Since when things changed: ``since yesterday``; nothing on the first day."""
+def since_last(summary: Summary) -> str:
+    """Write since when things changed: ``since yesterday``; nothing on the first day."""
     return since(summary.before.day, summary.now.day) if summary.before else ""
 
 
-def takeaway(summary: Summary) -> str:
-    """What one has to know who reads no further."""
+def headline(summary: Summary) -> str:
+    """Write what everybody should know who reads no further."""
     count = counted(len(summary.rows), "segment")
     totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
     if summary.before is None:
         return f"The first summary: {totals}. The next one tells what changed since."
     happened = [*_moves(summary), *_restored(summary.restored), *_came_and_went(summary)]
     if not happened and not summary.ended and not summary.outside:
-        return f"{_nothing(summary)} changed {since_when(summary)}: {totals}."
+        return f"{_nothing(summary)} changed {since_last(summary)}: {totals}."
     first, *more = happened or ["No segment grew or shrank"]
-    return f"{', '.join((f'{first} {since_when(summary)}', *more))}; {_by_whom(summary)}."
+    return f"{', '.join((f'{first} {since_last(summary)}', *more))}; {_by_whom(summary)}."
 
 
 def _nothing(summary: Summary) -> str:
-    """Somebody may have got a profile without being in any segment."""
+    """Write "Nothing", or "No segment" where somebody got a profile without being in any segment."""
     same = summary.before and summary.before.shoppers == summary.now.shoppers
     return "Nothing" if same else "No segment"
 
@@ -46,17 +46,17 @@ def _moves(summary: Summary) -> list[str]:
 
 def _grew(row: Row) -> str:
     way = "grew" if row.by > 0 else "shrank"
-    return f"{called(row.size)} {way} by {rounded(abs(row.by))} to {rounded(row.size.shoppers)}"
+    return f"{short_name(row.size)} {way} by {rounded(abs(row.by))} to {rounded(row.size.shoppers)}"
 
 
 def _gained(row: Row) -> str:
-    return f"{called(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}"
+    return f"{short_name(row.size)} {'gained' if row.by > 0 else 'lost'} {rounded(abs(row.by))}"
 
 
 def _restored(rows: Sequence[Row]) -> list[str]:
     if len(rows) > 1:
         return [f"{len(rows):,} segments were deleted and restored"]
-    return [f"{called(row.size)} was deleted and restored (change {row.restored}){_by(row)}" for row in rows]
+    return [f"{short_name(row.size)} was deleted and restored (change {row.restored}){_by(row)}" for row in rows]
 
 
 def _by(row: Row) -> str:
@@ -70,7 +70,7 @@ def _came_and_went(summary: Summary) -> list[str]:
 
 
 def _counted_or_named(sizes: Sequence[Size]) -> str:
-    return f"{called(sizes[0])} was" if len(sizes) == 1 else f"{len(sizes):,} segments were"
+    return f"{short_name(sizes[0])} was" if len(sizes) == 1 else f"{len(sizes):,} segments were"
 
 
 def _by_whom(summary: Summary) -> str:
@@ -79,6 +79,6 @@ def _by_whom(summary: Summary) -> str:
     return f"{through}, {counted(outside, 'segment') if outside else 'nothing'} changed outside it"
 
 
-def called(size: Size) -> str:
-    """A segment's name within a sentence."""
+def short_name(size: Size) -> str:
+    """Shorten a segment's name for a sentence."""
     return shortened(size.name, NAME)

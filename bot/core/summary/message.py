@@ -1,6 +1,6 @@
-"""A Summary in words: the takeaway first, then the numbers, then who did what. Pure.
+"""The message of a Summary: the headline first, then the numbers, then who did what. Pure.
 
-Everything that comes from outside is cut here, so that the log's head at the end always fits into the message.
+All text from outside is cut here, so that the log's head at the end always fits into the message.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence,
 from bot.core.approval.changes import Brief
 from bot.core.language.phrases import (
     age,
+    and_list,
     capital,
     counted,
-    every,
     listing,
     over,
     people,
@@ -20,7 +20,7 @@ from bot.core.language.phrases import (
     signed,
     up_or_down,
 )
-from bot.core.summary.headline import NAME, called, since_when, takeaway
+from bot.core.summary.headline import NAME, headline, short_name, since_last
 from bot.core.summary.size_changes import Moved, Row, Summary
 
 HEADLINE = 150
@@ -31,14 +31,14 @@ CHARTED, LISTED = 10, 6
 MIXED = "what came through the bot and what from outside may be mixed up"
 
 
-def told(summary: Summary, asked_by: str = "") -> Answer:
-    """The summary as a message; ``asked_by``: whoever wants everybody to see it before the next morning's."""
+def compose(summary: Summary, asked_by: str = "") -> Answer:
+    """Compose the message; ``asked_by`` is the user who had it posted before its time, if anybody had."""
     parts: tuple[Part, ...] = (
         *_by_hand(asked_by),
         Sentence(_totals(summary)),
         *_shape(summary),
         *_table(summary),
-        *movers_chart(summary.rows, since_when(summary)),
+        *movers_chart(summary.rows, since_last(summary)),
         *_changes(summary),
         *_empty(summary),
         *_doubts(summary),
@@ -46,7 +46,7 @@ def told(summary: Summary, asked_by: str = "") -> Answer:
             f"The log has {counted(summary.now.entry, 'entry', 'entries')}; its head is {summary.head}.", quiet=True
         ),
     )
-    return Answer(takeaway(summary), parts)
+    return Answer(headline(summary), parts)
 
 
 def _by_hand(asked_by: str) -> list[Sentence]:
@@ -55,18 +55,18 @@ def _by_hand(asked_by: str) -> list[Sentence]:
 
 def _totals(summary: Summary) -> str:
     now, before, week = summary.now, summary.before, summary.week
-    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {since_when(summary)}"] if before else []
+    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {since_last(summary)}"] if before else []
     compared += [f"{up_or_down(now.shoppers - week.shoppers)} {over(week.day, now.day)}"] if week else []
     used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
     return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
 
 
 def _shape(summary: Summary) -> list[Sentence]:
-    """What is new, has another name, or is gone: the id tells, whatever the name is."""
-    made = [f"{called(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
-    renamed = [f"{called(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
-    restored = [f"{called(row.size)} (change {row.restored})" for row in summary.restored]
-    lost = [f"{called(size)} ({people(size.shoppers)})" for size in summary.gone]
+    """List the segments that are new, renamed, restored or gone; their ids decide, whatever their names are."""
+    made = [f"{short_name(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
+    renamed = [f"{short_name(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
+    restored = [f"{short_name(row.size)} (change {row.restored})" for row in summary.restored]
+    lost = [f"{short_name(size)} ({people(size.shoppers)})" for size in summary.gone]
     lines = (("New", made), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
     return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
 
@@ -74,7 +74,7 @@ def _shape(summary: Summary) -> list[Sentence]:
 def _table(summary: Summary) -> list[Table]:
     if not summary.rows:
         return []
-    daily = (capital(since_when(summary)), "Through the bot", "Outside") if summary.before else ()
+    daily = (capital(since_last(summary)), "Through the bot", "Outside") if summary.before else ()
     weekly = (over(summary.week.day, summary.now.day),) if summary.week else ()
     columns = ("Segment", "Shoppers", *daily, *map(capital, weekly))
     caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
@@ -92,13 +92,13 @@ def _week(week: Moved | None) -> tuple[Delta, ...]:
 
 
 def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
-    """The segments that changed most, of ``rows`` in that order; ``when`` is since when. None did: no chart."""
+    """Chart the largest movers of ``rows``, in that order; ``when`` says since when. Without movers there is none."""
     movers = [row for row in rows if row.by][:CHARTED]
     if not movers:
         return []
     names = tuple(row.size.name for row in movers)
     title = f"Largest movers {when}"
-    words = listing([f"{called(row.size)} {signed(row.by)}" for row in movers])
+    words = listing([f"{short_name(row.size)} {signed(row.by)}" for row in movers])
     return [Chart("bar", title, names, (("Change", tuple(row.by for row in movers)),), f"{title}: {words}.")]
 
 
@@ -106,7 +106,7 @@ def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
 
 
 def _changes(summary: Summary) -> list[Part]:
-    now, when = summary.now.at, since_when(summary) or "so far"
+    now, when = summary.now.at, since_last(summary) or "so far"
     return [
         *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
         *_list(
@@ -120,15 +120,15 @@ def _changes(summary: Summary) -> list[Part]:
     ]
 
 
-def _list(title: str, told: Sequence[tuple[Brief, str]]) -> list[Part]:
-    if not told:
+def _list(title: str, items: Sequence[tuple[Brief, str]]) -> list[Part]:
+    if not items:
         return []
     pairs = tuple(
-        (f"Change {one.number}", f"{shortened(one.headline, HEADLINE)} ({words})") for one, words in told[:LISTED]
+        (f"Change {one.number}", f"{shortened(one.headline, HEADLINE)} ({words})") for one, words in items[:LISTED]
     )
-    more = len(told) - LISTED
+    more = len(items) - LISTED
     rest = [Sentence(f"… and {more:,} more; `/change list all` shows them.", quiet=True)] if more > 0 else []
-    return [Sentence(f"{title}: {counted(len(told), 'change')}."), Fields(pairs), *rest]
+    return [Sentence(f"{title}: {counted(len(items), 'change')}."), Fields(pairs), *rest]
 
 
 def _asked(one: Brief) -> str:
@@ -136,20 +136,20 @@ def _asked(one: Brief) -> str:
 
 
 def _people(one: Brief) -> str:
-    by = every([mention(approval.actor) for approval in one.approvals])
+    by = and_list([mention(approval.actor) for approval in one.approvals])
     if len(one.approvals) < one.need.approvals:
         return f"{_asked(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
     return f"{_asked(one)}, approved by {by}" if by else f"{_asked(one)}, needed no approval"
 
 
 def _empty(summary: Summary) -> list[Sentence]:
-    names = [called(row.size) for row in summary.empty]
+    names = [short_name(row.size) for row in summary.empty]
     number = f" ({len(names):,})" if len(names) > 1 else ""
     return [Sentence(f"Empty{number}: {listing(names)}.")] if names else []
 
 
 def _doubts(summary: Summary) -> list[Sentence]:
-    """Why what is told of the bot and of what is outside it may not be so; on a first day nothing of it is told."""
+    """Write why the shares of the bot and of others may be wrong; a first summary has none of these numbers."""
     why = (
         (summary.is_steady, "A change ran while the sizes were read"),
         (summary.is_certain, "Of a step that broke off nobody can say what it did"),

@@ -1,4 +1,4 @@
-"""Sizes compared with those of a day before: what changed, how much of it through the bot and outside it. Pure."""
+"""Sizes compared with those of an earlier day: what changed, through the bot and outside it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from bot.core.summary.history import Effect, Size, Snapshot
 
 @dataclass(frozen=True)
 class Moved:
-    """By how much a size changed since some day, and by how much of it through the bot."""
+    """By how much a size changed since some day, and how much of that was the bot's work."""
 
     by: int
     bot: int = 0
 
     @property
     def outside(self) -> int:
-        """The rest."""
+        """How much of it happened outside the bot."""
         return self.by - self.bot
 
 
 @dataclass(frozen=True)
 class Row:
-    """A segment's size beside that of the last snapshot, and that of a week ago; None without such a snapshot.
+    """A segment's size, compared with the last snapshot and with that of a week ago; None where there is no such one.
 
-    A segment that was not there yet grew from nothing. ``was`` is another name that it had in the last snapshot;
-    ``restored`` is the number of the change that made it again since then, after it was deleted; 0: none did.
+    A new segment grew from nothing. ``was`` is the name that it had in the last snapshot, if it had another;
+    ``restored`` is the number of the change that restored it since, after it was deleted; 0 where none did.
     """
 
     size: Size
@@ -42,25 +42,25 @@ class Row:
 
     @property
     def outside(self) -> int:
-        """By how much of it outside the bot."""
+        """How much of that happened outside the bot."""
         return self.day.outside if self.day else 0
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A snapshot to compare with, and what the bot did since, by segment id."""
+    """A snapshot to compare with, and what the bot has done since, by segment id."""
 
     snapshot: Snapshot
     effects: Mapping[str, Effect]
 
     def moved(self, size: Size) -> Moved:
-        """How this size changed since."""
+        """Return how this size changed since."""
         bot = self.effects.get(size.segment, Effect())
         return Moved(size.shoppers - self.snapshot.size(size.segment), bot.net)
 
 
-def rows(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
-    """Every segment of today, the largest movers first, then the largest segments."""
+def compare_sizes(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
+    """Compare every segment of today, the largest movers first, then the largest segments."""
     made = (_row(size, day, week) for size in now)
     return tuple(sorted(made, key=_order))
 
@@ -82,8 +82,8 @@ def _order(row: Row) -> tuple[int, int, int, str, str]:
     return (-abs(row.by), -abs(row.outside), -size.shoppers, size.name.casefold(), size.segment)
 
 
-def gone(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
-    """The segments of the last snapshot that are there no more, the largest first."""
+def deleted_since(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
+    """Return the segments of the last snapshot that no longer exist, the largest first."""
     here = now.by_id
     lost = [size for size in day.snapshot.sizes if size.segment not in here] if day else []
     return tuple(sorted(lost, key=lambda size: (-size.shoppers, size.name.casefold(), size.segment)))
@@ -91,13 +91,13 @@ def gone(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that is told of a day, of which ``now`` is the snapshot.
+    """All that a day's summary says; ``now`` is the day's snapshot.
 
-    ``before``: the snapshot of the last day that was told, ``week``: that of a week ago; None where there is none.
-    ``gone``: segments of the former that were deleted since. ``shaped``: ids of segments that the bot created, renamed
-    or deleted since. ``ended``: changes that ran since; ``waiting`` and ``unreviewed``: what somebody has to look at,
-    oldest first. ``head``: the seal of the log's last entry. ``is_steady``: no change ran while the sizes were read;
-    ``is_certain``: of each step that ran since it is known what it did.
+    ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None where there is none. ``gone``
+    are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
+    or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that somebody has
+    to look at, the oldest first. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the
+    sizes were read; ``is_certain``: of each step that ran since, it is known what it did.
     """
 
     now: Snapshot
@@ -125,22 +125,22 @@ class Summary:
 
     @property
     def renamed(self) -> tuple[Row, ...]:
-        """The segments that have another name than in the last snapshot."""
+        """The segments whose name is not that of the last snapshot."""
         return tuple(row for row in self.rows if row.was)
 
     @property
     def restored(self) -> tuple[Row, ...]:
-        """The segments that were deleted and made again since the last snapshot."""
+        """The segments that were deleted and restored since the last snapshot."""
         return tuple(row for row in self.rows if row.restored)
 
     @property
     def empty(self) -> tuple[Row, ...]:
-        """The segments of nobody."""
+        """The segments without shoppers."""
         return tuple(row for row in self.rows if not row.size.shoppers)
 
     @property
     def outside(self) -> frozenset[str]:
-        """Ids of the segments that changed outside the bot: their shoppers, their names, or whether they are there."""
+        """Ids of the segments that changed outside the bot: their shoppers, their names, or whether they exist."""
         moved = {row.size.segment for row in self.rows if row.outside}
         formed = {row.size.segment for row in (*self.made, *self.renamed)} | {size.segment for size in self.gone}
         return frozenset(moved | (formed - self.shaped))

@@ -29,7 +29,7 @@ class History(File):
         with self._transaction() as db:
             keep(db, snapshot)
 
-    async def told(self, before: date) -> Snapshot | None:
+    async def last_reported(self, before: date) -> Snapshot | None:
         """The snapshot of the latest day before this one that was told."""
         return self._latest(before, f"AND NOT EXISTS ({_UNTOLD})")
 

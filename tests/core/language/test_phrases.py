@@ -5,9 +5,9 @@ import pytest
 from bot.core.language.phrases import (
     MOST_NAMES,
     age,
+    and_list,
     capital,
     counted,
-    every,
     listing,
     over,
     people,
@@ -46,7 +46,7 @@ def test_remarks_name_everybody_and_of_many_their_number_stands_first() -> None:
     assert tallied("Not in VIPs", few) == "Not in VIPs: 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9."
     assert tallied("Not in VIPs", many) == f"Not in VIPs (1,200): {', '.join(many[:-1])} and 1199."
     assert tallied("Not in VIPs", ["Ada"]) == "Not in VIPs: Ada."
-    assert every(()) == ""
+    assert and_list(()) == ""
 
 
 @pytest.mark.parametrize(

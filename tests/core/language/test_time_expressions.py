@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.errors import Misuse
-from bot.core.language.time_expressions import HOW, Span, span, told
+from bot.core.language.time_expressions import HOW, Span, format_time, parse_span
 
 BERLIN, CAIRO, KATHMANDU = map(ZoneInfo, ("Europe/Berlin", "Africa/Cairo", "Asia/Kathmandu"))
 NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
 
 def meant(text: str, zone: ZoneInfo = BERLIN) -> Span:
-    return span(text, now=NOW, zone=zone, field="since")
+    return parse_span(text, now=NOW, zone=zone, field="since")
 
 
 def utc(text: str) -> datetime:
@@ -84,5 +84,5 @@ def test_what_is_no_time_gets_a_sentence_that_shows_what_is(text: str) -> None:
 
 
 def test_a_time_is_told_as_the_clocks_of_the_zone_show_it() -> None:
-    assert told(NOW, BERLIN) == "2026-11-25 00:30:00"
-    assert told(NOW, ZoneInfo("UTC")) == "2026-11-24 23:30:00"
+    assert format_time(NOW, BERLIN) == "2026-11-25 00:30:00"
+    assert format_time(NOW, ZoneInfo("UTC")) == "2026-11-24 23:30:00"

@@ -2,7 +2,7 @@ import pytest
 
 from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
-from bot.core.store_view.shop import PromotionUse, Shop, live_uses, named, near, uses_told
+from bot.core.store_view.shop import PromotionUse, Shop, describe_uses, find_named, live_uses, near_names
 from bot.sandbox.store import seeds
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
@@ -29,34 +29,34 @@ def use(*, live: bool) -> PromotionUse:
     ],
 )
 def test_a_segment_is_named_by_name_or_id_whatever_the_case(word: str, name: str) -> None:
-    found = named(word, SEGMENTS)
+    found = find_named(word, SEGMENTS)
     assert found
     assert found.name == name
 
 
 def test_nothing_is_named_by_an_unknown_word() -> None:
-    assert named("Nobody", SEGMENTS) is None
+    assert find_named("Nobody", SEGMENTS) is None
 
 
 def test_names_that_differ_only_in_case_must_be_spelt() -> None:
     spelt = rf"“Lapsed” \({uuid(12)}\), “lapsed” \({uuid(13)}\)"
     with pytest.raises(Misuse, match=rf"^“LAPSED” could be any of {spelt}. Type it exactly"):
-        named("LAPSED", SEGMENTS)
+        find_named("LAPSED", SEGMENTS)
 
 
 def test_promotions_of_the_very_same_name_are_told_apart_by_their_ids() -> None:
     alike = tuple(Promotion(id=at, name=name, status="ENABLED", document={}) for at, name in ((7, "Sale"), (8, "Sale")))
     sentence = r"^“Sale” could be any of “Sale” \(7\), “Sale” \(8\)\. Type it exactly, or use its id\.$"
     with pytest.raises(Misuse, match=sentence):
-        named("Sale", alike)
+        find_named("Sale", alike)
     with pytest.raises(Misuse, match=sentence.replace("“Sale” could", "“SALE” could")):
-        named("SALE", alike)
-    assert named("8", alike) == alike[1]
+        find_named("SALE", alike)
+    assert find_named("8", alike) == alike[1]
 
 
 def test_an_id_wins_over_a_segment_that_is_named_like_it() -> None:
     impostor = Segment(id=uuid(9), name=uuid(10))
-    found = named(uuid(10), (impostor, *SEGMENTS))
+    found = find_named(uuid(10), (impostor, *SEGMENTS))
     assert found
     assert found.name == "VIPs"
 
@@ -72,12 +72,12 @@ def test_an_id_wins_over_a_segment_that_is_named_like_it() -> None:
     ],
 )
 def test_near_names_are_close_or_contain_the_word(word: str, names: tuple[str, ...]) -> None:
-    assert near(word, SEGMENTS) == names
+    assert near_names(word, SEGMENTS) == names
 
 
 def test_no_more_than_three_near_names_are_offered() -> None:
     many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(9))
-    assert len(near("group", many)) == 3
+    assert len(near_names("group", many)) == 3
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ PROMOTIONS = tuple(Promotion(id=at, name=name, status="ENABLED", document={}) fo
 
 
 def test_a_promotion_is_named_by_name_or_number() -> None:
-    assert [found.id for word in ("sale", "7", "17") if (found := named(word, PROMOTIONS))] == [7, 7, 8]
+    assert [found.id for word in ("sale", "7", "17") if (found := find_named(word, PROMOTIONS))] == [7, 7, 8]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ async def test_promotions_that_may_not_be_read_are_told_apart_from_none() -> Non
         assert await shop.uses(machine.segments()["VIPs"]) is None
         with pytest.raises(Impossible, match=r"^The bot may not read promotions: its token lacks a Marketing scope"):
             await shop.promotion("Win back")
-        (line,) = uses_told("VIPs", None)
+        (line,) = describe_uses("VIPs", None)
         assert line == "Whether promotions use VIPs could not be read: the token lacks store_v2_marketing_read_only."
 
 

@@ -5,7 +5,17 @@ import pytest
 from bot.bigcommerce import Customer
 from bot.core.errors import Misuse
 from bot.core.store_view.shop import Shop
-from bot.core.store_view.shoppers import Found, Shopper, Words, find, listed, nobody_left, owners, sorted_out, told
+from bot.core.store_view.shoppers import (
+    ResolvedShoppers,
+    Shopper,
+    ShopperWords,
+    classify,
+    describe_customer,
+    fetch_owners,
+    nobody_left,
+    resolve,
+    split_words,
+)
 from bot.sandbox.store.resources import customers as store_customers
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
@@ -25,8 +35,8 @@ def somebody(machine: Bench) -> dict[str, Any]:
     return machine.store.shop.rows(sql)[0]
 
 
-async def found(machine: Bench, *words: str) -> Found:
-    return await find(words, Shop(machine.client))
+async def found(machine: Bench, *words: str) -> ResolvedShoppers:
+    return await resolve(words, Shop(machine.client))
 
 
 @pytest.mark.parametrize(
@@ -49,18 +59,18 @@ async def found(machine: Bench, *words: str) -> Found:
     ],
 )
 def test_a_typed_or_pasted_list_becomes_words(typed: str, words: tuple[str, ...]) -> None:
-    assert listed(typed) == words
-    assert listed(list(words)) == words
+    assert split_words(typed) == words
+    assert split_words(list(words)) == words
 
 
 def test_what_is_no_list_stays_to_be_refused_by_its_type() -> None:
-    assert listed(17) == 17
-    assert listed(None) is None
+    assert split_words(17) == 17
+    assert split_words(None) is None
 
 
 def test_words_are_told_apart_by_what_they_can_be_and_kept_once() -> None:
     words = ("Ada@Example.com", "ada+x@example.com", "ada@example.com", "17", "#0017", uuid(1).upper(), uuid(1), "0")
-    assert sorted_out((*words, '"doe, jane"@example.com', "Ada", "Ada", "1" * 20, "a@b@c")) == Words(
+    assert classify((*words, '"doe, jane"@example.com', "Ada", "Ada", "1" * 20, "a@b@c")) == ShopperWords(
         emails=("Ada@Example.com", "ada+x@example.com", '"doe, jane"@example.com'),
         customer_ids=(17,),
         profile_ids=(uuid(1),),
@@ -82,7 +92,7 @@ def test_words_are_told_apart_by_what_they_can_be_and_kept_once() -> None:
     ],
 )
 def test_what_was_recognised_is_counted_in_words(words: tuple[str, ...], sentence: str) -> None:
-    assert sorted_out(words).told == sentence
+    assert classify(words).description == sentence
 
 
 @pytest.mark.parametrize(
@@ -94,7 +104,7 @@ def test_what_was_recognised_is_counted_in_words(words: tuple[str, ...], sentenc
     ],
 )
 def test_a_customer_is_told_by_name_and_address(customer: Customer, words: str) -> None:
-    assert told(customer) == words
+    assert describe_customer(customer) == words
     assert Shopper("17", customer, None, frozenset()).label == words
     assert Shopper("17", None, uuid(1), frozenset()).label == "17"
 
@@ -143,7 +153,7 @@ async def test_who_is_not_found_is_told_by_name() -> None:
 async def test_nobody_named_asks_nothing() -> None:
     async with bench(customers=20) as machine:
         named = await found(machine)
-        assert (named, machine.store.requests()) == (Found((), ()), [])
+        assert (named, machine.store.requests()) == (ResolvedShoppers((), ()), [])
         assert isinstance(named.nobody, Misuse)
         assert str(named.nobody).startswith("Nobody is named.")
 
@@ -179,11 +189,11 @@ async def test_the_owner_of_a_profile_is_found_among_all_profiles_and_nobodys_is
     async with bench(customers=20) as machine:
         who = somebody(machine)
         for ids in ((who["profile"],), (who["profile"], uuid(1))):
-            found = await owners(ids, Shop(machine.client))
+            found = await fetch_owners(ids, Shop(machine.client))
             assert {profile: one.id for profile, one in found.items()} == {who["profile"]: who["customer_id"]}
 
 
 async def test_the_profiles_of_a_whole_store_are_not_read_for_nobody() -> None:
     async with bench(customers=20) as machine:
-        assert await owners((), Shop(machine.client)) == {}
+        assert await fetch_owners((), Shop(machine.client)) == {}
         assert machine.store.requests() == []

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting, Unread
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.targeting import MOST_LEVELS, MOST_PARENTHESES, parse, tell
+from bot.core.store_view.targeting import MOST_LEVELS, MOST_PARENTHESES, describe, parse
 from tests.core.samples import uuid
 from tests.laws.values import LAW
 
@@ -52,7 +52,7 @@ VIPS, LOYAL, STAFF = ids(0), ids(1), ids(2)
     ],
 )
 def test_a_rule_is_told_in_words_that_are_read_back_as_it(rule: Targeting, words: str) -> None:
-    assert tell(rule, NAMES) == words
+    assert describe(rule, NAMES) == words
     assert parse(words, SEGMENTS) == rule
 
 
@@ -67,7 +67,7 @@ def test_a_rule_is_told_in_words_that_are_read_back_as_it(rule: Targeting, words
     ],
 )
 def test_a_rule_that_says_something_needlessly_is_told_plainly(rule: Targeting, words: str) -> None:
-    assert tell(rule, NAMES) == words
+    assert describe(rule, NAMES) == words
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_rule_that_says_something_needlessly_is_told_plainly(rule: Targeting, 
 def test_what_only_the_bot_can_say_is_told_and_cannot_be_asked_for(
     rule: Targeting | None, words: str, refusal: str
 ) -> None:
-    assert tell(rule, NAMES) == words
+    assert describe(rule, NAMES) == words
     with pytest.raises(Misuse, match=refusal.replace("(", r"\(").replace(")", r"\)")):
         parse(words, SEGMENTS)
 
@@ -250,19 +250,19 @@ def test_names_that_only_a_keyboard_tells_apart_must_be_spelt() -> None:
 def test_a_name_is_bare_where_it_can_be_read_back_and_else_in_quotes_or_an_id(name: str, told: str) -> None:
     segments = shop(name, "Other")
 
-    assert tell(VIPS, names_of(segments)) == f"in {told}"
+    assert describe(VIPS, names_of(segments)) == f"in {told}"
     assert parse(f"in {told}", segments) == VIPS
 
 
 def test_names_that_differ_only_in_their_quotes_are_told_by_id() -> None:
     segments = shop('5" disks', "5” disks", "5' disks")
 
-    assert tell(ids(0, 1, 2), names_of(segments)) == f"in {uuid(10)} or {uuid(11)} or 5' disks"
+    assert describe(ids(0, 1, 2), names_of(segments)) == f"in {uuid(10)} or {uuid(11)} or 5' disks"
     assert parse(f"{uuid(10)} or {uuid(11)} or 5' disks", segments) == ids(0, 1, 2)
 
 
 def test_one_name_for_two_ids_is_told_by_id() -> None:
-    assert tell(ids(0, 1), names_of(shop("VIPs", "VIPs"))) == f"in {uuid(10)} or {uuid(11)}"
+    assert describe(ids(0, 1), names_of(shop("VIPs", "VIPs"))) == f"in {uuid(10)} or {uuid(11)}"
 
 
 def test_twenty_parentheses_inside_one_another_are_read_and_any_number_side_by_side() -> None:
@@ -343,7 +343,7 @@ def plain(rule: Targeting) -> Targeting:
 def test_what_was_told_is_read_back_whatever_the_segments_are_called(
     rule: Targeting, segments: tuple[Segment, ...]
 ) -> None:
-    told = tell(rule, names_of(segments))
+    told = describe(rule, names_of(segments))
 
     if plain(rule).depth <= MOST_LEVELS:
         assert parse(told, segments) == plain(rule)
@@ -361,7 +361,7 @@ def test_what_was_told_is_read_back_whatever_the_segments_are_called(
 def test_the_rule_that_is_read_reaches_whom_the_told_one_reaches(
     rule: Targeting, segments: tuple[Segment, ...], shopper: set[str]
 ) -> None:
-    assert parse(tell(rule, names_of(segments)), segments).reaches(shopper) is rule.reaches(shopper)
+    assert parse(describe(rule, names_of(segments)), segments).reaches(shopper) is rule.reaches(shopper)
 
 
 UNASKABLE = st.sampled_from([Unread({"new": "x"}), Unread(None), AnyOf(()), All(()), Any_(()), AnyOf(("gone",))])
@@ -375,7 +375,7 @@ def test_a_rule_that_cannot_be_asked_for_is_told_and_never_misread(
     whole = data.draw(st.sampled_from([part, Not(part), All((rule, part)), Any_((part, Not(rule)))]))
 
     with pytest.raises(Misuse, match=r"no part of a rule|reaches nobody|cannot be asked for"):
-        parse(tell(whole, names_of(segments)), segments)
+        parse(describe(whole, names_of(segments)), segments)
 
 
 SOUP = st.lists(
@@ -394,7 +394,7 @@ def test_any_text_is_a_rule_or_gets_a_sentence(text: str) -> None:
     except Misuse as refused:
         assert str(refused).endswith((".", "?", "`"))  # noqa: PT017 - either outcome is fine, a third is not
     else:
-        assert parse(tell(rule, NAMES), SEGMENTS) == rule
+        assert parse(describe(rule, NAMES), SEGMENTS) == rule
 
 
 PHRASES = st.recursive(

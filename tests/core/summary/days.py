@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.core.summary.history import Effect, Size, Snapshot
-from bot.core.summary.size_changes import Baseline, Summary, gone, rows
+from bot.core.summary.size_changes import Baseline, Summary, compare_sizes, deleted_since
 
 TODAY = date(2026, 11, 25)
 HEAD = "ab" * 32
@@ -39,5 +39,5 @@ def summary(
     """What is told of these snapshots, where the bot had these effects since."""
     last = Baseline(before, effects or {}) if before else None
     last_week = Baseline(week, effects or {}) if week else None
-    compared = {"rows": rows(now.sizes, last, last_week), "gone": gone(now, last)}
+    compared = {"rows": compare_sizes(now.sizes, last, last_week), "gone": deleted_since(now, last)}
     return Summary(now=now, head=HEAD, before=before, week=week, **compared | fields)

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.summary.history import Effect, Size
-from bot.core.summary.size_changes import Baseline, Moved, rows
+from bot.core.summary.size_changes import Baseline, Moved, compare_sizes
 from tests.core.summary.days import snapshot, summary
 from tests.laws.values import LAW
 
@@ -83,4 +83,4 @@ def test_the_numbers_equal_a_recount(
 @LAW
 def test_the_order_does_not_depend_on_the_stores(now: dict[str, int], before: dict[str, int]) -> None:
     taken, last = snapshot(0, now), Baseline(snapshot(1, before), {})
-    assert rows(taken.sizes, last, None) == rows(taken.sizes[::-1], last, None)
+    assert compare_sizes(taken.sizes, last, None) == compare_sizes(taken.sizes[::-1], last, None)

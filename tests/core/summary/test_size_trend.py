@@ -3,13 +3,13 @@ from itertools import pairwise
 import pytest
 
 from bot.core.answers import Chart, Sentence
-from bot.core.summary.size_trend import POINTS, Point, course, sampled
+from bot.core.summary.size_trend import POINTS, Point, sample, size_trend
 from tests.core.summary.days import TODAY, days_ago
 
 
 def of(*days: tuple[int, int], now: int = 40) -> tuple[Sentence | Chart, ...]:
     """Of sizes so many days ago."""
-    return course([(days_ago(day), size) for day, size in days], TODAY, now)
+    return size_trend([(days_ago(day), size) for day, size in days], TODAY, now)
 
 
 def test_without_a_day_before_there_is_nothing_to_tell() -> None:
@@ -53,7 +53,7 @@ def test_what_is_no_week_is_not_called_one(day: int) -> None:
 @pytest.mark.parametrize("count", [2, 19, 20, 21, 31, 365])
 def test_as_many_days_are_drawn_as_a_chart_takes_the_first_and_the_last_among_them(count: int) -> None:
     points: list[Point] = [(days_ago(count - place), place) for place in range(count)]
-    drawn = sampled(points)
+    drawn = sample(points)
     assert len(drawn) == min(count, POINTS)
     assert (drawn[0], drawn[-1]) == (points[0], points[-1])
     assert list(drawn) == sorted(set(drawn))

@@ -12,8 +12,9 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.invocation import masked
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.shop import Shop
-from bot.core.summary.gather import TRIES, gather, told
+from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
+from bot.core.summary.message import compose
 from bot.core.summary.size_changes import Summary
 from bot.ledger.sqlite.ledger import Ledger
 from tests.core.samples import NOW, change, delete, plan
@@ -29,7 +30,7 @@ def brief(**fields: object) -> Brief:
 
 
 def sentences(found: Summary) -> list[str]:
-    return [part.text for part in told(found).parts if isinstance(part, Sentence)]
+    return [part.text for part in compose(found).parts if isinstance(part, Sentence)]
 
 
 def the(kind: type[Table] | type[Chart], answer: Answer) -> Table | Chart:
@@ -45,19 +46,19 @@ def moved(**sizes: int) -> Summary:
 
 
 def test_the_first_day_ever_says_so_instead_of_changes() -> None:
-    first = told(summary(snapshot(0, {"VIPs": 40})))
+    first = compose(summary(snapshot(0, {"VIPs": 40})))
     assert first.title == "The first summary: 1 segment, 1,904 shoppers. The next one tells what changed since."
     assert the(Table, first) == Table("Segments, the largest first", ("Segment", "Shoppers"), (("VIPs", 40),))
     assert not [part for part in first.parts if isinstance(part, Chart)]
 
 
 def test_a_day_on_which_nothing_changed_says_so() -> None:
-    assert told(moved()).title == "Nothing changed since yesterday: 3 segments, 1,904 shoppers."
+    assert compose(moved()).title == "Nothing changed since yesterday: 3 segments, 1,904 shoppers."
 
 
 def test_who_got_a_profile_only_changed_no_segment() -> None:
     more = summary(snapshot(0, YESTERDAY, shoppers=1907), snapshot(1, YESTERDAY))
-    assert told(more).title == "No segment changed since yesterday: 3 segments, 1,907 shoppers."
+    assert compose(more).title == "No segment changed since yesterday: 3 segments, 1,907 shoppers."
     assert sentences(more)[0] == "3 of 1,000 segments used; 1,907 shoppers in all, up 3 since yesterday."
 
 
@@ -77,7 +78,7 @@ def test_who_got_a_profile_only_changed_no_segment() -> None:
 def test_the_largest_movers_are_the_takeaway(sizes: dict[str, int], title: str) -> None:
     count = len(sizes)
     outside = f"{count} {'segment' if count == 1 else 'segments'} changed outside it"
-    assert told(moved(**sizes)).title == f"{title}; no change through the bot, {outside}."
+    assert compose(moved(**sizes)).title == f"{title}; no change through the bot, {outside}."
 
 
 def test_what_came_through_the_bot_is_told_apart_from_what_did_not() -> None:
@@ -87,7 +88,7 @@ def test_what_came_through_the_bot_is_told_apart_from_what_did_not() -> None:
         effects={"VIPs": Effect(37)},
         ended=(brief(), brief()),
     )
-    assert told(found).title == (
+    assert compose(found).title == (
         "VIPs grew by 37 to 1,241 since yesterday, Staff gained 1; "
         "2 changes through the bot, 1 segment changed outside it."
     )
@@ -95,7 +96,7 @@ def test_what_came_through_the_bot_is_told_apart_from_what_did_not() -> None:
 
 def test_a_change_that_moved_nobody_is_told_all_the_same() -> None:
     found = summary(snapshot(0, YESTERDAY), snapshot(1, YESTERDAY), ended=(brief(),))
-    assert told(found).title == (
+    assert compose(found).title == (
         "No segment grew or shrank since yesterday; 1 change through the bot, nothing changed outside it."
     )
 
@@ -103,7 +104,7 @@ def test_a_change_that_moved_nobody_is_told_all_the_same() -> None:
 def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() -> None:
     before = snapshot(1, (Size("1", "VIPs", 40), Size("2", "Staff", 4)))
     found = summary(snapshot(0, (Size("1", "Best", 40), Size("3", "Staff", 0))), before)
-    assert told(found).title == (
+    assert compose(found).title == (
         "Staff was created since yesterday, Best was renamed, Staff was deleted; "
         "no change through the bot, 3 segments changed outside it."
     )
@@ -112,7 +113,7 @@ def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() ->
         "Renamed: Best (was VIPs).",
         "Deleted: Staff (4 shoppers).",
     ]
-    table = the(Table, told(found))
+    table = the(Table, compose(found))
     assert isinstance(table, Table)
     assert [row[0] for row in table.rows] == ["Best (was VIPs)", "Staff (new)"]
 
@@ -131,24 +132,24 @@ def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() ->
 def test_a_segment_that_was_restored_is_told_as_the_one_that_it_was(sizes: dict[str, int], told_first: str) -> None:
     before = snapshot(1, {"VIPs": 40, "Staff": 4}, restored={"VIPs": 2})
     found = summary(snapshot(0, {"Staff": 4} | sizes), before, shaped=frozenset({"VIPs"}), ended=(brief(), brief()))
-    assert told(found).title.startswith(told_first)
+    assert compose(found).title.startswith(told_first)
     assert sentences(found)[1] == "Deleted and restored: VIPs (change 2)."
 
 
 def test_many_that_were_restored_are_counted_in_the_takeaway() -> None:
     found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1, {"a": 1, "b": 2}, restored={"a": 2, "b": 2}))
-    assert told(found).title.startswith("2 segments were deleted and restored since yesterday; ")
+    assert compose(found).title.startswith("2 segments were deleted and restored since yesterday; ")
 
 
 def test_many_that_came_are_counted_in_the_takeaway() -> None:
     found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1))
-    assert told(found).title.startswith("2 segments were created since yesterday; ")
+    assert compose(found).title.startswith("2 segments were created since yesterday; ")
 
 
 def test_a_day_on_which_the_bot_did_not_run_is_no_yesterday() -> None:
     found = summary(snapshot(0, YESTERDAY | {"VIPs": 1241}), snapshot(3, YESTERDAY))
-    assert told(found).title.startswith("VIPs grew by 37 to 1,241 since 22 November; ")
-    table = the(Table, told(found))
+    assert compose(found).title.startswith("VIPs grew by 37 to 1,241 since 22 November; ")
+    table = the(Table, compose(found))
     assert isinstance(table, Table)
     assert table.columns == ("Segment", "Shoppers", "Since 22 November", "Through the bot", "Outside")
 
@@ -159,7 +160,7 @@ def test_a_day_on_which_the_bot_did_not_run_is_no_yesterday() -> None:
 def test_the_table_has_movers_first_with_what_came_from_where() -> None:
     now, before, week = {"VIPs": 41, "Staff": 4}, {"VIPs": 44, "Staff": 4}, {"VIPs": 30}
     found = summary(snapshot(0, now), snapshot(1, before), snapshot(7, week), {"VIPs": Effect(2)})
-    assert the(Table, told(found)) == Table(
+    assert the(Table, compose(found)) == Table(
         "Segments, the largest movers first",
         ("Segment", "Shoppers", "Since yesterday", "Through the bot", "Outside", "Over 7 days"),
         (
@@ -175,7 +176,7 @@ def test_the_table_has_movers_first_with_what_came_from_where() -> None:
 def test_a_week_that_was_longer_says_since_when() -> None:
     found = summary(snapshot(0, YESTERDAY), snapshot(1, YESTERDAY), snapshot(9, YESTERDAY, shoppers=1900))
     assert "up 4 since 16 November" in sentences(found)[0]
-    table = the(Table, told(found))
+    table = the(Table, compose(found))
     assert isinstance(table, Table)
     assert table.columns[-1] == "Since 16 November"
 
@@ -183,16 +184,16 @@ def test_a_week_that_was_longer_says_since_when() -> None:
 def test_a_chart_shows_the_ten_largest_movers_and_says_what_it_shows() -> None:
     now = {f"S{number}": number for number in range(13)}
     found = summary(snapshot(0, now), snapshot(1, dict.fromkeys(now, 1)))
-    chart = the(Chart, told(found))
+    chart = the(Chart, compose(found))
     assert isinstance(chart, Chart)
     assert (chart.kind, chart.title) == ("bar", "Largest movers since yesterday")
     assert chart.labels[:2] == ("S12", "S11")
     assert chart.series == (("Change", (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)),)
-    assert chart.told.startswith("Largest movers since yesterday: S12 +11, S11 +10, ")
+    assert chart.description.startswith("Largest movers since yesterday: S12 +11, S11 +10, ")
 
 
 def test_a_shop_without_segments_has_no_table() -> None:
-    answer = told(summary(snapshot(0)))
+    answer = compose(summary(snapshot(0)))
     assert answer.title.startswith("The first summary: 0 segments, ")
     assert not [part for part in answer.parts if isinstance(part, Table)]
 
@@ -209,7 +210,7 @@ def test_empty_segments_are_named_and_of_several_their_number() -> None:
 
 
 def rows_of(found: Summary) -> dict[str, str]:
-    (fields,) = [part for part in told(found).parts if isinstance(part, Fields)]
+    (fields,) = [part for part in compose(found).parts if isinstance(part, Fields)]
     return dict(fields.pairs)
 
 
@@ -257,12 +258,12 @@ def test_of_many_changes_some_are_told_and_all_are_counted() -> None:
 
 
 def test_the_logs_head_stands_at_the_end_in_small_print() -> None:
-    last = told(summary(snapshot(0, entry=1200))).parts[-1]
+    last = compose(summary(snapshot(0, entry=1200))).parts[-1]
     assert last == Sentence(f"The log has 1,200 entries; its head is {HEAD}.", quiet=True)
 
 
 def test_what_somebody_had_posted_says_so_before_all_numbers() -> None:
-    first, *_ = told(summary(snapshot(0)), "UANA").parts
+    first, *_ = compose(summary(snapshot(0)), "UANA").parts
     assert isinstance(first, Sentence)
     assert masked(first.text) == "Today so far, posted because UANA asked for it."
 

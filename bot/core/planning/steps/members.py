@@ -9,7 +9,7 @@ from bot.bigcommerce import AddedMembers, Reader, Store
 from bot.core.errors import NothingToDo
 from bot.core.language.phrases import people
 from bot.core.planning.steps.step import BATCH, Applied, CustomerKey, Made, SegmentRef, Step, batches, present
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, live_uses, uses_told
+from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -191,7 +191,7 @@ class RemoveMembers(_Membership):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Which promotions use the segment."""
-        return uses_told(self.segment.name, self.promotions)
+        return describe_uses(self.segment.name, self.promotions)
 
     @property
     def topic(self) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from bot.core.errors import NothingToDo
 from bot.core.language.phrases import counted, people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.step import BATCH, Applied, CustomerKey, Made, SegmentRef, Step, Value, batches
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, live_uses, uses_told
+from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -228,7 +228,7 @@ class DeleteProfiles(Step):
         if self.unused:
             return ("Profiles that are in a segment by then stay.",)
         lost = (f"Takes {people(one.shoppers)} out of {one.segment.name}." for one in self.memberships)
-        used = (told for one in self.memberships for told in uses_told(one.segment.name, one.promotions))
+        used = (told for one in self.memberships for told in describe_uses(one.segment.name, one.promotions))
         return (*lost, *used)
 
     @property

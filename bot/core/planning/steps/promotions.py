@@ -7,7 +7,7 @@ from bot.bigcommerce import Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.steps.step import Applied, Gone, PromotionRef, Step, Stored
 from bot.core.store_view.shop import Shop
-from bot.core.store_view.targeting import tell
+from bot.core.store_view.targeting import describe
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
     """Whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
-    return f"shoppers {tell(targeting, names)}" if targeting else "everybody"
+    return f"shoppers {describe(targeting, names)}" if targeting else "everybody"
 
 
 def _json(targeting: Targeting | None) -> Any:

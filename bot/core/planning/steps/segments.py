@@ -7,7 +7,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.phrases import listing, people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.step import Applied, Naming, SegmentRef, Step, present
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, live_uses, uses_told
+from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -179,7 +179,7 @@ class DeleteSegment(Step):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Which promotions use it, and what undo will not bring back."""
-        used = uses_told(self.segment.name, self.promotions)
+        used = describe_uses(self.segment.name, self.promotions)
         new_id = "Undo restores a segment under a new id, which promotions do not follow."
         return used if self.promotions == () else (*used, new_id)
 

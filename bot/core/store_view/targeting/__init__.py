@@ -1,4 +1,4 @@
-"""Tells in words whom a promotion is for, and reads such words back: "in VIPs or Loyal, and not in Staff".
+"""Targeting in words: describes whom a promotion reaches, and parses such words: "in VIPs or Loyal, and not in Staff".
 
 | words | rule |
 |---|---|
@@ -9,10 +9,10 @@
 | ``A, B or C`` | a list: each comma stands for the word before the last name |
 | ``(X)`` | first what is inside |
 
-``in`` may be left out. What people would read in two ways is refused, never guessed: ``A and B or C``, ``not A or B``.
+``in`` may be left out. What could be read in two ways is refused, never guessed: ``A and B or C``, ``not A or B``.
 """
 
-from bot.core.store_view.targeting.description import tell
+from bot.core.store_view.targeting.description import describe
 from bot.core.store_view.targeting.parser import MOST_LEVELS, MOST_PARENTHESES, parse
 
-__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "parse", "tell"]
+__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "describe", "parse"]

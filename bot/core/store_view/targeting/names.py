@@ -1,4 +1,4 @@
-"""Segments' names within rules: how they are written, and which segment a word means."""
+"""Names of segments in targeting: how they are written, and which segment a word means."""
 
 import re
 import unicodedata
@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.shop import named, near
-from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokenized
+from bot.core.store_view.shop import find_named, near_names
+from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokenize
 
 
-def called(segment_id: str, names: Mapping[str, str]) -> str:
-    """How a rule names this segment: bare, in quotes, by its id, or as one that is gone."""
+def written_name(segment_id: str, names: Mapping[str, str]) -> str:
+    """Write this segment's name: bare, in quotes, as its id, or as one that is gone."""
     name = names.get(segment_id)
     if name is None:
         return f"a segment that is gone ({segment_id})"
@@ -29,18 +29,18 @@ def _means_one(word: str, name: str, names: Mapping[str, str]) -> bool:
 
 
 def _is_bare(word: str) -> bool:
-    return list(tokenized(word)) == [Token("name", word, word)] and (word.casefold(),) not in UNASKABLE
+    return list(tokenize(word)) == [Token("name", word, word)] and (word.casefold(),) not in UNASKABLE
 
 
 def ids_by_word(words: tuple[str, ...], segments: Sequence[Segment]) -> dict[str, str]:
-    """Ids by word. Raises NotSegments with all words that name none."""
+    """Return the segments' ids by word. Raises NotSegments with all words that name none."""
     alike = _by_flat_name(segments)
-    found = {word: named(word, segments) or _only(word, alike) for word in words}
+    found = {word: find_named(word, segments) or _only(word, alike) for word in words}
     unknown = tuple(word for word, segment in found.items() if segment is None)
     for word in unknown:
         _check_one_name(word, alike)
     if unknown:
-        raise NotSegments(unknown, near(" ".join(unknown), segments) or near(unknown[0], segments))
+        raise NotSegments(unknown, near_names(" ".join(unknown), segments) or near_names(unknown[0], segments))
     return {word: segment.id for word, segment in found.items() if segment}
 
 
@@ -48,7 +48,7 @@ _Alike = Mapping[str, Mapping[str, Segment]]
 
 
 def _by_flat_name(segments: Sequence[Segment]) -> _Alike:
-    """Segments by what is left of their names and ids, and then by id."""
+    """Index segments by the flattened form of their names and ids, and then by id."""
     alike: dict[str, dict[str, Segment]] = defaultdict(dict)
     for one in segments:
         alike[_flat(one.id)][one.id] = alike[_flat(one.name)][one.id] = one
@@ -64,7 +64,7 @@ def _only(word: str, alike: _Alike) -> Segment | None:
 
 
 def _flat(name: str) -> str:
-    """``name`` without what differs between keyboards: blanks, dashes, quotes, apostrophes, case."""
+    """Flatten what differs between keyboards: blanks, dashes, quotes, apostrophes, case."""
     flat = unicodedata.normalize("NFKC", name).casefold()
     flat = re.sub(f"[{QUOTES}‘’‚‛′]", "'", re.sub("[-‐-―−]+", "-", flat))
     return re.sub(f"{BLANK}+", " ", flat).strip()

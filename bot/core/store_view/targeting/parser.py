@@ -1,4 +1,4 @@
-"""Words as rules."""
+"""A parser of targeting in words."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,13 +7,13 @@ from itertools import groupby, pairwise
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting
 from bot.core.errors import Misuse
 from bot.core.store_view.targeting.names import ids_by_word
-from bot.core.store_view.targeting.tokens import END, EXAMPLE, UNASKABLE, Token, tokenized
+from bot.core.store_view.targeting.tokens import END, EXAMPLE, UNASKABLE, Token, tokenize
 
 MOST_LEVELS = 4
-"""How deep the vendor takes a rule (``Targeting.depth``); its schema CustomerSegmentLimitation ends there."""
+"""The greatest ``Targeting.depth`` that the vendor takes; its schema CustomerSegmentLimitation ends there."""
 MOST_PARENTHESES = 20
 """How many parentheses may stand inside one another, needless ones too."""
-_TURNS = {
+_MISPLACED = {
     ("not", "not"): "“not not” takes itself back. Leave both out, or use parentheses: `not (not in VIPs)`.",
     ("not", "neither"): "“not” and “neither” take each other back. Use one of them: `in neither VIPs nor Loyal`.",
     ("in", "not"): "“in not” is the wrong way round: `not in VIPs`.",
@@ -21,17 +21,17 @@ _TURNS = {
 
 
 def parse(text: str, segments: Sequence[Segment]) -> Targeting:
-    """The rule that ``text`` says: what ``tell`` said, or what a person typed.
+    """Parse the rule that ``text`` says, whether ``describe`` wrote it or a person typed it.
 
-    ``parse(tell(rule, names), segments)`` is ``rule``, up to what `tell` tells alike, for each rule that the store
-    takes and whose segments all exist. "A or B" is one ``AnyOf``; "A, or B" is an ``Any_`` of two. Dashes, apostrophes
-    and blanks count as the same however they were typed, unless two names differ just in them.
+    ``parse(describe(rule, names), segments)`` is ``rule``, up to what ``describe`` writes alike, for each rule that the
+    store takes and whose segments all exist. "A or B" is one ``AnyOf``; "A, or B" is an ``Any_`` of two. It does not
+    matter how dashes, apostrophes and blanks were typed, unless two names differ just in them.
     Raises NotSegments with all unknown names, Misuse where the words are not one clear rule of up to four levels.
     """
-    tokens = tuple(tokenized(text))
+    tokens = tuple(tokenize(text))
     _check_askable(tokens)
-    said = _Reading(tokens).rule()
-    rule = _with_ids(said, ids_by_word(said.segment_ids, segments))
+    named = _Parser(tokens).rule()
+    rule = _with_ids(named, ids_by_word(named.segment_ids, segments))
     if rule.depth > MOST_LEVELS:
         raise Misuse(
             f"This rule has {rule.depth} levels inside one another, and the store takes {MOST_LEVELS}. "
@@ -47,8 +47,8 @@ def _check_askable(tokens: tuple[Token, ...]) -> None:
             raise Misuse(sentence)
 
 
-class _Reading:
-    """Reads tokens from left to right into a rule that has names where ids will stand."""
+class _Parser:
+    """A recursive-descent parser of tokens into a rule that has names in place of ids."""
 
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self.tokens = tokens
@@ -56,7 +56,7 @@ class _Reading:
         self.nesting = 0
 
     def rule(self) -> Targeting:
-        """All of it."""
+        """Parse all of it."""
         if not self.tokens:
             raise Misuse(f"Say which segments to reach. {EXAMPLE}")
         rule = self.level()
@@ -75,14 +75,14 @@ class _Reading:
     def ahead(self, steps: int) -> Token:
         return self.tokens[self.at + steps] if self.at + steps < len(self.tokens) else END
 
-    def took(self, kind: str) -> bool:
-        """Go past the next token if it is of this kind."""
+    def accept(self, kind: str) -> bool:
+        """Go past the next token if it is of this kind; tell whether it was."""
         taken = self.next.kind == kind
         self.at += taken
         return taken
 
     def level(self) -> Targeting:
-        """Until the end or a closing parenthesis."""
+        """Parse until the end or a closing parenthesis."""
         start, parts, joins = self.at, [self.term()], list[str]()
         while self.next.kind in (",", *_NODES):
             joins.append(self.next.kind)
@@ -93,17 +93,17 @@ class _Reading:
         return _joined(parts, joins, _passage(self.tokens[start : self.at]))
 
     def term(self) -> Targeting:
-        """One name, one parenthesis, or what is not in one or in several of them."""
-        if self.took("not"):
+        """Parse one name, one parenthesis, or a negation of one or several of them."""
+        if self.accept("not"):
             bounded = self.next.kind == "("
             negation = Not(self.affirmed())
             return negation if bounded else self.clear(negation, "not")
-        if self.took("neither"):
+        if self.accept("neither"):
             return self.clear(self.neither(), "neither")
         return self.affirmed()
 
     def clear(self, negation: Targeting, word: str) -> Targeting:
-        """Refuse "not A or B": "neither" to some, "B, or not A" to others. A comma or one more "not" makes it clear."""
+        """Refuse "not A or B": some mean "neither", others "B, or not A". A comma or one more "not" makes it clear."""
         if self.next.kind in ("and", "or", ",") and self.ahead(1).kind in ("in", "name", "("):
             join = "or" if self.next.kind == "or" else "and"
             raise Misuse(
@@ -114,21 +114,21 @@ class _Reading:
 
     def neither(self) -> Targeting:
         parts = [self.affirmed()]
-        while self.took(","):
+        while self.accept(","):
             parts.append(self.affirmed())
         if self.next.kind != "nor":
             raise Misuse(
                 f"After “{self.last.text}”, “neither” needs “nor”: `in neither VIPs nor Loyal`. For one: `not in VIPs`."
             )
-        while self.took("nor"):
+        while self.accept("nor"):
             parts.append(self.affirmed())
         return Not(_either(tuple(parts)))
 
     def affirmed(self) -> Targeting:
-        self.took("in")
-        if self.took("("):
+        self.accept("in")
+        if self.accept("("):
             return self.inside()
-        if self.took("name"):
+        if self.accept("name"):
             return AnyOf((self.last.text,))
         raise self.missing()
 
@@ -137,13 +137,13 @@ class _Reading:
         if self.nesting > MOST_PARENTHESES:
             raise Misuse(f"More than {MOST_PARENTHESES} “(” stand inside one another. Leave out those without need.")
         first, rule = self.next.text, self.level()
-        if not self.took(")"):
+        if not self.accept(")"):
             raise Misuse(f"The “(” before “{first}” is not closed. Put a “)” where it ends.")
         self.nesting -= 1
         return rule
 
     def missing(self) -> Misuse:
-        """Why no segment can be read here."""
+        """Build the error for where a segment is missing."""
         before, after = self.last, self.next
         places = {
             (True, True): f"Between “{before.text}” and “{after.text}”",
@@ -151,10 +151,10 @@ class _Reading:
             (False, True): f"Before the “{after.text}” at the beginning",
         }
         place = places[before != END, after != END]
-        return Misuse(_TURNS.get((before.kind, after.kind)) or f"{place}, a segment is missing. {EXAMPLE}")
+        return Misuse(_MISPLACED.get((before.kind, after.kind)) or f"{place}, a segment is missing. {EXAMPLE}")
 
     def unjoined(self) -> Misuse:
-        """Why nothing like what follows can follow."""
+        """Build the error for a token that cannot follow here."""
         if self.next.kind == "nor":
             return Misuse(f"The “nor” after “{self.last.text}” needs a “neither”: `in neither VIPs nor Loyal`.")
         return Misuse(
@@ -164,39 +164,39 @@ class _Reading:
 
 
 def _passage(tokens: Sequence[Token]) -> str:
-    """What was typed, with blanks where people put them."""
+    """Write the tokens as they were typed, with blanks where people put them."""
     return re.sub(r" (?=[,)])|(?<=\() ", "", " ".join(token.typed for token in tokens))
 
 
-def _joined(parts: list[Targeting], joins: list[str], said: str) -> Targeting:
+def _joined(parts: list[Targeting], joins: list[str], typed: str) -> Targeting:
     if "," in joins:
-        return _same(tuple(parts), _list_joins(joins, said), said)
+        return _same(tuple(parts), _list_joins(joins, typed), typed)
     loose = [at for at, join in enumerate(joins) if join.startswith(",")]
     ends = pairwise((-1, *loose, len(joins)))
-    clauses = tuple(_same(tuple(parts[a + 1 : b + 1]), joins[a + 1 : b], said) for a, b in ends)
-    return _same(clauses, [joins[at] for at in loose], said)
+    clauses = tuple(_same(tuple(parts[a + 1 : b + 1]), joins[a + 1 : b], typed) for a, b in ends)
+    return _same(clauses, [joins[at] for at in loose], typed)
 
 
-def _list_joins(joins: list[str], said: str) -> list[str]:
-    """What joins a list: each comma that stands alone means the word that follows later."""
+def _list_joins(joins: list[str], typed: str) -> list[str]:
+    """Return what joins a list: each comma by itself stands for the word that follows later."""
     words = [join.removeprefix(", ") for join in joins[joins.count(",") :]]
     if not words or "," in words:
-        raise Misuse(f"In “{said}”, say “and” or “or” after the comma: `in VIPs or Loyal, and not in Staff`.")
+        raise Misuse(f"In “{typed}”, say “and” or “or” after the comma: `in VIPs or Loyal, and not in Staff`.")
     return words
 
 
-def _same(parts: tuple[Targeting, ...], joins: Sequence[str], said: str) -> Targeting:
+def _same(parts: tuple[Targeting, ...], joins: Sequence[str], typed: str) -> Targeting:
     if not joins:
         return parts[0]
     if len(set(joins)) > 1:
         raise Misuse(
-            f"“{said}” can be read in more than one way. Use parentheses: `(in VIPs and in Loyal) or in Staff`."
+            f"“{typed}” can be read in more than one way. Use parentheses: `(in VIPs and in Loyal) or in Staff`."
         )
     return _NODES[joins[0]](parts)
 
 
 def _either(parts: tuple[Targeting, ...]) -> Targeting:
-    """``Any_`` of the parts, or as much of it as one ``AnyOf`` can say."""
+    """Build ``Any_`` of the parts, with as much of it as possible in one ``AnyOf``."""
     merged: list[Targeting] = []
     for plain, run in groupby(parts, lambda part: isinstance(part, AnyOf)):
         together = tuple(run)

@@ -1,4 +1,4 @@
-"""The words of a rule: names, keywords and marks."""
+"""The tokens of targeting in words: names, keywords and marks."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{_LETTER})|{_KEYWORD}|[(),])"
     rf"|{_LETTER}+(?:{BLANK}+(?!{_KEYWORD}){_LETTER}+)*"
 )
-# Said of rules that cannot be asked for; keys are what `tokenized` makes of them.
+# Sentences for rules that cannot be asked for; keys are what `tokenize` makes of their descriptions.
 UNASKABLE = {
     ("everybody",): (
         "“everybody” is no part of a rule. For everybody, take the rule away with `/promotion untarget`; "
@@ -37,7 +37,7 @@ UNASKABLE = {
 
 @dataclass(frozen=True)
 class Token:
-    """``kind``: "name", "end", or the keyword or mark itself, ", and" and ", or" among them."""
+    """A token; ``kind`` is "name", "end", or the keyword or mark itself, ", and" and ", or" among them."""
 
     kind: str
     text: str
@@ -47,8 +47,8 @@ class Token:
 END = Token("end", "", "")
 
 
-def tokenized(text: str) -> Iterator[Token]:
-    """The tokens of ``text``, without an end. Raises Misuse for a quote that is not closed, or holds nothing."""
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of ``text``, without an end. Raises Misuse for a quote that is not closed, or holds nothing."""
     for found in _TOKEN.finditer(text):
         typed = re.sub(f"{BLANK}+", " ", found[0])
         if found["key"]:
