@@ -1,11 +1,9 @@
 /* The page: where I am, who I am, and the news that redraw it. Address: ?as=ana#segments */
 
-import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-
 import { follow, post } from "./api.js";
 import { Forms } from "./forms/form.js";
 import { useConfirm } from "./forms/confirm.js";
-import { html } from "./html.js";
+import { html, useEffect, useMemo, useReducer, useRef, useState } from "./html.js";
 import { AuditPane } from "./panes/audit.js";
 import { Composer } from "./panes/composer.js";
 import { HomeTab } from "./panes/home_tab.js";
@@ -28,6 +26,8 @@ export function App({ directory, first }) {
   const channels = state?.channels ?? {};
   const place = state && isChannel(wanted) && !(wanted in channels) ? Object.keys(channels)[0] : wanted;
   const unread = useUnread(state, place, me);
+  const messages = state && messagesIn(state, place);
+  const send = (text) => act("type", { channel: place, text });
   useAddress(directory, me, place);
   useEffect(() => {
     if (place === "home") act("home", {});
@@ -42,9 +42,9 @@ export function App({ directory, first }) {
           <${Banner} isLinked=${isLinked} isConnected=${bot.connected} />
           ${place === "home"
             ? html`<${HomeTab} key=${me} view=${state?.home} />`
-            : state && html`<${Messages} key="${me} ${place}" place=${place} messages=${messagesIn(state, place)} awaited=${awaited} />`}
+            : messages && html`<${Messages} key="${me} ${place}" place=${place} messages=${messages} awaited=${awaited} />`}
           <div id="composer-area">
-            <${Composer} place=${place} name=${placeName(place, directory)} send=${(text) => act("type", { channel: place, text })} />
+            <${Composer} place=${place} name=${placeName(place, directory)} send=${send} />
             <${Status} last=${last} />
           </div>
         </main>
@@ -90,7 +90,7 @@ function useActs(me) {
   return { act, last, awaited };
 }
 
-const messagesIn = (state, place) => (place === "dm" ? state.dms : state.channels[place]) ?? [];
+const messagesIn = (state, place) => (place === "dm" ? state.dms : state.channels[place]);
 
 /** How many messages of others came to each place since the person looked at it: a Map. */
 function useUnread(state, current, me) {

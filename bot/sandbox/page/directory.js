@@ -6,10 +6,10 @@ const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", ini
 export class Directory {
   constructor(answer) {
     this.people = answer.users;
-    this.channels = answer.channels.map((channel) => ({ ...channel, name: channel.name.replace(/^#/, "") }));
-    this.groups = answer.groups ?? [];
-    this.commands = answer.commands ?? [];
-    this.bot = { real_name: "Segment Bot", ...answer.bot, isApp: true };
+    this.channels = answer.channels;
+    this.groups = answer.groups;
+    this.commands = answer.commands;
+    this.bot = { ...answer.bot, real_name: "Segment Bot", isApp: true };
     this.everybody = [...this.people, this.bot, SLACKBOT];
   }
 
@@ -19,8 +19,7 @@ export class Directory {
   }
 
   userName(key) {
-    const user = this.user(key);
-    return user ? user.real_name || user.name : key;
+    return this.user(key)?.real_name ?? key;
   }
 
   firstName(key) {
@@ -28,11 +27,10 @@ export class Directory {
   }
 
   channelName(key) {
-    return this.channels.find((channel) => channel.id === key || channel.name === key)?.name ?? key;
+    return this.channels.find((channel) => channel.id === key)?.name ?? key;
   }
 
   groupName(key) {
-    const group = this.groups.find((each) => each.id === key);
-    return group ? (group.handle || group.name).replace(/^@/, "") : key;
+    return this.groups.find((group) => group.id === key)?.handle ?? key;
   }
 }

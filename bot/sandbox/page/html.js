@@ -1,7 +1,10 @@
-/* Templates: htm over Preact. Outside words enter them as text or attributes, never as markup. */
+/* Preact and its templates, which htm reads. Outside words enter them as text or attributes, never as markup. */
 
 import { h } from "preact";
 import htm from "htm";
+
+export { createContext, render } from "preact";
+export { useContext, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 
 export const html = htm.bind(h);
 

@@ -1,11 +1,9 @@
 /* Starts the page once the sandbox is there. */
 
-import { render } from "preact";
-
 import { readPeople } from "./api.js";
 import { App } from "./app.js";
 import { Directory } from "./directory.js";
-import { html } from "./html.js";
+import { html, render } from "./html.js";
 
 const body = document.body;
 

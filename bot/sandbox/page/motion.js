@@ -1,6 +1,6 @@
-/* What moves: rows that flash when they arrive or change. The style sheet has the animations. */
+/* What moves: rows that flash when they arrive or change (the style sheet has the animations), and the focus. */
 
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "./html.js";
 
 /** False until `ms` after something was first shown: what is there from the start does not flash. */
 export function useLive(isShown, ms = 0) {
@@ -37,4 +37,13 @@ export function useHeldFocus(refocus = focusOn) {
     if (held && !node.current.contains(document.activeElement)) refocus(node.current);
   });
   return node;
+}
+
+/** Moves the focus among the buttons or links of what was pressed in, with two keys. */
+export function stepFocus(event, back, on) {
+  const by = { [back]: -1, [on]: 1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const items = [...event.currentTarget.querySelectorAll("a, button")];
+  items.at((items.indexOf(event.target) + by) % items.length).focus();
 }

@@ -2,8 +2,7 @@
  *
  * A session is {directory, me, act(verb, body) → the control API's answer, confirm(dialog) → true or false}. */
 
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { createContext, useContext } from "./html.js";
 
 export const Session = createContext(null);
 

@@ -10,7 +10,6 @@ import { RichText } from "../text/rich_text.js";
 import { Actions, Card, Carousel } from "./card.js";
 import { Chart } from "./chart.js";
 import { DataTable } from "./data_table.js";
-import { File } from "./file.js";
 import { InputBlock } from "./input_block.js";
 import { Picture } from "./picture.js";
 import { Table } from "./table.js";
@@ -24,7 +23,8 @@ const KINDS = {
   context: Context,
   actions: ({ block }) => html`<${Actions} elements=${block.elements} blockId=${block.block_id} />`,
   image: ({ block }) => html`
-    ${block.title && html`<div class="image-title">${plain(block.title)}</div>`}<${Picture} ...${block} name="image" />`,
+    ${block.title && html`<div class="image-title">${plain(block.title)}</div>`}
+    <${Picture} ...${block} name="image" />`,
   rich_text: ({ block }) => html`<div class="block-text"><${RichText} block=${block} /></div>`,
   table: Table,
   data_table: DataTable,
@@ -33,7 +33,6 @@ const KINDS = {
   alert: Alert,
   card: ({ block }) => html`<${Card} card=${block} blockId=${block.block_id} />`,
   carousel: Carousel,
-  file: ({ block }) => html`<${File} file=${{ name: block.external_id ?? block.file_id ?? "File" }} />`,
   input: InputBlock,
 };
 
@@ -59,7 +58,9 @@ function Section({ block: { text, fields, accessory, block_id: blockId } }) {
           <div class="fields">${fields.map((field) => html`<div class="field"><${Text} text=${field} /></div>`)}</div>`}
       </div>
       ${accessory && html`
-        <div class="accessory accessory-${accessory.type}"><${Element} element=${accessory} blockId=${blockId} /></div>`}
+        <div class="accessory">
+          <${Element} element=${accessory} blockId=${blockId} />
+        </div>`}
     </div>`;
 }
 

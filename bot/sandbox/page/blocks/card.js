@@ -1,9 +1,7 @@
 /* Slack's card, a row of them, and the row of elements that cards and actions blocks have. */
 
-import { useRef } from "preact/hooks";
-
 import { Element } from "../elements/element.js";
-import { html } from "../html.js";
+import { html, useRef } from "../html.js";
 import { Icon } from "../icon.js";
 import { Text } from "../text/mrkdwn.js";
 import { Picture } from "./picture.js";
@@ -20,7 +18,10 @@ export const Card = ({ card, blockId }) => html`
     ${card.hero_image && html`<${Picture} ...${card.hero_image} name="card-hero" />`}
     <div class="card-top">
       ${card.icon && html`<${Picture} ...${card.icon} name="card-icon" />`}
-      <div class="card-heads"><${Part} name="title" text=${card.title} /><${Part} name="subtitle" text=${card.subtitle} /></div>
+      <div class="card-heads">
+        <${Part} name="title" text=${card.title} />
+        <${Part} name="subtitle" text=${card.subtitle} />
+      </div>
     </div>
     <${Part} name="body" text=${card.body} />
     ${card.actions?.length > 0 && html`<${Actions} elements=${card.actions} blockId=${blockId} />`}

@@ -1,9 +1,7 @@
 /* Slack's `data_table` block, which sorts by a click and turns pages.
  * https://docs.slack.dev/reference/block-kit/blocks/data-table-block */
 
-import { useState } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useState } from "../html.js";
 import { Icon } from "../icon.js";
 import { Cell, TableFrame } from "./table.js";
 

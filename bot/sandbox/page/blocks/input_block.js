@@ -1,18 +1,15 @@
 /* The input block: label, field, hint and error. Its value travels when the form is submitted.
  * https://docs.slack.dev/reference/block-kit/blocks/input-block */
 
-import { createContext } from "preact";
-import { useContext, useId } from "preact/hooks";
-
 import { Field } from "../elements/element.js";
 import { useSurface } from "../elements/surface.js";
 import { useTyping } from "../elements/typing.js";
-import { html } from "../html.js";
+import { createContext, html, useContext, useId } from "../html.js";
 import { plain } from "../text/pieces.js";
 
-const WRITTEN = ["plain_text_input", "email_text_input", "url_text_input", "number_input"];
+const WRITTEN = new Set(["plain_text_input", "email_text_input", "url_text_input", "number_input"]);
 const [ENTER, CHARACTER] = ["on_enter_pressed", "on_character_entered"];
-const GROUPS = ["radio_buttons", "checkboxes"]; // their label names a group, not one control
+const GROUPS = new Set(["radio_buttons", "checkboxes"]); // their label names a group, not one control
 
 /** What the app, or Slack's own check, has against what was filled in: {block_id or label: sentence}. */
 export const Errors = createContext({});
@@ -35,8 +32,10 @@ export function InputBlock({ block }) {
 }
 
 function Label({ block, ids }) {
-  const words = html`<span>${plain(block.label)}</span>${block.optional && html`<span class="optional"> (optional)</span>`}`;
-  return GROUPS.includes(block.element.type)
+  const words = html`
+    <span>${plain(block.label)}</span>
+    ${block.optional && html`<span class="optional"> (optional)</span>`}`;
+  return GROUPS.has(block.element.type)
     ? html`<div class="input-label" id=${ids.label}>${words}</div>`
     : html`<label class="input-label" id=${ids.label} for=${ids.id}>${words}</label>`;
 }
@@ -47,7 +46,7 @@ function Label({ block, ids }) {
  * https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object
  */
 function triggersOf({ dispatch_action: dispatches, element }) {
-  if (!dispatches || !WRITTEN.includes(element.type)) return [];
+  if (!dispatches || !WRITTEN.has(element.type)) return [];
   return element.dispatch_action_config?.trigger_actions_on ?? (element.multiline ? [] : [ENTER]);
 }
 
@@ -57,7 +56,7 @@ function useReports(block) {
   const surface = useSurface();
   const text = () => surface.inputs().find((field) => field.blockId === blockId)?.read() ?? "";
   const typing = useTyping(() => surface.use(element, blockId, text()));
-  if (!WRITTEN.includes(element.type))
+  if (!WRITTEN.has(element.type))
     return { changed: (value) => block.dispatch_action && surface.use(element, blockId, value) };
   const [onEnter, onCharacter] = [ENTER, CHARACTER].map((each) => triggersOf(block).includes(each));
   return {

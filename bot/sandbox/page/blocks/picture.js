@@ -1,8 +1,6 @@
 /* Images that a block brings. */
 
-import { useState } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useState } from "../html.js";
 
 const ADDRESS = /^(https?:|\/(?!\/)|data:image\/)/i;
 

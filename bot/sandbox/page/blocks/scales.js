@@ -1,18 +1,15 @@
 /* Where the values and categories of a chart lie in its drawing. */
 
-/** {ticks, band (a category's width), x(index), y(value), zero (y of the axis), place(point, nth, title)}. */
-export function scalesOf({ series, categories, floats, width, height, margin }) {
-  const values = series.flatMap((each) => each.data.map((point) => point.value));
+/** {ticks, band (a category's width), x(index), y(value), zero (y of the axis), place(point, index)}. */
+export function scalesOf(series, categories, area, floats) {
+  const values = series.flatMap(({ data }) => data.map((point) => point.value));
   const ticks = ticksFor(Math.min(...values), Math.max(...values), floats);
   const [low, high] = [ticks[0], ticks.at(-1)];
-  const band = (width - margin.left - margin.right) / categories.length;
-  const room = height - margin.top - margin.bottom;
-  const x = (index) => margin.left + band * (index + 0.5);
-  const y = (value) => margin.top + room * (1 - (value - low) / (high - low || 1));
-  const place = ({ label, value }, nth, title) => {
-    const index = categories.indexOf(label);
-    return { x: x(index < 0 ? nth : index), y: y(value), title };
-  };
+  const band = (area.right - area.left) / categories.length;
+  const x = (index) => area.left + band * (index + 0.5);
+  const y = (value) => area.bottom - ((area.bottom - area.top) * (value - low)) / (high - low || 1);
+  const indexOf = (label, nth) => (categories.includes(label) ? categories.indexOf(label) : nth);
+  const place = (point, nth) => ({ ...point, x: x(indexOf(point.label, nth)), y: y(point.value) });
   return { ticks, band, x, y, zero: y(Math.max(low, Math.min(0, high))), place };
 }
 

@@ -1,8 +1,6 @@
 /* A button; one with an address is a link that the app hears of, too. */
 
-import { useRef } from "preact/hooks";
-
-import { beside, html, isSafeUrl } from "../html.js";
+import { beside, html, isSafeUrl, useRef } from "../html.js";
 import { plain } from "../text/pieces.js";
 
 const STYLES = { primary: "button-primary", danger: "button-danger" };

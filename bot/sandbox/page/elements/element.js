@@ -24,7 +24,7 @@ const FIELDS = {
   checkboxes: Ticks,
   file_input: FileInput,
 };
-const PRESSED = { button: Button, workflow_button: Button, overflow: Overflow };
+const PRESSED = { button: Button, overflow: Overflow };
 
 /** An element that holds a value. */
 export function Field({ element, ...rest }) {

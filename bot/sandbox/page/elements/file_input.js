@@ -1,25 +1,22 @@
-/* The file_input element: files that are chosen or dropped. Its value is a list of the browser's Files. */
-
-import { useRef } from "preact/hooks";
+/* The file_input element: files that are chosen or dropped, read at once: [{name, content_base64}]. */
 
 import { sizeWords } from "../blocks/file.js";
-import { html } from "../html.js";
+import { html, useRef } from "../html.js";
 import { Icon, IconButton } from "../icon.js";
-import { useField } from "./field.js";
+import { useField } from "./surface.js";
 
 export function FileInput({ element, blockId, spot }) {
-  const [chosen, set] = useField({ element, blockId, spot }, () => []);
+  const [files, set] = useField({ element, blockId, spot }, () => []);
   const picker = useRef(null);
   const most = element.max_files ?? 10;
   const kinds = element.filetypes?.map((type) => `.${type}`) ?? [];
-  const add = (files) => {
-    const all = most === 1 ? [...files].slice(0, 1) : [...chosen, ...files].slice(0, most);
+  const add = async (chosen) => {
+    const read = await Promise.all([...chosen].map(readFile));
     picker.current.value = "";
-    set(all);
-    spot.changed(all);
+    set([...(most === 1 ? [] : files), ...read].slice(0, most));
   };
   const drop = (file) => {
-    set(chosen.filter((each) => each !== file));
+    set(files.filter((each) => each !== file));
     picker.current.focus();
   };
   const dropped = (event) => {
@@ -29,17 +26,25 @@ export function FileInput({ element, blockId, spot }) {
   return html`
     <div class="drop-zone" onDragOver=${(event) => event.preventDefault()} onDrop=${dropped}>
       <label class="drop-label">
-        Drag ${most === 1 ? "a file" : `up to ${most} files`} here, or <span class="drop-link">choose from this computer</span>
-        <input ref=${picker} type="file" id=${spot.id} class="file-picker" multiple=${most > 1} accept=${kinds.join(",")}
+        Drag ${most === 1 ? "a file" : `up to ${most} files`} here, or${" "}
+        <span class="drop-link">choose from this computer</span>
+        <input ref=${picker} id=${spot.id} class="file-picker" type="file" multiple=${most > 1} accept=${kinds.join()}
           onChange=${(event) => add(event.target.files)} />
         ${kinds.length > 0 && html`<small>${kinds.join(" ")}</small>`}
       </label>
       <ul class="file-list">
-        ${chosen.map((file) => html`
+        ${files.map((file) => html`
           <li>
-            <${Icon} name="file" size=${16} /><span>${file.name}</span><small>${sizeWords(file.size)}</small>
+            <${Icon} name="file" size=${16} /><span>${file.name}</span>
+            <small>${sizeWords(atob(file.content_base64).length)}</small>
             <${IconButton} name="close" size=${14} label="Remove ${file.name}" onClick=${() => drop(file)} />
           </li>`)}
       </ul>
     </div>`;
+}
+
+/** As the control API wants it: base64 keeps every byte as it is. */
+async function readFile(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, content_base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
 }

@@ -2,6 +2,8 @@
  * and channels. A source is {search(query) → promise of groups [{label, options}], least (characters before it
  * searches), wait (ms without a key before it searches)}. */
 
+import { html } from "../html.js";
+import { Text } from "../text/mrkdwn.js";
 import { plain } from "../text/pieces.js";
 
 const TYPING_PAUSE = 220;
@@ -31,9 +33,9 @@ export function sourceOf(element, directory, suggest) {
 /** The options that an element starts with. */
 export function initialOptions(element, directory) {
   const all = NAMED.conversations_select(directory);
-  const ids = ["user", "channel", "conversation"].flatMap((kind) => [element[`initial_${kind}`], element[`initial_${kind}s`]]);
-  const named = ids.flat().map((id) => id && (all.find((each) => each.value === id) ?? option(id, id)));
-  return [element.initial_option, element.initial_options, named].flat().filter(Boolean);
+  const initial = (kind) => [element[`initial_${kind}`] ?? [], element[`initial_${kind}s`] ?? []].flat();
+  const ids = ["user", "channel", "conversation"].flatMap(initial);
+  return [...initial("option"), ...ids.map((id) => all.find((each) => each.value === id) ?? option(id, id))];
 }
 
 function filtered(groups, query) {
@@ -44,5 +46,11 @@ function filtered(groups, query) {
 /** The groups in {options} or {option_groups}; an answer with an error throws its sentence. */
 function groupsOf(answer) {
   if (answer.ok === false || answer.error) throw new Error(answer.error ?? "The app did not answer.");
-  return answer.option_groups?.map(({ label, options }) => ({ label: plain(label), options })) ?? [{ options: answer.options ?? [] }];
+  return (
+    answer.option_groups?.map((group) => ({ ...group, label: plain(group.label) })) ?? [{ options: answer.options }]
+  );
 }
+
+/** What an option says: its text, and under it what describes it. */
+export const OptionWords = ({ option: { text, description } }) => html`
+  <span><${Text} text=${text} />${description && html`<small><${Text} text=${description} /></small>`}</span>`;

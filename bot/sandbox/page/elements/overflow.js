@@ -1,10 +1,9 @@
 /* The overflow menu behind three dots. */
 
-import { useId, useRef } from "preact/hooks";
-
-import { beside, html, isSafeUrl } from "../html.js";
+import { beside, html, isSafeUrl, useId, useRef } from "../html.js";
 import { Icon } from "../icon.js";
-import { plain } from "../text/pieces.js";
+import { stepFocus } from "../motion.js";
+import { OptionWords } from "./options.js";
 
 export function Overflow({ element, use }) {
   const menu = useRef(null);
@@ -17,10 +16,10 @@ export function Overflow({ element, use }) {
   };
   return html`
     <span class="overflow">
-      <button ref=${opener} type="button" class="button button-more" aria-label="More actions" aria-haspopup="menu" popovertarget=${id}>
-        <${Icon} name="more" />
-      </button>
-      <div ref=${menu} id=${id} class="select-list menu" role="menu" popover="auto" onToggle=${focusFirst} onKeyDown=${step}>
+      <button ref=${opener} type="button" class="button button-more" aria-label="More actions" aria-haspopup="menu"
+        popovertarget=${id}><${Icon} name="more" /></button>
+      <div ref=${menu} id=${id} class="select-list menu" role="menu" popover="auto" onToggle=${focusFirst}
+        onKeyDown=${(event) => stepFocus(event, "ArrowUp", "ArrowDown")}>
         ${element.options.map((option) => html`<${Item} option=${option} pick=${() => pick(option)} />`)}
       </div>
     </span>`;
@@ -28,7 +27,7 @@ export function Overflow({ element, use }) {
 
 function Item({ option, pick }) {
   const attributes = { class: "select-option", role: "menuitem", onClick: pick };
-  const words = html`<span>${plain(option.text)}${option.description && html`<small>${plain(option.description)}</small>`}</span>`;
+  const words = html`<${OptionWords} option=${option} />`;
   return option.url && isSafeUrl(option.url)
     ? html`<a ...${attributes} ...${beside(option.url)}>${words}</a>`
     : html`<button type="button" ...${attributes}>${words}</button>`;
@@ -36,12 +35,4 @@ function Item({ option, pick }) {
 
 function focusFirst(event) {
   if (event.newState === "open") event.currentTarget.firstElementChild.focus();
-}
-
-function step(event) {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!by) return;
-  event.preventDefault();
-  const items = [...event.currentTarget.children];
-  items.at((items.indexOf(document.activeElement) + by) % items.length).focus();
 }

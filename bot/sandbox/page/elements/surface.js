@@ -1,10 +1,7 @@
-/* A surface is where blocks stand: a message, the Home tab or a form. It knows whom to tell when an element is
- * used, and what stands in the fields. */
+/* A surface is where blocks stand: a message, the Home tab or a form. It knows whom to tell when an element is used,
+ * and what stands in the fields. */
 
-import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
-
-import { readFile } from "../api.js";
+import { createContext, useContext, useEffect, useLayoutEffect, useReducer, useState } from "../html.js";
 
 export const SurfaceContext = createContext(null);
 
@@ -20,35 +17,29 @@ export function useNewSurface(act, address) {
 class Surface {
   constructor(act, address) {
     Object.assign(this, { act, address });
-    this.fields = new Set(); // {element, blockId, isInput, value, isTouched, read}: see field.js
-    this.typings = new Set();
+    this.fields = new Set(); // see useField
+    this.typings = new Set(); // see typing.js
   }
 
   /** Tells the app that an element was used. Where inputs stand beside it, their values go along, as in Slack. */
-  async use(element, blockId, value) {
+  use(element, blockId, value) {
     const body = { ...this.address, button: element.action_id, block_id: blockId, confirm: true };
     if (value !== undefined && value !== null) body.value = value;
-    if (this.inputs().length) body.values = await this.values({ files: false });
-    return this.act("press", body);
+    const inputs = this.inputs().filter((field) => field.element.type !== "file_input");
+    return this.act("press", inputs.length ? { ...body, values: valuesOf(inputs) } : body);
   }
 
   suggest(element, blockId, query) {
     return this.act("suggest", { ...this.address, action_id: element.action_id, block_id: blockId, query });
   }
 
+  /** The fields of input blocks, without selects that hold only what the app put there. */
   inputs() {
-    return [...this.fields].filter((field) => field.isInput);
+    return [...this.fields].filter((field) => field.isInput && (field.isTouched || !isSelect(field)));
   }
 
-  /**
-   * What was filled in, by block_id, as the control API wants it. Files are read, or left out where `files` is false.
-   * A select that holds only what the app put there need not be sent back.
-   */
-  async values({ files }) {
-    const sent = this.inputs().filter(
-      (field) => (field.isTouched || !field.element.type.endsWith("_select")) && (files || !holdsFiles(field.read())),
-    );
-    return Object.fromEntries(await Promise.all(sent.map(async (field) => [field.blockId, await posted(field.read())])));
+  values() {
+    return valuesOf(this.inputs());
   }
 
   /** Nothing typed so far is told any more: the form is sent as a whole, or is gone. */
@@ -57,6 +48,30 @@ class Surface {
   }
 }
 
-const holdsFiles = (value) => Array.isArray(value) && value.some((each) => each instanceof File);
+const isSelect = ({ element }) => element.type.endsWith("_select");
 
-const posted = (value) => (holdsFiles(value) ? Promise.all(value.map(readFile)) : value);
+/** What was filled in, by block_id, as the control API wants it. */
+const valuesOf = (fields) => Object.fromEntries(fields.map((field) => [field.blockId, field.read()]));
+
+/**
+ * The value of a field: [value, set]; `read(value)` makes of it what the control API wants. It outlives a redraw of
+ * what stands around it as long as block_id and action_id stay the same, which is what Slack does.
+ *
+ * Fields are drawn for a spot: {isInput, id and label (ids of the page), hint, optional, changed(value), and for texts
+ * typed() → a key changed it, entered() → true where Enter tells the app}.
+ */
+export function useField({ element, blockId, spot }, first, read = (value) => value) {
+  const { fields } = useSurface();
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  const [field] = useState(() => ({ element, blockId, isInput: spot.isInput, value: first(), isTouched: false }));
+  field.read = () => read(field.value);
+  useLayoutEffect(() => {
+    fields.add(field);
+    return () => fields.delete(field);
+  }, []);
+  const set = (value) => {
+    Object.assign(field, { value, isTouched: true });
+    redraw();
+  };
+  return [field.value, set];
+}

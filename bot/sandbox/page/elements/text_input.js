@@ -2,7 +2,7 @@
 
 import { html } from "../html.js";
 import { plain } from "../text/pieces.js";
-import { useField } from "./field.js";
+import { useField } from "./surface.js";
 
 const TYPES = {
   email_text_input: "email",

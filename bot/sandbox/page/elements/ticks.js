@@ -1,14 +1,13 @@
 /* Radio buttons, whose value is that of one option, and checkboxes, whose value is a list. */
 
-import { useId } from "preact/hooks";
-
-import { html } from "../html.js";
-import { Text } from "../text/mrkdwn.js";
-import { useField } from "./field.js";
+import { html, useId } from "../html.js";
+import { OptionWords } from "./options.js";
+import { useField } from "./surface.js";
 
 export function Ticks({ element, blockId, spot }) {
   const isRadio = element.type === "radio_buttons";
-  const first = () => [element.initial_option, element.initial_options].flat().filter(Boolean).map((option) => option.value);
+  const { initial_option: one, initial_options: several = one ? [one] : [] } = element;
+  const first = () => several.map((option) => option.value);
   const read = (ticked) => (isRadio ? (ticked[0] ?? null) : ticked);
   const [ticked, set] = useField({ element, blockId, spot }, first, read);
   const name = useId();
@@ -24,10 +23,7 @@ export function Ticks({ element, blockId, spot }) {
         <label class="tick-row">
           <input type=${isRadio ? "radio" : "checkbox"} name=${name} value=${option.value}
             checked=${ticked.includes(option.value)} onChange=${(event) => tick(event.target)} />
-          <span>
-            <span><${Text} text=${option.text} /></span>
-            ${option.description && html`<small><${Text} text=${option.description} /></small>`}
-          </span>
+          <${OptionWords} option=${option} />
         </label>`)}
     </div>`;
 }

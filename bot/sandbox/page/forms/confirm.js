@@ -1,9 +1,7 @@
 /* Slack's confirm dialog.
  * https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
 
-import { useId, useRef, useState } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useId, useRef, useState } from "../html.js";
 import { Text } from "../text/mrkdwn.js";
 import { plain } from "../text/pieces.js";
 import { Modal } from "./modal.js";
@@ -26,7 +24,7 @@ function Confirm({ dialog: { title, text, confirm, deny, style }, answer }) {
   const id = useId();
   const yes = style === "danger" ? "button button-danger" : "button button-primary";
   return html`
-    <${Modal} node=${useRef(null)} kind="confirm" class="dialog dialog-confirm" titleId=${id} onEscape=${() => answer(false)}>
+    <${Modal} node=${useRef(null)} kind="confirm" titleId=${id} onEscape=${() => answer(false)}>
       <h2 class="dialog-title" id=${id}>${plain(title) || "Are you sure?"}</h2>
       <div class="dialog-body"><${Text} text=${text} /></div>
       <footer class="dialog-foot">

@@ -1,11 +1,9 @@
 /* Forms as dialogs: a stack of views, of which the topmost may be typed into. */
 
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-
 import { Blocks } from "../blocks/blocks.js";
 import { Errors } from "../blocks/input_block.js";
 import { useNewSurface } from "../elements/surface.js";
-import { html } from "../html.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../html.js";
 import { IconButton } from "../icon.js";
 import { useHeldFocus } from "../motion.js";
 import { useSession } from "../session.js";
@@ -34,6 +32,7 @@ function Form({ view, depth, isCovered }) {
   const dialog = useHeldFocus(focusFirst);
   const submitButton = useRef(null);
   const title = useId();
+  const problem = problemOf(view, answer);
   const tell = async (verb, body) => {
     const said = await act(verb, body);
     if (verb !== "suggest") setAnswer(said);
@@ -47,30 +46,28 @@ function Form({ view, depth, isCovered }) {
     if (!button || button.ariaBusy) return;
     surface.dropTyping();
     button.ariaBusy = "true";
-    await tell("submit", { values: await surface.values({ files: true }) });
+    await tell("submit", { values: surface.values() });
     button.ariaBusy = null;
   };
   useLayoutEffect(() => focusFirst(dialog.current), []);
   useLayoutEffect(() => isCovered && surface.dropTyping(), [isCovered]);
   useLayoutEffect(() => dialog.current.querySelector(".faulty :is(input, textarea)")?.focus(), [answer]);
   return html`
-    <${Modal} node=${dialog} kind="form" class="dialog dialog-form ${isCovered && "covered"}" titleId=${title} onEscape=${cancel}
-      style=${{ "--depth": depth }}>
+    <${Modal} node=${dialog} kind="form" isCovered=${isCovered} titleId=${title} onEscape=${cancel}>
       <form novalidate onSubmit=${submit}>
         <header class="dialog-head">
           ${(depth > 0 || view.previous_view_id) && html`<${IconButton} name="left" label="Back" onClick=${cancel} />`}
           <h2 class="dialog-title" id=${title}>${plain(view.title)}</h2>
           <${IconButton} name="close" label="Close" onClick=${cancel} />
         </header>
+        ${problem && html`<div class="form-problem" role="alert">${problem}</div>`}
         <div class="dialog-body">
-          <${Problem} words=${problemOf(view, answer)} />
-          <div>
-            <${Errors.Provider} value=${answer.errors ?? {}}><${Blocks} blocks=${view.blocks} surface=${surface} /><//>
-          </div>
+          <${Errors.Provider} value=${answer.errors ?? {}}><${Blocks} blocks=${view.blocks} surface=${surface} /><//>
         </div>
         <footer class="dialog-foot">
           <button type="button" class="button" onClick=${cancel}>${plain(view.close) || "Cancel"}</button>
-          ${view.submit && html`<button ref=${submitButton} class="button button-primary">${plain(view.submit)}</button>`}
+          ${view.submit && html`
+            <button ref=${submitButton} class="button button-primary">${plain(view.submit)}</button>`}
         </footer>
       </form>
     <//>`;
@@ -84,12 +81,7 @@ function focusFirst(dialog) {
 /** What the app has against the form as a whole. */
 function problemOf(view, { ok, error, errors }) {
   if (!errors) return ok ? "" : error;
-  const fields = view.blocks.filter((block) => block.type === "input").flatMap((block) => [block.block_id, plain(block.label)]);
-  return Object.keys(errors).filter((name) => !fields.includes(name)).map((name) => errors[name]).join(" ");
-}
-
-function Problem({ words }) {
-  const box = useRef(null);
-  useLayoutEffect(() => words && box.current.scrollIntoView({ block: "nearest" }), [words]);
-  return html`<div ref=${box} class="form-problem" role="alert" hidden=${!words}>${words}</div>`;
+  const fields = new Set(view.blocks.flatMap((block) => [block.label && block.block_id, plain(block.label)]));
+  const rest = Object.entries(errors).filter(([name]) => !fields.has(name));
+  return rest.map(([, sentence]) => sentence).join(" ");
 }

@@ -1,11 +1,9 @@
 /* A modal dialog. The browser gives the focus back to where it was when the dialog goes. */
 
-import { useLayoutEffect } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useLayoutEffect } from "../html.js";
 
 /** `node` is a ref; `onEscape()` is called instead of closing it. */
-export function Modal({ node, kind, titleId, onEscape, children, ...rest }) {
+export function Modal({ node, kind, isCovered, titleId, onEscape, children }) {
   useLayoutEffect(() => {
     const dialog = node.current;
     dialog.showModal();
@@ -16,6 +14,6 @@ export function Modal({ node, kind, titleId, onEscape, children, ...rest }) {
     onEscape();
   };
   return html`
-    <dialog ref=${node} role="dialog" aria-modal="true" aria-labelledby=${titleId} data-testid=${kind}
-      onCancel=${escape} ...${rest}>${children}</dialog>`;
+    <dialog ref=${node} class="dialog dialog-${kind} ${isCovered ? "covered" : ""}" role="dialog" aria-modal="true"
+      aria-labelledby=${titleId} data-testid=${kind} onCancel=${escape}>${children}</dialog>`;
 }

@@ -1,9 +1,7 @@
 /* The pane with the audit log: newest first, the new entries flashing. */
 
-import { useRef } from "preact/hooks";
-
 import { Avatar } from "../avatar.js";
-import { html } from "../html.js";
+import { html, useRef } from "../html.js";
 import { useFlash, useLive } from "../motion.js";
 import { useDirectory } from "../session.js";
 import { clockOf } from "../text/dates.js";
@@ -54,16 +52,12 @@ function Entry({ entry: { number, at, kind, actor, text, change, hash }, isLive 
 }
 
 function Actor({ actor }) {
-  const { bot, user, firstName } = named(useDirectory(), actor);
-  return html`<span class="entry-who">${user && html`<${Avatar} user=${user} size=${16} />`}${user === bot ? bot.real_name : firstName}</span>`;
+  const directory = useDirectory();
+  const user = actor === "bot" ? directory.bot : directory.user(actor);
+  const name = user?.isApp ? user.real_name : directory.firstName(actor);
+  return html`<span class="entry-who">${user && html`<${Avatar} user=${user} size=${16} />`}${name}</span>`;
 }
-
-const named = (directory, actor) => ({
-  bot: directory.bot,
-  user: directory.user(actor) ?? (actor === "bot" ? directory.bot : undefined),
-  firstName: directory.firstName(actor),
-});
 
 /** Ids of people as names; everything else as it is written. */
 const readable = (text, directory) =>
-  String(text ?? "").replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => (directory.user(id) ? `@${directory.firstName(id)}` : whole));
+  text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => (directory.user(id) ? `@${directory.firstName(id)}` : whole));

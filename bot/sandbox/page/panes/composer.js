@@ -1,8 +1,6 @@
 /* The line one types into, with Slack's menu of slash commands. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { Icon } from "../icon.js";
 import { useDirectory } from "../session.js";
 
@@ -30,7 +28,8 @@ export function Composer({ place, name, send }) {
   const submit = () => {
     const words = text.trim();
     if (!words) return;
-    Object.assign(history, { sent: [words, ...history.sent.filter((each) => each !== words)].slice(0, HISTORY), back: 0 });
+    history.sent = [words, ...history.sent.filter((each) => each !== words)].slice(0, HISTORY);
+    history.back = 0;
     write("");
     field.current.focus();
     send(words);
@@ -54,10 +53,12 @@ export function Composer({ place, name, send }) {
     <${Menu} found=${found} active=${active} point=${setActive} pick=${pick} />
     <${Hint} command=${commands.find(({ command }) => text.startsWith(`${command} `))} />
     <div id="composer-box">
-      <textarea ref=${field} id="composer" rows="1" role="combobox" aria-autocomplete="list" aria-controls="slash-menu"
-        aria-expanded=${found.length > 0} aria-activedescendant=${found.length ? `slash-${active}` : undefined} spellcheck="false"
-        autocomplete="off" placeholder="Message ${name}" aria-label="Message ${name}" value=${text}
-        onInput=${(event) => write(event.target.value)} onKeyDown=${press} onFocus=${() => setFocus(true)} onBlur=${() => setFocus(false)} />
+      <textarea ref=${field} id="composer" rows="1" value=${text} placeholder="Message ${name}"
+        aria-label="Message ${name}" role="combobox" aria-autocomplete="list" aria-controls="slash-menu"
+        aria-expanded=${found.length > 0} aria-activedescendant=${found.length ? `slash-${active}` : ""}
+        spellcheck="false" autocomplete="off"
+        onInput=${(event) => write(event.target.value)} onKeyDown=${press}
+        onFocus=${() => setFocus(true)} onBlur=${() => setFocus(false)} />
       <button id="send" type="button" aria-label="Send" title="Send (Enter)" disabled=${!text.trim()} onClick=${submit}>
         <${Icon} name="send" />
       </button>
@@ -82,7 +83,7 @@ const Hint = ({ command: known }) =>
 
 function Menu({ found, active, point, pick }) {
   const menu = useRef(null);
-  useLayoutEffect(() => menu.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active]);
+  useLayoutEffect(() => menu.current.querySelector(`#slash-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
   const press = (event, index) => {
     event.preventDefault(); // the field keeps the focus
     pick(index);
@@ -93,7 +94,8 @@ function Menu({ found, active, point, pick }) {
       ${found.map((each, index) => html`
         <div class="slash-row" role="option" id="slash-${index}" aria-selected=${index === active}
           onMouseDown=${(event) => press(event, index)} onMouseMove=${() => point(index)}>
-          <div><b>${each.command}</b> <span class="slash-usage">${each.usage_hint}</span></div><small>${each.description}</small>
+          <div><b>${each.command}</b> <span class="slash-usage">${each.usage_hint}</span></div>
+          <small>${each.description}</small>
         </div>`)}
     </div>`;
 }

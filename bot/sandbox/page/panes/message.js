@@ -22,30 +22,32 @@ export function Message({ message, place, isCompact, isLive }) {
   const user = directory.user(message.user);
   const hour = hourOf(message.ts);
   const name = directory.userName(message.user);
+  const badge = user?.isApp ? "APP" : user?.guest && "GUEST";
+  const look = ["message", message.ephemeral && "ephemeral", isCompact && "compact"].filter(Boolean).join(" ");
   return html`
-    <div ref=${row} class="message ${message.ephemeral ? "ephemeral" : ""} ${isCompact ? "compact" : ""}" tabindex="-1" role="article"
-      aria-label="${name}, ${hour}" data-ts=${message.ts}>
-      ${message.ephemeral && html`<div class="only-you"><${Icon} name="eye" size=${14} /><span>Only visible to you</span></div>`}
+    <div ref=${row} class=${look} tabindex="-1" role="article" aria-label="${name}, ${hour}" data-ts=${message.ts}>
+      ${message.ephemeral && html`
+        <div class="only-you"><${Icon} name="eye" size=${14} /><span>Only visible to you</span></div>`}
       <div class="message-side">
         ${isCompact
           ? html`<span class="hour-only" aria-hidden="true">${hour.replace(/\s[AP]M/, "")}</span>`
           : html`<${Avatar} user=${user} />`}
       </div>
       <div class="message-main">
-        ${!isCompact && html`<${Byline} name=${name} isApp=${user?.isApp || message.bot} isGuest=${user?.guest} hour=${hour} />`}
+        ${!isCompact && html`<${Byline} name=${name} badge=${badge} hour=${hour} />`}
         ${message.blocks?.length
           ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />`
           : html`<div class="block-text"><${Mrkdwn} text=${message.text} /></div>`}
         ${message.edited && html`<span class="edited">(edited)</span>`}
-        ${message.files?.length > 0 && html`<div class="files">${message.files.map((file) => html`<${File} file=${file} />`)}</div>`}
+        ${message.files && html`
+          <div class="files">${message.files.map((file) => html`<${File} file=${file} />`)}</div>`}
       </div>
     </div>`;
 }
 
-const Byline = ({ name, isApp, isGuest, hour }) => html`
+const Byline = ({ name, badge, hour }) => html`
   <div class="byline">
     <b>${name}</b>
-    ${isApp && html`<span class="app-badge">APP</span>`}
-    ${isGuest && html`<span class="app-badge">GUEST</span>`}
+    ${badge && html`<span class="app-badge">${badge}</span>`}
     <time class="hour">${hour}</time>
   </div>`;

@@ -1,8 +1,6 @@
 /* One place's messages, scrolled as in Slack: the view stays at the end while it is there. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
-import { html } from "../html.js";
+import { html, useLayoutEffect, useRef, useState } from "../html.js";
 import { useLive } from "../motion.js";
 import { dayOf } from "../text/dates.js";
 import { keyOf, Message } from "./message.js";
@@ -13,20 +11,23 @@ const SAME_BREATH = 300; // seconds within which a person's next message needs n
 
 /** `awaited.current` is true after the person has sent something: what comes next is worth being seen. */
 export function Messages({ place, messages, awaited }) {
-  const { scroller, list, hasNews, toEnd } = useEnd(messages, awaited);
+  const { scroller, scrolled, hasNews, toEnd } = useEnd(messages, awaited);
   const isLive = useLive(true);
-  const rows = messages.map((message, index) => {
+  const rows = messages.flatMap((message, index) => {
     const previous = messages[index - 1];
-    const isNewDay = !previous || dayOf(previous.ts) !== dayOf(message.ts);
-    return html`
-      ${isNewDay && html`<div key="day of ${keyOf(message)}" class="day" role="separator"><span>${dayOf(message.ts)}</span></div>`}
-      <${Message} key=${keyOf(message)} message=${message} place=${place} isLive=${isLive}
-        isCompact=${!isNewDay && follows(message, previous)} />`;
+    const day = dayOf(message.ts);
+    const isNewDay = !previous || dayOf(previous.ts) !== day;
+    const isCompact = !isNewDay && follows(message, previous);
+    const key = keyOf(message);
+    return [
+      isNewDay && html`<div key="day ${key}" class="day" role="separator"><span>${day}</span></div>`,
+      html`<${Message} key=${key} message=${message} place=${place} isLive=${isLive} isCompact=${isCompact} />`,
+    ];
   });
   return html`
     <div class="message-area">
-      <div ref=${scroller} id="scroller" role="log" aria-label="Messages" tabindex="0">
-        <div ref=${list} class="messages"><${Intro} place=${place} />${rows.flat()}</div>
+      <div ref=${scroller} id="scroller" role="log" aria-label="Messages" tabindex="0" onScroll=${scrolled}>
+        <div class="messages"><${Intro} place=${place} />${rows}</div>
       </div>
       ${hasNews && html`<button id="pill" type="button" onClick=${toEnd}>New messages ↓</button>`}
     </div>`;
@@ -37,32 +38,20 @@ function follows(message, previous) {
   return isSameHand && Number(message.ts) - Number(previous.ts) < SAME_BREATH;
 }
 
-/** Keeps the scroller at its end, unless the person has scrolled away: then `hasNews` says that there is more. */
+/** The style sheet keeps the scroller at its end. `hasNews` says that there is more, where one has scrolled away. */
 function useEnd(messages, awaited) {
-  const [scroller, list] = [useRef(null), useRef(null)];
-  const state = useRef({ isAtEnd: true, known: new Set() }).current;
+  const scroller = useRef(null);
+  const known = useRef(new Set());
   const [hasNews, setNews] = useState(false);
-  const toEnd = () => {
-    scroller.current.scrollTop = scroller.current.scrollHeight;
-    setNews(false);
-  };
+  const isAtEnd = () => scroller.current.scrollTop > -NEAR_END; // it counts from its end
+  const toEnd = () => (scroller.current.scrollTop = 0);
   useLayoutEffect(() => {
-    const watched = scroller.current;
-    const resized = new ResizeObserver(() => state.isAtEnd && toEnd());
-    for (const each of [watched, list.current]) resized.observe(each);
-    const scrolled = () => {
-      state.isAtEnd = watched.scrollHeight - watched.scrollTop - watched.clientHeight < NEAR_END;
-      if (state.isAtEnd) setNews(false);
-    };
-    watched.addEventListener("scroll", scrolled, { passive: true });
-    return () => resized.disconnect();
-  }, []);
-  useLayoutEffect(() => {
-    const isMore = messages.some((message) => !state.known.has(keyOf(message)));
-    state.known = new Set(messages.map(keyOf));
-    if (isMore && awaited.current) Object.assign(state, { isAtEnd: true }, (awaited.current = false));
-    if (state.isAtEnd) toEnd();
-    else if (isMore) setNews(true);
+    const isMore = messages.some((message) => !known.current.has(keyOf(message)));
+    known.current = new Set(messages.map(keyOf));
+    if (!isMore) return;
+    if (awaited.current || isAtEnd()) toEnd();
+    else setNews(true);
+    awaited.current = false;
   }, [messages]);
-  return { scroller, list, hasNews, toEnd };
+  return { scroller, hasNews, toEnd, scrolled: () => isAtEnd() && setNews(false) };
 }

@@ -10,10 +10,6 @@ const TOPICS = {
   "#approvals": "Changes that wait for a second person",
   "#random": "Segment Bot is not in this channel",
 };
-const TABS = [
-  ["home", "Home"],
-  ["dm", "Messages"],
-];
 
 export const isChannel = (place) => place.startsWith("#");
 
@@ -27,12 +23,17 @@ export function PlaceHead({ place, go }) {
     <header id="place-head">
       <h1 class="place-title"><${Icon} name="hash" />${place.slice(1)}</h1><span class="topic">${TOPICS[place]}</span>
     </header>`;
+  const tab = (target, words) => html`
+    <button type="button" role="tab" class="tab" aria-selected=${place === target} onClick=${() => go(target)}>
+      ${words}
+    </button>`;
   return html`
     <header id="place-head">
-      <h1 class="place-title"><${Avatar} user=${bot} size=${24} />${bot.real_name}<span class="app-badge">APP</span></h1>
+      <h1 class="place-title">
+        <${Avatar} user=${bot} size=${24} />${bot.real_name}<span class="app-badge">APP</span>
+      </h1>
       <div class="tabs" role="tablist" aria-label="App">
-        ${TABS.map(([target, words]) => html`
-          <button type="button" role="tab" class="tab" aria-selected=${place === target} onClick=${() => go(target)}>${words}</button>`)}
+        ${tab("home", "Home")}${tab("dm", "Messages")}
       </div>
     </header>`;
 }
@@ -44,7 +45,8 @@ export function Intro({ place }) {
       <span class="intro-sign"><${Icon} name="hash" size=${28} /></span>
       <h2>${place}</h2>
       <p>
-        This is the very beginning of the <b>${place}</b> channel. Type <kbd>/</kbd> below to see what Segment Bot can do.
+        This is the very beginning of the <b>${place}</b> channel. Type <kbd>/</kbd> below to see what${" "}
+        ${bot.real_name} can do.
       </p>
     </div>`;
   return html`

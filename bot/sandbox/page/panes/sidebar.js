@@ -9,7 +9,9 @@ import { useDirectory } from "../session.js";
 export function Sidebar({ current, unread, places, go }) {
   const { channels, bot } = useDirectory();
   const item = (place, picture, words) => html`
-    <${Place} place=${place} words=${words} isCurrent=${place === current} count=${unread.get(place) ?? 0} go=${go}>${picture}<//>`;
+    <${Place} place=${place} words=${words} isCurrent=${place === current} count=${unread.get(place)} go=${go}>
+      ${picture}
+    <//>`;
   return html`
     <nav id="sidebar" aria-label="Channels and apps">
       <h2>Channels</h2>
@@ -30,7 +32,7 @@ function Place({ place, words, isCurrent, count, go, children }) {
   const look = `place ${isCurrent ? "current" : ""} ${isUnread ? "has-unread" : ""}`;
   return html`
     <li>
-      <button type="button" class=${look} data-place=${place} aria-current=${isCurrent ? "page" : undefined} onClick=${() => go(place)}>
+      <button type="button" class=${look} aria-current=${isCurrent} data-place=${place} onClick=${() => go(place)}>
         ${children}<span class="place-name">${words}</span>
         ${isUnread && html`<span class="unread" aria-label="${count} unread">${count}</span>`}
       </button>

@@ -1,7 +1,9 @@
-/* The quiet line under the composer (how long the last acknowledgement took) and the banner when something is cut off. */
+/* The quiet line under the composer: how the last act went; and the banner when something is cut off. */
 
 import { html } from "../html.js";
 
+const NOT_CONNECTED = "Segment Bot is not connected: commands and buttons do nothing until it runs.";
+const LOST = "Connection to the sandbox lost. Trying again…";
 const DEEDS = { type: "Sent", press: "Pressed", submit: "Form submitted", cancel: "Form closed", home: "Home opened" };
 
 /** How an act went: `last` is {verb, body, answer}, or null. */
@@ -13,19 +15,17 @@ export function Status({ last }) {
     <div id="status" role="status" aria-live="polite">
       <span class="status-deed">${deed}</span>
       ${!answer.ok && html`<span class="status-bad">${firstError(answer)}</span>`}
-      ${answer.ok && typeof answer.ack_ms === "number" && html`<span>acknowledged in ${milliseconds(answer.ack_ms)}</span>`}
+      ${answer.ok && answer.ack_ms !== null && html`<span>acknowledged in ${milliseconds(answer.ack_ms)}</span>`}
     </div>`;
 }
 
 export function Banner({ isLinked, isConnected }) {
-  if (!isLinked) return html`<div id="banner" role="alert" class="banner-lost">Connection to the sandbox lost. Trying again…</div>`;
-  if (isConnected) return null;
-  return html`<div id="banner" role="alert">Segment Bot is not connected: commands and buttons do nothing until it runs.</div>`;
+  if (isLinked && isConnected) return null;
+  return isLinked
+    ? html`<div id="banner" role="alert">${NOT_CONNECTED}</div>`
+    : html`<div id="banner" role="alert" class="banner-lost">${LOST}</div>`;
 }
 
-function milliseconds(ms) {
-  if (ms < 1) return "under 1 ms";
-  return `${ms < 10 ? ms.toFixed(1).replace(/\.0$/, "") : Math.round(ms)} ms`;
-}
+const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 const firstError = ({ error, errors = {} }) => error ?? (Object.values(errors).join(" ") || "That did not work.");

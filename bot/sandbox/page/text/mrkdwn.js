@@ -1,7 +1,7 @@
 /* Slack's mrkdwn. https://docs.slack.dev/messaging/formatting-message-text */
 
 import { html, isSafeUrl } from "../html.js";
-import { broken, Code, Emoji, Link, Mention, plain, runsOf, Time } from "./pieces.js";
+import { Code, Emoji, Link, Mention, plain, Time } from "./pieces.js";
 
 const EDGE_BEFORE = /[\s([{"'“‘«\-–—:;,./|*_~>]/;
 const EDGE_AFTER = /^[\s)\]}"'”’».,:;!?/|\-–—*_~<]/;
@@ -28,14 +28,24 @@ const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").repl
 const kindOf = (line) => (QUOTE.test(line) ? "quote" : BULLET.test(line) ? "bullet" : "line");
 
 const DRAWERS = {
-  quote: (own) => html`<blockquote class="quote">${broken(own.map((line) => line.replace(QUOTE, "")), inline)}</blockquote>`,
-  bullet: ([line]) => bullet(line.match(BULLET)),
-  line: (own) => broken(own, inline),
+  quote: (own) => html`<blockquote class="quote">${broken(own.map((line) => line.replace(QUOTE, "")))}</blockquote>`,
+  bullet: (own) => own.map((line) => bullet(line.match(BULLET))),
+  line: broken,
 };
 
 function lines(text, follows) {
-  const all = (follows ? text.replace(/^\n/, "") : text).split("\n");
-  return runsOf(all, kindOf, (kind) => kind !== "bullet").map((run) => DRAWERS[run.kind](run.lines));
+  const runs = []; // of lines of the same kind
+  for (const line of (follows ? text.replace(/^\n/, "") : text).split("\n")) {
+    const kind = kindOf(line);
+    if (runs.at(-1)?.kind === kind) runs.at(-1).own.push(line);
+    else runs.push({ kind, own: [line] });
+  }
+  return runs.map(({ kind, own }) => DRAWERS[kind](own));
+}
+
+/** The lines with a break between each two. */
+function broken(all) {
+  return all.map((line, index) => [index > 0 && html`<br />`, inline(line)]);
 }
 
 const bullet = ([, indent, sign, rest]) => html`
@@ -47,17 +57,13 @@ const bullet = ([, indent, sign, rest]) => html`
 function inline(text) {
   const nodes = [];
   let at = 0;
-  for (let token = next(text, at); token; token = next(text, at)) {
+  for (const token of text.matchAll(TOKENS)) {
+    if (token.index < at) continue; // it is inside of what was read
     const { node, end } = read(text, token);
     nodes.push(unescape(text.slice(at, token.index)), node);
     at = end;
   }
   return [...nodes, unescape(text.slice(at))];
-}
-
-function next(text, from) {
-  TOKENS.lastIndex = from;
-  return TOKENS.exec(text);
 }
 
 function read(text, token) {

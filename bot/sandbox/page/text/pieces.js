@@ -40,21 +40,6 @@ export function Time({ unix, format, fallback, url }) {
 
 export const Code = ({ children }) => html`<code class="code">${children}</code>`;
 
-/** The lines of a text with a break between each two; `draw(line)` draws one. */
-export const broken = (lines, draw) =>
-  lines.flatMap((line, index) => (index ? [html`<br />`, draw(line)] : [draw(line)]));
-
-/** Runs of neighbours of the same kind: [{kind, lines}]. `joins(kind)` is false where each stands alone. */
-export function runsOf(lines, kindOf, joins) {
-  const runs = [];
-  for (const line of lines) {
-    const kind = kindOf(line);
-    if (runs.at(-1)?.kind === kind && joins(kind)) runs.at(-1).lines.push(line);
-    else runs.push({ kind, lines: [line] });
-  }
-  return runs;
-}
-
 /** A text object as a bare string, for labels and placeholders. */
 export function plain(object) {
   const text = typeof object === "string" ? object : (object?.text ?? "");

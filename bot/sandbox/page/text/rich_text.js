@@ -7,17 +7,17 @@ import { Code, Emoji, Link, Mention, Time } from "./pieces.js";
 const WRAPS = { bold: "strong", italic: "em", strike: "s", underline: "u" };
 
 const LEAVES = {
-  text: (leaf) => leaf.text,
-  link: (leaf) => html`<${Link} url=${leaf.url}>${leaf.text || leaf.url}<//>`,
-  user: (leaf) => html`<${Mention} kind="user" id=${leaf.user_id} />`,
-  channel: (leaf) => html`<${Mention} kind="channel" id=${leaf.channel_id} />`,
-  usergroup: (leaf) => html`<${Mention} kind="group" id=${leaf.usergroup_id} />`,
-  broadcast: (leaf) => html`<${Mention} kind="broadcast" id=${leaf.range} />`,
-  emoji: (leaf) => html`<${Emoji} name=${leaf.name} />`,
+  text: (it) => it.text,
+  link: (it) => html`<${Link} url=${it.url}>${it.text || it.url}<//>`,
+  user: (it) => html`<${Mention} kind="user" id=${it.user_id} />`,
+  channel: (it) => html`<${Mention} kind="channel" id=${it.channel_id} />`,
+  usergroup: (it) => html`<${Mention} kind="group" id=${it.usergroup_id} />`,
+  broadcast: (it) => html`<${Mention} kind="broadcast" id=${it.range} />`,
+  emoji: (it) => html`<${Emoji} name=${it.name} />`,
   date: ({ timestamp, format = "{date_short}", fallback }) =>
     html`<${Time} unix=${timestamp} format=${format} fallback=${fallback} />`,
-  color: (leaf) => html`<span><i class="swatch" style=${{ "--tint": leaf.value }} />${leaf.value}</span>`,
-  team: (leaf) => leaf.team_id,
+  color: (it) => html`<span><i class="swatch" style=${{ "--tint": it.value }} />${it.value}</span>`,
+  team: (it) => it.team_id,
 };
 
 const PARTS = {

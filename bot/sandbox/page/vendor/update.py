@@ -14,7 +14,7 @@ ROW = re.compile(r"^\| (?P<package>[\w-]+) (?P<version>[\d.]+) \| `(?P<source>[^
 
 
 def fetch(package: str, version: str, source: str, file: str) -> None:
-    """Write one module of a package, without the address of its source map, and the package's licence."""
+    """Write one file of a package, without the address of a source map, and the package's licence."""
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(["npm", "pack", "--silent", f"{package}@{version}"], cwd=directory, check=True)
         with tarfile.open(next(Path(directory).glob("*.tgz"))) as archive:
