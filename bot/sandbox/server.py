@@ -45,7 +45,7 @@ def application(
     """Put the parts that are given into one application."""
     app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
-    app.router.add_routes([control.fault_route(workspace, store.faults if store else None), _requests(store)])
+    app.router.add_routes([control.fault_route(workspace, store), _requests(store)])
     if workspace is not None:
         _add_workspace(app, workspace, store, log)
     if store is not None:

@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.sandbox.store.api.access import check_caller, check_permission
 from bot.sandbox.store.api.endpoints import ENDPOINTS, MARKETING, Endpoint
 from bot.sandbox.store.api.request import Ask
-from bot.sandbox.store.faults import Fault
+from bot.sandbox.store.faults import StoreFault
 from bot.sandbox.store.refusals import Invalid, NotAllowed, NotFound, Refusal, TooLarge, TooMany
 from bot.sandbox.store.state import Store
 
@@ -115,7 +115,7 @@ def _refused(refusal: Refusal) -> web.Response:
     return web.json_response(refusal.body(), status=refusal.status, headers=refusal.headers)
 
 
-def _struck(fault: Fault) -> web.Response:
+def _struck(fault: StoreFault) -> web.Response:
     refusal = Refusal("A fault was ordered for this request.")
     refusal.status = fault.status or Refusal.status
     return _json(refusal.body() if fault.body is None else fault.body, refusal.status)

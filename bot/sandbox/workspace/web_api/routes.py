@@ -39,11 +39,11 @@ class _Wire:
         name = request.match_info["method"]
         token, args = await _read(request)
         self._workspace.overheard(name, args)
-        fault = self._workspace.faults.take(name)
+        fault = self._workspace.faults.strike(name)
         if fault is None:
             return self._answer(name, token, args)
         await asyncio.sleep(fault.delay)
-        carried_out = self._answer(name, token, args) if fault.after or _only_slow(fault) else None
+        carried_out = self._answer(name, token, args) if fault.lets_through else None
         return _troubled(request, fault, carried_out)
 
     def _answer(self, name: str, token: str, args: Json) -> web.Response:
@@ -92,10 +92,6 @@ class _Wire:
         except Misuse:
             return False
         return may_see(self._workspace, file, person.id)
-
-
-def _only_slow(fault: MethodFault) -> bool:
-    return fault.error is None and fault.status is None and not fault.drop
 
 
 def _troubled(request: web.Request, fault: MethodFault, carried_out: web.Response | None) -> web.StreamResponse:
