@@ -32,7 +32,7 @@ class Workspace:
     """One workspace with one app in it, kept in the SQLite file `path` (":memory:" works).
 
     `request_url` switches from Socket Mode to signed HTTP. `public_url` is set by the server that serves it.
-    `overheard` is told all that the app sends, before anything becomes of it: a method's arguments, what comes to
+    `overheard` gets all that the app sends, before anything becomes of it: a method's arguments, what comes to
     a response URL ("response_url"), an acknowledgement's body (the payload's type, such as "view_submission").
     """
 
