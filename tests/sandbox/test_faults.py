@@ -81,7 +81,7 @@ def test_listed_faults_can_be_ordered_again() -> None:
         {"path": 3},
     ],
 )
-def test_wrong_fault_is_refused_with_a_sentence_and_nothing_is_in_force(fields: dict[str, Any]) -> None:
+def test_a_wrong_fault_is_refused_with_a_sentence(fields: dict[str, Any]) -> None:
     faults = Faults(StoreFault)
     with pytest.raises(ValueError, match=r"That is no fault: .*\."):
         faults.add(**fields)
