@@ -6,26 +6,20 @@ POST /control/type, press, submit, cancel, home, suggest and fault; GET /control
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.faults import Faults
+from bot.sandbox.store.api.endpoints import ENDPOINTS
+from bot.sandbox.store.faults import StoreFault
+from bot.sandbox.store.state import Store
 from bot.sandbox.workspace.client.client import Client
+from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID, HUMANS
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
-
-
-class StoreFaults(Protocol):
-    """What the control API needs of the emulated store's faults."""
-
-    def add(self, *args: Any, **kwargs: Any) -> Any:
-        """Switch a fault on."""
-        ...
-
-    def clear(self) -> None:
-        """Switch all off."""
-        ...
+from bot.sandbox.workspace.web_api.methods import METHODS
 
 
 def routes(workspace: Workspace) -> list[web.RouteDef]:
@@ -138,27 +132,42 @@ def people(workspace: Workspace) -> Json:
     }
 
 
-def fault_route(workspace: Workspace | None, store: StoreFaults | None) -> web.RouteDef:
+def fault_route(workspace: Workspace | None, store: Store | None) -> web.RouteDef:
     """Build POST /control/fault {"target": "slack" or "store", …} or {"clear": true}."""
+    targets: dict[str, Faults[Any]] = {}
+    if store is not None:
+        targets["store"] = store.faults
+    if workspace is not None:
+        targets["slack"] = workspace.faults
 
     async def set_fault(body: Json) -> Json:
-        targets: dict[str, StoreFaults | None] = {
-            "store": store,
-            "slack": workspace.faults if workspace else None,
-        }
-        if body.get("clear"):
-            for one in targets.values():
-                if one is not None:
-                    one.clear()
-            return {"ok": True, "ack_ms": None}
         fields = dict(body)
-        target = targets.get(fields.pop("target", ""))
-        if target is None:
+        if fields.pop("clear", False):
+            for one in targets.values():
+                one.clear()
+            return {"ok": True, "ack_ms": None}
+        faults = targets.get(fields.pop("target", ""))
+        if faults is None:
             raise Misuse("Say 'target': 'store' or 'slack', whichever runs here, or 'clear': true.")
         try:
-            target.add(**fields)
+            fault = faults.build(**fields)
         except (TypeError, ValueError) as wrong:
-            raise Misuse(f"That is no fault: {wrong}") from None
+            raise Misuse(str(wrong)) from None
+        _check_that_it_may_strike(fault)
+        faults.put(fault)
         return {"ok": True, "ack_ms": None}
 
     return web.post("/control/fault", _answering(set_fault))
+
+
+def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
+    """Refuse a fault that would wait for ever, because nothing answers to what it names."""
+    if isinstance(fault, StoreFault):
+        if not any(fault.may_strike(one.method, one.path) for one in ENDPOINTS):
+            known = ", ".join(f"{one.method} {one.path}" for one in ENDPOINTS)
+            raise Misuse(
+                f"The store has no {fault.method} {fault.path}, so this would never happen. There is: {known}."
+            )
+    elif not any(fault.strikes(name) for name in METHODS):
+        known = ", ".join(METHODS)
+        raise Misuse(f"Slack has no {fault.method} here, so this would never happen. There is: {known}.")

@@ -1,16 +1,17 @@
 """Server-sent events for the page: `state` of one person, `bot`, `store` and `log`, each when it changed.
 
-The workspace wakes the stream; store and log have no bell, so they are looked at a few times a second.
+The workspace wakes the stream; store and log are polled a few times a second.
 """
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
 from bot.sandbox.control import misused
+from bot.sandbox.store.state import Store
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
 
@@ -21,20 +22,10 @@ Log = Callable[[int], Awaitable[list[dict[str, object]]]]
 """Returns the audit log's entries that are newer than a number."""
 
 
-class Watched(Protocol):
-    """What the page shows of the emulated store."""
+class EventStream:
+    """The open streams of all pages; `stop` ends them."""
 
-    version: int
-
-    def overview(self) -> dict[str, Any]:
-        """Return segments with their sizes, and totals."""
-        ...
-
-
-class Live:
-    """All open streams; `stop` ends them."""
-
-    def __init__(self, workspace: Workspace, store: Watched | None, log: Log | None) -> None:
+    def __init__(self, workspace: Workspace, store: Store | None, log: Log | None) -> None:
         self._workspace, self._store, self._log = workspace, store, log
         self._stopped = False
 

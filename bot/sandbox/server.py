@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.sandbox import control
-from bot.sandbox.event_stream import Live, Log
+from bot.sandbox.event_stream import EventStream, Log
 from bot.sandbox.store import Store
 from bot.sandbox.store import application as store_application
 from bot.sandbox.workspace.refusals import Misuse
@@ -45,7 +45,7 @@ def application(
     """Put the parts that are given into one application."""
     app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
-    app.router.add_routes([control.fault_route(workspace, store.faults if store else None), _requests(store)])
+    app.router.add_routes([control.fault_route(workspace, store), _requests(store)])
     if workspace is not None:
         _add_workspace(app, workspace, store, log)
     if store is not None:
@@ -56,12 +56,12 @@ def application(
 
 
 def _add_workspace(app: web.Application, workspace: Workspace, store: Store | None, log: Log | None) -> None:
-    live = Live(workspace, store, log)
+    events = EventStream(workspace, store, log)
     app.router.add_routes([*web_api.routes(workspace), *control.routes(workspace)])
-    app.router.add_get("/control/events", live.serve)
+    app.router.add_get("/control/events", events.serve)
 
     async def stop(_app: web.Application) -> None:
-        live.stop()
+        events.stop()
         await workspace.sockets.close()
         if workspace.http is not None:
             await workspace.http.close()

@@ -16,7 +16,7 @@ import httpx
 
 from bot.sandbox.store import Store
 from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
-from bot.sandbox.store.api.request import Ask
+from bot.sandbox.store.api.request import Request
 from bot.sandbox.store.refusals import Refusal
 
 MOST_TURNS = 4
@@ -85,7 +85,7 @@ class Wire(httpx.AsyncBaseTransport):
     def _carried_out(self, request: httpx.Request, query: dict[str, list[str]]) -> tuple[int, dict[str, Any] | None]:
         endpoint, names = _endpoint(request)
         try:
-            reply = endpoint.answer(self._store.shop, Ask(names, query, request.content))
+            reply = endpoint.answer(self._store.shop, Request(names, query, request.content))
         except Refusal as refusal:
             return refusal.status, refusal.body()
         return reply.status, reply.body

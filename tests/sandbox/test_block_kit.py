@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.workspace.block_kit.limits import MESSAGE_CHARACTERS, faults_of, length_of
-from tests.sandbox.slack_app import actions, button, entry, manifest, modal, words
+from tests.sandbox.slack_app import actions, button, entry, modal, words
 
 Json = dict[str, Any]
 Sized = Callable[[int], Any]
@@ -155,26 +155,9 @@ HOME: dict[str, tuple[int, Sized]] = {
     "blocks": (100, lambda n: {"type": "home", "blocks": [{"type": "divider"}] * n}),
     "private_metadata": (3000, lambda n: {"type": "home", "blocks": [], "private_metadata": "x" * n}),
 }
-COMMAND = {"command": "/x", "description": "x"}
-MANIFEST: dict[str, tuple[int, Sized]] = {
-    "name": (35, lambda n: {"display_information": {"name": "x" * n}}),
-    "description": (140, lambda n: {"display_information": {"name": "x", "description": "x" * n}}),
-    "long description": (4000, lambda n: {"display_information": {"name": "x", "long_description": "x" * n}}),
-    "commands": (50, lambda n: manifest(features={"slash_commands": [COMMAND] * n})),
-    "command": (32, lambda n: manifest(features={"slash_commands": [COMMAND | {"command": "x" * n}]})),
-    "command's description": (
-        2000,
-        lambda n: manifest(features={"slash_commands": [COMMAND | {"description": "x" * n}]}),
-    ),
-    "usage hint": (
-        1000,
-        lambda n: manifest(features={"slash_commands": [COMMAND | {"usage_hint": "x" * n}]}),
-    ),
-    "shortcuts": (10, lambda n: manifest(features={"shortcuts": [{}] * n})),
-}
 SIZES = [
     pytest.param(kind, most, build, id=f"{kind}: {what}")
-    for kind, table_ in (("message", MESSAGE), ("modal", MODAL), ("home", HOME), ("manifest", MANIFEST))
+    for kind, table_ in (("message", MESSAGE), ("modal", MODAL), ("home", HOME))
     for what, (most, build) in table_.items()
 ]
 
@@ -188,7 +171,6 @@ def test_the_most_fits_and_one_more_does_not(kind: str, most: int, build: Sized)
 
 
 WRONG: list[tuple[str, Any, str]] = [
-    ("manifest", manifest(oauth_config={}), "slash commands need the scope commands"),
     ("message", [{"type": "alert", "text": words("x")}], "unsupported type: alert"),
     ("message", [{"type": "hologram"}], "unsupported type: hologram"),
     ("message", ["text"], "must provide an object"),
@@ -246,11 +228,6 @@ WRONG: list[tuple[str, Any, str]] = [
     ),
     ("options", {}, "must have exactly one of options and option_groups"),
     ("options", {"options": [option("x" * 76)]}, "must be less than 76 characters"),
-    (
-        "manifest",
-        {"display_information": {"name": "x", "long_description": "short"}},
-        "more than 173 characters",
-    ),
 ]
 
 
@@ -260,7 +237,10 @@ def test_what_slack_does_not_take_is_named(kind: str, thing: Any, sentence: str)
 
 
 def test_data_tables_header_is_no_rich_text() -> None:
-    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}
+    rich = {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}],
+    }
     rows = [[rich], [{"type": "raw_number", "value": 7, "text": "7"}]]
     faults = faults_of("message", [{"type": "data_table", "caption": "x", "rows": rows}])
     assert faults == ["unsupported type for a header cell: rich_text [json-pointer:/blocks/0/rows/0/0]"]

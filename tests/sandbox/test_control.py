@@ -90,9 +90,11 @@ async def test_a_script_types_presses_submits_and_looks(tmp_path: Path) -> None:
         (
             "fault",
             {"target": "slack", "method": "x", "colour": "red"},
-            "A fault of Slack has these fields: method,",
+            "A fault has these fields:",
         ),
-        ("fault", {"target": "slack"}, "That is no fault"),
+        ("fault", {"target": "slack"}, "That is no fault: method: Field required."),
+        ("fault", {"target": "slack", "method": "*", "times": 0}, "That is no fault: times:"),
+        ("fault", {"target": "slack", "method": "chat.send"}, "Slack has no chat.send here"),
     ],
 )
 async def test_wrong_use_is_answered_with_what_to_do(tmp_path: Path, act: str, body: Json, sentence: str) -> None:

@@ -1,21 +1,24 @@
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
-from bot.sandbox.store.faults import Faults
+from bot.sandbox.faults import Faults
+from bot.sandbox.store.api.endpoints import ENDPOINTS
+from bot.sandbox.store.faults import StoreFault
 from tests.sandbox.served_store import served
 
 
 def test_fault_strikes_as_often_as_ordered_and_then_no_more() -> None:
-    faults = Faults()
+    faults = Faults(StoreFault)
     faults.add("GET", "/segments", status=503, times=2)
     struck = [faults.strike("GET", "/segments") for _ in range(3)]
     assert [fault and fault.status for fault in struck] == [503, 503, None]
 
 
 def test_fault_without_end_strikes_until_cleared() -> None:
-    faults = Faults()
+    faults = Faults(StoreFault)
     faults.add(status=500, times=None)
     assert all(faults.strike("GET", "/customers") for _ in range(20))
     faults.clear()
@@ -35,20 +38,20 @@ def test_fault_without_end_strikes_until_cleared() -> None:
     ],
 )
 def test_path_patterns_mean_what_they_say(pattern: str, path: str, meant: bool) -> None:
-    faults = Faults()
+    faults = Faults(StoreFault)
     faults.add(path=pattern, status=500)
     assert (faults.strike("GET", path) is not None) is meant
 
 
 def test_method_selects() -> None:
-    faults = Faults()
+    faults = Faults(StoreFault)
     faults.add("post", "/segments", drop=True)
     assert faults.strike("GET", "/segments") is None
     assert faults.strike("POST", "/segments") is not None
 
 
 def test_faults_are_first_come_first_served() -> None:
-    faults = Faults()
+    faults = Faults(StoreFault)
     faults.add(status=500)
     faults.add(status=503)
     struck = [faults.strike("GET", "/segments") for _ in range(2)]
@@ -56,17 +59,15 @@ def test_faults_are_first_come_first_served() -> None:
 
 
 def test_listed_faults_can_be_ordered_again() -> None:
-    faults, again = Faults(), Faults()
+    faults, again = Faults(StoreFault), Faults(StoreFault)
     faults.add("PUT", "/segments", status=504, delay=1.5, carried_out=True, body={"title": "late"}, times=None)
-    again.order(faults.listed()[0])
+    again.add(**faults.listed()[0])
     assert again.listed() == faults.listed()
 
 
 @pytest.mark.parametrize(
-    "document",
+    "fields",
     [
-        None,
-        [],
         {"colour": "red"},
         {"status": "500"},
         {"status": True},
@@ -78,14 +79,34 @@ def test_listed_faults_can_be_ordered_again() -> None:
         {"times": 0},
         {"drop": 1},
         {"path": 3},
-        {1: 2},
     ],
 )
-def test_wrong_fault_is_refused_with_a_sentence_and_nothing_is_in_force(document: object) -> None:
-    faults = Faults()
-    with pytest.raises(ValueError, match=r"fault.*\."):
-        faults.order(document)
+def test_a_wrong_fault_is_refused_with_a_sentence(fields: dict[str, Any]) -> None:
+    faults = Faults(StoreFault)
+    with pytest.raises(ValueError, match=r"That is no fault: .*\."):
+        faults.add(**fields)
     assert faults.listed() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "may"),
+    [
+        ("*", "*", True),
+        ("get", "/segments", True),
+        ("DELETE", "/customers", False),
+        ("GET", "/nowhere", False),
+        ("GET", "/promotions/5", True),
+        ("GET", "/promotions/5/codes", False),
+        ("GET", "/segments/*", True),
+        ("GET", "/segments/1/*", True),
+        ("POST", "/segments/{id}/shopper-profiles", True),
+        ("GET", "/seg*files", True),
+        ("PATCH", "*", False),
+    ],
+)
+def test_a_fault_may_strike_where_an_endpoint_answers(method: str, path: str, may: bool) -> None:
+    fault = StoreFault(method=method, path=path)
+    assert any(fault.may_strike(one.method, one.path) for one in ENDPOINTS) is may
 
 
 async def test_status_is_answered_and_nothing_is_carried_out() -> None:

@@ -56,7 +56,10 @@ async def test_faults_of_the_store_are_set_over_control(tmp_path: Path) -> None:
         assert (await fetch(f"{url}/stores/sandbox/v3/segments", headers=TOKEN))[0] == 503
         wrong = {"target": "store", "colour": "red"}
         status, answer = await fetch(f"{url}/control/fault", "POST", json=wrong)
-        assert (status, "A fault has no `colour`" in answer["error"]) == (400, True)
+        assert (status, "That is no fault: colour" in answer["error"]) == (400, True)
+        never = {"target": "store", "method": "DELETE", "path": "/customers", "status": 503}
+        status, answer = await fetch(f"{url}/control/fault", "POST", json=never)
+        assert (status, answer["error"][:34]) == (400, "The store has no DELETE /customers")
 
 
 async def test_the_page_is_served_and_can_be_left_out(tmp_path: Path) -> None:

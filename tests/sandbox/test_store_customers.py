@@ -67,7 +67,7 @@ async def test_included_profile_and_segments_are_the_true_ones(shop: Served) -> 
     assert without["segment_ids"] == []
 
 
-async def test_first_page_has_both_kinds_of_paging_and_later_ones_pagination_alone(shop: Served) -> None:
+async def test_only_the_first_page_has_both_kinds_of_paging(shop: Served) -> None:
     metas = [(await shop.api.get("/customers", params={"page": page})).json()["meta"] for page in (1, 2)]
     assert [sorted(meta) for meta in metas] == [["cursor_pagination", "pagination"], ["pagination"]]
 

@@ -42,7 +42,7 @@ async def test_the_51st_profile_of_a_request_is_refused(shop: Served, members: s
     assert answer.status_code == 413
 
 
-async def test_member_already_is_a_conflict_in_the_documented_body_and_adds_nobody(shop: Served, members: str) -> None:
+async def test_adding_a_member_again_is_a_documented_conflict(shop: Served, members: str) -> None:
     vips = shop.segment("VIPs")
     [new] = await shop.outsiders(vips, 1)
     old = (await shop.api.get(members)).json()["data"][0]["id"]

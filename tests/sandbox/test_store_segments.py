@@ -57,7 +57,7 @@ async def test_created_segments_are_dated_and_described(shop: Served) -> None:
     assert shop.segment("Dogs") == dogs["id"]
 
 
-async def test_duplicate_name_is_a_conflict_in_the_documented_body_and_creates_nothing(shop: Served) -> None:
+async def test_a_duplicate_name_is_a_documented_conflict_that_creates_nothing(shop: Served) -> None:
     answer = await shop.api.post("/segments", json=[{"name": "New one"}, {"name": "VIPs"}])
     assert answer.status_code == 409
     assert answer.json() == {
@@ -100,7 +100,7 @@ async def test_two_segments_can_swap_names_in_one_request(shop: Served) -> None:
     assert (shop.segment("VIPs"), shop.segment("Lapsed")) == (lapsed, vips)
 
 
-async def test_renaming_to_a_name_in_use_is_a_conflict_and_to_its_own_is_not(shop: Served) -> None:
+async def test_renaming_to_another_segments_name_is_a_conflict(shop: Served) -> None:
     vips = shop.segment("VIPs")
     taken = await shop.api.put("/segments", json=[{"id": vips, "name": "Lapsed"}])
     own = await shop.api.put("/segments", json=[{"id": vips, "name": "VIPs"}])
@@ -147,7 +147,7 @@ async def test_the_1001st_segment_is_refused(shop: Served) -> None:
     assert (answer.status_code, answer.json()["title"]) == (400, "A store can have at most 1000 segments.")
 
 
-async def test_a_segment_created_again_has_another_id_and_promotions_do_not_follow(shop: Served) -> None:
+async def test_promotions_do_not_follow_a_segment_created_again(shop: Served) -> None:
     await shop.api.delete("/segments", params={"id:in": shop.segment("VIPs")})
     await shop.api.post("/segments", json=[{"name": "VIPs"}])
     [row] = [row for row in shop.store.overview()["segments"] if row["name"] == "VIPs"]

@@ -23,7 +23,7 @@ def test_new_store_is_empty() -> None:
     store.close()
 
 
-def test_only_the_last_ten_thousand_requests_are_remembered_and_keep_their_numbers() -> None:
+def test_only_the_last_ten_thousand_requests_are_remembered() -> None:
     store = Store(":memory:")
     for _ in range(10_005):
         store.note_request("GET", "/", 200, 1.0)

@@ -24,7 +24,7 @@ def without(scope: str) -> dict[str, Any]:
     return {"oauth_config": {"scopes": {"bot": scopes}}}
 
 
-async def test_auth_test_says_who_the_bot_is_and_which_scopes_it_has(tmp_path: Path) -> None:
+async def test_auth_test_names_the_bot_and_its_scopes(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         answer = await here.web.auth_test()
         assert (answer["user"], answer["bot_id"][0], answer["team_id"][0]) == ("segment-bot", "B", "T")
@@ -99,7 +99,7 @@ async def test_the_bot_cannot_post_where_it_is_not(tmp_path: Path) -> None:
         assert (await refused(here.web.chat_postMessage(channel=RANDOM, text="x")))["error"] == "not_in_channel"
 
 
-async def test_posting_reaches_channels_by_id_and_name_and_people_by_their_id(tmp_path: Path) -> None:
+async def test_posting_reaches_channels_and_people(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         for channel in (SEGMENTS, "#segments", BEN):
             await here.web.chat_postMessage(channel=channel, text="hello")
@@ -251,7 +251,7 @@ async def test_forms_stack_three_deep_and_no_deeper(tmp_path: Path) -> None:
         assert (await refused(here.web.views_push(trigger_id=issue(ANA), view=view)))["error"] == "push_limit_reached"
 
 
-async def test_a_view_is_updated_by_id_or_external_id_under_its_hash(tmp_path: Path) -> None:
+async def test_a_view_is_updated_under_its_hash(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         opened = await here.web.views_open(
             trigger_id=here.workspace.triggers.issue(ANA), view=modal({"type": "divider"}, external_id="mine")
@@ -289,7 +289,7 @@ async def test_a_rate_limit_says_how_long_to_wait(tmp_path: Path) -> None:
         )
 
 
-async def test_a_dropped_connection_is_retried_by_the_client_and_a_lost_answer_was_carried_out(
+async def test_a_call_whose_answer_was_lost_is_retried(
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path) as here:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.sandbox.workspace.client.filling import FILE_BYTES_MOST
 from bot.sandbox.workspace.people import ANA, BEN, SEGMENTS
 from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (
@@ -59,7 +60,7 @@ async def screen(tmp_path: Path) -> AsyncIterator[FormScreen]:
         yield FormScreen(here, app)
 
 
-async def test_a_form_is_filled_by_label_or_block_id_and_closes_when_acknowledged(screen: FormScreen) -> None:
+async def test_a_form_is_filled_by_label_or_block_id(screen: FormScreen) -> None:
     await screen.open(NAME, entry("Why", "why", optional=True))
     assert (await screen.submit(Name="VIPs", why="because"))["ok"] is True
     assert screen.values()["name"]["value"] == {"type": "plain_text_input", "value": "VIPs"}
@@ -179,14 +180,14 @@ async def test_a_submission_may_update_push_or_clear(screen: FormScreen) -> None
     assert screen.form is None
 
 
-async def test_a_bad_view_in_an_answer_is_trouble_and_the_form_stays(screen: FormScreen) -> None:
+async def test_a_bad_view_in_an_answer_leaves_the_form_open(screen: FormScreen) -> None:
     await screen.open(NAME)
     screen.answer = {"response_action": "update", "view": modal(NAME, title=words("x" * 25))}
     assert "less than 25 characters" in (await screen.submit(name="VIPs"))["error"]
     assert screen.form["title"]["text"] == "A form"
 
 
-async def test_cancelling_shows_the_form_below_and_tells_the_bot_where_it_asked(screen: FormScreen) -> None:
+async def test_cancelling_shows_the_form_below(screen: FormScreen) -> None:
     await screen.open(NAME)
     trigger = screen.here.workspace.triggers.issue(ANA)
     above = modal(NAME, title=words("Above"), notify_on_close=True)
@@ -200,7 +201,7 @@ async def test_cancelling_shows_the_form_below_and_tells_the_bot_where_it_asked(
         await screen.here.client.cancel("ana")
 
 
-async def test_pressing_in_a_form_sends_what_was_entered_and_keeps_it_over_an_update(screen: FormScreen) -> None:
+async def test_what_was_entered_outlives_a_click_and_an_update(screen: FormScreen) -> None:
     kinds = {
         "type": "static_select",
         "action_id": "kind",
@@ -229,6 +230,8 @@ async def test_a_file_in_a_form_is_downloaded_with_the_bots_token(screen: FormSc
     element = {"type": "file_input", "action_id": "files", "filetypes": ["csv"], "max_files": 1}
     await screen.open(entry("File", "file", element))
     assert "file" in (await screen.submit(File=[{"name": "list.pdf", "content": "x"}]))["errors"]
+    large = {"name": "list.csv", "content": "x" * (FILE_BYTES_MOST + 1)}
+    assert "file" in (await screen.submit(File=[large]))["errors"]
     await screen.submit(File=[{"name": "list.csv", "content": "a@example.com\n"}])
     file = screen.values()["file"]["files"]["files"][0]
     assert (file["name"], file["size"], file["user"]) == ("list.csv", 14, ANA)

@@ -174,7 +174,7 @@ async def test_a_response_url_refuses_what_slack_refuses(tmp_path: Path) -> None
         assert "no_text" in (await respond(url))[1]
 
 
-async def test_an_uploaded_file_is_shared_and_read_by_those_who_see_it(tmp_path: Path) -> None:
+async def test_an_uploaded_file_is_read_by_those_who_see_it(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         dm = (await here.web.conversations_open(users=ANA))["channel"]["id"]
         await here.web.files_upload_v2(filename="VIPs.csv", content="e-mail\n", title="Shoppers", channel=dm)
@@ -186,9 +186,18 @@ async def test_an_uploaded_file_is_shared_and_read_by_those_who_see_it(tmp_path:
         assert await fetch(here.url + file["url"]) == (200, "e-mail\n")
         assert (await fetch(here.url + file["url"].replace("as=ana", "as=ben")))[0] == 403
         assert (await fetch(here.url + file["url"].replace("as=ana", "as=eve")))[0] == 403
-        assert (await download(file))[0] == 403
         gone = {"url_private_download": file["url_private_download"].replace(file["id"], "F404")}
         assert (await download(gone, BOT_TOKEN))[0] == 404
+
+
+async def test_an_app_that_may_not_read_a_file_gets_a_page_to_sign_in(tmp_path: Path) -> None:
+    scopes = {"scopes": {"bot": ["commands", "chat:write", "files:write"]}}
+    async with world(tmp_path, changes={"oauth_config": scopes}) as here:
+        await here.web.files_upload_v2(filename="VIPs.csv", content="e-mail\n", channel=SEGMENTS)
+        file = here.workspace.state("ana")["channels"]["#segments"][0]["files"][0]
+        for token in ("", BOT_TOKEN):
+            status, text = await download(file, token)
+            assert (status, "Sign in" in text) == (200, True)
 
 
 async def download(file: Json, token: str = "") -> tuple[int, str]:
@@ -211,7 +220,7 @@ async def test_an_upload_keeps_its_length_and_happens_once(tmp_path: Path) -> No
         assert (await refused(empty))["error"] == "invalid_arguments"
 
 
-async def test_messages_homes_and_files_survive_a_restart_and_open_forms_do_not(tmp_path: Path) -> None:
+async def test_all_but_open_forms_survives_a_restart(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         posted = await here.web.chat_postMessage(channel=SEGMENTS, text="first", blocks=[{"type": "divider"}])
         await here.web.chat_postMessage(channel=ANA, text="psst")

@@ -53,7 +53,7 @@ async def screen(tmp_path: Path) -> AsyncIterator[TypingScreen]:
         yield TypingScreen(here, app)
 
 
-async def test_typing_tells_the_bot_the_text_and_the_state_of_the_whole_view(screen: TypingScreen) -> None:
+async def test_typing_sends_the_text_and_the_whole_views_state(screen: TypingScreen) -> None:
     view = await screen.open(shoppers(ON_CHARACTER), entry("Why", "why", optional=True))
     assert (await screen.type("a@example.com\nb@", values={"Why": "spring"}))["ok"] is True
     body = screen.heard[-1]
@@ -122,7 +122,7 @@ async def test_an_update_keeps_what_was_typed_and_a_late_one_conflicts(screen: T
     assert state["form"]["hash"] != view["hash"]
 
 
-async def test_what_a_select_has_shown_is_chosen_in_its_order_without_asking_again(screen: TypingScreen) -> None:
+async def test_shown_options_are_chosen_without_asking_again(screen: TypingScreen) -> None:
     asked: list[str] = []
 
     @screen.app.options("segments")

@@ -1,4 +1,4 @@
-"""The judge: what must hold at the end of every story, whatever went wrong in it."""
+"""The judge: what must hold at the end of each story, whatever went wrong in it."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _WORDLESS = frozenset({"broadcast", "usergroup", "channel"})
 
 
 async def judge(world: World) -> None:
-    """The log holds and names no shopper, nothing ran unapproved, nothing sent broke a limit or pinged anybody."""
+    """Assert that the log holds and names no shopper, that nothing ran unapproved, and that Slack took all we sent."""
     for door, body in world.sent:
         found = list(objections(door, body))
         assert not found, f"{door}: {found} in {body}"
@@ -41,20 +41,20 @@ async def judge(world: World) -> None:
     for entry in entries:
         assert entry.kind in tuple(EntryKind), f"Nobody can look for it: {entry}"
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
-    told = "\n".join(json.dumps(entry.detail, ensure_ascii=False) for entry in entries)
-    named = [name for name in _shoppers(world) if name in told]
-    assert not named, f"Shoppers are named in the log: {named} in {told}"
+    recorded = "\n".join(json.dumps(entry.detail, ensure_ascii=False) for entry in entries)
+    named = [name for name in _shoppers(world) if name in recorded]
+    assert not named, f"Shoppers are named in the log: {named} in {recorded}"
 
 
 def _shoppers(world: World) -> list[str]:
-    """Whole names and addresses of all customers; names of one word may be a segment's word, too."""
+    """Return whole names and addresses of all customers; a name of one word may be a segment's word, too."""
     rows = world.store.shop.rows("SELECT email, first_name, last_name FROM customers")
     names = [f"{row['first_name']} {row['last_name']}" for row in rows if row["first_name"] and row["last_name"]]
     return [*(row["email"] for row in rows), *names]
 
 
 def objections(door: str, body: Json) -> Iterator[str]:
-    """What Slack, or who reads it, would object to in what the bot sent there, also where it was replaced later."""
+    """Yield what Slack, or a reader, would object to in what the bot sent, also where it was replaced later."""
     blocks, view = _decoded(body.get("blocks")), _decoded(body.get("view"))
     if blocks:
         yield from faults_of("message", blocks)
@@ -73,12 +73,12 @@ def objections(door: str, body: Json) -> Iterator[str]:
 
 
 def _decoded(value: Any) -> Any:
-    """Blocks and views come as JSON, or as JSON in a text."""
+    """Decode blocks or a view, which come as JSON or as JSON in a text."""
     return json.loads(value) if value and isinstance(value, str) else value
 
 
 def _judge_approvals(change: Change, world: World) -> None:
-    """Distinct people who may, not the requester; and as many as needed, or somebody who may broke the glass."""
+    """Assert that enough permitted people approved, none twice and none the requester, or that the glass was broken."""
     approvers = [one.actor for one in change.approvals]
     permitted = world.behind(change.need.approvers) or world.permitted
     assert change.requester not in approvers
@@ -94,7 +94,7 @@ def _judge_approvals(change: Change, world: World) -> None:
 
 
 def judge_what_was_seen(change: Change, entries: list[RecordedEntry]) -> None:
-    """Whoever approved what ran, or broke the glass for it, did so for the very plan that ran."""
+    """Assert that whoever approved what ran, or broke the glass for it, saw the very plan that ran."""
     words = [one for one in entries if one.change == change.number and one.kind in ("sign", "approve", "break glass")]
     counted = words[-1:] if change.emergency else words[len(words) - len(change.approvals) :]
     if change.state in RAN or change.runs:
@@ -104,7 +104,7 @@ def judge_what_was_seen(change: Change, entries: list[RecordedEntry]) -> None:
 
 
 def _powers(value: Any) -> Iterator[str]:
-    """Whatever in ``value`` could ping, link or format where only words belong."""
+    """Yield whatever could ping, link or format where only words belong."""
     if isinstance(value, list):
         for one in value:
             yield from _powers(one)
@@ -120,7 +120,7 @@ def _powers(value: Any) -> Iterator[str]:
 
 
 def read(value: Any) -> str:
-    """All the words of a message or view as they stand on a reader's screen."""
+    """Return all the words of a message or view as they stand on a reader's screen."""
     return "\n".join(_lines(value))
 
 

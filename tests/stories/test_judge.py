@@ -62,7 +62,7 @@ async def test_a_bot_that_sends_nothing_wrong_is_not_blamed(clumsy: Clumsy) -> N
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral", "chat.update"])
-async def test_a_message_that_was_refused_is_found_though_another_took_its_place(clumsy: Clumsy, method: str) -> None:
+async def test_a_refused_message_is_found_though_another_replaced_it(clumsy: Clumsy, method: str) -> None:
     posted = await clumsy.web.chat_postMessage(channel=SEGMENTS, text="Fine")
     place = {"channel": SEGMENTS, "ts": posted["ts"], "user": ANA}
     with pytest.raises(SlackApiError, match="invalid_blocks"):
@@ -71,7 +71,7 @@ async def test_a_message_that_was_refused_is_found_though_another_took_its_place
     assert "must be less than 151 characters" in await clumsy.judged()
 
 
-async def test_a_message_is_found_also_where_slack_had_no_ear_for_it(clumsy: Clumsy) -> None:
+async def test_a_message_is_found_also_where_slack_failed(clumsy: Clumsy) -> None:
     clumsy.slack.workspace.faults.add("chat.postMessage", error="internal_error")
     with pytest.raises(SlackApiError, match="internal_error"):
         await clumsy.web.chat_postMessage(channel=SEGMENTS, text="Too long", blocks=LONG)
@@ -85,7 +85,7 @@ async def test_a_text_that_chat_update_does_not_take_is_found(clumsy: Clumsy) ->
     assert "msg_too_long" in await clumsy.judged()
 
 
-async def test_a_message_at_a_response_url_is_found_even_where_the_url_is_used_up(clumsy: Clumsy) -> None:
+async def test_a_message_at_a_used_response_url_is_found(clumsy: Clumsy) -> None:
     url = clumsy.slack.workspace.response_url(ANA, SEGMENTS)
     for _ in range(5):
         clumsy.slack.workspace.responses.use(url.rpartition("/")[2])
@@ -180,7 +180,7 @@ async def decided(tmp_path: Path) -> AsyncIterator[World]:
         yield slack
 
 
-async def test_an_approval_and_an_emergency_of_those_who_may_are_not_blamed(decided: World) -> None:
+async def test_approvals_and_emergencies_of_permitted_people_are_not_blamed(decided: World) -> None:
     await judge(decided)
 
 

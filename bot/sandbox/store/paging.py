@@ -31,7 +31,7 @@ class Page:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Return `{"pagination": {...}}` as in the vendor's CollectionMeta."""
+        """The vendor's CollectionMeta: `{"pagination": {...}}`."""
         number, limit = self.window.number, self.window.limit
         pages = -(-self.total // limit)
         links = {"current": _link(number, limit)}

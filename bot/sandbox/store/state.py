@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.faults import Faults
 from bot.sandbox.store.api.access import Quota
 from bot.sandbox.store.api.endpoints import CUSTOMERS, MARKETING
 from bot.sandbox.store.database import Shop
-from bot.sandbox.store.faults import Faults
+from bot.sandbox.store.faults import StoreFault
 
 REMEMBERED_REQUESTS = 10_000
 # The vendor limits each segment and member write to 10 at once. The emulator counts all requests together,
@@ -42,7 +43,7 @@ class Store:
         self.plan = "Enterprise"
         self.at_once = MOST_AT_ONCE
         self.in_flight = 0
-        self.faults = Faults()
+        self.faults = Faults(StoreFault)
         self.version = 0
         self.sleep = sleep
         self._quota = Quota(quota, clock)

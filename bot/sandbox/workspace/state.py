@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+from bot.sandbox.faults import Faults
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.archive import Archive, Posting
 from bot.sandbox.workspace.block_kit.controls import identified
 from bot.sandbox.workspace.delivery.carrier import ACK_SECONDS, Ack, Carrier, Parcel, Undelivered, deliver
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.socket_mode import Sockets
-from bot.sandbox.workspace.faults import MethodFaults
+from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.forms import Forms
 from bot.sandbox.workspace.manifest import Manifest
 from bot.sandbox.workspace.offers import Offers
@@ -31,7 +32,7 @@ class Workspace:
     """One workspace with one app in it, kept in the SQLite file `path` (":memory:" works).
 
     `request_url` switches from Socket Mode to signed HTTP. `public_url` is set by the server that serves it.
-    `overheard` is told all that the app sends, before anything becomes of it: a method's arguments, what comes to
+    `overheard` gets all that the app sends, before anything becomes of it: a method's arguments, what comes to
     a response URL ("response_url"), an acknowledgement's body (the payload's type, such as "view_submission").
     """
 
@@ -54,7 +55,7 @@ class Workspace:
         self.offers = Offers()
         self.triggers = Triggers(clock)
         self.responses = ResponseUrls(clock)
-        self.faults = MethodFaults()
+        self.faults = Faults(MethodFault)
         self.sockets = Sockets(self.touch)
         self.http = SignedRequests(request_url, signing_secret, clock) if request_url else None
         self.public_url = ""

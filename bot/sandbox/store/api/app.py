@@ -12,8 +12,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.sandbox.store.api.access import check_caller, check_permission
 from bot.sandbox.store.api.endpoints import ENDPOINTS, MARKETING, Endpoint
-from bot.sandbox.store.api.request import Ask
-from bot.sandbox.store.faults import Fault
+from bot.sandbox.store.api.request import Request
+from bot.sandbox.store.faults import StoreFault
 from bot.sandbox.store.refusals import Invalid, NotAllowed, NotFound, Refusal, TooLarge, TooMany
 from bot.sandbox.store.state import Store
 
@@ -89,7 +89,7 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
         check_permission(endpoint, store.scopes, store.plan)
         query = {name: request.query.getall(name) for name in request.query}
         try:
-            reply = endpoint.answer(store.shop, Ask(request.match_info, query, await request.read()))
+            reply = endpoint.answer(store.shop, Request(request.match_info, query, await request.read()))
         except (NotFound, Invalid) as refusal:
             if endpoint.scope != MARKETING:
                 raise
@@ -115,7 +115,7 @@ def _refused(refusal: Refusal) -> web.Response:
     return web.json_response(refusal.body(), status=refusal.status, headers=refusal.headers)
 
 
-def _struck(fault: Fault) -> web.Response:
+def _struck(fault: StoreFault) -> web.Response:
     refusal = Refusal("A fault was ordered for this request.")
     refusal.status = fault.status or Refusal.status
     return _json(refusal.body() if fault.body is None else fault.body, refusal.status)

@@ -1,149 +1,160 @@
-"""Bodies of the vendor's requests, checked and turned into what the store's nouns take. Pure.
+"""Bodies of the vendor's requests, checked and turned into what the resources take. Pure.
 
 Segmentation answers 400 for a body that does not fit (segments.v3.yml), customers 422 (customers.v3.yml).
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
-from bot.sandbox.store.api.request import LARGEST_ID, Ask, decoded, is_sound, is_storable, is_uuid
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bot.sandbox.store.api.request import LARGEST_ID, Request, decoded, is_sound, is_storable, is_uuid
 from bot.sandbox.store.refusals import Invalid, Malformed
 from bot.sandbox.store.resources.segments import Draft, Revision
 
-
-class Rule(NamedTuple):
-    """What a customer's field takes: its type, and the length of a text or list, or the range of a number."""
-
-    kind: type[Any]
-    least: int = 0
-    most: int = LARGEST_ID
+T = TypeVar("T")
+LEFT_OUT: Any = None
+"""The default of a field that may be left out; it is not validated, so null is refused."""
 
 
-# customers.v3.yml, customer_Post
-CUSTOMER_RULES: Mapping[str, Rule] = {
-    "email": Rule(str, 3, 250),
-    "first_name": Rule(str, 1, 100),
-    "last_name": Rule(str, 1, 100),
-    "company": Rule(str, 0, 255),
-    "phone": Rule(str, 0, 50),
-    "notes": Rule(str),
-    "tax_exempt_category": Rule(str, 0, 255),
-    "customer_group_id": Rule(int, 0, 2**31 - 1),
-    "addresses": Rule(list, 0, 10),
-    "attributes": Rule(list, 0, 10),
-    "authentication": Rule(dict),
-    "accepts_product_review_abandoned_cart_emails": Rule(bool, 0, 1),
-    "store_credit_amounts": Rule(list),
-    "origin_channel_id": Rule(int, 0, 2**31 - 1),
-    "channel_ids": Rule(list, 1),
-    "form_fields": Rule(list),
-    "trigger_account_created_notification": Rule(bool, 0, 1),
-}
-REQUIRED = ("email", "first_name", "last_name")
-READ_ONLY = (
-    "id",
-    "date_created",
-    "date_modified",
-    "address_count",
-    "attribute_count",
-    "registration_ip_address",
-)
+def _only(holds: Callable[[Any], object], sentence: str) -> AfterValidator:
+    """Constrain a value to those for which something holds."""
+
+    def check(value: Any) -> Any:
+        if not holds(value):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
 
 
-def drafts(ask: Ask) -> list[Draft]:
+def _whole(number: Any) -> Any:
+    """Turn 1.0 into 1, since the document says "number"."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Storable = Annotated[str, _only(is_storable, "this has characters that no text has")]
+Uuid = Annotated[str, _only(is_uuid, "this is no UUID"), AfterValidator(str.lower)]
+# No length is published for names; one of which nothing is to be seen is refused all the same.
+Name = Annotated[Storable, _only(str.strip, "this must not be blank")]
+Email = Annotated[
+    Storable, Field(min_length=3, max_length=250), _only(lambda text: "@" in text.strip("@"), "this is no address")
+]
+Small = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Sound = _only(is_sound, "this cannot be stored")
+Objects = Annotated[list[Any], Sound]
+ReadOnly = Annotated[Any, _only(lambda _: False, "this is read-only")]
+
+
+class Body(BaseModel):
+    """An object in a request; fields that the API does not know are ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
+
+
+class SegmentDraft(Body):
+    """An item of POST /segments."""
+
+    name: Name
+    description: Storable = ""
+
+
+class SegmentRevision(Body):
+    """An item of PUT /segments."""
+
+    id: Uuid
+    name: Name = LEFT_OUT
+    description: Storable = LEFT_OUT
+
+
+class ProfileDraft(Body):
+    """An item of POST /shopper-profiles."""
+
+    customer_id: Annotated[int, BeforeValidator(_whole), Field(gt=0, le=LARGEST_ID)]
+
+
+class CustomerDraft(Body):
+    """An item of POST /customers (customers.v3.yml, customer_Post)."""
+
+    email: Email
+    first_name: Annotated[Storable, Field(min_length=1, max_length=100)]
+    last_name: Annotated[Storable, Field(min_length=1, max_length=100)]
+    company: Annotated[Storable, Field(max_length=255)] = LEFT_OUT
+    phone: Annotated[Storable, Field(max_length=50)] = LEFT_OUT
+    notes: Storable = LEFT_OUT
+    tax_exempt_category: Annotated[Storable, Field(max_length=255)] = LEFT_OUT
+    customer_group_id: Small = LEFT_OUT
+    addresses: Annotated[Objects, Field(max_length=10)] = LEFT_OUT
+    attributes: Annotated[Objects, Field(max_length=10)] = LEFT_OUT
+    authentication: Annotated[dict[str, Any], Sound] = LEFT_OUT
+    accepts_product_review_abandoned_cart_emails: bool = LEFT_OUT
+    store_credit_amounts: Objects = LEFT_OUT
+    origin_channel_id: Small = LEFT_OUT
+    channel_ids: Annotated[Objects, Field(min_length=1)] | None = None
+    form_fields: Objects = LEFT_OUT
+    trigger_account_created_notification: bool = LEFT_OUT
+    id: ReadOnly = LEFT_OUT
+    date_created: ReadOnly = LEFT_OUT
+    date_modified: ReadOnly = LEFT_OUT
+    address_count: ReadOnly = LEFT_OUT
+    attribute_count: ReadOnly = LEFT_OUT
+    registration_ip_address: ReadOnly = LEFT_OUT
+
+
+_DRAFTS, _REVISIONS = TypeAdapter(list[SegmentDraft]), TypeAdapter(list[SegmentRevision])
+_PROFILES, _PROFILE_IDS = TypeAdapter(list[ProfileDraft]), TypeAdapter(list[Uuid])
+_CUSTOMERS = TypeAdapter(Annotated[list[CustomerDraft], Field(min_length=1)])
+
+
+def _parsed(shape: TypeAdapter[T], body: Any, title: str) -> T:
+    """Validate a body; Malformed with each fault's index and field."""
+    try:
+        return shape.validate_python(body, strict=True)
+    except ValidationError as error:
+        errors = {".".join(map(str, one["loc"])): one["msg"] for one in error.errors()}
+        raise Malformed(title, errors) from None
+
+
+def drafts(request: Request) -> list[Draft]:
     """Read `[{name, description?}]`. Raises Malformed."""
-    items = ask.objects()
-    errors = _segment_errors(items)
-    for i, item in enumerate(items):
-        if "name" not in item:
-            errors[f"{i}.name"] = "name is required."
-    if errors:
-        raise Malformed("The segment was not valid.", errors)
-    return [Draft(item["name"], item.get("description", "")) for item in items]
+    items = _parsed(_DRAFTS, request.items(), "The segment was not valid.")
+    return [Draft(one.name, one.description) for one in items]
 
 
-def revisions(ask: Ask) -> list[Revision]:
+def revisions(request: Request) -> list[Revision]:
     """Read `[{id, name?, description?}]`. Raises Malformed."""
-    items = ask.objects()
-    errors = _segment_errors(items)
-    for i, item in enumerate(items):
-        if not is_uuid(item.get("id")):
-            errors[f"{i}.id"] = "id is required, and is a UUID."
-    if errors:
-        raise Malformed("The segment was not valid.", errors)
-    return [Revision(item["id"].lower(), item.get("name"), item.get("description")) for item in items]
+    items = _parsed(_REVISIONS, request.items(), "The segment was not valid.")
+    return [Revision(one.id, one.name, one.description) for one in items]
 
 
-def profile_ids(ask: Ask) -> list[str]:
-    """Read `[profile id, …]`. No body is as good as an empty list: the document requires none."""
-    items = ask.items() if ask.content else []
-    if wrong := [i for i, item in enumerate(items) if not is_uuid(item)]:
-        errors = {str(i): "The id of a shopper profile is a UUID." for i in wrong}
-        raise Malformed("Unable to add shopper profiles to segment.", errors)
-    return [item.lower() for item in items]
+def profile_ids(request: Request) -> list[str]:
+    """Read `[profile id, …]`. No body is as good as an empty list: the document requires none. Raises Malformed."""
+    items = request.items() if request.content else []
+    return _parsed(_PROFILE_IDS, items, "Unable to add shopper profiles to segment.")
 
 
-def customer_ids(ask: Ask) -> list[int]:
+def customer_ids(request: Request) -> list[int]:
     """Read `[{customer_id}]`. Raises Malformed."""
-    items = ask.objects()
-    ids = [_number(item.get("customer_id")) for item in items]
-    if wrong := [i for i, number in enumerate(ids) if number is None]:
-        errors = {f"{i}.customer_id": "The id of a customer is needed here." for i in wrong}
-        raise Malformed("The shopper profile was not valid.", errors)
-    return [number for number in ids if number is not None]
+    items = _parsed(_PROFILES, request.items(), "The shopper profile was not valid.")
+    return [one.customer_id for one in items]
 
 
-def customers(ask: Ask) -> list[dict[str, Any]]:
-    """Read customers to be created. Raises Invalid, with the index and field of each fault."""
-    items = ask.objects()
-    errors: dict[str, str] = {}
-    for i, item in enumerate(items):
-        errors |= {f"{i}.{key}": message for key, message in _customer_errors(item).items()}
-    if not items or errors:
-        raise Invalid("Create customers failed.", {".customer_create": "Error creating customers", **errors})
-    return [{key: item[key] for key in CUSTOMER_RULES if key in item} for item in items]
+def customers(request: Request) -> list[dict[str, Any]]:
+    """Read customers to be created. Raises Malformed for no list of objects, Invalid for the faults in them."""
+    items = request.items()
+    try:
+        found = _parsed(_CUSTOMERS, items, "Create customers failed.")
+    except Malformed as refusal:
+        if not all(isinstance(item, dict) for item in items):
+            raise
+        errors = {".customer_create": "Error creating customers", **refusal.errors}
+        raise Invalid(refusal.title, errors) from None
+    return [one.model_dump(exclude_unset=True) for one in found]
 
 
-def promotion(ask: Ask) -> dict[str, Any]:
+def promotion(request: Request) -> dict[str, Any]:
     """Read a promotion document. Raises Malformed."""
-    body = decoded(ask.content)
+    body = decoded(request.content)
     if not isinstance(body, dict) or not is_sound(body):
         raise Malformed("The request body is a JSON object that can be stored.")
     return body
-
-
-def _segment_errors(items: list[dict[str, Any]]) -> dict[str, str]:
-    errors = {}
-    for i, item in enumerate(items):
-        for key in ("name", "description"):
-            text = item.get(key, "")
-            if not isinstance(text, str) or not is_storable(text):
-                errors[f"{i}.{key}"] = f"{key} is a text."
-        # No length is published for names; one of which nothing is to be seen is refused all the same.
-        if "name" in item and isinstance(item["name"], str) and not item["name"].strip():
-            errors[f"{i}.name"] = "name must not be blank."
-    return errors
-
-
-def _customer_errors(item: Mapping[str, Any]) -> dict[str, str]:
-    errors = {key: f"{key} is required." for key in REQUIRED if key not in item}
-    errors |= {key: f"{key} is read-only." for key in READ_ONLY if key in item}
-    for key, rule in CUSTOMER_RULES.items():
-        if key in item and not _fits(item[key], rule) and not (key == "channel_ids" and item[key] is None):
-            errors[key] = f"{key} has a wrong type, or a wrong length."
-    if "email" not in errors and "@" not in item["email"].strip("@"):
-        errors["email"] = "email is not a valid e-mail address."
-    return errors
-
-
-def _fits(value: Any, rule: Rule) -> bool:
-    if rule.kind in (int, bool):
-        # Not isinstance: to JSON, true is no number.
-        return type(value) is rule.kind and rule.least <= int(value) <= rule.most
-    return isinstance(value, rule.kind) and rule.least <= len(value) <= rule.most and is_sound(value)
-
-
-def _number(value: Any) -> int | None:
-    """Return a whole number; `1.0` is one, since the document says "number"."""
-    whole = type(value) is int or (isinstance(value, float) and value.is_integer())
-    return int(value) if whole and 0 < value <= LARGEST_ID else None

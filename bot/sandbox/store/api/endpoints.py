@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.store.api import bodies
-from bot.sandbox.store.api.request import Ask, is_storable
+from bot.sandbox.store.api.request import Request, is_storable
 from bot.sandbox.store.database import Shop
 from bot.sandbox.store.paging import Page
 from bot.sandbox.store.refusals import Invalid
@@ -28,7 +28,7 @@ class Endpoint:
 
     method: str
     path: str
-    answer: Callable[[Shop, Ask], Reply]
+    answer: Callable[[Shop, Request], Reply]
     scope: str = CUSTOMERS
     modifies: bool = False
     segmentation: bool = True
@@ -42,106 +42,106 @@ def _created(rows: list[dict[str, Any]]) -> Reply:
     return Reply(201, {"data": rows, "meta": {}})
 
 
-def get_segments(shop: Shop, ask: Ask) -> Reply:
+def get_segments(shop: Shop, request: Request) -> Reply:
     """GET /segments."""
-    return _paged(segments.page(shop, ask.window(), ask.uuids("id:in")))
+    return _paged(segments.page(shop, request.window(), request.uuids("id:in")))
 
 
-def post_segments(shop: Shop, ask: Ask) -> Reply:
+def post_segments(shop: Shop, request: Request) -> Reply:
     """POST /segments."""
-    return _created(segments.create(shop, bodies.drafts(ask)))
+    return _created(segments.create(shop, bodies.drafts(request)))
 
 
-def put_segments(shop: Shop, ask: Ask) -> Reply:
+def put_segments(shop: Shop, request: Request) -> Reply:
     """PUT /segments, which answers 201 as in the vendor's document."""
-    return _created(segments.update(shop, bodies.revisions(ask)))
+    return _created(segments.update(shop, bodies.revisions(request)))
 
 
-def delete_segments(shop: Shop, ask: Ask) -> Reply:
+def delete_segments(shop: Shop, request: Request) -> Reply:
     """DELETE /segments: without id:in, every segment of the store."""
-    segments.delete(shop, ask.uuids("id:in"))
+    segments.delete(shop, request.uuids("id:in"))
     return Reply(204)
 
 
-def get_members(shop: Shop, ask: Ask) -> Reply:
+def get_members(shop: Shop, request: Request) -> Reply:
     """GET /segments/{id}/shopper-profiles."""
-    return _paged(profiles.members(shop, ask.uuid("segment_id"), ask.window()))
+    return _paged(profiles.members(shop, request.uuid("segment_id"), request.window()))
 
 
-def post_members(shop: Shop, ask: Ask) -> Reply:
+def post_members(shop: Shop, request: Request) -> Reply:
     """POST /segments/{id}/shopper-profiles."""
-    ids = bodies.profile_ids(ask)
-    return _created(profiles.add_members(shop, ask.uuid("segment_id"), ids))
+    ids = bodies.profile_ids(request)
+    return _created(profiles.add_members(shop, request.uuid("segment_id"), ids))
 
 
-def delete_members(shop: Shop, ask: Ask) -> Reply:
+def delete_members(shop: Shop, request: Request) -> Reply:
     """DELETE /segments/{id}/shopper-profiles: without id:in, every member of the segment."""
-    profiles.remove_members(shop, ask.uuid("segment_id"), ask.uuids("id:in"))
+    profiles.remove_members(shop, request.uuid("segment_id"), request.uuids("id:in"))
     return Reply(204)
 
 
-def get_profiles(shop: Shop, ask: Ask) -> Reply:
+def get_profiles(shop: Shop, request: Request) -> Reply:
     """GET /shopper-profiles."""
-    return _paged(profiles.page(shop, ask.window()))
+    return _paged(profiles.page(shop, request.window()))
 
 
-def post_profiles(shop: Shop, ask: Ask) -> Reply:
+def post_profiles(shop: Shop, request: Request) -> Reply:
     """POST /shopper-profiles."""
-    return _created(profiles.create(shop, bodies.customer_ids(ask)))
+    return _created(profiles.create(shop, bodies.customer_ids(request)))
 
 
-def delete_profiles(shop: Shop, ask: Ask) -> Reply:
+def delete_profiles(shop: Shop, request: Request) -> Reply:
     """DELETE /shopper-profiles: without id:in, every profile of the store."""
-    profiles.delete(shop, ask.uuids("id:in"))
+    profiles.delete(shop, request.uuids("id:in"))
     return Reply(204)
 
 
-def get_profile_segments(shop: Shop, ask: Ask) -> Reply:
+def get_profile_segments(shop: Shop, request: Request) -> Reply:
     """GET /shopper-profiles/{id}/segments."""
-    return _paged(profiles.segments(shop, ask.uuid("profile_id"), ask.window()))
+    return _paged(profiles.segments(shop, request.uuid("profile_id"), request.window()))
 
 
-def get_customers(shop: Shop, ask: Ask) -> Reply:
+def get_customers(shop: Shop, request: Request) -> Reply:
     """GET /customers."""
-    page, meta = customers.page(shop, _customer_search(ask), ask.window())
+    page, meta = customers.page(shop, _customer_search(request), request.window())
     return Reply(200, {"data": page.rows, "meta": meta})
 
 
-def post_customers(shop: Shop, ask: Ask) -> Reply:
+def post_customers(shop: Shop, request: Request) -> Reply:
     """POST /customers, which answers 200 as in the vendor's document."""
-    return Reply(200, {"data": customers.create(shop, bodies.customers(ask)), "meta": {}})
+    return Reply(200, {"data": customers.create(shop, bodies.customers(request)), "meta": {}})
 
 
-def get_promotions(shop: Shop, ask: Ask) -> Reply:
+def get_promotions(shop: Shop, request: Request) -> Reply:
     """GET /promotions."""
-    return _paged(promotions.page(shop, _promotion_search(ask), ask.window()))
+    return _paged(promotions.page(shop, _promotion_search(request), request.window()))
 
 
-def get_promotion(shop: Shop, ask: Ask) -> Reply:
+def get_promotion(shop: Shop, request: Request) -> Reply:
     """GET /promotions/{id}."""
-    return Reply(200, {"data": promotions.one(shop, ask.number("promotion_id")), "meta": {}})
+    return Reply(200, {"data": promotions.one(shop, request.number("promotion_id")), "meta": {}})
 
 
-def put_promotion(shop: Shop, ask: Ask) -> Reply:
+def put_promotion(shop: Shop, request: Request) -> Reply:
     """PUT /promotions/{id}: the whole document."""
-    document = promotions.replace(shop, ask.number("promotion_id"), bodies.promotion(ask))
+    document = promotions.replace(shop, request.number("promotion_id"), bodies.promotion(request))
     return Reply(200, {"data": document, "meta": {}})
 
 
-def _customer_search(ask: Ask) -> customers.Search:
+def _customer_search(request: Request) -> customers.Search:
     sorts = [f"{column}:{way}" for column in customers.SORTS for way in ("asc", "desc")]
-    column, _, way = ask.choice("sort", ["", *sorts], "").partition(":")
-    after, before = ask.text("after"), ask.text("before")
+    column, _, way = request.choice("sort", ["", *sorts], "").partition(":")
+    after, before = request.text("after"), request.text("before")
     if after and before:
         raise Invalid("Invalid query parameter.", {"after": "after and before exclude each other."})
     return customers.Search(
-        ids=ask.numbers("id:in"),
-        emails=ask.texts("email:in"),
-        names=ask.texts("name:in"),
-        like=ask.texts("name:like"),
-        fields=_customer_fields(ask),
-        dates=_customer_dates(ask),
-        include=_includes(ask),
+        ids=request.numbers("id:in"),
+        emails=request.texts("email:in"),
+        names=request.texts("name:in"),
+        like=request.texts("name:like"),
+        fields=_customer_fields(request),
+        dates=_customer_dates(request),
+        include=_includes(request),
         sort=column or "id",
         descending=way == "desc",
         after=after,
@@ -149,45 +149,45 @@ def _customer_search(ask: Ask) -> customers.Search:
     )
 
 
-def _includes(ask: Ask) -> frozenset[str]:
-    wanted = ask.listed("include") or []
+def _includes(request: Request) -> frozenset[str]:
+    wanted = request.listed("include") or []
     if not set(wanted) <= set(customers.INCLUDES):
         raise Invalid("Invalid query parameter.", {"include": f"include is of {customers.INCLUDES}."})
     return frozenset(wanted)
 
 
-def _customer_fields(ask: Ask) -> dict[str, list[Any]]:
-    texts = {name: ask.texts(f"{name}:in") for name in ("company", "phone", "registration_ip_address")}
-    groups = {"customer_group_id": ask.numbers("customer_group_id:in")}
+def _customer_fields(request: Request) -> dict[str, list[Any]]:
+    texts = {name: request.texts(f"{name}:in") for name in ("company", "phone", "registration_ip_address")}
+    groups = {"customer_group_id": request.numbers("customer_group_id:in")}
     return {name: wanted for name, wanted in {**texts, **groups}.items() if wanted is not None}
 
 
-def _customer_dates(ask: Ask) -> list[tuple[str, str, str]]:
+def _customer_dates(request: Request) -> list[tuple[str, str, str]]:
     operators = {"": "=", ":min": ">=", ":max": "<="}
     dates = []
     for column in ("date_created", "date_modified"):
         for suffix, operator in operators.items():
-            if (moment := ask.text(column + suffix)) is not None:
+            if (moment := request.text(column + suffix)) is not None:
                 dates.append((column, operator, moment))
     return dates
 
 
-def _promotion_search(ask: Ask) -> promotions.Search:
-    for name in ask.query:
-        if not is_storable("".join(ask.query[name])):
+def _promotion_search(request: Request) -> promotions.Search:
+    for name in request.query:
+        if not is_storable("".join(request.query[name])):
             raise Invalid("Invalid query parameter.", {name: f"{name} has characters that no text has."})
-    ids = ask.numbers("id")
+    ids = request.numbers("id")
     return promotions.Search(
         id=ids[-1] if ids else None,
-        name=ask.text("name"),
-        query=ask.text("query"),
-        code=ask.text("code"),
-        currency_code=ask.text("currency_code"),
-        redemption_type=ask.choice("redemption_type", ["", "automatic", "coupon"], "") or None,
-        status=ask.text("status"),
-        channels=ask.numbers("channels"),
-        sort=ask.choice("sort", promotions.SORTS, "id"),
-        descending=ask.choice("direction", ["asc", "desc"], "asc") == "desc",
+        name=request.text("name"),
+        query=request.text("query"),
+        code=request.text("code"),
+        currency_code=request.text("currency_code"),
+        redemption_type=request.choice("redemption_type", ["", "automatic", "coupon"], "") or None,
+        status=request.text("status"),
+        channels=request.numbers("channels"),
+        sort=request.choice("sort", promotions.SORTS, "id"),
+        descending=request.choice("direction", ["asc", "desc"], "asc") == "desc",
     )
 
 

@@ -17,7 +17,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """A request: the names in its path, its query (each name with its values), and its body's bytes."""
 
     names: Mapping[str, str]
@@ -95,14 +95,6 @@ class Ask:
         if not isinstance(body, list):
             raise Malformed("The request body is a JSON array.")
         return body
-
-    def objects(self) -> list[dict[str, Any]]:
-        """Return the body, a JSON array of objects. Raises Malformed."""
-        items = self.items()
-        if wrong := [i for i, item in enumerate(items) if not isinstance(item, dict)]:
-            errors = {str(i): "An object is needed here." for i in wrong}
-            raise Malformed("The request body is a JSON array of objects.", errors)
-        return items
 
     def _counted(self, name: str, default: int) -> int:
         if name not in self.query:

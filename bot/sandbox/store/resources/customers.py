@@ -15,7 +15,7 @@ MOST_CUSTOMERS = 10  # "The maximum number of items allowed in the array is 10."
 INCLUDES = ("addresses", "storecredit", "attributes", "formfields", "shopper_profile_id", "segment_ids")
 SORTS = ("date_created", "date_modified", "last_name")
 
-# What the answer shows of a customer who never said otherwise.
+# What a response shows of a customer for whom nothing else was sent.
 DEFAULTS: Mapping[str, Any] = {
     "company": "",
     "phone": "",

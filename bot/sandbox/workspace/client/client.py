@@ -193,7 +193,7 @@ class Client:
         return {**_done(ack), **ack.body}
 
     def _choices(self, person: Person, scene: Scene, block_id: str, element: Json) -> Choices:
-        """What the person may choose in a select without the bot: what it holds, and what was offered before."""
+        """Collect what may be chosen without asking the bot: what the select holds, and what it has offered before."""
 
         async def ask(query: str) -> list[Json]:
             return await self._ask(person, scene, block_id, element["action_id"], query)

@@ -13,7 +13,7 @@ WRITTEN = ("plain_text_input", "email_text_input", "url_text_input", "number_inp
 
 
 def triggers_of(element: Json) -> list[str]:
-    """List what in a text input is told to the app: Enter, where nothing is said.
+    """List what in a text input is sent to the app: Enter, where nothing is configured.
 
     Slack documents no default for an input of several lines, in which Enter makes a new line: none is assumed.
     """
@@ -24,7 +24,7 @@ def triggers_of(element: Json) -> list[str]:
 def check_dispatch(block: Json, element: Json, value: Any) -> None:
     """Misuse where the app would hear nothing of what is entered.
 
-    A text `value` is typed, and Enter pressed after it where only that is told; None presses Enter on what stands.
+    A text `value` is typed, and Enter pressed after it where only that is sent; None presses Enter on what stands.
     """
     if block["type"] != "input":
         return
@@ -33,8 +33,8 @@ def check_dispatch(block: Json, element: Json, value: Any) -> None:
         raise Misuse(f"{name!r} tells the app nothing before the form is submitted: it has no dispatch_action.")
     if element["type"] not in WRITTEN:
         return
-    told = triggers_of(element)
-    if value is None and ENTER not in told:
+    triggers = triggers_of(element)
+    if value is None and ENTER not in triggers:
         raise Misuse(f"Pressing Enter in {name!r} tells the app nothing; give the 'value' that is typed.")
-    if not told:
+    if not triggers:
         raise Misuse(f"Typing into {name!r} tells the app nothing: its trigger_actions_on is missing.")

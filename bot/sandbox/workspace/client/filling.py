@@ -24,6 +24,7 @@ class Choices:
     ask: Callable[[str], Awaitable[list[Json]]]
 
 
+FILE_BYTES_MOST = 10 * 1024 * 1024  # of a file_input
 REQUIRED = "Please complete this required field."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -123,6 +124,8 @@ def _files(element: Json, files: list[Json]) -> str | None:
     most, allowed = element.get("max_files", 10), element.get("filetypes")
     if len(files) > most:
         return f"Please choose at most {most} files."
+    if any(file["size"] > FILE_BYTES_MOST for file in files):
+        return "Please choose files of at most 10 MB."
     if allowed and any(file["filetype"] not in allowed for file in files):
         return f"Please choose files of type {', '.join(allowed)}."
     return None

@@ -39,11 +39,11 @@ class _Wire:
         name = request.match_info["method"]
         token, args = await _read(request)
         self._workspace.overheard(name, args)
-        fault = self._workspace.faults.take(name)
+        fault = self._workspace.faults.strike(name)
         if fault is None:
             return self._answer(name, token, args)
         await asyncio.sleep(fault.delay)
-        carried_out = self._answer(name, token, args) if fault.after or _only_slow(fault) else None
+        carried_out = self._answer(name, token, args) if fault.lets_through else None
         return _troubled(request, fault, carried_out)
 
     def _answer(self, name: str, token: str, args: Json) -> web.Response:
@@ -76,10 +76,15 @@ class _Wire:
         return web.Response(text=f"OK - {size}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """Give a file to the bot (token, files:read) or to a person who sees it (`?as=ana`)."""
+        """Give a file to the bot (token, files:read) or to a person who sees it (`?as=ana`).
+
+        Like Slack, show an app that may not have it the page to sign in on, with status 200.
+        """
         file = self._workspace.archive.files.get(request.match_info["file"])
-        if file is None or not self._may_download(request, file):
-            return web.Response(status=404 if file is None else 403, text="file_not_found")
+        if file is None:
+            return web.Response(status=404, text="file_not_found")
+        if not self._may_download(request, file):
+            return web.Response(status=403, text="file_not_found") if "as" in request.query else _sign_in()
         content = self._workspace.archive.content(file["id"])
         name = {"Content-Disposition": f'attachment; filename="{request.match_info["name"]}"'}
         return web.Response(body=content, content_type=file["mimetype"], headers=name)
@@ -94,8 +99,8 @@ class _Wire:
         return may_see(self._workspace, file, person.id)
 
 
-def _only_slow(fault: MethodFault) -> bool:
-    return fault.error is None and fault.status is None and not fault.drop
+def _sign_in() -> web.Response:
+    return web.Response(text="<!doctype html><title>Sign in to Slack</title>", content_type="text/html")
 
 
 def _troubled(request: web.Request, fault: MethodFault, carried_out: web.Response | None) -> web.StreamResponse:

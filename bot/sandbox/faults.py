@@ -1,0 +1,71 @@
+"""Bad days on order: what goes wrong with the next requests, in the store's API as in Slack's."""
+
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Fault(BaseModel):
+    """What goes wrong, and with how many requests.
+
+    `delay` seconds pass first. Then `drop` closes the connection without an answer, or `status` is answered.
+    `times` is the number of requests it strikes; None strikes until cleared.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    SELECTORS: ClassVar[tuple[str, ...]]
+    """The fields that say which requests are meant, in the order in which `strikes` is asked."""
+
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
+    delay: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    drop: bool = False
+    times: Annotated[int, Field(ge=1)] | None = 1
+
+    def strikes(self, *request: str) -> bool:
+        """Say whether a request is meant."""
+        raise NotImplementedError
+
+
+F = TypeVar("F", bound=Fault)
+
+
+class Faults(Generic[F]):
+    """The faults in force, first come first served; one request meets at most one of them."""
+
+    def __init__(self, kind: type[F]) -> None:
+        self._kind = kind
+        self._faults: list[F] = []
+
+    def build(self, *selectors: str, **what: Any) -> F:
+        """Build a fault from its fields, the selectors first; ValueError with a sentence for a wrong one."""
+        try:
+            return self._kind.model_validate({**dict(zip(self._kind.SELECTORS, selectors, strict=False)), **what})
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            known = ", ".join(self._kind.model_fields)
+            raise ValueError(f"That is no fault: {wrong}. A fault has these fields: {known}.") from None
+
+    def put(self, fault: F) -> None:
+        """Put a fault in force."""
+        self._faults.append(fault)
+
+    def add(self, *selectors: str, **what: Any) -> None:
+        """Build a fault and put it in force."""
+        self.put(self.build(*selectors, **what))
+
+    def clear(self) -> None:
+        """End all faults."""
+        self._faults.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the faults still in force as JSON objects; `times` is what is left."""
+        return [fault.model_dump() for fault in self._faults]
+
+    def strike(self, *request: str) -> F | None:
+        """Return the fault that meets a request, and count it; None if nothing goes wrong."""
+        for index, fault in enumerate(self._faults):
+            if fault.strikes(*request):
+                left = None if fault.times is None else fault.times - 1
+                self._faults[index : index + 1] = [] if left == 0 else [fault.model_copy(update={"times": left})]
+                return fault
+        return None
