@@ -59,7 +59,7 @@ def objections(door: str, body: Json) -> Iterator[str]:
     if blocks:
         yield from faults_of("message", blocks)
     if view:
-        yield from faults_of(view["type"], view)
+        yield from faults_of("home" if door == "views.publish" else "modal", view)
         if length_of(view) > VIEW_BYTES_MOST:
             yield "view_too_large"
     if door == "block_suggestion":
@@ -110,7 +110,7 @@ def _powers(value: Any) -> Iterator[str]:
             yield from _powers(one)
     elif isinstance(value, dict):
         kind = value.get("type")
-        if kind in _WORDLESS or (kind == "user" and value["user_id"] not in HUMANS):
+        if kind in _WORDLESS or (kind == "user" and value.get("user_id") not in HUMANS):
             yield str(value)
         if isinstance(value.get("text"), str) and kind in ("mrkdwn", "message"):
             found = _POWER.findall(value["text"])
