@@ -142,7 +142,7 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
 
 
 def _whole(found: Change) -> tuple[Sentence | File, ...]:
-    """All of what it does: nobody may have to approve what they cannot see."""
+    """Return all of what it does: nobody may have to approve what they cannot see."""
     lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
@@ -150,7 +150,7 @@ def _whole(found: Change) -> tuple[Sentence | File, ...]:
 
 
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
-    """What this person may do about it."""
+    """Return what this person may do about it."""
     possible = (
         ("Undo", "undo", found.can_be_undone),
         ("Point Promotions", "repoint", found.can_be_repointed),

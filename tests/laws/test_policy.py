@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,8 +10,9 @@ from bot.core.approval.policy import DESTRUCTIVE, MOST_APPROVALS, Need, Policy, 
 from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import BATCH, STEPS, AnyStep, SegmentRef, added, removed
+from bot.core.planning.steps import BATCH, STEPS, AddMembers, AnyStep, SegmentRef, added, removed
 from tests.core.samples import VIPS, delete, uuid
+from tests.laws.steps import planned
 from tests.laws.values import LAW, values_of
 
 LAPSED = SegmentRef(name="Lapsed", id=uuid(9))
@@ -38,6 +40,16 @@ policies = st.builds(
 steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, STEPS.values()))
 plans = st.builds(Plan, steps=st.lists(steps, min_size=1, max_size=4).map(tuple))
 needs = st.builds(Need, approvals=st.integers(0, MOST_APPROVALS), why=st.just("needs"), approvers=people)
+
+
+@pytest.mark.parametrize("kind", DESTRUCTIVE)
+@given(data=st.data())
+@LAW
+def test_a_destructive_step_needs_one_although_no_rule_mentions_it(kind: str, data: st.DataObject) -> None:
+    silent = Policy(approvers=frozenset({"UBEN"}), rules=(Rule(steps=("add_members",), approvals=0),))
+    step = data.draw(planned(STEPS[kind]))
+    need = silent.need(Plan(steps=(step, AddMembers(segment=LAPSED, profile_ids=("one",)))))
+    assert (need.approvals, need.why) == (1, f"needs 1 approval: {step.risk}")
 
 
 @given(policies, plans)

@@ -121,7 +121,7 @@ class Policy(Value):
         return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
 
     def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
-        """What ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
+        """Return what ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
 
         The rules that ask for the most approvals decide; the first of them that names approvers says whose count.
         """
@@ -140,7 +140,7 @@ class Policy(Value):
         return Need(approvals=approvals, why=why, approvers=approvers)
 
     def approvers_of(self, need: Need) -> frozenset[str]:
-        """The ids whose approvals count for this need."""
+        """Return the ids whose approvals count for this need."""
         return need.approvers or self.approvers
 
     def refuse_asking(self, actor: Actor, plan: Plan | None = None) -> None:

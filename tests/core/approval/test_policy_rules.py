@@ -176,13 +176,8 @@ def test_a_rule_that_does_not_hold_has_no_say() -> None:
     assert (need.approvals, need.approvers) == (1, frozenset())
 
 
-def test_what_hurts_needs_one_although_no_rule_mentions_it() -> None:
+def test_a_rule_that_asks_for_none_asks_for_none() -> None:
     silent = policy(rule("add_members", approvals=0))
-    hurting = (delete(), remove(1), DeleteProfiles(customer_ids=(1,)), retarget(live=False))
-    assert {step.kind for step in hurting} == set(DESTRUCTIVE)
-    for step in hurting:
-        need = silent.need(plan(step, add(1)))
-        assert (need.approvals, need.why) == (1, f"needs 1 approval: {step.risk}")
     assert silent.need(plan(add(500))).approvals == 0
 
 
