@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry, segment_subject, shopper_subject
+from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
 from bot.core.audit.reader import AuditFilter
 from bot.core.errors import Refusal
+from bot.core.items import Item, ItemKind
 from bot.ledger.sqlite.archives import Archives, joined
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -107,13 +108,14 @@ def _kind(text: str) -> EntryKind:
 def _segment(text: str) -> str:
     if not _UUID.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
-    return segment_subject(text.lower())
+    return str(Item.segment(text.lower()))
 
 
 def _shopper(text: str) -> str:
-    if not re.fullmatch(r"[0-9]+", text) and not _UUID.fullmatch(text.lower()):
+    is_customer = re.fullmatch(r"[0-9]+", text)
+    if not is_customer and not _UUID.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
-    return shopper_subject(text.lower())
+    return str(Item(ItemKind.CUSTOMER if is_customer else ItemKind.PROFILE, text.lower()))
 
 
 def _number(text: str) -> int:

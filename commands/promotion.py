@@ -10,7 +10,7 @@ from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.targeting import describe, parse
@@ -156,7 +156,7 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
 
 
 async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
-    return await observed((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
+    return await build_plan((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
 
 
 def _details(found: Promotion) -> Fields:

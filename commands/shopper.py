@@ -11,7 +11,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import remark
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.shop import LACKS_SCOPE
@@ -92,7 +92,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     if not lacking:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in lacking])
-    return await observed(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
+    return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
 
 
 @command("shopper register", submit="Register Shopper")
@@ -117,7 +117,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
         raise NothingToDo(f"{args.email} is registered, and has all that this asks for.")
-    return await observed(tuple(steps), ctx.shop, remarks=(_who(args, known),))
+    return await build_plan(tuple(steps), ctx.shop, remarks=(_who(args, known),))
 
 
 @command("shopper delete", submit="Delete Profiles")
@@ -135,7 +135,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     if not having:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in having])
-    return await observed(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
+    return await build_plan(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
 
 
 def _who(args: RegisterArgs, known: Customer | None) -> str:

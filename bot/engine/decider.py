@@ -22,6 +22,7 @@ from bot.core.approval.policy import Need
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Ask
+from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.card_reconciler import CardReconciler
@@ -244,7 +245,7 @@ class Decider:
             "drift": told,
         }
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
-        detail |= {"without": others["without"]} if others.get("without") else {}
+        detail |= {"without": texts(others["without"])} if others.get("without") else {}
         return await self._move(change, event, actor, detail, update | others)
 
     async def _spoil(self, change: Change, error: Refusal) -> None:

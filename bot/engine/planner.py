@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.bigcommerce import Reader
 from bot.core.approval.changes import Change
 from bot.core.approval.policy import Need, Policy
-from bot.core.audit.entries import segment_subject, shopper_subject
 from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
 from bot.core.invocation import Ask
+from bot.core.items import Item, texts
 from bot.core.language.args import check
 from bot.core.people import Standing
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
@@ -81,9 +81,9 @@ class Planner:
         call = Call(find(self.groups, ask.command), ask.values)
         words, ids = classify_fields(call.shoppers), ctx.shop.ids
         known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
-        shoppers: tuple[int | str, ...] = (*known, *words.customer_ids, *words.profile_ids)
-        subjects = (*map(segment_subject, ctx.shop.named), *map(shopper_subject, shoppers))
-        return Trace(call.recorded(ids), tuple(dict.fromkeys(subjects)))
+        customers, profiles = (*known, *words.customer_ids), words.profile_ids
+        subjects = (*map(Item.segment, ctx.shop.named), *map(Item.customer, customers), *map(Item.profile, profiles))
+        return Trace(call.recorded(ids), texts(dict.fromkeys(subjects)))
 
     async def again(self, change: Change) -> Plan:
         """The plan of a Change as the store is now, less what was taken out of it. Raises Refusal and StoreError."""
@@ -93,7 +93,7 @@ class Planner:
             raise Impossible("There is nothing to do any more.")
         return await self.less(outcome, change.without)
 
-    async def less(self, plan: Plan, items: tuple[str, ...]) -> Plan:
+    async def less(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """The plan without these items, as the store is now: what the others are in, only it can tell.
 
         Raises Impossible where nothing is left, and StoreError.
@@ -101,7 +101,7 @@ class Planner:
         if not items:
             return plan
         left = plan.without(items)
-        return await observed(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        return await build_plan(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
 
     async def need(self, plan: Plan) -> Need:
         """What this plan needs."""

@@ -38,7 +38,7 @@ class _Work:
         """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
-            "told": self.step.told(self.step.shoppers),
+            "told": self.step.describe(self.step.shoppers),
             "result": failure or run.state.value,
             "requests": list(self.store.request_ids),
         }
@@ -129,7 +129,7 @@ class Runner:
     def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
         store = self._store.correlated(f"change-{change.number}")
         has_begun = any(run.position == position for run in change.runs)
-        return _Work(position, step.bound(_made(change)), store, self._clock(), has_begun)
+        return _Work(position, step.resolved(_made(change)), store, self._clock(), has_begun)
 
     async def _step(self, change: Change, work: _Work) -> Change:
         step, store = work.step, work.store
@@ -141,7 +141,7 @@ class Runner:
                 change = await self._record(change, run, work)
                 applied = await step.apply(store)
             else:
-                applied = await step.happened(store) or await step.apply(store)
+                applied = await step.already_applied(store) or await step.apply(store)
         except StoreError as error:
             # What ran before a crash may have been carried out, whatever the store says now.
             doubtful = error.maybe_done or work.is_resumed
@@ -156,7 +156,7 @@ class Runner:
         state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
-                applied = await work.step.happened(work.store)
+                applied = await work.step.already_applied(work.store)
                 unsure = work.step.in_requests
             except StoreError:
                 applied, unsure = None, True

@@ -3,7 +3,7 @@
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, State, StepState
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
-from bot.core.planning.steps import AnyStep, DeleteSegment
+from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import APPROVE, EDIT, REJECT, RUN, Click
@@ -150,13 +150,13 @@ def _halfway(change: Change) -> list[str]:
 def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
     """All else is planned by what is so already, but a segment's name is taken by itself, or names nothing any more."""
     created = any(run.applied and run.applied.created for run in change.runs)
-    return not created and not any(isinstance(step, DeleteSegment) for step in done)
+    return not created and not any(step.deletes for step in done)
 
 
 def _buttons(change: Change) -> list[Block]:
     number = change.number
     if change.state is State.WAITING:
-        several = len(change.plan.items) > 1
+        several = change.plan.has_several_items
         more = (("Take Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
         return [blocks.actions([_approve(change), _reject(change), *_typing(more), _edit(change)])]
     possible = (

@@ -10,10 +10,11 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import is_uuid
 from bot.core.answers import Sentence, mention
-from bot.core.audit.entries import EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import EntryKind
 from bot.core.audit.reader import AuditFilter
 from bot.core.command import Context
 from bot.core.errors import Misuse, NotSegments
+from bot.core.items import Item, texts
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import and_list
@@ -148,7 +149,7 @@ async def _segment(word: str, ctx: Context) -> _About:
     """The segment of this id, or all that are or were called so. Raises NotSegments where none was, and StoreError."""
     found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
     ctx.shop.named.extend(found)
-    return _About(f"the segment {word}", tuple(map(segment_subject, found)))
+    return _About(f"the segment {word}", texts(map(Item.segment, found)))
 
 
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
@@ -163,14 +164,19 @@ async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
 async def _shopper(word: str, ctx: Context) -> _About:
     """The shopper as customer and as profile; an id also where nobody has it any more. Raises Misuse and StoreError."""
     typed, found = classify((word,)), await resolve((word,), ctx.shop)
-    ids = [*typed.customer_ids, *typed.profile_ids, *[id_ for one in found.shoppers for id_ in await _ids(one, ctx)]]
-    if not ids:
+    items = [
+        *map(Item.customer, typed.customer_ids),
+        *map(Item.profile, typed.profile_ids),
+        *[item for one in found.shoppers for item in await _items(one, ctx)],
+    ]
+    if not items:
         gone = "Of somebody who is gone, type the customer id or the profile id."
         raise Misuse(f"{found.nobody} {gone}", field="shopper", for_log=found.nobody.for_log)
-    return _About(f"the shopper {word}", tuple(dict.fromkeys(map(shopper_subject, ids))))
+    return _About(f"the shopper {word}", texts(dict.fromkeys(items)))
 
 
-async def _ids(one: Shopper, ctx: Context) -> tuple[int | str, ...]:
-    """Its ids: customer, profile, or both."""
+async def _items(one: Shopper, ctx: Context) -> tuple[Item, ...]:
+    """Return the shopper as customer, as profile, or as both."""
     customer = one.customer or (await fetch_owners([one.word], ctx.shop)).get(one.word)
-    return (*((customer.id,) if customer else ()), *((one.profile_id,) if one.profile_id else ()))
+    profiles = (Item.profile(one.profile_id),) if one.profile_id else ()
+    return (Item.customer(customer.id), *profiles) if customer else profiles

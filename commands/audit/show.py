@@ -11,6 +11,7 @@ from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
 from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
+from bot.core.items import Item, ItemKind
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
 from bot.core.language.phrases import and_list, counted, listing, shortened
@@ -64,7 +65,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
 async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
     """What its segments are called now; nothing, where the store does not answer: the log is there all the same."""
-    if any(one.startswith("segment:") for one in found.subjects):
+    if any(Item.parse(one).kind is ItemKind.SEGMENT for one in found.subjects):
         with suppress(StoreError):
             return await ctx.shop.names()
     return {}
@@ -111,8 +112,8 @@ def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
 
 def _called(subject: str, names: Mapping[str, str]) -> str:
     """``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
-    kind, _, id_ = subject.partition(":")
-    return f"{kind} {names.get(id_, id_)}"
+    item = Item.parse(subject)
+    return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
 
 
 def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:

@@ -9,8 +9,8 @@ from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
 from bot.core.command import Context, Scope, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, ChangeInput, Choice
-from bot.core.planning.plan import Plan, inverse_of, observed
-from bot.core.planning.steps import CreateCustomer, PromotionRef, RetargetPromotion
+from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from commands.inputs import PageNumber
 from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
 
@@ -86,8 +86,8 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     steps = inverse_of(tuple(run.undo for run in found.done))
     if not steps:
         raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
-    stays = tuple(f"{step.email} stays a customer." for step in found.plan.steps if isinstance(step, CreateCustomer))
-    return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
+    stays = tuple(line for step in found.plan.steps for line in step.stays)
+    return await build_plan(steps, ctx.shop, undoes=found.number, remarks=stays)
 
 
 @command("change retry", submit="Try Again")
@@ -99,7 +99,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     found = await ctx.changes.change(args.number)
     if not found.can_be_retried:
         raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
-    return await observed(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
+    return await build_plan(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
 @command("change withdraw", submit="Withdraw Change")
@@ -138,11 +138,11 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
         raise NothingToDo(
             f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
         )
-    return await observed(tuple(steps), ctx.shop)
+    return await build_plan(tuple(steps), ctx.shop)
 
 
 def _whole(found: Change) -> tuple[Sentence | File, ...]:
-    """All of what it does: nobody may have to approve what they cannot see."""
+    """Return all of what it does: nobody may have to approve what they cannot see."""
     lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
@@ -150,7 +150,7 @@ def _whole(found: Change) -> tuple[Sentence | File, ...]:
 
 
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
-    """What this person may do about it."""
+    """Return what this person may do about it."""
     possible = (
         ("Undo", "undo", found.can_be_undone),
         ("Point Promotions", "repoint", found.can_be_repointed),

@@ -11,7 +11,7 @@ from bot.core.errors import NothingToDo
 from bot.core.language.args import Args
 from bot.core.language.phrases import people, remark
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
@@ -74,7 +74,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
     profiles = tuple(one.profile_id for one in outside if one.profile_id)
     steps = (*created(newcomers), *added(SegmentRef.of(found), profiles, newcomers))
-    return await observed(steps, ctx.shop, remarks=(_who(outside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=(_who(outside), *remarks))
 
 
 @command("segment remove", submit="Remove Shoppers")
@@ -90,7 +90,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     if not inside:
         raise nobody_left(remarks)
     steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
-    return await observed(steps, ctx.shop, remarks=(_who(inside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=(_who(inside), *remarks))
 
 
 @command("segment clear", submit="Clear Segment")
@@ -104,7 +104,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     if not everybody:
         raise NothingToDo(f"{found.name} is empty already.")
     steps = removed(SegmentRef.of(found), everybody)
-    return await observed(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
 
 
 @command("segment export", submit="Export Segment")

@@ -10,7 +10,7 @@ from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.store_view.shop import PromotionUse
 from bot.core.summary.history import week_ago
@@ -118,7 +118,7 @@ async def create(args: CreateArgs, ctx: Context) -> Plan:
     """
     naming = Naming(name=args.name, description=args.description)
     described = (f"Description: {args.description}",) if args.description else ()
-    return await observed((CreateSegment(segment=naming),), ctx.shop, remarks=described)
+    return await build_plan((CreateSegment(segment=naming),), ctx.shop, remarks=described)
 
 
 async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
@@ -148,7 +148,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     description = found.description if args.description in (None, lines(found.description)) else args.description
     after = Naming(name=name or "", description=description or "")
     step = UpdateSegment(segment=SegmentRef.of(found), before=before, after=after)
-    return await observed((step,), ctx.shop)
+    return await build_plan((step,), ctx.shop)
 
 
 @command("segment delete", submit="Delete Segment")
@@ -160,7 +160,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """
     found = await ctx.shop.find(args.segments)
     steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in found)
-    return await observed(tuple(steps), ctx.shop)
+    return await build_plan(tuple(steps), ctx.shop)
 
 
 async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:

@@ -10,7 +10,7 @@ from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.shop import find_named
 from commands.inputs import Name, OneSegment
@@ -87,7 +87,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     create = CreateSegment(segment=Naming(name=args.name, description=found.description))
     members = await _members(found.id, ctx)
     steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
-    return await observed(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
 
 
 @command("segment combine", submit="Combine Segments")
@@ -114,7 +114,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
         steps = await _filled(SegmentRef.of(target), wanted, args.mode, ctx)
     told = (WHO[args.how].format(first=first.name, second=second.name),)
     empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
-    return await observed(steps, ctx.shop, remarks=(*told, *empties))
+    return await build_plan(steps, ctx.shop, remarks=(*told, *empties))
 
 
 @command("segment overlap", submit="Compare Segments")

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
-from bot.core.approval.policy import HURTING, KINDS, Need, Policy, Rule
+from bot.core.approval.policy import DESTRUCTIVE, Need, Policy, Rule
 from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import Ask
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
+    STEPS,
     AddMembers,
     AnyStep,
     CreateProfiles,
@@ -45,14 +46,14 @@ ONE = Policy(approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}))
 TWO = Policy(
     approvers=frozenset({APPROVERS}),
     rules=(
-        Rule(steps=HURTING, approvals=1),
+        Rule(steps=DESTRUCTIVE, approvals=1),
         Rule(steps=("update_segment",), approvals=1),
         Rule(steps=("remove_members",), approvals=1, approvers=frozenset({MANAGERS})),
         Rule(steps=("delete_segment",), live=True, approvals=2),
     ),
 )
 STRICT = Policy(
-    approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}), rules=(Rule(steps=tuple(KINDS), approvals=2),)
+    approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}), rules=(Rule(steps=tuple(STEPS), approvals=2),)
 )
 NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffee lovers")
 MOVING = {event.value: event for event in Event}
@@ -260,7 +261,7 @@ class Interleavings(RuleBasedStateMachine):
     def decide_otherwise(self, process: int, by: str | None, which: int, verb: str, item: int, turns: int) -> None:
         """By anybody, or by the one who may, where nobody is named."""
         if card := self._card(which):
-            items = card.plan.items or ("VIPs",)
+            items = [item.id for item in card.plan.items] or ["VIPs"]
             taken_out, reason = [items[item % len(items)]], "It cannot wait."
             beside: dict[str, Any] = {"except": {"items": taken_out}, "break-glass": {"reason": reason}}
             who = by or {"withdraw": card.requester, "break-glass": BEA, "stop": card.requester}.get(verb, BEN)
@@ -524,7 +525,7 @@ class Interleavings(RuleBasedStateMachine):
 def _asks_for(change: Change, run: Run, sent: Sent) -> bool:
     """Whether this is what the step, started and not over, asks the store for."""
     made = Made.by([one.applied for one in change.runs if one.applied])
-    method, path, ids = _request(change.plan.steps[run.position].bound(made))
+    method, path, ids = _request(change.plan.steps[run.position].resolved(made))
     fits = (method, path) == (sent.method, sent.path) and (ids is None or sent.ids <= ids)
     return fits and run.state is StepState.STARTED
 

@@ -20,8 +20,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.reader import AuditFilter
+from bot.core.items import Item, texts
 from bot.ledger.sqlite.archives import Archives
 from bot.ledger.sqlite.ledger import Ledger
 from tests.benchmarks import logbook
@@ -40,7 +41,7 @@ SPAWNING = multiprocessing.get_context("spawn")
 
 def searches() -> dict[str, tuple[AuditFilter, int | None]]:
     """What is looked for, and before which entry: each filter alone, and what is awkward together."""
-    busy, rare_segment = segment_subject(BUSY), segment_subject(SEGMENTS[1])
+    busy, rare_segment = str(Item.segment(BUSY)), str(Item.segment(SEGMENTS[1]))
     alone = {
         "everything": AuditFilter(),
         "by": AuditFilter(actor=ASKERS[0]),
@@ -48,7 +49,7 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "rare kind": AuditFilter(kind=RARE),
         "segment": AuditFilter(subjects=(rare_segment,)),
         "busy segment": AuditFilter(subjects=(busy,)),
-        "shopper": AuditFilter(subjects=(shopper_subject(4711),)),
+        "shopper": AuditFilter(subjects=(str(Item.customer(4711)),)),
         "change": AuditFilter(change=77),
         "since": AuditFilter(since=time_of(10)),
         "until": AuditFilter(until=time_of(10)),
@@ -60,12 +61,12 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "busy segment + rare kind": AuditFilter(kind=RARE, subjects=(busy,)),
         "busy segment + rare person": AuditFilter(actor="U0RARE0000", subjects=(busy,)),
         "busy segment + foreign change": AuditFilter(change=77, subjects=(busy,)),
-        "busy segment + foreign shopper": AuditFilter(subjects=(busy,), besides=(shopper_subject(4711),)),
-        "busy segment or a shopper": AuditFilter(subjects=(busy, shopper_subject(4711))),
-        "600 segments of one name": AuditFilter(subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
-        "600 segments + rare kind": AuditFilter(kind=RARE, subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "busy segment + foreign shopper": AuditFilter(subjects=(busy,), besides=(str(Item.customer(4711)),)),
+        "busy segment or a shopper": AuditFilter(subjects=(busy, str(Item.customer(4711)))),
+        "600 segments of one name": AuditFilter(subjects=texts(map(Item.segment, SEGMENTS[:600]))),
+        "600 segments + rare kind": AuditFilter(kind=RARE, subjects=texts(map(Item.segment, SEGMENTS[:600]))),
         "600 segments + foreign shopper": AuditFilter(
-            subjects=tuple(map(segment_subject, SEGMENTS[:600])), besides=(shopper_subject(4711),)
+            subjects=texts(map(Item.segment, SEGMENTS[:600])), besides=(str(Item.customer(4711)),)
         ),
         "rare kind since far back": AuditFilter(kind=RARE, since=time_of(10)),
         "frequent kind + person until far back": AuditFilter("U0RARE0000", EntryKind.APPROVE, until=time_of(999_000)),
@@ -76,7 +77,7 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "everything, deep page": (AuditFilter(), 500_000),
         "kind, deep page": (AuditFilter(kind=EntryKind.APPROVE), 100_000),
         "busy segment, deep page": (AuditFilter(subjects=(busy,)), 100_000),
-        "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, shopper_subject(4711))), 100_000),
+        "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, str(Item.customer(4711)))), 100_000),
     }
     return {**{name: (wanted, None) for name, wanted in (alone | awkward).items()}, **deep}
 

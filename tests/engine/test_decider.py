@@ -11,6 +11,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
 from bot.core.approval.policy import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
+from bot.core.items import Item
 from bot.core.people import Standing
 from tests.engine.bench import Bench, bench
 
@@ -37,15 +38,19 @@ def customers(machine: Bench, count: int) -> list[str]:
     return [str(row["customer_id"]) for row in rows][:count]
 
 
+def profiles(*ids: str) -> tuple[Item, ...]:
+    return tuple(map(Item.profile, ids))
+
+
 # Taking some out
 
 
 async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_they_are(machine: Bench) -> None:
     before, (first, *others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, version=1, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=1, items=profiles(first))
     after = await machine.latest()
-    assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), (first,))
-    assert (after.plan.items, after.asked) == (tuple(others), before.plan.headline)
+    assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), profiles(first))
+    assert (after.plan.items, after.asked) == (profiles(*others), before.plan.headline)
     assert after.drift == (f"{mention('UBEN')} took out 1 item. Before: {before.plan.headline}",)
     await machine.decides("UCLEO", version=1)
     assert OLD in whispers(machine)[-1]
@@ -56,17 +61,17 @@ async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_t
 
 async def test_who_took_some_out_may_approve_the_rest(machine: Bench) -> None:
     _, (first, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
     await machine.decides("UBEN", version=2)
     assert machine.members("VIPs") == {first}
 
 
 async def test_taking_some_out_twice_takes_both_out_and_what_was_asked_for_at_first_is_kept(machine: Bench) -> None:
     before, (first, second, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
-    await machine.decides("UCLEO", verdict=NARROW, items=(second,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
+    await machine.decides("UCLEO", verdict=NARROW, items=profiles(second))
     after = await machine.latest()
-    assert (after.version, after.without, after.asked) == (3, (first, second), before.plan.headline)
+    assert (after.version, after.without, after.asked) == (3, profiles(first, second), before.plan.headline)
     await machine.decides("UBEN")
     assert machine.members("VIPs") == {first, second}
 
@@ -75,7 +80,7 @@ async def test_votes_start_over_where_two_are_needed(path: Path) -> None:
     async with bench(path, rules=TWO) as machine:
         await machine.delete("VIPs", "Lapsed")
         await machine.decides("UBEN")
-        await machine.decides("UCLEO", verdict=NARROW, items=(machine.segments()["VIPs"],))
+        await machine.decides("UCLEO", verdict=NARROW, items=(Item.segment(machine.segments()["VIPs"]),))
         assert (await machine.latest()).approvals == ()
         await machine.decides("UCLEO")
         assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
@@ -86,11 +91,11 @@ async def test_votes_start_over_where_two_are_needed(path: Path) -> None:
 
 async def test_what_was_taken_out_stays_out_when_the_store_changed_before_the_click(machine: Bench) -> None:
     _, (first, second, *others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
     await machine.client.remove_members(machine.segments()["VIPs"], second)
     await machine.decides("UBEN", version=2)
     renewed = await machine.latest()
-    assert (renewed.version, renewed.plan.items, renewed.without) == (3, tuple(others), (first,))
+    assert (renewed.version, renewed.plan.items, renewed.without) == (3, profiles(*others), profiles(first))
     await machine.decides("UBEN", version=3)
     assert machine.members("VIPs") == {first}
 
@@ -104,7 +109,7 @@ async def test_what_became_so_little_that_nobody_would_have_to_look_is_looked_at
     assert narrowed.state is State.WAITING
     assert narrowed.need.why == "needs 1 approval: it was asked for before it became less"
     await machine.decides("UBEN", version=2)
-    assert ((await machine.latest()).state, machine.members(WAITLIST)) == (State.DONE, set(items[:2]))
+    assert ((await machine.latest()).state, machine.members(WAITLIST)) == (State.DONE, {one.id for one in items[:2]})
 
 
 async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Bench) -> None:
@@ -112,7 +117,7 @@ async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Ben
     ids = [str(one.id) async for one in machine.client.customers() if vips in one.segment_ids][:3]
     await machine.asks("shopper delete", shoppers=ids)
     assert "Takes 3 shoppers out of VIPs." in (await machine.latest()).plan.warnings
-    await machine.decides("UBEN", verdict=NARROW, items=tuple(ids[1:]))
+    await machine.decides("UBEN", verdict=NARROW, items=tuple(map(Item.customer, map(int, ids[1:]))))
     narrowed = await machine.latest()
     assert narrowed.plan.warnings[0] == "Takes 1 shopper out of VIPs."
     assert narrowed.plan.lines == ("Delete 1 shopper profile",)
@@ -122,7 +127,7 @@ async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Ben
 
 async def test_nothing_can_be_narrowed_to_nothing(machine: Bench) -> None:
     before, everybody = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=tuple(everybody))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(*everybody))
     assert whispers(machine)[-1] == "Nothing would be left to do. Reject the change instead."
     assert await machine.latest() == before
 
@@ -133,31 +138,31 @@ async def test_nothing_can_be_narrowed_to_nothing(machine: Bench) -> None:
 )
 async def test_only_who_may_approve_takes_some_out(machine: Bench, by: str, sentence: str) -> None:
     before, (first, *_others) = await clearing(machine)
-    await machine.decides(by, verdict=NARROW, items=(first,))
+    await machine.decides(by, verdict=NARROW, items=profiles(first))
     assert whispers(machine)[-1].startswith(sentence)
     assert await machine.latest() == before
 
 
 async def test_some_are_taken_out_only_of_what_is_shown_and_still_waits(machine: Bench) -> None:
     _, (first, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, version=2, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=2, items=profiles(first))
     assert OLD in whispers(machine)[-1]
     await machine.decides("UBEN", verdict=Verdict.REJECT)
-    await machine.decides("UBEN", verdict=NARROW, version=1, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=1, items=profiles(first))
     assert whispers(machine)[-1].startswith("Too late: change 1 is already rejected by ")
 
 
 async def test_who_approves_hears_nothing_of_a_click_and_what_became_of_typed_words(machine: Bench) -> None:
     _, everybody = await clearing(machine)
     told = len(whispers(machine))
-    await machine.decides("UBEN", verdict=NARROW, items=(everybody[0],))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(everybody[0]))
     assert len(whispers(machine)) == told
     email = machine.store.shop.rows(
         "SELECT email FROM customers JOIN profiles ON customers.id = customer_id WHERE profiles.id = ?", everybody[1]
     )[0]["email"]
     await machine.asks("change except", "UBEN", number=1, items=[email])
     assert whispers(machine)[-1] == "Change 1 is about the rest only now, and needs approval anew."
-    assert (await machine.latest()).without == tuple(everybody[:2])
+    assert (await machine.latest()).without == profiles(*everybody[:2])
 
 
 # Editing
@@ -192,10 +197,10 @@ async def test_votes_for_what_was_edited_do_not_count(path: Path) -> None:
 
 async def test_an_edit_begins_with_everybody_again(machine: Bench) -> None:
     _, everybody = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(everybody[0],))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(everybody[0]))
     await machine.edits("segment clear", segment="VIPs")
     edited = await machine.latest()
-    assert (edited.version, edited.without, set(edited.plan.items)) == (3, (), set(everybody))
+    assert (edited.version, edited.without, set(edited.plan.items)) == (3, (), set(profiles(*everybody)))
 
 
 async def test_an_edit_to_what_needs_nobody_is_looked_at_all_the_same(machine: Bench) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from bot.bigcommerce import AnyOf, Customer
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.planning.plan import Plan, inverse_of, observed
+from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
@@ -250,7 +250,7 @@ async def test_a_registration_whose_process_died_after_any_step_goes_on(machine:
     change = await machine.ledger.move(change, Event.START, at=machine.clock())
     for at, step in enumerate(change.plan.steps[: position + 1]):
         made = Made.by([run.applied for run in change.runs if run.applied])
-        bound = step.bound(made)
+        bound = step.resolved(made)
         run = Run(position=at, state=StepState.STARTED, undo=await bound.inverse(machine.client))
         change = await machine.ledger.record_run(change, run, at=machine.clock(), detail={})
         applied = await bound.apply(machine.client)
@@ -424,7 +424,7 @@ async def effects(machine: Bench) -> dict[str, tuple[int, int]]:
 async def undone(machine: Bench) -> None:
     machine.store.faults.clear()
     runs = (await machine.latest()).done
-    undo = await observed(inverse_of(tuple(run.undo for run in runs)), Shop(machine.client), undoes=1)
+    undo = await build_plan(inverse_of(tuple(run.undo for run in runs)), Shop(machine.client), undoes=1)
     assert (await machine.carry_out(undo)).state is State.DONE
 
 
@@ -466,7 +466,7 @@ async def test_removals_that_are_tried_again_are_on_record_once() -> None:
         breaks_after_one(machine, "DELETE", MEMBERS)
         await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
         machine.store.faults.clear()
-        again = await observed((await machine.latest()).left, Shop(machine.client), is_retry=True)
+        again = await build_plan((await machine.latest()).left, Shop(machine.client), is_retry=True)
         assert (await machine.carry_out(again)).state is State.DONE
         assert machine.members("Spring launch waitlist") == set()
         assert await effects(machine) == {waitlist.id: (0, len(ids))}

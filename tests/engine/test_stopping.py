@@ -209,7 +209,7 @@ async def test_what_stands_between_is_tried_again_and_what_was_done_is_not(machi
     assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
     assert failed.left == tuple(steps[1:])
     await machine.asks("change retry", number=1)
-    assert [step.topic for step in (await machine.latest()).plan.steps] == [step.topic for step in steps[1:]]
+    assert [step.batch_key for step in (await machine.latest()).plan.steps] == [step.batch_key for step in steps[1:]]
 
 
 async def test_what_was_undone_or_done_is_not_tried_again(machine: Bench) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.items import Item
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.schema import GUARDED
@@ -31,9 +32,9 @@ MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 # An address would be masked; and SQLite's texts end with a NUL, which no id, kind or command of Slack's has.
 words = st.text(st.characters(codec="utf-8", exclude_characters="@\0"), max_size=8)
 subjects = st.one_of(
-    st.integers(0, 3).map(uuid).map(segment_subject),
-    st.integers(1, 3).map(shopper_subject),
-    st.integers(0, 3).map(uuid).map(shopper_subject),
+    st.integers(0, 3).map(uuid).map(Item.segment).map(str),
+    st.integers(1, 3).map(Item.customer).map(str),
+    st.integers(0, 3).map(uuid).map(Item.profile).map(str),
 )
 entries = st.builds(
     Entry,

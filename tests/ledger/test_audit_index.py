@@ -6,8 +6,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.core.approval.changes import Event, Run, StepState
-from bot.core.audit.entries import Entry, EntryKind, segment_subject
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.reader import AuditFilter
+from bot.core.items import Item
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import Applied, CreateSegment, DeleteSegment, Naming, SegmentRef
 from bot.ledger.sqlite.archives import Archives
@@ -93,7 +94,7 @@ def deletion(*numbers: int) -> Plan:
 
 
 async def about(ledger: Ledger, segment: str) -> list[str]:
-    found = await ledger.recent(AuditFilter(subjects=(segment_subject(segment),)), limit=99)
+    found = await ledger.recent(AuditFilter(subjects=(str(Item.segment(segment)),)), limit=99)
     return [one.kind for one in reversed(found)]
 
 
@@ -112,9 +113,9 @@ async def test_all_of_the_change_that_created_a_segment_is_found_by_it(ledger: L
 async def test_all_of_a_change_is_found_by_each_of_its_segments(ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1, 2))
     await ledger.note(Entry(EntryKind.CARD_LOST, change=change.number), at=NOW)
-    await ledger.note(Entry(EntryKind.STEP_DONE, change=change.number, subjects=(segment_subject(uuid(1)),)), at=NOW)
+    await ledger.note(Entry(EntryKind.STEP_DONE, change=change.number, subjects=(str(Item.segment(uuid(1))),)), at=NOW)
     assert await about(ledger, uuid(1)) == await about(ledger, uuid(2)) == ["planned", "card lost", "step done"]
-    assert (await ledger.entry(4)).subjects == (segment_subject(uuid(1)),)
+    assert (await ledger.entry(4)).subjects == (str(Item.segment(uuid(1))),)
 
 
 async def test_all_of_a_change_is_found_by_what_its_renewed_plan_touches(ledger: Ledger) -> None:

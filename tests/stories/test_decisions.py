@@ -9,8 +9,8 @@ from tests.conftest import OpenWorld
 from tests.harness import Stuck, World, buttons, filled, said
 from tests.stories.judge import read
 
-HURTING = '["delete_segment", "remove_members", "delete_profiles", "retarget_promotion"]'
-TWO = f"[[rules]]\nsteps = {HURTING}\napprovals = 2\n"
+DESTRUCTIVE = '["delete_segment", "remove_members", "delete_profiles", "retarget_promotion"]'
+TWO = f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 2\n"
 BREAKERS = f'breakers = ["{CLEO}"]\n'
 WAITING = ["Remove Shoppers", "Reject", "Take Some Out", "Details", "Edit"]
 MEMBERS = "/segments/{id}/shopper-profiles"
@@ -467,7 +467,7 @@ async def test_the_glass_is_not_broken_for_what_the_store_made_of_it_meanwhile(s
 
 
 async def test_a_breaker_may_break_the_glass_for_what_they_asked_themselves(slack: World) -> None:
-    await slack.under(BREAKERS + f"[[rules]]\nsteps = {HURTING}\napprovals = 1\n")
+    await slack.under(BREAKERS + f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 1\n")
     await slack.type("/segment delete VIPs", by="cleo")
     await slack.type("/change break-glass 1 Fire", by="cleo")
     assert "VIPs" not in slack.sizes()
@@ -477,7 +477,7 @@ async def test_a_breaker_may_break_the_glass_for_what_they_asked_themselves(slac
 
 
 async def test_what_was_decided_needs_no_broken_glass(slack: World) -> None:
-    await slack.under(BREAKERS + f"[[rules]]\nsteps = {HURTING}\napprovals = 1\n")
+    await slack.under(BREAKERS + f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 1\n")
     await slack.type("/segment delete VIPs", by="ana")
     await slack.type("/change withdraw 1", by="ana")
     await slack.type("/change break-glass 1 Fire", by="cleo")

@@ -1,5 +1,6 @@
 """A deleted segment that promotions use: what its card says, and how promotions find their way after an undo."""
 
+from bot.sandbox.workspace.people import BEN
 from tests.harness import Json, World, buttons, said
 from tests.stories.judge import read
 
@@ -196,3 +197,27 @@ async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_as
     assert "VIP early access" not in read(slack.card(4))
     await slack.press("Point Promotions", by="ben", change=4)
     assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))
+
+
+async def test_a_shopper_takes_out_no_promotion_of_the_same_number(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change repoint 2")
+    (email,) = (one for one in slack.emails(40, inside="") if slack.customer_id(one) == 1)
+    card = slack.card(3)
+    for word in (email, str(slack.profile_id(email))):
+        await slack.type(f"/change except 3 {word}", by="ben")
+        assert "Not in change 3: " in slack.whisper(by="ben")
+        assert slack.card(3) == card
+
+
+async def test_promotions_are_taken_out_by_name_and_by_number(slack: World) -> None:
+    before = slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change repoint 2")
+    await slack.type("/change except 3 “free shipping over 40”", by="ben")
+    await slack.type("/change except 3 1", by="ben")
+    card = read(slack.card(3))
+    assert card.startswith("Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs\n")
+    assert f"@{BEN} took out 1 item." in card
+    await slack.press("Point Promotions", by="ben", change=3)
+    assert sum(slack.promotions()[number] != one for number, one in before.items()) == 1

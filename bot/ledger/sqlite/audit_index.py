@@ -16,12 +16,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.core.audit.entries import Entry, RecordedEntry, segment_subject
+from bot.core.audit.entries import Entry, RecordedEntry
+from bot.core.items import Item
 from bot.ledger.sqlite.schema import BELONGING
 
 AT_ONCE = 2_000
 PART = 500
-SEGMENT = segment_subject("")
+SEGMENT = str(Item.segment(""))
 _NEW = """
     NOT EXISTS (SELECT 1 FROM subjects AS s WHERE s.subject = 'segment:' || segment AND s.at = e.at AND entry = number)
 """

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import MOVES, OPEN, Brief, Card, Change, Event, Run, State, too_late
-from bot.core.audit.entries import Entry, EntryKind, segment_subject
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.command import Scope
 from bot.core.errors import Impossible, TooLate, UnknownChange
 from bot.core.invocation import Ask
+from bot.core.items import Item, texts
 from bot.ledger.sqlite import audit_index, audit_log
 from bot.ledger.sqlite.audit_log import stamp
 from bot.ledger.sqlite.file import Connection, File
@@ -322,7 +323,7 @@ def _moved(kind: EntryKind, change: Change, actor: str, detail: dict[str, Any]) 
 
 def _segments(change: Change) -> tuple[str, ...]:
     """What its plan touches, as the log knows it."""
-    return tuple(map(segment_subject, change.plan.segment_ids))
+    return texts(map(Item.segment, change.plan.segment_ids))
 
 
 def _of(change: Change, entry: Entry) -> Entry:
