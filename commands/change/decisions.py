@@ -55,7 +55,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
 
     /change details 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     rows = await _rows(found, ctx)
     title = f"Change {found.number} is about {counted(len(rows), 'item')}"
     shown = (Table("What it is about", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
@@ -72,7 +72,7 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     /change except 42 ada@example.com 17
     /change except 42 VIPs
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     refuse_late(found, None)
     items = await _meant(args.items, found, ctx)
     return Decision(number=found.number, verdict=Verdict.NARROW, version=found.version, items=items)
@@ -116,7 +116,7 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
 
     /change break-glass 42 The shop sells at the wrong price
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     return Decision(number=found.number, verdict=Verdict.BREAK, version=found.version, reason=args.reason)
 
 
