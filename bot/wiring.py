@@ -25,7 +25,7 @@ from bot.engine.answer_gate import QUIET, AnswerGate
 from bot.engine.daily_summary import Schedule
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.process import Machine, machine
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
@@ -73,7 +73,7 @@ class Bot:
 
     async def healthy(self) -> bool:
         """Whether the ledger can be read."""
-        await self.machine.ledger.count("pending", "")
+        await self.machine.ledger.changes.count("pending", "")
         return True
 
 
@@ -102,8 +102,7 @@ async def assemble(
         client, once = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
-        ledger = Ledger.open(settings.DATABASE, workspace=team_id)
-        stack.callback(ledger.close)
+        ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
         policy = _policy(settings)
         made = machine(
             groups=groups,

@@ -5,37 +5,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Any, Literal, Protocol, get_type_hints
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
-from bot.core.approval.changes import Brief, Change, Decision
+from bot.core.approval.changes import Decision
 from bot.core.approval.policy import Policy
+from bot.core.approval.reader import ChangesReader
 from bot.core.audit.reader import AuditReader
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.store_view.shop import Shop
-from bot.core.summary.history import History
-
-Scope = Literal["mine", "pending", "all"]
-
-
-class Changes(Protocol):
-    """The changes on record, to read."""
-
-    async def change(self, number: int) -> Change:
-        """One change, whole. Raises UnknownChange."""
-
-    async def count(self, scope: Scope, actor: str) -> int:
-        """How many there are."""
-
-    async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
-        """The latest changes, newest first: those ``actor`` asked for, those that are open, or all."""
-
-    async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
-        """The latest changes that touch this segment, newest first."""
+from bot.core.summary.history import HistoryReader
 
 
 @dataclass(frozen=True)
@@ -47,10 +30,10 @@ class Context:
 
     actor: str
     shop: Shop
-    changes: Changes
-    log: AuditReader
+    changes: ChangesReader
+    audit: AuditReader
     policy: Policy
-    history: History
+    history: HistoryReader
     now: datetime
     zone: ZoneInfo
 

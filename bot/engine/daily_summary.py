@@ -20,8 +20,8 @@ from bot.core.summary.size_changes import Summary
 from bot.engine.coalescer import Coalescer
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.summary_runs import Day, DayState
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
 
 CATCH_UP = timedelta(hours=6)
 """A summary that no process could see to for longer than this is skipped: nobody would take it for this morning's."""
@@ -94,8 +94,8 @@ class Daily:
             await self._conclude(self._outcome)
         now = self._clock()
         today, came = self._schedule.due(now)
-        opened = await self._ledger.day(today) or await self._ledger.open_day(today, at=now)
-        for day in await self._ledger.unattended_days(owner=self._owner, now=now, pause=PAUSE):
+        opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
+        for day in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
             if day.day <= today:  # a later one is of a clock that went back since
                 await self._attend(day, is_late=day.day < today or now - came > CATCH_UP)
         if opened is None:
@@ -104,18 +104,18 @@ class Daily:
             self._settled = today
 
     async def _is_settled(self, day: date) -> bool:
-        found = await self._ledger.day(day)
+        found = await self._ledger.summaries.load(day)
         return found is not None and found.is_settled
 
-    async def _attend(self, day: Day, *, is_late: bool) -> None:
-        if day.state is DayState.POSTING:
-            await self._settle(day, DayState.UNSURE, BROKE_OFF)
+    async def _attend(self, day: SummaryRun, *, is_late: bool) -> None:
+        if day.state is SummaryState.POSTING:
+            await self._settle(day, SummaryState.UNSURE, BROKE_OFF)
         elif is_late:
-            await self._settle(day, DayState.SKIPPED, LATE)
-        elif claimed := await self._ledger.claim_day(day, owner=self._owner, now=self._clock()):
+            await self._settle(day, SummaryState.SKIPPED, LATE)
+        elif claimed := await self._ledger.summaries.claim(day, owner=self._owner, now=self._clock()):
             await self._try(claimed)
 
-    async def _try(self, day: Day) -> None:
+    async def _try(self, day: SummaryRun) -> None:
         try:
             summary = await self._summary(day.day)
             answer = compose(summary)
@@ -130,10 +130,10 @@ class Daily:
     async def _summary(self, day: date) -> Summary:
         """What is to be told of this day. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
-        return await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
+        return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
-    async def _post(self, day: Day, summary: Summary, answer: Answer) -> None:
-        posting = await self._ledger.post_day(day, summary.now)
+    async def _post(self, day: SummaryRun, summary: Summary, answer: Answer) -> None:
+        posting = await self._ledger.summaries.begin_posting(day, summary.now)
         if posting is None:
             log.warning("The summary of %s went to another process", day.day)
             return
@@ -143,7 +143,7 @@ class Daily:
             await self._conclude(partial(self._missed, posting, error))
         else:
             entry, head = summary.now.entry, summary.head
-            await self._conclude(partial(self._settle, posting, DayState.POSTED, entry=entry, head=head))
+            await self._conclude(partial(self._settle, posting, SummaryState.POSTED, entry=entry, head=head))
 
     async def _conclude(self, outcome: Outcome) -> None:
         """Put on record what Slack said. Raises NotRecorded: then it is kept, and the next round begins with it."""
@@ -154,38 +154,40 @@ class Daily:
             self._outcome = outcome
             raise
 
-    async def _missed(self, day: Day, error: Undeliverable) -> None:
+    async def _missed(self, day: SummaryRun, error: Undeliverable) -> None:
         if error.maybe_done:
             reason = f"Slack did not answer ({error}), so it may be in the channel or not."
-            await self._settle(day, DayState.UNSURE, reason)
+            await self._settle(day, SummaryState.UNSURE, reason)
         elif error.final:
             await self._refused(day, f"Slack does not take it in {self._schedule.channel} ({error}).", str(error))
         else:
             await self._retry(day, f"Slack did not take it ({error}).")
 
-    async def _retry(self, day: Day, reason: str) -> None:
+    async def _retry(self, day: SummaryRun, reason: str) -> None:
         """Again in a minute; after an hour no more, and then the channel hears it."""
         now = self._clock()
         if now - day.first_at < PATIENCE:
             log.info("The summary of %s is tried again in a minute: %s", day.day, reason)
-            await self._ledger.put_off_day(day, until=now + PAUSE)
-        elif await self._settle(day, DayState.FAILED, reason):
+            await self._ledger.summaries.postpone(day, until=now + PAUSE)
+        elif await self._settle(day, SummaryState.FAILED, reason):
             by_hand = "When that is mended, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
             await self._say(day, self._announcer.announce, sentence, self._schedule.channel)
 
-    async def _refused(self, day: Day, reason: str, code: str) -> None:
+    async def _refused(self, day: SummaryRun, reason: str, code: str) -> None:
         """It is of no use to try again. Approvers hear it once, and not every morning anew."""
-        before = await self._ledger.day_before(day.day)
-        if not await self._settle(day, DayState.FAILED, reason):
+        before = await self._ledger.summaries.previous(day.day)
+        if not await self._settle(day, SummaryState.FAILED, reason):
             return
-        is_news = before is None or not before.told or before.reason != reason
+        is_news = before is None or not before.reported or before.reason != reason
         channel = self._schedule.channel
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
         if not is_news or await self._say(day, self._announcer.warn, sentence):
-            await self._ledger.told_day(day)
+            await self._ledger.summaries.mark_reported(day)
 
-    async def _say(self, day: Day, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = "") -> bool:
+    async def _say(
+        self, day: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
+    ) -> bool:
         """Whether it was said; what was not is on record. No channel: where changes wait for approval."""
         try:
             await post(Answer(sentence))
@@ -194,13 +196,13 @@ class Daily:
             detail = {"day": day.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled, and that is on record
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
-                await self._ledger.note(entry, at=self._clock())
+                await self._ledger.audit.append(entry, at=self._clock())
             return False
         return True
 
-    async def _settle(self, day: Day, state: DayState, reason: str = "", **detail: str | int) -> bool:
+    async def _settle(self, day: SummaryRun, state: SummaryState, reason: str = "", **detail: str | int) -> bool:
         channel, at = self._schedule.channel, self._clock()
-        settled = await self._ledger.settle_day(day, state, at=at, reason=reason, channel=channel, **detail)
+        settled = await self._ledger.summaries.settle(day, state, at=at, reason=reason, channel=channel, **detail)
         if settled and reason:
             log.warning("The summary of %s is %s. %s", day.day, state, reason)
         return settled

@@ -28,7 +28,7 @@ from bot.core.planning.plan import Plan, drift
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.planner import Planner
 from bot.engine.runner import Runner
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 TOLD = {
     Verdict.APPROVE: "has your approval",
@@ -111,11 +111,11 @@ class Decider:
 
     async def expire(self, change: Change) -> None:
         """Nobody decided in time. Raises TooLate where somebody just did."""
-        await self.ledger.move(change, Event.EXPIRE, at=self.clock(), update={"reason": LATE})
+        await self.ledger.changes.move(change, Event.EXPIRE, at=self.clock(), update={"reason": LATE})
         self.drawer.wake()
 
     async def _undecided(self, number: int, version: int | None) -> Change:
-        change = await self.ledger.change(number)
+        change = await self.ledger.changes.load(number)
         refuse_late(change, version)
         await self._in_time(change)
         return change
@@ -137,7 +137,7 @@ class Decider:
             holds = await self.still_holds(change)
         except StoreError:
             # What the store does not know any more may just have been deleted by this very change.
-            refuse_late(await self.ledger.change(change.number), change.version)
+            refuse_late(await self.ledger.changes.load(change.number), change.version)
             raise
         if not holds:
             raise OldVersion(change.number)
@@ -170,7 +170,7 @@ class Decider:
         await self._settle(change, Event.REJECT, user_id, decision.reason)
 
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.change(decision.number)
+        change = await self.ledger.changes.load(decision.number)
         if user_id != change.requester:
             raise NotAllowed(f"Only the one who asked for change {change.number} can withdraw it.")
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
@@ -185,7 +185,7 @@ class Decider:
         await self._renew(change, Event.NARROW, plan, actor=user_id, told=(told,), without=without)
 
     async def _stop(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.change(decision.number)
+        change = await self.ledger.changes.load(decision.number)
         if user_id != change.requester:
             await self._refuse_others(change, user_id)
         if change.state is State.WAITING:
@@ -194,7 +194,7 @@ class Decider:
             )
         if change.state is not State.RUNNING:
             too_late(change)
-        await self.ledger.stop(change, actor=user_id, at=self.clock())
+        await self.ledger.changes.request_stop(change, actor=user_id, at=self.clock())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
@@ -205,11 +205,11 @@ class Decider:
         update = {"emergency": emergency}
         notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
         event = Event.BREAK
-        await self.ledger.move(change, event, at=at, actor=user_id, detail=told, update=update, notices=notices)
+        await self.ledger.changes.move(change, event, at=at, actor=user_id, detail=told, update=update, notices=notices)
         self.runner.start(change.number)
 
     async def _review(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.change(decision.number)
+        change = await self.ledger.changes.load(decision.number)
         emergency = change.emergency
         if emergency is None or emergency.reviewed_by:
             raise Impossible(f"Change {change.number} has no emergency to review.")
@@ -221,7 +221,7 @@ class Decider:
             )
         await self._refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
-        await self.ledger.amend(
+        await self.ledger.changes.amend(
             change, EntryKind.REVIEW, actor=user_id, at=self.clock(), update={"emergency": reviewed}
         )
 
@@ -260,7 +260,9 @@ class Decider:
     async def _move(
         self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
     ) -> Change:
-        moved = await self.ledger.move(change, event, at=self.clock(), actor=actor, detail=detail, update=update)
+        moved = await self.ledger.changes.move(
+            change, event, at=self.clock(), actor=actor, detail=detail, update=update
+        )
         self.drawer.wake()
         return moved
 

@@ -23,7 +23,7 @@ from bot.engine.planner import Planner, Trace
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
 LATER = "is on record and has not begun: nothing more can be recorded now ({reason}). It goes on by itself afterwards."
@@ -60,7 +60,7 @@ class Engine:
         to the person privately.
         """
         self.turns.delivered()
-        if not await self.ledger.ask(ask, owner=self.owner, at=self.clock(), detail={"said": said}):
+        if not await self.ledger.invocations.record(ask, owner=self.owner, at=self.clock(), detail={"said": said}):
             return None
         if not patience:
             self.tasks.start(self.answer(ask))
@@ -100,7 +100,7 @@ class Engine:
 
     async def refuse_late(self, ask: Ask) -> None:
         """Tell the person that what they asked for comes too late now."""
-        await self.ledger.settle(ask, EntryKind.REFUSED, at=self.clock(), detail={"reason": LATE})
+        await self.ledger.invocations.settle(ask, EntryKind.REFUSED, at=self.clock(), detail={"reason": LATE})
         await self._tell(ask, Refusal(LATE))
 
     async def _answer(self, ask: Ask) -> Refusal | None:
@@ -128,7 +128,7 @@ class Engine:
     async def _settle(self, kind: EntryKind, ask: Ask, ctx: Context, detail: dict[str, str]) -> bool:
         trace = self._trace(ask, ctx)
         told = {"said": trace.said, **detail}
-        return await self.ledger.settle(ask, kind, at=self.clock(), detail=told, subjects=trace.subjects)
+        return await self.ledger.invocations.settle(ask, kind, at=self.clock(), detail=told, subjects=trace.subjects)
 
     def _trace(self, ask: Ask, ctx: Context) -> Trace:
         """What was said, as far as it can be told by now; a click says itself."""
@@ -168,7 +168,9 @@ class Engine:
     async def _publish(self, ask: Ask, post: Post, trace: Trace) -> None:
         """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
         detail, now = {"said": trace.said}, self.clock()
-        if not await self.ledger.settle_first(ask, EntryKind.ANSWERED, at=now, detail=detail, subjects=trace.subjects):
+        if not await self.ledger.invocations.settle_at_once(
+            ask, EntryKind.ANSWERED, at=now, detail=detail, subjects=trace.subjects
+        ):
             return
         try:
             await self._announce(post.answer)
@@ -192,7 +194,7 @@ class Engine:
             EntryKind.SUMMARY_POSTED, ask.actor, place, ask.command, None, post.record, "posted", workspace=workspace
         )
         with suppress(NotRecorded):  # it is there, and that it was asked for is on record
-            await self.ledger.note(entry, at=self.clock())
+            await self.ledger.audit.append(entry, at=self.clock())
 
     async def _whisper(self, ask: Ask, answer: Answer) -> None:
         try:
@@ -208,7 +210,7 @@ class Engine:
         told = {"said": said, **detail}
         place, outcome = ask.place.channel or "", "" if kind is EntryKind.FORM else kind
         entry = Entry(kind, ask.actor, place, ask.command, None, told, outcome, workspace=ask.workspace)
-        await self.ledger.note(entry, at=self.clock())
+        await self.ledger.audit.append(entry, at=self.clock())
 
     # Proposing
 
@@ -231,7 +233,7 @@ class Engine:
             expires_at=now + self.approval_time,
         )
         detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": need.why}
-        planned = await self.ledger.plan(ask, draft, owner=self.owner, detail=detail, subjects=trace.subjects)
+        planned = await self.ledger.changes.create(ask, draft, owner=self.owner, detail=detail, subjects=trace.subjects)
         try:
             change = await self.post(planned)
         except NotRecorded as error:
@@ -249,15 +251,15 @@ class Engine:
         try:
             if change.card is None:
                 card = await self.announcer.post(change)
-                await self.ledger.drew(change, card)
-            change = await self.ledger.move(change, event, at=self.clock())
+                await self.ledger.changes.save_card(change, card)
+            change = await self.ledger.changes.move(change, event, at=self.clock())
         except Undeliverable as error:
             reason = f"Its card could not be posted ({error}), so nothing may run. Ask again when that is mended."
-            change = await self.ledger.move(change, Event.CANCEL, at=self.clock(), update={"reason": reason})
+            change = await self.ledger.changes.move(change, Event.CANCEL, at=self.clock(), update={"reason": reason})
             refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
             await self._whisper(_asked(change), refusal)
         finally:
-            await self.ledger.release(change.number, owner=self.owner)
+            await self.ledger.leases.release(change.number, owner=self.owner)
         self.drawer.wake()
         await self._point_to(change)
         return change
@@ -267,7 +269,7 @@ class Engine:
         if change.card is None:
             return
         url = await self.announcer.link(change.card)
-        await self.ledger.located(change.number, url)
+        await self.ledger.changes.save_card_url(change.number, url)
         if change.card.channel == change.place.channel:
             return
         waits = "waits for approval" if change.state is State.WAITING else "was started"

@@ -14,7 +14,7 @@ from bot.engine.decider import Decider
 from bot.engine.engine import Engine
 from bot.engine.runner import LEASE, Runner
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 FRESH = timedelta(minutes=10)
 """An ask that no process answered for so long is refused instead: its answer would come out of the blue."""
@@ -43,7 +43,7 @@ class Housekeeper:
 
     async def live(self) -> None:
         """Say that this process lives, for a while: what it has in hand stays with it."""
-        await self.ledger.renew(owner=self.owner, until=self.clock() + LEASE)
+        await self.ledger.leases.renew(owner=self.owner, until=self.clock() + LEASE)
 
     async def sweep(self) -> None:
         """What is due: leases, overdue Changes, work of processes that died, reminders, cards, and the summary.
@@ -53,34 +53,34 @@ class Housekeeper:
         now = self.clock()
         await self.live()
         await self.ledger.catch_up()
-        for ask, at in await self.ledger.claim_asks(owner=self.owner, now=now):
+        for ask, at in await self.ledger.invocations.claim_abandoned(owner=self.owner, now=now):
             late = now - at > FRESH
             self.tasks.start(self.engine.refuse_late(ask) if late else self.engine.answer(ask))
-        for number in await self.ledger.overdue(now):
+        for number in await self.ledger.changes.overdue(now):
             self.tasks.start(self._expire_unless_moved(number))
-        for number in await self.ledger.unattended(State.PLANNED, now=now):
+        for number in await self.ledger.leases.unattended(State.PLANNED, now=now):
             self.tasks.start(self._post_unposted(number))
-        for number in await self.ledger.unattended(State.APPROVED, now=now):
+        for number in await self.ledger.leases.unattended(State.APPROVED, now=now):
             self.tasks.start(self._run_if_it_holds(number))
-        for number in await self.ledger.unattended(State.RUNNING, now=now):
+        for number in await self.ledger.leases.unattended(State.RUNNING, now=now):
             self.runner.start(number)
-        await self.ledger.remind(expiring=now + min(REMIND, self.approval_time / 4), at=now)
+        await self.ledger.changes.queue_reminders(expiring=now + min(REMIND, self.approval_time / 4), at=now)
         self.drawer.wake()
         if self.daily:
             self.daily.wake()
 
     async def _expire_unless_moved(self, number: int) -> None:
         try:
-            await self.decider.expire(await self.ledger.change(number))
+            await self.decider.expire(await self.ledger.changes.load(number))
         except TooLate:
             log.info("Change %s was decided just before it expired", number)
 
     async def _post_unposted(self, number: int) -> None:
         if not await self.runner.claim(number):
             return
-        change = await self.ledger.change(number)
+        change = await self.ledger.changes.load(number)
         if change.state is not State.PLANNED:  # its own process was only slow
-            await self.ledger.release(number, owner=self.owner)
+            await self.ledger.leases.release(number, owner=self.owner)
         elif (await self.engine.post(change)).state is State.APPROVED:
             await self._run_if_it_holds(number)
 
@@ -90,10 +90,10 @@ class Housekeeper:
             return
         holds = False
         try:
-            holds = await self.decider.still_holds(await self.ledger.change(number))
+            holds = await self.decider.still_holds(await self.ledger.changes.load(number))
         except (StoreError, TooLate, NotAllowed) as error:
             log.warning("Change %s could not be started yet: %s", number, error)
         finally:
-            await self.ledger.release(number, owner=self.owner)
+            await self.ledger.leases.release(number, owner=self.owner)
         if holds:
             await self.runner.run(number)

@@ -19,7 +19,7 @@ from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 NAMED = 5
 """People whom a card names as those who may decide: each has to be looked up."""
@@ -51,10 +51,10 @@ class Planner:
         return Context(
             actor=actor,
             shop=Shop(reader),
-            changes=self.ledger,
-            log=self.ledger,
+            changes=self.ledger.changes,
+            audit=self.ledger.audit,
             policy=self.policy,
-            history=self.ledger,
+            history=self.ledger.history,
             now=self.clock(),
             zone=self.zone,
         )
@@ -105,7 +105,7 @@ class Planner:
 
     async def need(self, plan: Plan) -> Need:
         """What this plan needs."""
-        undone = (await self.ledger.change(plan.undoes)).need if plan.undoes else None
+        undone = (await self.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
     async def everybody(self, need: Need) -> frozenset[str]:

@@ -24,7 +24,7 @@ from bot.engine.ports import Announcer, Directory
 from bot.engine.runner import Runner
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 UTC = ZoneInfo("UTC")
 
@@ -52,7 +52,7 @@ class Machine:
         await self.tasks.stop()
         with suppress(NotRecorded):  # others find out by themselves: its leases end
             await self.ledger.catch_up()
-            await self.ledger.resign(owner=self.owner)
+            await self.ledger.leases.resign(owner=self.owner)
 
 
 def machine(

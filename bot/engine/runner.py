@@ -13,8 +13,8 @@ from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, Made
 from bot.core.store_view.shop import Shop
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.audit_log import milliseconds
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.entries import milliseconds
+from bot.ledger.ledger import Ledger
 
 LEASE = timedelta(seconds=6)
 """How long what a process has in hand stays with it after it last said that it lives."""
@@ -77,14 +77,14 @@ class Runner:
 
     async def claim(self, number: int) -> bool:
         """Whether this process may work on the Change now."""
-        return await self._ledger.claim(number, owner=self._owner, now=self._clock())
+        return await self._ledger.leases.claim(number, owner=self._owner, now=self._clock())
 
     async def run(self, number: int) -> None:
         """Carry out a Change that is approved or was running; nothing, where another process has it."""
         if not await self.claim(number):
             return
         try:
-            change = await self._ledger.change(number)
+            change = await self._ledger.changes.load(number)
             if change.state is State.APPROVED:
                 change = await self._begin(change)
             if change.state is State.RUNNING:
@@ -92,14 +92,14 @@ class Runner:
         except TooLate as error:
             log.warning("Change %s went on in another process: %s", number, error)
         finally:
-            await self._ledger.release(number, owner=self._owner)
+            await self._ledger.leases.release(number, owner=self._owner)
 
     async def _begin(self, change: Change) -> Change:
         try:
-            moved = await self._ledger.move(change, Event.START, at=self._clock())
+            moved = await self._ledger.changes.move(change, Event.START, at=self._clock())
         except Impossible as error:
             update = {"reason": str(error)}
-            moved = await self._ledger.move(change, Event.CANCEL, at=self._clock(), update=update)
+            moved = await self._ledger.changes.move(change, Event.CANCEL, at=self._clock(), update=update)
         self._moved()
         return moved
 
@@ -112,18 +112,18 @@ class Runner:
                 break
             # What had begun when a process died may have been carried out: that is looked into first.
             work = self._work(change, position, step)
-            if not work.is_resumed and (stopper := await self._ledger.stopper(change.number)):
+            if not work.is_resumed and (stopper := await self._ledger.changes.stop_requested_by(change.number)):
                 stopped = {"settled_by": stopper, "reason": "Stopped before its next step."}
-                await self._ledger.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
+                await self._ledger.changes.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
                 self._moved()
                 return
-            if not await self._ledger.holds(change.number, owner=self._owner):
+            if not await self._ledger.leases.holds(change.number, owner=self._owner):
                 log.warning("Change %s went to another process", change.number)
                 return
             change = await self._step(change, work)
             self._moved()
         event = Event.FAIL if _broke_off(change) else Event.FINISH
-        await self._ledger.move(change, event, at=self._clock())
+        await self._ledger.changes.move(change, event, at=self._clock())
         self._moved()
 
     def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
@@ -171,7 +171,7 @@ class Runner:
     async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
         came = await work.came_of(run)
         at = self._clock()
-        return await self._ledger.record_run(
+        return await self._ledger.changes.save_run(
             change,
             run,
             at=at,

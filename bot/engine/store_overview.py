@@ -10,13 +10,13 @@ from bot.bigcommerce import Reader, Segment, StoreError
 from bot.core.answers import Chart
 from bot.core.language.phrases import since
 from bot.core.store_view.shop import Shop
-from bot.core.summary.history import History, Size, Snapshot
+from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
 from bot.engine.home_tab.model import Sized, StoreOverview
 from bot.engine.tasks import Tasks
 from bot.engine.ttl_cache import TtlCache
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 LARGEST = 25
 TTL = timedelta(seconds=30)
@@ -58,7 +58,7 @@ class StoreOverviewCache:
 
     async def soon(self) -> CachedOverview:
         """What the store says, if it does so within ``patience`` seconds; else what it said last."""
-        self._finished = await self._ledger.last_finish()
+        self._finished = await self._ledger.changes.last_finish()
         if self._after < self._finished:
             self._cached.expire()
         reading = self._cached.reading()
@@ -69,12 +69,12 @@ class StoreOverviewCache:
         self._after = self._finished
         today = self._clock().astimezone(self._zone).date()
         try:
-            self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger, today)
+            self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger.history, today)
         except StoreError as error:
             self._seen = StoreOverview(fault=str(error))
 
 
-async def glance(shop: Shop, history: History, today: date) -> StoreOverview:
+async def glance(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
     """Ask the store, and compare with the last day that was told. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)

@@ -53,7 +53,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     """
     looked_for = await sought(args, ctx)
     lines = entry_csv if args.format == "csv" else entry_json
-    made = await ctx.log.exported(looked_for.wanted, lambda entries: written(entries, lines))
+    made = await ctx.audit.export(looked_for.wanted, lambda entries: written(entries, lines))
     told = as_understood(looked_for, ctx)
     if not made.entries:
         return Answer("There is no such entry, so there is nothing to export.", told)
@@ -68,7 +68,7 @@ async def verify(args: Verify, ctx: Context) -> Answer:
     /audit verify against:3f9a0c1d2e4b5a69
     /audit verify
     """
-    proof = await ctx.log.checked(args.against)
+    proof = await ctx.audit.verify(args.against)
     facts = Fields((("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head)))
     if proof.fault:
         return Answer("THE LOG DOES NOT HOLD", (Sentence(proof.fault), Sentence(ALARM), facts))

@@ -155,7 +155,7 @@ async def _segment(word: str, ctx: Context) -> _About:
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
     segments = await ctx.shop.segments()
     present = find_named(word, segments)
-    ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.log.segments_called(word)))
+    ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.audit.segments_named(word)))
     if not ids:
         raise NotSegments((word,), near_names(word, segments), field="segment")
     return tuple(ids)

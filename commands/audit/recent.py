@@ -35,7 +35,7 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     /audit recent shopper:17 change:42
     """
     looked_for = await sought(args, ctx)
-    found = await ctx.log.recent(looked_for.wanted, limit=ROWS + 1, before=args.before)
+    found = await ctx.audit.recent(looked_for.wanted, limit=ROWS + 1, before=args.before)
     shown, is_last = found[:ROWS], len(found) <= ROWS
     told = as_understood(looked_for, ctx)
     older = f"before entry {args.before}" if args.before else ""

@@ -51,7 +51,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
     /audit show 51
     """
-    found = await ctx.log.entry(args.entry)
+    found = await ctx.audit.entry(args.entry)
     names = await _names(found, ctx)
     envelope, detail = _envelope(found, ctx), [*_detail(found), *_about(found, names), ("Seal", found.seal)]
     shown = Fields(tuple((label, shortened(value, LONG)) for label, value in (*envelope, *detail)))

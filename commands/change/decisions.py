@@ -57,7 +57,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
 
     /change details 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     rows = [(name, item.id) for item, name in (await describe_items(found.plan, ctx.shop)).items()]
     title = f"Change {found.number} is about {counted(len(rows), 'item')}"
     shown = (Table("What it is about", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
@@ -74,7 +74,7 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     /change except 42 ada@example.com 17
     /change except 42 VIPs
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     refuse_late(found, None)
     items = await _meant(args.items, found, ctx)
     return Decision(number=found.number, verdict=Verdict.NARROW, version=found.version, items=items)
@@ -133,7 +133,7 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
 
     /change break-glass 42 The shop sells at the wrong price
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     return Decision(number=found.number, verdict=Verdict.BREAK, version=found.version, reason=args.reason)
 
 

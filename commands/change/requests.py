@@ -6,7 +6,8 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
-from bot.core.command import Context, Scope, command
+from bot.core.approval.reader import Scope
+from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.planning.plan import Plan, build_plan, inverse_of
@@ -62,7 +63,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
 
     /change show 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     title = f"Change {found.number} is {found.state.value}"
     card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
     told = (*_whole(found), _fields(found), *_failures(found), *card)
@@ -75,7 +76,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
 
     /change undo 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if found.undone_by:
         raise Impossible(f"Change {found.number} was undone by change {found.undone_by} already.")
     if found.is_open:
@@ -96,7 +97,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
 
     /change retry 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.can_be_retried:
         raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
     return await build_plan(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
@@ -108,7 +109,7 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
 
     /change withdraw 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.is_open:
         too_late(found)
     return Decision(number=found.number, verdict=Verdict.WITHDRAW)
@@ -120,7 +121,7 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
 
     /change repoint 43
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.restored:
         raise Impossible(f"Change {found.number} restored no segment, so there is nothing to point promotions to.")
     present = {segment.id for segment in await ctx.shop.segments()}

@@ -7,8 +7,9 @@ from itertools import count, islice
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.items import Item
+from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.ledger import Ledger
+from tests.records import database_of
 
 BEGAN = datetime(2022, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=2)
@@ -63,6 +64,6 @@ def write(ledger: Ledger, source: Iterator[Entry], first: int, last: int) -> Non
     """Append the entries from number ``first`` to ``last`` of this source."""
     for begin in range(first, last + 1, A_TRANSACTION):
         end = min(begin + A_TRANSACTION, last + 1)
-        with ledger._transaction() as db:
+        with database_of(ledger).transaction() as db:
             for number, entry in zip(range(begin, end), islice(source, end - begin), strict=True):
                 append(db, entry, time_of(number))

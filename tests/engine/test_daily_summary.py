@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +15,13 @@ from bot.core.answers import Answer
 from bot.engine.daily_summary import PATIENCE, PAUSE, Daily, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.runner import LEASE
-from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.summary_runs import Day, DayState
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
+from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
+from tests.records import database_of, entries_of, verified
 
 NINE = Schedule("CSEGMENTS", time(9), ZoneInfo("UTC"))
 DAY = date(2027, 5, 4)
@@ -46,11 +49,11 @@ async def machine(path: Path) -> AsyncIterator[Bench]:
         await made.sweeps()
         made.clock.now = MORNING
         yield made
-        assert made.ledger.verify().holds
+        assert verified(made.ledger).holds
 
 
 async def state(machine: Bench, day: date = DAY) -> str:
-    found = await machine.ledger.day(day)
+    found = await machine.ledger.summaries.load(day)
     return found.state if found else "never begun"
 
 
@@ -70,7 +73,7 @@ async def test_sweeps_while_the_store_is_read_begin_nothing_anew(machine: Bench)
     for _ in range(3):
         await machine.machine.keeper.sweep()
     await stuck.reached.wait()
-    assert await state(machine) == DayState.UNDER_WAY
+    assert await state(machine) == SummaryState.UNDER_WAY
     stuck.release.set()
     await machine.sweeps()
     assert len(machine.board.announced) == 1
@@ -100,7 +103,7 @@ async def test_what_breaks_is_logged_and_tried_again_for_an_hour(
 async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Bench) -> None:
     machine.board.broken["announce"] = ValueError("nobody foresaw this")
     await machine.sweeps()
-    assert await state(machine) == DayState.POSTING
+    assert await state(machine) == SummaryState.POSTING
     machine.board.broken.clear()
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
@@ -112,7 +115,7 @@ async def test_a_post_that_slack_never_answered_is_unsure_and_not_tried_again(ma
     machine.board.broken.clear()
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert entry.detail["reason"] == "Slack did not answer (no answer), so it may be in the channel or not."
 
 
@@ -139,7 +142,7 @@ async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
     machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
     await machine.sweeps()
     assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert (entry.kind, entry.channel, entry.detail["reason"]) == ("summary not delivered", "", "is_archived")
     assert entry.detail["day"] == DAY.isoformat()
     assert entry.detail["told"].startswith("The daily summary could not be posted")
@@ -155,28 +158,33 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
     machine.clock.forward(seconds=PATIENCE.total_seconds())
     await machine.sweeps()
     assert outcomes(machine) == ["failed", "not delivered"]
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
     assert entry.detail["told"].startswith("There is no summary today. Slack did not take it (HTTP 500). When that")
 
 
-class Overtaken(Ledger):
+class Overtaken(SqliteSummaryRuns):
     """Another process claims each day just after this one has read that nobody has it."""
 
-    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[Day, ...]:
-        found = await super().unattended_days(owner=owner, now=now, pause=pause)
-        await self.renew(owner="other", until=now + LEASE)
-        for day in found:
-            await self.claim_day(day, owner="other", now=now)
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(database_of(ledger))
+        self.leases = ledger.leases
+
+    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
+        found = await super().unattended(owner=owner, now=now, pause=pause)
+        await self.leases.renew(owner="other", until=now + LEASE)
+        for run in found:
+            await self.claim(run, owner="other", now=now)
         return found
 
 
 async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
-    with closing(Overtaken.open(path)) as ledger:
+    async with open_sqlite(path) as opened:
+        ledger = replace(opened, summaries=Overtaken(opened))
         daily = Daily(NINE, ledger, machine.client, machine.board, machine.tasks, owner="slow", clock=machine.clock)
         daily.wake()
         await machine.tasks.settled()
-    assert (await state(machine), machine.board.announced) == (DayState.UNDER_WAY, [])
+    assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 
 
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(
@@ -189,7 +197,7 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-        assert (await state(other), len(other.board.announced)) == (DayState.POSTED, 1)
+        assert (await state(other), len(other.board.announced)) == (SummaryState.POSTED, 1)
     stuck.release.set()
     await machine.tasks.settled()
     assert (outcomes(machine), len(machine.board.announced)) == (["posted"], 1)
@@ -240,7 +248,7 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-        assert await state(other) == DayState.UNSURE
+        assert await state(other) == SummaryState.UNSURE
 
 
 async def test_nothing_is_due_on_a_day_before_the_first_and_whoever_runs_the_bot_learns_why(
@@ -266,7 +274,7 @@ async def test_a_day_that_a_clock_went_back_from_waits_for_its_time(machine: Ben
     await machine.sweeps()
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-    assert await state(machine) == DayState.UNDER_WAY
+    assert await state(machine) == SummaryState.UNDER_WAY
     machine.clock.now = MORNING + PAUSE
     await machine.sweeps()
     assert outcomes(machine) == ["posted"]
@@ -278,4 +286,4 @@ async def test_a_day_that_nobody_brought_to_its_end_is_skipped_when_the_next_is_
     machine.clock.forward(hours=24)
     await machine.sweeps()
     assert outcomes(machine) == ["skipped", "posted"]
-    assert await state(machine) == DayState.SKIPPED
+    assert await state(machine) == SummaryState.SKIPPED

@@ -14,6 +14,7 @@ from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.items import Item
 from bot.core.people import Standing
 from tests.engine.bench import Bench, bench
+from tests.records import entries_of
 
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
 MANAGED = (Rule(steps=("delete_segment",), approvals=1, approvers=frozenset({"UEVE"})),)
@@ -269,7 +270,7 @@ async def test_a_breaker_lets_it_run_and_everybody_who_may_approve_is_told(path:
         assert (done.state, done.approvals, "VIPs" in machine.segments()) == (State.DONE, (), False)
         assert done.emergency == Emergency(actor="UHEAD", reason="Wrong price in the shop.", at=machine.clock())
         assert machine.board.notified == [(1, "glass", "UBEN"), (1, "glass", "UCLEO")]
-        broken = [entry for entry in machine.ledger.entries() if entry.kind == "break glass"]
+        broken = [entry for entry in entries_of(machine.ledger) if entry.kind == "break glass"]
         assert [(one.actor, one.detail["reason"]) for one in broken] == [("UHEAD", "Wrong price in the shop.")]
         await machine.sweeps()
         assert len(machine.board.notified) == 2
@@ -333,7 +334,7 @@ async def test_an_emergency_whose_process_died_waits_again_where_the_store_chang
     async with bench(path, **BREAKERS) as machine:
         change = await machine.delete()
         emergency = Emergency(actor="UHEAD", reason="Now.", at=machine.clock())
-        await machine.ledger.move(change, Event.BREAK, at=machine.clock(), update={"emergency": emergency})
+        await machine.ledger.changes.move(change, Event.BREAK, at=machine.clock(), update={"emergency": emergency})
         await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
         machine.clock.forward(seconds=1)
         await machine.sweeps()
@@ -477,7 +478,7 @@ async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(m
 
 async def test_what_is_approved_and_left_behind_waits_again_by_a_stricter_policy(machine: Bench, path: Path) -> None:
     change = await machine.delete()
-    await machine.ledger.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
     machine.clock.forward(seconds=1)
     async with machine.another(path, rules=TWO) as other:
         await other.sweeps()
@@ -493,7 +494,7 @@ async def test_a_silent_slack_spoils_nothing_at_the_click(path: Path) -> None:
         await machine.decides("UBEN", version=1)
         assert "could not be read from Slack just now" in whispers(machine)[-1]
         assert await machine.latest() == before
-        change = await machine.ledger.move(before, Event.APPROVE, at=machine.clock())
+        change = await machine.ledger.changes.move(before, Event.APPROVE, at=machine.clock())
         machine.clock.forward(seconds=1)
         await machine.sweeps()
         assert await machine.latest() == change
@@ -530,7 +531,7 @@ async def test_a_rule_says_who_asks_and_nobody_else_is_asked_for(path: Path) -> 
         assert (
             whispers(machine)[-1] == "You are not among the people who may ask for this (a rule of the bot's policy)."
         )
-        assert [one.number for one in await machine.ledger.latest("all", "", 9)] == [1]
+        assert [one.number for one in await machine.ledger.changes.latest("all", "", 9)] == [1]
 
 
 async def test_an_undo_asks_the_same_people(path: Path) -> None:

@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
-from bot.core.command import Call, Command, Help, Scope, understand
+from bot.core.approval.reader import Scope
+from bot.core.command import Call, Command, Help, understand
 from bot.core.errors import Refusal
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
@@ -91,7 +92,7 @@ class Record:
 
     kept: Change
 
-    async def change(self, number: int) -> Change:
+    async def load(self, number: int) -> Change:
         return self.kept.model_copy(update={"number": number})
 
     async def count(self, scope: Scope, actor: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import NotRecorded
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from tests.disks import frozen, full, held
 from tests.harness import World, said, world
 from tests.stories.judge import judge

@@ -125,7 +125,7 @@ async def test_without_a_channel_for_it_there_is_no_summary_and_no_history(open_
         await slack.sweep()
     assert slack.kinds() == []
     assert slack.bot
-    assert await slack.bot.machine.ledger.snapshot(slack.clock.now.date()) is None
+    assert await slack.bot.machine.ledger.history.latest(slack.clock.now.date()) is None
 
 
 async def test_a_sweep_with_nothing_due_asks_the_store_for_nothing(open_world: OpenWorld) -> None:

@@ -5,10 +5,10 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 from bot.core.approval.changes import Approval, Event, Run, StepState
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import ROOT, World, said
@@ -118,15 +118,15 @@ async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(s
 async def test_a_run_killed_right_after_a_step_failed_starts_no_further_step(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed")
     await slack.stop()
-    with closing(Ledger.open(slack.database)) as ledger:
-        change, now = await ledger.change(1), slack.clock()
+    async with open_sqlite(slack.database) as ledger:
+        change, now = await ledger.changes.load(1), slack.clock()
         approvals = (Approval(actor=people.BEN, at=now),)
         update = {"approvals": approvals}
         seen = {"fingerprint": change.plan.fingerprint}
-        change = await ledger.move(change, Event.APPROVE, at=now, actor=people.BEN, detail=seen, update=update)
-        change = await ledger.move(change, Event.START, at=now)
+        change = await ledger.changes.move(change, Event.APPROVE, at=now, actor=people.BEN, detail=seen, update=update)
+        change = await ledger.changes.move(change, Event.START, at=now)
         failed = Run(position=0, state=StepState.FAILED, error="No.")
-        await ledger.record_run(change, failed, at=now, detail={})
+        await ledger.changes.save_run(change, failed, at=now, detail={})
     await slack.start()
     await slack.sweep()
     assert not slack.writes()

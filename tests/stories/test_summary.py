@@ -23,8 +23,8 @@ async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None 
     ledger, at = slack.bot.machine.ledger, slack.clock() - timedelta(days=days)
     now = slack.store.overview()["segments"]
     found = tuple(Size(one["id"], one["name"], (sizes or {}).get(one["name"], one["shoppers"])) for one in now)
-    entry, _ = await ledger.head()
-    await ledger.remember(Snapshot(at.date(), at, entry, 360, found))
+    entry, _ = await ledger.audit.head()
+    await ledger.history.save(Snapshot(at.date(), at, entry, 360, found))
 
 
 async def summary(slack: World, *, by: str = "ana") -> list[str]:
@@ -208,10 +208,14 @@ async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_wi
     async with slack.meanwhile(press, "DELETE", "/segments"):
         machine = slack.bot.machine
         ledger, shop = machine.ledger, machine.planner.context("UANA").shop
-        found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+        found = await gather(
+            shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+        )
         assert not found.is_steady
     shop = Shop(shop.reader)
-    found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+    found = await gather(
+        shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+    )
     assert found.is_steady
 
 

@@ -97,7 +97,7 @@ class Progress:
     is_running: bool
 
 
-class History(Protocol):
+class HistoryReader(Protocol):
     """The record of the days before, to read. Entries are given by their numbers in the audit log.
 
     Where a change restored a segment under a new id, what happened under its old ids is reported under its present one.
@@ -108,7 +108,7 @@ class History(Protocol):
     async def last_reported(self, before: date) -> Snapshot | None:
         """Return the snapshot of the latest reported day before this one, which readers of the next summary know."""
 
-    async def snapshot(self, before: date) -> Snapshot | None:
+    async def latest(self, before: date) -> Snapshot | None:
         """Return the latest snapshot of a day before this one, reported or not."""
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
@@ -138,7 +138,7 @@ def is_a_week(day: date, today: date) -> bool:
     return WEEK <= today - day <= WEEK + GAP
 
 
-async def week_ago(history: History, today: date) -> Snapshot | None:
+async def week_ago(history: HistoryReader, today: date) -> Snapshot | None:
     """Return the latest snapshot that is a week old; None where none is on record."""
-    found = await history.snapshot(today - WEEK + date.resolution)
+    found = await history.latest(today - WEEK + date.resolution)
     return found if found and is_a_week(found.day, today) else None

@@ -14,8 +14,8 @@ from bot.engine.home_tab.queries import Views
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.store_overview import CachedOverview, StoreOverviewCache
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.home_tabs import HomeTab
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.home_tabs import HomeTab
 
 RECENT = timedelta(days=7)
 """For how long somebody who opened the tab is drawn a new one; afterwards only when they open it again."""
@@ -56,7 +56,7 @@ class Homes:
 
     async def opened(self, user_id: str) -> None:
         """Put on record that this person looks at their tab, and start to draw it."""
-        await self._ledger.opened(user_id, at=self._clock())
+        await self._ledger.home_tabs.mark_opened(user_id, at=self._clock())
         self._tasks.start(self._draw_opened(user_id))
 
     def wake(self) -> None:
@@ -70,7 +70,7 @@ class Homes:
     async def _round(self) -> None:
         """Draw some of those that are due; the others, and what failed, wait for the next sweep."""
         now = self._clock()
-        due = await self._ledger.undrawn_homes(since=now - RECENT, now=now)
+        due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
         chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._room())]
         if chosen:
             sight = await self._glances.soon()
@@ -84,7 +84,7 @@ class Homes:
     async def _attend(self, user_id: str, sight: CachedOverview) -> bool:
         """Draw this tab; False where it is being drawn just now. What breaks for one person holds up no other."""
         async with self._places:
-            tab = await self._ledger.claim_home(user_id, owner=self._owner, now=self._clock())
+            tab = await self._ledger.home_tabs.claim(user_id, owner=self._owner, now=self._clock())
             if tab is None:
                 return False
             try:
@@ -94,7 +94,7 @@ class Homes:
             except Exception:
                 log.exception("The Home tab of %s cannot be drawn", user_id)
             finally:
-                await self._ledger.release_home(user_id, owner=self._owner)
+                await self._ledger.home_tabs.release(user_id, owner=self._owner)
             return True
 
     async def _draw(self, tab: HomeTab, sight: CachedOverview) -> None:
@@ -108,14 +108,16 @@ class Homes:
                 return
         self._failed.discard(tab.user)
         # One that does not tell what the store says by now stays due.
-        is_late = sight.is_late or sight.after < await self._ledger.last_finish()
+        is_late = sight.is_late or sight.after < await self._ledger.changes.last_finish()
         drawn = tab.drawn if is_late else tab.revision
-        await self._ledger.drew_home(replace(tab, drawn=drawn, shown=home.digest))
+        await self._ledger.home_tabs.save(replace(tab, drawn=drawn, shown=home.digest))
 
     async def _missed(self, user_id: str, error: Undeliverable) -> None:
         if not error.final:
             log.info("The Home tab of %s is drawn later: %s", user_id, error)
             self._failed.add(user_id)  # to be tried after the others
             return
-        await self._ledger.note(Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)}), at=self._clock())
-        await self._ledger.forget_home(user_id)
+        await self._ledger.audit.append(
+            Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)}), at=self._clock()
+        )
+        await self._ledger.home_tabs.forget(user_id)

@@ -1,37 +1,37 @@
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
 from bot.core.summary.history import Effect, Heirs, Size, is_a_week, week_ago
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from tests.core.summary.days import TODAY, snapshot
+from tests.records import opened
 
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    with closing(Ledger.open(":memory:")) as opened:
-        yield opened
+    with opened(":memory:") as made:
+        yield made
 
 
 @pytest.mark.parametrize(("days", "counts"), [(6, False), (7, True), (10, True), (11, False)])
 async def test_a_week_is_7_days_or_a_little_more(ledger: Ledger, days: int, counts: bool) -> None:
     taken = snapshot(days, {"VIPs": 40})
-    await ledger.remember(taken)
-    assert await week_ago(ledger, TODAY) == (taken if counts else None)
+    await ledger.history.save(taken)
+    assert await week_ago(ledger.history, TODAY) == (taken if counts else None)
     assert is_a_week(taken.day, TODAY) is counts
 
 
 async def test_the_shortest_week_counts(ledger: Ledger) -> None:
     for days in (9, 8, 1):
-        await ledger.remember(snapshot(days, {"VIPs": days}))
-    assert await week_ago(ledger, TODAY) == snapshot(8, {"VIPs": 8})
+        await ledger.history.save(snapshot(days, {"VIPs": days}))
+    assert await week_ago(ledger.history, TODAY) == snapshot(8, {"VIPs": 8})
 
 
 async def test_a_shop_that_had_no_segments_a_week_ago_had_a_week_ago(ledger: Ledger) -> None:
-    assert await week_ago(ledger, TODAY) is None
-    await ledger.remember(snapshot(7))
-    found = await week_ago(ledger, TODAY)
+    assert await week_ago(ledger.history, TODAY) is None
+    await ledger.history.save(snapshot(7))
+    found = await week_ago(ledger.history, TODAY)
     assert found
     assert (found.sizes, found.size("VIPs")) == ((), 0)
 

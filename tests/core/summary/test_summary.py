@@ -16,10 +16,11 @@ from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
 from bot.core.summary.message import compose
 from bot.core.summary.size_changes import Summary
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.history import SqliteHistory
 from tests.core.samples import NOW, change, delete, plan
 from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.engine.bench import Bench, bench
+from tests.records import database_of, entries_of
 
 YESTERDAY = {"VIPs": 1204, "Wholesale": 100, "Staff": 4}
 SIGNED = (Approval(actor="UBEN", at=NOW),)
@@ -284,10 +285,10 @@ def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any]
 
 async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() -> None:
     async with bench() as machine:
-        await machine.ledger.remember(snapshot(1, entry=1))
+        await machine.ledger.history.save(snapshot(1, entry=1))
         for _ in range(2):
             assert (await gathered(machine)).is_certain
-            await machine.ledger.note(Entry(EntryKind.STEP_FAILED, detail={"uncertain": True}), at=NOW)
+            await machine.ledger.audit.append(Entry(EntryKind.STEP_FAILED, detail={"uncertain": True}), at=NOW)
         assert not (await gathered(machine)).is_certain
 
 
@@ -296,7 +297,9 @@ async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() 
 
 async def gathered(machine: Bench) -> Summary:
     ledger = machine.ledger
-    return await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=machine.clock())
+    return await gather(
+        Shop(machine.client), ledger.history, ledger.changes, ledger.audit, day=TODAY, now=machine.clock()
+    )
 
 
 async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
@@ -306,7 +309,7 @@ async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
         sizes = {one["name"]: one["shoppers"] for one in machine.store.overview()["segments"]}
         assert {one.name: one.shoppers for one in found.now.sizes} == sizes
         assert {one.name: one.segment for one in found.now.sizes} == machine.segments()
-        last = list(machine.ledger.entries())[-1]
+        last = entries_of(machine.ledger)[-1]
         assert (found.now.entry, found.head) == (last.number, last.seal)
         assert (found.now.day, found.now.at) == (TODAY, machine.clock())
         assert (found.before, found.week, found.is_steady) == (None, None, True)
@@ -316,7 +319,7 @@ async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
 async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
     async with bench() as machine:
         for days in (8, 2):
-            await machine.ledger.remember(snapshot(days, {"VIPs": days}))
+            await machine.ledger.history.save(snapshot(days, {"VIPs": days}))
         found = await gathered(machine)
         assert found.before
         assert found.week
@@ -326,12 +329,12 @@ async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
 @pytest.mark.parametrize("days", [8, 11, 400])
 async def test_one_day_is_not_compared_with_twice_and_a_month_is_no_week(days: int) -> None:
     async with bench() as machine:
-        await machine.ledger.remember(snapshot(days, {"VIPs": 1}))
+        await machine.ledger.history.save(snapshot(days, {"VIPs": 1}))
         found = await gathered(machine)
         assert found.before
         assert found.week is None
         if days > 8:
-            await machine.ledger.remember(snapshot(1))
+            await machine.ledger.history.save(snapshot(1))
             assert (await gathered(machine)).week is None
 
 
@@ -346,8 +349,8 @@ async def test_what_waits_comes_oldest_first_and_what_runs_does_not_wait() -> No
         assert [one.number for one in found.ended] == [2]
 
 
-class Moving(Ledger):
-    """A ledger that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
+class Moving(SqliteHistory):
+    """A history that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
 
     says: list[Progress]
 
@@ -377,10 +380,10 @@ async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
     says: list[Progress], readings: int, is_steady: bool
 ) -> None:
     async with bench() as machine:
-        ledger = Moving.open(":memory:")
-        ledger.says = list(says)
-        found = await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=NOW)
-        ledger.close()
+        ledger = machine.ledger
+        history = Moving(database_of(ledger))
+        history.says = list(says)
+        found = await gather(Shop(machine.client), history, ledger.changes, ledger.audit, day=TODAY, now=NOW)
         asked = [one["path"] for one in machine.store.requests()]
         assert sum("/v3/segments?" in path for path in asked) == readings
         assert found.is_steady is is_steady
@@ -394,10 +397,10 @@ async def test_a_segment_of_nobody_that_came_while_sizes_were_read_is_read_again
         async def meanwhile(_seconds: float) -> None:
             await machine.carry_out(plan(create))
 
-        await machine.ledger.remember(snapshot(1, entry=0))
+        await machine.ledger.history.save(snapshot(1, entry=0))
         machine.store.sleep = meanwhile
         machine.store.faults.add("GET", "/shopper-profiles", delay=1)
         found = await gathered(machine)
-        last, _ = await machine.ledger.head()
+        last, _ = await machine.ledger.audit.head()
         assert (found.is_steady, found.now.entry) == (True, last)
         assert machine.segments()["Loyal"] in found.shaped
