@@ -9,7 +9,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.shop import PromotionUse
 from bot.slack import answers, blocks
-from bot.slack.card import broken_glass, card, outcome, reminder
+from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
@@ -18,27 +18,29 @@ BEN = Approval(actor="UBEN", at=NOW)
 
 
 def words(of: Change) -> str:
-    return said({"blocks": card(of).blocks, "text": ""})
+    return said({"blocks": render_card(of).blocks, "text": ""})
 
 
 def results(of: Change) -> list[str]:
     """The lines of the last list on the card."""
-    lists = [block for block in card(of).blocks if block.get("elements", [{}])[0].get("type") == "rich_text_list"]
+    lists = [
+        block for block in render_card(of).blocks if block.get("elements", [{}])[0].get("type") == "rich_text_list"
+    ]
     return ["".join(part["text"] for part in line["elements"]) for line in lists[-1]["elements"][0]["elements"]]
 
 
 def texts(of: Change) -> list[str]:
-    return buttons({"blocks": card(of).blocks})
+    return buttons({"blocks": render_card(of).blocks})
 
 
 def test_the_first_line_names_action_and_scope() -> None:
-    message = card(change(plan=plan(delete(members=412))))
+    message = render_card(change(plan=plan(delete(members=412))))
     assert message.blocks[0] == blocks.header("Delete the segment VIPs (412 shoppers)")
     assert message.text == "Change 42: Delete the segment VIPs (412 shoppers)"
 
 
 def test_a_destructive_change_asks_in_red_with_its_verb_and_declines_plainly() -> None:
-    approve, reject, *_ = card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
+    approve, reject, *_ = render_card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
     assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", "42.3")
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
     assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", "42.3", set())
@@ -212,7 +214,7 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
     ],
 )
 def test_the_outcome_is_one_line_with_names_and_the_reason(found: Change, told: str) -> None:
-    assert MENTION.sub(r"@\1", outcome(found)) == f"Change 42 is {told}"
+    assert MENTION.sub(r"@\1", describe_outcome(found)) == f"Change 42 is {told}"
 
 
 def test_an_answer_is_drawn_part_by_part() -> None:
@@ -335,21 +337,23 @@ def test_what_was_stopped_can_be_tried_again_and_undone() -> None:
 
 def test_a_reminder_says_until_when_and_who_can_decide() -> None:
     waiting = change(state=State.WAITING, deciders=("UBEN", "UCLEO"))
-    assert shown(reminder(waiting)) == (
+    assert shown(compose_reminder(waiting)) == (
         "Change 42 expires at 09:30 UTC, and nobody has decided yet. @UBEN , @UCLEO can decide."
     )
     need = Need(approvals=2, why="needs 2 approvals")
-    assert shown(reminder(waiting.model_copy(update={"need": need, "approvals": (BEN,)}))) == (
+    assert shown(compose_reminder(waiting.model_copy(update={"need": need, "approvals": (BEN,)}))) == (
         "Change 42 expires at 09:30 UTC, and 1 of 2 approved. @UCLEO can decide."
     )
-    assert shown(reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
+    assert shown(compose_reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
 
 
 def test_whoever_could_have_approved_hears_who_broke_the_glass_why_and_what_to_do() -> None:
     broken = change(emergency=EMERGENCY, card=Card(channel="C1", ts="1.0", url="https://slack.example/1"))
-    assert shown(broken_glass(broken)) == (
+    assert shown(compose_broken_glass(broken)) == (
         "Change 42 runs without approval: Delete the segment VIPs (0 shoppers) @UEVE broke the glass: Wrong <price>. "
         "Look at it, and then type /change review 42 . See its card"
     )
     renewed = broken.model_copy(update={"emergency": None, "card": None})
-    assert shown(broken_glass(renewed)).endswith("It runs unapproved. Look at it, and then type /change review 42 .")
+    assert shown(compose_broken_glass(renewed)).endswith(
+        "It runs unapproved. Look at it, and then type /change review 42 ."
+    )
