@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from bot.bigcommerce import is_uuid
 from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry, segment_subject, shopper_subject
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
 from bot.core.audit.reader import AuditFilter
 from bot.core.errors import Refusal
 from bot.ledger.sqlite.archives import Archives, joined
-
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class NoDatabase(Refusal):
@@ -105,13 +104,13 @@ def _kind(text: str) -> EntryKind:
 
 
 def _segment(text: str) -> str:
-    if not _UUID.fullmatch(text.lower()):
+    if not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
     return segment_subject(text.lower())
 
 
 def _shopper(text: str) -> str:
-    if not re.fullmatch(r"[0-9]+", text) and not _UUID.fullmatch(text.lower()):
+    if not re.fullmatch(r"[0-9]+", text) and not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
     return shopper_subject(text.lower())
 

@@ -39,7 +39,7 @@ def test_the_first_line_names_action_and_scope() -> None:
     assert message.text == "Change 42: Delete the segment VIPs (412 shoppers)"
 
 
-def test_a_destructive_change_asks_in_red_with_its_verb_and_declines_plainly() -> None:
+def test_a_destructive_change_is_confirmed_in_red_with_its_verb() -> None:
     approve, reject, *_ = render_card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
     assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", "42.3")
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
@@ -52,7 +52,7 @@ def test_partial_approval_is_shown_with_names() -> None:
     assert "1 of 2 approved: <@UBEN>" in words(change(state=State.WAITING, need=need, approvals=(BEN,)))
 
 
-def test_a_plan_that_changed_shows_how_as_long_as_it_can_be_decided() -> None:
+def test_an_open_change_shows_how_its_plan_changed() -> None:
     drifted = change(state=State.WAITING, version=2, drift=("Was: a", "Now: b"))
     told = "This is version 2, and needs approval anew. What changed since the request: Was: a Now: b"
     assert told in words(drifted)
@@ -139,7 +139,7 @@ FURTHER = "Undo takes back what was done."
         ),
     ],
 )
-def test_a_failed_change_says_what_was_done_what_was_not_and_how_to_go_on(
+def test_a_failed_change_says_what_was_done_and_how_to_go_on(
     steps: tuple[AnyStep, ...], runs: tuple[Run, ...], told: list[str]
 ) -> None:
     assert results(change(state=State.FAILED, plan=plan(*steps), runs=runs)) == told
@@ -179,7 +179,7 @@ RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old"
         (RESTORE, State.FAILED, None, ["Try Again"]),
     ],
 )
-def test_only_where_promotions_lost_a_segment_that_was_restored_they_can_be_pointed_to_it(
+def test_promotions_can_be_repointed_only_where_they_lost_a_segment(
     step: AnyStep, state: State, applied: Applied | None, shown: list[str]
 ) -> None:
     ran = run(0, StepState.DONE if applied else StepState.FAILED, applied=applied)
@@ -242,7 +242,7 @@ def test_an_answer_of_one_sentence_is_not_a_title() -> None:
 
 
 @pytest.mark.parametrize(("count", "whole"), [(1, True), (2, True), (3, True), (15, True), (16, False)])
-def test_a_plan_with_more_lines_than_the_card_shows_says_where_they_are(count: int, whole: bool) -> None:
+def test_a_card_says_where_the_rest_of_a_long_plan_is(count: int, whole: bool) -> None:
     long = change(plan=plan(*(delete(str(at)) for at in range(count))))
     assert ("`/change show 42` shows the whole of it." not in words(long)) is whole
 
@@ -274,7 +274,7 @@ def test_those_who_can_decide_are_named_until_they_did() -> None:
     assert "can decide" not in words(change(state=State.WAITING))
 
 
-def test_what_was_asked_for_at_first_is_told_when_all_is_over_where_it_was_something_else() -> None:
+def test_an_ended_change_shows_what_was_asked_for_at_first() -> None:
     first = "Delete the segment <Best> (9 shoppers)"
     over = change(state=State.DONE, asked=first)
     assert "Asked for at first: Delete the segment &lt;Best&gt; (9 shoppers)" in words(over)
@@ -289,7 +289,7 @@ def test_what_was_asked_for_at_first_is_told_when_all_is_over_where_it_was_somet
 EMERGENCY = Emergency(actor="UEVE", reason="Wrong <price>.", at=NOW)
 
 
-def test_an_emergency_stands_on_the_card_until_somebody_has_looked_at_it_and_after() -> None:
+def test_an_emergency_stays_on_the_card_also_after_its_review() -> None:
     broken = change(state=State.DONE, emergency=EMERGENCY)
     told = " ".join(words(broken).split())
     assert "@UEVE broke the glass: Wrong <price>. /change review 42 once somebody else has looked at it." in told
@@ -347,7 +347,7 @@ def test_a_reminder_says_until_when_and_who_can_decide() -> None:
     assert shown(compose_reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
 
 
-def test_whoever_could_have_approved_hears_who_broke_the_glass_why_and_what_to_do() -> None:
+def test_approvers_hear_who_broke_the_glass_and_why() -> None:
     broken = change(emergency=EMERGENCY, card=Card(channel="C1", ts="1.0", url="https://slack.example/1"))
     assert shown(compose_broken_glass(broken)) == (
         "Change 42 runs without approval: Delete the segment VIPs (0 shoppers) @UEVE broke the glass: Wrong <price>. "

@@ -83,7 +83,7 @@ def test_any_chart_fits_slack_with_labels_and_names_of_their_own(
         assert len(set(apart)) == len(apart)
 
 
-def test_a_change_in_a_table_has_its_sign_and_sorts_as_a_number() -> None:
+def test_a_delta_in_a_table_has_its_sign_and_sorts() -> None:
     rows = ((Delta(1200),), (Delta(-3),), (Delta(0),), (None,))
     table = blocks.table("Changes", ("Change",), rows)
     assert [row[0] for row in table["rows"][1:]] == [

@@ -132,7 +132,7 @@ def test_a_submitted_form_becomes_values() -> None:
     ) == {"segments": ["a", "b"], "target": "c", "number": "7", "note": "x"}
 
 
-def test_an_emptied_text_is_an_empty_text_and_any_other_empty_field_has_no_value() -> None:
+def test_only_an_emptied_text_field_has_a_value() -> None:
     assert submitted(
         segments={"selected_options": []},
         target={"selected_option": None},
@@ -217,7 +217,7 @@ def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: s
     assert faults_of("modal", again) == []
 
 
-def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> None:
+def test_the_second_view_of_a_form_shows_the_first_ones_values() -> None:
     first = forms.render_form(Call(edit, {"name": "Best"}), "C1")
     assert first["submit"]["text"] == "Continue"
     assert [block["block_id"] for block in first["blocks"]] == ["segment"]

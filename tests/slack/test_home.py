@@ -78,7 +78,7 @@ def test_promotions_that_cannot_be_read_are_no_zeros() -> None:
     assert "Promotions cannot be read" not in shown(Home(glance=StoreOverview(segments=1, largest=(VIPS,))))
 
 
-def test_a_store_that_is_being_asked_or_cannot_be_read_is_said() -> None:
+def test_the_home_tab_says_where_the_store_is_late_or_unreadable() -> None:
     assert "Looking at the store…" in shown(Home())
     assert "The store could not be read just now. It is away." in shown(Home(glance=StoreOverview(fault="It is away.")))
 

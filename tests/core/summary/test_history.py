@@ -28,7 +28,7 @@ async def test_the_shortest_week_counts(ledger: Ledger) -> None:
     assert await week_ago(ledger, TODAY) == snapshot(8, {"VIPs": 8})
 
 
-async def test_a_shop_that_had_no_segments_a_week_ago_had_a_week_ago(ledger: Ledger) -> None:
+async def test_a_store_without_segments_a_week_ago_is_still_compared(ledger: Ledger) -> None:
     assert await week_ago(ledger, TODAY) is None
     await ledger.remember(snapshot(7))
     found = await week_ago(ledger, TODAY)
@@ -50,7 +50,7 @@ HEIRS = Heirs({"1": ("2", 7), "2": ("3", 9), "5": ("6", 8)})
 
 
 @pytest.mark.parametrize(("id_", "now"), [("1", ("3", 9)), ("2", ("3", 9)), ("3", ("3", 0)), ("9", ("9", 0))])
-def test_a_segment_that_was_restored_again_and_again_is_known_by_its_last_id(id_: str, now: tuple[str, int]) -> None:
+def test_a_segment_restored_repeatedly_is_known_by_its_last_id(id_: str, now: tuple[str, int]) -> None:
     assert HEIRS.last(id_) == now
 
 

@@ -34,7 +34,7 @@ def test_the_id_says_which_segment_it_is_whatever_its_name() -> None:
     assert [(size.name, size.segment) for size in found.gone] == [("Old", "3"), ("Staff", "2")]
 
 
-def test_what_the_bot_made_renamed_or_deleted_was_not_changed_outside_it() -> None:
+def test_what_the_bot_changed_did_not_change_outside_it() -> None:
     before = snapshot(1, (Size("1", "VIPs", 40), Size("2", "Staff", 4)))
     now = snapshot(0, (Size("1", "Best", 40), Size("3", "New", 0)))
     assert summary(now, before).outside == {"1", "2", "3"}
@@ -42,13 +42,13 @@ def test_what_the_bot_made_renamed_or_deleted_was_not_changed_outside_it() -> No
     assert summary(now, before, shaped=frozenset("3")).outside == {"1", "2"}
 
 
-def test_who_came_through_the_bot_and_left_outside_it_is_told_although_the_size_is_the_same() -> None:
+def test_shares_of_bot_and_outside_show_where_the_size_stays() -> None:
     found = summary(snapshot(0, {"VIPs": 40}), snapshot(1, {"VIPs": 40}), effects={"VIPs": Effect(added=3)})
     assert found.movers == ()
     assert found.outside == {"VIPs"}
 
 
-def test_the_largest_movers_come_first_then_what_moved_unseen_then_the_largest() -> None:
+def test_rows_are_ordered_by_movement_then_size() -> None:
     before = snapshot(1, {"a": 5, "b": 50, "c": 9, "d": 8, "e": 8})
     now = snapshot(0, {"a": 5, "b": 48, "c": 19, "d": 8, "e": 8})
     found = summary(now, before, effects={"e": Effect(1)})
