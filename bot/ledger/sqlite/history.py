@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.core.approval.changes import Brief
-from bot.core.summary.history import Effect, Heirs, Progress, Size, Snapshot
+from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
 from bot.ledger.sqlite.audit_log import stamp
 from bot.ledger.sqlite.file import File
 from bot.ledger.sqlite.schema import FINISHED, UNREVIEWED
@@ -46,16 +46,16 @@ class History(File):
         found = self._db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
         sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
         taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
-        return taken.inherited(self._heirs())
+        return taken.with_current_ids(self._restorations())
 
-    def _heirs(self) -> Heirs:
+    def _restorations(self) -> Restorations:
         rows = self._db.execute("SELECT old, segment, change FROM restored ORDER BY change")
-        return Heirs({old: (segment, change) for old, segment, change in rows})
+        return Restorations({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """The sizes of one segment from this day on, the oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        ids = reversed(self._heirs().line(segment_id))
+        ids = reversed(self._restorations().all_ids(segment_id))
         days = {day: shoppers for id_ in ids for day, shoppers in self._db.execute(query, (id_, since.isoformat()))}
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
@@ -65,14 +65,14 @@ class History(File):
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows, heirs = self._db.execute(query, (after, until)), self._heirs()
+        rows, restorations = self._db.execute(query, (after, until)), self._restorations()
         found: dict[str, Effect] = {}
         for segment, added, removed in rows:
-            id_, _ = heirs.last(segment)
+            id_, _ = restorations.current_id(segment)
             found[id_] = found.get(id_, Effect()) + Effect(added, removed)
         return found
 
-    async def doubts(self, after: int, until: int) -> bool:
+    async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Whether of any step in these entries nobody can say what it did."""
         query = """
             SELECT EXISTS (
@@ -82,7 +82,7 @@ class History(File):
         """
         return bool(self._db.execute(query, (after, until)).fetchone()[0])
 
-    async def shaped(self, after: int, until: int) -> frozenset[str]:
+    async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
         changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
         rows = self._db.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))

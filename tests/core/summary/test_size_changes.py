@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.summary.history import Effect, Size
-from bot.core.summary.size_changes import Baseline, Moved, compare_sizes
+from bot.core.summary.size_changes import Baseline, SizeChange, compare_sizes
 from tests.core.summary.days import snapshot, summary
 from tests.laws.values import LAW
 
@@ -12,7 +12,7 @@ effects = st.dictionaries(st.sampled_from("abcdefgh"), st.builds(Effect, st.inte
 
 def test_what_did_not_come_through_the_bot_came_from_outside() -> None:
     (row,) = summary(snapshot(0, {"VIPs": 41}), snapshot(1, {"VIPs": 40}), effects={"VIPs": Effect(5, 2)}).rows
-    assert row.day == Moved(by=1, bot=3)
+    assert row.day == SizeChange(by=1, bot=3)
     assert (row.by, row.outside) == (1, -2)
 
 
@@ -21,7 +21,7 @@ def test_without_a_day_before_nothing_is_compared() -> None:
     assert [(row.day, row.week, row.by, row.outside, row.is_new, row.was) for row in found.rows] == [
         (None, None, 0, 0, False, "")
     ] * 2
-    assert (found.movers, found.made, found.renamed, found.gone, found.outside) == ((), (), (), (), frozenset())
+    assert (found.movers, found.created, found.renamed, found.gone, found.outside) == ((), (), (), (), frozenset())
     assert [row.size.name for row in found.empty] == ["Staff"]
 
 
@@ -30,7 +30,7 @@ def test_the_id_says_which_segment_it_is_whatever_its_name() -> None:
     now = snapshot(0, (Size("1", "Best", 40), Size("4", "Staff", 0)))
     found = summary(now, before)
     assert [(row.size.name, row.was) for row in found.renamed] == [("Best", "VIPs")]
-    assert [(row.size.name, row.size.segment) for row in found.made] == [("Staff", "4")]
+    assert [(row.size.name, row.size.segment) for row in found.created] == [("Staff", "4")]
     assert [(size.name, size.segment) for size in found.gone] == [("Old", "3"), ("Staff", "2")]
 
 
@@ -72,7 +72,7 @@ def test_the_numbers_equal_a_recount(
         assert row.day.bot + row.day.outside == row.by == now[name] - before.get(name, 0)
         assert row.day.bot == did.get(name, Effect()).net
         assert row.week.by == now[name] - week.get(name, 0)
-    assert {row.size.segment for row in found.made} == now.keys() - before.keys()
+    assert {row.size.segment for row in found.created} == now.keys() - before.keys()
     assert {size.segment for size in found.gone} == before.keys() - now.keys()
     assert {row.size.segment for row in found.empty} == {name for name, size in now.items() if not size}
     moved = [abs(row.by) for row in found.rows]
