@@ -25,7 +25,7 @@ from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from bot.sandbox.workspace import Workspace, people
-from bot.settings import WrongSettings, database, load
+from bot.settings import WrongSettings, database_path, load
 from bot.slack import transports
 from bot.wiring import Bot, CannotStart, assemble, utc_now
 from commands import GROUPS
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda _: asyncio.run(_http())
     )
     _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database())
+    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database_path())
     return parser
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from bot.bigcommerce import is_uuid
 from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
@@ -22,8 +23,6 @@ from bot.core.items import Item, ItemKind
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import AuditFile
 from bot.ledger.sqlite.audit_file import open_audit_file
-
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class NoDatabase(Refusal):
@@ -111,14 +110,14 @@ def _kind(text: str) -> EntryKind:
 
 
 def _segment(text: str) -> str:
-    if not _UUID.fullmatch(text.lower()):
+    if not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
     return str(Item.segment(text.lower()))
 
 
 def _shopper(text: str) -> str:
     is_customer = re.fullmatch(r"[0-9]+", text)
-    if not is_customer and not _UUID.fullmatch(text.lower()):
+    if not is_customer and not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
     return str(Item(ItemKind.CUSTOMER if is_customer else ItemKind.PROFILE, text.lower()))
 

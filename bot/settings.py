@@ -1,4 +1,4 @@
-"""Settings: the environment over ``.env``; every missing or wrong one is told at once."""
+"""Settings, from the environment and ``.env`` below it; all missing and wrong ones are reported at once."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from bot.core.approval.policy import RULES, PeopleIds, Rule
 
 
 class WrongSettings(Exception):
-    """Says everything that is wrong with the settings, a line each."""
+    """Settings are missing or wrong; the text names each, a line each."""
 
 
 def _ids(value: object) -> object:
@@ -48,7 +48,7 @@ def _zone(value: object) -> object:
 
 
 def _policy(value: object) -> object:
-    """What the file says. Raises ValueError with everything that is wrong in it."""
+    """Load the policy file. Raises ValueError with everything that is wrong in it."""
     if not isinstance(value, str):
         return value
     try:
@@ -58,7 +58,7 @@ def _policy(value: object) -> object:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{value} is no TOML ({error})") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {_said(one['msg'])}" for one in error.errors())
+        faults = (f"{'.'.join(map(str, one['loc']))}: {_bare(one['msg'])}" for one in error.errors())
         raise ValueError(f"{value}: {'; '.join(faults)}") from error
 
 
@@ -70,7 +70,7 @@ def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 class PolicyFile(BaseModel):
-    """What a policy file may say: the rules, in place of those that hold otherwise, and who may do what is rare.
+    """A policy file: the approval rules, in place of the built-in ones, and who may do what is rare.
 
     ``breakers`` may break the glass, ``auditors`` may read the audit log.
     """
@@ -89,7 +89,7 @@ Secret = Annotated[str, Field(min_length=1, repr=False)]
 
 
 class Settings(BaseModel):
-    """What the bot is told from outside. Each field is the environment variable of that name."""
+    """The bot's settings. Each field is the environment variable of that name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
 
@@ -119,10 +119,10 @@ class Settings(BaseModel):
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
 
 
-def database(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
-    """Where the ledger's file is, whatever else is set or missing."""
-    told = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
-    return Path(told) if told else Path(str(Settings.model_fields["DATABASE"].default))
+def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
+    """Return the path of the ledger's file, whatever else is set or missing."""
+    path = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
+    return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
 
 
 def load(
@@ -131,14 +131,14 @@ def load(
     environment: Mapping[str, str] = os.environ,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
-    """The settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
+    """Load the settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
     given = {**(dotenv_values(dotenv) if dotenv else {}), **environment}
     known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
     faults = [f"{name}: missing. {_described(name)}." for name in needed if name not in known]
     try:
         settings = Settings.model_validate(known)
     except ValidationError as error:
-        faults += [_told(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+        faults += [_describe_fault(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
     if faults:
         raise WrongSettings("\n".join(sorted(faults)))
     return settings
@@ -148,11 +148,11 @@ def _described(name: str) -> str:
     return Settings.model_fields[name].description or ""
 
 
-def _told(name: str, kind: str, message: str) -> str:
+def _describe_fault(name: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name}: missing. {_described(name)}."
-    return f"{name}: {_said(message)}. {_described(name)}."
+    return f"{name}: {_bare(message)}. {_described(name)}."
 
 
-def _said(message: str) -> str:
+def _bare(message: str) -> str:
     return message.removeprefix("Value error, ").rstrip(".")

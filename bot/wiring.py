@@ -1,4 +1,4 @@
-"""The only place where objects meet. Production, sandbox and tests run the same ``assemble``."""
+"""The composition root: production, sandbox and tests run the same ``assemble``."""
 
 import asyncio
 import logging
@@ -30,21 +30,21 @@ from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
 from bot.slack.directory import SlackDirectory
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
 """Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
 nothing where it is given a session."""
 AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-"""When what was sent to Slack is sent once more."""
+"""When a request to Slack is sent once more."""
 FORGET_AFTER = timedelta(days=1)
-"""For how long a delivery is known again: Slack delivers nothing twice after an hour."""
+"""For how long a repeated delivery is recognised: Slack repeats none after an hour."""
 log = logging.getLogger(__name__)
 
 
 class CannotStart(Exception):
-    """The bot cannot start; the text says why and what to do."""
+    """The bot cannot start; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Bot:
         try:
             await client.apps_connections_open(app_token=token)
         except NOT_ANSWERED as error:
-            raise _not_taken(client, "SLACK_APP_TOKEN", error) from error
+            raise _cannot_start(client, "SLACK_APP_TOKEN", error) from error
 
     async def sweep(self) -> None:
         """Do at once what is due, and wait for it."""
@@ -72,13 +72,13 @@ class Bot:
         await self.settled()
 
     async def healthy(self) -> bool:
-        """Whether the ledger can be read."""
+        """Tell whether the ledger can be read."""
         await self.machine.ledger.changes.count("pending", "")
         return True
 
 
 def utc_now() -> datetime:
-    """The time."""
+    """Return the time in UTC."""
     return datetime.now(UTC)
 
 
@@ -92,7 +92,7 @@ async def assemble(
     quiet: float = QUIET,
     sweep_every: float | None = 1.0,
 ) -> AsyncIterator[Bot]:
-    """A bot, ready to take deliveries. ``sweep_every``: seconds between sweeps; None leaves them to the caller.
+    """Assemble a bot that takes deliveries. ``sweep_every``: seconds between sweeps; None leaves them to the caller.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
 
@@ -151,7 +151,7 @@ def _schedule(settings: Settings) -> Schedule | None:
 
 @asynccontextmanager
 async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
-    """Two ways to Slack: one sends again what got lost, and one sends everything only once."""
+    """Open two clients of Slack: one with retries, and one that sends everything only once."""
     # Over a connection that lay idle and may be gone, nobody could tell whether what was sent arrived.
     afresh = aiohttp.TCPConnector(force_close=True)
     async with (
@@ -174,12 +174,12 @@ async def _team(client: AsyncWebClient) -> str:
     try:
         return str((await client.auth_test())["team_id"])
     except NOT_ANSWERED as error:
-        raise _not_taken(client, "SLACK_BOT_TOKEN", error) from error
+        raise _cannot_start(client, "SLACK_BOT_TOKEN", error) from error
 
 
-def _not_taken(client: AsyncWebClient, setting: str, error: Exception) -> CannotStart:
-    told = f"Slack at {client.base_url} does not take {setting} ({code(error)})."
-    return CannotStart(f"{told} Check the token, and SLACK_API_URL.")
+def _cannot_start(client: AsyncWebClient, setting: str, error: Exception) -> CannotStart:
+    refused = f"Slack at {client.base_url} does not take {setting} ({error_code(error)})."
+    return CannotStart(f"{refused} Check the token, and SLACK_API_URL.")
 
 
 def _policy(settings: Settings) -> Policy:
@@ -192,7 +192,7 @@ async def _sweeping(keeper: Housekeeper, every: float) -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             try:
-                with suppress(NotRecorded):  # which the ledger has said
+                with suppress(NotRecorded):  # which the ledger has logged
                     await keeper.sweep()
             except Exception:
                 log.exception("A sweep broke; the next one comes in %s s", every)

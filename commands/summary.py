@@ -9,7 +9,7 @@ from bot.core.summary.size_changes import Summary
 
 
 class Nothing(Args):
-    """Nothing is needed."""
+    """No arguments."""
 
 
 @command("summary show", submit="Show Summary", is_default=True)

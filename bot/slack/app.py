@@ -42,7 +42,7 @@ from bot.slack.ids import (
     VALUE,
     Click,
 )
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 from bot.slack.unescape import unescaped
 
@@ -122,14 +122,14 @@ class Listeners:
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types a list of shoppers."""
-        self._engine.tasks.start(self._dialogs.show(body["view"]["id"], forms.recognised(body["view"])))
+        self._engine.tasks.start(self._dialogs.show(body["view"]["id"], forms.count_recognised(body["view"])))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:
         """A Command's form."""
         metadata = json.loads(body["view"]["private_metadata"])
         command = find(self._engine.groups, metadata["command"])
-        call = Call(command, metadata["given"] | forms.values(body["view"], command))
+        call = Call(command, metadata["given"] | forms.decode_values(body["view"], command))
         place = Place(channel=metadata["channel"])
         told = {"values": call.values, "edits": metadata.get("edits")}
         ask = _ask(body, place, command.path).model_copy(update=told)
@@ -182,12 +182,12 @@ class Listeners:
     async def _ask_why(self, ask: Ask, click: Click) -> None:
         try:
             change = await self._machine.decider.may_decide(click.number, click.version, ask.actor)
-            view = forms.reject_form(click, change.plan.headline, ask.place.channel)
+            view = forms.render_reject_form(click, change.plan.headline, ask.place.channel)
             await self._client.views_open(trigger_id=ask.id, view=view)
         except Refusal as error:
             await self._engine.refused(ask, error, f"reject change {click.number}")
         except NOT_ANSWERED as error:
-            refusal = Refusal(f"Slack did not open the form ({code(error)}). Press Reject again.")
+            refusal = Refusal(f"Slack did not open the form ({error_code(error)}). Press Reject again.")
             await self._engine.refused(ask, refusal, f"reject change {click.number}")
 
     async def rejected(self, ack: AsyncAck, body: Body) -> None:

@@ -15,7 +15,7 @@ from bot.engine.process import Machine
 from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 PATIENCE = 2.0
 """Seconds that an acknowledgement waits for what belongs into it; Slack waits three."""
@@ -33,11 +33,11 @@ class Dialogs:
     async def open(self, ask: Ask, call: Call, trigger_id: str) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
         to_fill = forms.can_be_filled(call) or bool(_named(call))
-        view = forms.loading(call) if to_fill else forms.form(call, ask.place.channel, edits=ask.edits)
+        view = forms.render_loading(call) if to_fill else forms.render_form(call, ask.place.channel, edits=ask.edits)
         try:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
         except NOT_ANSWERED as error:
-            said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
+            said = f"Slack did not open the form ({error_code(error)}). Type `{call.command.usage}`."
             await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
             return
         filled = await self._filled(ask, call)
@@ -51,14 +51,14 @@ class Dialogs:
         if done:
             return filling.result()
         self._engine.tasks.start(self._show_later(view_id, filling))
-        return forms.loading(call)
+        return forms.render_loading(call)
 
     async def show(self, view_id: str, view: Block) -> None:
         """Draw an open form again."""
         try:
             await self._client.views_update(view_id=view_id, view=view)
         except NOT_ANSWERED as error:
-            log.info("A form was closed before it could be drawn again: %s", code(error))
+            log.info("A form was closed before it could be drawn again: %s", error_code(error))
 
     async def _show_later(self, view_id: str, filling: "asyncio.Task[Block]") -> None:
         await self.show(view_id, await filling)
@@ -69,12 +69,12 @@ class Dialogs:
             await self._machine.planner.may_ask(ask.actor, call.command.path)
             context = self._machine.planner.context(ask.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
-            return forms.form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
+            return forms.render_form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
         except NotAllowed as error:
             await self._engine.refused_in_form(ask, error, f"/{call.command.path}")
-            return forms.notice(call.command.title, str(error))
+            return forms.render_notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
-            return forms.notice(call.command.title, str(error))
+            return forms.render_notice(call.command.title, str(error))
 
 
 def _named(call: Call) -> tuple[str, ...]:

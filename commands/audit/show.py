@@ -21,7 +21,7 @@ from commands.pages import offers
 LONG = 300
 """Characters of a value that are shown; a longer one comes in a file."""
 APART = frozenset({"effects"})
-"""What of the detail is a table of its own."""
+"""Keys of the detail that are shown as a table."""
 LABELS = {
     "said": "Said",
     "told": "What it does",
@@ -34,7 +34,7 @@ LABELS = {
     "reason": "Reason",
     "requests": "The store's request ids",
 }
-"""What keys of the detail are called, in the order in which one reads them; others follow, called by themselves."""
+"""Labels of the detail's keys, in the order in which they are shown; other keys follow, under their own names."""
 
 Pairs = list[tuple[str, str]]
 
@@ -88,11 +88,11 @@ def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
 
 
 def _detail(found: RecordedEntry) -> Pairs:
-    """Whatever else is on record."""
+    """Return whatever else is on record, as labels and values."""
     detail = found.detail
     keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
-    told = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
-    return [(label, value) for label, value in told if value]
+    pairs = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
+    return [(label, value) for label, value in pairs if value]
 
 
 def _words(value: Any) -> str:
@@ -102,15 +102,16 @@ def _words(value: Any) -> str:
 
 
 def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
-    """Its subjects: how many, and the first ones."""
+    """Describe its subjects: how many, and the first ones."""
     if not found.subjects:
         return []
-    told = [_called(one, names) for one in found.subjects]
-    many = f"{counted(len(told), 'segment or shopper', 'segments and shoppers')}: " if len(told) > 1 else ""
-    return [("About", f"{many}{listing(told)}")]
+    subjects = [_name(one, names) for one in found.subjects]
+    number = counted(len(subjects), "segment or shopper", "segments and shoppers")
+    many = f"{number}: " if len(subjects) > 1 else ""
+    return [("About", f"{many}{listing(subjects)}")]
 
 
-def _called(subject: str, names: Mapping[str, str]) -> str:
+def _name(subject: str, names: Mapping[str, str]) -> str:
     """``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
     item = Item.parse(subject)
     return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
@@ -122,7 +123,7 @@ def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...
 
 
 def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
-    """All of it as a file, where it is longer than a message shows."""
+    """Return all of it as a file, where it is longer than a message shows."""
     hidden = len(listing(found.subjects)) < len(and_list(found.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):
         return ()

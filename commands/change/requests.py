@@ -13,7 +13,7 @@ from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from commands.inputs import PageNumber
-from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
+from commands.pages import COLUMNS, Page, brief_rows, no_such_page, offers
 
 ROWS = 50
 SHOWN = 2500
@@ -49,7 +49,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     first = (args.page - 1) * ROWS
     found = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
     if not found:
-        raise beyond(-(-total // ROWS))
+        raise no_such_page(-(-total // ROWS))
     page = Page(found, args.page, first, total, f"change list {args.scope}")
     table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
     title = page.title("pending change" if args.scope == "pending" else "change")

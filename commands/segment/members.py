@@ -1,4 +1,4 @@
-"""``/segment``: who is in a segment."""
+"""``/segment members``, ``add``, ``remove``, ``clear``, ``export``: the shoppers in a segment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
-from commands.pages import Page, beyond, offers
+from commands.pages import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
 
 ROWS = 100
@@ -46,7 +46,7 @@ async def members(args: Members, ctx: Context) -> Answer:
     found = await ctx.shop.segment(args.segment)
     read = await ctx.shop.reader.members_page(found.id, args.page, ROWS)
     if args.page > 1 and not read.items:
-        raise beyond(read.pages)
+        raise no_such_page(read.pages)
     typed, first = quote(found.id), (args.page - 1) * ROWS
     page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
     customers = await _customers(read.items, ctx)
@@ -67,8 +67,8 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment add "Coffee lovers" ada@example.com, 17, 42
     """
     found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _parted(named, found)
-    remarks = (*named.remarks, *_listed(f"In {found.name} already", inside))
+    inside, outside = _split_by_membership(named, found)
+    remarks = (*named.remarks, *_remark(f"In {found.name} already", inside))
     if not outside:
         raise nobody_left(remarks)
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
@@ -85,8 +85,8 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment remove VIPs ada@example.com 17
     """
     found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _parted(named, found)
-    remarks = (*named.remarks, *_listed(f"Not in {found.name}", outside))
+    inside, outside = _split_by_membership(named, found)
+    remarks = (*named.remarks, *_remark(f"Not in {found.name}", outside))
     if not inside:
         raise nobody_left(remarks)
     steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
@@ -140,19 +140,19 @@ def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
 
 
 def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
-    told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
-    return (str(profile.customer_id), *told, profile.id)
+    person = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
+    return (str(profile.customer_id), *person, profile.id)
 
 
-def _parted(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
-    """Who is in the segment, and who is not. Raises Misuse where nobody is named."""
+def _split_by_membership(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
+    """Split the shoppers into those in the segment and those not in it. Raises Misuse where nobody is named."""
     if not named.shoppers:
         raise named.nobody
     inside = [one for one in named.shoppers if found.id in one.segment_ids]
     return inside, [one for one in named.shoppers if found.id not in one.segment_ids]
 
 
-def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
+def _remark(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
     return remark(what, [one.label for one in shoppers])
 
 

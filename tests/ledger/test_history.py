@@ -95,7 +95,8 @@ async def test_a_step_may_leave_it_open_what_it_did(
 ) -> None:
     await ledger.audit.append(Entry(EntryKind.REFUSED), at=NOW)
     await ledger.audit.append(Entry(EntryKind(kind), detail=detail), at=NOW)
-    assert [await ledger.history.doubts(*span) for span in ((0, 1), (1, 2), (2, ALL))] == [False, is_doubt, False]
+    spans = ((0, 1), (1, 2), (2, ALL))
+    assert [await ledger.history.has_unknown_effects(*span) for span in spans] == [False, is_doubt, False]
 
 
 async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
@@ -133,9 +134,9 @@ async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger
     )
     until = (await ledger.audit.head())[0]
     await ran(ledger, "2", run(0, applied=Applied(created=SegmentRef(name="b", id=uuid(4)))))
-    assert await ledger.history.shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
-    assert await ledger.history.shaped(until, ALL) == {uuid(4)}
-    assert await ledger.history.shaped(ALL, ALL) == frozenset()
+    assert await ledger.history.segments_shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
+    assert await ledger.history.segments_shaped(until, ALL) == {uuid(4)}
+    assert await ledger.history.segments_shaped(ALL, ALL) == frozenset()
 
 
 async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(ledger: Ledger) -> None:
@@ -163,7 +164,7 @@ async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(
 
 async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
     await ran(ledger, "1", run(0, StepState.FAILED, undo=(naming(2),)))
-    assert await ledger.history.shaped(0, ALL) == frozenset()
+    assert await ledger.history.segments_shaped(0, ALL) == frozenset()
 
 
 async def test_changes_that_ran_are_told_oldest_first_whatever_came_of_them(ledger: Ledger) -> None:

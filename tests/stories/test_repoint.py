@@ -29,7 +29,7 @@ def replaced(documents: dict[int, Json], old: str, new: str) -> dict[int, Json]:
     }
 
 
-async def test_the_card_says_which_promotions_use_the_segment_and_what_undo_does_not_bring_back(slack: World) -> None:
+async def test_the_card_names_promotions_that_undo_does_not_restore(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     card = read(slack.card(1))
     assert "“VIP early access” (live) includes VIPs." in card
@@ -46,7 +46,7 @@ async def test_the_card_of_a_segment_that_no_promotion_uses_says_nothing_of_them
     assert buttons(slack.card(2)) == ["Undo"]
 
 
-async def test_after_the_undo_promotions_are_pointed_to_the_new_id_by_a_change_of_its_own(slack: World) -> None:
+async def test_after_an_undo_promotions_follow_by_a_change_of_their_own(slack: World) -> None:
     old, before = slack.id_of("VIPs"), slack.promotions()
     await delete_and_restore(slack, "VIPs")
     new = slack.id_of("VIPs")
@@ -181,7 +181,7 @@ async def test_promotions_that_could_not_be_read_then_are_pointed_to_once_they_c
     assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))
 
 
-async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_asking_again_does_the_rest(
+async def test_after_a_failure_half_way_asking_again_does_the_rest(
     slack: World,
 ) -> None:
     old, before = slack.id_of("VIPs"), slack.promotions()

@@ -59,7 +59,7 @@ async def test_what_was_asked_too_long_ago_is_refused_instead(slack: World) -> N
     assert "Loyal" not in slack.sizes()
 
 
-async def test_a_click_that_was_taken_and_not_carried_out_is_carried_out_at_the_next_start(slack: World) -> None:
+async def test_a_recorded_click_is_carried_out_after_a_restart(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "GET", "/segments"):
         await slack.stop()
@@ -165,7 +165,7 @@ async def killable_bot(slack: World) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def test_a_bot_killed_while_a_change_waits_and_again_while_it_runs_ends_it_exactly_once(
+async def test_a_bot_killed_twice_ends_a_change_exactly_once(
     open_world: OpenWorld,
 ) -> None:
     slack = await open_world(running=False)

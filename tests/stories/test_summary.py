@@ -28,7 +28,7 @@ async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None 
 
 
 async def summary(slack: World, *, by: str = "ana") -> list[str]:
-    """What a person reads who types it: the takeaway, and every other line."""
+    """What a person reads who types it: the headline, and every other line."""
     await slack.type("/summary", by=by)
     return read(slack.messages(by=by)[-1]).splitlines()
 
@@ -200,7 +200,7 @@ async def test_a_day_begins_where_the_people_live(open_world: OpenWorld) -> None
     assert (await summary(slack))[0] == QUIET
 
 
-async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_without_a_doubt(slack: World) -> None:
+async def test_a_change_running_while_sizes_are_read_is_doubtful(slack: World) -> None:
     assert slack.bot
     await remember(slack)
     await slack.type("/segment delete VIPs")

@@ -33,12 +33,12 @@ async def gather(
         week=week.snapshot if week else None,
         rows=compare_sizes(snapshot.sizes, last, week),
         gone=deleted_since(snapshot, last),
-        shaped=await history.shaped(after, snapshot.entry),
+        shaped=await history.segments_shaped(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
         is_steady=is_steady,
-        is_certain=not await history.doubts(after, snapshot.entry),
+        is_certain=not await history.has_unknown_effects(after, snapshot.entry),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.core.approval.changes import Brief
 from bot.core.audit.sealed_text import timestamp
-from bot.core.summary.history import Effect, Heirs, Progress, Size, Snapshot
+from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
 from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED
 from bot.ledger.sqlite.database import Database
 
@@ -49,16 +49,16 @@ class SqliteHistory:
         found = self._database.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
         sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
         taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
-        return taken.inherited(self._heirs())
+        return taken.with_current_ids(self._restorations())
 
-    def _heirs(self) -> Heirs:
+    def _restorations(self) -> Restorations:
         rows = self._database.execute("SELECT old, segment, change FROM restored ORDER BY change")
-        return Heirs({old: (segment, change) for old, segment, change in rows})
+        return Restorations({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """Return the sizes of one segment from this day on, the oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        ids = reversed(self._heirs().line(segment_id))
+        ids = reversed(self._restorations().all_ids(segment_id))
         days = {
             day: shoppers for id_ in ids for day, shoppers in self._database.execute(query, (id_, since.isoformat()))
         }
@@ -70,14 +70,14 @@ class SqliteHistory:
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows, heirs = self._database.execute(query, (after, until)), self._heirs()
+        rows, restorations = self._database.execute(query, (after, until)), self._restorations()
         found: dict[str, Effect] = {}
         for segment, added, removed in rows:
-            id_, _ = heirs.last(segment)
+            id_, _ = restorations.current_id(segment)
             found[id_] = found.get(id_, Effect()) + Effect(added, removed)
         return found
 
-    async def doubts(self, after: int, until: int) -> bool:
+    async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Return whether nobody can say what some step in these entries did."""
         query = """
             SELECT EXISTS (
@@ -87,7 +87,7 @@ class SqliteHistory:
         """
         return bool(self._database.execute(query, (after, until)).fetchone()[0])
 
-    async def shaped(self, after: int, until: int) -> frozenset[str]:
+    async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Return ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
         changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
         rows = self._database.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))

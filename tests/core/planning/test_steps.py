@@ -234,7 +234,7 @@ def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
     return SegmentRef(name=name, id=machine.segments()[name])
 
 
-async def test_names_are_taken_whatever_their_case_but_a_restored_one_only_by_itself() -> None:
+async def test_names_are_taken_whatever_their_case_except_when_restored() -> None:
     async with bench(customers=8) as machine:
         for step in (CreateSegment(segment=Naming(name="vips")), rename("LAPSED")):
             now = step if isinstance(step, CreateSegment) else step.model_copy(update={"segment": ref(machine)})
