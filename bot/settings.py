@@ -19,9 +19,7 @@ class WrongSettings(Exception):
     """Settings are missing or wrong; the text names each, a line each."""
 
 
-def _ids(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _ids(value: str) -> frozenset[str]:
     ids = [one.strip() for one in value.split(",") if one.strip()]
     wrong = [one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one)]
     if wrong:
@@ -29,28 +27,26 @@ def _ids(value: object) -> object:
     return frozenset(ids)
 
 
-def _channel(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[CG][A-Z0-9]+", value):
+def _channel(value: str) -> str:
+    if not re.fullmatch(r"[CG][A-Z0-9]+", value):
         raise ValueError("not a channel id (C…); Slack shows it at the end of the channel's details")
     return value
 
 
-def _url(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"https?://\S+", value):
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://\S+", value):
         raise ValueError("not a URL that begins with https:// (or http:// for a sandbox)")
     return value
 
 
-def _zone(value: object) -> object:
-    if isinstance(value, str) and value not in available_timezones():
+def _zone(value: str) -> ZoneInfo:
+    if value not in available_timezones():
         raise ValueError("not a time zone like Europe/Berlin or UTC")
-    return ZoneInfo(value) if isinstance(value, str) else value
+    return ZoneInfo(value)
 
 
-def _policy(value: object) -> object:
+def _policy(value: str) -> "PolicyFile":
     """Load the policy file. Raises ValueError with everything that is wrong in it."""
-    if not isinstance(value, str):
-        return value
     try:
         return PolicyFile.model_validate(tomllib.loads(Path(value).read_text(encoding="utf-8")))
     except OSError as error:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -197,6 +198,13 @@ def test_a_backup_is_checked_and_overwrites_nothing(audit: Audit, path: Path, tm
     assert (status, error) == (1, f"There is no directory {tmp_path / 'nowhere'}.\n")
 
 
+def test_who_reads_may_stop_before_the_end(path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as closed, redirect_stdout(closed):
+        assert main(["audit", "export", "--database", str(path)]) == 0
+
+
 def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Path, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     own = seals(path)
@@ -206,6 +214,8 @@ def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Pa
     assert audit("verify")[1].startswith("The log holds: 3 entries behind 2 in archives, head ")
     assert len(audit("recent", database=old)[1].splitlines()) == 2
     assert len(audit("export", "--segment", A, database=old)[1].splitlines()) == 1
+    assert audit("show", "1", database=old)[0] == 0
+    assert audit("show", "1")[0] == 1
 
     status, _, error = audit("verify", "--against", own[0])
     away = "It may be one of the first 2 entries, which are in archives: name those with --archive."

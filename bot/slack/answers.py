@@ -40,8 +40,7 @@ def _render_part(part: Part) -> list[Block]:
             return [offer_buttons(offers)] if offers else []
         case File(name=name):
             return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
-        case Table() | Chart():
-            return render_figure(part)
+    return render_figure(part)
 
 
 def render_figure(part: Table | Chart) -> list[Block]:

@@ -6,7 +6,7 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.command import Call, Context, Prefill, command
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.args import Args, ChangeInput, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
 from bot.slack.blocks import Block
@@ -67,6 +67,14 @@ def test_a_field_is_drawn_by_what_it_is() -> None:
         "scope": "static_select",
         "note": "plain_text_input",
     }
+
+
+def test_an_input_of_an_unknown_kind_is_refused() -> None:
+    class Unknown(Args):
+        field: Annotated[str, Input(label="Field")]
+
+    with pytest.raises(TypeError, match="no form element for Input"):
+        inputs.drawn("field", Unknown.model_fields["field"], None, {})
 
 
 def test_fields_that_suggest_or_count_have_an_action_of_their_own() -> None:
