@@ -19,8 +19,7 @@ from bot.core.summary.schedule import due
 from bot.core.summary.size_changes import Summary
 from bot.engine.coalescer import Coalescer
 from bot.engine.ports import Announcer, Undeliverable
-from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.engine.process import Process
 from bot.ledger.sqlite.summary_runs import Day, DayState
 
 CATCH_UP = timedelta(hours=6)
@@ -52,7 +51,7 @@ class Schedule:
         return due(now, self.at, self.zone)
 
 
-class Daily:
+class DailySummary:
     """Posts each local day's summary at most once: whatever processes, clocks and settings do, no day has two.
 
     A day is marked just before its summary is sent. If the process dies in that very moment, or Slack never answers,
@@ -62,32 +61,22 @@ class Daily:
     chance in many of a second summary is taken, for otherwise each bad minute of Slack's would cost a morning's.)
     """
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        ledger: Ledger,
-        reader: Reader,
-        announcer: Announcer,
-        tasks: Tasks,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, process: Process, schedule: Schedule, reader: Reader, announcer: Announcer) -> None:
         self._schedule = schedule
-        self._ledger = ledger
+        self._ledger = process.ledger
         self._reader = reader
         self._announcer = announcer
-        self._owner = owner
-        self._clock = clock
+        self._owner = process.owner
+        self._clock = process.clock
         self._settled: date | None = None
         self._outcome: Outcome | None = None
-        self._rounds = Coalescer(self._round, tasks)
+        self._coalescer = Coalescer(self._round, process.tasks)
 
     def wake(self) -> None:
         """Begin what is due, if anything is. Called every second."""
         day, _ = self._schedule.due(self._clock())
         if day != self._settled:
-            self._rounds.wake()
+            self._coalescer.wake()
 
     async def _round(self) -> None:
         if self._outcome:

@@ -1,9 +1,7 @@
-"""The Planner: makes plans, and says what they need and who may give it. It only reads."""
+"""Makes plans, and says what they need and who may give it. It only reads."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
@@ -19,7 +17,7 @@ from bot.core.planning.plan import Plan, observed
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
-from bot.ledger.sqlite.ledger import Ledger
+from bot.engine.process import Process
 
 NAMED = 5
 """People whom a card names as those who may decide: each has to be looked up."""
@@ -37,25 +35,24 @@ class Trace:
 class Planner:
     """Plans what is asked for, by this policy. ``zone``: where the people of the store live."""
 
+    process: Process
     groups: tuple[Group, ...]
     policy: Policy
-    ledger: Ledger
     reader: Reader
     directory: Directory
-    clock: Callable[[], datetime]
     zone: ZoneInfo
 
     def context(self, actor: str) -> Context:
         """What planning for this person looks at."""
-        reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
+        reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
         return Context(
             actor=actor,
             shop=Shop(reader),
-            changes=self.ledger,
-            log=self.ledger,
+            changes=ledger,
+            log=ledger,
             policy=self.policy,
-            history=self.ledger,
-            now=self.clock(),
+            history=ledger,
+            now=self.process.clock(),
             zone=self.zone,
         )
 
@@ -105,7 +102,7 @@ class Planner:
 
     async def need(self, plan: Plan) -> Need:
         """What this plan needs."""
-        undone = (await self.ledger.change(plan.undoes)).need if plan.undoes else None
+        undone = (await self.process.ledger.change(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
     async def everybody(self, need: Need) -> frozenset[str]:

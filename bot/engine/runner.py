@@ -1,9 +1,9 @@
-"""The Runner: the only one that writes to the store. It carries out approved Changes, Step by Step."""
+"""Carries out approved Changes, Step by Step. Nothing else in the engine writes to the store."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.bigcommerce import Store, StoreError
@@ -12,12 +12,9 @@ from bot.core.approval.effects import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, Made
 from bot.core.store_view.shop import Shop
-from bot.engine.tasks import Tasks
+from bot.engine.process import Process
 from bot.ledger.sqlite.audit_log import milliseconds
-from bot.ledger.sqlite.ledger import Ledger
 
-LEASE = timedelta(seconds=6)
-"""How long what a process has in hand stays with it after it last said that it lives."""
 log = logging.getLogger(__name__)
 
 
@@ -54,34 +51,20 @@ class _Work:
 class Runner:
     """Runs Changes that are approved, and goes on with those whose process died."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        tasks: Tasks,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-        moved: Callable[[], None],
-    ) -> None:
-        self._ledger = ledger
+    def __init__(self, process: Process, store: Store, *, moved: Callable[[], None]) -> None:
+        self._process = process
+        self._ledger = process.ledger
+        self._clock = process.clock
         self._store = store
-        self._tasks = tasks
-        self._owner = owner
-        self._clock = clock
         self._moved = moved
 
     def start(self, number: int) -> None:
-        """Run this Change in a task that the Runner holds."""
-        self._tasks.start(self.run(number))
-
-    async def claim(self, number: int) -> bool:
-        """Whether this process may work on the Change now."""
-        return await self._ledger.claim(number, owner=self._owner, now=self._clock())
+        """Run this Change in a task of this process."""
+        self._process.tasks.start(self.run(number))
 
     async def run(self, number: int) -> None:
         """Carry out a Change that is approved or was running; nothing, where another process has it."""
-        if not await self.claim(number):
+        if not await self._process.claim(number):
             return
         try:
             change = await self._ledger.change(number)
@@ -92,7 +75,7 @@ class Runner:
         except TooLate as error:
             log.warning("Change %s went on in another process: %s", number, error)
         finally:
-            await self._ledger.release(number, owner=self._owner)
+            await self._process.release(number)
 
     async def _begin(self, change: Change) -> Change:
         try:
@@ -117,7 +100,7 @@ class Runner:
                 await self._ledger.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
                 self._moved()
                 return
-            if not await self._ledger.holds(change.number, owner=self._owner):
+            if not await self._ledger.holds(change.number, owner=self._process.owner):
                 log.warning("Change %s went to another process", change.number)
                 return
             change = await self._step(change, work)

@@ -21,7 +21,7 @@ from bot.core.command import Call, Help, find, group_of, understand
 from bot.core.errors import Misuse, NotRecorded, Refusal
 from bot.core.invocation import Ask
 from bot.core.people import Place
-from bot.engine.process import Machine
+from bot.engine.engine import Engine
 from bot.slack import blocks, forms
 from bot.slack.blocks import Block
 from bot.slack.dialogs import PATIENCE, Dialogs
@@ -54,16 +54,15 @@ log = logging.getLogger(__name__)
 class Listeners:
     """What Slack delivers, on its way to the Engine."""
 
-    def __init__(self, machine: Machine, client: AsyncWebClient, suggestions: Suggestions) -> None:
-        self._machine = machine
-        self._engine = machine.engine
+    def __init__(self, engine: Engine, client: AsyncWebClient, suggestions: Suggestions) -> None:
+        self._engine = engine
         self._client = client
         self._suggestions = suggestions
-        self._dialogs = Dialogs(machine, client)
+        self._dialogs = Dialogs(engine, client)
 
     def register(self, app: AsyncApp) -> None:
         """The whole list."""
-        for group in self._engine.groups:
+        for group in self._engine.planner.groups:
             app.command(f"/{group.name}")(self._guarded(self.typed))
         app.action(RUN_PATTERN)(self._guarded(self.pressed))
         app.action(APPROVE)(self._guarded(self.approved))
@@ -80,7 +79,7 @@ class Listeners:
         """A slash command."""
         place = Place(channel=body["channel_id"], response_url=body["response_url"])
         name, text = body["command"].removeprefix("/"), body.get("text", "")
-        line = f"{name} {unescaped(text) if group_of(self._engine.groups, name).escaped else text}"
+        line = f"{name} {unescaped(text) if group_of(self._engine.planner.groups, name).escaped else text}"
         await self._take(line, _ask(body, place, body["command"]))
         await ack()
 
@@ -95,15 +94,15 @@ class Listeners:
         said = _beginning(typed)
         ask = ask.model_copy(update={"command": line.strip().split(" ")[0]})
         try:
-            understood = understand(engine.groups, line)
+            understood = understand(engine.planner.groups, line)
             if isinstance(understood, Help):
-                await engine.answered(ask, help_answer(understood), f"/{ask.command} help")
+                await engine.intake.answered(ask, help_answer(understood), f"/{ask.command} help")
                 return
             said = understood.said(typed)
             ask = ask.model_copy(update={"command": understood.command.path, "values": understood.values})
             await self._carry(ask, understood, said)
         except Misuse as error:
-            await engine.refused(ask, error, said)
+            await engine.intake.refused(ask, error, said)
 
     async def _carry(self, ask: Ask, call: Call, said: str) -> None:
         """Ask for it, or for what is missing. Raises Misuse with the usage."""
@@ -115,20 +114,20 @@ class Listeners:
         except Misuse as error:
             raise call.command.misuse(error) from error
         if call.is_complete:
-            await self._engine.ask(ask, said)
+            await self._engine.intake.take(ask, said)
             return
-        await self._engine.asked_for_form(ask, said)
+        await self._engine.intake.asked_for_form(ask, said)
         self._start(ask, partial(self._dialogs.open, ask, call, ask.id))
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types a list of shoppers."""
-        self._engine.tasks.start(self._dialogs.show(body["view"]["id"], forms.recognised(body["view"])))
+        self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.recognised(body["view"])))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:
         """A Command's form."""
         metadata = json.loads(body["view"]["private_metadata"])
-        command = find(self._engine.groups, metadata["command"])
+        command = find(self._engine.planner.groups, metadata["command"])
         call = Call(command, metadata["given"] | forms.values(body["view"], command))
         place = Place(channel=metadata["channel"])
         told = {"values": call.values, "edits": metadata.get("edits")}
@@ -140,9 +139,9 @@ class Listeners:
         refusal: Refusal | None
         try:
             call.checked()
-            refusal = await self._engine.ask(ask, said, patience=PATIENCE)
+            refusal = await self._engine.intake.take(ask, said, patience=PATIENCE)
         except Misuse as error:
-            await self._engine.refused_in_form(ask, error, said)
+            await self._engine.intake.refused_in_form(ask, error, said)
             refusal = error
         if refusal:
             await ack(response_action="errors", errors=_errors(body["view"], refusal))
@@ -172,23 +171,23 @@ class Listeners:
 
     async def _edit(self, ask: Ask, click: Click) -> None:
         try:
-            change = await self._machine.decider.may_edit(click.number, click.version, ask.actor)
-            call = Call(find(self._engine.groups, change.command), change.args)
+            change = await self._engine.decider.may_edit(click.number, click.version, ask.actor)
+            call = Call(find(self._engine.planner.groups, change.command), change.args)
             forms.refuse_overflow(call)
             await self._dialogs.open(ask.model_copy(update={"edits": change.number}), call, ask.id)
         except Refusal as error:
-            await self._engine.refused(ask, error, f"edit change {click.number}")
+            await self._engine.intake.refused(ask, error, f"edit change {click.number}")
 
     async def _ask_why(self, ask: Ask, click: Click) -> None:
         try:
-            change = await self._machine.decider.may_decide(click.number, click.version, ask.actor)
+            change = await self._engine.decider.may_decide(click.number, click.version, ask.actor)
             view = forms.reject_form(click, change.plan.headline, ask.place.channel)
             await self._client.views_open(trigger_id=ask.id, view=view)
         except Refusal as error:
-            await self._engine.refused(ask, error, f"reject change {click.number}")
+            await self._engine.intake.refused(ask, error, f"reject change {click.number}")
         except NOT_ANSWERED as error:
             refusal = Refusal(f"Slack did not open the form ({code(error)}). Press Reject again.")
-            await self._engine.refused(ask, refusal, f"reject change {click.number}")
+            await self._engine.intake.refused(ask, refusal, f"reject change {click.number}")
 
     async def rejected(self, ack: AsyncAck, body: Body) -> None:
         """The form that says why."""
@@ -201,13 +200,13 @@ class Listeners:
 
     async def _decide(self, decision: Decision, body: Body, place: Place) -> None:
         ask = _ask(body, place, decision.verdict.value).model_copy(update={"decision": decision})
-        await self._engine.ask(ask, decision.said)
+        await self._engine.intake.take(ask, decision.said)
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """A type-ahead."""
         try:
             command = json.loads(body["view"]["private_metadata"])["command"]
-            await self._machine.planner.may_ask(body["user"]["id"], command)
+            await self._engine.planner.may_ask(body["user"]["id"], command)
             options = await self._suggestions.options(body["action_id"], body.get("value", ""))
         except Refusal:
             options = []
@@ -216,7 +215,7 @@ class Listeners:
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """Somebody looks at the Home tab (or the Messages tab, which needs no drawing)."""
         if body["event"]["tab"] == "home":
-            await self._machine.homes.opened(body["event"]["user"])
+            await self._engine.home_tabs.opened(body["event"]["user"])
         await ack()
 
     def _guarded(self, listener: Listener) -> Listener:
@@ -244,7 +243,7 @@ class Listeners:
             except NotRecorded as error:
                 await self._engine.announcer.whisper(ask.actor, ask.place, Answer(str(error)))
 
-        self._engine.tasks.start(told())
+        self._engine.process.tasks.start(told())
 
     async def _tell_broken(self, ack: AsyncAck, body: Body, told: str) -> None:
         """Tell it where the person looks: at the command, in the form, or beside the button."""
@@ -256,7 +255,7 @@ class Listeners:
             await ack()
         if body.get("type") == "block_actions":
             whisper = self._engine.announcer.whisper(body["user"]["id"], _place(body), Answer(told))
-            self._engine.tasks.start(whisper)
+            self._engine.process.tasks.start(whisper)
 
 
 def _beginning(typed: str) -> str:

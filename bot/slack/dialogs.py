@@ -11,7 +11,7 @@ from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Ask
 from bot.core.language.args import PromotionInput, SegmentInput
 from bot.core.store_view.shop import find_named
-from bot.engine.process import Machine
+from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
@@ -25,9 +25,8 @@ log = logging.getLogger(__name__)
 class Dialogs:
     """Opens forms and keeps them true to the store."""
 
-    def __init__(self, machine: Machine, client: AsyncWebClient) -> None:
-        self._machine = machine
-        self._engine = machine.engine
+    def __init__(self, engine: Engine, client: AsyncWebClient) -> None:
+        self._engine = engine
         self._client = client
 
     async def open(self, ask: Ask, call: Call, trigger_id: str) -> None:
@@ -38,7 +37,7 @@ class Dialogs:
             opened = await self._client.views_open(trigger_id=trigger_id, view=view)
         except NOT_ANSWERED as error:
             said = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
-            await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
+            await self._engine.intake.refused(ask, Misuse(said), f"/{call.command.path}")
             return
         filled = await self._filled(ask, call)
         if to_fill or filled["callback_id"] == forms.NOTICE:
@@ -46,11 +45,11 @@ class Dialogs:
 
     async def next(self, ask: Ask, call: Call, view_id: str) -> Block:
         """The view that follows one that was submitted: filled, if that takes no longer than Slack waits."""
-        filling = self._engine.tasks.start(self._filled(ask, call))
+        filling = self._engine.process.tasks.start(self._filled(ask, call))
         done, _ = await asyncio.wait({filling}, timeout=PATIENCE)
         if done:
             return filling.result()
-        self._engine.tasks.start(self._show_later(view_id, filling))
+        self._engine.process.tasks.start(self._show_later(view_id, filling))
         return forms.loading(call)
 
     async def show(self, view_id: str, view: Block) -> None:
@@ -66,12 +65,12 @@ class Dialogs:
     async def _filled(self, ask: Ask, call: Call) -> Block:
         """The form with what the store says, or why there is none."""
         try:
-            await self._machine.planner.may_ask(ask.actor, call.command.path)
-            context = self._machine.planner.context(ask.actor)
+            await self._engine.planner.may_ask(ask.actor, call.command.path)
+            context = self._engine.planner.context(ask.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             return forms.form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
         except NotAllowed as error:
-            await self._engine.refused_in_form(ask, error, f"/{call.command.path}")
+            await self._engine.intake.refused_in_form(ask, error, f"/{call.command.path}")
             return forms.notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
             return forms.notice(call.command.title, str(error))

@@ -33,7 +33,7 @@ def home(told: Home, groups: tuple[Group, ...]) -> Block:
         DIVIDER,
         *_mine(told.mine),
         DIVIDER,
-        *_segments(told.glance),
+        *_segments(told.overview),
         *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
     ]
     return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}

@@ -21,9 +21,9 @@ from bot.core.invocation import Ask
 from bot.core.people import Actor, Place, Standing
 from bot.engine.answer_gate import AnswerGate
 from bot.engine.daily_summary import Schedule
+from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
-from bot.engine.process import Machine, machine
 from bot.ledger.sqlite.file import Connection
 from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.store import Store
@@ -152,9 +152,9 @@ class Mortal(Ledger):
 
 @dataclass
 class Process:
-    """A bot's process with its machine, its connection to the store, and its own hold on the ledger's file."""
+    """A bot's process with its engine, its connection to the store, and its own hold on the ledger's file."""
 
-    machine: Machine
+    engine: Engine
     ledger: Mortal
     policy: Policy
     died: asyncio.Future[None]
@@ -174,21 +174,21 @@ class Process:
         )
         ledger = Mortal.open(path)
         ledger.hurry()
-        made = machine(
+        made = build_engine(
             groups=GROUPS,
             policy=policy,
             ledger=ledger,
             store=store,
             announcer=team.slack,
             directory=team.slack,
-            turns=AnswerGate(now=time.monotonic, quiet=0),
+            gate=AnswerGate(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
         )
         process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
         ledger.dies = process.die
-        await made.keeper.live()
+        await made.process.live()
         return process
 
     def die(self) -> None:
@@ -200,25 +200,25 @@ class Process:
         """Kill it, if it lives, and clear away what is left of it."""
         if self.alive:
             self.die()
-        await self.machine.tasks.stop()
+        await self.engine.process.tasks.stop()
         await self._stack.aclose()
 
     async def ask(self, ask: Ask) -> None:
         """Deliver this, and wait until it is acknowledged, or the process is dead."""
         if self.alive:
-            asked = self.machine.tasks.start(self.machine.engine.ask(ask, f"/{ask.command}"))
+            asked = self.engine.process.tasks.start(self.engine.intake.take(ask, f"/{ask.command}"))
             ends: set[asyncio.Future[Any]] = {asked, self.died}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 
     async def sweep(self) -> None:
         """Do what is due."""
         if self.alive:
-            await asyncio.wait({self.machine.tasks.start(self.machine.keeper.sweep())})
+            await asyncio.wait({self.engine.process.tasks.start(self.engine.housekeeper.run_due())})
 
     async def settled(self) -> None:
         """Wait until nothing of it is under way."""
         if self.alive:
-            await self.machine.tasks.settled()
+            await self.engine.process.tasks.settled()
         if not self.alive:
             await self.kill()
 

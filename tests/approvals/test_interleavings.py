@@ -324,7 +324,7 @@ class Interleavings(RuleBasedStateMachine):
     async def _live(self) -> None:
         for one in self.processes:
             if one.alive:
-                await one.machine.keeper.live()
+                await one.engine.process.live()
 
     @rule(process=process, turns=turns)
     def a_sweep(self, process: int, turns: int) -> None:

@@ -129,7 +129,7 @@ def test_help_still_works_where_a_groups_name_alone_means_a_command(line: str) -
 
 async def test_the_day_is_that_of_the_zone() -> None:
     async with bench() as machine:
-        ctx = machine.machine.planner.context("UANA")
+        ctx = machine.engine.planner.context("UANA")
     late = replace(ctx, now=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
     days = [replace(late, zone=ZoneInfo(zone)).today for zone in ("UTC", "Europe/Berlin", "America/New_York")]
     assert days == [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 24)]

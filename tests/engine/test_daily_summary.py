@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.engine.daily_summary import PATIENCE, PAUSE, Daily, Schedule
+from bot.engine.daily_summary import PATIENCE, PAUSE, DailySummary, Schedule
 from bot.engine.ports import Undeliverable
-from bot.engine.runner import LEASE
+from bot.engine.process import LEASE, Process
 from bot.ledger.sqlite.ledger import Ledger
 from bot.ledger.sqlite.summary_runs import Day, DayState
 from tests.engine.bench import Bench, Board, bench
@@ -68,7 +68,7 @@ async def test_sweeps_while_the_store_is_read_begin_nothing_anew(machine: Bench)
     machine.store.faults.add("GET", "/segments", delay=1)
     before = len(machine.store.requests())
     for _ in range(3):
-        await machine.machine.keeper.sweep()
+        await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     assert await state(machine) == DayState.UNDER_WAY
     stuck.release.set()
@@ -173,7 +173,7 @@ class Overtaken(Ledger):
 
 async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
     with closing(Overtaken.open(path)) as ledger:
-        daily = Daily(NINE, ledger, machine.client, machine.board, machine.tasks, owner="slow", clock=machine.clock)
+        daily = DailySummary(Process("slow", machine.clock, machine.tasks, ledger), NINE, machine.client, machine.board)
         daily.wake()
         await machine.tasks.settled()
     assert (await state(machine), machine.board.announced) == (DayState.UNDER_WAY, [])
@@ -184,7 +184,7 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
 ) -> None:
     machine.store.sleep = stuck = Stuck()
     machine.store.faults.add("GET", "/segments", delay=1)
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
@@ -199,12 +199,12 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
 async def test_a_process_that_stops_leaves_the_day_to_others_at_once(machine: Bench, path: Path) -> None:
     machine.store.sleep = stuck = Stuck()
     machine.store.faults.add("GET", "/segments", delay=1)
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
         assert other.board.announced == []
-        await machine.machine.stop()
+        await machine.engine.stop()
         stuck.release.set()
         await other.sweeps()
         assert len(other.board.announced) == 1
@@ -235,7 +235,7 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
     machine.clock.now = MORNING - timedelta(hours=20)
     await machine.sweeps()
     machine.clock.now = MORNING
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await board.reached.wait()
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:

@@ -125,14 +125,14 @@ async def test_a_home_tab_is_drawn_anew_until_that_is_on_record(machine: Bench, 
 
 async def test_a_process_that_stops_while_nothing_can_be_recorded_stops(machine: Bench) -> None:
     with frozen(machine.ledger):
-        await machine.machine.stop()
+        await machine.engine.stop()
 
 
 async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
     late = machine.ask("segment list")
     await machine.ledger.ask(late, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
-        await machine.engine.refuse_late(late)
+        await machine.engine.answering.refuse_late(late)
     await machine.sweeps()
     assert machine.kinds() == ["asked", "refused"]
 

@@ -122,7 +122,7 @@ async def test_planning_only_reads(command: Command, example: str) -> None:
         await machine.client.create_segments(NewSegment(name="Big Spenders"))
         wrote = len(machine.writes())
         for record in RECORDS:
-            ctx = replace(machine.machine.planner.context("UANA"), changes=Record(record))
+            ctx = replace(machine.engine.planner.context("UANA"), changes=Record(record))
             with suppress(Refusal):
                 await command.function(call.checked(), ctx)
             with suppress(Refusal):
@@ -226,8 +226,8 @@ def test_the_home_tab_fits_slack(names: list[str]) -> None:
     sizes = tuple(Sized(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
     told = " ".join(names)
     movers = Chart("bar", told, tuple(names), (("Change", tuple(range(len(names)))),), told)
-    for glance in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
-        view = home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, glance=glance), GROUPS)
+    for overview in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
+        view = home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, overview=overview), GROUPS)
         assert faults_of("home", view) == []
         assert powerless(view)
 

@@ -141,7 +141,7 @@ class Month:
         process, self.bots[at] = self.bots[at], None
         if process:
             if how == "stop":
-                await process.machine.stop()
+                await process.engine.stop()
             await process.kill()
 
     async def _wait(self, time: timedelta) -> None:
@@ -165,7 +165,7 @@ class Month:
         waiting, entries = await self._waiting(), self.last_entry()
         before = len(self.team.slack.announced)
         for one in (*self.alive, *self.alive[::-1]):
-            one.machine.tasks.start(one.machine.keeper.sweep())
+            one.engine.process.tasks.start(one.engine.housekeeper.run_due())
         for one in self.alive:
             await one.settled()
         new = self.team.slack.announced[before:]
