@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal, Protocol, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Brief, Change, Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.reader import AuditReader
+from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.language.tokenizer import quote
@@ -42,11 +44,13 @@ class Changes(Protocol):
 class Context:
     """What a Command may look at while it plans: the store, what is on record, the policy, the time, and who asks.
 
-    ``now`` is in UTC; ``zone`` is the one that the people of the store live by.
+    ``findings`` collects for the log what words turned out to name; the ``shop`` adds to it by itself. ``now`` is in
+    UTC; ``zone`` is the one that the people of the store live by.
     """
 
     actor: str
     shop: Shop
+    findings: Findings
     changes: Changes
     log: AuditReader
     policy: Policy
@@ -228,8 +232,9 @@ class Call:
         """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
         return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
-    def checked(self) -> Args:
-        """The Args. Raises Misuse."""
+    @cached_property
+    def args(self) -> Args:
+        """The Args, validated when they are asked for first. Raises Misuse."""
         return check(self.command.args, self.values)
 
 

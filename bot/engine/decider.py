@@ -21,7 +21,7 @@ from bot.core.approval.changes import (
 from bot.core.approval.policy import Need
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
-from bot.core.invocation import Ask
+from bot.core.invocation import Edited
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.card_reconciler import CardReconciler
@@ -80,12 +80,12 @@ class Decider:
             raise NotAllowed(f"Only the one who asked for change {number} can edit it.")
         return change
 
-    async def edit(self, ask: Ask, plan: Plan) -> Change:
+    async def edit(self, invocation: Edited, plan: Plan) -> Change:
         """Put this plan in the place of the present one: a new version, which has no approvals yet. Raises Refusal."""
-        change = await self.may_edit(ask.edits or 0, None, ask.actor)
-        note = f"{mention(ask.actor)} edited it. Before: {change.plan.headline}"
-        anew = {"args": ask.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
-        return await self._renew(change, Event.EDIT, plan, actor=ask.actor, notes=(note,), **anew)
+        change = await self.may_edit(invocation.edits, None, invocation.actor)
+        note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
+        anew = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
+        return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **anew)
 
     async def still_holds(self, change: Change) -> bool:
         """Plan again: True where the very same plan comes out, under the same policy; else the Change is renewed.

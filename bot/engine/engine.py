@@ -81,7 +81,7 @@ def build_engine(
     replies = Replies(process, announcer)
     proposing = Proposing(process, planner, runner, cards, announcer, replies, approval_time)
     answering = Answering(process, gate, planner, decider, proposing, replies, announcer)
-    intake = Intake(process, gate, answering, replies)
+    intake = Intake(process, gate, planner, answering, replies)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     housekeeper = Housekeeper(process, answering, proposing, decider, runner, cards, approval_time, summary)
     return Engine(

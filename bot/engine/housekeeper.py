@@ -16,7 +16,7 @@ from bot.engine.proposing import Proposing
 from bot.engine.runner import Runner
 
 FRESH = timedelta(minutes=10)
-"""An ask that no process answered for so long is refused instead: its answer would come out of the blue."""
+"""An invocation that no process answered for so long is refused instead: its answer would come out of the blue."""
 REMIND = timedelta(hours=2)
 """So long before a Change expires it is reminded of; a quarter of its time, where that is less."""
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class Housekeeper:
 
     async def _start_unanswered(self) -> None:
         process, now = self.process, self.process.clock()
-        for ask, at in await process.ledger.claim_asks(owner=process.owner, now=now):
-            late = now - at > FRESH
-            process.tasks.start(self.answering.refuse_late(ask) if late else self.answering.answer(ask))
+        for invocation, at in await process.ledger.claim_asks(owner=process.owner, now=now):
+            answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
+            process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:
         ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.clock()

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from bot.core.answers import Answer, Sentence
 from bot.core.approval.changes import Change, Event, State
+from bot.core.audit.trace import AuditTrace
 from bot.core.command import find
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Ask
+from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
 from bot.engine.card_reconciler import CardReconciler
-from bot.engine.planner import Planner, Trace
+from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.replies import Replies
@@ -31,32 +32,32 @@ class Proposing:
     replies: Replies
     approval_time: timedelta
 
-    async def propose(self, ask: Ask, plan: Plan, trace: Trace) -> None:
+    async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
         """Put the Plan on record as a Change, post its card, and start it where nobody has to approve it."""
-        draft = await self._draft(ask, plan)
+        draft = await self._draft(asked, plan)
         detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": draft.need.why}
         ledger, owner = self.process.ledger, self.process.owner
-        planned = await ledger.plan(ask, draft, owner=owner, detail=detail, subjects=trace.subjects)
+        planned = await ledger.plan(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
         try:
             change = await self.post(planned)
         except NotRecorded as error:
-            await self.replies.show(ask, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
+            await self.replies.show(asked, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
             return
         if change.state is State.APPROVED:
             self.runner.start(change.number)
 
-    async def _draft(self, ask: Ask, plan: Plan) -> Change:
+    async def _draft(self, asked: Asked, plan: Plan) -> Change:
         """Return the Change before it has its number. Raises NotAllowed where nobody could approve it."""
         need = await self.planner.need(plan)
-        deciders = await self.planner.deciders(need, ask.actor)
+        deciders = await self.planner.deciders(need, asked.actor)
         now = self.process.clock()
         return Change(
             number=0,
-            requester=ask.actor,
-            place=ask.place,
-            command=ask.command,
-            verb=find(self.planner.groups, ask.command).submit,
-            args=ask.values,
+            requester=asked.actor,
+            place=asked.place,
+            command=asked.command,
+            verb=find(self.planner.groups, asked.command).submit,
+            args=asked.values,
             plan=plan,
             need=need,
             deciders=deciders,
@@ -81,7 +82,7 @@ class Proposing:
             reason = f"Its card could not be posted ({error}), so nothing may run. Ask again when that is mended."
             change = await ledger.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
             refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
-            await self.replies.show(_asked(change), refusal)
+            await self.replies.show(_request_of(change), refusal)
         finally:
             await self.process.release(change.number)
         self.cards.wake()
@@ -99,8 +100,8 @@ class Proposing:
         waits = "waits for approval" if change.state is State.WAITING else "was started"
         where = (Sentence("See its card", url=url),) if url else ()
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
-        await self.replies.show(_asked(change), pointer)
+        await self.replies.show(_request_of(change), pointer)
 
 
-def _asked(change: Change) -> Ask:
-    return Ask(id="", actor=change.requester, place=change.place, command=change.command)
+def _request_of(change: Change) -> Delivery:
+    return Delivery(id="", actor=change.requester, place=change.place, command=change.command)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.answers import Answer
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, Refusal
-from bot.core.invocation import Ask
+from bot.core.invocation import Delivery
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 
@@ -18,25 +18,24 @@ class Replies:
     process: Process
     announcer: Announcer
 
-    async def show(self, ask: Ask, answer: Answer) -> None:
+    async def show(self, to: Delivery, answer: Answer) -> None:
         """Show this to the one who asked, where they asked."""
         try:
-            await self.announcer.whisper(ask.actor, ask.place, answer)
+            await self.announcer.whisper(to.actor, to.place, answer)
         except Undeliverable as error:
-            await self.undelivered(ask, str(error))
+            await self.undelivered(to, str(error))
 
-    async def refuse(self, ask: Ask, refusal: Refusal) -> None:
+    async def refuse(self, to: Delivery, refusal: Refusal) -> None:
         """Show why it is not carried out."""
-        await self.show(ask, Answer(str(refusal)))
+        await self.show(to, Answer(str(refusal)))
 
-    async def undelivered(self, ask: Ask, reason: str) -> None:
+    async def undelivered(self, to: Delivery, reason: str) -> None:
         """Put on record that an answer reached nobody."""
         with suppress(NotRecorded):  # what was answered stays answered
-            await self.record(EntryKind.ANSWER_NOT_DELIVERED, ask, "", reason=reason)
+            await self.record(EntryKind.ANSWER_NOT_DELIVERED, to, reason=reason)
 
-    async def record(self, kind: EntryKind, ask: Ask, said: str, **detail: str) -> None:
+    async def record(self, kind: EntryKind, to: Delivery, **detail: str) -> None:
         """Put on record what came of a delivery that is not answered by planning. Raises NotRecorded."""
-        described = {"said": said, **detail}
-        place, outcome = ask.place.channel or "", "" if kind is EntryKind.FORM else kind
-        entry = Entry(kind, ask.actor, place, ask.command, None, described, outcome, workspace=ask.workspace)
+        place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
+        entry = Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)
         await self.process.ledger.note(entry, at=self.process.clock())

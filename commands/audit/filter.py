@@ -147,7 +147,7 @@ class _About:
 async def _segment(word: str, ctx: Context) -> _About:
     """The segment of this id, or all that are or were called so. Raises NotSegments where none was, and StoreError."""
     found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
-    ctx.shop.named.extend(found)
+    ctx.findings.add_segments(found)
     return _About(f"the segment {word}", tuple(map(segment_subject, found)))
 
 

@@ -17,7 +17,7 @@ from bot.bigcommerce import connect
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.core.people import Actor, Place, Standing
 from bot.engine.answer_gate import AnswerGate
 from bot.engine.daily_summary import Schedule
@@ -203,10 +203,10 @@ class Process:
         await self.engine.process.tasks.stop()
         await self._stack.aclose()
 
-    async def ask(self, ask: Ask) -> None:
+    async def ask(self, invocation: Invocation) -> None:
         """Deliver this, and wait until it is acknowledged, or the process is dead."""
         if self.alive:
-            asked = self.engine.process.tasks.start(self.engine.intake.take(ask, f"/{ask.command}"))
+            asked = self.engine.process.tasks.start(self.engine.intake.take(invocation))
             ends: set[asyncio.Future[Any]] = {asked, self.died}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 

@@ -82,7 +82,7 @@ def test_a_line_becomes_a_complete_call() -> None:
     call = understand(GROUPS, '  Segment DELETE VIPs "Big Spenders" ')
     assert isinstance(call, Call)
     assert call.is_complete
-    assert call.checked() == DeleteArgs(segments=("VIPs", "Big Spenders"))
+    assert call.args == DeleteArgs(segments=("VIPs", "Big Spenders"))
 
 
 def test_line_breaks_and_odd_blanks_separate_words() -> None:
@@ -171,7 +171,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     call = understand(GROUPS, "segment list page:x")
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:
-        call.checked()
+        _ = call.args
     assert str(caught.value) == "Page has to be a whole number."
     assert str(call.command.misuse(caught.value)) == "Page has to be a whole number. Type `/segment list [page:…]`."
     assert str(delete.misuse(Misuse("No.", field="segments"))) == (

@@ -16,7 +16,7 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
 from bot.core.approval.policy import Need, Policy
 from bot.core.command import Group
-from bot.core.invocation import Ask
+from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.answer_gate import AnswerGate
@@ -31,6 +31,7 @@ from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from commands import GROUPS
 from tests.core.samples import change as drafted
+from tests.core.samples import invocation
 from tests.harness import Clock, no_wait
 
 HERE = Place(channel="CSEGMENTS")
@@ -137,12 +138,16 @@ class Bench:
     def runner(self) -> Runner:
         return self.engine.runner
 
-    def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Ask:
+    def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Typed:
         id_ = f"{self.engine.process.owner}-{next(self._asked)}"
-        return Ask(id=id_, actor=by, place=place, command=command, values=values)
+        return Typed(id=id_, actor=by, place=place, command=command, said=f"/{command}", values=values)
+
+    def edit(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> Edited:
+        asked = self.ask(command, by, **values).model_dump(exclude={"kind"})
+        return Edited(**asked, edits=number)
 
     async def asks(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> None:
-        await self.engine.intake.take(self.ask(command, by, place, **values), f"/{command}")
+        await self.engine.intake.take(self.ask(command, by, place, **values))
         await self.tasks.settled()
 
     async def delete(self, *names: str, by: str = "UANA") -> Change:
@@ -152,8 +157,7 @@ class Bench:
 
     async def edits(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> None:
         """Say that this shall be done instead."""
-        ask = self.ask(command, by, **values).model_copy(update={"edits": number})
-        await self.engine.intake.take(ask, f"/{command}")
+        await self.engine.intake.take(self.edit(command, by, number, **values))
         await self.tasks.settled()
 
     async def decides(
@@ -161,8 +165,8 @@ class Bench:
     ) -> None:
         """``said``: the reason, or the items that are to be taken out."""
         decision = Decision(number=number, verdict=verdict, version=version, **said)
-        ask = self.ask(verdict.value, by).model_copy(update={"decision": decision})
-        await self.engine.intake.take(ask, f"{verdict.value} change {number}")
+        id_ = f"{self.engine.process.owner}-{next(self._asked)}"
+        await self.engine.intake.take(invocation(id_, by, verdict.value, decision=decision))
         await self.tasks.settled()
 
     async def sweeps(self) -> None:

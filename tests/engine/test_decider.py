@@ -413,8 +413,8 @@ async def test_an_edit_and_an_approval_at_once_never_run_what_nobody_approved(ma
     await machine.delete("VIPs")
     decider = machine.engine.decider
     click = Decision(number=1, verdict=Verdict.APPROVE, version=1)
-    edit = machine.ask("segment delete", segments=["Lapsed"]).model_copy(update={"edits": 1})
-    await asyncio.gather(decider.decide(click, "UBEN"), machine.engine.intake.take(edit, "x"), return_exceptions=True)
+    edit = machine.edit("segment delete", segments=["Lapsed"])
+    await asyncio.gather(decider.decide(click, "UBEN"), machine.engine.intake.take(edit), return_exceptions=True)
     await machine.tasks.settled()
     assert "Lapsed" in machine.segments()
     assert ((await machine.latest()).state is State.DONE) is ("VIPs" not in machine.segments())

@@ -35,15 +35,14 @@ def whispers(machine: Bench) -> list[str]:
 async def test_the_same_delivery_twice_is_one_change(machine: Bench) -> None:
     ask = machine.ask("segment delete", segments=["VIPs"])
     for _ in range(2):
-        assert await machine.engine.intake.take(ask, "/segment delete VIPs") is None
+        assert await machine.engine.intake.take(ask) is None
     await machine.tasks.settled()
     assert len(await machine.ledger.latest("all", "", 9)) == 1
 
 
 async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> None:
-    await machine.engine.intake.take(
-        machine.ask("segment show", segment="ann@example.com"), "/segment show ann@example.com"
-    )
+    ask = machine.ask("segment show", segment="ann@example.com")
+    await machine.engine.intake.take(ask.model_copy(update={"said": "/segment show ann@example.com"}))
     await machine.tasks.settled()
     assert "ann@example.com" in whispers(machine)[-1]
     assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
@@ -60,19 +59,19 @@ async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_imposs
 
 
 async def test_in_a_form_the_field_is_at_hand_and_no_usage_is_told(machine: Bench) -> None:
-    refusal = await machine.engine.intake.take(machine.ask("segment show", segment="VIP"), "x", patience=5)
+    refusal = await machine.engine.intake.take(machine.ask("segment show", segment="VIP"), patience=5)
     assert str(refusal) == "There is no segment “VIP”. Did you mean “VIPs”?"
 
 
 async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: Bench) -> None:
-    refusal = await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), "x", patience=5)
+    refusal = await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=5)
     assert "There is no segment “Nope”" in str(refusal)
     await machine.tasks.settled()
     assert whispers(machine) == []
 
 
 async def test_no_refusal_within_patience_means_it_is_under_way(machine: Bench) -> None:
-    assert await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), "x", patience=5) is None
+    assert await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), patience=5) is None
     assert (await machine.latest()).state is State.WAITING
 
 
@@ -80,9 +79,7 @@ async def test_a_refusal_after_patience_is_whispered(machine: Bench) -> None:
     answering = asyncio.Event()
     machine.store.sleep = lambda _: answering.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    assert (
-        await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), "x", patience=0.01) is None
-    )
+    assert await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=0.01) is None
     answering.set()
     await machine.tasks.settled()
     assert "There is no segment “Nope”" in whispers(machine)[-1]
@@ -110,9 +107,8 @@ async def test_who_may_not_read_the_log_is_refused_before_it_is_read(machine: Be
 
 
 async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Bench) -> None:
-    await machine.engine.intake.refused(
-        machine.ask("segment"), Misuse("No such thing."), "/segment xyzzy ann@example.com"
-    )
+    delivery = machine.ask("segment").model_copy(update={"said": "/segment xyzzy ann@example.com"})
+    await machine.engine.intake.refused(delivery, Misuse("No such thing."))
     await machine.tasks.settled()
     assert whispers(machine) == ["No such thing."]
     (entry,) = machine.ledger.entries()
@@ -120,8 +116,8 @@ async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Ben
 
 
 async def test_what_needs_no_planning_and_forms_are_on_record(machine: Bench) -> None:
-    await machine.engine.intake.answered(machine.ask("segment"), Answer("Help"), "/segment help")
-    await machine.engine.intake.asked_for_form(machine.ask("segment create"), "/segment create")
+    await machine.engine.intake.answered(machine.ask("segment"), Answer("Help"))
+    await machine.engine.intake.asked_for_form(machine.ask("segment create"))
     await machine.tasks.settled()
     assert (whispers(machine), machine.kinds()) == (["Help"], ["answered", "form"])
 
@@ -217,7 +213,7 @@ async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_agai
         ask = machine.ask("broken post")
         await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
         for one in (machine, other):
-            await one.engine.answering.answer(ask)
+            await one.engine.answering.resume(ask)
         assert len(machine.board.announced) == 1
         assert whispers(machine) == ["It is posted."]
 
@@ -227,7 +223,7 @@ async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
         ask = machine.ask("broken post")
         await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
         with frozen(machine.ledger):
-            await machine.engine.answering.answer(ask)
+            await machine.engine.answering.resume(ask)
         assert machine.board.announced == []
         assert "could not be put on record" in whispers(machine)[0]
 
@@ -618,7 +614,7 @@ async def test_a_process_that_dies_while_it_plans_loses_nothing(machine: Bench, 
     stuck = asyncio.Event()
     machine.store.sleep = lambda _: stuck.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     await machine.dies()
     stuck.set()
     async with machine.another(path) as other:
@@ -630,7 +626,7 @@ async def test_a_sweep_keeps_what_is_under_way(machine: Bench, path: Path) -> No
     stuck = asyncio.Event()
     machine.store.sleep = lambda _: stuck.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     async with machine.another(path) as other:
         for _ in range(3):
             machine.clock.forward(seconds=4)

@@ -175,7 +175,7 @@ async def test_many_moves_at_once_become_one_drawing(machine: Bench) -> None:
     await machine.looks("UBEN")
     machine.board.homes.clear()
     for _ in range(5):
-        await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+        await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     machine.board.homes.clear()
     await machine.tasks.settled()
     drawn = [home.waiting for user, home in machine.board.homes if user == "UBEN"]

@@ -13,7 +13,7 @@ import pytest
 from bot.core.approval.changes import State, Verdict
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.engine.daily_summary import PAUSE, Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
@@ -138,7 +138,7 @@ async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
 
 
 async def test_what_another_process_answered_meanwhile_is_not_settled_twice(machine: Bench) -> None:
-    ask: Ask = machine.ask("segment list")
+    ask: Invocation = machine.ask("segment list")
     await machine.ledger.ask(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
         assert await machine.ledger.settle(ask, EntryKind.REFUSED, at=machine.clock(), detail={})

@@ -69,7 +69,7 @@ def test_each_example_is_a_complete_call_of_its_command(command: Command, exampl
     assert isinstance(call, Call)
     assert call.command is command
     if call.is_complete:
-        args = call.checked()
+        args = call.args
         assert command.args.model_validate_json(args.model_dump_json()) == args
 
 
@@ -124,7 +124,7 @@ async def test_planning_only_reads(command: Command, example: str) -> None:
         for record in RECORDS:
             ctx = replace(machine.engine.planner.context("UANA"), changes=Record(record))
             with suppress(Refusal):
-                await command.function(call.checked(), ctx)
+                await command.function(call.args, ctx)
             with suppress(Refusal):
                 assert (await call.prefilled(ctx)).keys() >= call.values.keys()
         assert machine.store.requests() or command.group in ("change", "audit")
@@ -175,7 +175,7 @@ def test_a_form_that_was_filled_with_a_typed_line_says_the_same(command: Command
     view = forms.form(call, "C1")
     given = json.loads(view["private_metadata"])["given"]
     submitted = Call(command, given | forms.values(view | {"state": {"values": filled_in(view)}}, command))
-    assert submitted.checked() == call.checked()
+    assert submitted.args == call.args
 
 
 @every_command

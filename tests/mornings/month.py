@@ -15,11 +15,11 @@ from typing import Any
 from bot.core.answers import Answer
 from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Ask
 from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
 from bot.ledger.sqlite.ledger import Ledger
-from tests.approvals.team import ANA, APPROVERS, BEN, HERE, Process, Team
+from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
+from tests.core.samples import invocation
 from tests.harness import Clock
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
@@ -202,7 +202,7 @@ class Month:
             self.heirs |= (await process.ledger.change(self._changes())).restored
 
     async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
-        await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=ANA, place=HERE, command=command, values=values))
+        await process.ask(invocation(f"ask-{next(self._asks)}", ANA, command, values=values))
         await process.settled()
 
     async def _signs(self, process: Process) -> None:
@@ -211,7 +211,7 @@ class Month:
                 version = (await process.ledger.change(brief.number)).version
                 decision = Decision(number=brief.number, verdict=Verdict.APPROVE, version=version)
                 id_ = f"ask-{next(self._asks)}"
-                await process.ask(Ask(id=id_, actor=BEN, place=HERE, command="approve", decision=decision))
+                await process.ask(invocation(id_, BEN, "approve", decision=decision))
                 await process.settled()
 
     def _words(self, what: str, number: int) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from bot.core.approval.changes import MOVES, OPEN, Brief, Card, Change, Event, R
 from bot.core.audit.entries import Entry, EntryKind, segment_subject
 from bot.core.command import Scope
 from bot.core.errors import Impossible, TooLate, UnknownChange
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.ledger.sqlite import audit_index, audit_log
 from bot.ledger.sqlite.audit_log import stamp
 from bot.ledger.sqlite.file import Connection, File
@@ -30,7 +30,7 @@ class Changes(File):
     """The changes. A move, its Entry and what follows from it share one transaction."""
 
     async def plan(
-        self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> Change:
         """The ask became a Change: gives it its number, and ``owner`` its card to post.
 

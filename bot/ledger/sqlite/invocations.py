@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation, decode
 from bot.ledger.sqlite import audit_log
 from bot.ledger.sqlite.audit_log import stamp
 from bot.ledger.sqlite.file import NOBODYS, Connection, File
@@ -19,7 +19,7 @@ LINGER = 0.001
 class _Arrival:
     """An ask on its way to the disk."""
 
-    ask: Ask
+    ask: Invocation
     owner: str
     at: datetime
     detail: dict[str, Any]
@@ -30,7 +30,7 @@ class _Arrival:
 class _Outcome:
     """What came of an ask that became no Change."""
 
-    ask: Ask
+    ask: Invocation
     kind: EntryKind
     at: datetime
     detail: dict[str, Any]
@@ -46,7 +46,7 @@ class Asks(File):
         self._crowd = False
         self._unsettled: list[_Outcome] = []
 
-    async def ask(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+    async def ask(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record what was asked, for ``owner`` to answer. False where this delivery is on record already.
 
         Asks that come in at once share one transaction: waiting for the disk is what takes the time.
@@ -75,7 +75,7 @@ class Asks(File):
                 one.recorded.set_result(is_new)
 
     async def settle(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """What came of an ask that became no Change; its words are forgotten. ``subjects``: whom and what it named.
 
@@ -90,7 +90,7 @@ class Asks(File):
         return True
 
     async def settle_first(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """As ``settle``, before what must not happen twice. Raises NotRecorded: then it must not happen at all."""
         return self._settle(_Outcome(ask, kind, at, detail, subjects))
@@ -109,15 +109,13 @@ class Asks(File):
             audit_log.append(db, answered(one.kind, one.ask, one.detail, one.subjects, took=one.at - asked_at), one.at)
         return True
 
-    async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
+    async def claim_asks(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Unsettled asks whose owner is gone, now ``owner``'s, with the time they were asked; oldest first."""
         with self._transaction() as db:
             free = NOBODYS.format(role="owner")
             query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {free} RETURNING at, body"
             rows = db.execute(query, (owner, stamp(now))).fetchall()
-        return tuple(
-            (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
-        )
+        return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
 
 def _record_arrival(db: Connection, one: _Arrival) -> bool:
@@ -128,17 +126,19 @@ def _record_arrival(db: Connection, one: _Arrival) -> bool:
     return True
 
 
-def forget(db: Connection, ask: Ask) -> datetime | None:
+def forget(db: Connection, ask: Invocation) -> datetime | None:
     """Forget the words of an ask that was answered: when it was asked; None where another process answered it."""
     query = "UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL RETURNING at"
     row = db.execute(query, (ask.id,)).fetchone()
     return datetime.fromisoformat(row["at"]) if row else None
 
 
-def answered(kind: EntryKind, ask: Ask, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
+def answered(
+    kind: EntryKind, ask: Invocation, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
+) -> Entry:
     """The Entry of what came of an ask."""
     return replace(_entry(kind, ask, detail), outcome=kind.value, subjects=subjects, ms=audit_log.milliseconds(took))
 
 
-def _entry(kind: EntryKind, ask: Ask, detail: dict[str, Any]) -> Entry:
+def _entry(kind: EntryKind, ask: Invocation, detail: dict[str, Any]) -> Entry:
     return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail, workspace=ask.workspace)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 VENDOR = Path(__file__).parent
-ROW = re.compile(r"^\| (?P<package>[\w-]+) (?P<version>[\d.]+) \| `(?P<source>[^`]+)` \| `(?P<file>[\w.-]+)` \|", re.M)
+ROW = re.compile(r"^\| (?P<package>[\w-]+) (?P<version>[\d.]+) \| `(?P<source>[^`]+)` \| `(?P<file>[\w.-]+)` \|", re.MULTILINE)
 
 
 def fetch(package: str, version: str, source: str, file: str) -> None:
