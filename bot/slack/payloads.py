@@ -4,7 +4,7 @@ Slash commands: docs.slack.dev/interactivity/implementing-slash-commands; clicks
 docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,7 +57,7 @@ class BlockActions(_Interaction):
 
 
 class _State(_Payload):
-    values: dict[str, dict[str, dict[str, Any]]]
+    values: dict[str, Annotated[dict[str, dict[str, Any]], Field(min_length=1)]]
 
 
 class _View(_Identified):
