@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.engine.daily_summary import PATIENCE, PAUSE, DailySummary, Schedule
+from bot.core.summary.summary_run import PATIENCE, PAUSE, SummaryRun, SummaryState
+from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE, Process
 from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.summary_runs import Day, DayState
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
 
@@ -70,7 +70,7 @@ async def test_sweeps_while_the_store_is_read_begin_nothing_anew(machine: Bench)
     for _ in range(3):
         await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
-    assert await state(machine) == DayState.UNDER_WAY
+    assert await state(machine) == SummaryState.UNDER_WAY
     stuck.release.set()
     await machine.sweeps()
     assert len(machine.board.announced) == 1
@@ -100,7 +100,7 @@ async def test_what_breaks_is_logged_and_tried_again_for_an_hour(
 async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Bench) -> None:
     machine.board.broken["announce"] = ValueError("nobody foresaw this")
     await machine.sweeps()
-    assert await state(machine) == DayState.POSTING
+    assert await state(machine) == SummaryState.POSTING
     machine.board.broken.clear()
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
@@ -163,7 +163,7 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
 class Overtaken(Ledger):
     """Another process claims each day just after this one has read that nobody has it."""
 
-    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[Day, ...]:
+    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
         found = await super().unattended_days(owner=owner, now=now, pause=pause)
         await self.renew(owner="other", until=now + LEASE)
         for day in found:
@@ -176,7 +176,7 @@ async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine
         daily = DailySummary(Process("slow", machine.clock, machine.tasks, ledger), NINE, machine.client, machine.board)
         daily.wake()
         await machine.tasks.settled()
-    assert (await state(machine), machine.board.announced) == (DayState.UNDER_WAY, [])
+    assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 
 
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(
@@ -189,7 +189,7 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-        assert (await state(other), len(other.board.announced)) == (DayState.POSTED, 1)
+        assert (await state(other), len(other.board.announced)) == (SummaryState.POSTED, 1)
     stuck.release.set()
     await machine.tasks.settled()
     assert (outcomes(machine), len(machine.board.announced)) == (["posted"], 1)
@@ -240,7 +240,7 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-        assert await state(other) == DayState.UNSURE
+        assert await state(other) == SummaryState.UNSURE
 
 
 async def test_nothing_is_due_on_a_day_before_the_first_and_whoever_runs_the_bot_learns_why(
@@ -266,7 +266,7 @@ async def test_a_day_that_a_clock_went_back_from_waits_for_its_time(machine: Ben
     await machine.sweeps()
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
-    assert await state(machine) == DayState.UNDER_WAY
+    assert await state(machine) == SummaryState.UNDER_WAY
     machine.clock.now = MORNING + PAUSE
     await machine.sweeps()
     assert outcomes(machine) == ["posted"]
@@ -278,4 +278,4 @@ async def test_a_day_that_nobody_brought_to_its_end_is_skipped_when_the_next_is_
     machine.clock.forward(hours=24)
     await machine.sweeps()
     assert outcomes(machine) == ["skipped", "posted"]
-    assert await state(machine) == DayState.SKIPPED
+    assert await state(machine) == SummaryState.SKIPPED

@@ -14,7 +14,8 @@ from bot.core.approval.changes import State, Verdict
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation
-from bot.engine.daily_summary import PAUSE, Schedule
+from bot.core.summary.summary_run import PAUSE
+from bot.engine.daily_summary import Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
 from tests.engine.bench import Bench, Board, bench, process

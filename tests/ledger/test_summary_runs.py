@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.summary.history import Size, Snapshot
+from bot.core.summary.summary_run import SummaryRun, SummaryState
 from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.summary_runs import Day, DayState
 from tests.core.samples import NOW
 
 FIRST, TODAY, TOMORROW = date(2026, 5, 3), date(2026, 5, 4), date(2026, 5, 5)
@@ -31,7 +31,7 @@ async def lives(ledger: Ledger, owner: str = "one") -> None:
     await ledger.renew(owner=owner, until=NOW + LEASE)
 
 
-async def opened(ledger: Ledger, day: date = TODAY) -> Day:
+async def opened(ledger: Ledger, day: date = TODAY) -> SummaryRun:
     """A day under way, after one that was first of all."""
     await ledger.open_day(FIRST, at=NOW)
     found = await ledger.open_day(day, at=NOW)
@@ -39,14 +39,14 @@ async def opened(ledger: Ledger, day: date = TODAY) -> Day:
     return found
 
 
-async def claimed(ledger: Ledger, owner: str = "one") -> Day:
+async def claimed(ledger: Ledger, owner: str = "one") -> SummaryRun:
     await lives(ledger, owner)
     found = await ledger.claim_day(await opened(ledger), owner=owner, now=NOW)
     assert found
     return found
 
 
-async def posting(ledger: Ledger, owner: str = "one") -> Day:
+async def posting(ledger: Ledger, owner: str = "one") -> SummaryRun:
     found = await ledger.post_day(await claimed(ledger, owner), SIZES)
     assert found
     return found
@@ -63,7 +63,7 @@ def told(ledger: Ledger) -> list[tuple[str, str]]:
 
 async def test_the_first_day_of_a_ledger_is_only_marked_and_on_record(ledger: Ledger) -> None:
     assert await ledger.day(TODAY) is None
-    assert await ledger.open_day(TODAY, at=NOW) == Day(TODAY, DayState.BEGUN, "", NOW)
+    assert await ledger.open_day(TODAY, at=NOW) == SummaryRun(TODAY, SummaryState.BEGUN, "", NOW)
     assert await ledger.open_day(TODAY, at=NOW + MINUTE) == await ledger.day(TODAY)
     assert await unattended(ledger) == []
     assert told(ledger) == [("summary begun", "2026-05-04")]
@@ -71,7 +71,7 @@ async def test_the_first_day_of_a_ledger_is_only_marked_and_on_record(ledger: Le
 
 async def test_a_later_day_is_begun_once_and_one_before_the_first_never(ledger: Ledger, other: Ledger) -> None:
     day = await opened(ledger)
-    assert day == Day(TODAY, DayState.UNDER_WAY, "", NOW)
+    assert day == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await other.open_day(TODAY, at=NOW + MINUTE) == day
     assert await other.open_day(FIRST - timedelta(days=1), at=NOW) is None
     assert await unattended(ledger) == [TODAY]
@@ -110,14 +110,14 @@ async def test_what_is_posted_is_kept_whatever_becomes_of_the_message(ledger: Le
     assert await ledger.snapshot(TOMORROW) == SIZES
 
 
-@pytest.mark.parametrize("state", [DayState.POSTED, DayState.FAILED, DayState.UNSURE])
-async def test_only_what_was_posted_was_told(ledger: Ledger, state: DayState) -> None:
+@pytest.mark.parametrize("state", [SummaryState.POSTED, SummaryState.FAILED, SummaryState.UNSURE])
+async def test_only_what_was_posted_was_told(ledger: Ledger, state: SummaryState) -> None:
     earlier = replace(SIZES, day=FIRST - timedelta(days=1))
     await ledger.remember(earlier)
     day = await posting(ledger)
     assert await ledger.last_reported(TOMORROW) == earlier
     await ledger.settle_day(day, state, at=NOW)
-    assert await ledger.last_reported(TOMORROW) == (SIZES if state is DayState.POSTED else earlier)
+    assert await ledger.last_reported(TOMORROW) == (SIZES if state is SummaryState.POSTED else earlier)
     assert await ledger.snapshot(TOMORROW) == SIZES
 
 
@@ -130,7 +130,7 @@ async def test_sizes_of_the_day_on_which_a_ledger_began_count_as_told(ledger: Le
 
 async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:
     await ledger.put_off_day(await posting(ledger), until=NOW + MINUTE)
-    assert await ledger.day(TODAY) == Day(TODAY, DayState.UNDER_WAY, "", NOW)
+    assert await ledger.day(TODAY) == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await unattended(ledger, after=timedelta(seconds=59)) == []
     assert await unattended(ledger, after=MINUTE) == [TODAY]
 
@@ -143,12 +143,12 @@ async def test_a_day_that_was_put_off_before_a_clock_went_back_does_not_wait_for
 
 async def test_what_became_of_a_day_is_on_record_once(ledger: Ledger, other: Ledger) -> None:
     day = await posting(ledger)
-    assert await ledger.settle_day(day, DayState.POSTED, at=NOW, channel="C1", head="ab", entries=3)
-    assert not await other.settle_day(day, DayState.UNSURE, at=NOW, reason="Who knows.")
+    assert await ledger.settle_day(day, SummaryState.POSTED, at=NOW, channel="C1", head="ab", entries=3)
+    assert not await other.settle_day(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
     await ledger.put_off_day(day, until=NOW + MINUTE)
     settled = await ledger.day(TODAY)
     assert settled
-    assert (settled.state, settled.is_settled, await unattended(ledger, "one")) == (DayState.POSTED, True, [])
+    assert (settled.state, settled.is_settled, await unattended(ledger, "one")) == (SummaryState.POSTED, True, [])
     *_, entry = ledger.entries()
     assert (entry.kind, entry.channel) == ("summary posted", "C1")
     assert entry.detail == {"day": "2026-05-04", "head": "ab", "entries": 3}
@@ -156,23 +156,23 @@ async def test_what_became_of_a_day_is_on_record_once(ledger: Ledger, other: Led
 
 async def test_what_was_taken_for_unsure_may_turn_out_to_be_posted_and_nothing_else(ledger: Ledger) -> None:
     day = await posting(ledger)
-    assert await ledger.settle_day(day, DayState.UNSURE, at=NOW, reason="Who knows.")
-    assert not await ledger.settle_day(day, DayState.FAILED, at=NOW, reason="No.")
-    assert await ledger.settle_day(day, DayState.POSTED, at=NOW)
-    assert not await ledger.settle_day(day, DayState.POSTED, at=NOW)
+    assert await ledger.settle_day(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
+    assert not await ledger.settle_day(day, SummaryState.FAILED, at=NOW, reason="No.")
+    assert await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
+    assert not await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
     assert [kind for kind, _ in told(ledger)] == ["summary begun", "summary unsure", "summary posted"]
 
 
 async def test_the_day_before_is_the_last_one_that_was_tried_to_the_end(ledger: Ledger) -> None:
     day = await claimed(ledger)
     assert await ledger.day_before(TODAY) is None
-    await ledger.settle_day(day, DayState.FAILED, at=NOW, reason="C1: is_archived")
+    await ledger.settle_day(day, SummaryState.FAILED, at=NOW, reason="C1: is_archived")
     await ledger.told_day(day)
     skipped = await ledger.open_day(TOMORROW, at=NOW)
     assert skipped
-    await ledger.settle_day(skipped, DayState.SKIPPED, at=NOW, reason="Late.")
+    await ledger.settle_day(skipped, SummaryState.SKIPPED, at=NOW, reason="Late.")
     before = await ledger.day_before(TOMORROW + timedelta(days=1))
-    assert before == Day(TODAY, DayState.FAILED, "one", NOW, "C1: is_archived", told=True)
+    assert before == SummaryRun(TODAY, SummaryState.FAILED, "one", NOW, "C1: is_archived", reported=True)
 
 
 async def test_what_becomes_of_a_day_and_its_entry_are_written_together_or_not_at_all(
@@ -184,5 +184,5 @@ async def test_what_becomes_of_a_day_and_its_entry_are_written_together_or_not_a
             "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'the disk is full'); END"
         )
     with pytest.raises(sqlite3.IntegrityError, match="the disk is full"):
-        await ledger.settle_day(day, DayState.POSTED, at=NOW)
+        await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
     assert await ledger.day(TODAY) == day

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.approval.changes import Event, StepState
 from bot.core.audit.entries import EntryKind
-from bot.ledger.sqlite.summary_runs import DayState
+from bot.core.summary.summary_run import SummaryState
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NOTICES = ("reminder", "glass")
@@ -27,7 +27,7 @@ def test_each_kind_is_written_by_the_code() -> None:
     steps = {f"step {state.value}" for state in StepState}
     notices = {f"{kind} not delivered" for kind in NOTICES}
     events = {event.value for event in Event}
-    summaries = {f"summary {state.value}" for state in DayState} - {"summary under way", "summary posting"}
+    summaries = {f"summary {state.value}" for state in SummaryState} - {"summary under way", "summary posting"}
     assert set(EntryKind) == {*named_in_code(), *steps, *notices, *events, *summaries}
 
 
