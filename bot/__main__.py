@@ -3,12 +3,10 @@
 import argparse
 import asyncio
 import errno
-import json
 import logging
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -21,11 +19,13 @@ from pathlib import Path
 from bot import audit_cli
 from bot.core.errors import NotRecorded, Refusal
 from bot.core.summary.history import Size, Snapshot
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from bot.sandbox.workspace import Workspace, people
-from bot.settings import WrongSettings, database, load
+from bot.settings import WrongSettings, database_path, load
 from bot.slack import transports
 from bot.wiring import Bot, CannotStart, assemble, utc_now
 from commands import GROUPS
@@ -52,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
     except (CannotStart, Refusal, NotRecorded) as error:
         print(error, file=sys.stderr)
-    except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
-        # A flipped byte may leave text in a file's tables that is no text any more.
+    except UnusableLedger as error:
         print(f"The database cannot be used: {error}.", file=sys.stderr)
     except OSError as error:
         print(f"This cannot be done: {error}.", file=sys.stderr)
@@ -70,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda _: asyncio.run(_http())
     )
     _add_sandbox(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database())
+    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database_path())
     return parser
 
 
@@ -159,8 +158,7 @@ async def _sandbox(options: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         ledger: Ledger | None = None
         if "bot" in options.parts:
-            ledger = Ledger.open(options.data / "segment-bot.sqlite")
-            stack.callback(ledger.close)
+            ledger = await stack.enter_async_context(open_sqlite(options.data / "segment-bot.sqlite"))
         url = f"http://{LOCAL}:{options.port}"
         if set(options.parts) & set(SERVED):
             url = await _serve(options, stack, ledger)
@@ -210,12 +208,12 @@ async def _remember(ledger: Ledger | None, store: Store) -> None:
         at = now - timedelta(days=ago)
         kept = tuple(Size(id_, names[id_], size) for id_, size in sizes.items())
         if ledger:
-            await ledger.remember(Snapshot(at.date(), at, 0, shoppers, kept))
+            await ledger.history.save(Snapshot(at.date(), at, 0, shoppers, kept))
 
 
 async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
     """What the page's log pane shows."""
-    entries = ledger.entries(after=after, limit=LOG_PAGE)
+    entries = await ledger.audit.entries(after=after, limit=LOG_PAGE)
     return [asdict(entry) | {"text": entry.description, "hash": entry.seal} for entry in entries]
 
 

@@ -1,25 +1,28 @@
 """``python -m bot audit``: the log read, checked, copied and archived from the shell, whether the bot runs or not."""
 
 import argparse
+import asyncio
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry, segment_subject, shopper_subject
+from bot.bigcommerce import is_uuid
+from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
 from bot.core.audit.reader import AuditFilter
 from bot.core.errors import Refusal
-from bot.ledger.sqlite.archives import Archives, joined
-
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from bot.core.items import Item, ItemKind
+from bot.ledger.archives import verify_together
+from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.sqlite.audit_file import open_audit_file
 
 
 class NoDatabase(Refusal):
@@ -30,7 +33,7 @@ class NoDatabase(Refusal):
 
 
 def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
-    """The actions, each of which runs with its options and gives the exit status. ``database``: unless one is named."""
+    """Add the actions, each of which runs with its options and returns the exit status. ``database``: the default."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
     _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
@@ -48,37 +51,39 @@ def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
 def _add_recent(parser: argparse.ArgumentParser) -> None:
     _add_filters(parser)
     parser.add_argument("--limit", type=_number, default=50, help="so many at most (default %(default)s)")
-    parser.set_defaults(run=_recent)
+    parser.set_defaults(run=_run(_recent))
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", type=_number, help="the entry's number")
-    parser.set_defaults(run=_show)
+    parser.set_defaults(run=_run(_show))
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_filters(parser)
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default %(default)s")
-    parser.set_defaults(run=_export)
+    parser.set_defaults(run=_run(_export))
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    told = "at least 16 digits of a seal that was seen elsewhere, as in a daily summary: tells which entry has it"
-    parser.add_argument("--against", type=_seal, metavar="SEAL", help=told)
-    told = "archives whose entries came before: checks that nothing is missing between them"
-    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=told)
-    parser.set_defaults(run=_verify)
+    explanation = (
+        "at least 16 digits of a seal that was seen elsewhere, as in a daily summary: tells which entry has it"
+    )
+    parser.add_argument("--against", type=_seal, metavar="SEAL", help=explanation)
+    explanation = "archives whose entries came before: checks that nothing is missing between them"
+    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=explanation)
+    parser.set_defaults(run=_run(_verify))
 
 
 def _add_backup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="where the copy goes; nothing is overwritten")
-    parser.set_defaults(run=_backup)
+    parser.set_defaults(run=_run(_backup))
 
 
 def _add_archive(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="where the entries go")
     parser.add_argument("--before", type=_time, required=True, help="entries from before this date or time")
-    parser.set_defaults(run=_archive)
+    parser.set_defaults(run=_run(_archive))
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
@@ -86,8 +91,8 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", type=_kind, help='of this kind, such as "planned" or "step done"')
     parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
     for name, subject in (("segment", _segment), ("shopper", _shopper)):
-        told = f"about this {name}, by id; of several, about any of them"
-        parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=told)
+        explanation = f"about this {name}, by id; of several, about any of them"
+        parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=explanation)
     parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
     parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
 
@@ -105,15 +110,16 @@ def _kind(text: str) -> EntryKind:
 
 
 def _segment(text: str) -> str:
-    if not _UUID.fullmatch(text.lower()):
+    if not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
-    return segment_subject(text.lower())
+    return str(Item.segment(text.lower()))
 
 
 def _shopper(text: str) -> str:
-    if not re.fullmatch(r"[0-9]+", text) and not _UUID.fullmatch(text.lower()):
+    is_customer = re.fullmatch(r"[0-9]+", text)
+    if not is_customer and not is_uuid(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
-    return shopper_subject(text.lower())
+    return str(Item(ItemKind.CUSTOMER if is_customer else ItemKind.PROFILE, text.lower()))
 
 
 def _number(text: str) -> int:
@@ -140,68 +146,90 @@ def _time(text: str) -> datetime:
 # What is done
 
 
-def _recent(options: argparse.Namespace) -> int:
-    with closing(_open(options.database)) as file:
-        return _print_some(map(_line, file.found(_wanted(options), limit=options.limit)))
+def _run(action: Callable[[argparse.Namespace], Coroutine[None, None, int]]) -> Callable[[argparse.Namespace], int]:
+    """Return an action that runs to its end. Unlike asyncio.run, this lets Ctrl+C break off what reads long."""
+
+    def run(options: argparse.Namespace) -> int:
+        loop = asyncio.new_event_loop()
+        try:
+            return loop.run_until_complete(action(options))
+        finally:
+            loop.close()
+
+    return run
 
 
-def _show(options: argparse.Namespace) -> int:
-    with closing(_open(options.database)) as file:
-        return _print([f"{json.dumps(asdict(_one(file, options.number)), ensure_ascii=False, indent=2)}\n"])
+async def _recent(options: argparse.Namespace) -> int:
+    with _open(options.database) as file:
+        found = await file.log.recent(_filter(options), limit=options.limit)
+    return _print(map(_line, found)) if found else _say_none()
 
 
-def _one(file: Archives, number: int) -> RecordedEntry:
-    """The entry. Raises Refusal in words of the shell where it is not here."""
+async def _show(options: argparse.Namespace) -> int:
+    with _open(options.database) as file:
+        found = await _entry(file, options.number)
+    return _print([f"{json.dumps(asdict(found), ensure_ascii=False, indent=2)}\n"])
+
+
+async def _entry(file: AuditFile, number: int) -> RecordedEntry:
+    """Return the entry. Raises Refusal in words of the shell where it is not here."""
     try:
-        return file.one(number)
+        return await file.log.entry(number)
     except UnknownEntry as error:
-        if 0 < number <= file.anchor()[0]:
+        if 0 < number <= (await file.archives.anchor())[0]:
             raise
-        told = f"There is no entry {number} in the log. `python -m bot audit recent` shows the latest ones."
-        raise Refusal(told) from error
+        none = f"There is no entry {number} in the log. `python -m bot audit recent` shows the latest ones."
+        raise Refusal(none) from error
 
 
-def _export(options: argparse.Namespace) -> int:
-    written = entry_csv if options.format == "csv" else entry_json
-    with closing(_open(options.database)) as file:
-        found = file.found(_wanted(options), oldest_first=True)
+async def _export(options: argparse.Namespace) -> int:
+    lines = entry_csv if options.format == "csv" else entry_json
+
+    def write(found: Iterator[RecordedEntry]) -> int:
         first = tuple(islice(found, 1))
-        return _print(written(chain(first, found))) if first else _say_none()
+        return _print(lines(chain(first, found))) if first else _say_none()
+
+    with _open(options.database) as file:
+        return await file.log.export(_filter(options), write)
 
 
-def _verify(options: argparse.Namespace) -> int:
+async def _verify(options: argparse.Namespace) -> int:
     against = options.against or ""
-    for path in options.archive or ():
-        _check_archive(path)
     if options.archive:
-        paths = list(map(_existing, (*options.archive, options.database)))
-        return _judged(joined(paths, against), against)
-    with closing(_open(options.database)) as file:
-        return _judged(file.proof(against), against, "archive" if file.is_archive else "log")
+        return await _verify_together(options, against)
+    with _open(options.database) as file:
+        what = "archive" if await file.archives.is_archive() else "log"
+        return _report(await file.archives.verify(against), against, what)
 
 
-def _backup(options: argparse.Namespace) -> int:
-    with closing(_open(options.database)) as file:
-        proof = file.backup(options.file)
-    print(f"The copy holds: {_told(proof)}.")
+async def _verify_together(options: argparse.Namespace, against: str) -> int:
+    with ExitStack() as stack:
+        files = []
+        for path in options.archive:
+            file = stack.enter_context(_open(path))
+            if not await file.archives.is_archive():
+                raise Refusal(f"{path} is no archive. Name archives with --archive, and the ledger with --database.")
+            files.append((path.name, file.archives))
+        files.append((options.database.name, stack.enter_context(_open(options.database)).archives))
+        return _report(await verify_together(files, against), against)
+
+
+async def _backup(options: argparse.Namespace) -> int:
+    with _open(options.database) as file:
+        copied = await file.archives.backup(options.file)
+    print(f"The copy holds: {_summary(copied)}.")
     return 0
 
 
-def _archive(options: argparse.Namespace) -> int:
-    with closing(Archives.open(_existing(options.database))) as file:
-        moved = file.archive(options.file, before=options.before, at=datetime.now(UTC))
+async def _archive(options: argparse.Namespace) -> int:
+    with open_audit_file(_existing(options.database), to_archive=True) as file:
+        moved = await file.archives.archive(options.file, before=options.before, at=datetime.now(UTC))
     print(f"Entries {moved.first} to {moved.last} are in {options.file} now, whose head is {moved.head}.")
     return 0
 
 
-def _open(path: Path) -> Archives:
-    return Archives.read(_existing(path))
-
-
-def _check_archive(path: Path) -> None:
-    with closing(_open(path)) as file:
-        if not file.is_archive:
-            raise Refusal(f"{path} is no archive. Name archives with --archive, and the ledger with --database.")
+def _open(path: Path) -> AbstractContextManager[AuditFile]:
+    return open_audit_file(_existing(path))
 
 
 def _existing(path: Path) -> Path:
@@ -210,7 +238,7 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _wanted(options: argparse.Namespace) -> AuditFilter:
+def _filter(options: argparse.Namespace) -> AuditFilter:
     subjects, besides = (tuple(dict.fromkeys(one)) for one in (options.segment, options.shopper))
     return AuditFilter(
         actor=options.by or "",
@@ -226,29 +254,29 @@ def _wanted(options: argparse.Namespace) -> AuditFilter:
 # What is said
 
 
-def _judged(proof: Verification, against: str, what: str = "log") -> int:
-    if not proof.holds:
-        print(f"The {what} does not hold. {proof.fault}", file=sys.stderr)
+def _report(result: Verification, against: str, what: str = "log") -> int:
+    if not result.holds:
+        print(f"The {what} does not hold. {result.fault}", file=sys.stderr)
         return 1
-    print(f"The {what} holds: {_told(proof)}.")
-    if against and proof.witness is None:
-        print(f"No entry has the seal {against}. {_unseen(proof, what)}", file=sys.stderr)
+    print(f"The {what} holds: {_summary(result)}.")
+    if against and result.witness is None:
+        print(f"No entry has the seal {against}. {_why_unseen(result, what)}", file=sys.stderr)
         return 1
     if against:
-        print(f"Entry {proof.witness} has the seal {against}.")
+        print(f"Entry {result.witness} has the seal {against}.")
     return 0
 
 
-def _unseen(proof: Verification, what: str) -> str:
-    """Why no entry has a seal that was noted."""
+def _why_unseen(result: Verification, what: str) -> str:
+    """Return why no entry has a seal that was noted."""
     cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
-    away = f"It may be one of the first {proof.archived} entries, which are in archives: name those with --archive."
-    return f"{away} If it is in none, t{cut}" if proof.archived else f"T{cut}"
+    away = f"It may be one of the first {result.archived} entries, which are in archives: name those with --archive."
+    return f"{away} If it is in none, t{cut}" if result.archived else f"T{cut}"
 
 
-def _told(proof: Verification) -> str:
-    before = f" behind {proof.archived} in archives" if proof.archived else ""
-    return f"{proof.entries} entries{before}, head {proof.head}"
+def _summary(result: Verification) -> str:
+    before = f" behind {result.archived} in archives" if result.archived else ""
+    return f"{result.entries} entries{before}, head {result.head}"
 
 
 def _line(entry: RecordedEntry) -> str:
@@ -257,11 +285,6 @@ def _line(entry: RecordedEntry) -> str:
     words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.description)
     # A terminal would obey what is not printable.
     return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
-
-
-def _print_some(lines: Iterator[str]) -> int:
-    first = tuple(islice(lines, 1))
-    return _print(chain(first, lines)) if first else _say_none()
 
 
 def _say_none() -> int:

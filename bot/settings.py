@@ -1,4 +1,4 @@
-"""Settings: the environment over ``.env``; every missing or wrong one is told at once."""
+"""Settings, from the environment and ``.env`` below it; all missing and wrong ones are reported at once."""
 
 import os
 import re
@@ -16,12 +16,10 @@ from bot.core.approval.policy import RULES, PeopleIds, Rule
 
 
 class WrongSettings(Exception):
-    """Says everything that is wrong with the settings, a line each."""
+    """Settings are missing or wrong; the text names each, a line each."""
 
 
-def _ids(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _ids(value: str) -> frozenset[str]:
     ids = [one.strip() for one in value.split(",") if one.strip()]
     wrong = [one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one)]
     if wrong:
@@ -29,28 +27,26 @@ def _ids(value: object) -> object:
     return frozenset(ids)
 
 
-def _channel(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[CG][A-Z0-9]+", value):
+def _channel(value: str) -> str:
+    if not re.fullmatch(r"[CG][A-Z0-9]+", value):
         raise ValueError("not a channel id (C…); Slack shows it at the end of the channel's details")
     return value
 
 
-def _url(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"https?://\S+", value):
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://\S+", value):
         raise ValueError("not a URL that begins with https:// (or http:// for a sandbox)")
     return value
 
 
-def _zone(value: object) -> object:
-    if isinstance(value, str) and value not in available_timezones():
+def _zone(value: str) -> ZoneInfo:
+    if value not in available_timezones():
         raise ValueError("not a time zone like Europe/Berlin or UTC")
-    return ZoneInfo(value) if isinstance(value, str) else value
+    return ZoneInfo(value)
 
 
-def _policy(value: object) -> object:
-    """What the file says. Raises ValueError with everything that is wrong in it."""
-    if not isinstance(value, str):
-        return value
+def _policy(value: str) -> "PolicyFile":
+    """Load the policy file. Raises ValueError with everything that is wrong in it."""
     try:
         return PolicyFile.model_validate(tomllib.loads(Path(value).read_text(encoding="utf-8")))
     except OSError as error:
@@ -58,7 +54,7 @@ def _policy(value: object) -> object:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{value} is no TOML ({error})") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {_said(one['msg'])}" for one in error.errors())
+        faults = (f"{'.'.join(map(str, one['loc']))}: {_bare(one['msg'])}" for one in error.errors())
         raise ValueError(f"{value}: {'; '.join(faults)}") from error
 
 
@@ -70,7 +66,7 @@ def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 class PolicyFile(BaseModel):
-    """What a policy file may say: the rules, in place of those that hold otherwise, and who may do what is rare.
+    """A policy file: the approval rules, in place of the built-in ones, and who may do what is rare.
 
     ``breakers`` may break the glass, ``auditors`` may read the audit log.
     """
@@ -89,7 +85,7 @@ Secret = Annotated[str, Field(min_length=1, repr=False)]
 
 
 class Settings(BaseModel):
-    """What the bot is told from outside. Each field is the environment variable of that name."""
+    """The bot's settings. Each field is the environment variable of that name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
 
@@ -119,10 +115,10 @@ class Settings(BaseModel):
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
 
 
-def database(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
-    """Where the ledger's file is, whatever else is set or missing."""
-    told = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
-    return Path(told) if told else Path(str(Settings.model_fields["DATABASE"].default))
+def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
+    """Return the path of the ledger's file, whatever else is set or missing."""
+    path = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
+    return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
 
 
 def load(
@@ -131,14 +127,14 @@ def load(
     environment: Mapping[str, str] = os.environ,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
-    """The settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
+    """Load the settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
     given = {**(dotenv_values(dotenv) if dotenv else {}), **environment}
     known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
     faults = [f"{name}: missing. {_described(name)}." for name in needed if name not in known]
     try:
         settings = Settings.model_validate(known)
     except ValidationError as error:
-        faults += [_told(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+        faults += [_describe_fault(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
     if faults:
         raise WrongSettings("\n".join(sorted(faults)))
     return settings
@@ -148,11 +144,11 @@ def _described(name: str) -> str:
     return Settings.model_fields[name].description or ""
 
 
-def _told(name: str, kind: str, message: str) -> str:
+def _describe_fault(name: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name}: missing. {_described(name)}."
-    return f"{name}: {_said(message)}. {_described(name)}."
+    return f"{name}: {_bare(message)}. {_described(name)}."
 
 
-def _said(message: str) -> str:
+def _bare(message: str) -> str:
     return message.removeprefix("Value error, ").rstrip(".")

@@ -1,4 +1,4 @@
-"""The only place where objects meet. Production, sandbox and tests run the same ``assemble``."""
+"""The composition root: production, sandbox and tests run the same ``assemble``."""
 
 import asyncio
 import logging
@@ -25,26 +25,26 @@ from bot.engine.answer_gate import QUIET, AnswerGate
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.housekeeper import Housekeeper
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
 from bot.slack.directory import SlackDirectory
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
 """Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
 nothing where it is given a session."""
 AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-"""When what was sent to Slack is sent once more."""
+"""When a request to Slack is sent once more."""
 FORGET_AFTER = timedelta(days=1)
-"""For how long a delivery is known again: Slack delivers nothing twice after an hour."""
+"""For how long a repeated delivery is recognised: Slack repeats none after an hour."""
 log = logging.getLogger(__name__)
 
 
 class CannotStart(Exception):
-    """The bot cannot start; the text says why and what to do."""
+    """The bot cannot start; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Bot:
         try:
             await client.apps_connections_open(app_token=token)
         except NOT_ANSWERED as error:
-            raise _not_taken(client, "SLACK_APP_TOKEN", error) from error
+            raise _cannot_start(client, "SLACK_APP_TOKEN", error) from error
 
     async def run_due(self) -> None:
         """Do at once what is due, and wait for it."""
@@ -73,12 +73,12 @@ class Bot:
 
     async def healthy(self) -> bool:
         """Whether the ledger can be read."""
-        await self.engine.process.ledger.count("pending", "")
+        await self.engine.process.ledger.changes.count("pending", "")
         return True
 
 
 def utc_now() -> datetime:
-    """The time."""
+    """Return the time in UTC."""
     return datetime.now(UTC)
 
 
@@ -104,8 +104,7 @@ async def assemble(
         client, once = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
-        ledger = Ledger.open(settings.DATABASE, workspace=team_id)
-        stack.callback(ledger.close)
+        ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
         policy = _policy(settings)
         engine = build_engine(
             groups=groups,
@@ -154,7 +153,7 @@ def _schedule(settings: Settings) -> Schedule | None:
 
 @asynccontextmanager
 async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
-    """Two ways to Slack: one sends again what got lost, and one sends everything only once."""
+    """Open two clients of Slack: one with retries, and one that sends everything only once."""
     # Over a connection that lay idle and may be gone, nobody could tell whether what was sent arrived.
     afresh = aiohttp.TCPConnector(force_close=True)
     async with (
@@ -177,12 +176,12 @@ async def _team(client: AsyncWebClient) -> str:
     try:
         return str((await client.auth_test())["team_id"])
     except NOT_ANSWERED as error:
-        raise _not_taken(client, "SLACK_BOT_TOKEN", error) from error
+        raise _cannot_start(client, "SLACK_BOT_TOKEN", error) from error
 
 
-def _not_taken(client: AsyncWebClient, setting: str, error: Exception) -> CannotStart:
-    told = f"Slack at {client.base_url} does not take {setting} ({code(error)})."
-    return CannotStart(f"{told} Check the token, and SLACK_API_URL.")
+def _cannot_start(client: AsyncWebClient, setting: str, error: Exception) -> CannotStart:
+    refused = f"Slack at {client.base_url} does not take {setting} ({error_code(error)})."
+    return CannotStart(f"{refused} Check the token, and SLACK_API_URL.")
 
 
 def _policy(settings: Settings) -> Policy:
@@ -195,7 +194,7 @@ async def _housekeeping(housekeeper: Housekeeper, every: float) -> AsyncIterator
     async def run() -> None:
         while True:
             try:
-                with suppress(NotRecorded):  # which the ledger has said
+                with suppress(NotRecorded):  # which the ledger has logged
                     await housekeeper.run_due()
             except Exception:
                 log.exception("What is due could not be started; the next try comes in %s s", every)

@@ -1,4 +1,4 @@
-"""What the arguments of several commands are: names, segments, shoppers, promotions, pages."""
+"""Arguments that several commands share: names, segments, shoppers, promotions, pages."""
 
 from typing import Annotated
 
@@ -11,38 +11,38 @@ from bot.core.store_view.shoppers import split_words
 DESCRIPTION = 3000
 """Characters of a description: as many as a field of a Slack form takes."""
 MOST_SHOPPERS = 10_000
-"""Shoppers named at once; more than anybody types, and less than would keep the store busy for long."""
+"""Shoppers named at once: more than anybody types, and few enough not to keep the store busy for long."""
 
 _JOINERS = "\u200c\u200d"
-"""They hold letters and pictures together: a family of three is one picture."""
+"""These join letters and emoji: a family of three is one emoji."""
 
 
 def one_line(text: str) -> str:
-    """``text`` without line breaks, control characters and marks that turn the reading direction."""
+    """Remove line breaks, control characters and marks that turn the reading direction."""
     kept = "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
     return " ".join(kept.strip(f" {_JOINERS}").split())
 
 
 def lines(text: str) -> str:
-    """``text`` line by line, each as ``one_line`` has it."""
+    """Clean ``text`` line by line, as ``one_line`` does."""
     return "\n".join(map(one_line, text.splitlines())).strip()
 
 
 def _first_if_left_empty(value: object) -> object:
-    """The first page, where a form's field was left empty."""
+    """Return the first page where a form's field was left empty."""
     return 1 if value == "" else value
 
 
 def one_shopper(text: str) -> str:
-    """The word that names one shopper, without what stands around it in a mail. Raises ValueError for several."""
+    """Return the word that names one shopper, without what surrounds it in a mail. Raises ValueError for several."""
     match split_words(text):
         case (str(word),):
             return word
     raise ValueError("it has to be one e-mail, customer id or profile id")
 
 
-def searched(words: str) -> tuple[str, ...]:
-    """What has to be in a name that is searched for: each word, or what stands in quotes."""
+def search_words(words: str) -> tuple[str, ...]:
+    """Split a search into what a name has to contain: each word, or the text in quotes."""
     return tuple(word.whole.casefold() for word in split(words))
 
 

@@ -1,4 +1,4 @@
-"""Long lists, page by page."""
+"""Long lists, shown page by page, and the buttons below them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """``items`` of a list of ``total``, the first of them at ``first`` (from 0); ``words`` are the command's own."""
+    """One page of a list of ``total``: ``items``, the first at ``first`` (from 0); ``words`` are the command's own."""
 
     items: Sequence[T]
     number: int
@@ -23,7 +23,7 @@ class Page(Generic[T]):
     words: str
 
     def title(self, noun: str) -> str:
-        """``1,000 segments, 51 to 100 shown``."""
+        """Write ``1,000 segments, 51 to 100 shown``."""
         shown = len(self.items)
         part = f", {self.first + 1:,} to {self.first + shown:,} shown" if shown < self.total else ""
         return f"{counted(self.total, noun)}{part}"
@@ -36,28 +36,28 @@ class Page(Generic[T]):
 
 
 def page_of(found: Sequence[T], number: int, size: int, words: str) -> Page[T]:
-    """Page ``number`` (from 1). Raises Misuse beyond the last."""
+    """Cut out page ``number`` (from 1). Raises Misuse beyond the last."""
     first = (number - 1) * size
     shown = found[first : first + size]
     if found and not shown:
-        raise beyond(-(-len(found) // size))
+        raise no_such_page(-(-len(found) // size))
     return Page(shown, number, first, len(found), words)
 
 
-def beyond(pages: int) -> Misuse:
-    """What to raise for a page that a list does not have."""
-    told = "There is only 1 page." if pages <= 1 else f"There are only {pages:,} pages."
-    return Misuse(told, field="page")
+def no_such_page(pages: int) -> Misuse:
+    """Build the error for a page that a list does not have."""
+    sentence = "There is only 1 page." if pages <= 1 else f"There are only {pages:,} pages."
+    return Misuse(sentence, field="page")
 
 
 COLUMNS = ("Change", "What", "Asked by", "State")
 
 
 def brief_rows(found: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
-    """Changes as the rows of a table with these columns."""
+    """Render changes as the rows of a table with COLUMNS."""
     return tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in found)
 
 
 def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:
-    """Buttons: labels with the commands that they type."""
+    """Build buttons from labels with the commands that they type."""
     return Offers((*before, *(Offer(label, words) for label, words in labelled)))

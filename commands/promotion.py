@@ -1,4 +1,4 @@
-"""``/promotion``: which segments promotions reach."""
+"""``/promotion``: promotions, and which segments they reach."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,11 +10,11 @@ from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.targeting import describe, parse
-from commands.inputs import OnePromotion, PageNumber, Segments, one_line, searched
+from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
 from commands.pages import offers, page_of
 
 ROWS = 50
@@ -81,7 +81,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     /promotion list
     /promotion list shipping
     """
-    wanted = searched(args.words)
+    wanted = search_words(args.words)
     promotions = await ctx.shop.readable_promotions()
     found = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not found:
@@ -127,7 +127,7 @@ async def target(args: TargetArgs, ctx: Context) -> Plan:
     return await _retargeted(found, ids if args.how == "is" else Not(ids), ctx)
 
 
-async def _present_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
+async def _prefill_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     found = await ctx.shop.promotion(str(values["promotion"]))
     rule = describe(found.targeting, await ctx.shop.names()) if found.targeting else ""
     if len(rule) > RULE:
@@ -136,7 +136,7 @@ async def _present_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     return {"rule": rule} | values | {"promotion": str(found.id)}
 
 
-@command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _present_rule))
+@command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _prefill_rule))
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """Say in words whom a promotion reaches: in, not, and, or, parentheses. A second person has to approve.
 
@@ -156,7 +156,7 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
 
 
 async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
-    return await observed((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
+    return await build_plan((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
 
 
 def _details(found: Promotion) -> Fields:

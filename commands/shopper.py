@@ -11,7 +11,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import remark
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.shop import LACKS_SCOPE
@@ -21,7 +21,7 @@ from commands.pages import offers
 
 
 def _address(text: str) -> str:
-    """An address that the store can also be asked for."""
+    """Parse an address that the store can also be asked for. Raises ValueError."""
     name, at, domain = text.strip().rpartition("@")
     if not (name and at and "." in domain) or any(letter in text for letter in ' ,;<>"“”\t\n'):
         raise ValueError("it has to look like ada@example.com")
@@ -92,7 +92,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     if not lacking:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in lacking])
-    return await observed(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
+    return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
 
 
 @command("shopper register", submit="Register Shopper")
@@ -103,7 +103,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     /shopper register ada@example.com Ada Byron VIPs "Coffee lovers"
     """
     segments = await ctx.shop.find(args.segments, field="segments") if args.segments else ()
-    known = await _account(args.email, ctx)
+    known = await _find_account(args.email, ctx)
     steps: list[AnyStep] = []
     key: CustomerKey = known.id if known else args.email
     if known is None:
@@ -117,7 +117,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
         raise NothingToDo(f"{args.email} is registered, and has all that this asks for.")
-    return await observed(tuple(steps), ctx.shop, remarks=(_who(args, known),))
+    return await build_plan(tuple(steps), ctx.shop, remarks=(_who(args, known),))
 
 
 @command("shopper delete", submit="Delete Profiles")
@@ -135,7 +135,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     if not having:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in having])
-    return await observed(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
+    return await build_plan(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
 
 
 def _who(args: RegisterArgs, known: Customer | None) -> str:
@@ -146,7 +146,7 @@ def _who(args: RegisterArgs, known: Customer | None) -> str:
 
 
 async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
-    """Whom the words name, as customers. Raises Misuse where nobody is named."""
+    """Return the shoppers as customers. Raises Misuse where nobody is named."""
     if not found.shoppers:
         raise found.nobody
     of_profiles = await fetch_owners(
@@ -158,8 +158,8 @@ async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
     return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
 
 
-async def _account(email: str, ctx: Context) -> Customer | None:
-    """Whose address this is; None: nobody's. Raises Impossible where it is several people's."""
+async def _find_account(email: str, ctx: Context) -> Customer | None:
+    """Find the customer with this address, or None. Raises Impossible where there are several."""
     accounts = await ctx.shop.customers(emails=(email,))
     if len(accounts) > 1:
         ids = ", ".join(str(one.id) for one in accounts)
@@ -169,7 +169,7 @@ async def _account(email: str, ctx: Context) -> Customer | None:
 
 
 async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
-    """The promotions whose targeting lets this customer in, with the reason."""
+    """Show the promotions whose targeting reaches this customer, with the reason."""
     promotions = await ctx.shop.promotions()
     if promotions is None:
         return (Sentence(f"Which promotions reach them cannot be read: {LACKS_SCOPE}."),)

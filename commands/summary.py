@@ -9,7 +9,7 @@ from bot.core.summary.size_changes import Summary
 
 
 class Nothing(Args):
-    """Nothing is needed."""
+    """No arguments."""
 
 
 @command("summary show", submit="Show Summary", is_default=True)
@@ -33,7 +33,7 @@ async def post(args: Nothing, ctx: Context) -> Post:
 
 
 async def _today(ctx: Context) -> Summary:
-    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.log, day=ctx.today, now=ctx.now)
+    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.audit, day=ctx.today, now=ctx.now)
 
 
 GROUP = Group("summary", "The summary: sizes, what changed and who changed it", commands=(show, post))

@@ -16,10 +16,10 @@ from tests.stories.judge import judge
 
 OpenWorld = Callable[..., Awaitable[World]]
 HOUR = 3600
-COUNTS = pytest.StashKey[bool]()
-WHOLE = {"stories", "browser", "approvals", "mornings", "sandbox"}
-"""Tests of the whole bot, and of the world around it. Lines are not counted in them: that takes a third of their time,
-and the gate is harder to pass where each line has to be reached by a test of its own part."""
+UNCOUNTED = {"approvals", "browser", "mornings", "sandbox", "stories"}
+"""Tests of the whole bot, and of the world around it. Counting their lines would take three quarters more of their
+time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
+PAUSED = pytest.StashKey[list[Coverage]]()
 MEMORY = "/dev/shm"  # Linux keeps these files in memory
 
 
@@ -37,19 +37,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Lines are counted where a test of one part begins, and no more where one of the whole does."""
-    counts = not WHOLE & set(item.path.parts)
-    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    # The plugin's own marker does this for each test anew, which takes as long as is gained by it.
-    if controller is None or item.config.stash.get(COUNTS, True) is counts:
+    """Count lines from the first test of one part on, and stop at the first one of the whole."""
+    paused = item.config.stash.setdefault(PAUSED, [])
+    if item.path.relative_to(item.config.rootpath).parts[1] not in UNCOUNTED:
+        while paused:
+            paused.pop().start()
         return
-    item.config.stash[COUNTS] = counts
-    if counts:
-        controller.resume()
-        return
-    controller.pause()
-    while running := Coverage.current():  # a worker has one more of its own, which would go on then
+    while running := Coverage.current():  # one may hide another: a worker of pytest-xdist has two
         running.stop()
+        paused.append(running)
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
+from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.workspace import people
 from tests.core.samples import NOW
+from tests.records import database_of
 
 ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)
 
@@ -26,31 +27,31 @@ def held(path: Path) -> Iterator[None]:
 @contextmanager
 def frozen(ledger: Ledger) -> Iterator[None]:
     """The file may only be read, as on a disk that the system mounted so after a fault."""
-    ledger._db.execute("PRAGMA query_only = ON")
+    database_of(ledger).execute("PRAGMA query_only = ON")
     try:
         yield
     finally:
-        ledger._db.execute("PRAGMA query_only = OFF")
+        database_of(ledger).execute("PRAGMA query_only = OFF")
 
 
 @contextmanager
 def full(ledger: Ledger) -> Iterator[None]:
     """The file may have no more pages, and entries fill those that it has: SQLite answers as on a full disk."""
-    (most,) = ledger._db.execute("PRAGMA max_page_count").fetchone()
-    ledger._db.execute("PRAGMA max_page_count = 1")  # it takes this for "no more than there are"
+    (most,) = database_of(ledger).execute("PRAGMA max_page_count").fetchone()
+    database_of(ledger).execute("PRAGMA max_page_count = 1")  # it takes this for "no more than there are"
     fitted = True
     while fitted:
         fitted = any(fits(ledger, Entry(kind, actor)) for kind in EntryKind for actor in ACTORS)
     try:
         yield
     finally:
-        ledger._db.execute(f"PRAGMA max_page_count = {most}")
+        database_of(ledger).execute(f"PRAGMA max_page_count = {most}")
 
 
 def fits(ledger: Ledger, entry: Entry) -> bool:
     """Whether this entry could be put on record."""
     try:
-        with ledger._transaction() as db:
+        with database_of(ledger).transaction() as db:
             append(db, entry, NOW)
     except NotRecorded:
         return False

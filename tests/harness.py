@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any
 from bot.bigcommerce.wire import UUID
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
-from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox import server
 from bot.sandbox.store import Store
 from bot.sandbox.store.resources import customers as store_customers
@@ -31,6 +30,7 @@ from bot.settings import Settings, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble
 from commands import GROUPS
+from tests.records import entries_of, read_ledger
 from tests.seeded import seed
 
 ROOT = Path(__file__).parent.parent
@@ -469,13 +469,13 @@ class World:
 
     def entries(self) -> list[RecordedEntry]:
         """The audit log's entries, oldest first, whether a bot runs or not."""
-        with closing(Ledger.read(self.database)) as ledger:
-            return list(ledger.entries())
+        with read_ledger(self.database) as ledger:
+            return entries_of(ledger)
 
     async def change(self, number: int) -> Change:
         """A change as the ledger has it, whether a bot runs or not."""
-        with closing(Ledger.read(self.database)) as ledger:
-            return await ledger.change(number)
+        with read_ledger(self.database) as ledger:
+            return await ledger.changes.load(number)
 
 
 def said(message: Json) -> str:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +15,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.audit.entries import Entry, EntryKind
-from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.ledger import Ledger
 from tests.processes import ROOT
+from tests.records import entries_of, read_ledger, record
 
 BEGAN, HOUR = datetime(2024, 5, 4, 9, 30, tzinfo=UTC), timedelta(hours=1)
 A, B = (f"6a8e0f62-0000-4000-8000-00000000000{letter}" for letter in "ab")
@@ -51,9 +50,7 @@ Audit = Callable[..., tuple[int, str, str]]
 def path(tmp_path: Path) -> Path:
     """A log of four entries, one an hour from 09:30 UTC on."""
     made = tmp_path / "ledger.sqlite"
-    with closing(Ledger.open(made)) as ledger, ledger._transaction() as db:
-        for number, entry in enumerate(LOG):
-            append(db, entry, BEGAN + number * HOUR)
+    record(made, ((entry, BEGAN + number * HOUR) for number, entry in enumerate(LOG)))
     return made
 
 
@@ -69,8 +66,8 @@ def audit(path: Path, capsys: pytest.CaptureFixture[str]) -> Audit:
 
 
 def seals(path: Path) -> list[str]:
-    with closing(Ledger.read(path)) as ledger:
-        return [entry.seal for entry in ledger.entries()]
+    with read_ledger(path) as ledger:
+        return [entry.seal for entry in entries_of(ledger)]
 
 
 def test_recent_prints_a_line_an_entry_newest_first(audit: Audit) -> None:
@@ -201,6 +198,13 @@ def test_a_backup_is_checked_and_overwrites_nothing(audit: Audit, path: Path, tm
     assert (status, error) == (1, f"There is no directory {tmp_path / 'nowhere'}.\n")
 
 
+def test_who_reads_may_stop_before_the_end(path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as closed, redirect_stdout(closed):
+        assert main(["audit", "export", "--database", str(path)]) == 0
+
+
 def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Path, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     own = seals(path)
@@ -210,6 +214,8 @@ def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Pa
     assert audit("verify")[1].startswith("The log holds: 3 entries behind 2 in archives, head ")
     assert len(audit("recent", database=old)[1].splitlines()) == 2
     assert len(audit("export", "--segment", A, database=old)[1].splitlines()) == 1
+    assert audit("show", "1", database=old)[0] == 0
+    assert audit("show", "1")[0] == 1
 
     status, _, error = audit("verify", "--against", own[0])
     away = "It may be one of the first 2 entries, which are in archives: name those with --archive."
@@ -234,9 +240,7 @@ def test_a_gap_between_archives_and_the_log_is_told(audit: Audit, tmp_path: Path
 
 def test_whoever_has_seen_enough_ends_an_export_quietly(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    with closing(Ledger.open(path)) as ledger, ledger._transaction() as db:
-        for number in range(5_000):
-            append(db, LOG[1], BEGAN + timedelta(seconds=number))
+    record(path, ((LOG[1], BEGAN + timedelta(seconds=number)) for number in range(5_000)))
     program = [sys.executable, "-m", "bot", "audit", "export", "--database", str(path)]
     with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout

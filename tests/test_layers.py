@@ -35,8 +35,8 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({layer})
     if layer == "settings":  # a policy's rules are the core's values
         return frozenset({"settings", "core"})
-    if layer == "audit_cli":  # the command line's audit, which needs a ledger's file and no bot
-        return frozenset({"audit_cli", "core", "ledger"})
+    if layer == "audit_cli":  # the shell's audit: it needs a ledger's file and no bot
+        return frozenset({"audit_cli", "bigcommerce", "core", "ledger"})
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")

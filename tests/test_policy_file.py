@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.policy import KINDS, RULES, Rule
+from bot.core.approval.policy import RULES, Rule
+from bot.core.planning.steps import STEPS
 from bot.settings import PolicyFile, Settings, WrongSettings, load
 
 ENVIRONMENT = {
@@ -118,7 +119,7 @@ def test_every_fault_is_told_at_once_with_where_it_stands(
 def test_a_kind_that_does_not_exist_is_told_with_those_that_do(file: Path) -> None:
     file.write_text(RULE.replace("delete_segment", "delete_segments"))
     (line,) = faults(file)
-    assert f"delete_segments: no kind of step; there are {', '.join(KINDS)}" in line
+    assert f"delete_segments: no kind of step; there are {', '.join(STEPS)}" in line
 
 
 @pytest.mark.parametrize("content", ["[[rules]\n", "rules = [", "= 1", "breakers = U0HEAD"])

@@ -4,7 +4,7 @@ The endpoints themselves are in `endpoints`; what comes back is decoded in `resp
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, TypeVar
@@ -113,7 +113,7 @@ def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[s
         yield ",".join(packed)
 
 
-def batches(items: Iterable[T], most: int) -> Iterator[Sequence[T]]:
+def batches(items: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
     """Cut the items into tuples of at most `most`, in order."""
     rest = iter(items)
     while batch := tuple(islice(rest, most)):

@@ -1,4 +1,4 @@
-"""Groups of Commands, and how a typed line finds its Command. Everything here is pure."""
+"""Commands and their Groups, and how a typed line finds its Command. Pure."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Literal, Protocol, get_type_hints
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
-from bot.core.approval.changes import Brief, Change, Decision
+from bot.core.approval.changes import Decision
 from bot.core.approval.policy import Policy
+from bot.core.approval.reader import ChangesReader
 from bot.core.audit.reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse
@@ -19,54 +20,36 @@ from bot.core.language.args import Args, Input, ShopperInput, check, fill, input
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.store_view.shop import Shop
-from bot.core.summary.history import History
-
-Scope = Literal["mine", "pending", "all"]
-
-
-class Changes(Protocol):
-    """The changes on record, to read."""
-
-    async def change(self, number: int) -> Change:
-        """One change, whole. Raises UnknownChange."""
-
-    async def count(self, scope: Scope, actor: str) -> int:
-        """How many there are."""
-
-    async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
-        """The latest changes, newest first: those ``actor`` asked for, those that are open, or all."""
-
-    async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
-        """The latest changes that touch this segment, newest first."""
+from bot.core.summary.history import HistoryReader
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at while it plans: the store, what is on record, the policy, the time, and who asks.
+    """What a Command may look at: the store, what is on record, the policy, the time, and who asks.
 
     ``findings`` collects for the log what words turned out to name; the ``shop`` adds to it by itself. ``now`` is in
-    UTC; ``zone`` is the one that the people of the store live by.
+    UTC; ``zone`` is the team's time zone.
     """
 
     actor: str
     shop: Shop
     findings: Findings
-    changes: Changes
-    log: AuditReader
+    changes: ChangesReader
+    audit: AuditReader
     policy: Policy
-    history: History
+    history: HistoryReader
     now: datetime
     zone: ZoneInfo
 
     @property
     def today(self) -> date:
-        """The day that it is for people."""
+        """Today's date in the team's time zone."""
         return self.now.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True)
 class Post:
-    """Show this to everybody, in the channel of the daily summary, once. ``record``: what the log says of it."""
+    """An answer to be posted once in the channel of the daily summary; ``record`` is what the log holds of it."""
 
     answer: Answer
     record: dict[str, str | int] = field(default_factory=dict)
@@ -79,7 +62,7 @@ LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Prefill:
-    """The fields that a form shows filled, and what looks up their values from those of the others."""
+    """The fields that a form shows filled, and the function that looks up their values by those of the others."""
 
     fields: tuple[str, ...]
     look_up: LookUp
@@ -128,7 +111,7 @@ class Command:
         return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
-        """``error`` with how to say it, and an example."""
+        """Return ``error`` with the usage of the command and an example."""
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
         return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field, for_log=error.for_log)
 
@@ -194,7 +177,7 @@ class Call:
     def is_complete(self) -> bool:
         """Whether nothing is missing, so that no form is needed.
 
-        A Command that pre-fills fields of its form wants to hear what shall be different in one of them.
+        A Command that pre-fills fields of its form needs a new value for at least one of them.
         """
         prefill = self.command.prefill
         said = prefill is None or any(name in self.values for name in prefill.fields)
@@ -240,14 +223,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Help:
-    """Somebody wants to know what they can type: in all, in a group, or about one Command."""
+    """A request for help: about all groups, about one, or about one Command."""
 
     groups: tuple[Group, ...]
     command: Command | None = None
 
 
 def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
-    """What a typed line (without the slash) means. Raises Misuse, with the nearest command where there is one."""
+    """Parse a typed line (without the slash). Raises Misuse, with a similar command where there is one."""
     name, rest = _first_word(line)
     group = next((one for one in groups if one.name == name.lower()), None)
     if group is None:
@@ -269,7 +252,7 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 
 
 def _first_word(line: str) -> tuple[str, str]:
-    """The first word and the rest; a line break separates, too, and so does any other blank that a phone types."""
+    """Split off the first word; line breaks and all other blanks that a phone types separate words, too."""
     first, *rest = line.split(maxsplit=1) or ("",)
     return first, "".join(rest)
 
@@ -286,10 +269,10 @@ def _each(value: object) -> tuple[str, ...]:
 
 
 def group_of(groups: tuple[Group, ...], path: str) -> Group:
-    """The group of the command with this path. Raises KeyError: paths come from the code, not from people."""
+    """Return the group of the command with this path. Raises KeyError: paths come from the code, not from people."""
     return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
-    """The Command of this path (``segment delete``). Raises KeyError: paths come from the code, not from people."""
+    """Return the Command of this path (``segment delete``). Raises KeyError: paths come from the code."""
     return {command.path: command for group in groups for command in group.commands}[path]

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from bot.core.value import Value
 
 
 class Standing(StrEnum):
@@ -16,22 +16,20 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"  # Slack could not be asked
 
 
-class Actor(BaseModel):
+class Actor(Value):
     """A person: user id, standing, and the user groups (of those the settings name) that they are in.
 
     ``unread``: the groups whose members Slack did not return just now; nobody counts as a member of these.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
     standing: Standing
     groups: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
 
 
-class Place(BaseModel):
+class Place(Value):
     """Where something was asked: a channel id, and the URL for private replies within 30 minutes, if any."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     channel: str | None = None
     response_url: str | None = None

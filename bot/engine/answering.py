@@ -54,7 +54,7 @@ class Answering:
     async def refuse_late(self, invocation: Invocation) -> None:
         """Tell the person that what they asked for comes too late now."""
         detail, at = {"reason": LATE}, self.process.clock()
-        await self.process.ledger.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
+        await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
         await self.replies.refuse(invocation, Refusal(LATE))
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
@@ -73,7 +73,9 @@ class Answering:
     async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
         recorded = {"said": trace.said, **detail}
         at = self.process.clock()
-        return await self.process.ledger.settle(invocation, kind, at=at, detail=recorded, subjects=trace.subjects)
+        return await self.process.ledger.invocations.settle(
+            invocation, kind, at=at, detail=recorded, subjects=trace.subjects
+        )
 
     async def _carry_out(self, invocation: Invocation, outcome: Outcome, trace: AuditTrace) -> None:
         match outcome, invocation:
@@ -99,7 +101,7 @@ class Answering:
     async def _publish(self, invocation: Invocation, post: Post, trace: AuditTrace) -> None:
         """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
         detail, at = {"said": trace.said}, self.process.clock()
-        settle = self.process.ledger.settle_first
+        settle = self.process.ledger.invocations.settle_at_once
         if not await settle(invocation, EntryKind.ANSWERED, at=at, detail=detail, subjects=trace.subjects):
             return
         try:
@@ -122,7 +124,7 @@ class Answering:
         who = (by.actor, by.place.channel or "", by.command)
         entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
         with suppress(NotRecorded):  # it is there, and that it was asked for is on record
-            await self.process.ledger.note(entry, at=self.process.clock())
+            await self.process.ledger.audit.append(entry, at=self.process.clock())
 
 
 def _refusal(error: Exception, invocation: Invocation) -> Refusal:

@@ -32,25 +32,25 @@ class CardReconciler:
         self._home_tabs.wake()
 
     async def _reconcile(self) -> None:
-        for number in await self._ledger.undrawn():
+        for number in await self._ledger.changes.outdated_cards():
             await self._attend(number, self._draw)
-        for number in await self._ledger.unheard():
+        for number in await self._ledger.changes.unreported_outcomes():
             await self._attend(number, self._inform)
-        for number, kind, user in await self._ledger.notices():
+        for number, kind, user in await self._ledger.changes.notices():
             await self._attend(number, partial(self._notify, kind=kind, user=user))
 
     async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
         """Do this, unless another process does it just now. What breaks for one change holds up no other."""
-        if not await self._process.claim(number, role="painter"):
+        if not await self._process.claim(number, role="renderer"):
             return
         try:
-            await act(await self._ledger.change(number))
+            await act(await self._ledger.changes.load(number))
         except NotRecorded:
             raise  # that is so for every change: the next round begins anew
         except Exception:
             log.exception("The card of change %s cannot be brought in line", number)
         finally:
-            await self._process.release(number, role="painter")
+            await self._process.release(number, role="renderer")
 
     async def _draw(self, change: Change) -> None:
         assert change.card  # noqa: S101 - undrawn cards are those that were posted
@@ -60,9 +60,9 @@ class CardReconciler:
             # One that may work later stays due; it is drawn when the reconciler wakes next.
             if error.final:
                 await self._record(change, EntryKind.CARD_LOST, error)
-                await self._ledger.drew(change, change.card)
+                await self._ledger.changes.save_card(change, change.card)
             return
-        await self._ledger.drew(change, change.card)
+        await self._ledger.changes.save_card(change, change.card)
 
     async def _inform(self, change: Change) -> None:
         if change.need.approvals and change.card and change.settled_by != change.requester:
@@ -72,7 +72,7 @@ class CardReconciler:
                 if not error.final:
                     return
                 await self._record(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
-        await self._ledger.informed(change.number)
+        await self._ledger.changes.mark_outcome_reported(change.number)
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
         try:
@@ -82,9 +82,9 @@ class CardReconciler:
             if not error.final:
                 return
             await self._record(change, EntryKind(f"{kind} not delivered"), error)
-        await self._ledger.noticed(change.number, kind, user)
+        await self._ledger.changes.remove_notice(change.number, kind, user)
 
     async def _record(self, change: Change, kind: EntryKind, error: Undeliverable) -> None:
         detail = {"reason": str(error)}
         entry = Entry(kind, change.requester, "", change.command, change.number, detail)
-        await self._ledger.note(entry, at=self._process.clock())
+        await self._ledger.audit.append(entry, at=self._process.clock())

@@ -82,8 +82,8 @@ class DailySummary:
             await self._conclude(self._outcome)
         now = self._clock()
         today, came = self._schedule.due(now)
-        opened = await self._ledger.day(today) or await self._ledger.open_day(today, at=now)
-        for run in await self._ledger.unattended_days(owner=self._owner, now=now, pause=PAUSE):
+        opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
+        for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
             if run.day <= today:  # a later one is of a clock that went back since
                 await self._attend(run, late=is_late(run.day, due=today, came=came, now=now))
         if opened is None:
@@ -92,13 +92,13 @@ class DailySummary:
             self._settled = today
 
     async def _is_settled(self, day: date) -> bool:
-        found = await self._ledger.day(day)
+        found = await self._ledger.summaries.load(day)
         return found is not None and found.is_settled
 
     async def _attend(self, run: SummaryRun, *, late: bool) -> None:
         if settle := on_pick_up(run, late=late):
             await self._settle(run, settle)
-        elif claimed := await self._ledger.claim_day(run, owner=self._owner, now=self._clock()):
+        elif claimed := await self._ledger.summaries.claim(run, owner=self._owner, now=self._clock()):
             await self._try(claimed)
 
     async def _try(self, run: SummaryRun) -> None:
@@ -116,10 +116,10 @@ class DailySummary:
     async def _summary(self, day: date) -> Summary:
         """Read what this day's summary is made of. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
-        return await gather(shop, ledger, ledger, ledger, day=day, now=self._clock())
+        return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
     async def _post(self, run: SummaryRun, summary: Summary, answer: Answer) -> None:
-        posting = await self._ledger.post_day(run, summary.now)
+        posting = await self._ledger.summaries.begin_posting(run, summary.now)
         if posting is None:
             log.warning("The summary of %s went to another process", run.day)
             return
@@ -153,7 +153,7 @@ class DailySummary:
         follows = on_failure(run, reason, now=self._clock())
         if isinstance(follows, Postpone):
             log.info("The summary of %s is tried again in a minute: %s", run.day, reason)
-            await self._ledger.put_off_day(run, until=follows.until)
+            await self._ledger.summaries.postpone(run, until=follows.until)
         elif await self._settle(run, follows):
             by_hand = "When that is mended, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
@@ -161,13 +161,13 @@ class DailySummary:
 
     async def _refused(self, run: SummaryRun, code: str) -> None:
         """Give up at once, since trying again is of no use; tell approvers, if that is news to them."""
-        channel, previous = self._schedule.channel, await self._ledger.day_before(run.day)
+        channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
         failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
         if not await self._settle(run, failed):
             return
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
         if not is_news(failed.reason, previous) or await self._say(run, self._announcer.warn, sentence):
-            await self._ledger.told_day(run)
+            await self._ledger.summaries.mark_reported(run)
 
     async def _say(
         self, run: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
@@ -180,14 +180,14 @@ class DailySummary:
             detail = {"day": run.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled, and that is on record
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
-                await self._ledger.note(entry, at=self._clock())
+                await self._ledger.audit.append(entry, at=self._clock())
             return False
         return True
 
     async def _settle(self, run: SummaryRun, settle: Settle, **detail: str | int) -> bool:
         state, reason = settle.state, settle.reason
         channel, at = self._schedule.channel, self._clock()
-        settled = await self._ledger.settle_day(run, state, at=at, reason=reason, channel=channel, **detail)
+        settled = await self._ledger.summaries.settle(run, state, at=at, reason=reason, channel=channel, **detail)
         if settled and reason:
             log.warning("The summary of %s is %s. %s", run.day, state, reason)
         return settled

@@ -22,6 +22,7 @@ from bot.core.approval.policy import Need
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Edited
+from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.card_reconciler import CardReconciler
@@ -110,11 +111,11 @@ class Decider:
 
     async def expire(self, change: Change) -> None:
         """Expire a Change that nobody decided in time. Raises TooLate where somebody just did."""
-        await self.process.ledger.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
+        await self.process.ledger.changes.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
         self.cards.wake()
 
     async def _undecided(self, number: int, version: int | None) -> Change:
-        change = await self.process.ledger.change(number)
+        change = await self.process.ledger.changes.load(number)
         refuse_late(change, version)
         await self._in_time(change)
         return change
@@ -136,7 +137,7 @@ class Decider:
             holds = await self.still_holds(change)
         except StoreError:
             # What the store does not know any more may just have been deleted by this very change.
-            refuse_late(await self.process.ledger.change(change.number), change.version)
+            refuse_late(await self.process.ledger.changes.load(change.number), change.version)
             raise
         if not holds:
             raise OldVersion(change.number)
@@ -169,7 +170,7 @@ class Decider:
         await self._settle(change, Event.REJECT, user_id, decision.reason)
 
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
-        change = await self.process.ledger.change(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
             raise NotAllowed(f"Only the one who asked for change {change.number} can withdraw it.")
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
@@ -184,7 +185,7 @@ class Decider:
         await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), without=without)
 
     async def _stop(self, decision: Decision, user_id: str) -> None:
-        change = await self.process.ledger.change(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
             await self._refuse_others(change, user_id)
         if change.state is State.WAITING:
@@ -193,7 +194,7 @@ class Decider:
             )
         if change.state is not State.RUNNING:
             too_late(change)
-        await self.process.ledger.stop(change, actor=user_id, at=self.process.clock())
+        await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
@@ -204,13 +205,13 @@ class Decider:
         update = {"emergency": emergency}
         notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
         event = Event.BREAK
-        await self.process.ledger.move(
+        await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
         )
         self.runner.start(change.number)
 
     async def _review(self, decision: Decision, user_id: str) -> None:
-        change = await self.process.ledger.change(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         emergency = change.emergency
         if emergency is None or emergency.reviewed_by:
             raise Impossible(f"Change {change.number} has no emergency to review.")
@@ -222,7 +223,7 @@ class Decider:
             )
         await self._refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
-        await self.process.ledger.amend(
+        await self.process.ledger.changes.amend(
             change, EntryKind.REVIEW, actor=user_id, at=self.process.clock(), update={"emergency": reviewed}
         )
 
@@ -246,7 +247,7 @@ class Decider:
             "drift": notes,
         }
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
-        detail |= {"without": others["without"]} if others.get("without") else {}
+        detail |= {"without": texts(others["without"])} if others.get("without") else {}
         return await self._move(change, event, actor, detail, update | others)
 
     async def _spoil(self, change: Change, error: Refusal) -> None:
@@ -261,7 +262,7 @@ class Decider:
     async def _move(
         self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
     ) -> Change:
-        moved = await self.process.ledger.move(
+        moved = await self.process.ledger.changes.move(
             change, event, at=self.process.clock(), actor=actor, detail=detail, update=update
         )
         self.cards.wake()

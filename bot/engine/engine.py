@@ -24,7 +24,7 @@ from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
 from bot.engine.runner import Runner
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 UTC = ZoneInfo("UTC")
 

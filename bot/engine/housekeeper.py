@@ -45,38 +45,38 @@ class Housekeeper:
         await self._start_unanswered()
         await self._start_changes()
         now = self.process.clock()
-        await self.process.ledger.remind(expiring=now + min(REMIND, self.approval_time / 4), at=now)
+        await self.process.ledger.changes.queue_reminders(expiring=now + min(REMIND, self.approval_time / 4), at=now)
         self.cards.wake()
         if self.summary:
             self.summary.wake()
 
     async def _start_unanswered(self) -> None:
         process, now = self.process, self.process.clock()
-        for invocation, at in await process.ledger.claim_asks(owner=process.owner, now=now):
+        for invocation, at in await process.ledger.invocations.claim_abandoned(owner=process.owner, now=now):
             answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
             process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:
         ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.clock()
-        for number in await ledger.overdue(now):
+        for number in await ledger.changes.overdue(now):
             tasks.start(self._expire_unless_moved(number))
-        for number in await ledger.unattended(State.PLANNED, now=now):
+        for number in await ledger.leases.unattended(State.PLANNED, now=now):
             tasks.start(self._post_unposted(number))
-        for number in await ledger.unattended(State.APPROVED, now=now):
+        for number in await ledger.leases.unattended(State.APPROVED, now=now):
             tasks.start(self._run_if_it_holds(number))
-        for number in await ledger.unattended(State.RUNNING, now=now):
+        for number in await ledger.leases.unattended(State.RUNNING, now=now):
             self.runner.start(number)
 
     async def _expire_unless_moved(self, number: int) -> None:
         try:
-            await self.decider.expire(await self.process.ledger.change(number))
+            await self.decider.expire(await self.process.ledger.changes.load(number))
         except TooLate:
             log.info("Change %s was decided just before it expired", number)
 
     async def _post_unposted(self, number: int) -> None:
         if not await self.process.claim(number):
             return
-        change = await self.process.ledger.change(number)
+        change = await self.process.ledger.changes.load(number)
         if change.state is not State.PLANNED:  # its own process was only slow
             await self.process.release(number)
         elif (await self.proposing.post(change)).state is State.APPROVED:
@@ -88,7 +88,7 @@ class Housekeeper:
             return
         holds = False
         try:
-            holds = await self.decider.still_holds(await self.process.ledger.change(number))
+            holds = await self.decider.still_holds(await self.process.ledger.changes.load(number))
         except (StoreError, TooLate, NotAllowed) as error:
             log.warning("Change %s could not be started yet: %s", number, error)
         finally:

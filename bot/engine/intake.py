@@ -36,7 +36,9 @@ class Intake:
             return await self._refuse(invocation, request, misuse, is_shown=patience > 0)
         self.gate.delivered()
         process, detail = self.process, {"said": invocation.said}
-        if not await process.ledger.ask(invocation, owner=process.owner, at=process.clock(), detail=detail):
+        if not await process.ledger.invocations.record(
+            invocation, owner=process.owner, at=process.clock(), detail=detail
+        ):
             return None
         if not patience:
             process.tasks.start(self.answering.answer(invocation, request))
@@ -60,6 +62,10 @@ class Intake:
     async def asked_for_form(self, delivery: Delivery) -> None:
         """Put on record that a form was asked for."""
         await self.replies.record(EntryKind.FORM, delivery, said=delivery.said)
+
+    async def _record(self, invocation: Invocation) -> bool:
+        record, at = self.process.ledger.invocations.record, self.process.clock()
+        return await record(invocation, owner=self.process.owner, at=at, detail={"said": invocation.said})
 
     async def _refuse(self, invocation: Invocation, call: Call, misuse: Misuse, *, is_shown: bool) -> Refusal | None:
         if is_shown:

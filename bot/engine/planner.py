@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from bot.bigcommerce import Reader
 from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Need, Policy
-from bot.core.audit.entries import segment_subject, shopper_subject
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
 from bot.core.invocation import Clicked, Invocation
+from bot.core.items import Item, texts
 from bot.core.people import Standing
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
@@ -64,10 +64,10 @@ class Planner:
             actor=actor,
             shop=Shop(reader, findings),
             findings=findings,
-            changes=ledger,
-            log=ledger,
+            changes=ledger.changes,
+            audit=ledger.audit,
             policy=self.policy,
-            history=ledger,
+            history=ledger.history,
             now=self.process.clock(),
             zone=self.zone,
         )
@@ -107,7 +107,7 @@ class Planner:
             raise Impossible("There is nothing to do any more.")
         return await self.less(outcome, change.without)
 
-    async def less(self, plan: Plan, items: tuple[str, ...]) -> Plan:
+    async def less(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, as the store is now: what the others are in, only it can tell.
 
         Raises Impossible where nothing is left, and StoreError.
@@ -115,11 +115,11 @@ class Planner:
         if not items:
             return plan
         left = plan.without(items)
-        return await observed(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        return await build_plan(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
 
     async def need(self, plan: Plan) -> Need:
         """Return what this plan needs."""
-        undone = (await self.process.ledger.change(plan.undoes)).need if plan.undoes else None
+        undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
     async def everybody(self, need: Need) -> frozenset[str]:
@@ -152,6 +152,10 @@ def _trace(call: Call, findings: Findings) -> AuditTrace:
     """Return what the log says of a call, as far as planning found out whom and what its words name."""
     words, ids = classify_fields(call.shoppers), findings.customers
     known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
-    shoppers: tuple[int | str, ...] = (*known, *words.customer_ids, *words.profile_ids)
-    subjects = (*map(segment_subject, findings.segments), *map(shopper_subject, shoppers))
-    return AuditTrace(call.recorded(ids), tuple(dict.fromkeys(subjects)))
+    customers, profiles = (*known, *words.customer_ids), words.profile_ids
+    subjects = (
+        *map(Item.segment, findings.segments),
+        *map(Item.customer, customers),
+        *map(Item.profile, profiles),
+    )
+    return AuditTrace(call.recorded(ids), texts(dict.fromkeys(subjects)))

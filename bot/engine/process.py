@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from bot.core.errors import NotRecorded
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.leases import Role
 
 LEASE = timedelta(seconds=6)
 """How long what a process has in hand stays with it after it last said that it lives."""
@@ -31,19 +31,19 @@ class Process:
 
     async def live(self) -> None:
         """Renew this process's lease: what it has in hand stays with it. Raises NotRecorded."""
-        await self.ledger.renew(owner=self.owner, until=self.clock() + LEASE)
+        await self.ledger.leases.renew(owner=self.owner, until=self.clock() + LEASE)
 
-    async def claim(self, number: int, *, role: Literal["owner", "painter"] = "owner") -> bool:
+    async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Take this Change in hand, to run it or to draw its card; False where a living process has it."""
-        return await self.ledger.claim(number, owner=self.owner, now=self.clock(), role=role)
+        return await self.ledger.leases.claim(number, owner=self.owner, now=self.clock(), role=role)
 
-    async def release(self, number: int, *, role: Literal["owner", "painter"] = "owner") -> None:
+    async def release(self, number: int, *, role: Role = "runner") -> None:
         """Leave this Change to whoever wants it."""
-        await self.ledger.release(number, owner=self.owner, role=role)
+        await self.ledger.leases.release(number, owner=self.owner, role=role)
 
     async def stop(self) -> None:
         """Cancel what is under way; another process may go on with it at once."""
         await self.tasks.stop()
         with suppress(NotRecorded):  # others find out by themselves: its leases end
             await self.ledger.catch_up()
-            await self.ledger.resign(owner=self.owner)
+            await self.ledger.leases.resign(owner=self.owner)

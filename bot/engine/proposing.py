@@ -37,7 +37,7 @@ class Proposing:
         draft = await self._draft(asked, plan)
         detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": draft.need.why}
         ledger, owner = self.process.ledger, self.process.owner
-        planned = await ledger.plan(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
+        planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
         try:
             change = await self.post(planned)
         except NotRecorded as error:
@@ -76,11 +76,11 @@ class Proposing:
         try:
             if change.card is None:
                 card = await self.announcer.post(change)
-                await ledger.drew(change, card)
-            change = await ledger.move(change, event, at=clock())
+                await ledger.changes.save_card(change, card)
+            change = await ledger.changes.move(change, event, at=clock())
         except Undeliverable as error:
             reason = f"Its card could not be posted ({error}), so nothing may run. Ask again when that is mended."
-            change = await ledger.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
+            change = await ledger.changes.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
             refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
             await self.replies.show(_request_of(change), refusal)
         finally:
@@ -94,7 +94,7 @@ class Proposing:
         if change.card is None:
             return
         url = await self.announcer.link(change.card)
-        await self.process.ledger.located(change.number, url)
+        await self.process.ledger.changes.save_card_url(change.number, url)
         if change.card.channel == change.place.channel:
             return
         waits = "waits for approval" if change.state is State.WAITING else "was started"

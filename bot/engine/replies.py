@@ -38,4 +38,4 @@ class Replies:
         """Put on record what came of a delivery that is not answered by planning. Raises NotRecorded."""
         place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
         entry = Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)
-        await self.process.ledger.note(entry, at=self.process.clock())
+        await self.process.ledger.audit.append(entry, at=self.process.clock())

@@ -13,7 +13,7 @@ from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, Made
 from bot.core.store_view.shop import Shop
 from bot.engine.process import Process
-from bot.ledger.sqlite.audit_log import milliseconds
+from bot.ledger.entries import milliseconds
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class _Work:
         """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
-            "told": self.step.told(self.step.shoppers),
+            "told": self.step.describe(self.step.shoppers),
             "result": failure or run.state.value,
             "requests": list(self.store.request_ids),
         }
@@ -67,7 +67,7 @@ class Runner:
         if not await self._process.claim(number):
             return
         try:
-            change = await self._ledger.change(number)
+            change = await self._ledger.changes.load(number)
             if change.state is State.APPROVED:
                 change = await self._begin(change)
             if change.state is State.RUNNING:
@@ -79,10 +79,10 @@ class Runner:
 
     async def _begin(self, change: Change) -> Change:
         try:
-            moved = await self._ledger.move(change, Event.START, at=self._clock())
+            moved = await self._ledger.changes.move(change, Event.START, at=self._clock())
         except Impossible as error:
             update = {"reason": str(error)}
-            moved = await self._ledger.move(change, Event.CANCEL, at=self._clock(), update=update)
+            moved = await self._ledger.changes.move(change, Event.CANCEL, at=self._clock(), update=update)
         self._moved()
         return moved
 
@@ -95,24 +95,24 @@ class Runner:
                 break
             # What had begun when a process died may have been carried out: that is looked into first.
             work = self._work(change, position, step)
-            if not work.is_resumed and (stopper := await self._ledger.stopper(change.number)):
+            if not work.is_resumed and (stopper := await self._ledger.changes.stop_requested_by(change.number)):
                 stopped = {"settled_by": stopper, "reason": "Stopped before its next step."}
-                await self._ledger.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
+                await self._ledger.changes.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
                 self._moved()
                 return
-            if not await self._ledger.holds(change.number, owner=self._process.owner):
+            if not await self._ledger.leases.holds(change.number, owner=self._process.owner):
                 log.warning("Change %s went to another process", change.number)
                 return
             change = await self._step(change, work)
             self._moved()
         event = Event.FAIL if _broke_off(change) else Event.FINISH
-        await self._ledger.move(change, event, at=self._clock())
+        await self._ledger.changes.move(change, event, at=self._clock())
         self._moved()
 
     def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
         store = self._store.correlated(f"change-{change.number}")
         has_begun = any(run.position == position for run in change.runs)
-        return _Work(position, step.bound(_made(change)), store, self._clock(), has_begun)
+        return _Work(position, step.resolved(_made(change)), store, self._clock(), has_begun)
 
     async def _step(self, change: Change, work: _Work) -> Change:
         step, store = work.step, work.store
@@ -124,7 +124,7 @@ class Runner:
                 change = await self._record(change, run, work)
                 applied = await step.apply(store)
             else:
-                applied = await step.happened(store) or await step.apply(store)
+                applied = await step.already_applied(store) or await step.apply(store)
         except StoreError as error:
             # What ran before a crash may have been carried out, whatever the store says now.
             doubtful = error.maybe_done or work.is_resumed
@@ -139,7 +139,7 @@ class Runner:
         state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
-                applied = await work.step.happened(work.store)
+                applied = await work.step.already_applied(work.store)
                 unsure = work.step.in_requests
             except StoreError:
                 applied, unsure = None, True
@@ -154,7 +154,7 @@ class Runner:
     async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
         came = await work.came_of(run)
         at = self._clock()
-        return await self._ledger.record_run(
+        return await self._ledger.changes.save_run(
             change,
             run,
             at=at,

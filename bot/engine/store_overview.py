@@ -9,7 +9,7 @@ from bot.bigcommerce import Reader, Segment, StoreError
 from bot.core.answers import Chart
 from bot.core.language.phrases import since
 from bot.core.store_view.shop import Shop
-from bot.core.summary.history import History, Size, Snapshot
+from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
 from bot.engine.home_tab.model import Sized, StoreOverview
@@ -46,7 +46,7 @@ class StoreOverviewCache:
 
     async def soon(self) -> CachedOverview:
         """Return what the store says, if it does so within ``patience`` seconds; else what it said last."""
-        self._finished = await self._process.ledger.last_finish()
+        self._finished = await self._process.ledger.changes.last_finish()
         if self._after < self._finished:
             self._cache.expire()
         reading = self._cache.reading()
@@ -56,13 +56,14 @@ class StoreOverviewCache:
     async def _ask(self) -> None:
         self._after = self._finished
         today = self._process.clock().astimezone(self._zone).date()
+        shop = Shop(self._reader.correlated("home"))
         try:
-            self._latest = await overview(Shop(self._reader.correlated("home")), self._process.ledger, today)
+            self._latest = await overview(shop, self._process.ledger.history, today)
         except StoreError as error:
             self._latest = StoreOverview(fault=str(error))
 
 
-async def overview(shop: Shop, history: History, today: date) -> StoreOverview:
+async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
     """Ask the store, and compare with the last day of which a summary was kept. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)

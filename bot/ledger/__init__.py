@@ -1,1 +1,1 @@
-"""The ledger: changes, what was asked, and the audit log, in one SQLite file. Nothing outside knows SQL."""
+"""The ledger: changes, invocations, leases, the audit log. Its parts stand behind ports; only adapters know SQL."""

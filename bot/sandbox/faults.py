@@ -12,7 +12,7 @@ class Fault(BaseModel):
     `times` is the number of requests it strikes; None strikes until cleared.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
     SELECTORS: ClassVar[tuple[str, ...]]
     """The fields that say which requests are meant, in the order in which `strikes` is asked."""
 

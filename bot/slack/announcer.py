@@ -1,4 +1,4 @@
-"""The Announcer over Slack's Web API."""
+"""The Announcer over Slack's Web API: it posts cards, answers, files, summaries and Home tabs."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -16,22 +16,21 @@ from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
-from bot.slack.card import broken_glass, outcome, reminder, see_card
-from bot.slack.card import card as drawn
-from bot.slack.home import home as drawn_home
-from bot.slack.slack_errors import NOT_ANSWERED, code, is_final, maybe_done
+from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card, see_card
+from bot.slack.home import render_home
+from bot.slack.slack_errors import NOT_ANSWERED, error_code, is_final, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
-"""Stands above files, and holds no words from outside: Slack reads this one text by rules that it does not tell
-(github.com/slackapi/python-slack-sdk/issues/1289), so there is no way to take the power from a name in it."""
+"""Stands above files, and holds no text from outside: Slack formats this one text by rules that it does not document
+(github.com/slackapi/python-slack-sdk/issues/1289), so a name in it could not be escaped."""
 log = logging.getLogger(__name__)
 
 
 class SlackAnnouncer:
-    """Posts to ``approvals`` (a channel id) what needs a second person, and all else where it was asked.
+    """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked.
 
-    ``summary`` is the id of the daily summary's channel, into which ``once`` posts, a client that sends nothing twice.
-    ``groups`` are those whose help stands on the Home tab.
+    ``summary`` is the id of the daily summary's channel, into which ``once`` posts, a client without retries.
+    ``groups`` are those whose help is on the Home tab.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class SlackAnnouncer:
         channels = [self._approvals] if change.need.approvals or asked is None else [asked, self._approvals]
         for channel in channels:
             try:
-                return await self._post(channel, drawn(change))
+                return await self._post(channel, render_card(change))
             except Undeliverable as error:
                 if channel == self._approvals or not error.final:
                     raise
@@ -63,29 +62,29 @@ class SlackAnnouncer:
         raise AssertionError("the approvals channel is the last one")
 
     async def redraw(self, change: Change, card: Card) -> None:
-        """Draw the card again. Raises Undeliverable."""
-        message = drawn(change)
-        async with _told():
+        """Update the card. Raises Undeliverable."""
+        message = render_card(change)
+        async with _raising_undeliverable():
             await self._client.chat_update(
                 channel=card.channel, ts=card.ts, text=message.text, blocks=message.blocks, link_names=False
             )
 
     async def inform(self, change: Change) -> None:
         """Tell the requester the outcome in a direct message. Raises Undeliverable."""
-        await self._post(change.requester, answers.message(Answer(outcome(change), see_card(change))))
+        await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
-        """Under the card, or to one person. Raises Undeliverable."""
+        """Post a reminder under the card, or tell one person that the glass was broken. Raises Undeliverable."""
         if kind == "reminder" and change.card:
-            await self._post(change.card.channel, answers.message(reminder(change)), thread=change.card.ts)
+            await self._post(change.card.channel, answers.message(compose_reminder(change)), thread=change.card.ts)
         else:
-            await self._post(user_id, answers.message(broken_glass(change)))
+            await self._post(user_id, answers.message(compose_broken_glass(change)))
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
-        """Show something to one person alone: where they asked if Slack lets us, else as a direct message.
+        """Show an answer to one person only: where they asked if Slack lets us, else as a direct message.
 
-        Files come first, as direct messages. Where that fails, the person hears it instead of an answer which says
-        that they are there. Raises Undeliverable.
+        Files go first, as direct messages. Where that fails, the person reads so in place of an answer that says they
+        are there. Raises Undeliverable.
         """
         files = [part for part in answer.parts if isinstance(part, File)]
         try:
@@ -96,7 +95,7 @@ class SlackAnnouncer:
         await self._show(user_id, place, answers.message(answer))
 
     async def announce(self, answer: Answer) -> None:
-        """Post it in the channel of the daily summary. Raises Undeliverable, and Impossible where there is none."""
+        """Post the answer in the channel of the daily summary. Raises Undeliverable; Impossible where there is none."""
         if self._summary is None:
             raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
         await self._post(self._summary, answers.message(answer), by=self._once)
@@ -108,7 +107,7 @@ class SlackAnnouncer:
         """
         if not files:
             return
-        async with _told():
+        async with _raising_undeliverable():
             opened = await self._client.conversations_open(users=user_id)
             await self._client.files_upload_v2(
                 channel=opened["channel"]["id"],
@@ -124,27 +123,27 @@ class SlackAnnouncer:
         await self._post(user_id, message)
 
     async def warn(self, answer: Answer) -> None:
-        """Post where changes wait for approval. Raises Undeliverable."""
+        """Post in the channel where changes wait for approval. Raises Undeliverable."""
         await self._post(self._approvals, answers.message(answer))
 
     async def show_home(self, user_id: str, home: Home) -> None:
         """Publish this person's Home tab. Raises Undeliverable."""
-        async with _told():
-            await self._client.views_publish(user_id=user_id, view=drawn_home(home, self._groups))
+        async with _raising_undeliverable():
+            await self._client.views_publish(user_id=user_id, view=render_home(home, self._groups))
 
     async def link(self, card: Card) -> str:
-        """The card's permanent address; nothing where Slack does not tell."""
+        """Fetch the card's permanent URL; an empty text where Slack does not return it."""
         try:
             answer = await self._client.chat_getPermalink(channel=card.channel, message_ts=card.ts)
         except NOT_ANSWERED as error:
-            log.info("No link to %s: %s", card, code(error))
+            log.info("No link to %s: %s", card, error_code(error))
             return ""
         return str(answer["permalink"])
 
     async def _post(
         self, channel: str, message: Message, *, thread: str | None = None, by: AsyncWebClient | None = None
     ) -> Card:
-        async with _told():
+        async with _raising_undeliverable():
             answer = await (by or self._client).chat_postMessage(
                 channel=channel,
                 text=message.text,
@@ -156,14 +155,14 @@ class SlackAnnouncer:
         return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
     async def _respond(self, url: str, message: Message) -> bool:
-        """Through the url that came with the command: 30 minutes, 5 times, even where the bot is not in the channel."""
+        """Post through the response URL: within 30 minutes, 5 times, also where the bot is not in the channel."""
         webhook = AsyncWebhookClient(url, session=self._client.session)
         try:
             answer = await webhook.send(
                 text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
             )
         except NOT_ANSWERED as error:
-            log.info("The response url did not answer: %s", code(error))
+            log.info("The response url did not answer: %s", error_code(error))
             return False
         return answer.status_code == 200
 
@@ -173,13 +172,13 @@ class SlackAnnouncer:
                 channel=channel, user=user_id, text=message.text, blocks=message.blocks
             )
         except NOT_ANSWERED as error:
-            log.info("Not shown in %s: %s", channel, code(error))
+            log.info("Not shown in %s: %s", channel, error_code(error))
             return False
         return True
 
 
 def _unsent(files: list[File], error: Undeliverable) -> Answer:
-    """True also where Slack took the files and its answer was lost."""
+    """Say that files may not have come; this holds also where Slack took them and its response was lost."""
     names = ", ".join(f"“{answers.file_name(one.name)}”" for one in files)
     return Answer(
         f"{names} may not have reached you ({error}). If it is not in your direct messages with me, ask again; "
@@ -188,9 +187,9 @@ def _unsent(files: list[File], error: Undeliverable) -> Answer:
 
 
 @asynccontextmanager
-async def _told() -> AsyncIterator[None]:
-    """Slack's errors as Undeliverable."""
+async def _raising_undeliverable() -> AsyncIterator[None]:
+    """Raise Slack's errors as Undeliverable."""
     try:
         yield
     except NOT_ANSWERED as error:
-        raise Undeliverable(code(error), final=is_final(error), maybe_done=maybe_done(error)) from error
+        raise Undeliverable(error_code(error), final=is_final(error), maybe_done=maybe_done(error)) from error

@@ -1,4 +1,4 @@
-"""An Answer as a message. Pure."""
+"""Renders an Answer as a message. Pure."""
 
 import re
 
@@ -8,17 +8,17 @@ from bot.slack.blocks import Block, Message
 from bot.slack.ids import RUN
 
 FILE_NAME_BYTES = 200
-"""File systems take 255; what downloads files adds " (1)" or an ending of its own."""
+"""File systems take 255; downloads may add " (1)" or an ending of their own."""
 _UNSAFE = frozenset('\\/:*?"<>|`')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
 def message(answer: Answer) -> Message:
-    """The message that shows ``answer``."""
+    """Render an Answer as a message."""
     drawn = [blocks.section(blocks.rich(answer.title, bold=_is_title(answer)))]
     for part in answer.parts:
-        drawn += _drawn(part)
+        drawn += _render_part(part)
     return Message(blocks.escape(answer.title), drawn)
 
 
@@ -26,7 +26,7 @@ def _is_title(answer: Answer) -> bool:
     return bool(answer.parts)
 
 
-def _drawn(part: Part) -> list[Block]:
+def _render_part(part: Part) -> list[Block]:
     match part:
         case Sentence(text=text, url=url) if url:
             return [blocks.section([blocks.link(text, url)])]
@@ -40,12 +40,11 @@ def _drawn(part: Part) -> list[Block]:
             return [offer_buttons(offers)] if offers else []
         case File(name=name):
             return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
-        case Table() | Chart():
-            return figures(part)
+    return render_figure(part)
 
 
-def figures(part: Table | Chart) -> list[Block]:
-    """A table or a chart, with what has to be said beside it."""
+def render_figure(part: Table | Chart) -> list[Block]:
+    """Render a table or a chart, with a note where one is needed."""
     return _table(part) if isinstance(part, Table) else _chart(part)
 
 
@@ -57,25 +56,25 @@ def _table(part: Table) -> list[Block]:
 
 
 def _chart(part: Chart) -> list[Block]:
-    """With a sentence for clients that cannot draw it."""
+    """Render a chart, with a sentence for clients that cannot draw it."""
     if not part.labels:
         return []
-    told = blocks.context(blocks.escape(blocks.cut(part.description, blocks.SMALL_PRINT)))
-    return [blocks.chart(part.kind, part.title, part.labels, part.series), told]
+    description = blocks.context(blocks.escape(blocks.cut(part.description, blocks.SMALL_PRINT)))
+    return [blocks.chart(part.kind, part.title, part.labels, part.series), description]
 
 
 def offer_buttons(offers: tuple[Offer, ...]) -> Block:
-    """Buttons that type commands."""
+    """Render buttons that type commands."""
     return blocks.actions(
         [blocks.button(offer.label, f"{RUN}:{index}", offer.words) for index, offer in enumerate(offers)]
     )
 
 
 def file_name(name: str) -> str:
-    """``name`` as every file system takes it: no path, no device, nothing invisible, at most FILE_NAME_BYTES.
+    """Return ``name`` as every file system takes it: no path, no device, nothing invisible, at most FILE_NAME_BYTES.
 
-    Its ending stays; a name of which nothing else is left is "file".
-    Rules: learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, which are the strictest.
+    Its ending stays; where nothing else is left, the name is "file".
+    The strictest rules: learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file.
     """
     shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in name.strip())
     found = _ENDING.search(shown)

@@ -91,7 +91,7 @@ class Listeners:
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Count the shoppers in a list while somebody types it."""
-        self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.recognised(body["view"])))
+        self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.count_recognised(body["view"])))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:

@@ -1,7 +1,7 @@
-"""Slack's blocks, and the one place that holds their limits: what is too long is cut or split here.
+"""Builders of Slack's blocks, which keep to their limits: what is too long is cut or split here. Pure.
 
-Names and other words from outside go into plain text or rich text, where they mean nothing but themselves; where only
-mrkdwn will do, ``escape`` takes their power. Sizes: docs.slack.dev/reference/block-kit.
+Names and other text from outside go into plain text or rich text, which is shown literally; where only mrkdwn will do,
+``escape`` keeps such text from mentioning, linking or formatting. Limits: docs.slack.dev/reference/block-kit.
 """
 
 import re
@@ -22,25 +22,25 @@ MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
 LEAST_CELL = 10
 CHARTS, CHART_TITLE, CHART_LABEL, CHART_POINTS, CHART_SERIES = 2, 50, 20, 20, 12
 PLAN_ROOM = 3000
-"""What a card has for the lines of its plan: twice what it has for anything else."""
+"""Characters for the lines of a plan on its card: twice as many as for anything else."""
 TOO_LONG = "… and more, too long to be shown here."
 _PIECE = re.compile(rf"`([^`]+)`|{MENTION.pattern}")
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is posted: blocks, and the text for notifications and readers without blocks."""
+    """What is posted: blocks, and a text for notifications and clients without blocks."""
 
     text: str
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", cut(self.text or "–", MESSAGE_TEXT))
-        object.__setattr__(self, "blocks", _fitting(self.blocks))
+        object.__setattr__(self, "blocks", _fit(self.blocks))
 
 
-def _fitting(drawn: list[Block]) -> list[Block]:
-    """What one message can hold of these blocks, in their order. Buttons stay whatever else has to go."""
+def _fit(drawn: list[Block]) -> list[Block]:
+    """Drop the blocks that do not fit into one message, from the end; buttons always stay."""
     spare = [block for block in drawn if block["type"] == "data_visualization"][CHARTS:]
     drawn = [block for block in drawn if not any(block is one for one in spare)]
     buttons = [block for block in drawn if block["type"] == "actions"]
@@ -56,7 +56,7 @@ def _fitting(drawn: list[Block]) -> list[Block]:
 
 
 def length(value: Any) -> int:
-    """Characters that a reader sees: every string under the key ``text``, at any depth."""
+    """Count the characters that a reader sees: every string under the key ``text``, at any depth."""
     if isinstance(value, dict):
         texts = (
             len(inner) if key == "text" and isinstance(inner, str) else length(inner) for key, inner in value.items()
@@ -66,55 +66,55 @@ def length(value: Any) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters, an ellipsis showing that something is missing."""
+    """Cut ``text`` to at most ``limit`` characters; an ellipsis shows that something is missing."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def escape(text: str) -> str:
-    """``text`` for mrkdwn: without the power to mention, link or format."""
+    """Escape ``text`` for mrkdwn, so that it cannot mention, link or format."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return MENTION.sub(r"<@\1>", safe)
 
 
 def plain(text: str, limit: int) -> Block:
-    """A plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
+    """Build a plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
     return {"type": "plain_text", "text": cut(MENTION.sub(r"\1", text) or "–", limit), "emoji": False}
 
 
 def header(text: str) -> Block:
-    """The first line of a message."""
+    """Build a header, the first line of a message."""
     return {"type": "header", "text": plain(text, HEADER)}
 
 
 def section(elements: list[Block]) -> Block:
-    """A paragraph of rich-text elements."""
+    """Build a paragraph of rich-text elements."""
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
 def bullets(lines: Sequence[str], *, room: int = LINES_ROOM) -> Block:
-    """A bulleted list of as many lines as there is room for, in characters; the last one counts the rest."""
-    told = [cut(line, _line_room(lines, room)) for line in lines]
-    shown = told[:LINES]
+    """Build a bulleted list of as many lines as fit into ``room`` characters; the last one counts the rest."""
+    short = [cut(line, _line_room(lines, room)) for line in lines]
+    shown = short[:LINES]
     while sum(map(len, shown)) > room:
         shown.pop()
-    more = [f"… and {len(told) - len(shown)} more"] if len(shown) < len(told) else []
+    more = [f"… and {len(short) - len(shown)} more"] if len(shown) < len(short) else []
     items = [{"type": "rich_text_section", "elements": rich(line)} for line in (*shown, *more)]
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 
 def all_shown(lines: Sequence[str], *, room: int = LINES_ROOM) -> bool:
-    """Whether ``bullets`` shows every line whole."""
+    """Tell whether ``bullets`` shows every line whole."""
     short = all(len(line) <= _line_room(lines, room) for line in lines)
     return short and len(lines) <= LINES and sum(map(len, lines)) <= room
 
 
 def _line_room(lines: Sequence[str], room: int) -> int:
-    """A few lines may be long, so that nothing of a rule that is to be approved stays hidden."""
+    """Return the characters for each line: a few may be long, so that no rule is approved half hidden."""
     return max(LINE, room // max(1, len(lines)))
 
 
 def rich(text: str, *, bold: bool = False) -> list[Block]:
-    """A sentence as rich-text elements: back-ticks become code, marked ids become people, all else is literal."""
+    """Build rich-text elements of a sentence: back-ticks become code, marked ids people, all else is literal."""
     style: Block = {"style": {"bold": True}} if bold else {}
     elements: list[Block] = []
     end = 0
@@ -137,23 +137,23 @@ def _literal(text: str, style: Block) -> list[Block]:
 
 
 def link(text: str, url: str) -> Block:
-    """A link within rich text."""
+    """Build a link within rich text."""
     return {"type": "link", "url": url, "text": cut(text or url, TEXT)}
 
 
 def time(at: datetime) -> str:
-    """A time in mrkdwn, which each reader sees in their own zone."""
+    """Write a time in mrkdwn, which each reader sees in their own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def context(*mrkdwn: str) -> Block:
-    """Small print, up to ten pieces; the caller escapes what comes from outside."""
+    """Build small print of up to ten pieces; the caller escapes what comes from outside."""
     pieces = [text for text in mrkdwn if text][:10] or ["–"]
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in pieces]}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Labels with values, one below the other."""
+    """Build labels with values, one below the other."""
     elements: list[Block] = []
     for label, value in pairs:
         elements += [*rich(f"{label}: ", bold=True), *rich(cut(value, FIELD)), {"type": "text", "text": "\n"}]
@@ -161,14 +161,14 @@ def fields(pairs: Iterable[tuple[str, str]]) -> Block:
 
 
 def button(text: str, action_id: str, value: str, *, style: str | None = None, confirm: Block | None = None) -> Block:
-    """A button; ``style`` is ``primary``, ``danger`` or None."""
+    """Build a button; ``style`` is ``primary``, ``danger`` or None."""
     made: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action_id}
     extras = {"value": value[:BUTTON_VALUE], "style": style, "confirm": confirm}
     return made | {key: extra for key, extra in extras.items() if extra}
 
 
 def confirm(title: str, text: str, yes: str, *, style: str = "primary") -> Block:
-    """The question that a button asks before it acts."""
+    """Build the question that a button asks before it acts."""
     return {
         "title": plain(title, 100),
         "text": plain(text, CONFIRM_TEXT),
@@ -179,12 +179,12 @@ def confirm(title: str, text: str, yes: str, *, style: str = "primary") -> Block
 
 
 def actions(elements: Sequence[Block]) -> Block:
-    """Buttons in a row."""
+    """Build a row of buttons."""
     return {"type": "actions", "elements": list(elements[:ACTIONS])}
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Block:
-    """A data table of the first 200 rows. Where there is much to tell, cells tell less, so that no row is missing."""
+    """Build a data table of the first 200 rows. Where they are too long, cells are cut, so that no row is missing."""
     shown, room = rows[:TABLE_ROWS], _cell_room(columns, rows[:TABLE_ROWS])
     head = [{"type": "raw_text", "text": column} for column in columns]
     return {
@@ -196,7 +196,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) 
 
 
 def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
-    """Characters that each cell may have, for all rows to fit into one table."""
+    """Return how many characters each cell may have, for all rows to fit into one table."""
     budget, room = TABLE_TEXT - sum(map(len, columns)), CELL
     while room > LEAST_CELL and sum(len(_shown(value, room)) for row in rows for value in row) > budget:
         room = room * 2 // 3
@@ -220,12 +220,12 @@ def _cell(value: Cell, room: int) -> Block:
 
 
 def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> Block:
-    """A chart of the first 20 labels and 12 series, kept apart where they are cut.
+    """Build a chart of the first 20 labels and 12 series, which stay distinct where they are cut.
 
     Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block
     """
-    categories = _apart(labels[:CHART_POINTS])
-    names = _apart([name for name, _ in series[:CHART_SERIES]])
+    categories = _distinct(labels[:CHART_POINTS])
+    names = _distinct([name for name, _ in series[:CHART_SERIES]])
     points = [
         [{"label": label, "value": value} for label, value in zip(categories, values[:CHART_POINTS], strict=True)]
         for _, values in series[:CHART_SERIES]
@@ -238,8 +238,8 @@ def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[s
     }
 
 
-def _apart(labels: Sequence[str]) -> list[str]:
-    """Labels that fit, each another one: those that would be the same are numbered."""
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """Cut labels so that they fit, and number those that would be the same."""
     made: list[str] = []
     for label in labels:
         whole, number = label.strip() or "–", 1
@@ -252,6 +252,6 @@ def _apart(labels: Sequence[str]) -> list[str]:
 
 
 def option(text: str, value: str, description: str = "") -> Block:
-    """A choice of a select."""
+    """Build an option of a select."""
     made = {"text": plain(text, OPTION), "value": value[:OPTION_VALUE]}
     return made | ({"description": plain(description, OPTION)} if description else {})

@@ -1,14 +1,14 @@
-"""The card: a Change as one message, a pure function of it. It is drawn again after each move."""
+"""The card: a Change rendered as one message, and what is posted about it. Pure."""
 
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, State, StepState
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
-from bot.core.planning.steps import AnyStep, DeleteSegment
+from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.blocks import Block, Message
 from bot.slack.ids import APPROVE, EDIT, REJECT, RUN, Click
 
-_SIGNS = {
+_STATE_LABELS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
     State.WAITING: ":hourglass_flowing_sand: Waiting for approval",
     State.APPROVED: ":arrow_forward: Approved, about to run",
@@ -23,8 +23,8 @@ _SIGNS = {
 }
 
 
-def card(change: Change) -> Message:
-    """The message that shows ``change``, with the buttons of what can happen next."""
+def render_card(change: Change) -> Message:
+    """Render ``change`` as a message, with buttons for what can happen next."""
     drawn = [
         blocks.header(change.plan.headline),
         *_lines(change),
@@ -32,7 +32,7 @@ def card(change: Change) -> Message:
         *_remarks(change),
         *_drift(change),
         _asked(change),
-        blocks.context(_sign(change), _approvals(change), _deciders(change)),
+        blocks.context(_state(change), _approvals(change), _deciders(change)),
         *_emergency(change),
         *_reason(change),
         *_results(change),
@@ -55,15 +55,15 @@ def _shown(change: Change, lines: tuple[str, ...], room: int) -> list[Block]:
 
 
 def _drift(change: Change) -> list[Block]:
-    """What differs from what was shown before; and, when all is over, what was asked for at first."""
+    """Render what differs from the plan shown before; once the change is over, what was asked for at first."""
     if not change.is_open:
         differs = change.asked and change.asked != change.plan.headline
         asked = blocks.cut(f"Asked for at first: {change.asked}", blocks.SMALL_PRINT)
         return [blocks.context(blocks.escape(asked))] if differs else []
     if not change.drift:
         return []
-    told = f"This is version {change.version}, and needs approval anew. What changed since the request:"
-    return [blocks.section(blocks.rich(told, bold=True)), blocks.bullets(change.drift)]
+    title = f"This is version {change.version}, and needs approval anew. What changed since the request:"
+    return [blocks.section(blocks.rich(title, bold=True)), blocks.bullets(change.drift)]
 
 
 def _warnings(change: Change) -> list[Block]:
@@ -85,12 +85,12 @@ def _asked(change: Change) -> Block:
     )
 
 
-def _sign(change: Change) -> str:
-    sign = f"*{_SIGNS[change.state]}*"
+def _state(change: Change) -> str:
+    state = f"*{_STATE_LABELS[change.state]}*"
     if change.state is State.RUNNING:
-        return f"{sign} {len(change.done)} of {len(change.plan.steps)} steps"
+        return f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""
-    return f"{sign}{by} {blocks.time(change.updated_at)}" if not change.is_open else sign
+    return f"{state}{by} {blocks.time(change.updated_at)}" if not change.is_open else state
 
 
 def _approvals(change: Change) -> str:
@@ -113,13 +113,13 @@ def _emergency(change: Change) -> list[Block]:
         return []
     by = mention(change.emergency.reviewed_by) if change.emergency.reviewed_by else ""
     review = f"Reviewed by {by}." if by else f"`/change review {change.number}` once somebody else has looked at it."
-    told = f"{mention(change.emergency.actor)} broke the glass: {change.emergency.reason.rstrip('.')}."
-    return [blocks.section(blocks.rich(blocks.cut(f"{told} {review}", blocks.SMALL_PRINT)))]
+    who = f"{mention(change.emergency.actor)} broke the glass: {change.emergency.reason.rstrip('.')}."
+    return [blocks.section(blocks.rich(blocks.cut(f"{who} {review}", blocks.SMALL_PRINT)))]
 
 
 def _reason(change: Change) -> list[Block]:
-    told = blocks.cut(f"Reason: {change.reason}", blocks.SMALL_PRINT)
-    return [blocks.section(blocks.rich(told))] if change.reason else []
+    reason = blocks.cut(f"Reason: {change.reason}", blocks.SMALL_PRINT)
+    return [blocks.section(blocks.rich(reason))] if change.reason else []
 
 
 def _results(change: Change) -> list[Block]:
@@ -128,35 +128,35 @@ def _results(change: Change) -> list[Block]:
     if change.state is State.FAILED:
         errors += _halfway(change)
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
-    told = [*dict.fromkeys(notes + errors), *undone]
-    return [blocks.bullets(told)] if told else []
+    lines = [*dict.fromkeys(notes + errors), *undone]
+    return [blocks.bullets(lines)] if lines else []
 
 
 def _halfway(change: Change) -> list[str]:
-    """What a failed change did, what it did not, and how to go on."""
+    """Describe what a failed change did, what it did not do, and how to go on."""
     if not change.done:
         return ["Nothing was changed."]
     ran = {run.position for run in change.runs if run.state is StepState.DONE}
     done = [step for position, step in enumerate(change.plan.steps) if position in ran]
     broken = [change.plan.steps[run.position] for run in change.runs if run.error]
     parts = {"Done": done, "Stopped at": broken, "Not started": change.plan.steps[len(change.runs) :]}
-    told = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
+    lines = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
     undo = "Undo takes back what was done." if change.can_be_undone else ""
     again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""
     advice = " ".join(filter(None, (again, undo)))
-    return [*told, advice] if advice else told
+    return [*lines, advice] if advice else lines
 
 
 def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
-    """All else is planned by what is so already, but a segment's name is taken by itself, or names nothing any more."""
+    """Tell whether asking again does only the rest, which names of created or deleted segments would prevent."""
     created = any(run.applied and run.applied.created for run in change.runs)
-    return not created and not any(isinstance(step, DeleteSegment) for step in done)
+    return not created and not any(step.deletes for step in done)
 
 
 def _buttons(change: Change) -> list[Block]:
     number = change.number
     if change.state is State.WAITING:
-        several = len(change.plan.items) > 1
+        several = change.plan.has_several_items
         more = (("Take Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
         return [blocks.actions([_approve(change), _reject(change), *_typing(more), _edit(change)])]
     possible = (
@@ -170,7 +170,7 @@ def _buttons(change: Change) -> list[Block]:
 
 
 def _typing(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
-    """Buttons that type commands: those that are possible."""
+    """Render buttons that type commands: those that are possible."""
     there = [(label, words) for label, words, is_possible in possible if is_possible]
     return [blocks.button(label, f"{RUN}:{index}", words) for index, (label, words) in enumerate(there)]
 
@@ -190,8 +190,8 @@ def _reject(change: Change) -> Block:
     return blocks.button("Reject", REJECT, Click(change.number, change.version).pack())
 
 
-def outcome(change: Change) -> str:
-    """One line on how it ended, for the one who asked."""
+def describe_outcome(change: Change) -> str:
+    """Describe in one line how it ended, for the one who asked."""
     approved = ", ".join(mention(one.actor) for one in change.approvals)
     by = f", approved by {approved}" if approved else ""
     by += f", by {mention(change.settled_by)}" if change.settled_by else ""
@@ -201,8 +201,8 @@ def outcome(change: Change) -> str:
     return f"Change {change.number} is {change.state.value}{by}: {change.plan.headline}{tail}"
 
 
-def reminder(change: Change) -> Answer:
-    """What is said under a card that expires soon; times are in UTC, since this is no mrkdwn."""
+def compose_reminder(change: Change) -> Answer:
+    """Compose the reminder under a card that expires soon; times are in UTC, since this is no mrkdwn."""
     who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
     by = f" {who} can decide." if who else ""
     given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
@@ -211,14 +211,14 @@ def reminder(change: Change) -> Answer:
 
 
 def see_card(change: Change) -> tuple[Sentence, ...]:
-    """The way to the card, where it is known."""
+    """Link to the card, where its URL is known."""
     return (Sentence("See its card", url=change.card.url),) if change.card and change.card.url else ()
 
 
-def broken_glass(change: Change) -> Answer:
-    """What those hear who could have approved a change that runs without."""
+def compose_broken_glass(change: Change) -> Answer:
+    """Compose the message to those who could have approved a change that runs without approval."""
     emergency = change.emergency
-    told = f"{mention(emergency.actor)} broke the glass: {emergency.reason}" if emergency else "It runs unapproved."
+    who = f"{mention(emergency.actor)} broke the glass: {emergency.reason}" if emergency else "It runs unapproved."
     review = Sentence(f"Look at it, and then type `/change review {change.number}`.")
     title = f"Change {change.number} runs without approval: {change.plan.headline}"
-    return Answer(title, (Sentence(told), review, *see_card(change)))
+    return Answer(title, (Sentence(who), review, *see_card(change)))

@@ -143,7 +143,7 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
         payload = ViewSubmission.model_validate(body)
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
         command = find(groups, metadata.command)
-        call = Call(command, metadata.given | forms.values(body["view"], command))
+        call = Call(command, metadata.given | forms.decode_values(body["view"], command))
     origin, said = _submitter(payload, metadata.channel), call.said(call.line)
     if metadata.more:
         delivery = Delivery(**origin, command=command.path, said=said)

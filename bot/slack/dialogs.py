@@ -16,7 +16,7 @@ from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.decoding import CardClick, FormNeeded
 from bot.slack.inputs import Labels
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 PATIENCE = 2.0
 """Seconds that an acknowledgement waits for what belongs into it; Slack waits three."""
@@ -33,11 +33,11 @@ class Dialogs:
     async def open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
         to_fill = forms.can_be_filled(call) or bool(_named(call))
-        view = forms.loading(call) if to_fill else forms.form(call, delivery.place.channel, edits=edits)
+        view = forms.render_loading(call) if to_fill else forms.render_form(call, delivery.place.channel, edits=edits)
         try:
             opened = await self._client.views_open(trigger_id=delivery.id, view=view)
         except NOT_ANSWERED as error:
-            sentence = f"Slack did not open the form ({code(error)}). Type `{call.command.usage}`."
+            sentence = f"Slack did not open the form ({error_code(error)}). Type `{call.command.usage}`."
             await self._engine.intake.refused(delivery, Misuse(sentence))
             return
         filled = await self._filled(FormNeeded(delivery, call, edits=edits))
@@ -51,7 +51,7 @@ class Dialogs:
         if done:
             return filling.result()
         self._engine.process.tasks.start(self._show_later(needed.view_id, filling))
-        return forms.loading(needed.call)
+        return forms.render_loading(needed.call)
 
     async def edit(self, clicked: CardClick) -> None:
         """Open the form in which a change was asked for, if this person may edit it."""
@@ -69,12 +69,12 @@ class Dialogs:
         delivery, click = clicked.delivery, clicked.click
         try:
             change = await self._engine.decider.may_decide(click.number, click.version, delivery.actor)
-            view = forms.reject_form(click, change.plan.headline, delivery.place.channel)
+            view = forms.render_reject_form(click, change.plan.headline, delivery.place.channel)
             await self._client.views_open(trigger_id=delivery.id, view=view)
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)
         except NOT_ANSWERED as error:
-            refusal = Refusal(f"Slack did not open the form ({code(error)}). Press Reject again.")
+            refusal = Refusal(f"Slack did not open the form ({error_code(error)}). Press Reject again.")
             await self._engine.intake.refused(delivery, refusal)
 
     async def show(self, view_id: str, view: Block) -> None:
@@ -82,7 +82,7 @@ class Dialogs:
         try:
             await self._client.views_update(view_id=view_id, view=view)
         except NOT_ANSWERED as error:
-            log.info("A form was closed before it could be drawn again: %s", code(error))
+            log.info("A form was closed before it could be drawn again: %s", error_code(error))
 
     async def _show_later(self, view_id: str, filling: "asyncio.Task[Block]") -> None:
         await self.show(view_id, await filling)
@@ -95,12 +95,12 @@ class Dialogs:
             context = planner.context(delivery.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
-            return forms.form(filled, delivery.place.channel, labels, edits=needed.edits)
+            return forms.render_form(filled, delivery.place.channel, labels, edits=needed.edits)
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)
-            return forms.notice(call.command.title, str(error))
+            return forms.render_notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
-            return forms.notice(call.command.title, str(error))
+            return forms.render_notice(call.command.title, str(error))
 
 
 def _named(call: Call) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who people are, as Slack tells: cached briefly, and never guessed."""
+"""People and user groups, fetched from Slack: cached briefly, and never guessed."""
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -10,21 +10,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Actor, Standing
 from bot.engine.ttl_cache import TtlCache
-from bot.slack.slack_errors import NOT_ANSWERED, code
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 TTL = timedelta(seconds=30)
-"""Reading a group may be asked 20 times a minute, so an answer serves for a while."""
+"""Slack lets a group be read 20 times a minute, so a response serves for a while."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 def is_group(id_: str) -> bool:
-    """User-group ids begin with S, people's with U or W."""
+    """Tell whether this is the id of a user group: these begin with S, people's with U or W."""
     return id_.startswith("S")
 
 
-def standing(user: Mapping[str, Any], team_id: str) -> Standing:
-    """What ``users.info`` says of somebody (docs.slack.dev/reference/objects/user-object)."""
+def decode_standing(user: Mapping[str, Any], team_id: str) -> Standing:
+    """Decode a person's standing from ``users.info`` (docs.slack.dev/reference/objects/user-object)."""
     if user.get("deleted"):
         return Standing.DEACTIVATED
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
@@ -37,7 +37,7 @@ def standing(user: Mapping[str, Any], team_id: str) -> Standing:
 
 
 class SlackDirectory:
-    """Directory over Slack's Web API. ``named``: the user and user-group ids that the settings name."""
+    """A Directory over Slack's Web API. ``named``: the user and user-group ids that the settings name."""
 
     def __init__(
         self, client: AsyncWebClient, *, team_id: str, named: frozenset[str], clock: Callable[[], datetime]
@@ -49,7 +49,7 @@ class SlackDirectory:
         self._cached: dict[str, TtlCache[Any]] = {}
 
     async def actor(self, user_id: str) -> Actor:
-        """Who this is now."""
+        """Return this person's standing and groups as they are now."""
         found = await self._standing(user_id)
         read = {group: await self._group(group) for group in self._groups}
         return Actor(
@@ -60,7 +60,7 @@ class SlackDirectory:
         )
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
-        """The user ids behind these ids."""
+        """Return the ids of the people and of the groups' members behind these ids."""
         people = {one for one in ids if not is_group(one)}
         for group in filter(is_group, ids):
             people |= await self._group(group) or frozenset()
@@ -70,14 +70,14 @@ class SlackDirectory:
         try:
             return await self._fresh(user_id, self._fetch_standing)
         except NOT_ANSWERED as error:
-            log.warning("Slack does not tell who %s is: %s", user_id, code(error))
+            log.warning("Slack does not tell who %s is: %s", user_id, error_code(error))
             return None
 
     async def _group(self, group: str) -> frozenset[str] | None:
         try:
             return await self._fresh(group, self._fetch_group)
         except NOT_ANSWERED as error:
-            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, code(error))
+            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, error_code(error))
             return None
 
     async def _fresh(self, id_: str, fetch: Callable[[str], Coroutine[Any, Any, T]]) -> T:
@@ -90,11 +90,11 @@ class SlackDirectory:
         try:
             answer = await self._client.users_info(user=user_id)
         except NOT_ANSWERED as error:
-            if code(error) in ("user_not_found", "user_not_visible"):
+            if error_code(error) in ("user_not_found", "user_not_visible"):
                 return Standing.STRANGER
             raise
         user: dict[str, Any] = answer["user"]
-        return standing(user, self._team_id)
+        return decode_standing(user, self._team_id)
 
     async def _fetch_group(self, group: str) -> frozenset[str]:
         answer = await self._client.usergroups_users_list(usergroup=group)

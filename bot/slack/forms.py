@@ -1,4 +1,4 @@
-"""Forms: a Command's Args as a Slack view, and a submitted view as values again. Pure."""
+"""Forms: renders a Command's Args as a Slack view, and decodes a submitted view to values. Pure."""
 
 from typing import Any
 
@@ -24,31 +24,31 @@ from bot.slack.ids import (
     SHOPPERS,
     VALUE,
     Click,
+    compact_json,
     pack_metadata,
-    packed,
 )
 from bot.slack.inputs import Labels
 
 NOTICE = "notice"
 REASON_LENGTH = 500
 CARRIED = 2500
-"""Characters of values that a view carries along, beside what else its metadata holds."""
+"""Characters of values that a view's metadata carries along, beside what else it holds."""
 
 
 def first_fields(command: Command) -> tuple[str, ...]:
-    """The fields that a form asks for first: those whose values tell what the others are filled with."""
+    """Return the fields that a form asks for first: those from which the others are pre-filled."""
     later = command.prefill.fields if command.prefill else ()
     return tuple(name for name in command.args.model_fields if name not in later)
 
 
 def can_be_filled(call: Call) -> bool:
-    """Whether the store is to be asked what the form shows at first, and all is known that it is asked about."""
+    """Tell whether the form is to be pre-filled from the store, and all fields that this takes have values."""
     first = first_fields(call.command)
     return call.command.prefill is not None and all(call.values.get(name) for name in first)
 
 
 def refuse_overflow(call: Call) -> None:
-    """Raise Misuse where more was said than the form holds or carries along: nothing may be lost on the way."""
+    """Raise Misuse where there are more values than the form shows or carries along: none may be lost on the way."""
     shown = _shown(call)[0]
     carried = _carried(call, shown)
     for name, field in call.command.args.model_fields.items():
@@ -59,23 +59,27 @@ def refuse_overflow(call: Call) -> None:
 
 
 def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
-    """The words that fill fields of this kind."""
+    """Return the words in fields of this kind."""
     fields = call.command.args.model_fields.items()
     alike = [name for name, field in fields if isinstance(input_of(field), kind)]
     return tuple(word for name in alike for word in inputs.words_of(call.values.get(name)))
 
 
-def form(call: Call, channel: str | None, labels: Labels | None = None, *, edits: int | None = None) -> Block:
-    """The view for what ``call`` lacks, filled with what it has; what it does not show, it carries along.
+def render_form(call: Call, channel: str | None, labels: Labels | None = None, *, edits: int | None = None) -> Block:
+    """Render the form of ``call``, filled with the values it has; values that it does not show, it carries along.
 
     A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled.
-    ``edits``: the change that shall do this instead.
+    ``edits``: the change whose plan this replaces.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
-    asked = [block for name in shown for block in inputs.drawn(name, fields[name], call.values.get(name), labels or {})]
-    said = [name for name in first_fields(call.command) if name not in shown]
-    about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in said]
+    asked = [
+        block
+        for name in shown
+        for block in inputs.render_field(name, fields[name], call.values.get(name), labels or {})
+    ]
+    known = [name for name in first_fields(call.command) if name not in shown]
+    about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in known]
     carried = _carried(call, shown)
     metadata = pack_metadata(command=call.command.path, channel=channel, given=carried, more=more, edits=edits)
     return _view(
@@ -84,9 +88,9 @@ def form(call: Call, channel: str | None, labels: Labels | None = None, *, edits
 
 
 def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
-    """A line for what was said before, and is not asked for again."""
-    told = listing([labels.get(word, (word, word))[0] for word in inputs.words_of(given)])
-    line = f"{input_of(field).label}: {told}"
+    """Render a line for a value that was given before, and is not asked for again."""
+    names = listing([labels.get(word, (word, word))[0] for word in inputs.words_of(given)])
+    line = f"{input_of(field).label}: {names}"
     return blocks.section(blocks.rich(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{name}-about"}
 
 
@@ -94,13 +98,13 @@ def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
     carried: dict[str, Any] = {}
     for name, value in call.values.items():
         longer = carried | {name: value}
-        if name not in shown and len(packed(longer)) <= CARRIED:
+        if name not in shown and len(compact_json(longer)) <= CARRIED:
             carried = longer
     return carried
 
 
 def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
-    """The fields of the next view, and whether another one follows it."""
+    """Return the fields of the next view, and whether another one follows it."""
     every, first = tuple(call.command.args.model_fields), first_fields(call.command)
     if call.command.prefill is None:
         return every, False
@@ -109,31 +113,31 @@ def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
     return first, True
 
 
-def loading(call: Call) -> Block:
-    """What is shown while the store is asked."""
-    return notice(call.command.title, "Looking it up…")
+def render_loading(call: Call) -> Block:
+    """Render what is shown while the store is asked."""
+    return render_notice(call.command.title, "Looking it up…")
 
 
-def notice(title: str, text: str) -> Block:
-    """A view that only says something: that it is loading, or why there is no form."""
+def render_notice(title: str, text: str) -> Block:
+    """Render a view with nothing but a sentence: that it is loading, or why there is no form."""
     view = _view(NOTICE, title, "", "", [blocks.section(blocks.rich(text))])
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
-def reject_form(click: Click, headline: str, channel: str | None) -> Block:
-    """The view that asks why a Change is rejected."""
+def render_reject_form(click: Click, headline: str, channel: str | None) -> Block:
+    """Render the form that asks why a Change is rejected."""
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": REASON_LENGTH}
-    reason = inputs.labelled(REASON, "Reason", element, hint="The one who asked reads it.")
+    reason = inputs.input_block(REASON, "Reason", element, hint="The one who asked reads it.")
     metadata = pack_metadata(click=click.pack(), channel=channel)
-    told = blocks.section(blocks.rich(headline, bold=True))
-    return _view(REJECT_FORM, f"Reject change {click.number}", "Reject", metadata, [told, reason])
+    title = blocks.section(blocks.rich(headline, bold=True))
+    return _view(REJECT_FORM, f"Reject change {click.number}", "Reject", metadata, [title, reason])
 
 
-def values(view: Block, command: Command) -> dict[str, Any]:
-    """What was filled in, by field. An emptied text is an empty text; any other empty field has no value."""
+def decode_values(view: Block, command: Command) -> dict[str, Any]:
+    """Decode what was filled in, by field. An emptied text is an empty text; any other empty field has no value."""
     filled = {}
     for name, elements in view["state"]["values"].items():
-        value = inputs.value_of(next(iter(elements.values())))
+        value = inputs.decode_value(next(iter(elements.values())))
         field = command.args.model_fields[name]
         if isinstance(input_of(field), Text) and value is None:
             value = ""
@@ -144,8 +148,8 @@ def values(view: Block, command: Command) -> dict[str, Any]:
     return filled
 
 
-def recognised(view: Block) -> Block:
-    """The same view, telling how many shoppers are recognised in what stands in its fields now."""
+def count_recognised(view: Block) -> Block:
+    """Render the same view with the number of shoppers that are recognised in its fields now."""
     state = view["state"]["values"]
     kept = {key: view[key] for key in ("type", "callback_id", "title", "submit", "close", "private_metadata")}
     return kept | {"blocks": [_counted(block, state) for block in view["blocks"]]}
@@ -155,7 +159,7 @@ def _counted(block: Block, state: dict[str, Any]) -> Block:
     field = str(block.get("block_id", "")).removesuffix(inputs.COUNT)
     if block["type"] != "context" or field not in state:
         return block
-    return inputs.count(field, state[field][SHOPPERS]["value"] or "")
+    return inputs.render_count(field, state[field][SHOPPERS]["value"] or "")
 
 
 def _view(callback_id: str, title: str, submit: str, metadata: str, drawn: list[Block]) -> Block:

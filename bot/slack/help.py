@@ -1,4 +1,4 @@
-"""What ``help`` shows. Pure."""
+"""The answer to ``help``. Pure."""
 
 from bot.core.answers import Answer, Fields, Part, Sentence
 from bot.core.command import Command, Group, Help

@@ -1,4 +1,4 @@
-"""The Home tab: what waits, what I asked for lately, the segments at a glance, and what one can type. Pure."""
+"""The Home tab: what waits for you, what you asked for lately, the segments at a glance, and the commands. Pure."""
 
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
@@ -24,28 +24,28 @@ DECIDED = "Approve or reject each on its card, in the channel where changes wait
 UNREAD = f"Promotions cannot be read: {LACKS_SCOPE}."
 
 
-def home(told: Home, groups: tuple[Group, ...]) -> Block:
-    """The view for one person."""
-    if told.refusal:
-        return {"type": "home", "blocks": [blocks.section(blocks.rich(told.refusal))]}
+def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
+    """Render the Home tab of one person."""
+    if home.refusal:
+        return {"type": "home", "blocks": [blocks.section(blocks.rich(home.refusal))]}
     drawn = [
-        *_waits(told),
+        *_waits(home),
         DIVIDER,
-        *_mine(told.mine),
+        *_mine(home.mine),
         DIVIDER,
-        *_segments(told.overview),
+        *_segments(home.overview),
         *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
     ]
     return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}
 
 
-def _waits(told: Home) -> list[Block]:
+def _waits(home: Home) -> list[Block]:
     title = blocks.header("Waits for you")
-    if not told.waits:
-        return [title, blocks.section(blocks.rich(told.doubt or "Nothing waits for you."))]
-    wait = f"{counted(told.waiting, 'change')} {'waits' if told.waiting == 1 else 'wait'} for your approval"
-    these = "; these expire first" if told.waiting > len(told.waits) else ""
-    each = (block for one in told.waits for block in (_row(one, f"Change {one.number}"), _about(one)))
+    if not home.waits:
+        return [title, blocks.section(blocks.rich(home.doubt or "Nothing waits for you."))]
+    wait = f"{counted(home.waiting, 'change')} {'waits' if home.waiting == 1 else 'wait'} for your approval"
+    these = "; these expire first" if home.waiting > len(home.waits) else ""
+    each = (block for one in home.waits for block in (_row(one, f"Change {one.number}"), _about(one)))
     return [title, blocks.section(blocks.rich(f"{wait}{these}.")), *each, blocks.context(DECIDED)]
 
 
@@ -73,34 +73,34 @@ def _state(one: Brief) -> str:
 
 
 def _row(one: Brief, label: str) -> Block:
-    """A change with its button."""
+    """Render a change with its button."""
     details = blocks.button("Details", f"{RUN}:0", f"change show {one.number}")
     text = blocks.plain(f"{label}: {one.headline}", blocks.LINE)
     return {"type": "section", "text": text, "accessory": details}
 
 
-def _segments(glance: StoreOverview | None) -> list[Block]:
+def _segments(overview: StoreOverview | None) -> list[Block]:
     title = blocks.header("Segments at a glance")
-    return [title, *_glance(glance), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
+    return [title, *_overview(overview), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
 
 
-def _glance(glance: StoreOverview | None) -> list[Block]:
-    if glance is None:
+def _overview(overview: StoreOverview | None) -> list[Block]:
+    if overview is None:
         return [blocks.section(blocks.rich("Looking at the store…"))]
-    if glance.fault:
+    if overview.fault:
         again = "Open this tab again to look once more."
-        return [blocks.section(blocks.rich(f"The store could not be read just now. {glance.fault} {again}"))]
-    told = f"{glance.segments:,} of {MOST_SEGMENTS:,} segments, {people(glance.shoppers)} in all."
-    movers = answers.figures(glance.movers) if glance.movers else []
-    return [blocks.section(blocks.rich(told)), *_largest(glance), *movers]
+        return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
+    totals = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments, {people(overview.shoppers)} in all."
+    movers = answers.render_figure(overview.movers) if overview.movers else []
+    return [blocks.section(blocks.rich(totals)), *_largest(overview), *movers]
 
 
-def _largest(glance: StoreOverview) -> list[Block]:
-    rows = tuple((one.name, one.shoppers, one.promotions) for one in glance.largest)
+def _largest(overview: StoreOverview) -> list[Block]:
+    rows = tuple((one.name, one.shoppers, one.promotions) for one in overview.largest)
     if not rows:
         return []
-    caption = f"{len(rows)} largest segments" if len(rows) < glance.segments else "Segments, the largest first"
-    note = [blocks.context(UNREAD)] if any(one.promotions is None for one in glance.largest) else []
+    caption = f"{len(rows)} largest segments" if len(rows) < overview.segments else "Segments, the largest first"
+    note = [blocks.context(UNREAD)] if any(one.promotions is None for one in overview.largest) else []
     return [blocks.table(caption, ("Segment", "Shoppers", "Promotions"), rows), *note]
 
 

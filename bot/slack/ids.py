@@ -1,4 +1,4 @@
-"""Every id that goes to Slack and comes back, and what buttons carry: a few words, never the truth."""
+"""Every id that goes to Slack and comes back, and what buttons carry: references, which are looked up and checked."""
 
 import json
 import re
@@ -16,7 +16,7 @@ REJECT_FORM = "reject"
 SEGMENTS = "segments"
 """The type-ahead of segment fields."""
 NEW_SEGMENT = "new-segment"
-"""The same, of fields that also take a name that no segment has yet."""
+"""The same for fields that also take a new name."""
 PROMOTIONS = "promotions"
 """The type-ahead of promotion fields."""
 SHOPPERS = "shoppers"
@@ -29,30 +29,30 @@ METADATA_LIMIT = 3000
 
 @dataclass(frozen=True)
 class Click:
-    """A decision button's load: a change and the version that its card showed."""
+    """The payload of a decision button: a change and the version that its card showed."""
 
     number: int
     version: int
 
     def pack(self) -> str:
-        """``42.1``."""
+        """Encode it: ``42.1``."""
         return f"{self.number}.{self.version}"
 
     @classmethod
     def unpack(cls, value: str) -> "Click":
-        """Raises ValueError for what no button of ours carries."""
+        """Decode it. Raises ValueError for what none of our buttons carries."""
         number, version = value.split(".")
         return cls(int(number), int(version))
 
 
 def pack_metadata(**values: Any) -> str:
-    """A form's private metadata. Raises ValueError where Slack would refuse it."""
-    metadata = packed(values)
+    """Encode a form's private metadata. Raises ValueError where Slack would refuse it."""
+    metadata = compact_json(values)
     if len(metadata) > METADATA_LIMIT:
         raise ValueError(f"private metadata of {len(metadata)} characters")
     return metadata
 
 
-def packed(values: dict[str, Any]) -> str:
-    """JSON in as few characters as can be."""
+def compact_json(values: dict[str, Any]) -> str:
+    """Encode as JSON in as few characters as possible."""
     return json.dumps(values, separators=(",", ":"), ensure_ascii=False)

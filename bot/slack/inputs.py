@@ -1,4 +1,4 @@
-"""A field of a form: one of Args as Slack's input block, and what was filled in as a value again. Pure."""
+"""A field of a form: renders a field of Args as Slack's input block, and decodes what was filled in. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,24 +23,24 @@ from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
 
 COUNT = "-count"
-"""What the line that counts shoppers adds to the id of its field."""
+"""The suffix that the line which counts shoppers adds to the id of its field."""
 Labels = Mapping[str, tuple[str, str]]
-"""What a chosen segment or promotion is called, and its value, by the word that named it."""
+"""The name of a chosen segment or promotion, and its value, by the word that named it."""
 
 
-def drawn(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
-    """The blocks of a field, with what was given for it."""
+def render_field(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
+    """Render a field as blocks, filled with the value given."""
     kind = input_of(field)
     element = _element(kind, field, given, labels)
     label = f"{kind.label}s" if takes_many(field) and not kind.label.endswith("s") else kind.label
-    block = labelled(name, label, element, hint=kind.hint, optional=not field.is_required())
+    block = input_block(name, label, element, hint=kind.hint, optional=not field.is_required())
     if element["action_id"] != SHOPPERS:
         return [block]
-    return [block | {"dispatch_action": True}, count(name, element.get("initial_value", ""))]
+    return [block | {"dispatch_action": True}, render_count(name, element.get("initial_value", ""))]
 
 
-def labelled(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """An element as an input block."""
+def input_block(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    """Build an input block around an element."""
     parts = {"label": blocks.plain(label, blocks.LABEL), "element": element, "optional": optional}
     made: Block = {"type": "input", "block_id": name, **parts}
     return made | ({"hint": blocks.plain(hint, blocks.LABEL)} if hint else {})
@@ -80,7 +80,7 @@ def _filled(element: Block, given: Any) -> Block:
 
 
 def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
-    """One shopper is a line; several are a list that can be pasted, and is counted with each character typed."""
+    """Render one shopper as a line; several as a list that can be pasted, counted with each character typed."""
     text: Block = {"type": "plain_text_input", "action_id": VALUE, "max_length": blocks.TEXT} | _placeholder(kind)
     if not many:
         return _filled(text, given)
@@ -89,7 +89,7 @@ def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
 
 
 def words_of(given: Any) -> tuple[str, ...]:
-    """The words of a value, which may be one or several, each once."""
+    """Return the words of a value, which may be one or several, each once."""
     words = given if isinstance(given, tuple | list) else [given] if given else []
     return tuple(dict.fromkeys(str(word) for word in words if word))
 
@@ -110,8 +110,8 @@ def _external(action_id: str, kind: Input, many: bool, chosen: list[Block]) -> B
     return made | (initial if chosen else {})
 
 
-def value_of(element: Block) -> Any:
-    """What stands in an element's state; None or an empty list where nothing does."""
+def decode_value(element: Block) -> Any:
+    """Decode the value in an element's state; None or an empty list where it is empty."""
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"]]
     if "selected_option" in element:
@@ -119,7 +119,7 @@ def value_of(element: Block) -> Any:
     return element.get("value")
 
 
-def count(field: str, text: str) -> Block:
-    """The line that says how many shoppers are recognised in a field."""
-    told = classify(words_of(split_words(text))).description if text else "E-mails and ids are counted as you type."
-    return blocks.context(blocks.escape(blocks.cut(told, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}
+def render_count(field: str, text: str) -> Block:
+    """Render the line that says how many shoppers are recognised in a field."""
+    line = classify(words_of(split_words(text))).description if text else "E-mails and ids are counted as you type."
+    return blocks.context(blocks.escape(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}

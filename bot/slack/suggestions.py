@@ -1,4 +1,4 @@
-"""Type-ahead: the segments and promotions that somebody may mean, quickly."""
+"""Type-ahead: the segments and promotions that somebody may mean while they type."""
 
 import asyncio
 import logging
@@ -13,15 +13,15 @@ from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS
 
 TTL = timedelta(seconds=10)
-"""One person's typing asks for the same list many times a second."""
+"""Typing asks for the same list many times a second."""
 PATIENCE = 2.5
-"""Slack shows nothing that comes after three seconds."""
+"""Slack shows no options that come after three seconds."""
 Offered = TypeVar("Offered", Segment, Promotion)
 log = logging.getLogger(__name__)
 
 
 class Suggestions:
-    """What the type-ahead of a form offers."""
+    """The options of a form's type-ahead."""
 
     def __init__(self, reader: Reader, *, clock: Callable[[], datetime]) -> None:
         self._reader = reader
@@ -29,7 +29,7 @@ class Suggestions:
         self._promotions = TtlCache(self._read_promotions, ttl=TTL, clock=clock)
 
     async def options(self, action_id: str, query: str) -> list[Block]:
-        """At most 100 options; none where the store does not answer in time: the command can still be typed."""
+        """Return at most 100 options; none where the store does not respond in time: the command can still be typed."""
         try:
             async with asyncio.timeout(PATIENCE):
                 if action_id == PROMOTIONS:
@@ -47,7 +47,7 @@ class Suggestions:
 
 
 def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:
-    """The segments that a type-ahead offers; with ``new``, what was typed as well, where it names no segment."""
+    """Return the matching segments as options; with ``new``, also what was typed, where it names no segment."""
     found = _matching(segments, query)
     name = query.strip()
     is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)
@@ -58,13 +58,13 @@ def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = Fa
 
 
 def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
-    """The promotions that a type-ahead offers."""
+    """Return the matching promotions as options."""
     found = _matching(promotions, query)
     return [blocks.option(one.name, str(one.id), f"{one.status.lower()}, id {one.id}") for one in found]
 
 
 def _matching(things: Iterable[Offered], query: str) -> list[Offered]:
-    """First those whose name begins with what was typed, then others with it; at most as many as Slack shows."""
+    """Return those whose name begins with the query, then those that contain it; at most as many as Slack shows."""
     wanted = query.strip().casefold()
     found = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
     found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))

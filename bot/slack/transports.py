@@ -1,4 +1,4 @@
-"""How Slack's deliveries reach the bot: a websocket that we open (Socket Mode), or signed HTTP requests to us."""
+"""The ways in which Slack's deliveries reach the bot: a websocket (Socket Mode), or signed HTTP requests."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ Health = Callable[[], Awaitable[bool]]
 
 @asynccontextmanager
 async def socket(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
-    """Connected to Slack as long as the context lasts; the client reconnects by itself."""
+    """Connect to Slack while the context lasts; the client reconnects by itself."""
     handler = AsyncSocketModeHandler(app, app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt annotates none of its handlers
     try:
@@ -24,7 +24,7 @@ async def socket(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
 
 
 def http(app: AsyncApp, healthy: Health) -> web.Application:
-    """Takes Slack's requests at ``/slack/events`` (Bolt checks their signature) and answers ``/healthz``."""
+    """Build the web application for Slack's requests at ``/slack/events`` (Bolt checks signatures) and ``/healthz``."""
 
     async def events(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
@@ -40,7 +40,7 @@ def http(app: AsyncApp, healthy: Health) -> web.Application:
 
 @asynccontextmanager
 async def listening(served: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """``served`` on this address as long as the context lasts; yields the port, which the system chooses for 0."""
+    """Serve on this address while the context lasts; yield the port, which the system chooses for 0."""
     runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     try:

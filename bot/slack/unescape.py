@@ -1,4 +1,4 @@
-"""Typed text as Slack escapes it, where the manifest says ``should_escape``: back to what was typed. Pure.
+"""Undoes Slack's escaping of typed text, which the manifest asks for by ``should_escape``. Pure.
 
 People come as ``<@U123|ben>``, channels as ``<#C1|general>``, addresses and links as ``<…>``, and ``&``, ``<`` and
 ``>`` as entities: docs.slack.dev/interactivity/implementing-slash-commands#escaping
@@ -11,7 +11,7 @@ _ESCAPED = re.compile(r"<([@#!]|mailto:)?([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def unescaped(text: str) -> str:
-    """``text`` as it was typed; only people stay as ``<@U123>``, since two may have one name."""
+    """Return ``text`` as it was typed; only people stay as ``<@U123>``, since two may have the same name."""
     return html.unescape(_ESCAPED.sub(_typed, text))
 
 

@@ -1,4 +1,4 @@
-"""``/audit``: the log of what happened, to take away and to check."""
+"""``/audit export`` and ``/audit verify``: entries as a file, and a check of the whole log."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.phrases import counted
-from commands.audit.filter import Filters, as_understood, sought
+from commands.audit.filter import Filters, describe_search, resolve_filters
 
 ALARM = (
     "Tell whoever runs the bot now. They should stop it, and keep the database file (with its -wal and -shm) just "
@@ -23,8 +23,8 @@ WITNESS = (
 )
 
 
-def _seal(text: str) -> str:
-    """None where the field was left empty. Raises ValueError."""
+def _parse_seal(text: str) -> str:
+    """Parse a seal; an empty field stays empty. Raises ValueError."""
     return parse_seal(text) if text.strip() else ""
 
 
@@ -39,7 +39,7 @@ class Verify(Args):
 
     against: Annotated[
         str,
-        AfterValidator(_seal),
+        AfterValidator(_parse_seal),
         Text(label="Against", hint="A seal that you noted, or that a daily summary shows", option=True),
     ] = ""
 
@@ -51,14 +51,14 @@ async def export(args: Export, ctx: Context) -> Answer:
     /audit export since:3d
     /audit export segment:VIPs by:@ben format:jsonl
     """
-    looked_for = await sought(args, ctx)
+    search = await resolve_filters(args, ctx)
     lines = entry_csv if args.format == "csv" else entry_json
-    made = await ctx.log.exported(looked_for.wanted, lambda entries: written(entries, lines))
-    told = as_understood(looked_for, ctx)
+    made = await ctx.audit.export(search.filter, lambda entries: written(entries, lines))
+    described = describe_search(search, ctx)
     if not made.entries:
-        return Answer("There is no such entry, so there is nothing to export.", told)
+        return Answer("There is no such entry, so there is nothing to export.", described)
     file = File(f"audit {time_expressions.format_time(ctx.now, ctx.zone).replace(':', '')}.{args.format}", made.content)
-    return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*told, file))
+    return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*described, file))
 
 
 @command("audit verify", submit="Verify the Log")
@@ -68,7 +68,7 @@ async def verify(args: Verify, ctx: Context) -> Answer:
     /audit verify against:3f9a0c1d2e4b5a69
     /audit verify
     """
-    proof = await ctx.log.checked(args.against)
+    proof = await ctx.audit.verify(args.against)
     facts = Fields((("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head)))
     if proof.fault:
         return Answer("THE LOG DOES NOT HOLD", (Sentence(proof.fault), Sentence(ALARM), facts))
@@ -82,7 +82,7 @@ async def verify(args: Verify, ctx: Context) -> Answer:
 
 
 def _unseen(seal: str, proof: Verification) -> str:
-    """No entry has this seal."""
+    """Say that no entry has this seal, and what that may mean."""
     cut = "entries were cut off or changed since it was noted, or it was not copied right"
     if proof.archived:
         archived = counted(proof.archived, "archived entry", "archived entries")

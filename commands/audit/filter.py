@@ -1,4 +1,4 @@
-"""What of the audit log people look for: as they type it, and as the log is asked for it."""
+"""Filters of the audit log: as people type them, and as the log is searched by them."""
 
 import re
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import is_uuid
 from bot.core.answers import Sentence, mention
-from bot.core.audit.entries import EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import EntryKind
 from bot.core.audit.reader import AuditFilter
 from bot.core.command import Context
 from bot.core.errors import Misuse, NotSegments
+from bot.core.items import Item, texts
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import and_list
@@ -30,12 +31,12 @@ PICK = (
 
 
 def _one_or_none(text: str) -> str:
-    """Raises ValueError for several shoppers."""
+    """Parse one shopper; an empty field stays empty. Raises ValueError for several."""
     return one_shopper(text) if text else ""
 
 
 class Filters(Args):
-    """Which entries: those for which all that is given holds."""
+    """Which entries: those that match every filter given."""
 
     by: Annotated[
         str, Field(max_length=100), Text(label="By", hint="A person: @ and the name, or a member id", option=True)
@@ -66,32 +67,32 @@ class Filters(Args):
 
     @property
     def words(self) -> str:
-        """The filters that are given, as somebody could type them."""
+        """The filters given, as somebody could type them."""
         given = ((name, getattr(self, name)) for name in Filters.model_fields)
         return " ".join(f"{name}:{quote(str(value))}" for name, value in given if value)
 
 
 @dataclass(frozen=True)
-class Sought:
-    """What the log is asked for, and what that is in words, filter by filter."""
+class Search:
+    """A search of the log: what it is asked for, and each filter in words."""
 
-    wanted: AuditFilter
-    told: tuple[str, ...]
-
-
-def as_understood(looked_for: Sought, ctx: Context) -> tuple[Sentence, ...]:
-    """What was looked for, as it was understood; nothing where it was all."""
-    told = f"Looked for: {', '.join(looked_for.told)}. Times are those of {ctx.zone.key}."
-    return (Sentence(told, quiet=True),) if looked_for.told else ()
+    filter: AuditFilter
+    described: tuple[str, ...]
 
 
-async def sought(filters: Filters, ctx: Context) -> Sought:
-    """What is meant. Raises Misuse about the first filter that means nothing, and StoreError."""
-    actor, kind = _person(filters.by), _kind(filters.kind)
-    since, until = _times(filters, ctx)
+def describe_search(search: Search, ctx: Context) -> tuple[Sentence, ...]:
+    """Describe what was looked for, as it was understood; nothing where it was everything."""
+    sentence = f"Looked for: {', '.join(search.described)}. Times are those of {ctx.zone.key}."
+    return (Sentence(sentence, quiet=True),) if search.described else ()
+
+
+async def resolve_filters(filters: Filters, ctx: Context) -> Search:
+    """Resolve the filters. Raises Misuse about the first one that means nothing, and StoreError."""
+    actor, kind = _parse_person(filters.by), _parse_kind(filters.kind)
+    since, until = _parse_times(filters, ctx)
     about = [await read(word, ctx) for read, word in ((_segment, filters.segment), (_shopper, filters.shopper)) if word]
     subjects, besides, *_ = (*(one.subjects for one in about), (), ())
-    told = (
+    described = (
         f"by {mention(actor)}" if actor else "",
         *(f"about {one.name}" for one in about),
         f"of the kind “{kind}”" if kind else "",
@@ -99,19 +100,19 @@ async def sought(filters: Filters, ctx: Context) -> Sought:
         f"before {time_expressions.format_time(until, ctx.zone)}" if until else "",
         f"of change {filters.change}" if filters.change else "",
     )
-    wanted = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
-    return Sought(wanted, tuple(filter(None, told)))
+    found = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
+    return Search(found, tuple(filter(None, described)))
 
 
-def _person(word: str) -> str:
-    """The user id. Raises Misuse for a bare name."""
+def _parse_person(word: str) -> str:
+    """Parse a user id. Raises Misuse for a bare name."""
     found = _PERSON.fullmatch(word)
     if word and not found:
         raise Misuse(PICK, field="by")
     return (found[1] or found[2]) if found else ""
 
 
-def _kind(word: str) -> EntryKind | None:
+def _parse_kind(word: str) -> EntryKind | None:
     """Return the kind of entry, or None for no word. Raises Misuse, with the nearest one where there is one."""
     plain = " ".join(word.translate(DASHES).replace("-", " ").replace("_", " ").lower().split())
     if not plain:
@@ -120,12 +121,14 @@ def _kind(word: str) -> EntryKind | None:
         return EntryKind(plain)
     near_ones = get_close_matches(plain, tuple(EntryKind), n=3, cutoff=0.6)
     meant = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
-    told = meant or f"There are {and_list(tuple(EntryKind))}."
-    raise Misuse(f"There is no kind of entry “{word}”. {told}", field="kind", for_log="There is no such kind of entry.")
+    advice = meant or f"There are {and_list(tuple(EntryKind))}."
+    raise Misuse(
+        f"There is no kind of entry “{word}”. {advice}", field="kind", for_log="There is no such kind of entry."
+    )
 
 
-def _times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
-    """From when on, and before when, in UTC. Raises Misuse."""
+def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
+    """Parse from when on, and before when, in UTC. Raises Misuse."""
     since, until = (
         time_expressions.parse_span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
         for field, word in (("since", filters.since), ("until", filters.until))
@@ -137,40 +140,45 @@ def _times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | 
 
 
 @dataclass(frozen=True)
-class _About:
-    """Somebody or something that entries are about: what it is called, and as what the log knows it."""
+class _Subject:
+    """What entries are about: its name in words, and the subjects by which the log knows it."""
 
     name: str
     subjects: tuple[str, ...]
 
 
-async def _segment(word: str, ctx: Context) -> _About:
-    """The segment of this id, or all that are or were called so. Raises NotSegments where none was, and StoreError."""
+async def _segment(word: str, ctx: Context) -> _Subject:
+    """Find the segment of this id, or all that have or had this name. Raises NotSegments and StoreError."""
     found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
     ctx.findings.add_segments(found)
-    return _About(f"the segment {word}", tuple(map(segment_subject, found)))
+    return _Subject(f"the segment {word}", texts(map(Item.segment, found)))
 
 
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
     segments = await ctx.shop.segments()
     present = find_named(word, segments)
-    ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.log.segments_called(word)))
+    ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.audit.segments_named(word)))
     if not ids:
         raise NotSegments((word,), near_names(word, segments), field="segment")
     return tuple(ids)
 
 
-async def _shopper(word: str, ctx: Context) -> _About:
-    """The shopper as customer and as profile; an id also where nobody has it any more. Raises Misuse and StoreError."""
+async def _shopper(word: str, ctx: Context) -> _Subject:
+    """Find the shopper as customer and as profile; an id may be of somebody gone. Raises Misuse and StoreError."""
     typed, found = classify((word,)), await resolve((word,), ctx.shop)
-    ids = [*typed.customer_ids, *typed.profile_ids, *[id_ for one in found.shoppers for id_ in await _ids(one, ctx)]]
-    if not ids:
+    items = [
+        *map(Item.customer, typed.customer_ids),
+        *map(Item.profile, typed.profile_ids),
+        *[item for one in found.shoppers for item in await _items(one, ctx)],
+    ]
+    if not items:
         gone = "Of somebody who is gone, type the customer id or the profile id."
         raise Misuse(f"{found.nobody} {gone}", field="shopper", for_log=found.nobody.for_log)
-    return _About(f"the shopper {word}", tuple(dict.fromkeys(map(shopper_subject, ids))))
+    return _Subject(f"the shopper {word}", texts(dict.fromkeys(items)))
 
 
-async def _ids(one: Shopper, ctx: Context) -> tuple[int | str, ...]:
-    """Its ids: customer, profile, or both."""
+async def _items(one: Shopper, ctx: Context) -> tuple[Item, ...]:
+    """Return the shopper as customer, as profile, or as both."""
     customer = one.customer or (await fetch_owners([one.word], ctx.shop)).get(one.word)
-    return (*((customer.id,) if customer else ()), *((one.profile_id,) if one.profile_id else ()))
+    profiles = (Item.profile(one.profile_id),) if one.profile_id else ()
+    return (Item.customer(customer.id), *profiles) if customer else profiles

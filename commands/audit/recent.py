@@ -1,4 +1,4 @@
-"""``/audit``: the log of what happened, to search."""
+"""``/audit recent``: the log, searched."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
 from bot.core.language.phrases import counted
-from commands.audit.filter import Filters, as_understood, sought
+from commands.audit.filter import Filters, describe_search, resolve_filters
 from commands.pages import offers
 
 ROWS = 50
@@ -34,19 +34,19 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     /audit recent segment:"Coffee lovers" kind:"step done" since:"2026-11-24 09:30" until:2026-11-25
     /audit recent shopper:17 change:42
     """
-    looked_for = await sought(args, ctx)
-    found = await ctx.log.recent(looked_for.wanted, limit=ROWS + 1, before=args.before)
+    search = await resolve_filters(args, ctx)
+    found = await ctx.audit.recent(search.filter, limit=ROWS + 1, before=args.before)
     shown, is_last = found[:ROWS], len(found) <= ROWS
-    told = as_understood(looked_for, ctx)
+    described = describe_search(search, ctx)
     older = f"before entry {args.before}" if args.before else ""
     if not shown:
-        return Answer(" ".join(filter(None, ("There is no such entry", older))) + ".", told)
+        return Answer(" ".join(filter(None, ("There is no such entry", older))) + ".", described)
     latest = "" if is_last or older else "The latest "
     title = " ".join(filter(None, (f"{latest}{counted(len(shown), 'entry', 'entries')}", older)))
     words = f"{args.words} " if args.words else ""
     more = () if is_last else (Offer("Next Page", f"audit recent {words}before:{shown[-1].number}"),)
     nexts = (("Show an Entry", "audit show"), ("Export These", f"audit export {words}".strip()))
-    return Answer(title, (*told, _table(shown, ctx), offers(*nexts, before=more)))
+    return Answer(title, (*described, _table(shown, ctx), offers(*nexts, before=more)))
 
 
 def _table(shown: tuple[RecordedEntry, ...], ctx: Context) -> Table:

@@ -11,6 +11,7 @@ from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
 from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
+from bot.core.items import Item, ItemKind
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
 from bot.core.language.phrases import and_list, counted, listing, shortened
@@ -20,7 +21,7 @@ from commands.pages import offers
 LONG = 300
 """Characters of a value that are shown; a longer one comes in a file."""
 APART = frozenset({"effects"})
-"""What of the detail is a table of its own."""
+"""Keys of the detail that are shown as a table."""
 LABELS = {
     "said": "Said",
     "told": "What it does",
@@ -33,7 +34,7 @@ LABELS = {
     "reason": "Reason",
     "requests": "The store's request ids",
 }
-"""What keys of the detail are called, in the order in which one reads them; others follow, called by themselves."""
+"""Labels of the detail's keys, in the order in which they are shown; other keys follow, under their own names."""
 
 Pairs = list[tuple[str, str]]
 
@@ -50,7 +51,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
     /audit show 51
     """
-    found = await ctx.log.entry(args.entry)
+    found = await ctx.audit.entry(args.entry)
     names = await _names(found, ctx)
     envelope, detail = _envelope(found, ctx), [*_detail(found), *_about(found, names), ("Seal", found.seal)]
     shown = Fields(tuple((label, shortened(value, LONG)) for label, value in (*envelope, *detail)))
@@ -64,7 +65,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
 async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
     """What its segments are called now; nothing, where the store does not answer: the log is there all the same."""
-    if any(one.startswith("segment:") for one in found.subjects):
+    if any(Item.parse(one).kind is ItemKind.SEGMENT for one in found.subjects):
         with suppress(StoreError):
             return await ctx.shop.names()
     return {}
@@ -87,11 +88,11 @@ def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
 
 
 def _detail(found: RecordedEntry) -> Pairs:
-    """Whatever else is on record."""
+    """Return whatever else is on record, as labels and values."""
     detail = found.detail
     keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
-    told = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
-    return [(label, value) for label, value in told if value]
+    pairs = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
+    return [(label, value) for label, value in pairs if value]
 
 
 def _words(value: Any) -> str:
@@ -101,18 +102,19 @@ def _words(value: Any) -> str:
 
 
 def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
-    """Its subjects: how many, and the first ones."""
+    """Describe its subjects: how many, and the first ones."""
     if not found.subjects:
         return []
-    told = [_called(one, names) for one in found.subjects]
-    many = f"{counted(len(told), 'segment or shopper', 'segments and shoppers')}: " if len(told) > 1 else ""
-    return [("About", f"{many}{listing(told)}")]
+    subjects = [_name(one, names) for one in found.subjects]
+    number = counted(len(subjects), "segment or shopper", "segments and shoppers")
+    many = f"{number}: " if len(subjects) > 1 else ""
+    return [("About", f"{many}{listing(subjects)}")]
 
 
-def _called(subject: str, names: Mapping[str, str]) -> str:
+def _name(subject: str, names: Mapping[str, str]) -> str:
     """``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
-    kind, _, id_ = subject.partition(":")
-    return f"{kind} {names.get(id_, id_)}"
+    item = Item.parse(subject)
+    return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
 
 
 def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:
@@ -121,7 +123,7 @@ def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...
 
 
 def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
-    """All of it as a file, where it is longer than a message shows."""
+    """Return all of it as a file, where it is longer than a message shows."""
     hidden = len(listing(found.subjects)) < len(and_list(found.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):
         return ()

@@ -1,21 +1,23 @@
 """``/change``: deciding about changes that wait or run, and what the policy asks for."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.bigcommerce import Customer, is_uuid
 from bot.core.answers import Answer, File, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, Verdict, refuse_late
-from bot.core.approval.policy import KINDS, Rule
+from bot.core.approval.policy import Rule
 from bot.core.audit.exports import csv_lines
 from bot.core.command import Context, command
 from bot.core.errors import Impossible
+from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import and_list, counted, remark
-from bot.core.planning.steps import DeleteSegment, RemoveMembers, RetargetPromotion
+from bot.core.planning.item_names import describe_items, present_names
+from bot.core.planning.steps import STEPS
 from bot.core.store_view.shop import find_named
-from bot.core.store_view.shoppers import describe_customer, fetch_owners, resolve, split_words
+from bot.core.store_view.shoppers import Shopper, resolve, split_words
 from commands.change.requests import Number, OneChange
 from commands.inputs import MOST_SHOPPERS, one_line
 
@@ -34,7 +36,7 @@ class ExceptArgs(Args):
         tuple[str, ...],
         BeforeValidator(split_words),
         Field(min_length=1, max_length=MOST_SHOPPERS),
-        ShopperInput(label="Items", hint="E-mails, ids, or segments' names; the rest still waits"),
+        ShopperInput(label="Items", hint="E-mails, ids, or names of segments and promotions; the rest still waits"),
     ]
 
 
@@ -55,8 +57,8 @@ async def details(args: OneChange, ctx: Context) -> Answer:
 
     /change details 42
     """
-    found = await ctx.changes.change(args.number)
-    rows = await _rows(found, ctx)
+    found = await ctx.changes.load(args.number)
+    rows = [(name, item.id) for item, name in (await describe_items(found.plan, ctx.shop)).items()]
     title = f"Change {found.number} is about {counted(len(rows), 'item')}"
     shown = (Table("What it is about", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
     if len(rows) <= ROWS:
@@ -67,38 +69,53 @@ async def details(args: OneChange, ctx: Context) -> Answer:
 
 @command("change except", submit="Take These Out")
 async def except_(args: ExceptArgs, ctx: Context) -> Decision:
-    """Take shoppers or segments out of a change that waits; the rest then needs approval anew.
+    """Take shoppers, segments or promotions out of a change that waits; the rest then needs approval anew.
 
     /change except 42 ada@example.com 17
     /change except 42 VIPs
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     refuse_late(found, None)
     items = await _meant(args.items, found, ctx)
     return Decision(number=found.number, verdict=Verdict.NARROW, version=found.version, items=items)
 
 
-async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[str, ...]:
-    """The items which these words name. Raises Impossible where any word names none: it would stay in unnoticed."""
-    deleted = {step.segment.known_id for step in found.plan.steps if isinstance(step, DeleteSegment)}
-    segments = {word: find_named(word, await ctx.shop.segments()) for word in words} if deleted else {}
-    meant = {one.id for one in segments.values() if one and one.id in deleted}
-    others = [word for word in words if (one := segments.get(word)) is None or one.id not in meant]
-    people = await resolve(others, ctx.shop)
-    keys = {
-        one.label: {str(key) for key in (one.profile_id, one.customer and one.customer.id) if key}
-        for one in people.shoppers
-    }
-    absent = [label for label, ids in keys.items() if not ids.intersection(found.plan.items)]
+@dataclass(frozen=True)
+class _Named:
+    """An item of a plan by its name and its id, as people may type either."""
+
+    item: Item
+    name: str
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return self.item.id
+
+
+async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[Item, ...]:
+    """Return the items which these words name. Raises Impossible where any names none: it would stay in unnoticed."""
+    names = await present_names(found.plan, ctx.shop)
+    things = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
+    items = frozenset(found.plan.items)
+    people = await resolve([word for word, thing in things.items() if thing is None], ctx.shop)
+    theirs = {one.label: items.intersection(_items(one)) for one in people.shoppers}
+    absent = [label for label, hers in theirs.items() if not hers]
     if absent or people.remarks:
-        told = (*people.remarks, *remark(f"Not in change {found.number}", absent))
+        why = (*people.remarks, *remark(f"Not in change {found.number}", absent))
         raise Impossible(
-            f"{' '.join(told)} `/change details {found.number}` shows what is in it.",
+            f"{' '.join(why)} `/change details {found.number}` shows what is in it.",
             field="items",
             for_log=f"Some of that is not in change {found.number}.",
         )
-    meant = meant.union(*keys.values())
+    meant = {thing.item for thing in things.values() if thing}.union(*theirs.values())
     return tuple(item for item in found.plan.items if item in meant)
+
+
+def _items(shopper: Shopper) -> list[Item]:
+    """Return what a plan may know this shopper as."""
+    customers = [Item.customer(shopper.customer.id)] if shopper.customer else []
+    return [*customers, Item.profile(shopper.profile_id)] if shopper.profile_id else customers
 
 
 @command("change stop", submit="Stop Change")
@@ -116,7 +133,7 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
 
     /change break-glass 42 The shop sells at the wrong price
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     return Decision(number=found.number, verdict=Verdict.BREAK, version=found.version, reason=args.reason)
 
 
@@ -136,7 +153,7 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
     /change policy
     """
     rows = tuple(map(_row, ctx.policy.rules))
-    told_of = (
+    shown = (
         Table("Rules", ("Approvals", "By", "When it is about", "To …"), rows),
         Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
@@ -144,11 +161,11 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
         Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'nobody'}."),
         Sentence("What hurts needs at least one approval, and undoing as many as what it undoes.", quiet=True),
     )
-    return Answer("What needs whose approval", told_of)
+    return Answer("What needs whose approval", shown)
 
 
 def _row(rule: Rule) -> tuple[str | int, ...]:
-    kinds = and_list([KINDS[kind].does for kind in rule.steps])
+    kinds = and_list([STEPS[kind].does for kind in rule.steps])
     asked = f"; asked for by {_who(rule.requesters)}" if rule.requesters else ""
     return (rule.approvals, f"{_who(rule.approvers)}{asked}", and_list(rule.conditions) or "always", kinds)
 
@@ -156,39 +173,3 @@ def _row(rule: Rule) -> tuple[str | int, ...]:
 def _who(ids: frozenset[str]) -> str:
     groups = [f"the group {one}" for one in sorted(ids) if one.startswith("S")]
     return and_list([*(mention(one) for one in sorted(ids) if not one.startswith("S")), *groups]) or "any approver"
-
-
-async def _rows(found: Change, ctx: Context) -> list[tuple[str, str]]:
-    """What each item is called, and its id."""
-    names = {step.segment.known_id: step.segment.name for step in found.plan.steps if isinstance(step, DeleteSegment)}
-    names |= {str(s.promotion.id): s.promotion.name for s in found.plan.steps if isinstance(s, RetargetPromotion)}
-    items = [item for item in found.plan.items if item not in names]
-    customers = await _by_item(items, found, ctx)
-    rows = [(name, item) for item, name in names.items()]
-    return rows + [
-        (describe_customer(customers[item]) if item in customers else "not known any more", item) for item in items
-    ]
-
-
-async def _by_item(items: list[str], found: Change, ctx: Context) -> dict[str, Customer]:
-    """The customers behind customer ids and profile ids; who is gone is absent."""
-    by_id = await ctx.shop.customers(ids=[int(item) for item in items if item.isdecimal()])
-    profiles = [item for item in items if is_uuid(item)]
-    members = await _members_of(found, ctx) if profiles else {}
-    known = {one: members[one] for one in profiles if one in members}
-    others = await fetch_owners([one for one in profiles if one not in known], ctx.shop)
-    customers = {one.id: one for one in await ctx.shop.customers(ids=tuple(known.values()))}
-    return (
-        {str(one.id): one for one in by_id}
-        | {profile: customers[id_] for profile, id_ in known.items() if id_ in customers}
-        | others
-    )
-
-
-async def _members_of(found: Change, ctx: Context) -> dict[str, int]:
-    """Customer ids by profile id of all who are in the segments that it takes shoppers out of."""
-    segments = {step.segment.known_id for step in found.plan.steps if isinstance(step, RemoveMembers)}
-    present = segments & {one.id for one in await ctx.shop.segments()}
-    return {
-        profile.id: profile.customer_id for one in sorted(present) async for profile in ctx.shop.reader.members(one)
-    }

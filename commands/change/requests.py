@@ -6,13 +6,14 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
-from bot.core.command import Context, Scope, command
+from bot.core.approval.reader import Scope
+from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, ChangeInput, Choice
-from bot.core.planning.plan import Plan, inverse_of, observed
-from bot.core.planning.steps import CreateCustomer, PromotionRef, RetargetPromotion
+from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from commands.inputs import PageNumber
-from commands.pages import COLUMNS, Page, beyond, brief_rows, offers
+from commands.pages import COLUMNS, Page, brief_rows, no_such_page, offers
 
 ROWS = 50
 SHOWN = 2500
@@ -48,7 +49,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     first = (args.page - 1) * ROWS
     found = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
     if not found:
-        raise beyond(-(-total // ROWS))
+        raise no_such_page(-(-total // ROWS))
     page = Page(found, args.page, first, total, f"change list {args.scope}")
     table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
     title = page.title("pending change" if args.scope == "pending" else "change")
@@ -62,7 +63,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
 
     /change show 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     title = f"Change {found.number} is {found.state.value}"
     card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
     told = (*_whole(found), _fields(found), *_failures(found), *card)
@@ -75,7 +76,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
 
     /change undo 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if found.undone_by:
         raise Impossible(f"Change {found.number} was undone by change {found.undone_by} already.")
     if found.is_open:
@@ -86,8 +87,8 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     steps = inverse_of(tuple(run.undo for run in found.done))
     if not steps:
         raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
-    stays = tuple(f"{step.email} stays a customer." for step in found.plan.steps if isinstance(step, CreateCustomer))
-    return await observed(steps, ctx.shop, undoes=found.number, remarks=stays)
+    stays = tuple(line for step in found.plan.steps for line in step.stays)
+    return await build_plan(steps, ctx.shop, undoes=found.number, remarks=stays)
 
 
 @command("change retry", submit="Try Again")
@@ -96,10 +97,10 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
 
     /change retry 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.can_be_retried:
         raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
-    return await observed(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
+    return await build_plan(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
 @command("change withdraw", submit="Withdraw Change")
@@ -108,7 +109,7 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
 
     /change withdraw 42
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.is_open:
         too_late(found)
     return Decision(number=found.number, verdict=Verdict.WITHDRAW)
@@ -120,7 +121,7 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
 
     /change repoint 43
     """
-    found = await ctx.changes.change(args.number)
+    found = await ctx.changes.load(args.number)
     if not found.restored:
         raise Impossible(f"Change {found.number} restored no segment, so there is nothing to point promotions to.")
     present = {segment.id for segment in await ctx.shop.segments()}
@@ -138,11 +139,11 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
         raise NothingToDo(
             f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
         )
-    return await observed(tuple(steps), ctx.shop)
+    return await build_plan(tuple(steps), ctx.shop)
 
 
 def _whole(found: Change) -> tuple[Sentence | File, ...]:
-    """All of what it does: nobody may have to approve what they cannot see."""
+    """Return all of what it does: nobody may have to approve what they cannot see."""
     lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
@@ -150,7 +151,7 @@ def _whole(found: Change) -> tuple[Sentence | File, ...]:
 
 
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
-    """What this person may do about it."""
+    """Return what this person may do about it."""
     possible = (
         ("Undo", "undo", found.can_be_undone),
         ("Point Promotions", "repoint", found.can_be_repointed),

@@ -1,4 +1,4 @@
-"""``/segment``: who is in a segment."""
+"""``/segment members``, ``add``, ``remove``, ``clear``, ``export``: the shoppers in a segment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from bot.core.errors import NothingToDo
 from bot.core.language.args import Args
 from bot.core.language.phrases import people, remark
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
-from commands.pages import Page, beyond, offers
+from commands.pages import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
 
 ROWS = 100
@@ -46,7 +46,7 @@ async def members(args: Members, ctx: Context) -> Answer:
     found = await ctx.shop.segment(args.segment)
     read = await ctx.shop.reader.members_page(found.id, args.page, ROWS)
     if args.page > 1 and not read.items:
-        raise beyond(read.pages)
+        raise no_such_page(read.pages)
     typed, first = quote(found.id), (args.page - 1) * ROWS
     page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
     customers = await _customers(read.items, ctx)
@@ -67,14 +67,14 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment add "Coffee lovers" ada@example.com, 17, 42
     """
     found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _parted(named, found)
-    remarks = (*named.remarks, *_listed(f"In {found.name} already", inside))
+    inside, outside = _split_by_membership(named, found)
+    remarks = (*named.remarks, *_remark(f"In {found.name} already", inside))
     if not outside:
         raise nobody_left(remarks)
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
     profiles = tuple(one.profile_id for one in outside if one.profile_id)
     steps = (*created(newcomers), *added(SegmentRef.of(found), profiles, newcomers))
-    return await observed(steps, ctx.shop, remarks=(_who(outside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=(_who(outside), *remarks))
 
 
 @command("segment remove", submit="Remove Shoppers")
@@ -85,12 +85,12 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment remove VIPs ada@example.com 17
     """
     found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _parted(named, found)
-    remarks = (*named.remarks, *_listed(f"Not in {found.name}", outside))
+    inside, outside = _split_by_membership(named, found)
+    remarks = (*named.remarks, *_remark(f"Not in {found.name}", outside))
     if not inside:
         raise nobody_left(remarks)
     steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
-    return await observed(steps, ctx.shop, remarks=(_who(inside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=(_who(inside), *remarks))
 
 
 @command("segment clear", submit="Clear Segment")
@@ -104,7 +104,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     if not everybody:
         raise NothingToDo(f"{found.name} is empty already.")
     steps = removed(SegmentRef.of(found), everybody)
-    return await observed(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
 
 
 @command("segment export", submit="Export Segment")
@@ -140,19 +140,19 @@ def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
 
 
 def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
-    told = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
-    return (str(profile.customer_id), *told, profile.id)
+    person = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
+    return (str(profile.customer_id), *person, profile.id)
 
 
-def _parted(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
-    """Who is in the segment, and who is not. Raises Misuse where nobody is named."""
+def _split_by_membership(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
+    """Split the shoppers into those in the segment and those not in it. Raises Misuse where nobody is named."""
     if not named.shoppers:
         raise named.nobody
     inside = [one for one in named.shoppers if found.id in one.segment_ids]
     return inside, [one for one in named.shoppers if found.id not in one.segment_ids]
 
 
-def _listed(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
+def _remark(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
     return remark(what, [one.label for one in shoppers])
 
 

@@ -1,4 +1,4 @@
-"""``/segment``: the store's customer segments themselves."""
+"""``/segment list``, ``show``, ``create``, ``edit``, ``delete``: the store's customer segments themselves."""
 
 from typing import Annotated, Any
 
@@ -10,12 +10,22 @@ from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.store_view.shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
-from commands.inputs import DESCRIPTION, Description, Name, OneSegment, PageNumber, Segments, lines, one_line, searched
+from commands.inputs import (
+    DESCRIPTION,
+    Description,
+    Name,
+    OneSegment,
+    PageNumber,
+    Segments,
+    lines,
+    one_line,
+    search_words,
+)
 from commands.pages import COLUMNS as CHANGES
 from commands.pages import brief_rows, offers, page_of
 
@@ -71,7 +81,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     /segment list
     /segment list loyal
     """
-    wanted = searched(args.words)
+    wanted = search_words(args.words)
     found = [
         one
         for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
@@ -118,10 +128,10 @@ async def create(args: CreateArgs, ctx: Context) -> Plan:
     """
     naming = Naming(name=args.name, description=args.description)
     described = (f"Description: {args.description}",) if args.description else ()
-    return await observed((CreateSegment(segment=naming),), ctx.shop, remarks=described)
+    return await build_plan((CreateSegment(segment=naming),), ctx.shop, remarks=described)
 
 
-async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
+async def _prefill_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     found = await ctx.shop.segment(str(values["segment"]))
     if len(found.description) > DESCRIPTION:
         typed = f"`/segment edit {quote(found.name)} name:…`"
@@ -133,7 +143,7 @@ async def _present_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any
     "segment edit",
     submit="Save Segment",
     title="Edit Segment",
-    prefill=Prefill(("name", "description"), _present_naming),
+    prefill=Prefill(("name", "description"), _prefill_naming),
 )
 async def edit(args: EditArgs, ctx: Context) -> Plan:
     """Change a segment's name or description.
@@ -148,7 +158,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     description = found.description if args.description in (None, lines(found.description)) else args.description
     after = Naming(name=name or "", description=description or "")
     step = UpdateSegment(segment=SegmentRef.of(found), before=before, after=after)
-    return await observed((step,), ctx.shop)
+    return await build_plan((step,), ctx.shop)
 
 
 @command("segment delete", submit="Delete Segment")
@@ -160,7 +170,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """
     found = await ctx.shop.find(args.segments)
     steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in found)
-    return await observed(tuple(steps), ctx.shop)
+    return await build_plan(tuple(steps), ctx.shop)
 
 
 async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
@@ -172,13 +182,13 @@ async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) ->
 def _details(found: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
     when = [("Created", found.created_at), ("Updated", found.updated_at)]
     return (
-        ("Promotions", _told(uses)),
+        ("Promotions", _describe_uses(uses)),
         *((label, f"{time:%Y-%m-%d %H:%M} UTC") for label, time in when if time),
         ("Id", found.id),
     )
 
 
-def _told(uses: tuple[PromotionUse, ...] | None) -> str:
+def _describe_uses(uses: tuple[PromotionUse, ...] | None) -> str:
     if uses is None:
         return f"The token may not read promotions (scope {MARKETING_READ})."
     return ", ".join(f"{use.name} ({'live' if use.live else 'off'}, {use.way})" for use in uses) or "none"

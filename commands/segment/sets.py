@@ -1,4 +1,4 @@
-"""``/segment``: segments as sets of shoppers: copied, combined, compared."""
+"""``/segment copy``, ``combine``, ``overlap``: segments as sets of shoppers."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, observed
+from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.shop import find_named
 from commands.inputs import Name, OneSegment
@@ -18,7 +18,7 @@ from commands.pages import offers
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, None]
-"""Profile ids, in an order that stays: a plan that is made again has to come out the same."""
+"""Profile ids in a stable order: planning again has to give the same plan."""
 COMBINED: dict[How, Callable[[Ids, Ids], Ids]] = {
     "both": lambda first, second: {one: None for one in first if one in second},
     "either": lambda first, second: first | second,
@@ -87,7 +87,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     create = CreateSegment(segment=Naming(name=args.name, description=found.description))
     members = await _members(found.id, ctx)
     steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
-    return await observed(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
 
 
 @command("segment combine", submit="Combine Segments")
@@ -97,7 +97,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     /segment combine VIPs Lapsed both "VIPs to win back"
     /segment combine Newsletter Lapsed first-only Reachable mode:equal
     """
-    first, second = await _two(args.first, args.second, ctx)
+    first, second = await _both_segments(args.first, args.second, ctx)
     wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
     target = find_named(args.into, await ctx.shop.segments())
     if target is None and is_uuid(args.into):  # the form's choice, which is gone by now
@@ -111,10 +111,10 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
             *added(SegmentRef(name=args.into), tuple(wanted)),
         )
     else:
-        steps = await _filled(SegmentRef.of(target), wanted, args.mode, ctx)
-    told = (WHO[args.how].format(first=first.name, second=second.name),)
+        steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
+    who = WHO[args.how].format(first=first.name, second=second.name)
     empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
-    return await observed(steps, ctx.shop, remarks=(*told, *empties))
+    return await build_plan(steps, ctx.shop, remarks=(who, *empties))
 
 
 @command("segment overlap", submit="Compare Segments")
@@ -123,7 +123,7 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
 
     /segment overlap VIPs "Coffee lovers"
     """
-    first, second = await _two(args.first, args.second, ctx)
+    first, second = await _both_segments(args.first, args.second, ctx)
     one, other = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
     both = len(one.keys() & other.keys())
     pairs = (
@@ -136,8 +136,8 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
     return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), combine_them))
 
 
-async def _two(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
-    """Both segments. Raises NotSegments, and Impossible where they are one."""
+async def _both_segments(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
+    """Find both segments. Raises NotSegments, and Impossible where they are the same."""
     (one,) = await ctx.shop.find((first,), field="first")
     (other,) = await ctx.shop.find((second,), field="second")
     if one == other:
@@ -149,15 +149,15 @@ async def _members(segment_id: str, ctx: Context) -> Ids:
     return {member.id: None async for member in ctx.shop.reader.members(segment_id)}
 
 
-async def _filled(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
-    """The Steps that add those to the segment who are missing, and with ``equal`` remove all others."""
+async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
+    """Build the Steps that add the missing shoppers to the segment, and with ``equal`` remove all others."""
     present = await _members(target.known_id, ctx)
     missing = tuple(one for one in wanted if one not in present)
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
     if not missing and not others:
-        raise NothingToDo(f"There is nothing to do: {target.name} holds {_held(len(wanted), mode)} already.")
+        raise NothingToDo(f"There is nothing to do: {target.name} holds {_describe_held(len(wanted), mode)} already.")
     return (*added(target, missing), *removed(target, others))
 
 
-def _held(count: int, mode: str) -> str:
+def _describe_held(count: int, mode: str) -> str:
     return f"exactly these {people(count)}" if mode == "equal" else f"all of these {people(count)}"

@@ -24,8 +24,9 @@ from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
-from bot.ledger.sqlite.file import Connection
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.ledger import ledger_on
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.wire import Sent, Wire, travel
@@ -127,8 +128,8 @@ class Killed(BaseException):
     """A process was killed: nothing after this happens any more."""
 
 
-class Mortal(Ledger):
-    """The ledger of a process that dies right after some transaction to come: none of its code runs in between."""
+class Mortal(Database):
+    """The database of a process that dies right after some transaction to come: none of its code runs in between."""
 
     made = 0
     left: int | None = None
@@ -136,11 +137,11 @@ class Mortal(Ledger):
 
     def hurry(self) -> None:
         """Do without waiting for the disk: it is a process that dies here, and not the machine."""
-        self._db.execute("PRAGMA synchronous=OFF")
+        self.execute("PRAGMA synchronous=OFF")
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with super()._transaction() as db:
+    def transaction(self) -> Iterator[Connection]:
+        with super().transaction() as db:
             yield db
         self.made += 1
         if self.left is not None:
@@ -155,10 +156,15 @@ class Process:
     """A bot's process with its engine, its connection to the store, and its own hold on the ledger's file."""
 
     engine: Engine
-    ledger: Mortal
+    database: Mortal
     policy: Policy
     died: asyncio.Future[None]
     _stack: AsyncExitStack
+
+    @property
+    def ledger(self) -> Ledger:
+        """What stands on record."""
+        return self.engine.process.ledger
 
     @property
     def alive(self) -> bool:
@@ -172,12 +178,12 @@ class Process:
         store = await stack.enter_async_context(
             connect("http://store.example", "sandbox", "token", sleep=no_wait, transport=wire)
         )
-        ledger = Mortal.open(path)
-        ledger.hurry()
+        database = Mortal.open(path)
+        database.hurry()
         made = build_engine(
             groups=GROUPS,
             policy=policy,
-            ledger=ledger,
+            ledger=ledger_on(database),
             store=store,
             announcer=team.slack,
             directory=team.slack,
@@ -186,15 +192,15 @@ class Process:
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
         )
-        process = cls(made, ledger, policy, asyncio.get_running_loop().create_future(), stack)
-        ledger.dies = process.die
+        process = cls(made, database, policy, asyncio.get_running_loop().create_future(), stack)
+        database.dies = process.die
         await made.process.live()
         return process
 
     def die(self) -> None:
         """Nothing of it reaches the ledger from now on, not even what is done on leaving."""
         self.died.set_result(None)
-        self.ledger.close()
+        self.database.close()
 
     async def kill(self) -> None:
         """Kill it, if it lives, and clear away what is left of it."""

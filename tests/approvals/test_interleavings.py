@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
-from bot.core.approval.policy import HURTING, KINDS, Need, Policy, Rule
+from bot.core.approval.policy import DESTRUCTIVE, Need, Policy, Rule
 from bot.core.audit.entries import RecordedEntry
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
+    STEPS,
     AddMembers,
     AnyStep,
     CreateProfiles,
@@ -34,25 +35,28 @@ from bot.core.planning.steps import (
     RemoveMembers,
     UpdateSegment,
 )
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite import change_rows
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.ledger import ledger_on
 from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, MANAGERS, Process, Team
 from tests.approvals.wire import Sent
 from tests.core.samples import invocation
 from tests.harness import Clock
 from tests.laws.values import LAW
+from tests.records import database_of, entries_of, verified
 
 ONE = Policy(approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}))
 TWO = Policy(
     approvers=frozenset({APPROVERS}),
     rules=(
-        Rule(steps=HURTING, approvals=1),
+        Rule(steps=DESTRUCTIVE, approvals=1),
         Rule(steps=("update_segment",), approvals=1),
         Rule(steps=("remove_members",), approvals=1, approvers=frozenset({MANAGERS})),
         Rule(steps=("delete_segment",), live=True, approvals=2),
     ),
 )
 STRICT = Policy(
-    approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}), rules=(Rule(steps=tuple(KINDS), approvals=2),)
+    approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}), rules=(Rule(steps=tuple(STEPS), approvals=2),)
 )
 NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffee lovers")
 MOVING = {event.value: event for event in Event}
@@ -131,7 +135,7 @@ class Interleavings(RuleBasedStateMachine):
         self.team = Team.around(clock, dice, self.heard)
         self.store, self.slack, self.clock = self.team.store, self.team.slack, clock
         self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
-        self.ledger = Ledger.read(self.path)
+        self.ledger = ledger_on(Database.read(self.path))
         self.asks, self.clicks = count(1), list[Click]()
         self.policies = [policy]
         self.created = Counter[tuple[str, str]]()
@@ -157,7 +161,7 @@ class Interleavings(RuleBasedStateMachine):
                 self._run(one.kill())
             self.runner.close()
             self.watch.close()
-            self.ledger.close()
+            database_of(self.ledger).close()
             self.store.close()
             shutil.rmtree(self.folder)
             # Hypothesis keeps every machine to its end.
@@ -260,7 +264,7 @@ class Interleavings(RuleBasedStateMachine):
     def decide_otherwise(self, process: int, by: str | None, which: int, verb: str, item: int, turns: int) -> None:
         """By anybody, or by the one who may, where nobody is named."""
         if card := self._card(which):
-            items = card.plan.items or ("VIPs",)
+            items = [item.id for item in card.plan.items] or ["VIPs"]
             taken_out, reason = [items[item % len(items)]], "It cannot wait."
             beside: dict[str, Any] = {"except": {"items": taken_out}, "break-glass": {"reason": reason}}
             who = by or {"withdraw": card.requester, "break-glass": BEA, "stop": card.requester}.get(verb, BEN)
@@ -334,7 +338,7 @@ class Interleavings(RuleBasedStateMachine):
     def a_process_is_killed(self, process: int, after: int | None, policy: Policy, turns: int) -> None:
         """At once, or right after the so many-th transaction to come; another one may start with another policy."""
         if after and self.processes[process].alive:
-            self.processes[process].ledger.left = after
+            self.processes[process].database.left = after
             self._run(asyncio.sleep(0), turns)
         self._restart(process, policy, turns)
 
@@ -379,7 +383,7 @@ class Interleavings(RuleBasedStateMachine):
         return self._read(int(number)) if number.isdecimal() else None
 
     def _read(self, number: int) -> Change:
-        return self.ledger._change(number)  # at once, also while the loop runs
+        return change_rows.load(database_of(self.ledger).connection, number)  # at once, also while the loop runs
 
     @invariant()
     def all_that_is_on_record_is_as_it_must_be(self) -> None:
@@ -388,7 +392,7 @@ class Interleavings(RuleBasedStateMachine):
         assert not self.violations, self.violations
         assert max(self.created.values(), default=1) == 1, self.created
         assert not self.log.errors, self.log.errors
-        for entry in self.ledger.entries(after=self.judged):
+        for entry in entries_of(self.ledger, after=self.judged):
             self.judged = entry.number
             if entry.change is not None:
                 self._replay(entry, entry.change)
@@ -493,11 +497,11 @@ class Interleavings(RuleBasedStateMachine):
             for one in self.processes:
                 self._run(one.sweep(), SETTLED)
         self.all_that_is_on_record_is_as_it_must_be()
-        assert self.ledger.verify().holds
+        assert verified(self.ledger).holds
         assert not self.watch.execute("SELECT id FROM asks WHERE body IS NOT NULL").fetchall()
-        assert not self._run(self.ledger.undrawn())
-        assert not self._run(self.ledger.unheard())
-        assert not self._run(self.ledger.notices())
+        assert not self._run(self.ledger.changes.outdated_cards())
+        assert not self._run(self.ledger.changes.unreported_outcomes())
+        assert not self._run(self.ledger.changes.notices())
         for number in self.replayed:
             self._judge_end(self._read(number))
 
@@ -524,7 +528,7 @@ class Interleavings(RuleBasedStateMachine):
 def _asks_for(change: Change, run: Run, sent: Sent) -> bool:
     """Whether this is what the step, started and not over, asks the store for."""
     made = Made.by([one.applied for one in change.runs if one.applied])
-    method, path, ids = _request(change.plan.steps[run.position].bound(made))
+    method, path, ids = _request(change.plan.steps[run.position].resolved(made))
     fits = (method, path) == (sent.method, sent.path) and (ids is None or sent.ids <= ids)
     return fits and run.state is StepState.STARTED
 
@@ -577,7 +581,7 @@ def _empty_ledger() -> bytes:
     """A ledger's file whose tables are there: making them takes longer than a whole interleaving."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.sqlite"
-        Ledger.open(path).close()
+        Database.open(path).close()
         return path.read_bytes()
 
 

@@ -20,6 +20,7 @@ from tests.approvals.wire import Sent
 from tests.conftest import OpenWorld
 from tests.core.samples import invocation
 from tests.harness import Clock, Stuck, said, world
+from tests.records import entries_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 CUSTOMERS = [str(number) for number in range(1, 112)]
@@ -71,7 +72,7 @@ class Killer:
         """From now on."""
         self.process, self.boundary, self.writes = process, boundary, 0
         if boundary and boundary.kind == "transaction":
-            process.ledger.left = boundary.at
+            process.database.left = boundary.at
 
 
 @dataclass
@@ -89,14 +90,14 @@ class Bench:
         self, number: int, command: str, values: dict[str, Any], boundary: Boundary | None
     ) -> list[Boundary]:
         """Ana asks and Ben approves, and the process is killed on the way; gives all boundaries that there were."""
-        before = self.process.ledger.made
+        before = self.process.database.made
         self.killer.waits_for(self.process, boundary)
         await self.ask(ANA, command, values=values)
-        change = await self.process.ledger.change(number)
+        change = await self.process.ledger.changes.load(number)
         if change.state is State.WAITING:
             decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
             await self.ask(BEN, "approve", decision=decision)
-        writes, made = self.killer.writes, self.process.ledger.made - before
+        writes, made = self.killer.writes, self.process.database.made - before
         return [
             *(Boundary(kind, at + 1) for kind in ("before", "after") for at in range(writes)),
             *(Boundary("transaction", at + 1) for at in range(made)),
@@ -116,11 +117,11 @@ class Bench:
 
     def log(self, number: int) -> list[tuple[str, Any, Any]]:
         """What is on record of a change."""
-        entries = [entry for entry in self.process.ledger.entries() if entry.change == number]
+        entries = [entry for entry in entries_of(self.process.ledger) if entry.change == number]
         return [(entry.kind, entry.detail.get("step"), entry.detail.get("result")) for entry in entries]
 
     async def change(self, number: int) -> Change:
-        return await self.process.ledger.change(number)
+        return await self.process.ledger.changes.load(number)
 
 
 def shop_of(store: Store) -> dict[str, Any]:
@@ -145,7 +146,7 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
     made = Bench(path, team, killer, await Process.start(path, team, POLICY))
     try:
         yield made
-        assert made.process.ledger.verify().holds
+        assert verified(made.process.ledger).holds
     finally:
         await made.process.kill()
         team.store.close()

@@ -14,19 +14,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.reader import AuditFilter
-from bot.ledger.sqlite.archives import Archives
-from bot.ledger.sqlite.ledger import Ledger
+from bot.core.items import Item, texts
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.audit_file import open_audit_file
 from tests.benchmarks import logbook
 from tests.benchmarks.logbook import APPROVERS, ASKERS, BUSY, RARE, SEGMENTS, time_of
 from tests.processes import ROOT
+from tests.records import database_of, opened, read_ledger, verified
 
 FEW, MANY = 100_000, 1_000_000
 READERS = 4
@@ -40,7 +42,7 @@ SPAWNING = multiprocessing.get_context("spawn")
 
 def searches() -> dict[str, tuple[AuditFilter, int | None]]:
     """What is looked for, and before which entry: each filter alone, and what is awkward together."""
-    busy, rare_segment = segment_subject(BUSY), segment_subject(SEGMENTS[1])
+    busy, rare_segment = str(Item.segment(BUSY)), str(Item.segment(SEGMENTS[1]))
     alone = {
         "everything": AuditFilter(),
         "by": AuditFilter(actor=ASKERS[0]),
@@ -48,7 +50,7 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "rare kind": AuditFilter(kind=RARE),
         "segment": AuditFilter(subjects=(rare_segment,)),
         "busy segment": AuditFilter(subjects=(busy,)),
-        "shopper": AuditFilter(subjects=(shopper_subject(4711),)),
+        "shopper": AuditFilter(subjects=(str(Item.customer(4711)),)),
         "change": AuditFilter(change=77),
         "since": AuditFilter(since=time_of(10)),
         "until": AuditFilter(until=time_of(10)),
@@ -60,12 +62,12 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "busy segment + rare kind": AuditFilter(kind=RARE, subjects=(busy,)),
         "busy segment + rare person": AuditFilter(actor="U0RARE0000", subjects=(busy,)),
         "busy segment + foreign change": AuditFilter(change=77, subjects=(busy,)),
-        "busy segment + foreign shopper": AuditFilter(subjects=(busy,), besides=(shopper_subject(4711),)),
-        "busy segment or a shopper": AuditFilter(subjects=(busy, shopper_subject(4711))),
-        "600 segments of one name": AuditFilter(subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
-        "600 segments + rare kind": AuditFilter(kind=RARE, subjects=tuple(map(segment_subject, SEGMENTS[:600]))),
+        "busy segment + foreign shopper": AuditFilter(subjects=(busy,), besides=(str(Item.customer(4711)),)),
+        "busy segment or a shopper": AuditFilter(subjects=(busy, str(Item.customer(4711)))),
+        "600 segments of one name": AuditFilter(subjects=texts(map(Item.segment, SEGMENTS[:600]))),
+        "600 segments + rare kind": AuditFilter(kind=RARE, subjects=texts(map(Item.segment, SEGMENTS[:600]))),
         "600 segments + foreign shopper": AuditFilter(
-            subjects=tuple(map(segment_subject, SEGMENTS[:600])), besides=(shopper_subject(4711),)
+            subjects=texts(map(Item.segment, SEGMENTS[:600])), besides=(str(Item.customer(4711)),)
         ),
         "rare kind since far back": AuditFilter(kind=RARE, since=time_of(10)),
         "frequent kind + person until far back": AuditFilter("U0RARE0000", EntryKind.APPROVE, until=time_of(999_000)),
@@ -76,7 +78,7 @@ def searches() -> dict[str, tuple[AuditFilter, int | None]]:
         "everything, deep page": (AuditFilter(), 500_000),
         "kind, deep page": (AuditFilter(kind=EntryKind.APPROVE), 100_000),
         "busy segment, deep page": (AuditFilter(subjects=(busy,)), 100_000),
-        "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, shopper_subject(4711))), 100_000),
+        "busy segment or a shopper, deep page": (AuditFilter(subjects=(busy, str(Item.customer(4711)))), 100_000),
     }
     return {**{name: (wanted, None) for name, wanted in (alone | awkward).items()}, **deep}
 
@@ -102,20 +104,20 @@ def measure() -> Figures:
 def _build(path: Path) -> tuple[Figures, int]:
     """The ledger; what its export took on the way, and how many entries a second were written."""
     source, started = logbook.entries(), time.perf_counter()
-    with closing(Ledger.open(path)) as ledger:
+    with opened(path) as ledger:
         logbook.write(ledger, source, 1, FEW)
         seconds = time.perf_counter() - started
         few = _exporting(path)
         started = time.perf_counter()
         logbook.write(ledger, source, FEW + 1, MANY)
-        ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database_of(ledger).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     os.sync()  # what is measured next is not to wait for what was written before
     return few, round(MANY / (seconds + time.perf_counter() - started))
 
 
 def _appending(path: Path) -> Figures:
-    """``Ledger.note``, each on the disk before it returns, while nobody and while others read without a break."""
-    with closing(Ledger.open(path)) as ledger:
+    """``AuditLog.append``, each on the disk before it returns, while nobody and while others read without a break."""
+    with opened(path) as ledger:
         alone = asyncio.run(_appends(ledger, APPENDS))
         with _readers(path):
             return {"alone": _of(alone), f"beside {READERS} readers": _of(asyncio.run(_appends(ledger, APPENDS)))}
@@ -127,7 +129,7 @@ async def _appends(ledger: Ledger, times: int) -> list[float]:
         detail = {"said": "/segment delete VIPs", "reason": "You asked for it yourself."}
         entry = Entry(EntryKind.REFUSED, ASKERS[number % 15], "C0", "segment delete", None, detail)
         started = time.perf_counter()
-        await ledger.note(entry, at=time_of(MANY + number))
+        await ledger.audit.append(entry, at=time_of(MANY + number))
         taken.append((time.perf_counter() - started) * 1000)
     return taken
 
@@ -149,15 +151,15 @@ def _readers(path: Path) -> Iterator[None]:
 
 
 def _read(path: Path, stop: Event, ready: Any) -> None:
-    with closing(Ledger.read(path)) as ledger:
+    with read_ledger(path) as ledger:
         ready.release()
         while not stop.is_set():
             for wanted, before in searches().values():
-                list(ledger.found(wanted, limit=PAGE, before=before))
+                asyncio.run(ledger.audit.recent(wanted, limit=PAGE, before=before))
 
 
 def _searching(path: Path) -> dict[str, float]:
-    with closing(Ledger.read(path)) as ledger:
+    with read_ledger(path) as ledger:
         return {name: asyncio.run(_worst(ledger, *sought)) for name, sought in searches().items()}
 
 
@@ -165,15 +167,15 @@ async def _worst(ledger: Ledger, wanted: AuditFilter, before: int | None) -> flo
     taken = []
     for _ in range(WORST_OF):
         started = time.perf_counter()
-        await ledger.recent(wanted, limit=PAGE, before=before)
+        await ledger.audit.recent(wanted, limit=PAGE, before=before)
         taken.append((time.perf_counter() - started) * 1000)
     return round(max(taken), 2)
 
 
 def _verifying(path: Path) -> int:
-    with closing(Ledger.read(path)) as ledger:
+    with read_ledger(path) as ledger:
         started = time.perf_counter()
-        proof = ledger.verify()
+        proof = verified(ledger)
         assert proof.holds
         return round(proof.entries / (time.perf_counter() - started))
 
@@ -199,9 +201,9 @@ def _exporting(path: Path) -> Figures:
 def _backing_up(path: Path) -> int:
     """Megabytes a second, with the check of the copy."""
     target = path.with_name("copy.sqlite")
-    with closing(Archives.read(path)) as ledger:
+    with open_audit_file(path) as file:
         started = time.perf_counter()
-        ledger.backup(target)
+        asyncio.run(file.archives.backup(target))
         seconds = time.perf_counter() - started
     return round(target.stat().st_size / 1e6 / seconds)
 
@@ -213,20 +215,21 @@ def _archiving(path: Path) -> Figures:
     process = SPAWNING.Process(target=_append_meanwhile, args=(path, stop, ready, theirs), daemon=True)
     process.start()
     ready.acquire()
-    with closing(Archives.open(path)) as ledger:
+    with open_audit_file(path, to_archive=True) as file:
         started = time.perf_counter()
-        moved = ledger.archive(path.with_name("old.sqlite"), before=time_of(ARCHIVED + 1), at=time_of(MANY))
+        archiving = file.archives.archive(path.with_name("old.sqlite"), before=time_of(ARCHIVED + 1), at=time_of(MANY))
+        moved = asyncio.run(archiving)
         seconds = time.perf_counter() - started
         stop.set()
         appended = mine.recv()
         process.join()
-        assert ledger.verify().holds
+        assert asyncio.run(file.archives.verify()).holds
     return {"entries_per_s": round(moved.last / seconds), "append meanwhile": _of(appended)}
 
 
 def _append_meanwhile(path: Path, stop: Event, ready: Any, told: Any) -> None:
     taken: list[float] = []
-    with closing(Ledger.open(path)) as ledger:
+    with opened(path) as ledger:
         ready.release()
         while not stop.is_set():
             taken += asyncio.run(_appends(ledger, 10))

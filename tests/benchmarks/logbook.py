@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
-from bot.core.audit.entries import Entry, EntryKind, segment_subject, shopper_subject
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.items import Item
+from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.ledger import Ledger
+from tests.records import database_of
 
 BEGAN = datetime(2022, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=2)
@@ -40,8 +42,8 @@ def _change(drawn: random.Random, change: int) -> Iterator[Entry]:
     segment = BUSY if drawn.random() < 0.115 else drawn.choice(SEGMENTS)
     shopper = drawn.randrange(1, SHOPPERS)
     said = f"/segment add {segment} {shopper}"
-    about = (segment_subject(segment),)
-    whom = (*about, shopper_subject(shopper), shopper_subject(f"{shopper:08x}-0000-4000-8000-000000000000"))
+    about = (str(Item.segment(segment)),)
+    whom = (*about, str(Item.customer(shopper)), str(Item.profile(f"{shopper:08x}-0000-4000-8000-000000000000")))
     plan = {"said": said, "plan": [f"Add 1 shopper to {segment}"], "fingerprint": f"{drawn.getrandbits(256):064x}"}
     request = [f"{drawn.getrandbits(128):032x}" for _ in range(2)]
     place, command = "C0APPROVALS", "segment add"
@@ -62,6 +64,6 @@ def write(ledger: Ledger, source: Iterator[Entry], first: int, last: int) -> Non
     """Append the entries from number ``first`` to ``last`` of this source."""
     for begin in range(first, last + 1, A_TRANSACTION):
         end = min(begin + A_TRANSACTION, last + 1)
-        with ledger._transaction() as db:
+        with database_of(ledger).transaction() as db:
             for number, entry in zip(range(begin, end), islice(source, end - begin), strict=True):
                 append(db, entry, time_of(number))

@@ -183,8 +183,8 @@ async def test_a_plentiful_quota_is_never_waited_for(clock: Clock) -> None:
         assert clock.naps == []
 
 
-@pytest.mark.parametrize("abreast", [1, 10])
-async def test_a_small_quota_is_spread_so_that_no_429_comes(abreast: int, clock: Clock) -> None:
+@pytest.mark.parametrize("at_once", [1, 10])
+async def test_a_small_quota_is_spread_so_that_no_429_comes(at_once: int, clock: Clock) -> None:
     began, spent = clock(), [0] * 99
 
     def counting(_: httpx.Request) -> Reply:
@@ -196,8 +196,8 @@ async def test_a_small_quota_is_spread_so_that_no_429_comes(abreast: int, clock:
         return httpx.Response(204, headers=headers(quota=40, left=left, reset=reset))
 
     async with store_of(counting, clock) as (store, vendor):
-        for _ in range(100 // abreast):
-            await asyncio.gather(*(store.delete_segments(uuid(1)) for _ in range(abreast)))
+        for _ in range(100 // at_once):
+            await asyncio.gather(*(store.delete_segments(uuid(1)) for _ in range(at_once)))
 
         assert len(vendor.asked) == 100
         assert max(clock.naps) < 30

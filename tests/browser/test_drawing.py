@@ -75,6 +75,24 @@ async def test_a_data_table_turns_pages_and_sorts_numbers_as_numbers(screen: Scr
     await expect(names).to_have_text(["Segment 9", "Segment 87", "Segment 1204"])
 
 
+async def test_what_others_wrote_stays_text_and_leads_to_no_script(screen: Screen) -> None:
+    image = "<img src=x onerror=\"document.title='taken'\">"
+    await screen.post(
+        {"type": "header", "text": words(image)},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "<javascript:alert(1)|press *me*> :tada:"}},
+        {"type": "markdown", "text": f"# Plan\n- [x] {image}\n- [go](javascript:alert(1)) to **VIPs**"},
+    )
+    message = screen.page.locator("[data-ts]")
+    await expect(message.get_by_role("heading", name=image)).to_be_visible()
+    await expect(message).to_contain_text("<javascript:alert(1)|press *me*> 🎉")
+    await expect(message.locator("li").first).to_contain_text(image)
+    await expect(message.get_by_role("checkbox")).to_be_checked()
+    await expect(message.locator("strong")).to_have_text("VIPs")
+    await expect(message.get_by_role("link")).to_have_count(0)
+    await expect(message.locator("img[src=x]")).to_have_count(0)
+    await expect(screen.page).not_to_have_title("taken")
+
+
 async def test_a_chart_draws_a_bar_for_each_value_and_says_them(screen: Screen) -> None:
     await screen.post(bars(series("VIPs", 10, 20), series("Loyal", 5, 40)))
     drawn = screen.page.get_by_role("img", name="bar chart, Largest movers. VIPs: Mon 10, Tue 20. Loyal: Mon 5, Tue 40")

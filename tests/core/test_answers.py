@@ -9,7 +9,7 @@ from bot.core.answers import MENTION, mention
 from bot.core.invocation import masked
 
 
-def test_a_mention_is_found_in_a_sentence_and_cannot_be_made_up() -> None:
+def test_a_mention_cannot_be_forged() -> None:
     assert MENTION.sub(r"@\1", f"By {mention('UBEN')}.") == "By @UBEN."
     assert not MENTION.search("\ue000UBEN\ue000 \ue00000000000:UBEN\ue000 <@UBEN>")
 
@@ -34,7 +34,7 @@ def test_the_log_holds_no_addresses(said: str, kept: str) -> None:
 
 
 @given(st.text(alphabet='ab@:, "“<|\n', max_size=30))
-def test_the_log_holds_none_of_what_looks_like_an_address_from_any_of_its_letters(said: str) -> None:
+def test_the_log_holds_no_part_of_an_address(said: str) -> None:
     anywhere = r"(?:[\"“”][^\"“”]*[\"“”]|[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+"
     assert masked(said) == re.sub(anywhere, "[e-mail]", said)
 

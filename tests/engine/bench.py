@@ -26,13 +26,15 @@ from bot.engine.home_tab.model import Home
 from bot.engine.process import LEASE
 from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from commands import GROUPS
 from tests.core.samples import change as drafted
 from tests.core.samples import invocation
 from tests.harness import Clock, no_wait
+from tests.records import entries_of
 
 HERE = Place(channel="CSEGMENTS")
 APPROVALS = "CAPPROVALS"
@@ -174,8 +176,8 @@ class Bench:
         await self.tasks.settled()
 
     async def latest(self) -> Change:
-        (found,) = await self.ledger.latest("all", "", 1)
-        return await self.ledger.change(found.number)
+        (found,) = await self.ledger.changes.latest("all", "", 1)
+        return await self.ledger.changes.load(found.number)
 
     async def looks(self, user_id: str = "UANA") -> Home:
         """Open a Home tab; what it shows then."""
@@ -190,18 +192,18 @@ class Bench:
     async def approved(self, plan: Plan, **fields: Any) -> Change:
         """A change that is approved and not started yet, by nobody's hands."""
         ask, now = self.ask("segment delete"), self.clock()
-        await self.ledger.ask(ask, owner="", at=now, detail={})
+        await self.ledger.invocations.record(ask, owner="", at=now, detail={})
         need = Need(approvals=0, why="needs no approval")
         draft = drafted(plan=plan, need=need, created_at=now, expires_at=now + timedelta(hours=24), **fields)
-        change = await self.ledger.plan(ask, draft, owner="", detail={})
-        await self.ledger.release(change.number, owner="")
-        return await self.ledger.move(change, Event.CLEAR, at=now)
+        change = await self.ledger.changes.create(ask, draft, owner="", detail={})
+        await self.ledger.leases.release(change.number, owner="")
+        return await self.ledger.changes.move(change, Event.CLEAR, at=now)
 
     async def carry_out(self, plan: Plan) -> Change:
         """Run a plan from its approval to its end."""
         change = await self.approved(plan)
         await self.runner.run(change.number)
-        return await self.ledger.change(change.number)
+        return await self.ledger.changes.load(change.number)
 
     def segments(self) -> dict[str, str]:
         """Ids by name, in the store."""
@@ -226,7 +228,7 @@ class Bench:
         return [one["method"] for one in self.store.requests() if one["method"] != "GET"]
 
     def kinds(self) -> list[str]:
-        return [entry.kind for entry in self.ledger.entries()]
+        return [entry.kind for entry in entries_of(self.ledger)]
 
     async def dies(self) -> None:
         """What it was doing stops in the middle, and its leases end when nobody renews them."""
@@ -256,7 +258,7 @@ async def process(
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
-    ledger = Ledger.open(path)
+    ledger = open_sqlite(path)
     made = build_engine(
         groups=groups,
         policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
@@ -275,7 +277,7 @@ async def process(
         yield Bench(made, ledger, board, people, store, client, clock, made.process.tasks)
     finally:
         await made.process.tasks.stop()
-        ledger.close()
+        await ledger.close()
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.bench import Bench, bench
+from tests.records import verified
 
 
 @pytest.fixture
@@ -15,4 +16,4 @@ def path(tmp_path: Path) -> Path:
 async def machine(path: Path) -> AsyncIterator[Bench]:
     async with bench(path) as made:
         yield made
-        assert made.ledger.verify().holds
+        assert verified(made.ledger).holds

@@ -9,7 +9,7 @@ FINAL = Undeliverable("cant_update_message", final=True)
 async def test_several_moves_at_once_become_one_drawing(machine: Bench) -> None:
     change = await machine.delete()
     machine.board.drawn.clear()
-    await machine.ledger.move(change, Event.REJECT, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock())
     for _ in range(5):
         machine.engine.cards.wake()
     await machine.tasks.settled()
@@ -19,20 +19,20 @@ async def test_several_moves_at_once_become_one_drawing(machine: Bench) -> None:
 async def test_a_move_during_a_drawing_is_drawn_after_it(machine: Bench) -> None:
     change = await machine.delete()
     drawer = machine.engine.cards
-    await machine.ledger.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
     drawer.wake()
     drawer.wake()
     await machine.tasks.settled()
     latest = await machine.latest()
     assert machine.board.drawn[-1].revision == latest.revision
-    assert await machine.ledger.undrawn() == ()
+    assert await machine.ledger.changes.outdated_cards() == ()
 
 
 async def test_a_card_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep(machine: Bench) -> None:
     await machine.delete()
     machine.board.broken["redraw"] = PASSING
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
-    assert await machine.ledger.undrawn() == (1,)
+    assert await machine.ledger.changes.outdated_cards() == (1,)
     machine.board.broken.clear()
     await machine.sweeps()
     assert machine.board.drawn[-1].state is State.REJECTED
@@ -43,7 +43,7 @@ async def test_a_card_that_is_lost_is_given_up_and_on_record(machine: Bench) -> 
     await machine.delete()
     machine.board.broken["redraw"] = FINAL
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
-    assert await machine.ledger.undrawn() == ()
+    assert await machine.ledger.changes.outdated_cards() == ()
     await machine.sweeps()
     assert machine.kinds().count("card lost") == 1
 
@@ -71,4 +71,4 @@ async def test_nobody_is_told_of_what_needed_no_approval(machine: Bench) -> None
     await machine.asks("segment create", name="Loyal")
     assert (await machine.latest()).state is State.DONE
     assert machine.board.heard == []
-    assert await machine.ledger.unheard() == ()
+    assert await machine.ledger.changes.unreported_outcomes() == ()

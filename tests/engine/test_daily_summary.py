@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,9 +16,12 @@ from bot.core.summary.summary_run import PATIENCE, PAUSE, SummaryRun, SummarySta
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE, Process
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
+from tests.records import database_of, entries_of, verified
 
 NINE = Schedule("CSEGMENTS", time(9), ZoneInfo("UTC"))
 DAY = date(2027, 5, 4)
@@ -46,11 +49,11 @@ async def machine(path: Path) -> AsyncIterator[Bench]:
         await made.sweeps()
         made.clock.now = MORNING
         yield made
-        assert made.ledger.verify().holds
+        assert verified(made.ledger).holds
 
 
 async def state(machine: Bench, day: date = DAY) -> str:
-    found = await machine.ledger.day(day)
+    found = await machine.ledger.summaries.load(day)
     return found.state if found else "never begun"
 
 
@@ -112,7 +115,7 @@ async def test_a_post_that_slack_never_answered_is_unsure_and_not_tried_again(ma
     machine.board.broken.clear()
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert entry.detail["reason"] == "Slack did not answer (no answer), so it may be in the channel or not."
 
 
@@ -139,7 +142,7 @@ async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
     machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
     await machine.sweeps()
     assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert (entry.kind, entry.channel, entry.detail["reason"]) == ("summary not delivered", "", "is_archived")
     assert entry.detail["day"] == DAY.isoformat()
     assert entry.detail["told"].startswith("The daily summary could not be posted")
@@ -155,26 +158,30 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
     machine.clock.forward(seconds=PATIENCE.total_seconds())
     await machine.sweeps()
     assert outcomes(machine) == ["failed", "not delivered"]
-    *_, entry = machine.ledger.entries()
+    *_, entry = entries_of(machine.ledger)
     assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
     assert entry.detail["told"].startswith("There is no summary today. Slack did not take it (HTTP 500). When that")
 
 
-class Overtaken(Ledger):
+class Overtaken(SqliteSummaryRuns):
     """Another process claims each day just after this one has read that nobody has it."""
 
-    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
-        found = await super().unattended_days(owner=owner, now=now, pause=pause)
-        await self.renew(owner="other", until=now + LEASE)
-        for day in found:
-            await self.claim_day(day, owner="other", now=now)
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(database_of(ledger))
+        self.leases = ledger.leases
+
+    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
+        found = await super().unattended(owner=owner, now=now, pause=pause)
+        await self.leases.renew(owner="other", until=now + LEASE)
+        for run in found:
+            await self.claim(run, owner="other", now=now)
         return found
 
 
 async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
-    with closing(Overtaken.open(path)) as ledger:
-        daily = DailySummary(Process("slow", machine.clock, machine.tasks, ledger), NINE, machine.client, machine.board)
-        daily.wake()
+    async with open_sqlite(path) as opened:
+        slow = Process("slow", machine.clock, machine.tasks, replace(opened, summaries=Overtaken(opened)))
+        DailySummary(slow, NINE, machine.client, machine.board).wake()
         await machine.tasks.settled()
     assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 

@@ -11,8 +11,10 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
 from bot.core.approval.policy import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
+from bot.core.items import Item
 from bot.core.people import Standing
 from tests.engine.bench import Bench, bench
+from tests.records import entries_of
 
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
 MANAGED = (Rule(steps=("delete_segment",), approvals=1, approvers=frozenset({"UEVE"})),)
@@ -37,15 +39,19 @@ def customers(machine: Bench, count: int) -> list[str]:
     return [str(row["customer_id"]) for row in rows][:count]
 
 
+def profiles(*ids: str) -> tuple[Item, ...]:
+    return tuple(map(Item.profile, ids))
+
+
 # Taking some out
 
 
 async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_they_are(machine: Bench) -> None:
     before, (first, *others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, version=1, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=1, items=profiles(first))
     after = await machine.latest()
-    assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), (first,))
-    assert (after.plan.items, after.asked) == (tuple(others), before.plan.headline)
+    assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), profiles(first))
+    assert (after.plan.items, after.asked) == (profiles(*others), before.plan.headline)
     assert after.drift == (f"{mention('UBEN')} took out 1 item. Before: {before.plan.headline}",)
     await machine.decides("UCLEO", version=1)
     assert OLD in whispers(machine)[-1]
@@ -56,17 +62,17 @@ async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_t
 
 async def test_who_took_some_out_may_approve_the_rest(machine: Bench) -> None:
     _, (first, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
     await machine.decides("UBEN", version=2)
     assert machine.members("VIPs") == {first}
 
 
 async def test_taking_some_out_twice_takes_both_out_and_what_was_asked_for_at_first_is_kept(machine: Bench) -> None:
     before, (first, second, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
-    await machine.decides("UCLEO", verdict=NARROW, items=(second,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
+    await machine.decides("UCLEO", verdict=NARROW, items=profiles(second))
     after = await machine.latest()
-    assert (after.version, after.without, after.asked) == (3, (first, second), before.plan.headline)
+    assert (after.version, after.without, after.asked) == (3, profiles(first, second), before.plan.headline)
     await machine.decides("UBEN")
     assert machine.members("VIPs") == {first, second}
 
@@ -75,7 +81,7 @@ async def test_votes_start_over_where_two_are_needed(path: Path) -> None:
     async with bench(path, rules=TWO) as machine:
         await machine.delete("VIPs", "Lapsed")
         await machine.decides("UBEN")
-        await machine.decides("UCLEO", verdict=NARROW, items=(machine.segments()["VIPs"],))
+        await machine.decides("UCLEO", verdict=NARROW, items=(Item.segment(machine.segments()["VIPs"]),))
         assert (await machine.latest()).approvals == ()
         await machine.decides("UCLEO")
         assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
@@ -86,11 +92,11 @@ async def test_votes_start_over_where_two_are_needed(path: Path) -> None:
 
 async def test_what_was_taken_out_stays_out_when_the_store_changed_before_the_click(machine: Bench) -> None:
     _, (first, second, *others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(first))
     await machine.client.remove_members(machine.segments()["VIPs"], second)
     await machine.decides("UBEN", version=2)
     renewed = await machine.latest()
-    assert (renewed.version, renewed.plan.items, renewed.without) == (3, tuple(others), (first,))
+    assert (renewed.version, renewed.plan.items, renewed.without) == (3, profiles(*others), profiles(first))
     await machine.decides("UBEN", version=3)
     assert machine.members("VIPs") == {first}
 
@@ -104,7 +110,7 @@ async def test_what_became_so_little_that_nobody_would_have_to_look_is_looked_at
     assert narrowed.state is State.WAITING
     assert narrowed.need.why == "needs 1 approval: it was asked for before it became less"
     await machine.decides("UBEN", version=2)
-    assert ((await machine.latest()).state, machine.members(WAITLIST)) == (State.DONE, set(items[:2]))
+    assert ((await machine.latest()).state, machine.members(WAITLIST)) == (State.DONE, {one.id for one in items[:2]})
 
 
 async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Bench) -> None:
@@ -112,7 +118,7 @@ async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Ben
     ids = [str(one.id) async for one in machine.client.customers() if vips in one.segment_ids][:3]
     await machine.asks("shopper delete", shoppers=ids)
     assert "Takes 3 shoppers out of VIPs." in (await machine.latest()).plan.warnings
-    await machine.decides("UBEN", verdict=NARROW, items=tuple(ids[1:]))
+    await machine.decides("UBEN", verdict=NARROW, items=tuple(map(Item.customer, map(int, ids[1:]))))
     narrowed = await machine.latest()
     assert narrowed.plan.warnings[0] == "Takes 1 shopper out of VIPs."
     assert narrowed.plan.lines == ("Delete 1 shopper profile",)
@@ -122,7 +128,7 @@ async def test_what_the_rest_is_in_is_told_and_not_what_all_were_in(machine: Ben
 
 async def test_nothing_can_be_narrowed_to_nothing(machine: Bench) -> None:
     before, everybody = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=tuple(everybody))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(*everybody))
     assert whispers(machine)[-1] == "Nothing would be left to do. Reject the change instead."
     assert await machine.latest() == before
 
@@ -133,31 +139,31 @@ async def test_nothing_can_be_narrowed_to_nothing(machine: Bench) -> None:
 )
 async def test_only_who_may_approve_takes_some_out(machine: Bench, by: str, sentence: str) -> None:
     before, (first, *_others) = await clearing(machine)
-    await machine.decides(by, verdict=NARROW, items=(first,))
+    await machine.decides(by, verdict=NARROW, items=profiles(first))
     assert whispers(machine)[-1].startswith(sentence)
     assert await machine.latest() == before
 
 
 async def test_some_are_taken_out_only_of_what_is_shown_and_still_waits(machine: Bench) -> None:
     _, (first, *_others) = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, version=2, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=2, items=profiles(first))
     assert OLD in whispers(machine)[-1]
     await machine.decides("UBEN", verdict=Verdict.REJECT)
-    await machine.decides("UBEN", verdict=NARROW, version=1, items=(first,))
+    await machine.decides("UBEN", verdict=NARROW, version=1, items=profiles(first))
     assert whispers(machine)[-1].startswith("Too late: change 1 is already rejected by ")
 
 
 async def test_who_approves_hears_nothing_of_a_click_and_what_became_of_typed_words(machine: Bench) -> None:
     _, everybody = await clearing(machine)
     told = len(whispers(machine))
-    await machine.decides("UBEN", verdict=NARROW, items=(everybody[0],))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(everybody[0]))
     assert len(whispers(machine)) == told
     email = machine.store.shop.rows(
         "SELECT email FROM customers JOIN profiles ON customers.id = customer_id WHERE profiles.id = ?", everybody[1]
     )[0]["email"]
     await machine.asks("change except", "UBEN", number=1, items=[email])
     assert whispers(machine)[-1] == "Change 1 is about the rest only now, and needs approval anew."
-    assert (await machine.latest()).without == tuple(everybody[:2])
+    assert (await machine.latest()).without == profiles(*everybody[:2])
 
 
 # Editing
@@ -192,10 +198,10 @@ async def test_votes_for_what_was_edited_do_not_count(path: Path) -> None:
 
 async def test_an_edit_begins_with_everybody_again(machine: Bench) -> None:
     _, everybody = await clearing(machine)
-    await machine.decides("UBEN", verdict=NARROW, items=(everybody[0],))
+    await machine.decides("UBEN", verdict=NARROW, items=profiles(everybody[0]))
     await machine.edits("segment clear", segment="VIPs")
     edited = await machine.latest()
-    assert (edited.version, edited.without, set(edited.plan.items)) == (3, (), set(everybody))
+    assert (edited.version, edited.without, set(edited.plan.items)) == (3, (), set(profiles(*everybody)))
 
 
 async def test_an_edit_to_what_needs_nobody_is_looked_at_all_the_same(machine: Bench) -> None:
@@ -264,7 +270,7 @@ async def test_a_breaker_lets_it_run_and_everybody_who_may_approve_is_told(path:
         assert (done.state, done.approvals, "VIPs" in machine.segments()) == (State.DONE, (), False)
         assert done.emergency == Emergency(actor="UHEAD", reason="Wrong price in the shop.", at=machine.clock())
         assert machine.board.notified == [(1, "glass", "UBEN"), (1, "glass", "UCLEO")]
-        broken = [entry for entry in machine.ledger.entries() if entry.kind == "break glass"]
+        broken = [entry for entry in entries_of(machine.ledger) if entry.kind == "break glass"]
         assert [(one.actor, one.detail["reason"]) for one in broken] == [("UHEAD", "Wrong price in the shop.")]
         await machine.sweeps()
         assert len(machine.board.notified) == 2
@@ -328,7 +334,7 @@ async def test_an_emergency_whose_process_died_waits_again_where_the_store_chang
     async with bench(path, **BREAKERS) as machine:
         change = await machine.delete()
         emergency = Emergency(actor="UHEAD", reason="Now.", at=machine.clock())
-        await machine.ledger.move(change, Event.BREAK, at=machine.clock(), update={"emergency": emergency})
+        await machine.ledger.changes.move(change, Event.BREAK, at=machine.clock(), update={"emergency": emergency})
         await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
         machine.clock.forward(seconds=1)
         await machine.sweeps()
@@ -472,7 +478,7 @@ async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(m
 
 async def test_what_is_approved_and_left_behind_waits_again_by_a_stricter_policy(machine: Bench, path: Path) -> None:
     change = await machine.delete()
-    await machine.ledger.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
     machine.clock.forward(seconds=1)
     async with machine.another(path, rules=TWO) as other:
         await other.sweeps()
@@ -488,7 +494,7 @@ async def test_a_silent_slack_spoils_nothing_at_the_click(path: Path) -> None:
         await machine.decides("UBEN", version=1)
         assert "could not be read from Slack just now" in whispers(machine)[-1]
         assert await machine.latest() == before
-        change = await machine.ledger.move(before, Event.APPROVE, at=machine.clock())
+        change = await machine.ledger.changes.move(before, Event.APPROVE, at=machine.clock())
         machine.clock.forward(seconds=1)
         await machine.sweeps()
         assert await machine.latest() == change
@@ -525,7 +531,7 @@ async def test_a_rule_says_who_asks_and_nobody_else_is_asked_for(path: Path) -> 
         assert (
             whispers(machine)[-1] == "You are not among the people who may ask for this (a rule of the bot's policy)."
         )
-        assert [one.number for one in await machine.ledger.latest("all", "", 9)] == [1]
+        assert [one.number for one in await machine.ledger.changes.latest("all", "", 9)] == [1]
 
 
 async def test_an_undo_asks_the_same_people(path: Path) -> None:

@@ -19,6 +19,7 @@ from bot.engine.ports import Undeliverable
 from tests.core.samples import plan
 from tests.disks import frozen
 from tests.engine.bench import APPROVALS, Bench, bench
+from tests.records import entries_of
 
 MEMBERS = "/segments/{id}/shopper-profiles"
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
@@ -37,7 +38,7 @@ async def test_the_same_delivery_twice_is_one_change(machine: Bench) -> None:
     for _ in range(2):
         assert await machine.engine.intake.take(ask) is None
     await machine.tasks.settled()
-    assert len(await machine.ledger.latest("all", "", 9)) == 1
+    assert len(await machine.ledger.changes.latest("all", "", 9)) == 1
 
 
 async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> None:
@@ -45,7 +46,7 @@ async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> No
     await machine.engine.intake.take(ask.model_copy(update={"said": "/segment show ann@example.com"}))
     await machine.tasks.settled()
     assert "ann@example.com" in whispers(machine)[-1]
-    assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
+    assert not [one for one in entries_of(machine.ledger) if "ann@example.com" in str(one)]
 
 
 async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_impossible_is_not(machine: Bench) -> None:
@@ -111,7 +112,7 @@ async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Ben
     await machine.engine.intake.refused(delivery, Misuse("No such thing."))
     await machine.tasks.settled()
     assert whispers(machine) == ["No such thing."]
-    (entry,) = machine.ledger.entries()
+    (entry,) = entries_of(machine.ledger)
     assert (entry.kind, entry.detail) == ("refused", {"said": "/segment xyzzy [e-mail]", "reason": "No such thing."})
 
 
@@ -132,7 +133,7 @@ async def test_a_change_that_nobody_could_approve_is_refused_at_once(machine: Be
     machine.people.standings |= {"UBEN": Standing.GUEST, "UCLEO": Standing.DEACTIVATED}
     await machine.asks("segment delete", segments=["VIPs"])
     assert whispers(machine)[-1].startswith("This needs 1 approval and only 0 people other than you may give one")
-    assert await machine.ledger.latest("all", "", 1) == ()
+    assert await machine.ledger.changes.latest("all", "", 1) == ()
 
 
 async def test_a_group_of_approvers_that_cannot_be_read_is_not_taken_for_an_empty_one(machine: Bench) -> None:
@@ -180,7 +181,7 @@ async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
         assert machine.board.announced == [Answer("12 segments.")]
         assert whispers(machine) == ["It is posted."]
         assert machine.kinds() == ["asked", "answered", "summary posted"]
-        *_, entry = machine.ledger.entries()
+        *_, entry = entries_of(machine.ledger)
         assert (entry.actor, entry.command, entry.outcome) == ("UANA", "broken post", "posted")
         assert entry.detail == {"day": "2027-05-04", "entry": 7, "head": "ab"}
 
@@ -192,7 +193,7 @@ async def test_a_post_that_cannot_be_posted_is_told_and_on_record() -> None:
         told = "It could not be posted in the summary channel (channel_not_found)."
         assert whispers(machine) == [told]
         assert machine.kinds() == ["asked", "answered", "answer not delivered"]
-        *_, entry = machine.ledger.entries()
+        *_, entry = entries_of(machine.ledger)
         assert entry.detail["reason"] == told
 
 
@@ -211,7 +212,7 @@ async def test_a_post_whose_process_broke_off_is_not_posted_by_the_next(path: Pa
 async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_again(path: Path) -> None:
     async with bench(path, groups=(broken,)) as machine, machine.another(path, groups=(broken,)) as other:
         ask = machine.ask("broken post")
-        await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
+        await machine.ledger.invocations.record(ask, owner="", at=machine.clock(), detail={})
         for one in (machine, other):
             await one.engine.answering.resume(ask)
         assert len(machine.board.announced) == 1
@@ -221,7 +222,7 @@ async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_agai
 async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
     async with bench(groups=(broken,)) as machine:
         ask = machine.ask("broken post")
-        await machine.ledger.ask(ask, owner="", at=machine.clock(), detail={})
+        await machine.ledger.invocations.record(ask, owner="", at=machine.clock(), detail={})
         with frozen(machine.ledger):
             await machine.engine.answering.resume(ask)
         assert machine.board.announced == []
@@ -247,7 +248,7 @@ async def test_a_card_that_cannot_be_posted_cancels_the_change_and_says_so(machi
     assert change.state is State.CANCELLED
     assert "(channel_not_found), so nothing may run" in change.reason
     assert whispers(machine) == ["Change 1 was cancelled."]
-    assert await machine.ledger.claim(1, owner="x", now=machine.clock())
+    assert await machine.ledger.leases.claim(1, owner="x", now=machine.clock())
 
 
 async def test_what_needs_no_approval_does_not_run_either_without_its_card(machine: Bench) -> None:
@@ -320,7 +321,7 @@ async def test_the_reason_of_a_rejection_is_kept_and_its_addresses_are_not_logge
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="Ask ann@example.com first.")
     rejected = await machine.latest()
     assert (rejected.settled_by, rejected.reason) == ("UBEN", "Ask ann@example.com first.")
-    assert not [one for one in machine.ledger.entries() if "ann@example.com" in str(one)]
+    assert not [one for one in entries_of(machine.ledger) if "ann@example.com" in str(one)]
 
 
 async def test_a_store_that_changed_meanwhile_asks_for_approval_of_the_new_plan(machine: Bench) -> None:
@@ -410,7 +411,7 @@ async def test_a_decision_just_before_the_sweep_gets_there_stands(
     change = await machine.delete()
     machine.clock.forward(hours=24)
     await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
-    await machine.ledger.move(change, Event.REJECT, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock())
     with caplog.at_level(logging.INFO):
         await machine.tasks.settled()
     assert (await machine.latest()).state is State.REJECTED
@@ -424,7 +425,7 @@ async def left_behind(machine: Bench) -> None:
     """An ask on record whose process died before it answered."""
     now = machine.clock()
     ask = machine.ask("segment delete", segments=["VIPs"])
-    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
 
 
 async def test_a_fresh_ask_of_a_dead_process_is_answered(machine: Bench) -> None:
@@ -433,7 +434,7 @@ async def test_a_fresh_ask_of_a_dead_process_is_answered(machine: Bench) -> None
     await machine.sweeps()
     assert (await machine.latest()).state is State.WAITING
     await machine.sweeps()
-    assert len(await machine.ledger.latest("all", "", 9)) == 1
+    assert len(await machine.ledger.changes.latest("all", "", 9)) == 1
 
 
 async def test_a_fresh_ask_of_a_dead_process_may_be_refused(machine: Bench) -> None:
@@ -462,15 +463,15 @@ async def test_an_ask_that_was_answered_by_another_process_is_not_answered_twice
         machine.store.sleep = oversleep
         machine.store.faults.add("GET", MEMBERS, delay=60)
         await machine.asks("segment delete", segments=["VIPs"])
-    assert len(await machine.ledger.latest("all", "", 9)) == 1
+    assert len(await machine.ledger.changes.latest("all", "", 9)) == 1
 
 
 async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next(machine: Bench, path: Path) -> None:
     await machine.delete()
     ask, now = machine.ask("segment delete"), machine.clock()
-    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
     draft = (await machine.latest()).model_copy(update={"state": State.PLANNED, "card": None})
-    await machine.ledger.plan(ask, draft, owner="dead", detail={})
+    await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
     machine.clock.forward(seconds=1)
     await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     async with machine.another(path) as other:
@@ -480,41 +481,41 @@ async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next
         await other.dies()
     await machine.sweeps()
     assert [one.number for one in machine.board.posted] == [1, 2]
-    assert (await machine.ledger.change(2)).state is State.WAITING
+    assert (await machine.ledger.changes.load(2)).state is State.WAITING
 
 
 async def test_a_card_that_another_process_posted_meanwhile_is_not_posted_again(machine: Bench, path: Path) -> None:
     ask, now = machine.ask("segment delete"), machine.clock()
     draft = (await machine.delete()).model_copy(update={"state": State.PLANNED, "card": None})
-    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
-    await machine.ledger.plan(ask, draft, owner="dead", detail={})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
+    await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
     await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     async with machine.another(path) as other:
         await other.sweeps()
         await machine.tasks.settled()
     assert [one.number for one in machine.board.posted] == [1, 2]
-    assert (await machine.ledger.change(2)).state is State.WAITING
-    assert await machine.ledger.claim(2, owner="x", now=now)
+    assert (await machine.ledger.changes.load(2)).state is State.WAITING
+    assert await machine.ledger.leases.claim(2, owner="x", now=now)
 
 
 async def test_a_card_that_was_posted_before_the_crash_is_not_posted_again(machine: Bench) -> None:
     change = await machine.delete()
     ask, now = machine.ask("segment delete"), machine.clock()
-    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
     draft = change.model_copy(update={"state": State.PLANNED, "card": None})
-    planned = await machine.ledger.plan(ask, draft, owner="dead", detail={})
+    planned = await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
     assert change.card
-    await machine.ledger.drew(planned, change.card)
+    await machine.ledger.changes.save_card(planned, change.card)
     machine.clock.forward(seconds=1)
     await machine.sweeps()
     assert [one.number for one in machine.board.posted] == [1]
-    assert (await machine.ledger.change(2)).state is State.WAITING
+    assert (await machine.ledger.changes.load(2)).state is State.WAITING
 
 
 async def approved_and_orphaned(machine: Bench) -> None:
     """A change that was approved by a process that died before it started."""
     change = await machine.delete()
-    await machine.ledger.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
     machine.clock.forward(seconds=1)
 
 
@@ -582,18 +583,18 @@ async def test_what_needs_nobody_and_was_left_behind_before_its_card_is_posted_a
     draft = (await machine.latest()).model_copy(
         update={"state": State.PLANNED, "card": None, "args": ask.values, "runs": ()}
     )
-    await machine.ledger.ask(ask, owner="dead", at=now, detail={})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
     loyal = plan(CreateSegment(segment=Naming(name="Loyal")))
-    await machine.ledger.plan(ask, draft.model_copy(update={"plan": loyal}), owner="dead", detail={})
+    await machine.ledger.changes.create(ask, draft.model_copy(update={"plan": loyal}), owner="dead", detail={})
     await machine.sweeps()
-    assert (await machine.ledger.change(2)).state is State.DONE
+    assert (await machine.ledger.changes.load(2)).state is State.DONE
     assert "Loyal" in machine.segments()
 
 
 async def test_a_card_that_another_process_paints_is_left_to_it(machine: Bench) -> None:
     change = await machine.delete()
-    await machine.ledger.renew(owner="other", until=machine.clock() + timedelta(seconds=6))
-    assert await machine.ledger.claim(change.number, owner="other", now=machine.clock(), role="painter")
+    await machine.ledger.leases.renew(owner="other", until=machine.clock() + timedelta(seconds=6))
+    assert await machine.ledger.leases.claim(change.number, owner="other", now=machine.clock(), role="renderer")
     await machine.decides("UBEN", change.number, Verdict.REJECT)
     assert State.REJECTED not in [one.state for one in machine.board.drawn]
     machine.clock.forward(seconds=7)

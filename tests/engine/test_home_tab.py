@@ -100,7 +100,7 @@ async def test_the_overview_tells_the_largest_movers_since_the_last_day_on_recor
     assert overview.movers is None
     ids, at = machine.segments(), machine.clock() - timedelta(days=1)
     sizes = (Size(ids["VIPs"], "VIPs", 1), Size("gone", "Gone", 9))
-    await machine.ledger.remember(Snapshot(at.date(), at, 0, 9, sizes))
+    await machine.ledger.history.save(Snapshot(at.date(), at, 0, 9, sizes))
     machine.clock.forward(seconds=TTL.total_seconds())
     overview = (await machine.looks()).overview
     assert overview
@@ -114,7 +114,7 @@ async def test_where_no_segment_moved_there_is_no_chart(machine: Bench) -> None:
     at = machine.clock() - timedelta(days=1)
     now = machine.store.overview()["segments"]
     sizes = tuple(Size(one["id"], one["name"], one["shoppers"]) for one in now)
-    await machine.ledger.remember(Snapshot(at.date(), at, 0, 9, sizes))
+    await machine.ledger.history.save(Snapshot(at.date(), at, 0, 9, sizes))
     overview = (await machine.looks()).overview
     assert overview
     assert overview.movers is None
@@ -216,13 +216,13 @@ async def test_a_tab_that_breaks_holds_up_no_other(machine: Bench) -> None:
 
 
 async def test_a_tab_opened_while_it_is_drawn_is_drawn_again(machine: Bench) -> None:
-    await machine.ledger.opened("UANA", at=machine.clock())
-    tab = await machine.ledger.claim_home("UANA", owner=machine.engine.process.owner, now=machine.clock())
+    await machine.ledger.home_tabs.mark_opened("UANA", at=machine.clock())
+    tab = await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.process.owner, now=machine.clock())
     assert tab
     await machine.engine.home_tabs.opened("UANA")
     await machine.tasks.settled()
     assert machine.board.homes == []
-    await machine.ledger.release_home("UANA", owner=machine.engine.process.owner)
+    await machine.ledger.home_tabs.release("UANA", owner=machine.engine.process.owner)
     await machine.sweeps()
     assert states(machine) == []
 
@@ -324,8 +324,8 @@ async def test_a_store_that_cannot_be_read_is_told_and_asked_again_when_the_tab_
 
 
 async def test_a_tab_whose_painter_was_killed_is_drawn_by_another_process(machine: Bench, path: Path) -> None:
-    await machine.ledger.opened("UANA", at=machine.clock())
-    assert await machine.ledger.claim_home("UANA", owner=machine.engine.process.owner, now=machine.clock())
+    await machine.ledger.home_tabs.mark_opened("UANA", at=machine.clock())
+    assert await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.process.owner, now=machine.clock())
     async with machine.another(path) as other:
         await other.sweeps()
         assert other.board.homes == []

@@ -96,7 +96,7 @@ async def test_nothing_is_reminded_of_that_was_decided_or_has_expired(machine: B
     machine.clock.forward(hours=24)
     await machine.sweeps()
     await machine.sweeps()
-    assert (await machine.ledger.change(2)).state is State.EXPIRED
+    assert (await machine.ledger.changes.load(2)).state is State.EXPIRED
     assert machine.board.notified == []
 
 
@@ -105,11 +105,11 @@ async def test_a_reminder_that_came_too_late_is_dropped_unsaid(machine: Bench) -
     machine.board.broken["notify"] = PASSING
     await soon(machine)
     await machine.sweeps()
-    assert await machine.ledger.notices() == (REMINDER,)
+    assert await machine.ledger.changes.notices() == (REMINDER,)
     await machine.decides("UBEN", verdict=Verdict.REJECT)
     machine.board.broken.clear()
     await machine.sweeps()
-    assert (machine.board.notified, await machine.ledger.notices()) == ([], ())
+    assert (machine.board.notified, await machine.ledger.changes.notices()) == ([], ())
 
 
 async def test_what_slack_did_not_take_stays_due_and_is_told_by_the_next_sweep(machine: Bench) -> None:
@@ -132,7 +132,7 @@ async def test_what_can_never_be_told_is_on_record_once_and_dropped(path: Path) 
         machine.board.broken["notify"] = FINAL
         await machine.decides("UHEAD", verdict=Verdict.BREAK, reason="Now.")
         await machine.sweeps()
-        assert await machine.ledger.notices() == ()
+        assert await machine.ledger.changes.notices() == ()
         assert machine.kinds().count("glass not delivered") == 2  # Ben and Cleo
 
 
@@ -146,18 +146,18 @@ async def test_a_notice_survives_the_death_of_its_process(path: Path) -> None:
         machine.board.broken.clear()
         async with machine.another(path) as other:
             await other.sweeps()
-            assert await other.ledger.notices() == ()
+            assert await other.ledger.changes.notices() == ()
         assert machine.board.notified == [(1, "glass", "UBEN"), (1, "glass", "UCLEO")]
 
 
 async def test_a_reminder_waits_while_another_process_is_at_the_card(machine: Bench) -> None:
     await machine.delete()
     await soon(machine)
-    await machine.ledger.renew(owner="other", until=machine.clock() + HOUR)
-    assert await machine.ledger.claim(1, owner="other", now=machine.clock(), role="painter")
+    await machine.ledger.leases.renew(owner="other", until=machine.clock() + HOUR)
+    assert await machine.ledger.leases.claim(1, owner="other", now=machine.clock(), role="renderer")
     await machine.sweeps()
     assert machine.board.notified == []
-    await machine.ledger.release(1, owner="other", role="painter")
+    await machine.ledger.leases.release(1, owner="other", role="renderer")
     await machine.sweeps()
     assert machine.board.notified == [REMINDER]
 

@@ -19,6 +19,7 @@ from bot.engine.daily_summary import Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
 from tests.engine.bench import Bench, Board, bench, process
+from tests.records import database_of, entries_of, verified
 
 FROZEN = "the ledger's file may only be read"
 
@@ -42,7 +43,7 @@ async def machine(path: Path) -> AsyncIterator[Bench]:
         process(path, other.store, other.client, other.clock, Crossroads(), other.people) as made,
     ):
         yield made
-        assert made.ledger.verify().holds
+        assert verified(made.ledger).holds
 
 
 @pytest.fixture
@@ -106,7 +107,10 @@ async def test_a_card_and_an_outcome_are_told_anew_until_that_is_on_record(
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     trouble.close()
     await machine.sweeps()
-    assert (await machine.ledger.undrawn(), await machine.ledger.unheard()) == ((), ())
+    assert (await machine.ledger.changes.outdated_cards(), await machine.ledger.changes.unreported_outcomes()) == (
+        (),
+        (),
+    )
     errors = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
     assert len(errors) == 1
     assert FROZEN in errors[0]
@@ -117,9 +121,9 @@ async def test_a_home_tab_is_drawn_anew_until_that_is_on_record(machine: Bench, 
     await machine.looks("UBEN")
     trouble.close()
     now = machine.clock()
-    assert await machine.ledger.undrawn_homes(since=now, now=now) == ()  # this process has it in hand
+    assert await machine.ledger.home_tabs.outdated(since=now, now=now) == ()  # this process has it in hand
     await machine.sweeps()
-    tab = await machine.ledger.claim_home("UBEN", owner="other", now=now)
+    tab = await machine.ledger.home_tabs.claim("UBEN", owner="other", now=now)
     assert tab
     assert tab.drawn == tab.revision
 
@@ -131,7 +135,7 @@ async def test_a_process_that_stops_while_nothing_can_be_recorded_stops(machine:
 
 async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
     late = machine.ask("segment list")
-    await machine.ledger.ask(late, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
+    await machine.ledger.invocations.record(late, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
         await machine.engine.answering.refuse_late(late)
     await machine.sweeps()
@@ -140,11 +144,11 @@ async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
 
 async def test_what_another_process_answered_meanwhile_is_not_settled_twice(machine: Bench) -> None:
     ask: Invocation = machine.ask("segment list")
-    await machine.ledger.ask(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
+    await machine.ledger.invocations.record(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
-        assert await machine.ledger.settle(ask, EntryKind.REFUSED, at=machine.clock(), detail={})
-    async with machine.another(Path(machine.ledger._db.execute("PRAGMA database_list").fetchone()[2])) as other:
-        assert await other.ledger.settle(ask, EntryKind.ANSWERED, at=machine.clock(), detail={})
+        assert await machine.ledger.invocations.settle(ask, EntryKind.REFUSED, at=machine.clock(), detail={})
+    async with machine.another(database_of(machine.ledger).path or Path()) as other:
+        assert await other.ledger.invocations.settle(ask, EntryKind.ANSWERED, at=machine.clock(), detail={})
     await machine.sweeps()
     assert machine.kinds() == ["asked", "answered"]
 
@@ -180,7 +184,7 @@ async def test_what_slack_said_to_a_summary_is_recorded_when_it_can_be(
         for _ in range(2):
             await machine.sweeps()
             machine.clock.forward(seconds=PAUSE.total_seconds())
-        *_, entry = machine.ledger.entries()
+        *_, entry = entries_of(machine.ledger)
         assert (entry.kind, entry.detail.get("reason")) == (f"summary {outcome}", reason)
         assert machine.kinds() == ["summary begun", entry.kind]
         assert (len(machine.board.announced), len(machine.board.warned)) == (outcome == "posted", outcome == "failed")

@@ -5,7 +5,7 @@ import pytest
 
 from bot.bigcommerce import AnyOf, Customer
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.planning.plan import Plan, inverse_of, observed
+from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
@@ -25,6 +25,7 @@ from bot.core.planning.steps import (
 from bot.core.store_view.shop import Shop
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
+from tests.records import entries_of
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
 CREATE = CreateSegment(segment=Naming(name="Loyal", description="Come back"))
@@ -61,9 +62,9 @@ async def customer(machine: Bench) -> Customer | None:
 async def interrupted(machine: Bench, step: AnyStep) -> Change:
     """A change whose process died after its first step was recorded as started."""
     change = await machine.approved(plan(step))
-    change = await machine.ledger.move(change, Event.START, at=machine.clock())
+    change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
     run = Run(position=0, state=StepState.STARTED, undo=await step.inverse(machine.client))
-    return await machine.ledger.record_run(change, run, at=machine.clock(), detail={})
+    return await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})
 
 
 async def test_a_started_step_that_did_not_happen_is_applied(machine: Bench) -> None:
@@ -247,16 +248,16 @@ async def test_a_whole_registration_runs_and_is_undone_but_for_the_account(machi
 @pytest.mark.parametrize("position", [0, 1, 2])
 async def test_a_registration_whose_process_died_after_any_step_goes_on(machine: Bench, position: int) -> None:
     change = await machine.approved(registration(machine))
-    change = await machine.ledger.move(change, Event.START, at=machine.clock())
+    change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
     for at, step in enumerate(change.plan.steps[: position + 1]):
         made = Made.by([run.applied for run in change.runs if run.applied])
-        bound = step.bound(made)
+        bound = step.resolved(made)
         run = Run(position=at, state=StepState.STARTED, undo=await bound.inverse(machine.client))
-        change = await machine.ledger.record_run(change, run, at=machine.clock(), detail={})
+        change = await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})
         applied = await bound.apply(machine.client)
         if at < position:  # what came of the last one was never recorded
             over = run.model_copy(update={"state": StepState.DONE, "applied": applied, "undo": applied.undo or ()})
-            change = await machine.ledger.record_run(change, over, at=machine.clock(), detail={})
+            change = await machine.ledger.changes.save_run(change, over, at=machine.clock(), detail={})
     await machine.sweeps()
     done = await machine.latest()
     who = await customer(machine)
@@ -340,7 +341,7 @@ async def test_an_undo_that_came_second_is_cancelled_when_it_would_start(machine
     second = await machine.approved(undo)
     assert (await machine.carry_out(undo)).state is State.DONE
     await machine.runner.run(second.number)
-    cancelled = await machine.ledger.change(second.number)
+    cancelled = await machine.ledger.changes.load(second.number)
     assert (cancelled.state, cancelled.reason) == (State.CANCELLED, "Change 1 was undone already.")
     assert machine.writes().count("POST") == 2  # the segment and its members, once
 
@@ -383,7 +384,7 @@ async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: B
         machine.store.faults.add("DELETE", SEGMENTS, delay=60)
         await machine.runner.run(change.number)
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.RUNNING, True)
-        await other.ledger.release(change.number, owner=other.engine.process.owner)
+        await other.ledger.leases.release(change.number, owner=other.engine.process.owner)
         await other.sweeps()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
 
@@ -412,19 +413,19 @@ async def broken_off(machine: Bench, step: AnyStep) -> dict[str, Any]:
 
 
 def detail(machine: Bench, kind: str) -> dict[str, Any]:
-    return [entry.detail for entry in machine.ledger.entries() if entry.kind == kind][-1]
+    return [entry.detail for entry in entries_of(machine.ledger) if entry.kind == kind][-1]
 
 
 async def effects(machine: Bench) -> dict[str, tuple[int, int]]:
     """What the bot did to each segment, as the summary reads it."""
-    number, _ = await machine.ledger.head()
-    return {id_: (one.added, one.removed) for id_, one in (await machine.ledger.effects(0, number)).items()}
+    number, _ = await machine.ledger.audit.head()
+    return {id_: (one.added, one.removed) for id_, one in (await machine.ledger.history.effects(0, number)).items()}
 
 
 async def undone(machine: Bench) -> None:
     machine.store.faults.clear()
     runs = (await machine.latest()).done
-    undo = await observed(inverse_of(tuple(run.undo for run in runs)), Shop(machine.client), undoes=1)
+    undo = await build_plan(inverse_of(tuple(run.undo for run in runs)), Shop(machine.client), undoes=1)
     assert (await machine.carry_out(undo)).state is State.DONE
 
 
@@ -466,7 +467,7 @@ async def test_removals_that_are_tried_again_are_on_record_once() -> None:
         breaks_after_one(machine, "DELETE", MEMBERS)
         await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
         machine.store.faults.clear()
-        again = await observed((await machine.latest()).left, Shop(machine.client), is_retry=True)
+        again = await build_plan((await machine.latest()).left, Shop(machine.client), is_retry=True)
         assert (await machine.carry_out(again)).state is State.DONE
         assert machine.members("Spring launch waitlist") == set()
         assert await effects(machine) == {waitlist.id: (0, len(ids))}

@@ -125,17 +125,17 @@ async def test_what_does_not_run_cannot_be_stopped(machine: Bench, verdict: Verd
     before = await machine.latest()
     await machine.asks("change stop", number=1)
     assert whispers(machine)[-1].startswith(sentence)
-    assert (await machine.latest(), await machine.ledger.stopper(1)) == (before, "")
+    assert (await machine.latest(), await machine.ledger.changes.stop_requested_by(1)) == (before, "")
 
 
 async def test_a_stop_holds_after_a_crash_and_what_had_begun_is_looked_into_first(machine: Bench) -> None:
     steps = tuple(DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in DELETED)
     change = await machine.approved(plan(*steps))
-    change = await machine.ledger.move(change, Event.START, at=machine.clock())
+    change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
     run = Run(position=0, state=StepState.STARTED, undo=await steps[0].inverse(machine.client))
-    await machine.ledger.record_run(change, run, at=machine.clock(), detail={})
+    await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})
     await steps[0].apply(machine.client)
-    await machine.ledger.stop(change, actor="UANA", at=machine.clock())
+    await machine.ledger.changes.request_stop(change, actor="UANA", at=machine.clock())
     await machine.sweeps()
     stopped = await machine.latest()
     assert (stopped.state, [run.state for run in stopped.runs]) == (State.CANCELLED, [StepState.DONE])
@@ -154,12 +154,12 @@ async def test_an_undo_that_was_stopped_can_be_tried_again(machine: Bench) -> No
     machine.store.sleep = stop
     machine.store.faults.add("POST", SEGMENTS, delay=60)
     await machine.decides("UBEN", 2)
-    assert (await machine.ledger.change(2)).state is State.CANCELLED
-    assert (await machine.ledger.change(1)).undone_by is None
+    assert (await machine.ledger.changes.load(2)).state is State.CANCELLED
+    assert (await machine.ledger.changes.load(1)).undone_by is None
     await machine.asks("change retry", number=2)
     await machine.decides("UBEN", 3)
     assert ((await machine.latest()).state, machine.members("VIPs")) == (State.DONE, before)
-    assert (await machine.ledger.change(1)).undone_by == 3
+    assert (await machine.ledger.changes.load(1)).undone_by == 3
 
 
 # Trying again
@@ -209,7 +209,7 @@ async def test_what_stands_between_is_tried_again_and_what_was_done_is_not(machi
     assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
     assert failed.left == tuple(steps[1:])
     await machine.asks("change retry", number=1)
-    assert [step.topic for step in (await machine.latest()).plan.steps] == [step.topic for step in steps[1:]]
+    assert [step.batch_key for step in (await machine.latest()).plan.steps] == [step.batch_key for step in steps[1:]]
 
 
 async def test_what_was_undone_or_done_is_not_tried_again(machine: Bench) -> None:

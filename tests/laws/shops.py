@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
+from bot.core.items import ItemKind
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
@@ -71,57 +72,51 @@ def registered(machine: Bench) -> set[str]:
     return {row["email"] for row in machine.store.shop.rows("SELECT email FROM customers")}
 
 
-def forget(machine: Bench, step: AnyStep) -> None:
-    """Take out of the shop what the step is about, behind the bot's back."""
+def forget(machine: Bench, step: AnyStep) -> bool:
+    """Take out of the shop what the step is about, behind the bot's back; whether there was something."""
+    about = (step.target.item,) if step.target else step.items
     with machine.store.shop.db as db:
-        match step:
-            case CreateProfiles(customers=ids) | DeleteProfiles(customer_ids=ids):
-                db.executemany("DELETE FROM customers WHERE id = ?", [(one,) for one in ids])
-            case RetargetPromotion(promotion=promotion):
-                db.execute("DELETE FROM promotions WHERE id = ?", (promotion.id,))
-            case UpdateSegment() | DeleteSegment() | AddMembers() | RemoveMembers():
-                db.execute("DELETE FROM segments WHERE id = ?", (step.segment.known_id,))
+        for item in about:
+            db.execute(_FORGET[item.kind], (item.id,))
+    return bool(about)
+
+
+_FORGET = {
+    ItemKind.SEGMENT: "DELETE FROM segments WHERE id = ?",
+    ItemKind.PROMOTION: "DELETE FROM promotions WHERE id = CAST(? AS INTEGER)",
+    ItemKind.CUSTOMER: "DELETE FROM customers WHERE id = CAST(? AS INTEGER)",
+    ItemKind.PROFILE: "DELETE FROM profiles WHERE id = ?",
+}
 
 
 def clash(one: AnyStep, other: AnyStep, machine: Bench) -> bool:
-    """Whether both touch one thing, which no command plans: a name, a promotion, or somebody whose profile goes."""
-    if _names(one) & _names(other):
+    """Whether both touch one thing, which no command plans: a name, an item, or somebody whose profile goes."""
+    if _touched(one) & _touched(other):
         return True
-    deletes = isinstance(one, DeleteProfiles) or isinstance(other, DeleteProfiles)
-    return deletes and bool(_concerned(one, machine) & _concerned(other, machine))
+    is_about_accounts = any(item.kind is ItemKind.CUSTOMER for item in (*one.items, *other.items))
+    return is_about_accounts and bool(_concerned(one, machine) & _concerned(other, machine))
 
 
-def _names(step: AnyStep) -> set[str]:
-    match step:
-        case CreateCustomer():
-            return {step.email.casefold()}
-        case CreateProfiles() | DeleteProfiles():
-            return {f"profile of {one}" for one in _customers_of(step)}
-        case RetargetPromotion():
-            return {f"promotion {step.promotion.id}"}
-        case UpdateSegment():
-            return {step.segment.name.casefold(), step.after.name.casefold()}
-    return {step.segment.name.casefold()}
+def _touched(step: AnyStep) -> set[str]:
+    """What it names or is about; who is put into two segments, or taken out, is no clash."""
+    return _names(step.model_dump()) | {str(item) for item in step.items if item.kind is not ItemKind.PROFILE}
+
+
+def _names(value: Any) -> set[str]:
+    """Every name and address in it, whatever its case."""
+    if isinstance(value, dict):
+        own = {value[key].casefold() for key in ("name", "email") if isinstance(value.get(key), str)}
+        return own.union(*map(_names, value.values()))
+    return set().union(*map(_names, value)) if isinstance(value, list | tuple) else set()
 
 
 def _concerned(step: AnyStep, machine: Bench) -> set[int]:
-    profiles: set[str] = set()
-    match step:
-        case AddMembers() | RemoveMembers():
-            profiles = set(step.profile_ids)
-        case DeleteSegment():
-            profiles = machine.members(step.segment.name)
+    """The customers whose account, profile or membership it touches."""
+    profiles = {item.id for item in step.items if item.kind is ItemKind.PROFILE}
+    profiles |= machine.members(step.target.name) if step.deletes and step.target else set()
     rows = machine.store.shop.rows("SELECT id, customer_id FROM profiles")
-    return {row["customer_id"] for row in rows if row["id"] in profiles} | _customers_of(step)
-
-
-def _customers_of(step: AnyStep) -> set[int]:
-    match step:
-        case DeleteProfiles():
-            return set(step.customer_ids)
-        case CreateProfiles():
-            return {one for one in step.customers if isinstance(one, int)}
-    return set()
+    accounts = {int(item.id) for item in step.items if item.kind is ItemKind.CUSTOMER}
+    return {row["customer_id"] for row in rows if row["id"] in profiles} | accounts
 
 
 def _people(machine: Bench) -> list[dict[str, Any]]:

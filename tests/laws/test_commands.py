@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
-from bot.core.command import Call, Command, Help, Scope, understand
+from bot.core.approval.reader import Scope
+from bot.core.command import Call, Command, Help, understand
 from bot.core.errors import Refusal
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
@@ -22,7 +23,7 @@ from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer
-from bot.slack.home import home
+from bot.slack.home import render_home
 from bot.slack.ids import Click
 from commands import GROUPS
 from tests.core.samples import change, delete, plan, uuid
@@ -91,7 +92,7 @@ class Record:
 
     kept: Change
 
-    async def change(self, number: int) -> Change:
+    async def load(self, number: int) -> Change:
         return self.kept.model_copy(update={"number": number})
 
     async def count(self, scope: Scope, actor: str) -> int:
@@ -145,8 +146,8 @@ def test_a_command_that_asks_for_nothing_never_opens_a_form(command: Command) ->
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_every_form_fits_slack_whatever_it_is_filled_with(command: Command, text: str) -> None:
     call, empty = Call(command, hostile(command, text)), Call(command, {})
-    labelled = forms.form(call, "C1", {text: (text, uuid(1)), "x": (text, uuid(2))})
-    for view in (forms.form(call, "C1"), labelled, forms.form(empty, None), forms.loading(call)):
+    labelled = forms.render_form(call, "C1", {text: (text, uuid(1)), "x": (text, uuid(2))})
+    for view in (forms.render_form(call, "C1"), labelled, forms.render_form(empty, None), forms.render_loading(call)):
         assert faults_of("modal", view) == []
         assert powerless(view)
 
@@ -172,21 +173,21 @@ def _untouched(element: Block) -> Block:
 def test_a_form_that_was_filled_with_a_typed_line_says_the_same(command: Command, example: str) -> None:
     call = understand(GROUPS, example.removeprefix("/"))
     assert isinstance(call, Call)
-    view = forms.form(call, "C1")
+    view = forms.render_form(call, "C1")
     given = json.loads(view["private_metadata"])["given"]
-    submitted = Call(command, given | forms.values(view | {"state": {"values": filled_in(view)}}, command))
+    submitted = Call(command, given | forms.decode_values(view | {"state": {"values": filled_in(view)}}, command))
     assert submitted.args == call.args
 
 
 @every_command
 def test_counting_the_shoppers_of_a_form_keeps_it_as_it_is(command: Command) -> None:
-    view = forms.form(Call(command, hostile(command, "ada@example.com")), "C1")
-    assert forms.recognised(view | {"state": {"values": filled_in(view)}, "id": "V1", "hash": "h"}) == view
+    view = forms.render_form(Call(command, hostile(command, "ada@example.com")), "C1")
+    assert forms.count_recognised(view | {"state": {"values": filled_in(view)}, "id": "V1", "hash": "h"}) == view
 
 
 @every_command
 def test_a_form_asks_for_every_field_or_first_for_what_tells_the_others(command: Command) -> None:
-    asked = [one["block_id"] for one in forms.form(Call(command, {}), "C1")["blocks"] if one["type"] == "input"]
+    asked = [one["block_id"] for one in forms.render_form(Call(command, {}), "C1")["blocks"] if one["type"] == "input"]
     first = forms.first_fields(command) if command.prefill else command.args.model_fields
     assert asked == list(first)
 
@@ -227,13 +228,15 @@ def test_the_home_tab_fits_slack(names: list[str]) -> None:
     told = " ".join(names)
     movers = Chart("bar", told, tuple(names), (("Change", tuple(range(len(names)))),), told)
     for overview in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
-        view = home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, overview=overview), GROUPS)
+        view = render_home(
+            Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, overview=overview), GROUPS
+        )
         assert faults_of("home", view) == []
         assert powerless(view)
 
 
 def test_each_button_on_the_home_tab_types_a_command() -> None:
-    view = home(Home(waiting=1, waits=(Brief.of(change()),), mine=(Brief.of(change()),)), GROUPS)
+    view = render_home(Home(waiting=1, waits=(Brief.of(change()),), mine=(Brief.of(change()),)), GROUPS)
     rows = [block["accessory"] for block in view["blocks"] if "accessory" in block]
     (offered,) = [block["elements"] for block in view["blocks"] if block["type"] == "actions"]
     buttons = [*rows, *offered]
@@ -244,6 +247,6 @@ def test_each_button_on_the_home_tab_types_a_command() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_the_form_that_asks_why_fits_slack(text: str) -> None:
-    view = forms.reject_form(Click(42, 7), plan(delete(text)).headline, "C1")
+    view = forms.render_reject_form(Click(42, 7), plan(delete(text)).headline, "C1")
     assert faults_of("modal", view) == []
     assert powerless(view)

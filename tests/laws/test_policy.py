@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.approval.policy import HURTING, KINDS, MOST_APPROVALS, Need, Policy, Rule
+from bot.core.approval.policy import DESTRUCTIVE, MOST_APPROVALS, Need, Policy, Rule
 from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import BATCH, AnyStep, SegmentRef, added, removed
+from bot.core.planning.steps import BATCH, STEPS, AddMembers, AnyStep, SegmentRef, added, removed
 from tests.core.samples import VIPS, delete, uuid
+from tests.laws.steps import planned
 from tests.laws.values import LAW, values_of
 
 LAPSED = SegmentRef(name="Lapsed", id=uuid(9))
@@ -19,8 +21,8 @@ people = st.frozensets(st.sampled_from(("UANA", "UBEN", "SAPPROVERS", "SOTHERS")
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
-    steps = tuple(draw(st.lists(st.sampled_from(tuple(KINDS)), min_size=1, max_size=4)))
-    least = 1 if set(steps) & set(HURTING) else 0
+    steps = tuple(draw(st.lists(st.sampled_from(tuple(STEPS)), min_size=1, max_size=4)))
+    least = 1 if set(steps) & set(DESTRUCTIVE) else 0
     return Rule(
         steps=steps,
         shoppers=draw(st.sampled_from((0, 1, 3, 500))),
@@ -35,9 +37,19 @@ def rules(draw: st.DrawFn) -> Rule:
 policies = st.builds(
     Policy, approvers=people, requesters=people, breakers=people, rules=st.lists(rules(), max_size=5).map(tuple)
 )
-steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, KINDS.values()))
+steps: st.SearchStrategy[AnyStep] = st.one_of(*map(values_of, STEPS.values()))
 plans = st.builds(Plan, steps=st.lists(steps, min_size=1, max_size=4).map(tuple))
 needs = st.builds(Need, approvals=st.integers(0, MOST_APPROVALS), why=st.just("needs"), approvers=people)
+
+
+@pytest.mark.parametrize("kind", DESTRUCTIVE)
+@given(data=st.data())
+@LAW
+def test_a_destructive_step_needs_one_although_no_rule_mentions_it(kind: str, data: st.DataObject) -> None:
+    silent = Policy(approvers=frozenset({"UBEN"}), rules=(Rule(steps=("add_members",), approvals=0),))
+    step = data.draw(planned(STEPS[kind]))
+    need = silent.need(Plan(steps=(step, AddMembers(segment=LAPSED, profile_ids=("one",)))))
+    assert (need.approvals, need.why) == (1, f"needs 1 approval: {step.risk}")
 
 
 @given(policies, plans)
@@ -73,7 +85,7 @@ def test_the_order_of_the_rules_changes_nothing_of_how_many_are_needed(policy: P
 @LAW
 def test_why_says_how_many_and_names_everything_that_hurts(policy: Policy, plan: Plan, undone: Need | None) -> None:
     need = policy.need(plan, undone=undone)
-    assert all(danger in need.why for danger in plan.dangers)
+    assert all(risk in need.why for risk in plan.risks)
     if need.approvals:
         assert need.why.startswith(f"needs {need.approvals} approval")
         assert need.why.split(": ", 1)[1]

@@ -1,20 +1,28 @@
-"""A ledger in a file of its own, and a shorthand for what it is told."""
+"""A ledger of each subject, and the view that another process has of it."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
+from tests.ledger.subject import SUBJECTS, Subject
+
+
+@pytest.fixture(params=SUBJECTS, ids=lambda subject: subject.__name__)
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+    made: Subject = request.param(tmp_path)
+    return made
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
+async def ledger(subject: Subject) -> AsyncIterator[Ledger]:
+    async with subject.open() as opened:
+        yield opened
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(path)) as opened:
+async def other(subject: Subject, ledger: Ledger) -> AsyncIterator[Ledger]:
+    """The same ledger, opened by another process."""
+    async with subject.open() as opened:
         yield opened

@@ -1,33 +1,22 @@
 """Sizes day by day, and what the bot did meanwhile."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS
 from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.summary.history import Effect, Progress, Size
-from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.schema import UNREVIEWED, migrations
+from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, delete, plan, uuid
 from tests.core.summary.days import TODAY, days_ago, snapshot
-from tests.ledger.planned import moved, planned
+from tests.ledger.planned import moved, planned, running
 
 APPROVED = (Event.POST, Event.APPROVE)
 ALL = 10**9
-
-
-def effect(path: Path, *rows: tuple[int, str, int, int]) -> None:
-    """Put it on record that steps did this: entry, segment, added, removed."""
-    with closing(sqlite3.connect(path)) as db, db:
-        db.executemany("INSERT INTO effects (entry, segment, added, removed) VALUES (?, ?, ?, ?)", rows)
 
 
 # Snapshots
@@ -35,81 +24,60 @@ def effect(path: Path, *rows: tuple[int, str, int, int]) -> None:
 
 async def test_a_snapshot_comes_back_as_it_was_taken(ledger: Ledger) -> None:
     taken = snapshot(1, (Size("1", "VIPs ❤", 40), Size("2", "Staff", 0)), at=NOW, entry=7, shoppers=360)
-    await ledger.remember(taken)
-    assert await ledger.snapshot(TODAY) == taken
+    await ledger.history.save(taken)
+    assert await ledger.history.latest(TODAY) == taken
 
 
 async def test_the_latest_of_the_days_before_is_found(ledger: Ledger) -> None:
-    assert await ledger.snapshot(TODAY) is None
+    assert await ledger.history.latest(TODAY) is None
     for days in (9, 3, 0):
-        await ledger.remember(snapshot(days, {"VIPs": days}))
-    found = [await ledger.snapshot(day) for day in (TODAY, days_ago(3), days_ago(9))]
+        await ledger.history.save(snapshot(days, {"VIPs": days}))
+    found = [await ledger.history.latest(day) for day in (TODAY, days_ago(3), days_ago(9))]
     assert [one and one.day for one in found] == [days_ago(3), days_ago(9), None]
 
 
 async def test_a_day_has_one_snapshot_the_last_one_that_was_taken(ledger: Ledger) -> None:
-    await ledger.remember(snapshot(1, {"VIPs": 40, "Staff": 4}))
+    await ledger.history.save(snapshot(1, {"VIPs": 40, "Staff": 4}))
     again = snapshot(1, {"VIPs": 41}, entry=120)
-    await ledger.remember(again)
-    assert await ledger.snapshot(TODAY) == again
-    assert await ledger.sizes_of("Staff", days_ago(30)) == ()
-
-
-async def test_a_snapshot_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
-    twice = (Size("1", "VIPs", 40), Size("1", "VIPs", 41))
-    with pytest.raises(sqlite3.IntegrityError):
-        await ledger.remember(snapshot(1, twice))
-    assert await ledger.snapshot(TODAY) is None
+    await ledger.history.save(again)
+    assert await ledger.history.latest(TODAY) == again
+    assert await ledger.history.sizes_of("Staff", days_ago(30)) == ()
 
 
 async def test_the_sizes_of_one_segment_come_oldest_first(ledger: Ledger) -> None:
     for days in (1, 31, 7, 30):
-        await ledger.remember(snapshot(days, {"VIPs": days, "Staff": 4}))
-    assert await ledger.sizes_of("VIPs", days_ago(30)) == ((days_ago(30), 30), (days_ago(7), 7), (days_ago(1), 1))
-    assert await ledger.sizes_of("Gone", days_ago(30)) == ()
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        ("SELECT segment, name, shoppers FROM sizes WHERE day = ''", "USING PRIMARY KEY (day=?)"),
-        (
-            "SELECT day, shoppers FROM sizes WHERE segment = '' AND day >= '' ORDER BY day",
-            "USING COVERING INDEX sizes_by_segment (segment=? AND day>?)",
-        ),
-        ("SELECT * FROM snapshots WHERE day < '' ORDER BY day DESC LIMIT 1", "USING PRIMARY KEY (day<?)"),
-        ("SELECT 1 FROM days WHERE day = '' AND state NOT IN ('begun', 'posted')", "USING PRIMARY KEY (day=?)"),
-        ("SELECT 1 FROM entries WHERE number > 1 AND kind LIKE 'step %'", "USING INTEGER PRIMARY KEY (rowid>?)"),
-        ("SELECT * FROM effects WHERE entry > 1 AND entry <= 2", "USING PRIMARY KEY (entry>? AND entry<?)"),
-    ],
-)
-def test_years_of_a_thousand_segments_are_not_read_through(path: Path, ledger: Ledger, query: str, index: str) -> None:
-    with closing(sqlite3.connect(path)) as db:
-        told = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
-    assert index in told
-    assert "TEMP B-TREE" not in told
+        await ledger.history.save(snapshot(days, {"VIPs": days, "Staff": 4}))
+    assert await ledger.history.sizes_of("VIPs", days_ago(30)) == (
+        (days_ago(30), 30),
+        (days_ago(7), 7),
+        (days_ago(1), 1),
+    )
+    assert await ledger.history.sizes_of("Gone", days_ago(30)) == ()
 
 
 # What the bot did
 
 
-async def test_effects_are_summed_by_segment_between_two_entries(path: Path, ledger: Ledger) -> None:
-    effect(path, (4, "VIPs", 9, 9), (5, "VIPs", 3, 0), (6, "VIPs", 1, 2), (6, "Staff", 0, 4), (7, "VIPs", 9, 9))
-    assert await ledger.effects(4, 6) == {"VIPs": Effect(4, 2), "Staff": Effect(0, 4)}
-    assert await ledger.effects(7, ALL) == {}
+async def test_effects_are_summed_by_segment_between_two_entries(ledger: Ledger) -> None:
+    found = await running(ledger)
+    for effects in ({"VIPs": (9, 9)}, {"VIPs": (3, 0)}, {"VIPs": (1, 2), "Staff": (0, 4)}, {"VIPs": (9, 9)}):
+        found = await ledger.changes.save_run(found, run(0), at=NOW, detail={"effects": effects})
+    last, _ = await ledger.audit.head()
+    assert await ledger.history.effects(last - 3, last - 1) == {"VIPs": Effect(4, 2), "Staff": Effect(0, 4)}
+    assert await ledger.history.effects(last, ALL) == {}
 
 
 @pytest.mark.parametrize("state", StepState)
 async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger: Ledger, state: StepState) -> None:
-    assert await ledger.progress(0) == Progress(has_moved=False, is_running=False)
+    assert await ledger.history.progress(0) == Progress(has_moved=False, is_running=False)
     found = await moved(ledger, await planned(ledger), *APPROVED, Event.START)
-    before, _ = await ledger.head()
-    assert await ledger.progress(before) == Progress(has_moved=False, is_running=True)
-    found = await ledger.record_run(found, run(0, state), at=NOW, detail={})
-    assert await ledger.progress(before) == Progress(has_moved=True, is_running=True)
+    before, _ = await ledger.audit.head()
+    assert await ledger.history.progress(before) == Progress(has_moved=False, is_running=True)
+    found = await ledger.changes.save_run(found, run(0, state), at=NOW, detail={})
+    assert await ledger.history.progress(before) == Progress(has_moved=True, is_running=True)
     await moved(ledger, found, Event.FINISH)
-    assert await ledger.progress(before) == Progress(has_moved=True, is_running=False)
-    assert await ledger.progress(before + 1) == Progress(has_moved=False, is_running=False)
+    assert await ledger.history.progress(before) == Progress(has_moved=True, is_running=False)
+    assert await ledger.history.progress(before + 1) == Progress(has_moved=False, is_running=False)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +93,17 @@ async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger:
 async def test_a_step_may_leave_it_open_what_it_did(
     ledger: Ledger, kind: str, detail: dict[str, Any], is_doubt: bool
 ) -> None:
-    await ledger.note(Entry(EntryKind.REFUSED), at=NOW)
-    await ledger.note(Entry(EntryKind(kind), detail=detail), at=NOW)
-    assert [await ledger.doubts(*span) for span in ((0, 1), (1, 2), (2, ALL))] == [False, is_doubt, False]
+    await ledger.audit.append(Entry(EntryKind.REFUSED), at=NOW)
+    await ledger.audit.append(Entry(EntryKind(kind), detail=detail), at=NOW)
+    spans = ((0, 1), (1, 2), (2, ALL))
+    assert [await ledger.history.has_unknown_effects(*span) for span in spans] == [False, is_doubt, False]
 
 
 async def ran(ledger: Ledger, id_: str, *runs: Run, **fields: Any) -> None:
     """A change of which these steps ran."""
     found = await moved(ledger, await planned(ledger, id_, **fields), *APPROVED, Event.START)
     for run in runs:
-        found = await ledger.record_run(found, run, at=NOW, detail={})
+        found = await ledger.changes.save_run(found, run, at=NOW, detail={})
     await moved(ledger, found, Event.FINISH)
 
 
@@ -163,94 +132,76 @@ async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger
         run(3, undo=(delete("x"),)),
         plan=steps,
     )
-    until = (await ledger.head())[0]
+    until = (await ledger.audit.head())[0]
     await ran(ledger, "2", run(0, applied=Applied(created=SegmentRef(name="b", id=uuid(4)))))
-    assert await ledger.shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
-    assert await ledger.shaped(until, ALL) == {uuid(4)}
-    assert await ledger.shaped(ALL, ALL) == frozenset()
+    assert await ledger.history.segments_shaped(0, until) == {uuid(1), uuid(2), uuid(3)}
+    assert await ledger.history.segments_shaped(until, ALL) == {uuid(4)}
+    assert await ledger.history.segments_shaped(ALL, ALL) == frozenset()
 
 
-async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(path: Path, ledger: Ledger) -> None:
+async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(ledger: Ledger) -> None:
     for days, size in ((9, 30), (7, 37), (1, 40)):
-        await ledger.remember(snapshot(days, (Size(uuid(1), "VIPs", size), Size("9", "Staff", 4))))
-    effect(path, (101, uuid(1), 0, 40), (101, "9", 1, 0))
+        await ledger.history.save(snapshot(days, (Size(uuid(1), "VIPs", size), Size("9", "Staff", 4))))
+    found = await running(ledger, "0")
+    begin, _ = await ledger.audit.head()
+    emptied = {"effects": {uuid(1): (0, 40), "9": (1, 0)}}
+    found = await ledger.changes.save_run(found, run(0), at=NOW, detail=emptied)
     for number in (1, 2):
         made = Applied(created=SegmentRef(name="VIPs", id=uuid(number + 1)))
         await ran(ledger, str(number), run(0, applied=made), plan=plan(restoring(number)))
-    await ledger.remember(snapshot(0, (Size(uuid(3), "VIPs", 38),)))
-    effect(path, (102, uuid(3), 38, 0))
-    before = await ledger.last_reported(TODAY)
+    await ledger.history.save(snapshot(0, (Size(uuid(3), "VIPs", 38),)))
+    await ledger.changes.save_run(found, run(0), at=NOW, detail={"effects": {uuid(3): (38, 0)}})
+    before = await ledger.history.last_reported(TODAY)
     assert before
-    assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 2})
+    assert (before.by_id[uuid(3)].shoppers, before.restored) == (40, {uuid(3): 3})
     known = ((days_ago(9), 30), (days_ago(7), 37), (days_ago(1), 40), (TODAY, 38))
-    assert await ledger.sizes_of(uuid(3), days_ago(30)) == known
-    older = await ledger.snapshot(days_ago(6))
+    assert await ledger.history.sizes_of(uuid(3), days_ago(30)) == known
+    older = await ledger.history.latest(days_ago(6))
     assert older
     assert (older.size(uuid(3)), older.size("9")) == (37, 4)
-    assert await ledger.effects(100, 102) == {uuid(3): Effect(38, 40), "9": Effect(1, 0)}
+    assert await ledger.history.effects(begin, ALL) == {uuid(3): Effect(38, 40), "9": Effect(1, 0)}
 
 
 async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
     await ran(ledger, "1", run(0, StepState.FAILED, undo=(naming(2),)))
-    assert await ledger.shaped(0, ALL) == frozenset()
+    assert await ledger.history.segments_shaped(0, ALL) == frozenset()
 
 
 async def test_changes_that_ran_are_told_oldest_first_whatever_came_of_them(ledger: Ledger) -> None:
     await planned(ledger, "waits")
-    first = (await ledger.head())[0]
+    first = (await ledger.audit.head())[0]
     for event in (Event.FINISH, Event.FAIL, Event.STOP):
         await moved(ledger, await planned(ledger, event.value), *APPROVED, Event.START, event)
     await moved(ledger, await planned(ledger, "rejected"), Event.POST, Event.REJECT)
-    last = (await ledger.head())[0]
-    assert [(one.number, one.state) for one in await ledger.ended(first, last)] == [
+    last = (await ledger.audit.head())[0]
+    assert [(one.number, one.state) for one in await ledger.history.ended(first, last)] == [
         (2, "done"),
         (3, "failed"),
         (4, "cancelled"),
     ]
-    assert await ledger.ended(last, ALL) == ()
+    assert await ledger.history.ended(last, ALL) == ()
 
 
 async def emergency(ledger: Ledger, id_: str) -> Change:
     waiting = await moved(ledger, await planned(ledger, id_), Event.POST)
     update = {"emergency": Emergency(actor="UBEN", reason="Fire", at=NOW)}
-    return await ledger.move(waiting, Event.BREAK, at=NOW, actor="UBEN", update=update)
+    return await ledger.changes.move(waiting, Event.BREAK, at=NOW, actor="UBEN", update=update)
 
 
 async def test_emergencies_are_told_until_somebody_reviewed_them(ledger: Ledger) -> None:
     first = await emergency(ledger, "1")
     await moved(ledger, await planned(ledger, "2"), *APPROVED)
     await emergency(ledger, "3")
-    assert [one.number for one in await ledger.unreviewed()] == [1, 3]
+    assert [one.number for one in await ledger.history.unreviewed()] == [1, 3]
     assert first.emergency
     reviewed = first.emergency.model_copy(update={"reviewed_by": "UCLEO"})
-    await ledger.amend(first, EntryKind.REVIEW, actor="UCLEO", at=NOW, update={"emergency": reviewed})
-    assert [one.number for one in await ledger.unreviewed()] == [3]
-
-
-def test_emergencies_are_found_without_reading_all_changes(path: Path, ledger: Ledger) -> None:
-    with closing(sqlite3.connect(path)) as db:
-        told = " ".join(
-            row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT number FROM changes WHERE {UNREVIEWED}")
-        )
-    assert "INDEX changes_unreviewed" in told
+    await ledger.changes.amend(first, EntryKind.REVIEW, actor="UCLEO", at=NOW, update={"emergency": reviewed})
+    assert [one.number for one in await ledger.history.unreviewed()] == [3]
 
 
 async def test_the_head_is_the_last_entrys_seal(ledger: Ledger) -> None:
-    assert await ledger.head() == (0, GENESIS)
+    assert await ledger.audit.head() == (0, GENESIS)
     for number in (1, 2):
-        await ledger.note(Entry(EntryKind.REFUSED, "UANA"), at=NOW + timedelta(seconds=number))
-    verdict = ledger.verify()
-    assert await ledger.head() == (verdict.entries, verdict.head) == (2, list(ledger.entries())[-1].seal)
-
-
-# The migration
-
-
-async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as db:
-        migrations.apply(Database(db, execute_plugins=False), stop_before="0005_history")
-        db.commit()
-    with closing(Ledger.open(path)) as ledger:
-        assert await ledger.snapshot(TODAY) is None
-        await ledger.remember(snapshot(1, {"VIPs": 40}))
-        assert await ledger.last_reported(TODAY) == snapshot(1, {"VIPs": 40})
+        await ledger.audit.append(Entry(EntryKind.REFUSED, "UANA"), at=NOW + timedelta(seconds=number))
+    verdict = await ledger.audit.verify()
+    assert await ledger.audit.head() == (verdict.entries, verdict.head) == (2, (await ledger.audit.entries())[-1].seal)

@@ -1,9 +1,10 @@
 """A ledger that a released version wrote is read, checked and gone on with by this one (see ``released/README.md``)."""
 
+import asyncio
 import json
 import lzma
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from tests.harness import World, said, world
+from tests.records import opened
 
 RELEASED = sorted(path for path in (Path(__file__).parent / "released").iterdir() if path.is_dir())
 Json = dict[str, Any]
@@ -80,9 +82,9 @@ async def gone_on(released: Path, folder: Path) -> AsyncIterator[World]:
 
 
 async def test_changes_of_a_released_ledger_are_read(released: Path, tmp_path: Path) -> None:
-    with closing(Ledger.open(unpacked(released, "ledger.sqlite", tmp_path))) as ledger:
+    async with open_sqlite(unpacked(released, "ledger.sqlite", tmp_path)) as ledger:
         for number, facts in expected(released)["changes"].items():
-            change = await ledger.change(int(number))
+            change = await ledger.changes.load(int(number))
             found = {
                 "state": change.state,
                 "version": change.version,
@@ -108,7 +110,8 @@ def test_the_chain_of_a_released_ledger_still_holds(
     for _ in ("as it was", "migrated"):
         assert main(whole) == 0
         assert f"{facts['last']} entries, head {facts['head']}" in capsys.readouterr().out
-        Ledger.open(ledger).close()
+        with opened(ledger):
+            pass
 
 
 async def test_a_released_ledger_is_gone_on_with(
@@ -146,5 +149,6 @@ async def test_a_released_ledger_is_gone_on_with(
         assert slack.kinds()[-1] == "summary posted"
     archive = str(unpacked(released, "archive.sqlite", tmp_path))
     database = str(slack.database)
-    assert main(["audit", "verify", "--archive", archive, "--database", database, "--against", facts["head"]]) == 0
+    whole = ["audit", "verify", "--archive", archive, "--database", database, "--against", facts["head"]]
+    assert await asyncio.to_thread(main, whole) == 0
     assert f"Entry {facts['last']} has the seal" in capsys.readouterr().out

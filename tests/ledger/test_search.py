@@ -1,6 +1,7 @@
 """Whatever is looked for: what is found is what reading the whole log through would find."""
 
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.audit.reader import AuditFilter
-from bot.ledger.sqlite.archives import Archives
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ports.audit_log import AuditLog
 from tests.core.samples import NOW
 from tests.laws.values import LAW
-from tests.ledger.logs import DAY, logs, subjects, written
+from tests.ledger.logs import DAY, logs, subjects
+from tests.ledger.subject import SUBJECTS, Subject
 
 times = st.none() | st.integers(-1, 6).map(lambda day: NOW + day * DAY)
 wanted = st.builds(
@@ -42,44 +43,45 @@ def suits(entry: RecordedEntry, sought: AuditFilter) -> bool:
     )
 
 
-@LAW
-@given(logs, st.lists(wanted, min_size=1, max_size=8), st.integers(1, 6), st.integers(0, 3))
-def test_what_is_found_is_what_reading_it_all_would_find(
-    log: list[Entry], several: list[AuditFilter], before: int, limit: int
-) -> None:
-    with written(log) as path, closing(Ledger.read(path)) as ledger:
-        for sought in several:
-            suiting = [entry for entry in ledger.entries() if suits(entry, sought)]
-            assert list(ledger.found(sought, oldest_first=True)) == suiting
-            assert list(ledger.found(sought, limit=limit)) == suiting[::-1][:limit]
-            if before <= len(log):
-                earlier = [entry for entry in suiting if entry.number < before]
-                assert list(ledger.found(sought, before=before)) == earlier[::-1]
-
-
 OTHERS = tuple(f"segment:{number}" for number in range(600))
 
 
+@asynccontextmanager
+async def written(kind: type[Subject], log: list[Entry]) -> AsyncIterator[AuditLog]:
+    """The log in a ledger that is gone afterwards, an entry a day."""
+    with kind.fresh() as subject:
+        async with subject.open() as ledger:
+            for number, entry in enumerate(log):
+                await ledger.audit.append(entry, at=NOW + number * DAY)
+            yield ledger.audit
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
 @LAW
-@given(logs, wanted.filter(lambda sought: sought.subjects), st.integers(0, 3))
-def test_a_name_that_hundreds_of_segments_had_is_looked_for_like_that_of_a_few(
-    log: list[Entry], sought: AuditFilter, limit: int
+@given(log=logs, several=st.lists(wanted, min_size=1, max_size=8), before=st.integers(1, 6), limit=st.integers(0, 3))
+async def test_what_is_found_is_what_reading_it_all_would_find(
+    kind: type[Subject], log: list[Entry], several: list[AuditFilter], before: int, limit: int
+) -> None:
+    async with written(kind, log) as audit:
+        for sought in several:
+            suiting = [entry for entry in await audit.entries() if suits(entry, sought)]
+            assert await audit.export(sought, list) == suiting
+            assert list(await audit.recent(sought, limit=limit)) == suiting[::-1][:limit]
+            if before <= len(log):
+                earlier = [entry for entry in suiting if entry.number < before]
+                assert list(await audit.recent(sought, limit=9, before=before)) == earlier[::-1]
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+@LAW
+@given(log=logs, sought=wanted.filter(lambda sought: sought.subjects), limit=st.integers(0, 3))
+async def test_a_name_of_hundreds_of_segments_is_looked_for_like_one_of_a_few(
+    kind: type[Subject], log: list[Entry], sought: AuditFilter, limit: int
 ) -> None:
     crowded = replace(sought, subjects=(*OTHERS, *sought.subjects))
-    with written(log) as path, closing(Ledger.read(path)) as ledger:
-        suiting = [entry for entry in ledger.entries() if suits(entry, sought)]
-        assert list(ledger.found(crowded, oldest_first=True)) == suiting
-        assert list(ledger.found(crowded, limit=limit)) == suiting[::-1][:limit]
-        assert (
-            list(ledger.found(crowded, before=len(log)))[:1] == [one for one in suiting if one.number < len(log)][-1:]
-        )
-
-
-async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:
-    with written([Entry(EntryKind.ASKED), Entry(EntryKind.ANSWERED)]) as path, closing(Archives.open(path)) as ledger:
-        ledger.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
-        assert (await ledger.entry(2)).kind == "answered"
-        with pytest.raises(UnknownEntry, match="There is no entry 9 in the log"):
-            await ledger.entry(9)
-        with pytest.raises(UnknownEntry, match="Entry 1 was moved to an archive"):
-            await ledger.entry(1)
+    async with written(kind, log) as audit:
+        suiting = [entry for entry in await audit.entries() if suits(entry, sought)]
+        assert await audit.export(crowded, list) == suiting
+        assert list(await audit.recent(crowded, limit=limit)) == suiting[::-1][:limit]
+        before_last = list(await audit.recent(crowded, limit=1, before=len(log)))
+        assert before_last == [one for one in suiting if one.number < len(log)][-1:]

@@ -1,17 +1,13 @@
 """One row a local day, whichever process sees to it; what became of it is on record in the same moment."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.core.summary.history import Size, Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW
 
 FIRST, TODAY, TOMORROW = date(2026, 5, 3), date(2026, 5, 4), date(2026, 5, 5)
@@ -20,60 +16,53 @@ LEASE = timedelta(seconds=6)
 SIZES = Snapshot(TODAY, NOW, 1, 40, (Size("s1", "VIPs", 12),))
 
 
-@pytest.fixture
-def other(path: Path, ledger: Ledger) -> Iterator[Ledger]:
-    """The same file, opened by another process."""
-    with closing(Ledger.open(path)) as opened:
-        yield opened
-
-
 async def lives(ledger: Ledger, owner: str = "one") -> None:
-    await ledger.renew(owner=owner, until=NOW + LEASE)
+    await ledger.leases.renew(owner=owner, until=NOW + LEASE)
 
 
 async def opened(ledger: Ledger, day: date = TODAY) -> SummaryRun:
     """A day under way, after one that was first of all."""
-    await ledger.open_day(FIRST, at=NOW)
-    found = await ledger.open_day(day, at=NOW)
+    await ledger.summaries.open(FIRST, at=NOW)
+    found = await ledger.summaries.open(day, at=NOW)
     assert found
     return found
 
 
 async def claimed(ledger: Ledger, owner: str = "one") -> SummaryRun:
     await lives(ledger, owner)
-    found = await ledger.claim_day(await opened(ledger), owner=owner, now=NOW)
+    found = await ledger.summaries.claim(await opened(ledger), owner=owner, now=NOW)
     assert found
     return found
 
 
 async def posting(ledger: Ledger, owner: str = "one") -> SummaryRun:
-    found = await ledger.post_day(await claimed(ledger, owner), SIZES)
+    found = await ledger.summaries.begin_posting(await claimed(ledger, owner), SIZES)
     assert found
     return found
 
 
 async def unattended(ledger: Ledger, owner: str = "two", *, after: timedelta = timedelta(0)) -> list[date]:
-    found = await ledger.unattended_days(owner=owner, now=NOW + after, pause=MINUTE)
+    found = await ledger.summaries.unattended(owner=owner, now=NOW + after, pause=MINUTE)
     return [one.day for one in found]
 
 
-def told(ledger: Ledger) -> list[tuple[str, str]]:
-    return [(entry.kind, entry.detail["day"]) for entry in ledger.entries()]
+async def told(ledger: Ledger) -> list[tuple[str, str]]:
+    return [(entry.kind, entry.detail["day"]) for entry in await ledger.audit.entries()]
 
 
 async def test_the_first_day_of_a_ledger_is_only_marked_and_on_record(ledger: Ledger) -> None:
-    assert await ledger.day(TODAY) is None
-    assert await ledger.open_day(TODAY, at=NOW) == SummaryRun(TODAY, SummaryState.BEGUN, "", NOW)
-    assert await ledger.open_day(TODAY, at=NOW + MINUTE) == await ledger.day(TODAY)
+    assert await ledger.summaries.load(TODAY) is None
+    assert await ledger.summaries.open(TODAY, at=NOW) == SummaryRun(TODAY, SummaryState.BEGUN, "", NOW)
+    assert await ledger.summaries.open(TODAY, at=NOW + MINUTE) == await ledger.summaries.load(TODAY)
     assert await unattended(ledger) == []
-    assert told(ledger) == [("summary begun", "2026-05-04")]
+    assert await told(ledger) == [("summary begun", "2026-05-04")]
 
 
 async def test_a_later_day_is_begun_once_and_one_before_the_first_never(ledger: Ledger, other: Ledger) -> None:
     day = await opened(ledger)
     assert day == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
-    assert await other.open_day(TODAY, at=NOW + MINUTE) == day
-    assert await other.open_day(FIRST - timedelta(days=1), at=NOW) is None
+    assert await other.summaries.open(TODAY, at=NOW + MINUTE) == day
+    assert await other.summaries.open(FIRST - timedelta(days=1), at=NOW) is None
     assert await unattended(ledger) == [TODAY]
 
 
@@ -81,108 +70,95 @@ async def test_one_process_gets_a_day_and_keeps_it_while_it_lives(ledger: Ledger
     day = await opened(ledger)
     await lives(ledger)
     await lives(other, "two")
-    assert (found := await ledger.claim_day(day, owner="one", now=NOW))
+    assert (found := await ledger.summaries.claim(day, owner="one", now=NOW))
     assert found.owner == "one"
-    assert await other.claim_day(day, owner="two", now=NOW) is None
-    assert await other.claim_day(found, owner="two", now=NOW) is None
+    assert await other.summaries.claim(day, owner="two", now=NOW) is None
+    assert await other.summaries.claim(found, owner="two", now=NOW) is None
     assert await unattended(other) == []
     later = NOW + LEASE + MINUTE
     assert await unattended(other, after=LEASE + MINUTE) == [TODAY]
-    assert await other.claim_day(found, owner="two", now=later)
-    assert await ledger.post_day(found, SIZES) is None
-    assert await ledger.snapshot(TOMORROW) is None
+    assert await other.summaries.claim(found, owner="two", now=later)
+    assert await ledger.summaries.begin_posting(found, SIZES) is None
+    assert await ledger.history.latest(TOMORROW) is None
 
 
 async def test_a_process_that_stops_leaves_its_day_to_the_others_at_once(ledger: Ledger) -> None:
     await claimed(ledger)
-    await ledger.resign(owner="one")
+    await ledger.leases.resign(owner="one")
     assert await unattended(ledger) == [TODAY]
 
 
 async def test_what_a_process_lost_on_the_way_is_its_own_to_see_to(ledger: Ledger) -> None:
     day = await claimed(ledger)
     assert await unattended(ledger, "one") == [TODAY]
-    assert await ledger.claim_day(day, owner="one", now=NOW) == day
+    assert await ledger.summaries.claim(day, owner="one", now=NOW) == day
 
 
 async def test_what_is_posted_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
     await posting(ledger)
-    assert await ledger.snapshot(TOMORROW) == SIZES
+    assert await ledger.history.latest(TOMORROW) == SIZES
 
 
 @pytest.mark.parametrize("state", [SummaryState.POSTED, SummaryState.FAILED, SummaryState.UNSURE])
 async def test_only_what_was_posted_was_told(ledger: Ledger, state: SummaryState) -> None:
     earlier = replace(SIZES, day=FIRST - timedelta(days=1))
-    await ledger.remember(earlier)
+    await ledger.history.save(earlier)
     day = await posting(ledger)
-    assert await ledger.last_reported(TOMORROW) == earlier
-    await ledger.settle_day(day, state, at=NOW)
-    assert await ledger.last_reported(TOMORROW) == (SIZES if state is SummaryState.POSTED else earlier)
-    assert await ledger.snapshot(TOMORROW) == SIZES
+    assert await ledger.history.last_reported(TOMORROW) == earlier
+    await ledger.summaries.settle(day, state, at=NOW)
+    assert await ledger.history.last_reported(TOMORROW) == (SIZES if state is SummaryState.POSTED else earlier)
+    assert await ledger.history.latest(TOMORROW) == SIZES
 
 
 async def test_sizes_of_the_day_on_which_a_ledger_began_count_as_told(ledger: Ledger) -> None:
-    await ledger.open_day(FIRST, at=NOW)
+    await ledger.summaries.open(FIRST, at=NOW)
     begun = replace(SIZES, day=FIRST)
-    await ledger.remember(begun)
-    assert await ledger.last_reported(TODAY) == begun
+    await ledger.history.save(begun)
+    assert await ledger.history.last_reported(TODAY) == begun
 
 
 async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:
-    await ledger.put_off_day(await posting(ledger), until=NOW + MINUTE)
-    assert await ledger.day(TODAY) == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
+    await ledger.summaries.postpone(await posting(ledger), until=NOW + MINUTE)
+    assert await ledger.summaries.load(TODAY) == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await unattended(ledger, after=timedelta(seconds=59)) == []
     assert await unattended(ledger, after=MINUTE) == [TODAY]
 
 
 async def test_a_day_that_was_put_off_before_a_clock_went_back_does_not_wait_for_so_long(ledger: Ledger) -> None:
-    await ledger.put_off_day(await claimed(ledger), until=NOW + MINUTE)
+    await ledger.summaries.postpone(await claimed(ledger), until=NOW + MINUTE)
     assert await unattended(ledger, after=timedelta(0)) == []
     assert await unattended(ledger, after=timedelta(hours=-2)) == [TODAY]
 
 
 async def test_what_became_of_a_day_is_on_record_once(ledger: Ledger, other: Ledger) -> None:
     day = await posting(ledger)
-    assert await ledger.settle_day(day, SummaryState.POSTED, at=NOW, channel="C1", head="ab", entries=3)
-    assert not await other.settle_day(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
-    await ledger.put_off_day(day, until=NOW + MINUTE)
-    settled = await ledger.day(TODAY)
+    assert await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW, channel="C1", head="ab", entries=3)
+    assert not await other.summaries.settle(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
+    await ledger.summaries.postpone(day, until=NOW + MINUTE)
+    settled = await ledger.summaries.load(TODAY)
     assert settled
     assert (settled.state, settled.is_settled, await unattended(ledger, "one")) == (SummaryState.POSTED, True, [])
-    *_, entry = ledger.entries()
+    *_, entry = await ledger.audit.entries()
     assert (entry.kind, entry.channel) == ("summary posted", "C1")
     assert entry.detail == {"day": "2026-05-04", "head": "ab", "entries": 3}
 
 
 async def test_what_was_taken_for_unsure_may_turn_out_to_be_posted_and_nothing_else(ledger: Ledger) -> None:
     day = await posting(ledger)
-    assert await ledger.settle_day(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
-    assert not await ledger.settle_day(day, SummaryState.FAILED, at=NOW, reason="No.")
-    assert await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
-    assert not await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
-    assert [kind for kind, _ in told(ledger)] == ["summary begun", "summary unsure", "summary posted"]
+    assert await ledger.summaries.settle(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
+    assert not await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW, reason="No.")
+    assert await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW)
+    assert not await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW)
+    assert [kind for kind, _ in await told(ledger)] == ["summary begun", "summary unsure", "summary posted"]
 
 
 async def test_the_day_before_is_the_last_one_that_was_tried_to_the_end(ledger: Ledger) -> None:
     day = await claimed(ledger)
-    assert await ledger.day_before(TODAY) is None
-    await ledger.settle_day(day, SummaryState.FAILED, at=NOW, reason="C1: is_archived")
-    await ledger.told_day(day)
-    skipped = await ledger.open_day(TOMORROW, at=NOW)
+    assert await ledger.summaries.previous(TODAY) is None
+    await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW, reason="C1: is_archived")
+    await ledger.summaries.mark_reported(day)
+    skipped = await ledger.summaries.open(TOMORROW, at=NOW)
     assert skipped
-    await ledger.settle_day(skipped, SummaryState.SKIPPED, at=NOW, reason="Late.")
-    before = await ledger.day_before(TOMORROW + timedelta(days=1))
+    await ledger.summaries.settle(skipped, SummaryState.SKIPPED, at=NOW, reason="Late.")
+    before = await ledger.summaries.previous(TOMORROW + timedelta(days=1))
     assert before == SummaryRun(TODAY, SummaryState.FAILED, "one", NOW, "C1: is_archived", reported=True)
-
-
-async def test_what_becomes_of_a_day_and_its_entry_are_written_together_or_not_at_all(
-    ledger: Ledger, path: Path
-) -> None:
-    day = await posting(ledger)
-    with closing(sqlite3.connect(path)) as by_hand, by_hand:
-        by_hand.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'the disk is full'); END"
-        )
-    with pytest.raises(sqlite3.IntegrityError, match="the disk is full"):
-        await ledger.settle_day(day, SummaryState.POSTED, at=NOW)
-    assert await ledger.day(TODAY) == day

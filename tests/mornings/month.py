@@ -17,10 +17,11 @@ from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.core.samples import invocation
 from tests.harness import Clock
+from tests.records import entries_of
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 CATCH_UP = timedelta(hours=6)
@@ -175,7 +176,7 @@ class Month:
             self.told[day], self.books[day] = new[0], Books(self.sizes(), self.profiles(), *ranges)
 
     async def _waiting(self) -> int:
-        pending = await self.ledger.latest("pending", "", 1000)
+        pending = await self.ledger.changes.latest("pending", "", 1000)
         return sum(one.state is State.WAITING for one in pending)
 
     def _fate(self) -> tuple[str, date]:
@@ -199,16 +200,16 @@ class Month:
         moved = Counter({id_: after.get(id_, ("", 0))[1] - before.get(id_, ("", 0))[1] for id_ in {*before, *after}})
         self.through.append((self.last_entry(), moved))
         if self._changes():  # what waited may have been signed only now
-            self.heirs |= (await process.ledger.change(self._changes())).restored
+            self.heirs |= (await process.ledger.changes.load(self._changes())).restored
 
     async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
         await process.ask(invocation(f"ask-{next(self._asks)}", ANA, command, values=values))
         await process.settled()
 
     async def _signs(self, process: Process) -> None:
-        for brief in await process.ledger.latest("all", "", 1):
+        for brief in await process.ledger.changes.latest("all", "", 1):
             if brief.state is State.WAITING:
-                version = (await process.ledger.change(brief.number)).version
+                version = (await process.ledger.changes.load(brief.number)).version
                 decision = Decision(number=brief.number, verdict=Verdict.APPROVE, version=version)
                 id_ = f"ask-{next(self._asks)}"
                 await process.ask(invocation(id_, BEN, "approve", decision=decision))
@@ -237,7 +238,7 @@ class Month:
 
     def _changes(self) -> int:
         """How many changes there are."""
-        return max((entry.change or 0 for entry in self.ledger.entries()), default=0)
+        return max((entry.change or 0 for entry in entries_of(self.ledger)), default=0)
 
     def _customers(self, number: int) -> list[str]:
         rows = self.team.store.shop.rows("SELECT id FROM customers LIMIT ? OFFSET ?", 1 + number % 9, number % 60)
@@ -266,7 +267,7 @@ class Month:
         return {row["id"]: (row["name"], row["size"]) for row in self.team.store.shop.rows(sql)}
 
     def last_entry(self) -> int:
-        return max((entry.number for entry in self.ledger.entries()), default=0)
+        return max((entry.number for entry in entries_of(self.ledger)), default=0)
 
     def profiles(self) -> int:
         return self.team.store.shop.count("SELECT count(*) FROM profiles")

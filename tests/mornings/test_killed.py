@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -14,12 +14,13 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.approval.policy import Policy
 from bot.engine.daily_summary import Schedule
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace import people
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import APPROVERS, Killed, Process, Slack, Team
 from tests.conftest import OpenWorld
 from tests.harness import Clock, World, no_wait, said
+from tests.records import entries_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 SCHEDULE = Schedule("CSEGMENTS", time(9), ZoneInfo("UTC"))
@@ -81,12 +82,12 @@ async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[st
     async with evening(folder) as (path, team, slack):
         team.clock.now = MORNING
         process = await Process.start(path, team, POLICY)
-        slack.process, slack.boundary, before = process, boundary, process.ledger.made
+        slack.process, slack.boundary, before = process, boundary, process.database.made
         if boundary and boundary.kind == "transaction":
-            process.ledger.left = boundary.at
+            process.database.left = boundary.at
         await process.sweep()
         await process.settled()
-        made = process.ledger.made - before
+        made = process.database.made - before
         if boundary:
             assert not process.alive
             slack.process = None
@@ -96,8 +97,8 @@ async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[st
             team.clock.forward(hours=hours)
             await process.sweep()
             await process.settled()
-        kinds = [one.kind for one in process.ledger.entries() if one.kind != "summary begun"]
-        assert process.ledger.verify().holds
+        kinds = [one.kind for one in entries_of(process.ledger) if one.kind != "summary begun"]
+        assert verified(process.ledger).holds
         await process.kill()
         return len(slack.sent), kinds, made
 
@@ -128,8 +129,8 @@ async def test_a_real_process_killed_while_the_store_or_slack_has_its_request_le
     slack = await open_world(running=False)
     due = datetime.now(UTC) - timedelta(minutes=1)
     at = {"SUMMARY_CHANNEL": people.SEGMENTS, "SUMMARY_TIME": f"{due:%H:%M}"}
-    with closing(Ledger.open(slack.database)) as ledger:
-        await ledger.open_day(due.date() - timedelta(days=2), at=due)
+    async with open_sqlite(slack.database) as ledger:
+        await ledger.summaries.open(due.date() - timedelta(days=2), at=due)
     reached = asyncio.Event()
     if method == "GET":
         reached = slack.stick("GET", "/segments").reached

@@ -17,6 +17,7 @@ from bot.core.audit.entries import RecordedEntry
 from bot.engine.daily_summary import Schedule
 from tests.laws.values import LAW
 from tests.mornings.month import Act, Books, Month
+from tests.records import entries_of, verified
 
 QUICK, DEEP = 3, 150
 """Months: some thirty days each."""
@@ -60,8 +61,8 @@ async def lived(path: Path, schedule: Schedule, begun: datetime, happens: list[A
 def judge(month: Month) -> None:
     """One summary a day, where some bot was there in time, and nothing in it that is not so."""
     ledger = month.ledger
-    entries = list(ledger.entries())
-    assert ledger.verify().holds
+    entries = entries_of(ledger)
+    assert verified(ledger).holds
     on_record = [(one.detail["day"], one.kind) for one in entries if one.kind.startswith("summary ")]
     fates = [(day.isoformat(), f"summary {fate}") for day, fate in month.fates.items()]
     assert on_record == fates

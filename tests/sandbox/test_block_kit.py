@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.workspace.block_kit.limits import MESSAGE_CHARACTERS, faults_of, length_of
+from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
+from bot.sandbox.workspace.block_kit.texts import MESSAGE_CHARACTERS
 from tests.sandbox.slack_app import actions, button, entry, modal, words
 
 Json = dict[str, Any]

@@ -9,14 +9,24 @@ from typing import Any, get_args
 import pytest
 
 from bot.sandbox.workspace.block_kit.limits import faults_of
-from bot.sandbox.workspace.block_kit.schema import blocks, elements, inputs, objects, rich_text, selects, tables
+from bot.sandbox.workspace.block_kit.schema import (
+    blocks,
+    elements,
+    inputs,
+    objects,
+    rich_text,
+    selects,
+    surfaces,
+    tables,
+)
 from tests.sandbox.block_examples import (
+    AGAIN,
     BUTTON,
     CELL,
-    EXAMPLES,
     FILE_INPUT,
     GROUPS,
     IMAGE,
+    ONCE,
     OPTION,
     OPTIONS,
     TEXT,
@@ -46,15 +56,15 @@ def at(thing: Any, place: Place) -> Any:
 
 
 def named(kind: str, thing: Any) -> str:
-    block = thing[0] if kind == "message" else thing.get("blocks", [thing])[0]
+    block = thing[0] if kind == "message" else (thing.get("blocks") or [thing])[0]
     inside = block.get("element") or block.get("chart") or (block.get("elements") or [{}])[0]
     return f"{kind}: {block.get('type')} {inside.get('type', '')}"
 
 
-every_example = pytest.mark.parametrize(("kind", "thing"), EXAMPLES, ids=[named(*one) for one in EXAMPLES])
+every_example = pytest.mark.parametrize(("kind", "thing"), ONCE, ids=[named(*one) for one in ONCE])
 
 
-@every_example
+@pytest.mark.parametrize(("kind", "thing"), [*ONCE, *AGAIN], ids=[named(*one) for one in (*ONCE, *AGAIN)])
 def test_a_good_example_is_accepted(kind: str, thing: Any) -> None:
     assert faults_of(kind, thing) == []
 
@@ -95,11 +105,11 @@ def test_another_kind_of_value_is_accepted_nowhere(kind: str, thing: Any) -> Non
 
 
 def test_each_model_with_a_type_has_an_example() -> None:
-    modules = (objects, rich_text, elements, selects, inputs, tables, blocks)
+    modules = (objects, rich_text, elements, selects, inputs, tables, blocks, surfaces)
     shapes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     types = [one.model_fields.get("type") for one in shapes if issubclass(one, objects.Shape)]
     known = {name for one in types if one for name in get_args(one.annotation)}
-    shown = {value for place, value in places([thing for _, thing in EXAMPLES]) if place[-1] == "type"}
+    shown = {value for place, value in places([thing for _, thing in ONCE]) if place[-1] == "type"}
     assert known == shown
 
 
@@ -173,6 +183,15 @@ WRONG: dict[str, tuple[str, Any, str]] = {
         "message",
         [actions({"type": "checkboxes", "options": OPTIONS, "initial_options": [OPTION, STRANGER]})],
         "must be one of the options that are offered [json-pointer:/blocks/0/elements/0/initial_options]",
+    ),
+    "more chosen than may be": (
+        "message",
+        [
+            actions(
+                {"type": "multi_users_select", "max_selected_items": 1, "initial_users": ["U0ANA00001", "U0BEN00001"]}
+            )
+        ],
+        "must have no more than max_selected_items: 1",
     ),
     "URL in a select's option": (
         "message",

@@ -116,7 +116,7 @@ async def test_a_file_comes_byte_for_byte(slack: Slack, content: str) -> None:
     assert await slack.download(file) == (200, content.encode("utf-8"))
 
 
-async def test_file_and_answer_tell_of_each_other_and_the_file_is_first(slack: Slack) -> None:
+async def test_a_file_comes_before_the_answer_that_names_it(slack: Slack) -> None:
     await slack.whisper()
     [sent], [shown] = slack.seen()["dm"], slack.seen()["#segments"]
     assert sent["text"] == FILES_COMMENT
@@ -141,7 +141,7 @@ async def test_a_name_from_the_store_has_no_power_above_a_file(slack: Slack) -> 
     assert "<" not in slack.files()[0][1]["name"]
 
 
-async def test_where_the_bot_is_not_in_the_channel_file_and_answer_are_direct_messages(slack: Slack) -> None:
+async def test_outside_its_channels_the_bot_answers_by_direct_message(slack: Slack) -> None:
     await slack.whisper(place=Place(channel=RANDOM))
     sent, shown = slack.seen()["dm"]
     assert [one["name"] for one in sent["files"]] == ["VIPs.csv"]
@@ -149,7 +149,7 @@ async def test_where_the_bot_is_not_in_the_channel_file_and_answer_are_direct_me
     assert not slack.seen()["#random"]
 
 
-async def test_an_answer_by_response_url_has_its_file_in_the_direct_messages_too(slack: Slack) -> None:
+async def test_an_answer_by_response_url_sends_its_file_directly(slack: Slack) -> None:
     url = slack.workspace.response_url(ANA, RANDOM)
     await slack.whisper(place=Place(channel=RANDOM, response_url=url))
     assert [place for place, _ in slack.files()] == ["dm"]
@@ -175,7 +175,7 @@ async def test_an_answer_without_files_opens_no_direct_messages(slack: Slack) ->
     ],
     ids=["refused", "passing trouble", "500"],
 )
-async def test_a_file_that_slack_does_not_take_is_told_instead_of_an_answer_that_names_it(
+async def test_a_refused_file_is_reported_in_place_of_the_answer(
     slack: Slack, method: str, fault: Json, reason: str, final: bool
 ) -> None:
     slack.workspace.faults.add(method, **fault)
@@ -216,7 +216,7 @@ async def test_an_empty_file_is_refused_and_told(slack: Slack) -> None:
     assert "“VIPs.csv” may not have reached you" in slack.told()
 
 
-async def test_a_file_that_slack_has_no_time_for_comes_a_little_later(slack: Slack) -> None:
+async def test_a_file_is_sent_again_after_a_rate_limit(slack: Slack) -> None:
     for method in WAY:
         slack.workspace.faults.add(method, status=429, retry_after=0)
     await slack.whisper()
@@ -226,7 +226,7 @@ async def test_a_file_that_slack_has_no_time_for_comes_a_little_later(slack: Sla
 
 
 @pytest.mark.parametrize("scope", ["im:write", "files:write"])
-async def test_an_app_that_was_not_installed_anew_says_which_leave_is_missing(slack: Slack, scope: str) -> None:
+async def test_an_app_without_a_scope_says_which_is_missing(slack: Slack, scope: str) -> None:
     manifest = slack.workspace.manifest
     slack.workspace.manifest = replace(manifest, scopes=manifest.scopes - {scope})
     assert str(await slack.undelivered()) == "missing_scope"
@@ -358,9 +358,7 @@ async def test_the_summary_and_warnings_stand_where_everybody_sees_them(slack: S
     ],
     ids=["dropped", "500", "429", "internal error"],
 )
-async def test_the_summary_is_sent_once_and_a_lost_answer_is_told_apart(
-    slack: Slack, fault: Json, unsure: bool
-) -> None:
+async def test_the_summary_is_sent_once_even_if_its_response_is_lost(slack: Slack, fault: Json, unsure: bool) -> None:
     slack.workspace.faults.add("chat.postMessage", after=True, **fault)
     with pytest.raises(Undeliverable) as caught:
         await slack.announcer.announce(SUMMARY)
@@ -376,5 +374,5 @@ async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
     assert not caught.value.maybe_done
 
 
-def test_an_answer_that_cannot_be_read_leaves_it_open_whether_slack_did_it() -> None:
+def test_an_unreadable_response_leaves_open_whether_slack_did_it() -> None:
     assert maybe_done(SlackApiError("No JSON.", object()))  # type: ignore[no-untyped-call]  # the SDK's own

@@ -37,9 +37,7 @@ BEN: Block = {"type": "user", "user_id": "UBEN"}
     ],
     ids=range(9),  # a mention's marks differ from process to process
 )
-def test_a_sentence_becomes_rich_text_in_which_only_our_marks_mean_anything(
-    sentence: str, elements: list[Block]
-) -> None:
+def test_only_our_own_marks_format_a_sentence(sentence: str, elements: list[Block]) -> None:
     assert blocks.rich(sentence) == elements
 
 
@@ -76,7 +74,7 @@ def test_what_is_too_long_is_cut_and_shows_it(words: str, limit: int, shown: str
     [("", "–"), (":x:", ":x:"), (f"by {mention('UBEN')}", "by UBEN"), ("x" * 11, "x" * 9 + "…")],
     ids=range(4),
 )
-def test_plain_text_is_never_empty_never_too_long_and_knows_no_emoji_codes(words: str, shown: str) -> None:
+def test_plain_text_is_never_empty_too_long_or_emoji(words: str, shown: str) -> None:
     assert blocks.plain(words, 10) == {"type": "plain_text", "text": shown, "emoji": False}
 
 
@@ -99,7 +97,7 @@ LONG = "x" * 9000
         ([(LONG, 1_000_000)] * 250, 200, 88),
     ],
 )
-def test_a_table_shows_each_of_its_first_200_rows_and_its_cells_tell_less_where_it_has_to(
+def test_a_table_cuts_its_cells_rather_than_its_first_200_rows(
     rows: list[tuple[Any, ...]], shown: int, room: int
 ) -> None:
     drawn = blocks.table("Sizes", COLUMNS, rows)
@@ -108,7 +106,7 @@ def test_a_table_shows_each_of_its_first_200_rows_and_its_cells_tell_less_where_
     assert faults_of("message", [drawn]) == []
 
 
-def test_a_cell_tells_at_least_a_word_however_many_columns_there_are() -> None:
+def test_a_cell_keeps_some_text_however_many_columns() -> None:
     drawn = blocks.table("Sizes", ("A",) * 10, [(LONG,) * 10] * 200)
     assert {len(cell["text"]) for row in drawn["rows"][1:] for cell in row} == {10}
 

@@ -9,7 +9,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.shop import PromotionUse
 from bot.slack import answers, blocks
-from bot.slack.card import broken_glass, card, outcome, reminder
+from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
@@ -18,27 +18,29 @@ BEN = Approval(actor="UBEN", at=NOW)
 
 
 def words(of: Change) -> str:
-    return said({"blocks": card(of).blocks, "text": ""})
+    return said({"blocks": render_card(of).blocks, "text": ""})
 
 
 def results(of: Change) -> list[str]:
     """The lines of the last list on the card."""
-    lists = [block for block in card(of).blocks if block.get("elements", [{}])[0].get("type") == "rich_text_list"]
+    lists = [
+        block for block in render_card(of).blocks if block.get("elements", [{}])[0].get("type") == "rich_text_list"
+    ]
     return ["".join(part["text"] for part in line["elements"]) for line in lists[-1]["elements"][0]["elements"]]
 
 
 def texts(of: Change) -> list[str]:
-    return buttons({"blocks": card(of).blocks})
+    return buttons({"blocks": render_card(of).blocks})
 
 
 def test_the_first_line_names_action_and_scope() -> None:
-    message = card(change(plan=plan(delete(members=412))))
+    message = render_card(change(plan=plan(delete(members=412))))
     assert message.blocks[0] == blocks.header("Delete the segment VIPs (412 shoppers)")
     assert message.text == "Change 42: Delete the segment VIPs (412 shoppers)"
 
 
-def test_a_destructive_change_asks_in_red_with_its_verb_and_declines_plainly() -> None:
-    approve, reject, *_ = card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
+def test_a_destructive_change_is_confirmed_in_red_with_its_verb() -> None:
+    approve, reject, *_ = render_card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
     assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", "42.3")
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
     assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", "42.3", set())
@@ -50,7 +52,7 @@ def test_partial_approval_is_shown_with_names() -> None:
     assert "1 of 2 approved: <@UBEN>" in words(change(state=State.WAITING, need=need, approvals=(BEN,)))
 
 
-def test_a_plan_that_changed_shows_how_as_long_as_it_can_be_decided() -> None:
+def test_an_open_change_shows_how_its_plan_changed() -> None:
     drifted = change(state=State.WAITING, version=2, drift=("Was: a", "Now: b"))
     told = "This is version 2, and needs approval anew. What changed since the request: Was: a Now: b"
     assert told in words(drifted)
@@ -137,7 +139,7 @@ FURTHER = "Undo takes back what was done."
         ),
     ],
 )
-def test_a_failed_change_says_what_was_done_what_was_not_and_how_to_go_on(
+def test_a_failed_change_says_what_was_done_and_how_to_go_on(
     steps: tuple[AnyStep, ...], runs: tuple[Run, ...], told: list[str]
 ) -> None:
     assert results(change(state=State.FAILED, plan=plan(*steps), runs=runs)) == told
@@ -177,7 +179,7 @@ RESTORE = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id="old"
         (RESTORE, State.FAILED, None, ["Try Again"]),
     ],
 )
-def test_only_where_promotions_lost_a_segment_that_was_restored_they_can_be_pointed_to_it(
+def test_promotions_can_be_repointed_only_where_they_lost_a_segment(
     step: AnyStep, state: State, applied: Applied | None, shown: list[str]
 ) -> None:
     ran = run(0, StepState.DONE if applied else StepState.FAILED, applied=applied)
@@ -212,7 +214,7 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
     ],
 )
 def test_the_outcome_is_one_line_with_names_and_the_reason(found: Change, told: str) -> None:
-    assert MENTION.sub(r"@\1", outcome(found)) == f"Change 42 is {told}"
+    assert MENTION.sub(r"@\1", describe_outcome(found)) == f"Change 42 is {told}"
 
 
 def test_an_answer_is_drawn_part_by_part() -> None:
@@ -240,7 +242,7 @@ def test_an_answer_of_one_sentence_is_not_a_title() -> None:
 
 
 @pytest.mark.parametrize(("count", "whole"), [(1, True), (2, True), (3, True), (15, True), (16, False)])
-def test_a_plan_with_more_lines_than_the_card_shows_says_where_they_are(count: int, whole: bool) -> None:
+def test_a_card_says_where_the_rest_of_a_long_plan_is(count: int, whole: bool) -> None:
     long = change(plan=plan(*(delete(str(at)) for at in range(count))))
     assert ("`/change show 42` shows the whole of it." not in words(long)) is whole
 
@@ -272,7 +274,7 @@ def test_those_who_can_decide_are_named_until_they_did() -> None:
     assert "can decide" not in words(change(state=State.WAITING))
 
 
-def test_what_was_asked_for_at_first_is_told_when_all_is_over_where_it_was_something_else() -> None:
+def test_an_ended_change_shows_what_was_asked_for_at_first() -> None:
     first = "Delete the segment <Best> (9 shoppers)"
     over = change(state=State.DONE, asked=first)
     assert "Asked for at first: Delete the segment &lt;Best&gt; (9 shoppers)" in words(over)
@@ -287,7 +289,7 @@ def test_what_was_asked_for_at_first_is_told_when_all_is_over_where_it_was_somet
 EMERGENCY = Emergency(actor="UEVE", reason="Wrong <price>.", at=NOW)
 
 
-def test_an_emergency_stands_on_the_card_until_somebody_has_looked_at_it_and_after() -> None:
+def test_an_emergency_stays_on_the_card_also_after_its_review() -> None:
     broken = change(state=State.DONE, emergency=EMERGENCY)
     told = " ".join(words(broken).split())
     assert "@UEVE broke the glass: Wrong <price>. /change review 42 once somebody else has looked at it." in told
@@ -335,21 +337,23 @@ def test_what_was_stopped_can_be_tried_again_and_undone() -> None:
 
 def test_a_reminder_says_until_when_and_who_can_decide() -> None:
     waiting = change(state=State.WAITING, deciders=("UBEN", "UCLEO"))
-    assert shown(reminder(waiting)) == (
+    assert shown(compose_reminder(waiting)) == (
         "Change 42 expires at 09:30 UTC, and nobody has decided yet. @UBEN , @UCLEO can decide."
     )
     need = Need(approvals=2, why="needs 2 approvals")
-    assert shown(reminder(waiting.model_copy(update={"need": need, "approvals": (BEN,)}))) == (
+    assert shown(compose_reminder(waiting.model_copy(update={"need": need, "approvals": (BEN,)}))) == (
         "Change 42 expires at 09:30 UTC, and 1 of 2 approved. @UCLEO can decide."
     )
-    assert shown(reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
+    assert shown(compose_reminder(change())) == "Change 42 expires at 09:30 UTC, and nobody has decided yet."
 
 
-def test_whoever_could_have_approved_hears_who_broke_the_glass_why_and_what_to_do() -> None:
+def test_approvers_hear_who_broke_the_glass_and_why() -> None:
     broken = change(emergency=EMERGENCY, card=Card(channel="C1", ts="1.0", url="https://slack.example/1"))
-    assert shown(broken_glass(broken)) == (
+    assert shown(compose_broken_glass(broken)) == (
         "Change 42 runs without approval: Delete the segment VIPs (0 shoppers) @UEVE broke the glass: Wrong <price>. "
         "Look at it, and then type /change review 42 . See its card"
     )
     renewed = broken.model_copy(update={"emergency": None, "card": None})
-    assert shown(broken_glass(renewed)).endswith("It runs unapproved. Look at it, and then type /change review 42 .")
+    assert shown(compose_broken_glass(renewed)).endswith(
+        "It runs unapproved. Look at it, and then type /change review 42 ."
+    )

@@ -78,12 +78,12 @@ def test_any_chart_fits_slack_with_labels_and_names_of_their_own(
 ) -> None:
     shown = chart(*labels, names=tuple(names), title=title, description=title, kind=kind)
     plot = next(block for block in drawn(shown) if block["type"] == "data_visualization")["chart"]
-    assert faults_of("home", {"type": "home", "blocks": answers.figures(shown)}) == []
+    assert faults_of("home", {"type": "home", "blocks": answers.render_figure(shown)}) == []
     for apart in (plot["axis_config"]["categories"], [one["name"] for one in plot["series"]]):
         assert len(set(apart)) == len(apart)
 
 
-def test_a_change_in_a_table_has_its_sign_and_sorts_as_a_number() -> None:
+def test_a_delta_in_a_table_has_its_sign_and_sorts() -> None:
     rows = ((Delta(1200),), (Delta(-3),), (Delta(0),), (None,))
     table = blocks.table("Changes", ("Change",), rows)
     assert [row[0] for row in table["rows"][1:]] == [

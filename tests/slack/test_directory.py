@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.core.people import Standing
-from bot.slack.directory import is_group, standing
+from bot.slack.directory import decode_standing, is_group
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from bot.slack.directory import is_group, standing
     ],
 )
 def test_only_a_full_member_of_this_workspace_is_a_member(user: dict[str, Any], expected: Standing) -> None:
-    assert standing(user, "T1") is expected
+    assert decode_standing(user, "T1") is expected
 
 
 @pytest.mark.parametrize(("id_", "group"), [("S123", True), ("U123", False), ("W123", False), ("", False)])

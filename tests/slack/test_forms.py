@@ -6,7 +6,7 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.command import Call, Context, Prefill, command
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, ChangeInput, Choice, PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.args import Args, ChangeInput, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
 from bot.slack.blocks import Block
@@ -50,7 +50,7 @@ async def edit(args: EditArgs, ctx: Context) -> Answer:
 
 
 def elements(values: dict[str, Any], labels: inputs.Labels | None = None) -> dict[str, Any]:
-    view = forms.form(Call(combine, values), "C1", labels)
+    view = forms.render_form(Call(combine, values), "C1", labels)
     return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
 
 
@@ -67,6 +67,14 @@ def test_a_field_is_drawn_by_what_it_is() -> None:
         "scope": "static_select",
         "note": "plain_text_input",
     }
+
+
+def test_an_input_of_an_unknown_kind_is_refused() -> None:
+    class Unknown(Args):
+        field: Annotated[str, Input(label="Field")]
+
+    with pytest.raises(TypeError, match="no form element for Input"):
+        inputs.drawn("field", Unknown.model_fields["field"], None, {})
 
 
 def test_fields_that_suggest_or_count_have_an_action_of_their_own() -> None:
@@ -108,7 +116,7 @@ def test_what_a_field_cannot_hold_is_left_out() -> None:
 
 
 def test_labels_hints_and_what_is_optional_come_from_the_args() -> None:
-    drawn = {block["block_id"]: block for block in forms.form(Call(combine, {}), "C1")["blocks"]}
+    drawn = {block["block_id"]: block for block in forms.render_form(Call(combine, {}), "C1")["blocks"]}
     assert (drawn["note"]["label"]["text"], drawn["note"]["hint"]["text"], drawn["note"]["optional"]) == (
         "Note",
         "Why",
@@ -120,7 +128,7 @@ def test_labels_hints_and_what_is_optional_come_from_the_args() -> None:
 
 def submitted(**given: Any) -> dict[str, Any]:
     filled = {name: {"any": element} for name, element in given.items()}
-    return forms.values({"state": {"values": filled}}, combine)
+    return forms.decode_values({"state": {"values": filled}}, combine)
 
 
 def test_a_submitted_form_becomes_values() -> None:
@@ -132,7 +140,7 @@ def test_a_submitted_form_becomes_values() -> None:
     ) == {"segments": ["a", "b"], "target": "c", "number": "7", "note": "x"}
 
 
-def test_an_emptied_text_is_an_empty_text_and_any_other_empty_field_has_no_value() -> None:
+def test_only_an_emptied_text_field_has_a_value() -> None:
     assert submitted(
         segments={"selected_options": []},
         target={"selected_option": None},
@@ -180,8 +188,8 @@ def counts(view: Block) -> list[str]:
 
 
 def test_a_form_says_how_many_shoppers_it_recognises() -> None:
-    empty = forms.form(Call(combine, {}), "C1")
-    filled = forms.form(Call(combine, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
+    empty = forms.render_form(Call(combine, {}), "C1")
+    filled = forms.render_form(Call(combine, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
     assert counts(empty) == ["E-mails and ids are counted as you type."]
     assert counts(filled) == [
         "2 shoppers recognised: 1 e-mail and 1 customer id. Not understood: a&lt;b&gt;c.",
@@ -206,9 +214,9 @@ def test_a_form_says_how_many_shoppers_it_recognises() -> None:
     ],
 )
 def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: str | None, told: str) -> None:
-    view = forms.form(Call(combine, {"note": "x", "shoppers": ("17",)}), "C1")
+    view = forms.render_form(Call(combine, {"note": "x", "shoppers": ("17",)}), "C1")
     state = {"values": {"shoppers": {"shoppers": {"value": typed}}, "note": {"value": {"value": "y"}}}}
-    again = forms.recognised({**view, "state": state, "id": "V1", "hash": "1", "team_id": "T1"})
+    again = forms.count_recognised({**view, "state": state, "id": "V1", "hash": "1", "team_id": "T1"})
     assert counts(again) == [told]
     assert again.keys() == view.keys()
     assert [one for one in again["blocks"] if one["type"] == "input"] == [
@@ -217,11 +225,11 @@ def test_shoppers_are_counted_anew_and_nothing_else_of_the_form_changes(typed: s
     assert faults_of("modal", again) == []
 
 
-def test_a_form_in_two_views_says_in_the_second_what_the_first_one_asked() -> None:
-    first = forms.form(Call(edit, {"name": "Best"}), "C1")
+def test_the_second_view_of_a_form_shows_the_first_ones_values() -> None:
+    first = forms.render_form(Call(edit, {"name": "Best"}), "C1")
     assert first["submit"]["text"] == "Continue"
     assert [block["block_id"] for block in first["blocks"]] == ["segment"]
-    second = forms.form(Call(edit, {"segment": "vips", "name": "Best"}), "C1", LABELS)
+    second = forms.render_form(Call(edit, {"segment": "vips", "name": "Best"}), "C1", LABELS)
     assert (second["submit"]["text"], second["title"]["text"]) == ("Save Segment", "Edit Segment")
     assert [block["block_id"] for block in second["blocks"]] == ["segment-about", "name"]
     assert said(second).startswith("Segment: VIPs")
@@ -279,4 +287,4 @@ async def odd(args: Odd, ctx: Context) -> Answer:
 
 def test_a_field_that_does_not_say_what_it_is_has_no_form() -> None:
     with pytest.raises(LookupError):
-        forms.form(Call(odd, {}), "C1")
+        forms.render_form(Call(odd, {}), "C1")

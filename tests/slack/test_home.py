@@ -4,7 +4,7 @@ from bot.core.answers import Chart
 from bot.core.approval.changes import Approval, Brief, State
 from bot.engine.home_tab.model import Home, Sized, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
-from bot.slack.home import HOME_BLOCKS, home
+from bot.slack.home import HOME_BLOCKS, render_home
 from commands import GROUPS
 from tests.core.samples import NOW, change
 from tests.stories.judge import read
@@ -14,7 +14,7 @@ STAFF = Sized(name="Staff", shoppers=4, promotions=0)
 
 
 def shown(told: Home) -> str:
-    view = home(told, GROUPS)
+    view = render_home(told, GROUPS)
     assert faults_of("home", view) == []
     return read(view)
 
@@ -57,7 +57,7 @@ def test_why_it_cannot_be_told_what_waits_is_said() -> None:
 def test_the_segments_are_told_in_words_before_the_table() -> None:
     told = shown(Home(overview=StoreOverview(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
     assert "1,000 of 1,000 segments, 12,345 shoppers in all." in told
-    blocks = home(Home(overview=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
+    blocks = render_home(Home(overview=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
     (table,) = [block for block in blocks if block["type"] == "data_table"]
     assert (table["caption"], len(table["rows"])) == ("25 largest segments", 26)
 
@@ -68,7 +68,7 @@ def test_the_largest_movers_are_drawn_below_the_table() -> None:
     assert shown(Home(overview=overview)).index("Shoppers") < shown(Home(overview=overview)).index(
         "Largest movers: VIPs +3."
     )
-    blocks = home(Home(overview=overview), GROUPS)["blocks"]
+    blocks = render_home(Home(overview=overview), GROUPS)["blocks"]
     assert [one["title"] for one in blocks if one["type"] == "data_visualization"] == ["Largest movers"]
     assert Home(overview=overview).digest != Home(overview=overview.model_copy(update={"movers": None})).digest
 
@@ -80,7 +80,7 @@ def test_promotions_that_cannot_be_read_are_no_zeros() -> None:
     assert "Promotions cannot be read" not in shown(Home(overview=StoreOverview(segments=1, largest=(VIPS,))))
 
 
-def test_a_store_that_is_being_asked_or_cannot_be_read_is_said() -> None:
+def test_the_home_tab_says_where_the_store_is_late_or_unreadable() -> None:
     assert "Looking at the store…" in shown(Home())
     assert "The store could not be read just now. It is away." in shown(
         Home(overview=StoreOverview(fault="It is away."))
@@ -88,7 +88,7 @@ def test_a_store_that_is_being_asked_or_cannot_be_read_is_said() -> None:
 
 
 def test_who_may_not_use_the_bot_sees_only_why() -> None:
-    view = home(Home(refusal="Guests of this workspace cannot use this bot."), GROUPS)
+    view = render_home(Home(refusal="Guests of this workspace cannot use this bot."), GROUPS)
     assert read(view) == "Guests of this workspace cannot use this bot."
     assert faults_of("home", view) == []
 
@@ -96,7 +96,7 @@ def test_who_may_not_use_the_bot_sees_only_why() -> None:
 def test_however_many_groups_there_are_it_fits() -> None:
     one = Brief.of(change())
     full = Home(waiting=10, waits=(one,) * 10, mine=(one,) * 10, overview=StoreOverview(segments=1, largest=(VIPS,)))
-    view = home(full, GROUPS * 20)
+    view = render_home(full, GROUPS * 20)
     assert len(view["blocks"]) == HOME_BLOCKS
     assert faults_of("home", view) == []
-    assert len(home(full, GROUPS)["blocks"]) < HOME_BLOCKS
+    assert len(render_home(full, GROUPS)["blocks"]) < HOME_BLOCKS

@@ -14,7 +14,7 @@ def test_what_no_button_of_ours_carries_is_refused(value: str) -> None:
         Click.unpack(value)
 
 
-def test_metadata_is_as_short_as_can_be_and_never_longer_than_slack_takes() -> None:
+def test_metadata_is_compact_and_within_slacks_limit() -> None:
     assert (
         pack_metadata(command="segment edit", given={"name": "❤"}) == '{"command":"segment edit","given":{"name":"❤"}}'
     )

@@ -64,7 +64,7 @@ async def test_a_list_is_read_once_for_a_while_of_typing() -> None:
         assert "Newest" in await offered(suggestions, SEGMENTS, "new")
 
 
-async def test_keystrokes_that_come_while_a_list_is_read_wait_for_the_one_reading() -> None:
+async def test_keystrokes_during_a_reading_wait_for_it() -> None:
     async with bench(customers=8) as machine:
         suggestions = Suggestions(machine.client, clock=machine.clock)
         told = await asyncio.gather(*(offered(suggestions, SEGMENTS, query) for query in ("t", "te", "tea")))
@@ -72,7 +72,7 @@ async def test_keystrokes_that_come_while_a_list_is_read_wait_for_the_one_readin
         assert len(machine.store.requests()) == 1
 
 
-async def test_a_reading_that_one_keystroke_had_no_patience_for_serves_the_next() -> None:
+async def test_a_slow_reading_serves_the_next_keystroke() -> None:
     async with bench(customers=8) as machine:
         stuck = Stuck()
         machine.store.sleep = stuck
@@ -88,7 +88,7 @@ async def test_a_reading_that_one_keystroke_had_no_patience_for_serves_the_next(
         assert len(machine.store.requests()) == 1
 
 
-async def test_a_store_that_does_not_answer_offers_nothing_and_is_asked_again(
+async def test_a_silent_store_offers_nothing_and_is_asked_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with bench(customers=8) as machine:
@@ -109,7 +109,7 @@ async def test_a_store_that_does_not_answer_offers_nothing_and_is_asked_again(
         ("nobody", []),
     ],
 )
-def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_them(query: str, names: list[str]) -> None:
+def test_type_ahead_offers_beginnings_before_other_matches(query: str, names: list[str]) -> None:
     assert texts(segment_options(FOUR, query)) == names
 
 
@@ -125,7 +125,7 @@ def test_type_ahead_offers_what_begins_with_the_words_and_then_what_contains_the
         ("y" * 151, []),
     ],
 )
-def test_a_name_that_no_segment_has_can_be_chosen_where_one_is_to_be_created(query: str, names: list[str]) -> None:
+def test_a_new_name_can_be_chosen_where_a_segment_is_created(query: str, names: list[str]) -> None:
     offered = segment_options(FOUR, query, new=True)
     assert texts(offered) == names
     assert [one["value"] for one in offered if one["text"]["text"].startswith("New: ")] == [

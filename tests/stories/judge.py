@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 from bot.core.approval.changes import Change, State
 from bot.core.audit.entries import EntryKind, RecordedEntry
-from bot.ledger.sqlite.ledger import Ledger
 from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
 from bot.sandbox.workspace.people import HUMANS, PEOPLE
 from bot.sandbox.workspace.web_api.call import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
 from tests.harness import Json, World
+from tests.records import entries_of, read_ledger, verified
 
 RAN = frozenset({State.APPROVED, State.RUNNING, State.DONE, State.FAILED})
 OUR_FAULTS = re.compile(r"invalid_blocks|invalid_arguments|msg_too_long|msg_blocks_too_long|no_text|view_too_large")
@@ -30,12 +29,12 @@ async def judge(world: World) -> None:
         assert not found, f"{door}: {found} in {body}"
     if not world.database.exists():
         return
-    with closing(Ledger.read(world.database)) as ledger:
-        verdict = ledger.verify()
+    with read_ledger(world.database) as ledger:
+        verdict = verified(ledger)
         assert verdict.holds, verdict.fault
-        entries = list(ledger.entries())
-        for brief in await ledger.latest("all", "", 1000):
-            change = await ledger.change(brief.number)
+        entries = entries_of(ledger)
+        for brief in await ledger.changes.latest("all", "", 1000):
+            change = await ledger.changes.load(brief.number)
             _judge_approvals(change, world)
             judge_what_was_seen(change, entries)
     for entry in entries:
@@ -59,7 +58,7 @@ def objections(door: str, body: Json) -> Iterator[str]:
     if blocks:
         yield from faults_of("message", blocks)
     if view:
-        yield from faults_of(view["type"], view)
+        yield from faults_of("home" if door == "views.publish" else "modal", view)
         if length_of(view) > VIEW_BYTES_MOST:
             yield "view_too_large"
     if door == "block_suggestion":
@@ -110,7 +109,7 @@ def _powers(value: Any) -> Iterator[str]:
             yield from _powers(one)
     elif isinstance(value, dict):
         kind = value.get("type")
-        if kind in _WORDLESS or (kind == "user" and value["user_id"] not in HUMANS):
+        if kind in _WORDLESS or (kind == "user" and value.get("user_id") not in HUMANS):
             yield str(value)
         if isinstance(value.get("text"), str) and kind in ("mrkdwn", "message"):
             found = _POWER.findall(value["text"])

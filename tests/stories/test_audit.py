@@ -15,8 +15,8 @@ import pytest
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.exports import FORMULA
-from bot.ledger.sqlite.archives import Archives
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.audit_file import open_audit_file
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.people import ANA, APPROVERS_GROUP, BEN, CLEO, TEAM_ID
 from tests.conftest import OpenWorld
@@ -60,9 +60,9 @@ def numbered(slack: World, *kinds: str, upto: int) -> list[int]:
 
 async def note(slack: World, count: int, kind: str = "card lost", **fields: object) -> None:
     """Entries as if they had come about, without the bot's knowing."""
-    with closing(Ledger.open(slack.database)) as ledger:
+    async with open_sqlite(slack.database) as ledger:
         for _ in range(count):
-            await ledger.note(Entry(kind, ANA, **fields), at=slack.clock())  # type: ignore[arg-type]
+            await ledger.audit.append(Entry(kind, ANA, **fields), at=slack.clock())  # type: ignore[arg-type]
 
 
 async def delete_vips(slack: World) -> None:
@@ -370,8 +370,8 @@ async def test_an_entry_of_each_kind_is_shown_and_listed(slack: World) -> None:
 
 
 async def test_an_entry_of_nobody_and_nothing_is_shown(slack: World) -> None:
-    with closing(Ledger.open(slack.database)) as ledger:
-        await ledger.note(Entry(EntryKind.ARCHIVED), at=slack.clock())
+    async with open_sqlite(slack.database) as ledger:
+        await ledger.audit.append(Entry(EntryKind.ARCHIVED), at=slack.clock())
     told = await asks(slack, "/audit show 1")
     assert "Who: the bot" in told
     assert "Workspace" not in told
@@ -534,9 +534,9 @@ async def test_a_seal_of_archived_entries_may_be_in_the_archives(slack: World, t
     await slack.type("/segment list")
     slack.clock.forward(days=20)
     await slack.type("/segment list")
-    with closing(Archives.open(slack.database)) as ledger:
+    with open_audit_file(slack.database, to_archive=True) as file:
         now = slack.clock()
-        moved = ledger.archive(tmp_path / "old.sqlite", before=now - timedelta(days=15), at=now)
+        moved = await file.archives.archive(tmp_path / "old.sqlite", before=now - timedelta(days=15), at=now)
     assert f"\nArchived: {moved.last}\n" in await asks(slack, "/audit verify")
     told = await asks(slack, f"/audit verify against:{'a' * 16}")
     assert f"one of {moved.last} archived entries: whoever runs the bot can check the archives." in told

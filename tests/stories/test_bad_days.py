@@ -157,7 +157,7 @@ async def test_a_segment_refilled_while_it_waits_shows_whom_it_is_about_now(slac
     assert "Now: Remove 5 shoppers from VIPs" in read(slack.card(1))
 
 
-async def test_a_segment_emptied_and_refilled_with_the_same_number_of_others_is_not_the_same_plan(slack: World) -> None:
+async def test_other_members_of_the_same_number_make_another_plan(slack: World) -> None:
     await slack.type("/segment clear VIPs", by="ana")
     others = slack.emails(40, outside="VIPs")
     slack.enrol("VIPs", 0)
@@ -168,7 +168,7 @@ async def test_a_segment_emptied_and_refilled_with_the_same_number_of_others_is_
     assert not slack.writes()
 
 
-async def test_a_segment_deleted_while_it_waits_makes_it_stale_and_another_of_that_name_is_not_taken_for_it(
+async def test_a_segment_deleted_meanwhile_makes_the_change_stale(
     slack: World,
 ) -> None:
     await slack.type("/segment clear VIPs", by="ana")
@@ -208,7 +208,7 @@ async def test_slack_in_trouble_for_minutes_delays_cards_reminders_and_outcomes_
     assert "card lost" not in slack.kinds()
 
 
-async def test_slack_that_asks_to_slow_down_gets_card_and_outcome_a_little_later_and_once(slack: World) -> None:
+async def test_a_rate_limited_slack_gets_card_and_outcome_once(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     for method in ("chat.update", "chat.postMessage"):
         slack.workspace.faults.add(method, times=10_000, status=429, retry_after=0)
@@ -248,7 +248,7 @@ async def test_a_card_that_cannot_be_posted_cancels_the_request_and_the_requeste
     assert not slack.writes()
 
 
-async def test_a_bot_thrown_out_of_the_channel_while_it_waits_still_counts_the_click_and_tells_the_outcome(
+async def test_a_click_counts_after_the_bot_was_removed_from_the_channel(
     slack: World,
 ) -> None:
     await slack.type("/segment delete VIPs", by="ana")

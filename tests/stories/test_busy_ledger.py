@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import NotRecorded
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from tests.disks import frozen, full, held
 from tests.harness import World, said, world
 from tests.stories.judge import judge
@@ -111,7 +111,7 @@ async def test_a_sweep_that_can_record_nothing_is_due_again(slack: World) -> Non
 # What was asked, and whose answer cannot be put on record
 
 
-async def test_a_plan_that_cannot_be_recorded_is_no_change_and_its_refusal_is_recorded_later(slack: World) -> None:
+async def test_an_unrecorded_plan_is_no_change_and_is_reported_later(slack: World) -> None:
     with ExitStack() as trouble:
         async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment create Loyal"), "GET", "/segments"):
             trouble.enter_context(frozen(ledger_of(slack)))
@@ -173,7 +173,7 @@ async def test_a_step_whose_start_cannot_be_recorded_is_not_carried_out_until_it
     assert "Done" in said(slack.card(1))
 
 
-async def test_a_step_whose_end_cannot_be_recorded_is_looked_into_and_the_run_goes_on(slack: World) -> None:
+async def test_a_step_with_an_unrecorded_end_is_checked_and_continued(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed, Wholesale")
     with ExitStack() as trouble:
         click = slack.client.press("ben", "#approvals", "Delete Segment")

@@ -99,7 +99,7 @@ async def test_a_morning_after_a_day_on_which_nothing_happened(open_world: OpenW
     assert told(slack)[1].startswith("Nothing changed since yesterday: 12 segments")
 
 
-async def test_the_summary_is_of_the_log_as_it_was_and_says_so_in_the_log(open_world: OpenWorld) -> None:
+async def test_a_summary_records_which_log_it_describes(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await slack.type("/segment list")
     await arrives(slack, at(3, 9))
@@ -125,7 +125,7 @@ async def test_without_a_channel_for_it_there_is_no_summary_and_no_history(open_
         await slack.sweep()
     assert slack.kinds() == []
     assert slack.bot
-    assert await slack.bot.engine.process.ledger.snapshot(slack.clock.now.date()) is None
+    assert await slack.bot.engine.process.ledger.history.latest(slack.clock.now.date()) is None
 
 
 async def test_a_sweep_with_nothing_due_asks_the_store_for_nothing(open_world: OpenWorld) -> None:
@@ -265,9 +265,7 @@ async def test_what_happened_before_a_summary_that_nobody_got_is_told_by_the_nex
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-async def test_an_answer_of_slacks_that_is_lost_leaves_it_open_and_nothing_is_posted_twice(
-    open_world: OpenWorld, carried_out: bool
-) -> None:
+async def test_a_lost_response_from_slack_posts_nothing_twice(open_world: OpenWorld, carried_out: bool) -> None:
     slack = await opened(open_world)
     slack.workspace.faults.add("chat.postMessage", drop=True, after=carried_out)
     for minute in range(90):
@@ -310,7 +308,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_told_where_approvals_stand
     assert f"Slack does not take it in {people.SEGMENTS} ({how})." in caplog.text
 
 
-async def test_approvers_hear_once_of_a_channel_that_stays_closed_and_anew_when_it_was_open_meanwhile(
+async def test_approvers_hear_once_of_each_time_a_channel_is_closed(
     open_world: OpenWorld,
 ) -> None:
     slack = await opened(open_world)

@@ -9,8 +9,8 @@ from tests.conftest import OpenWorld
 from tests.harness import Stuck, World, buttons, filled, said
 from tests.stories.judge import read
 
-HURTING = '["delete_segment", "remove_members", "delete_profiles", "retarget_promotion"]'
-TWO = f"[[rules]]\nsteps = {HURTING}\napprovals = 2\n"
+DESTRUCTIVE = '["delete_segment", "remove_members", "delete_profiles", "retarget_promotion"]'
+TWO = f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 2\n"
 BREAKERS = f'breakers = ["{CLEO}"]\n'
 WAITING = ["Remove Shoppers", "Reject", "Take Some Out", "Details", "Edit"]
 MEMBERS = "/segments/{id}/shopper-profiles"
@@ -55,7 +55,7 @@ async def test_37_of_40_are_removed_when_an_approver_takes_3_out_and_the_record_
     assert slack.members("VIPs") == before
 
 
-async def test_typed_words_take_out_as_well_by_email_customer_id_and_profile_id_and_are_answered(slack: World) -> None:
+async def test_items_are_taken_out_by_email_customer_or_profile_id(slack: World) -> None:
     one, two, three, four = slack.emails(4, inside="VIPs")
     await slack.type(f"/segment remove VIPs {one} {two} {three} {four}", by="ana")
     await slack.type(f"/change except 1 {one} {slack.customer_id(two)} {slack.profile_id(three)}", by="cleo")
@@ -91,7 +91,7 @@ async def test_what_is_taken_out_twice_over_adds_up(slack: World) -> None:
     assert {slack.profile_id(one), slack.profile_id(two)} <= slack.members("VIPs")
 
 
-async def test_a_word_that_names_nothing_in_it_is_refused_with_its_name_and_nothing_is_taken_out(slack: World) -> None:
+async def test_taking_out_an_unknown_item_takes_nothing_out(slack: World) -> None:
     (inside, other), (outside,) = slack.emails(2, inside="VIPs"), slack.emails(1, outside="VIPs")
     await slack.type(f"/segment remove VIPs {inside} {other}", by="ana")
     card = slack.card(1)
@@ -190,7 +190,7 @@ async def test_details_name_deleted_segments_and_promotions(slack: World, line: 
 # Editing
 
 
-async def test_the_requester_edits_in_the_form_in_which_it_was_asked_for_and_votes_start_over(slack: World) -> None:
+async def test_an_edit_opens_the_original_form_and_drops_votes(slack: World) -> None:
     await slack.under(TWO)
     one, two, three = slack.emails(3, inside="VIPs")
     await slack.type(f"/segment remove VIPs {one} {two}", by="ana")
@@ -247,7 +247,7 @@ async def test_an_edit_form_that_was_open_when_somebody_decided_comes_too_late(s
     assert "Lapsed" in slack.sizes()
 
 
-async def test_an_edit_form_that_was_open_when_it_was_narrowed_still_becomes_a_new_version(slack: World) -> None:
+async def test_an_edit_form_opened_before_a_narrowing_still_counts(slack: World) -> None:
     one, two, three = slack.emails(3, inside="VIPs")
     await slack.type(f"/segment remove VIPs {one} {two}", by="ana")
     await slack.press("Edit", by="ana")
@@ -467,7 +467,7 @@ async def test_the_glass_is_not_broken_for_what_the_store_made_of_it_meanwhile(s
 
 
 async def test_a_breaker_may_break_the_glass_for_what_they_asked_themselves(slack: World) -> None:
-    await slack.under(BREAKERS + f"[[rules]]\nsteps = {HURTING}\napprovals = 1\n")
+    await slack.under(BREAKERS + f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 1\n")
     await slack.type("/segment delete VIPs", by="cleo")
     await slack.type("/change break-glass 1 Fire", by="cleo")
     assert "VIPs" not in slack.sizes()
@@ -477,7 +477,7 @@ async def test_a_breaker_may_break_the_glass_for_what_they_asked_themselves(slac
 
 
 async def test_what_was_decided_needs_no_broken_glass(slack: World) -> None:
-    await slack.under(BREAKERS + f"[[rules]]\nsteps = {HURTING}\napprovals = 1\n")
+    await slack.under(BREAKERS + f"[[rules]]\nsteps = {DESTRUCTIVE}\napprovals = 1\n")
     await slack.type("/segment delete VIPs", by="ana")
     await slack.type("/change withdraw 1", by="ana")
     await slack.type("/change break-glass 1 Fire", by="cleo")

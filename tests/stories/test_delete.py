@@ -1,6 +1,7 @@
 """Deleting a segment: the bot's main job, as a chat."""
 
 from tests.harness import World, buttons, said
+from tests.records import verified
 
 
 async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack: World) -> None:
@@ -25,4 +26,4 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack
     assert slack.sizes()["VIPs"] == members
     assert "Undone by change 2" in said(slack.card(1))
     assert slack.bot
-    assert slack.bot.engine.process.ledger.verify().holds
+    assert verified(slack.bot.engine.process.ledger).holds

@@ -148,7 +148,7 @@ async def test_who_opened_the_tab_before_a_restart_is_drawn_after_it(slack: Worl
     assert "Waits for a second person" in seen(slack, "ana")
 
 
-async def test_a_tab_that_was_due_when_the_bot_stopped_is_drawn_at_the_next_start(slack: World) -> None:
+async def test_a_home_tab_due_at_a_stop_is_published_after_it(slack: World) -> None:
     await slack.home(by="ana")
     slack.workspace.faults.add("views.publish", error="internal_error", times=99)
     await slack.type("/segment create Loyal")
@@ -159,7 +159,7 @@ async def test_a_tab_that_was_due_when_the_bot_stopped_is_drawn_at_the_next_star
     assert "Change 1 · Done: Create the segment Loyal" in seen(slack, "ana")
 
 
-async def test_the_store_is_asked_once_for_all_who_look_and_not_at_all_while_nothing_changes(slack: World) -> None:
+async def test_the_store_is_asked_once_for_all_home_tabs(slack: World) -> None:
     for by in ("ana", "ben", "cleo"):
         await slack.home(by=by)
     await slack.sweep()

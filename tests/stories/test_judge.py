@@ -100,6 +100,34 @@ async def test_a_message_in_the_answer_to_a_command_is_found(clumsy: Clumsy) -> 
     assert "must be less than 151 characters" in await clumsy.judged()
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "user"}]}]},
+        {"type": "section", "text": words("x"), "accessory": None},
+        {"type": "image", "alt_text": "x"},
+        {"text": words("x")},
+    ],
+    ids=["user without id", "null", "image without URL", "no type"],
+)
+async def test_a_block_that_is_not_whole_is_found_on_each_surface(clumsy: Clumsy, block: Json) -> None:
+    for call in (
+        clumsy.web.chat_postMessage(channel=SEGMENTS, text="x", blocks=[block]),
+        clumsy.open(block),
+        clumsy.web.views_publish(user_id=ANA, view={"type": "home", "blocks": [block]}),
+    ):
+        clumsy.slack.sent.clear()
+        with pytest.raises(SlackApiError, match=r"invalid_(blocks|arguments)"):
+            await call
+        assert "json-pointer:" in await clumsy.judged()
+
+
+async def test_a_view_of_another_kind_than_its_method_takes_is_found(clumsy: Clumsy) -> None:
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await clumsy.web.views_publish(user_id=ANA, view={"blocks": [{"type": "divider"}]})
+    assert "missing required field: type" in await clumsy.judged()
+
+
 async def test_a_ping_is_found_in_message_form_and_home(clumsy: Clumsy) -> None:
     await clumsy.web.chat_postMessage(channel=SEGMENTS, text="Look", blocks=PING)
     assert "!channel" in await clumsy.judged()

@@ -16,7 +16,7 @@ def fill(slack: World, segments: int) -> None:
     slack.put(*(f"Segment {number:04}" for number in range(segments - len(slack.sizes()))))
 
 
-async def test_1000_segments_are_read_with_4_requests_and_their_sizes_with_one_for_each_page_of_customers(
+async def test_1000_segments_and_their_sizes_take_few_requests(
     slack: World,
 ) -> None:
     fill(slack, 1000)
@@ -27,9 +27,7 @@ async def test_1000_segments_are_read_with_4_requests_and_their_sizes_with_one_f
 
 
 @pytest.mark.parametrize(("words", "rows"), [("segment list", ROWS), ("segment list tea", 1), ("segment list re", 3)])
-async def test_sizes_cost_no_more_than_one_request_a_row_and_no_more_than_counting_all_customers(
-    slack: World, words: str, rows: int
-) -> None:
+async def test_sizes_take_the_cheaper_way_to_count(slack: World, words: str, rows: int) -> None:
     fill(slack, 100)
     await slack.type(f"/{words}")
     asked = slack.asked()
@@ -71,7 +69,7 @@ async def test_every_page_of_1000_segments_is_reached_by_its_button_and_shows_ot
     assert "Next Page" not in buttons(slack.messages()[-1])
 
 
-async def test_the_last_of_1000_segments_is_created_and_one_more_is_refused_by_the_store_and_told(
+async def test_segment_1001_is_refused_by_the_store(
     slack: World,
 ) -> None:
     fill(slack, 999)
@@ -125,7 +123,7 @@ async def test_60_promotions_with_long_names_and_rules_are_listed_on_two_pages_w
     assert "55 promotions, 51 to 55 shown" in slack.whisper()
 
 
-async def test_a_segment_that_60_promotions_use_is_shown_listed_and_deleted_within_what_slack_takes(
+async def test_a_segment_in_60_promotions_fits_slack(
     slack: World,
 ) -> None:
     vips = slack.id_of("VIPs")

@@ -75,7 +75,7 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_a_hostile_name_of_a_shopper_is_shown_as_it_is_and_has_no_power(open_world: OpenWorld, name: str) -> None:
+async def test_a_shoppers_hostile_name_is_shown_literally(open_world: OpenWorld, name: str) -> None:
     slack = await open_world(customers=20)
     id_ = slack.register("eve@example.com", name, name)
     await slack.type(f"/shopper show {id_}")

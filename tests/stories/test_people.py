@@ -114,7 +114,7 @@ async def test_a_group_that_cannot_be_read_refuses_what_it_would_have_to_approve
     assert "planned" not in slack.kinds()
 
 
-async def test_nobody_in_a_group_that_cannot_be_read_approves_until_it_can_be_read_again(slack: World) -> None:
+async def test_members_of_an_unread_group_cannot_approve_meanwhile(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     slack.clock.forward(minutes=5)
     slack.workspace.faults.add("usergroups.users.list", error="internal_error", times=99)
@@ -137,7 +137,7 @@ async def test_somebody_whom_slack_does_not_know_just_now_neither_asks_nor_appro
     assert not slack.writes()
 
 
-async def test_of_two_approvers_at_the_same_instant_one_runs_it_and_the_other_is_told(slack: World) -> None:
+async def test_of_two_simultaneous_approvals_one_runs_the_change(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await asyncio.gather(slack.press("Delete Segment", by="ben"), slack.press("Delete Segment", by="cleo"))
     assert "VIPs" not in slack.sizes()

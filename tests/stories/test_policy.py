@@ -287,7 +287,7 @@ async def test_who_may_not_approve_by_the_policy_as_it_is_now_does_not(slack: Wo
     assert "VIPs" not in slack.sizes()
 
 
-async def test_what_nobody_can_approve_by_the_policy_as_it_is_now_says_so_and_does_not_run(slack: World) -> None:
+async def test_a_change_that_nobody_can_approve_any_more_does_not_run(slack: World) -> None:
     await slack.under(ONE)
     await slack.type("/segment delete VIPs", by="ben")
     await slack.under(TWO)

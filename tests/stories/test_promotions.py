@@ -315,7 +315,7 @@ async def test_a_rule_with_a_mistake_is_refused_in_place_with_a_sentence(slack: 
     assert "planned" not in slack.kinds()
 
 
-async def test_a_segment_of_the_rule_that_is_gone_is_told_with_its_id_and_has_to_be_left_out(slack: World) -> None:
+async def test_a_deleted_segment_in_a_rule_has_to_be_left_out(slack: World) -> None:
     gone = slack.id_of("Tea drinkers")
     slack.drop("Tea drinkers")
     await slack.type("/promotion show tasting week")
@@ -328,7 +328,7 @@ async def test_a_segment_of_the_rule_that_is_gone_is_told_with_its_id_and_has_to
     assert "Done" in said(slack.card(1))
 
 
-async def test_a_rule_that_is_longer_than_a_form_holds_is_not_cut_but_has_to_be_typed(slack: World) -> None:
+async def test_a_rule_too_long_for_a_form_has_to_be_typed(slack: World) -> None:
     ids = slack.put(*(f"{number:02} {'N' * 90}" for number in range(40)))
     slack.alter_promotion(WIN_BACK, segments={"id": ids})
     await slack.type("/promotion rule 4")
@@ -339,7 +339,7 @@ async def test_a_rule_that_is_longer_than_a_form_holds_is_not_cut_but_has_to_be_
     assert slack.targeting(WIN_BACK) == {"id": ids[:39]}
 
 
-async def test_a_rule_of_a_kind_that_nobody_knows_yet_is_kept_until_another_is_said(slack: World) -> None:
+async def test_a_rule_of_an_unknown_kind_is_kept_until_replaced(slack: World) -> None:
     slack.alter_promotion(WIN_BACK, segments={"xor": [{"id": [slack.id_of("VIPs")]}]})
     await slack.type("/promotion show win back")
     assert "Win back reaches shoppers by a rule that is not readable here" in slack.whisper()
@@ -445,7 +445,7 @@ async def test_a_promotion_pointed_elsewhere_between_approval_and_run_is_left_al
     assert not slack.writes()
 
 
-async def test_a_promotion_that_somebody_else_pointed_just_there_is_not_put_and_can_be_undone(slack: World) -> None:
+async def test_a_promotion_already_repointed_is_not_updated_again(slack: World) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     running = await approve_and_wait_at_the_run(slack)
@@ -594,9 +594,7 @@ async def test_a_promotion_is_never_put_twice_since_others_may_have_changed_it_m
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 500}, {"drop": True}], ids=["429", "500", "no answer"])
-async def test_trouble_that_lasts_while_a_promotion_is_put_fails_and_says_that_nothing_was_changed(
-    slack: World, fault: Json
-) -> None:
+async def test_lasting_trouble_with_a_promotion_fails_without_effect(slack: World, fault: Json) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", times=None, **fault)
@@ -624,7 +622,7 @@ async def test_a_put_that_was_carried_out_without_an_answer_is_done_and_undone(
     assert slack.promotions() == before
 
 
-async def test_a_put_that_nobody_can_tell_of_says_what_may_be_so_and_can_be_undone(slack: World) -> None:
+async def test_a_promotion_update_in_doubt_says_so_and_can_be_undone(slack: World) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     async with slack.meanwhile(

@@ -16,7 +16,8 @@ async def about(slack: World, subject: str) -> list[str]:
     """Kinds of the entries about this segment or shopper, the newest first."""
     assert slack.bot
     return [
-        one.kind for one in await slack.bot.engine.process.ledger.recent(AuditFilter(subjects=(subject,)), limit=50)
+        one.kind
+        for one in await slack.bot.engine.process.ledger.audit.recent(AuditFilter(subjects=(subject,)), limit=50)
     ]
 
 
@@ -72,7 +73,7 @@ def step(slack: World) -> dict[str, Any]:
     return last(slack, "step done").detail
 
 
-async def test_all_that_happened_to_a_segment_is_found_by_its_id_also_when_it_is_gone(slack: World) -> None:
+async def test_a_deleted_segments_entries_are_found_by_its_id(slack: World) -> None:
     vips = slack.id_of("VIPs")
     await slack.type("/segment show VIPs")
     await slack.type("/segment delete VIPs")
@@ -82,7 +83,7 @@ async def test_all_that_happened_to_a_segment_is_found_by_its_id_also_when_it_is
     assert kinds == ["finish", "step done", "step started", "start", "approve", "post", "planned", "answered"]
 
 
-async def test_who_asked_and_who_approved_is_found_by_the_segment_that_an_undo_created_anew(slack: World) -> None:
+async def test_people_are_found_by_the_segment_that_an_undo_restored(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben")
     await slack.type("/change undo 1")

@@ -1,5 +1,6 @@
 """A deleted segment that promotions use: what its card says, and how promotions find their way after an undo."""
 
+from bot.sandbox.workspace.people import BEN
 from tests.harness import Json, World, buttons, said
 from tests.stories.judge import read
 
@@ -28,7 +29,7 @@ def replaced(documents: dict[int, Json], old: str, new: str) -> dict[int, Json]:
     }
 
 
-async def test_the_card_says_which_promotions_use_the_segment_and_what_undo_does_not_bring_back(slack: World) -> None:
+async def test_the_card_names_promotions_that_undo_does_not_restore(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     card = read(slack.card(1))
     assert "“VIP early access” (live) includes VIPs." in card
@@ -45,7 +46,7 @@ async def test_the_card_of_a_segment_that_no_promotion_uses_says_nothing_of_them
     assert buttons(slack.card(2)) == ["Undo"]
 
 
-async def test_after_the_undo_promotions_are_pointed_to_the_new_id_by_a_change_of_its_own(slack: World) -> None:
+async def test_after_an_undo_promotions_follow_by_a_change_of_their_own(slack: World) -> None:
     old, before = slack.id_of("VIPs"), slack.promotions()
     await delete_and_restore(slack, "VIPs")
     new = slack.id_of("VIPs")
@@ -180,7 +181,7 @@ async def test_promotions_that_could_not_be_read_then_are_pointed_to_once_they_c
     assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))
 
 
-async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_asking_again_does_the_rest(
+async def test_after_a_failure_half_way_asking_again_does_the_rest(
     slack: World,
 ) -> None:
     old, before = slack.id_of("VIPs"), slack.promotions()
@@ -196,3 +197,27 @@ async def test_where_the_store_stops_half_way_the_card_says_what_was_done_and_as
     assert "VIP early access" not in read(slack.card(4))
     await slack.press("Point Promotions", by="ben", change=4)
     assert slack.promotions() == replaced(before, old, slack.id_of("VIPs"))
+
+
+async def test_a_shopper_takes_out_no_promotion_of_the_same_number(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change repoint 2")
+    (email,) = (one for one in slack.emails(40, inside="") if slack.customer_id(one) == 1)
+    card = slack.card(3)
+    for word in (email, str(slack.profile_id(email))):
+        await slack.type(f"/change except 3 {word}", by="ben")
+        assert "Not in change 3: " in slack.whisper(by="ben")
+        assert slack.card(3) == card
+
+
+async def test_promotions_are_taken_out_by_name_and_by_number(slack: World) -> None:
+    before = slack.promotions()
+    await delete_and_restore(slack, "VIPs")
+    await slack.type("/change repoint 2")
+    await slack.type("/change except 3 “free shipping over 40”", by="ben")
+    await slack.type("/change except 3 1", by="ben")
+    card = read(slack.card(3))
+    assert card.startswith("Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs\n")
+    assert f"@{BEN} took out 1 item." in card
+    await slack.press("Point Promotions", by="ben", change=3)
+    assert sum(slack.promotions()[number] != one for number, one in before.items()) == 1

@@ -5,10 +5,10 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 from bot.core.approval.changes import Approval, Event, Run, StepState
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import ROOT, World, said
@@ -59,7 +59,7 @@ async def test_what_was_asked_too_long_ago_is_refused_instead(slack: World) -> N
     assert "Loyal" not in slack.sizes()
 
 
-async def test_a_click_that_was_taken_and_not_carried_out_is_carried_out_at_the_next_start(slack: World) -> None:
+async def test_a_recorded_click_is_carried_out_after_a_restart(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "GET", "/segments"):
         await slack.stop()
@@ -118,15 +118,15 @@ async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(s
 async def test_a_run_killed_right_after_a_step_failed_starts_no_further_step(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed")
     await slack.stop()
-    with closing(Ledger.open(slack.database)) as ledger:
-        change, now = await ledger.change(1), slack.clock()
+    async with open_sqlite(slack.database) as ledger:
+        change, now = await ledger.changes.load(1), slack.clock()
         approvals = (Approval(actor=people.BEN, at=now),)
         update = {"approvals": approvals}
         seen = {"fingerprint": change.plan.fingerprint}
-        change = await ledger.move(change, Event.APPROVE, at=now, actor=people.BEN, detail=seen, update=update)
-        change = await ledger.move(change, Event.START, at=now)
+        change = await ledger.changes.move(change, Event.APPROVE, at=now, actor=people.BEN, detail=seen, update=update)
+        change = await ledger.changes.move(change, Event.START, at=now)
         failed = Run(position=0, state=StepState.FAILED, error="No.")
-        await ledger.record_run(change, failed, at=now, detail={})
+        await ledger.changes.save_run(change, failed, at=now, detail={})
     await slack.start()
     await slack.sweep()
     assert not slack.writes()
@@ -165,7 +165,7 @@ async def killable_bot(slack: World) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def test_a_bot_killed_while_a_change_waits_and_again_while_it_runs_ends_it_exactly_once(
+async def test_a_bot_killed_twice_ends_a_change_exactly_once(
     open_world: OpenWorld,
 ) -> None:
     slack = await open_world(running=False)

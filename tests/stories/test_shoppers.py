@@ -95,7 +95,7 @@ async def test_a_token_that_may_not_read_promotions_still_shows_the_shopper(slac
     assert "cannot be read: the token lacks store_v2_marketing_read_only" in slack.whisper()
 
 
-async def test_show_without_a_shopper_opens_its_form_which_says_in_place_whom_it_does_not_know(slack: World) -> None:
+async def test_the_form_to_show_a_shopper_refuses_unknown_ones_in_place(slack: World) -> None:
     await slack.type("/shopper show")
     for word in ("guest@example.com", "999999", NOBODY):
         outcome = await slack.submit({"Shopper": word})
@@ -480,7 +480,7 @@ async def test_a_customer_is_registered_into_25_segments_at_most(slack: World, c
 # Deleting profiles
 
 
-async def test_a_profile_is_deleted_by_two_people_and_comes_back_with_its_segments_by_undo(slack: World) -> None:
+async def test_a_deleted_profile_returns_with_its_segments_by_undo(slack: World) -> None:
     email = fresh(slack, "VIPs", "Coffee lovers")
     (lacking,) = slack.emails_without_profile(1)
     await slack.type(f"/shopper delete {email} {lacking} guest@example.com")
@@ -528,7 +528,7 @@ async def test_deletion_by_profile_ids_looks_once_through_all_profiles(slack: Wo
     assert len(lists) == 2
 
 
-async def test_undo_of_a_deletion_restores_what_it_can_and_names_a_segment_that_is_gone(slack: World) -> None:
+async def test_undoing_a_deletion_names_segments_that_are_gone(slack: World) -> None:
     email = fresh(slack, "VIPs", "Coffee lovers")
     await slack.type(f"/shopper delete {email}")
     await slack.press("Delete Profiles", by="ben")

@@ -146,7 +146,7 @@ async def test_an_answer_that_no_way_leads_to_is_on_record(slack: World) -> None
     assert "answer not delivered" in slack.kinds()
 
 
-async def test_where_the_bot_is_not_in_the_channel_it_still_answers_and_cards_go_to_approvals(slack: World) -> None:
+async def test_outside_its_channels_the_bot_answers_and_posts_to_approvals(slack: World) -> None:
     await slack.type("/segment show VIPs", channel="#random")
     assert "VIPs: 40 shoppers" in slack.whisper(channel="#random")
     await slack.type("/segment create Loyal", channel="#random")

@@ -23,12 +23,12 @@ async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None 
     ledger, at = slack.bot.engine.process.ledger, slack.clock() - timedelta(days=days)
     now = slack.store.overview()["segments"]
     found = tuple(Size(one["id"], one["name"], (sizes or {}).get(one["name"], one["shoppers"])) for one in now)
-    entry, _ = await ledger.head()
-    await ledger.remember(Snapshot(at.date(), at, entry, 360, found))
+    entry, _ = await ledger.audit.head()
+    await ledger.history.save(Snapshot(at.date(), at, entry, 360, found))
 
 
 async def summary(slack: World, *, by: str = "ana") -> list[str]:
-    """What a person reads who types it: the takeaway, and every other line."""
+    """What a person reads who types it: the headline, and every other line."""
     await slack.type("/summary", by=by)
     return read(slack.messages(by=by)[-1]).splitlines()
 
@@ -200,7 +200,7 @@ async def test_a_day_begins_where_the_people_live(open_world: OpenWorld) -> None
     assert (await summary(slack))[0] == QUIET
 
 
-async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_without_a_doubt(slack: World) -> None:
+async def test_a_change_running_while_sizes_are_read_is_doubtful(slack: World) -> None:
     assert slack.bot
     await remember(slack)
     await slack.type("/segment delete VIPs")
@@ -208,10 +208,14 @@ async def test_a_change_that_runs_while_sizes_are_read_is_not_told_as_outside_wi
     async with slack.meanwhile(press, "DELETE", "/segments"):
         engine = slack.bot.engine
         ledger, shop = engine.process.ledger, engine.planner.context("UANA").shop
-        found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+        found = await gather(
+            shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+        )
         assert not found.is_steady
     shop = Shop(shop.reader)
-    found = await gather(shop, ledger, ledger, ledger, day=slack.clock().date(), now=slack.clock())
+    found = await gather(
+        shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+    )
     assert found.is_steady
 
 

@@ -1,6 +1,7 @@
 """The audit log under an outsider's hands: whatever was changed is found, and told with a sentence."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -23,9 +24,15 @@ async def log(slack: World) -> Path:
     return slack.database
 
 
+def audit(action: str, path: Path) -> int:
+    """The exit status of ``python -m bot audit``, which has an event loop of its own."""
+    with ThreadPoolExecutor(1) as shell:
+        return shell.submit(main, ["audit", action, "--database", str(path)]).result()
+
+
 def verify(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """What ``python -m bot audit verify`` says, and its exit status."""
-    status = main(["audit", "verify", "--database", str(path)])
+    status = audit("verify", path)
     out, err = capsys.readouterr()
     return status, out + err
 
@@ -130,7 +137,7 @@ async def test_a_missing_file_gets_a_sentence_and_is_not_created(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:
     path = tmp_path / "none.sqlite"
-    assert main(["audit", action, "--database", str(path)]) == 1
+    assert audit(action, path) == 1
     assert "There is no database" in capsys.readouterr().err
     assert not path.exists()
 
@@ -139,5 +146,5 @@ async def test_the_export_of_a_log_with_a_broken_entry_gets_a_sentence(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = flip(log, tmp_path, places(log, b'"said":"/segment delete VIPs"').start)
-    assert main(["audit", "export", "--database", str(copy)]) == 1
+    assert audit("export", copy) == 1
     assert capsys.readouterr().err.strip()

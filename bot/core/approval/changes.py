@@ -4,14 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.core.answers import mention
 from bot.core.approval.policy import Need
 from bot.core.errors import OldVersion, TooLate
+from bot.core.items import StoredItems
 from bot.core.people import Place
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Made
+from bot.core.planning.steps import AnyStep, Applied, Made
+from bot.core.value import Value
 
 
 class State(StrEnum):
@@ -95,11 +95,7 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Run(_Value):
+class Run(Value):
     """How one Step of a Change went. ``undo`` is its way back, saved before it started."""
 
     position: int
@@ -109,14 +105,14 @@ class Run(_Value):
     error: str = ""
 
 
-class Approval(_Value):
+class Approval(Value):
     """One person's yes to one version."""
 
     actor: str
     at: datetime
 
 
-class Emergency(_Value):
+class Emergency(Value):
     """Somebody let a Change run without its approvals. It stays on the list until somebody else has reviewed it."""
 
     actor: str
@@ -125,7 +121,7 @@ class Emergency(_Value):
     reviewed_by: str | None = None
 
 
-class Card(_Value):
+class Card(Value):
     """Where a Change's message stands; ``url`` is its address, where Slack told it."""
 
     channel: str
@@ -133,7 +129,7 @@ class Card(_Value):
     url: str = ""
 
 
-class Change(_Value):
+class Change(Value):
     """A Plan somebody asked for.
 
     ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card knows whether it is
@@ -154,7 +150,7 @@ class Change(_Value):
     plan: Plan
     need: Need
     deciders: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    without: StoredItems = ()
     asked: str = ""
     approvals: tuple[Approval, ...] = ()
     emergency: Emergency | None = None
@@ -188,7 +184,7 @@ class Change(_Value):
         """The Steps of a Change that is over which did not run, knowing what the others made."""
         made = Made.by([run.applied for run in self.runs if run.applied])
         ran = {run.position for run in self.runs if run.state is StepState.DONE}
-        return tuple(step.bound(made) for at, step in enumerate(self.plan.steps) if at not in ran)
+        return tuple(step.resolved(made) for at, step in enumerate(self.plan.steps) if at not in ran)
 
     @property
     def can_be_retried(self) -> bool:
@@ -200,24 +196,22 @@ class Change(_Value):
     def restored(self) -> dict[str, str]:
         """New ids by old ids, of the segments that it made in the place of deleted ones."""
         steps = self.plan.steps
-        made = ((steps[run.position], run.applied.created) for run in self.runs if run.applied)
-        return {
-            step.old_id: ref.known_id for step, ref in made if isinstance(step, CreateSegment) and step.old_id and ref
-        }
+        made = ((steps[run.position].replaces, run.applied.created) for run in self.runs if run.applied)
+        return {old.id: new.known_id for old, new in made if old and new}
 
     @property
     def can_be_repointed(self) -> bool:
         """Whether it is over, and promotions named a segment by the id that it had before this restored it."""
-        lost = any(isinstance(step, CreateSegment) and step.lost != () for step in self.plan.steps)
-        return lost and bool(self.restored) and not self.is_open
+        stranded = any(step.strands_promotions for step in self.plan.steps)
+        return stranded and bool(self.restored) and not self.is_open
 
     def has_approved(self, actor: str) -> bool:
-        """Whether this person approved this version."""
+        """Return whether this person approved this version."""
         return any(one.actor == actor for one in self.approvals)
 
 
-class Brief(_Value):
-    """A Change as lists show it: its plan, which may hold 100,000 ids, is told in one line."""
+class Brief(Value):
+    """A Change as lists show it: its plan, which may hold 100,000 ids, is one line."""
 
     number: int
     state: State
@@ -230,7 +224,7 @@ class Brief(_Value):
 
     @classmethod
     def of(cls, change: Change) -> "Brief":
-        """This Change in brief."""
+        """Return this Change in brief."""
         same = {name: getattr(change, name) for name in cls.model_fields if name != "headline"}
         return cls(headline=change.plan.headline, **same)
 
@@ -247,7 +241,7 @@ class Verdict(StrEnum):
     REVIEW = "review"
 
 
-class Decision(_Value):
+class Decision(Value):
     """A person's word on a Change. ``version``: the one whose button was clicked; None where no card was looked at.
 
     ``items`` are to be taken out of it.
@@ -257,7 +251,7 @@ class Decision(_Value):
     verdict: Verdict
     version: int | None = None
     reason: str = ""
-    items: tuple[str, ...] = ()
+    items: StoredItems = ()
 
     @property
     def said(self) -> str:
@@ -275,11 +269,11 @@ def refuse_late(change: Change, version: int | None) -> None:
 
 def too_late(change: Change) -> NoReturn:
     """Raise TooLate with the state in words."""
-    told = {
+    stands = {
         State.PLANNED: "is not ready to be decided yet; try again in a moment",
         State.WAITING: "moved just now, and still waits; look at its card and decide again",
         State.APPROVED: "is approved already and about to run",
         State.RUNNING: "is running already",
     }.get(change.state, f"is already {change.state.value}")
     by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
-    raise TooLate(f"Too late: change {change.number} {told}{by}.")
+    raise TooLate(f"Too late: change {change.number} {stands}{by}.")

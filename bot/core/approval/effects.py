@@ -1,33 +1,33 @@
-"""What a Step that ran did to segments and shoppers, told from its way back, which is counted where it is in doubt."""
+"""What a Step that ran did to segments and shoppers: known from its way back, and counted where it is in doubt."""
 
 from collections import defaultdict
 from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import Run, StepState
-from bot.core.audit.entries import segment_subject, shopper_subject
-from bot.core.planning.steps import AddMembers, AnyStep, Applied, RemoveMembers
+from bot.core.items import Item, texts
+from bot.core.planning.steps import AnyStep, Applied
 from bot.core.store_view.shop import Shop
 
 
 def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
-    """How many shoppers came into and went out of each segment, by its id.
+    """Count the shoppers who came into and went out of each segment, by its id.
 
     Who is put back by undoing it was taken out, and the other way round.
     """
     moved: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for back in run.undo:
-        if isinstance(back, AddMembers | RemoveMembers):
+        put_back, taken_out = back.moves
+        if put_back or taken_out:
             # A segment that undoing creates again is the one that was deleted.
-            id_ = back.segment.id or step.segment_ids[0]
+            id_ = (back.target and back.target.id) or step.segment_ids[0]
             added, removed = moved[id_]
-            is_added = isinstance(back, RemoveMembers)
-            moved[id_] = (added + back.shoppers, removed) if is_added else (added, removed + back.shoppers)
+            moved[id_] = (added + taken_out, removed + put_back)
     return dict(moved)
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
-    """What the log says about a Step that ran: what was so before and afterwards, its effects, and what people hear."""
+    """Return what the log says of a Step that ran: what was so before and afterwards, its effects, and its notes."""
     moved = effects(step, run)
     # After a crash the way back saved before stands, and not what was found when the step was carried out again.
     applied = (run.applied or Applied()).model_copy(update={"undo": run.undo})
@@ -37,7 +37,7 @@ def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
 
 
 async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
-    """What the log says about a Step of which nobody knows how much was carried out: the store is asked.
+    """Return what the log says of a Step of which nobody knows how much was carried out: the store is asked.
 
     ``uncertain``: it cannot be told. Then a Step that is done counts as wholly done, and any other has no effects.
     """
@@ -46,32 +46,32 @@ async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
     if not step.in_requests and effects(step, run):
         return unknown
     try:
-        real = _without(run, await step.untouched(shop))
+        real = _without(run, await step.unapplied(shop))
     except StoreError:
         return unknown
     return recorded(step, real) if is_done else {"effects": effects(step, real)}
 
 
-def _without(run: Run, untouched: frozenset[str]) -> Run:
-    """``run`` as if only these were to be put back. The real way back stays whole: lost requests may yet be done."""
-    undo = tuple(filter(None, (back.without(untouched) for back in run.undo)))
+def _without(run: Run, unapplied: frozenset[Item]) -> Run:
+    """Return ``run`` without these in its way back. The real one stays whole: lost requests may yet be done."""
+    undo = tuple(filter(None, (back.without(unapplied) for back in run.undo)))
     return run.model_copy(update={"undo": undo})
 
 
 def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:
-    """What the log says it is about: its segments where it starts; all whom it touched where it ran.
+    """Return what the log says it is about: its segments where it starts; all whom it touched where it ran.
 
     One that failed, or may have run, is about whom its Step names: a batch. Whom it touched is said once, since there
     may be 100,000 of them.
     """
     if run.state is StepState.STARTED:
-        return tuple(map(segment_subject, step.segment_ids))
-    return _touched(step, run) if run.state is StepState.DONE else step.subjects
+        return texts(map(Item.segment, step.segment_ids))
+    return texts(_touched(step, run) if run.state is StepState.DONE else step.subjects)
 
 
-def _touched(step: AnyStep, run: Run) -> tuple[str, ...]:
+def _touched(step: AnyStep, run: Run) -> tuple[Item, ...]:
     applied = run.applied
-    made = (segment_subject(applied.created.known_id),) if applied and applied.created else ()
-    customers = tuple(map(shopper_subject, applied.customers.values())) if applied else ()
+    made = (applied.created.item,) if applied and applied.created else ()
+    customers = tuple(map(Item.customer, applied.customers.values())) if applied else ()
     touched = (*step.subjects, *made, *customers, *(one for back in run.undo for one in back.subjects))
     return tuple(dict.fromkeys(touched))

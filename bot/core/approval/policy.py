@@ -1,17 +1,16 @@
 """Who may ask, who may approve, and how many of them a Plan needs. Pure: people are looked up elsewhere."""
 
 import re
-from typing import Annotated, get_args
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import AnyStep, Step
+from bot.core.planning.steps import STEPS
+from bot.core.value import Value
 
-KINDS: dict[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
-"""Every kind of Step by the word that tells it apart."""
 MOST_APPROVALS = 2
 
 _WHY_NOT = {
@@ -23,11 +22,7 @@ _WHY_NOT = {
 }
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Need(_Value):
+class Need(Value):
     """How many approvals a Plan needs and why, as a sentence; and whose count: user and user-group ids.
 
     It is kept with the Change, so that the policy which applied stays on record. No approvers: every approver's.
@@ -39,9 +34,9 @@ class Need(_Value):
 
 
 def _known(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [kind for kind in kinds if kind not in KINDS]
+    unknown = [kind for kind in kinds if kind not in STEPS]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no kind of step; there are {', '.join(KINDS)}")
+        raise ValueError(f"{', '.join(unknown)}: no kind of step; there are {', '.join(STEPS)}")
     return kinds
 
 
@@ -56,7 +51,7 @@ PeopleIds = Annotated[frozenset[str], AfterValidator(_people)]
 """User and user-group ids."""
 
 
-class Rule(_Value):
+class Rule(Value):
     """What Steps of these kinds need. Every condition has to hold; those that are left out always do.
 
     ``shoppers``: from so many on, in the whole plan; ``share``: from that share of a segment on (0 to 1); ``live``:
@@ -74,9 +69,9 @@ class Rule(_Value):
 
     @model_validator(mode="after")
     def _protects(self) -> "Rule":
-        hurting = [kind for kind in self.steps if KINDS[kind].hurts]
-        if hurting and not self.approvals:
-            raise ValueError(f"approvals: {', '.join(hurting)} can never go without an approval")
+        destructive = [kind for kind in self.steps if STEPS[kind].destructive]
+        if destructive and not self.approvals:
+            raise ValueError(f"approvals: {', '.join(destructive)} can never go without an approval")
         return self
 
     def applies(self, plan: Plan) -> bool:
@@ -97,16 +92,16 @@ class Rule(_Value):
         return tuple(words for words, holds in told if holds)
 
 
-HURTING = tuple(kind for kind, step in KINDS.items() if step.hurts)
+DESTRUCTIVE = tuple(kind for kind, step in STEPS.items() if step.destructive)
 RULES = (
-    Rule(steps=HURTING, approvals=1),
+    Rule(steps=DESTRUCTIVE, approvals=1),
     Rule(steps=("add_members",), shoppers=26, approvals=1),
-    Rule(steps=HURTING, shoppers=10_000, approvals=2),
+    Rule(steps=DESTRUCTIVE, shoppers=10_000, approvals=2),
 )
 """What holds where nobody says otherwise."""
 
 
-class Policy(_Value):
+class Policy(Value):
     """The rules. ``approvers`` and ``requesters`` hold user and user-group ids; no requesters: every full member.
 
     ``breakers`` may break the glass: let a change run in an emergency without its approvals; nobody, unless named.
@@ -126,14 +121,14 @@ class Policy(_Value):
         return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
 
     def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
-        """What ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
+        """Return what ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
 
         The rules that ask for the most approvals decide; the first of them that names approvers says whose count.
         """
         rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan)]
         approvals = max([1 if plan.destructive else 0, *(rule.approvals for rule in rules)])
         deciding = [rule for rule in rules if rule.approvals == approvals]
-        reasons = [*plan.dangers, *(reason for rule in deciding for reason in _reasons(rule))]
+        reasons = [*plan.risks, *(reason for rule in deciding for reason in _reasons(rule))]
         approvers = next((rule.approvers for rule in deciding if rule.approvers), frozenset[str]())
         if undone and undone.approvals > approvals:
             approvals, approvers = undone.approvals, undone.approvers
@@ -145,7 +140,7 @@ class Policy(_Value):
         return Need(approvals=approvals, why=why, approvers=approvers)
 
     def approvers_of(self, need: Need) -> frozenset[str]:
-        """The ids whose approvals count for this need."""
+        """Return the ids whose approvals count for this need."""
         return need.approvers or self.approvers
 
     def refuse_asking(self, actor: Actor, plan: Plan | None = None) -> None:

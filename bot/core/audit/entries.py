@@ -126,13 +126,3 @@ class RecordedEntry:
         keys = ("reason", "told", "said", "need")
         first = next((str(self.detail[key]) for key in keys if self.detail.get(key)), "")
         return first if first.startswith("/") else " · ".join(filter(None, (self.command, first)))
-
-
-def segment_subject(segment_id: str) -> str:
-    """Return the subject that stands for a segment."""
-    return f"segment:{segment_id}"
-
-
-def shopper_subject(id_: int | str) -> str:
-    """Return the subject that stands for a shopper: a customer by number, a profile by UUID."""
-    return f"customer:{id_}" if str(id_).isdecimal() else f"profile:{id_}"

@@ -31,16 +31,16 @@ class AuditFilter:
 class AuditReader(Protocol):
     """The audit log, to read."""
 
-    async def recent(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
+    async def recent(self, sought: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
         """Return the latest matching entries, newest first; with ``before``, only those older than that entry."""
 
-    async def exported(self, wanted: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
+    async def export(self, sought: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
         """Return what ``write`` makes of the matching entries, oldest first.
 
         They are streamed, since there may be many, and ``write`` may run in a thread.
         """
 
-    async def segments_called(self, name: str) -> tuple[str, ...]:
+    async def segments_named(self, name: str) -> tuple[str, ...]:
         """Return ids of segments that changes created, renamed or deleted under this name, whatever its case.
 
         Some may be gone.
@@ -52,5 +52,5 @@ class AuditReader(Protocol):
     async def head(self) -> tuple[int, str]:
         """Return the last entry's number and seal; 0 and zeros where there is none."""
 
-    async def checked(self, against: str = "") -> Verification:
+    async def verify(self, against: str = "") -> Verification:
         """Verify the whole hash chain. ``against`` is the beginning of a seal to look for among the entries."""

@@ -2,16 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable
-from itertools import groupby
+from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate, groupby
+from operator import or_
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.items import Item
 from bot.core.language.phrases import people
-from bot.core.planning.steps import AnyStep, DeleteProfiles, DeleteSegment, Gone, RemoveMembers, SegmentRef
+from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.shop import Shop
+from bot.core.value import Value
 
 MAX_HEADLINE_LINES = 2
 HEADLINE = 110
@@ -21,14 +24,13 @@ HEADLINE = 110
 _BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True}
 
 
-class Plan(BaseModel):
+class Plan(Value):
     """Steps in their order. ``undoes``: the number of the change that this one undoes.
 
     ``remarks`` are what people should know beside the steps: whom they are about, and what is left out. They may
     name shoppers, so they are shown and never logged.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     steps: tuple[AnyStep, ...] = Field(min_length=1)
     undoes: int | None = None
     remarks: tuple[str, ...] = ()
@@ -43,21 +45,21 @@ class Plan(BaseModel):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What it does, a line for each thing: batches of one membership are told together."""
+        """What it does, a line for each thing: batches of one thing are described together."""
         return lines_of(self.steps)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What people should know before they approve it, each once; batches of one topic are told together."""
-        every = [warning for first, *more in _topics(self.steps) for warning in first.joined(more).warnings]
+        """What people should know before they approve it, each once; batches of one thing warn together."""
+        every = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
         return tuple(warning for place, warning in enumerate(every) if warning not in every[place + 1 :])
 
     @property
-    def dangers(self) -> tuple[str, ...]:
-        """Why it hurts, each once; batches of one topic are told together, and less is not told beside more."""
-        every = dict.fromkeys(first.joined(more).danger for first, *more in _topics(self.steps))
-        told = tuple(filter(None, every))
-        return tuple(one for one in told if not any(other != one and other.startswith(one) for other in told))
+    def risks(self) -> tuple[str, ...]:
+        """Why it is destructive, each reason once, and none that another one says with more words."""
+        every = dict.fromkeys(first.merged(more).risk for first, *more in _batched(self.steps))
+        risks = tuple(filter(None, every))
+        return tuple(one for one in risks if not any(other != one and other.startswith(one) for other in risks))
 
     @property
     def headline(self) -> str:
@@ -75,29 +77,40 @@ class Plan(BaseModel):
 
     @property
     def destructive(self) -> bool:
-        """Whether any Step of it hurts."""
-        return any(step.danger for step in self.steps)
+        """Whether any Step of it is destructive."""
+        return any(step.destructive for step in self.steps)
 
     def largest_share(self, kinds: Collection[str]) -> float:
-        """The largest part of a segment (0 to 1) that Steps of these kinds take away."""
+        """Return the largest part of a segment (0 to 1) that Steps of these kinds take away."""
         taken: Counter[str] = Counter()
         whole: dict[str, int] = {}
         for step in self.steps:
-            if step.kind in kinds and step.of:
-                taken[step.topic[1]] += step.shoppers
-                whole[step.topic[1]] = step.of
+            if step.kind in kinds and step.segment_size and step.target:
+                taken[step.target.name] += step.shoppers
+                whole[step.target.name] = step.segment_size
         return max((taken[segment] / of for segment, of in whole.items()), default=0.0)
 
     @property
-    def items(self) -> tuple[str, ...]:
-        """What can be taken out of it one by one, each once."""
+    def items(self) -> tuple[Item, ...]:
+        """What it is about, and what can be taken out of it one by one; each once."""
         return tuple(dict.fromkeys(item for step in self.steps for item in step.items))
 
-    def without(self, items: Collection[str]) -> "Plan":
-        """The plan without these items. Raises Impossible where nothing is left."""
+    @property
+    def has_several_items(self) -> bool:
+        """Whether something can be taken out of it so that something is left. Quick, however many there are."""
+        return any(len(seen) > 1 for seen in accumulate((frozenset(step.items) for step in self.steps), or_))
+
+    @property
+    def names(self) -> Mapping[Item, str]:
+        """What its items are called, apart from shoppers whom the store knows."""
+        return {item: name for step in self.steps for item, name in step.names.items()}
+
+    def without(self, items: Collection[Item]) -> "Plan":
+        """Return the plan without these items. Raises Impossible where nothing is left."""
         if not items:
             return self
-        left = tuple(one for step in self.steps if (one := step.without(items)))
+        out = frozenset(items)
+        left = tuple(one for step in self.steps if (one := step.without(out)))
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         # Who was named at first is not who it is about now.
@@ -110,15 +123,15 @@ class Plan(BaseModel):
 
 
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
-    """What these steps do, a line for each thing."""
-    return tuple(group[0].told(sum(step.shoppers for step in group)) for group in _topics(steps))
+    """Return what these steps do, a line for each thing."""
+    return tuple(group[0].describe(sum(step.shoppers for step in group)) for group in _batched(steps))
 
 
-def _topics(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
-    return [list(group) for _, group in groupby(steps, key=lambda step: step.topic)]
+def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
+    return [list(group) for _, group in groupby(steps, key=lambda step: step.batch_key)]
 
 
-async def observed(
+async def build_plan(
     steps: tuple[AnyStep, ...],
     shop: Shop,
     *,
@@ -126,7 +139,7 @@ async def observed(
     remarks: tuple[str, ...] = (),
     is_retry: bool = False,
 ) -> Plan:
-    """The Plan of these Steps as the store is now, without those that have nothing to do any more.
+    """Build the Plan of these Steps as the store is now, without those that have nothing to do any more.
 
     An undo brings back what it can: what it cannot, since something is gone, becomes a remark. ``is_retry``: some of it
     may be done already. Raises Impossible.
@@ -135,7 +148,7 @@ async def observed(
     here: list[AnyStep] = []
     for step in steps:
         try:
-            here.append(await step.observed(shop))
+            here.append(await step.refreshed(shop))
         except NothingToDo as error:
             left.append(error)
         except Gone as error:
@@ -143,7 +156,7 @@ async def observed(
                 raise
             left.append(error)
     if undoes is not None or is_retry:
-        here, away = await _still(here, shop)
+        here, away = await _without_departed(here, shop)
         left += away
     if not here:
         raise left[0]
@@ -151,59 +164,57 @@ async def observed(
     return Plan(steps=tuple(here), undoes=undoes, remarks=(*remarks, *missed))
 
 
-async def _still(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
-    """The steps of an undo or a retry for those whom they still concern, and how many left each segment meanwhile.
+async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
+    """Return the steps of an undo or a retry for those whom they still concern, and how many left each segment.
 
     Whoever left it past the bot is not taken out of it by this, nor brought back when this is undone itself.
     """
     here: list[AnyStep] = []
     away: Counter[str] = Counter()
     for step in steps:
-        still: AnyStep | None = step
-        if isinstance(step, RemoveMembers):
-            inside = await shop.among(step.segment.known_id, step.profile_ids)
-            gone = [one for one in step.profile_ids if one not in inside]
-            away[step.segment.name] += len(gone)
-            still = step.without(gone)
+        departed = await step.departed(shop)
+        if step.target:
+            away[step.target.name] += len(departed)
+        still = step.without(departed)
         here += [still] if still else []
     return here, [NothingToDo(f"{people(count)} left {name} meanwhile.") for name, count in away.items() if count]
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
-    """The Steps that undo what ran, last thing first. ``done``: the way back of each Step that ran, in its order.
+    """Return the Steps that undo what ran, last thing first. ``done``: the way back of each Step that ran, in order.
 
     Nobody is taken out of a segment that the same undo deletes. Profiles go last, when no such segment holds them.
     """
     steps = [step for undo in reversed(done) for step in undo]
-    deleted = {step.segment.id for step in steps if isinstance(step, DeleteSegment)}
-    needed = [step for step in steps if not (isinstance(step, RemoveMembers) and step.segment.id in deleted)]
-    return tuple(sorted(needed, key=lambda step: isinstance(step, DeleteProfiles)))
+    deleted = {item for step in steps for item in step.deletes}
+    needed = [step for step in steps if step.moot_without not in deleted]
+    return tuple(sorted(needed, key=lambda step: step.undone_last))
 
 
 def _ids(plan: Plan) -> dict[str, str]:
-    """Ids of the segments that a plan touches, by name."""
-    refs = [getattr(step, "segment", None) for step in plan.steps]
-    return {ref.name: ref.id for ref in refs if isinstance(ref, SegmentRef) and ref.id}
+    """Return the ids of the segments that a plan changes, by name."""
+    refs = [step.target for step in plan.steps if step.target]
+    return {ref.name: ref.id for ref in refs if ref.id}
 
 
 def drift(before: Plan, after: Plan) -> tuple[str, ...]:
-    """What differs between two plans, in lines for people."""
+    """Describe what differs between two plans, in lines for people."""
     ids = _ids(after)
     others = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
     if others:
         return tuple(
             f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in others
         )
-    told = _was_and_now(before.lines, after.lines)
-    if told:
-        return (*_came_and_went(before, after), *told, *_was_and_now(before.remarks, after.remarks))
+    differs = _was_and_now(before.lines, after.lines)
+    if differs:
+        return (*_came_and_went(before, after), *differs, *_was_and_now(before.remarks, after.remarks))
     unseen = "What the plan touches has changed: descriptions, shoppers or promotions."
     beside = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
     return (*_came_and_went(before, after), unseen, *beside)
 
 
 def _came_and_went(before: Plan, after: Plan) -> tuple[str, ...]:
-    """``+3 −1 since the request.``: how many of the plan's items are new and how many are gone."""
+    """Describe how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
     was, now = set(before.items), set(after.items)
     return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
 

@@ -7,21 +7,19 @@ from contextlib import suppress
 from difflib import get_close_matches
 from typing import Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
 from bot.bigcommerce.wire import PAGE_LIMIT
 from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
+from bot.core.value import Value
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
 """Why promotions cannot be read, as the end of a sentence."""
 
 
-class PromotionUse(BaseModel):
+class PromotionUse(Value):
     """A promotion that names a segment: whether it is enabled, and whether it includes or excludes the segment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     id: int
     name: str
     live: bool
@@ -59,7 +57,15 @@ class Named(Protocol):
         """Its name."""
 
 
-N = TypeVar("N", Segment, Promotion)
+class Identified(Named, Protocol):
+    """What people call by its name or its id."""
+
+    @property
+    def id(self) -> str | int:
+        """Its id in the store."""
+
+
+N = TypeVar("N", bound=Identified)
 
 
 def near_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:

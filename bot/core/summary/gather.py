@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from bot.core.approval.changes import Brief, State
+from bot.core.approval.reader import ChangesReader
 from bot.core.audit.reader import AuditReader
-from bot.core.command import Changes
 from bot.core.store_view.shop import Shop
-from bot.core.summary.history import History, Size, Snapshot, week_ago
+from bot.core.summary.history import HistoryReader, Size, Snapshot, week_ago
 from bot.core.summary.size_changes import Baseline, Summary, compare_sizes, deleted_since
 
 TRIES = 3
@@ -14,7 +14,7 @@ TRIES = 3
 
 
 async def gather(
-    shop: Shop, history: History, changes: Changes, log: AuditReader, *, day: date, now: datetime
+    shop: Shop, history: HistoryReader, changes: ChangesReader, log: AuditReader, *, day: date, now: datetime
 ) -> Summary:
     """Read the sizes as they are ``now`` (UTC), on the local ``day``, and what the summary says of them.
 
@@ -33,17 +33,17 @@ async def gather(
         week=week.snapshot if week else None,
         rows=compare_sizes(snapshot.sizes, last, week),
         gone=deleted_since(snapshot, last),
-        shaped=await history.shaped(after, snapshot.entry),
+        shaped=await history.segments_shaped(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
         is_steady=is_steady,
-        is_certain=not await history.doubts(after, snapshot.entry),
+        is_certain=not await history.has_unknown_effects(after, snapshot.entry),
     )
 
 
 async def _read_steadily(
-    shop: Shop, history: History, log: AuditReader, day: date, now: datetime
+    shop: Shop, history: HistoryReader, log: AuditReader, day: date, now: datetime
 ) -> tuple[Snapshot, str, bool]:
     """Return the sizes, the log's head, and whether no step of the bot ran while they were read."""
     for _ in range(TRIES):
@@ -64,11 +64,11 @@ async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:
     return Snapshot(day, now, entry, await shop.reader.profile_count(), found)
 
 
-async def _baseline(history: History, snapshot: Snapshot | None, now: Snapshot) -> Baseline | None:
+async def _baseline(history: HistoryReader, snapshot: Snapshot | None, now: Snapshot) -> Baseline | None:
     return Baseline(snapshot, await history.effects(snapshot.entry, now.entry)) if snapshot else None
 
 
-async def _waiting(changes: Changes) -> tuple[Brief, ...]:
+async def _waiting(changes: ChangesReader) -> tuple[Brief, ...]:
     """Return the changes that wait for approval, the oldest first."""
     pending = await changes.latest("pending", "", await changes.count("pending", ""))
     return tuple(one for one in reversed(pending) if one.state is State.WAITING)

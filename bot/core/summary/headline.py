@@ -64,8 +64,8 @@ def _by(row: Row) -> str:
 
 
 def _came_and_went(summary: Summary) -> list[str]:
-    made, renamed = ([row.size for row in rows] for rows in (summary.made, summary.renamed))
-    happened = (("created", made), ("renamed", renamed), ("deleted", summary.gone))
+    created, renamed = ([row.size for row in rows] for rows in (summary.created, summary.renamed))
+    happened = (("created", created), ("renamed", renamed), ("deleted", summary.gone))
     return [f"{_counted_or_named(sizes)} {how}" for how, sizes in happened if sizes]
 
 

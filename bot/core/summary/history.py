@@ -23,21 +23,21 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Heirs:
+class Restorations:
     """Segments that changes restored after they were deleted: new id and number of the change, by the old id."""
 
     by_old: Mapping[str, tuple[str, int]]
 
-    def last(self, segment_id: str) -> tuple[str, int]:
+    def current_id(self, segment_id: str) -> tuple[str, int]:
         """Return the id that a segment has by now, and the change that gave it; 0 where it still has its own."""
         change = 0
         while segment_id in self.by_old:
             segment_id, change = self.by_old[segment_id]
         return segment_id, change
 
-    def line(self, segment_id: str) -> tuple[str, ...]:
+    def all_ids(self, segment_id: str) -> tuple[str, ...]:
         """Return all ids that this segment has had, its own among them."""
-        return (segment_id, *(old for old in self.by_old if self.last(old)[0] == segment_id))
+        return (segment_id, *(old for old in self.by_old if self.current_id(old)[0] == segment_id))
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Snapshot:
         found = self.by_id.get(segment_id)
         return found.shoppers if found else 0
 
-    def inherited(self, heirs: Heirs) -> "Snapshot":
+    def with_current_ids(self, restorations: Restorations) -> "Snapshot":
         """Return the same with the ids that segments have by now."""
-        now = {one.segment: heirs.last(one.segment) for one in self.sizes}
+        now = {one.segment: restorations.current_id(one.segment) for one in self.sizes}
         sizes = tuple(replace(one, segment=now[one.segment][0]) for one in self.sizes)
         return replace(self, sizes=sizes, restored={id_: change for id_, change in now.values() if change})
 
@@ -97,7 +97,7 @@ class Progress:
     is_running: bool
 
 
-class History(Protocol):
+class HistoryReader(Protocol):
     """The record of the days before, to read. Entries are given by their numbers in the audit log.
 
     Where a change restored a segment under a new id, what happened under its old ids is reported under its present one.
@@ -108,7 +108,7 @@ class History(Protocol):
     async def last_reported(self, before: date) -> Snapshot | None:
         """Return the snapshot of the latest reported day before this one, which readers of the next summary know."""
 
-    async def snapshot(self, before: date) -> Snapshot | None:
+    async def latest(self, before: date) -> Snapshot | None:
         """Return the latest snapshot of a day before this one, reported or not."""
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
@@ -117,10 +117,10 @@ class History(Protocol):
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """Return what the bot did to each segment, by id, in the entries after ``after`` and up to ``until``."""
 
-    async def doubts(self, after: int, until: int) -> bool:
+    async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Tell whether it is unknown of any step in these entries what it did."""
 
-    async def shaped(self, after: int, until: int) -> frozenset[str]:
+    async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Return the ids of the segments that changes with a step in these entries created, renamed or deleted."""
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
@@ -138,7 +138,7 @@ def is_a_week(day: date, today: date) -> bool:
     return WEEK <= today - day <= WEEK + GAP
 
 
-async def week_ago(history: History, today: date) -> Snapshot | None:
+async def week_ago(history: HistoryReader, today: date) -> Snapshot | None:
     """Return the latest snapshot that is a week old; None where none is on record."""
-    found = await history.snapshot(today - WEEK + date.resolution)
+    found = await history.latest(today - WEEK + date.resolution)
     return found if found and is_a_week(found.day, today) else None

@@ -21,7 +21,7 @@ from bot.core.language.phrases import (
     up_or_down,
 )
 from bot.core.summary.headline import NAME, headline, short_name, since_last
-from bot.core.summary.size_changes import Moved, Row, Summary
+from bot.core.summary.size_changes import Row, SizeChange, Summary
 
 HEADLINE = 150
 """Characters of what a change does."""
@@ -63,11 +63,11 @@ def _totals(summary: Summary) -> str:
 
 def _shape(summary: Summary) -> list[Sentence]:
     """List the segments that are new, renamed, restored or gone; their ids decide, whatever their names are."""
-    made = [f"{short_name(row.size)} ({people(row.size.shoppers)})" for row in summary.made]
+    created = [f"{short_name(row.size)} ({people(row.size.shoppers)})" for row in summary.created]
     renamed = [f"{short_name(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
     restored = [f"{short_name(row.size)} (change {row.restored})" for row in summary.restored]
     lost = [f"{short_name(size)} ({people(size.shoppers)})" for size in summary.gone]
-    lines = (("New", made), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
+    lines = (("New", created), ("Renamed", renamed), ("Deleted and restored", restored), ("Deleted", lost))
     return [Sentence(f"{what}: {listing(names)}.") for what, names in lines if names]
 
 
@@ -87,7 +87,7 @@ def _cells(row: Row) -> tuple[Cell, ...]:
     return (f"{name} (new)" if row.is_new else name, row.size.shoppers, *day, *_week(row.week))
 
 
-def _week(week: Moved | None) -> tuple[Delta, ...]:
+def _week(week: SizeChange | None) -> tuple[Delta, ...]:
     return (Delta(week.by),) if week else ()
 
 

@@ -8,7 +8,7 @@ from bot.core.summary.history import Effect, Size, Snapshot
 
 
 @dataclass(frozen=True)
-class Moved:
+class SizeChange:
     """By how much a size changed since some day, and how much of that was the bot's work."""
 
     by: int
@@ -29,8 +29,8 @@ class Row:
     """
 
     size: Size
-    day: Moved | None = None
-    week: Moved | None = None
+    day: SizeChange | None = None
+    week: SizeChange | None = None
     is_new: bool = False
     was: str = ""
     restored: int = 0
@@ -53,24 +53,24 @@ class Baseline:
     snapshot: Snapshot
     effects: Mapping[str, Effect]
 
-    def moved(self, size: Size) -> Moved:
+    def change_of(self, size: Size) -> SizeChange:
         """Return how this size changed since."""
         bot = self.effects.get(size.segment, Effect())
-        return Moved(size.shoppers - self.snapshot.size(size.segment), bot.net)
+        return SizeChange(size.shoppers - self.snapshot.size(size.segment), bot.net)
 
 
 def compare_sizes(now: Sequence[Size], day: Baseline | None, week: Baseline | None) -> tuple[Row, ...]:
     """Compare every segment of today, the largest movers first, then the largest segments."""
-    made = (_row(size, day, week) for size in now)
-    return tuple(sorted(made, key=_order))
+    compared = (_row(size, day, week) for size in now)
+    return tuple(sorted(compared, key=_order))
 
 
 def _row(size: Size, day: Baseline | None, week: Baseline | None) -> Row:
     before = day.snapshot.by_id.get(size.segment) if day else None
     return Row(
         size,
-        day.moved(size) if day else None,
-        week.moved(size) if week else None,
+        day.change_of(size) if day else None,
+        week.change_of(size) if week else None,
         is_new=day is not None and before is None,
         was=before.name if before and before.name != size.name else "",
         restored=day.snapshot.restored.get(size.segment, 0) if day else 0,
@@ -119,7 +119,7 @@ class Summary:
         return tuple(row for row in self.rows if row.by)
 
     @property
-    def made(self) -> tuple[Row, ...]:
+    def created(self) -> tuple[Row, ...]:
         """The segments that are new since the last snapshot."""
         return tuple(row for row in self.rows if row.is_new)
 
@@ -142,5 +142,5 @@ class Summary:
     def outside(self) -> frozenset[str]:
         """Ids of the segments that changed outside the bot: their shoppers, their names, or whether they exist."""
         moved = {row.size.segment for row in self.rows if row.outside}
-        formed = {row.size.segment for row in (*self.made, *self.renamed)} | {size.segment for size in self.gone}
+        formed = {row.size.segment for row in (*self.created, *self.renamed)} | {size.segment for size in self.gone}
         return frozenset(moved | (formed - self.shaped))

@@ -2,17 +2,12 @@
 
 import hashlib
 
-from pydantic import BaseModel, ConfigDict
-
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief
+from bot.core.value import Value
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Sized(_Value):
+class Sized(Value):
     """A segment's name, its shoppers, and how many promotions use it; None: they cannot be read."""
 
     name: str
@@ -20,7 +15,7 @@ class Sized(_Value):
     promotions: int | None
 
 
-class StoreOverview(_Value):
+class StoreOverview(Value):
     """The segments at a glance: how many, the store's shoppers in all, the largest segments and the largest movers.
 
     ``movers``: None where none moved since the last snapshot, or there is none.
@@ -34,7 +29,7 @@ class StoreOverview(_Value):
     fault: str = ""
 
 
-class Home(_Value):
+class Home(Value):
     """One person's Home tab. ``refusal``: why they may not use the bot; then there is nothing else.
 
     ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why it cannot be told.

@@ -13,7 +13,7 @@ from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.store_overview import CachedOverview, StoreOverviewCache
-from bot.ledger.sqlite.home_tabs import HomeTab
+from bot.ledger.ports.home_tabs import HomeTab
 
 RECENT = timedelta(days=7)
 """For how long somebody who opened the tab is drawn a new one; afterwards only when they open it again."""
@@ -44,7 +44,7 @@ class HomeTabPublisher:
 
     async def opened(self, user_id: str) -> None:
         """Put on record that this person looks at their tab, and start to draw it."""
-        await self._ledger.opened(user_id, at=self._process.clock())
+        await self._ledger.home_tabs.mark_opened(user_id, at=self._process.clock())
         self._process.tasks.start(self._draw_opened(user_id))
 
     def wake(self) -> None:
@@ -58,7 +58,7 @@ class HomeTabPublisher:
     async def _publish_due(self) -> None:
         """Draw some of those that are due; the others, and what failed, wait until the publisher wakes next."""
         now = self._process.clock()
-        due = await self._ledger.undrawn_homes(since=now - RECENT, now=now)
+        due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
         chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._room())]
         if chosen:
             cached = await self._overviews.soon()
@@ -73,7 +73,7 @@ class HomeTabPublisher:
         """Draw this tab; False where it is being drawn just now. What breaks for one person holds up no other."""
         owner = self._process.owner
         async with self._places:
-            tab = await self._ledger.claim_home(user_id, owner=owner, now=self._process.clock())
+            tab = await self._ledger.home_tabs.claim(user_id, owner=owner, now=self._process.clock())
             if tab is None:
                 return False
             try:
@@ -83,7 +83,7 @@ class HomeTabPublisher:
             except Exception:
                 log.exception("The Home tab of %s cannot be drawn", user_id)
             finally:
-                await self._ledger.release_home(user_id, owner=owner)
+                await self._ledger.home_tabs.release(user_id, owner=owner)
             return True
 
     async def _draw(self, tab: HomeTab, cached: CachedOverview) -> None:
@@ -97,9 +97,9 @@ class HomeTabPublisher:
                 return
         self._failed.discard(tab.user)
         # One that does not show what the store says by now stays due.
-        is_late = cached.is_late or cached.after < await self._ledger.last_finish()
+        is_late = cached.is_late or cached.after < await self._ledger.changes.last_finish()
         drawn = tab.drawn if is_late else tab.revision
-        await self._ledger.drew_home(replace(tab, drawn=drawn, shown=home.digest))
+        await self._ledger.home_tabs.save(replace(tab, drawn=drawn, shown=home.digest))
 
     async def _missed(self, user_id: str, error: Undeliverable) -> None:
         if not error.final:
@@ -107,5 +107,5 @@ class HomeTabPublisher:
             self._failed.add(user_id)  # to be tried after the others
             return
         entry = Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)})
-        await self._ledger.note(entry, at=self._process.clock())
-        await self._ledger.forget_home(user_id)
+        await self._ledger.audit.append(entry, at=self._process.clock())
+        await self._ledger.home_tabs.forget(user_id)

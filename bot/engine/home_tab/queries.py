@@ -8,7 +8,7 @@ from bot.core.errors import NotAllowed
 from bot.core.people import Actor
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.engine.ports import Directory
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 SHOWN = 10
 """Changes in each of the lists."""
@@ -29,8 +29,8 @@ class HomeTabQueries:
             self.policy.refuse_asking(actor)
         except NotAllowed as error:
             return Home(refusal=str(error))
-        mine = await self.ledger.asked_for(user_id, SHOWN)
-        waits = await self.ledger.waiting_for(user_id)
+        mine = await self.ledger.changes.requested_by(user_id, SHOWN)
+        waits = await self.ledger.changes.waiting_for(user_id)
         may = tuple(one for one in waits if self._refusal(actor, one) is None)
         refusals = [self._refusal(actor, one) for one in waits] if actor.unread and not may else []
         doubt = next((str(one) for one in refusals if one), "")

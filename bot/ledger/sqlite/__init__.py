@@ -1,1 +1,1 @@
-"""The ledger in one SQLite file."""
+"""The ledger in one SQLite file. Only here is SQL."""

@@ -3,9 +3,9 @@
 Its ``own`` rows are those of the subjects that were sealed with it. Beside them, each entry of a change belongs to all
 segments that the change touches: who asked for an undo, and who approved it, is found by the segment that it created.
 
-An entry about more than ``AT_ONCE`` is sealed whole, but its rows are written afterwards, ``PART`` by ``PART``: the
-deletion of a segment may touch 100,000 shoppers, and one transaction with them all would keep everybody waiting. Until
-then, such an entry is on the list of the ``unindexed``.
+An entry about more than ``AT_ONCE`` is sealed whole, but its rows are written afterwards, in batches: the deletion of a
+segment may touch 100,000 shoppers, and one transaction with them all would keep everybody waiting. Until then, such an
+entry is on the list of the ``unindexed``. The caller of what writes holds the transaction.
 """
 
 import json
@@ -16,19 +16,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.core.audit.entries import Entry, RecordedEntry, segment_subject
-from bot.ledger.sqlite.schema import BELONGING
+from bot.core.audit.entries import Entry, RecordedEntry
+from bot.core.audit.index_terms import is_segment, segment_names
+from bot.ledger.sqlite.migrations import BELONGING
 
 AT_ONCE = 2_000
-PART = 500
-SEGMENT = segment_subject("")
+BATCH = 500
 _NEW = """
     NOT EXISTS (SELECT 1 FROM subjects AS s WHERE s.subject = 'segment:' || segment AND s.at = e.at AND entry = number)
 """
 
 
 @dataclass(frozen=True)
-class Part:
+class Batch:
     """Some subjects of an entry: those from the place ``begin`` on."""
 
     entry: RecordedEntry
@@ -38,74 +38,62 @@ class Part:
 
 
 def add(db: sqlite3.Connection, entry: Entry, number: int, content: dict[str, Any]) -> None:
-    """Let this new entry, sealed with this content, be found: now, or, being about too many, as they are written."""
+    """Index this new entry, sealed with this content: now, or, being about too many, in batches to come."""
     subjects, at = tuple(dict.fromkeys(entry.subjects)), content["at"]
-    call(db, number, namings(entry.kind, subjects, content["detail"]))
+    _add_names(db, number, segment_names(entry.kind, subjects, content["detail"]))
     if len(subjects) > AT_ONCE:
         db.execute("INSERT INTO unindexed VALUES (?, 0)", (number,))
-        subjects = tuple(filter(_is_segment, subjects))
+        subjects = tuple(filter(is_segment, subjects))
     _insert(db, subjects, (at, number, entry.actor, entry.kind))
     if entry.change is not None:
         db.execute(f"{BELONGING} WHERE e.number = ? AND {_NEW}", (number,))
 
 
-def belong(db: sqlite3.Connection, change: int) -> None:
-    """Let all entries of this change be found by the segments that it touches now. The caller holds the transaction."""
+def add_change(db: sqlite3.Connection, change: int) -> None:
+    """Let all entries of this change be found by the segments that it touches now."""
     db.execute(f"{BELONGING} WHERE e.change = ? AND {_NEW}", (change,))
 
 
-def namings(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """The names that a Step gave to or took from segments, each with the segment's id.
-
-    Only a Step that makes a segment what it is has a name before or after it, and it is about that segment alone.
-    """
-    sides = (detail.get("before"), detail.get("after")) if kind == "step done" else ()
-    names = [side["name"] for side in sides if isinstance(side, dict) and isinstance(side.get("name"), str)]
-    # A look at all the members of a segment that was deleted would take long.
-    ids = [one.removeprefix(SEGMENT) for one in subjects if _is_segment(one)] if names else []
-    return [(name, id_) for name in names for id_ in ids]
-
-
-def call(db: sqlite3.Connection, number: int, namings: Iterable[tuple[str, str]]) -> None:
+def _add_names(db: sqlite3.Connection, number: int, names: Iterable[tuple[str, str]]) -> None:
     """Let segments be found by names that they have since this entry."""
-    for name, id_ in namings:
-        row = {"name": name.casefold(), "segment": id_, "entry": number}
+    for name, id_ in names:
+        row = {"name": name, "segment": id_, "entry": number}
         known = "SELECT 1 FROM names WHERE name = :name AND segment = :segment"
         db.execute(f"INSERT INTO names SELECT :name, :segment, :entry WHERE NOT EXISTS ({known})", row)
 
 
-def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Numbers of the entries whose subjects are not all written, each with how many are."""
-    return list(map(tuple, db.execute("SELECT entry, done FROM unindexed ORDER BY entry")))
-
-
-def belong_all(db: sqlite3.Connection) -> None:
-    """As ``belong``, for all changes."""
+def add_all_changes(db: sqlite3.Connection) -> None:
+    """Let all entries of all changes be found by the segments that those touch now."""
     db.execute(f"{BELONGING} WHERE {_NEW}")
 
 
-def parts(entry: RecordedEntry, done: int) -> Iterator[Part]:
-    """What of this entry is still to be written behind the first ``done`` subjects."""
-    subjects = tuple(one for one in dict.fromkeys(entry.subjects) if not _is_segment(one))
-    for begin in range(done, len(subjects), PART):
-        end = begin + PART
-        yield Part(entry, begin, subjects[begin:end], end >= len(subjects))
+def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Return numbers of the entries whose subjects are not all written, each with how many are."""
+    return list(map(tuple, db.execute("SELECT entry, done FROM unindexed ORDER BY entry")))
 
 
-def go_on(db: sqlite3.Connection, part: Part) -> bool:
-    """Write this part; False where another process has written it meanwhile. The caller holds the transaction."""
-    end, number = part.begin + len(part.subjects), part.entry.number
-    mine = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, part.begin))
+def batches(entry: RecordedEntry, done: int) -> Iterator[Batch]:
+    """Return what of this entry is still to be written behind the first ``done`` subjects."""
+    subjects = tuple(one for one in dict.fromkeys(entry.subjects) if not is_segment(one))
+    for begin in range(done, len(subjects), BATCH):
+        end = begin + BATCH
+        yield Batch(entry, begin, subjects[begin:end], end >= len(subjects))
+
+
+def add_batch(db: sqlite3.Connection, batch: Batch) -> bool:
+    """Write this batch; False where another process has written it meanwhile."""
+    end, number = batch.begin + len(batch.subjects), batch.entry.number
+    mine = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, batch.begin))
     if not mine.rowcount:
         return False
-    _insert(db, part.subjects, (part.entry.at, number, part.entry.actor, part.entry.kind))
-    if part.is_last:
+    _insert(db, batch.subjects, (batch.entry.at, number, batch.entry.actor, batch.entry.kind))
+    if batch.is_last:
         db.execute("DELETE FROM unindexed WHERE entry = ?", (number,))
     return True
 
 
 def fault(db: sqlite3.Connection) -> str:
-    """The first entry that is not found by just what it is about, as a sentence; none: an empty text.
+    """Return the first entry that is not found by just what it is about, as a sentence; none: an empty text.
 
     Streaming. An entry that is on the list of the unindexed may be found by less, where it is about so many. What its
     change touched, before its plan was renewed, may find it, too.
@@ -122,7 +110,7 @@ _MISSED = f"SELECT number FROM entries AS e JOIN touches USING (change) WHERE {_
 
 
 def _adds_up(db: sqlite3.Connection) -> bool:
-    """Whether the rows are those of the entries, whatever their order: in half the time that ``_wrong`` takes.
+    """Return whether the rows are those of the entries, whatever their order: in half the time that ``_wrong`` takes.
 
     Texts have other hashes in each process, so nobody can make up rows with the sum of those that they took away.
     """
@@ -133,7 +121,7 @@ def _adds_up(db: sqlite3.Connection) -> bool:
 
 
 def _wrong(db: sqlite3.Connection) -> int | None:
-    """The first entry of which a row is gone, is another one, or is one too many; also one that is not there."""
+    """Return the first entry of which a row is gone, is another one, or is one too many; also one that is not there."""
     unindexed = {number for number, _ in unfinished(db)}
     found = groupby(_plain(db, _ROWS), key=itemgetter(0))
     at, rows = _next(found)
@@ -149,7 +137,7 @@ def _wrong(db: sqlite3.Connection) -> int | None:
 
 
 def _plain(db: sqlite3.Connection, query: str) -> sqlite3.Cursor:
-    """Rows as tuples, which take a third of the time."""
+    """Read rows as tuples, which takes a third of the time."""
     cursor = db.cursor()
     cursor.row_factory = None
     return cursor.execute(query)
@@ -169,13 +157,9 @@ def _is_right(content: list[Any], rows: list[tuple[Any, ...]], is_unfinished: bo
 
 
 def _listed(subjects: str | None) -> set[str]:
-    """What was sealed: the first entries tell none."""
+    """Return the sealed subjects; the first entries have none."""
     return set(json.loads(subjects)) if subjects and subjects != "[]" else set()
 
 
 def _insert(db: sqlite3.Connection, subjects: Iterable[str], row: tuple[str, int, str, str]) -> None:
     db.executemany("INSERT INTO subjects VALUES (?, ?, ?, ?, ?, 1)", [(one, *row) for one in subjects])
-
-
-def _is_segment(subject: str) -> bool:
-    return subject.startswith(SEGMENT)

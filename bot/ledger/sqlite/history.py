@@ -1,13 +1,13 @@
-"""The sizes of segments day by day, and what the bot did meanwhile."""
+"""The sizes of segments day by day, and what the bot did meanwhile. See ``bot.ledger.ports.history``."""
 
 import sqlite3
 from datetime import date, datetime
 
 from bot.core.approval.changes import Brief
-from bot.core.summary.history import Effect, Heirs, Progress, Size, Snapshot
-from bot.ledger.sqlite.audit_log import stamp
-from bot.ledger.sqlite.file import File
-from bot.ledger.sqlite.schema import FINISHED, UNREVIEWED
+from bot.core.audit.sealed_text import timestamp
+from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
+from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED
+from bot.ledger.sqlite.database import Database
 
 _SHAPED = """
     SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN changed
@@ -17,109 +17,114 @@ _SHAPED = """
 """
 """What a step made, the id of what it deleted (its way back knows it), and what it gave another name."""
 
-_UNTOLD = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
+_NOT_POSTED = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
 """Of days before the first summary there is no row, and none had to be posted."""
 
 
-class History(File):
-    """Snapshots, written once a day and read for comparison."""
+class SqliteHistory:
+    """The history in SQLite."""
 
-    async def remember(self, snapshot: Snapshot) -> None:
-        """Keep this snapshot as that of its day."""
-        with self._transaction() as db:
-            keep(db, snapshot)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, snapshot: Snapshot) -> None:
+        """Save this snapshot as that of its day."""
+        with self._database.transaction() as db:
+            save_snapshot(db, snapshot)
 
     async def last_reported(self, before: date) -> Snapshot | None:
-        """The snapshot of the latest day before this one that was told."""
-        return self._latest(before, f"AND NOT EXISTS ({_UNTOLD})")
+        """Return the snapshot of the latest day before this one whose summary was posted."""
+        return self._latest_of(before, f"AND NOT EXISTS ({_NOT_POSTED})")
 
-    async def snapshot(self, before: date) -> Snapshot | None:
-        """The latest snapshot of a day before this one, told or not."""
-        return self._latest(before)
+    async def latest(self, before: date) -> Snapshot | None:
+        """Return the latest snapshot of a day before this one."""
+        return self._latest_of(before)
 
-    def _latest(self, before: date, which: str = "") -> Snapshot | None:
+    def _latest_of(self, before: date, which: str = "") -> Snapshot | None:
         query = f"SELECT * FROM snapshots WHERE day < ? {which} ORDER BY day DESC LIMIT 1"
-        row = self._db.execute(query, (before.isoformat(),)).fetchone()
+        row = self._database.execute(query, (before.isoformat(),)).fetchone()
         return self._snapshot(row) if row else None
 
     def _snapshot(self, row: sqlite3.Row) -> Snapshot:
-        found = self._db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
+        found = self._database.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
         sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
         taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
-        return taken.inherited(self._heirs())
+        return taken.with_current_ids(self._restorations())
 
-    def _heirs(self) -> Heirs:
-        rows = self._db.execute("SELECT old, segment, change FROM restored ORDER BY change")
-        return Heirs({old: (segment, change) for old, segment, change in rows})
+    def _restorations(self) -> Restorations:
+        rows = self._database.execute("SELECT old, segment, change FROM restored ORDER BY change")
+        return Restorations({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
-        """The sizes of one segment from this day on, the oldest first."""
+        """Return the sizes of one segment from this day on, the oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        ids = reversed(self._heirs().line(segment_id))
-        days = {day: shoppers for id_ in ids for day, shoppers in self._db.execute(query, (id_, since.isoformat()))}
+        ids = reversed(self._restorations().all_ids(segment_id))
+        days = {
+            day: shoppers for id_ in ids for day, shoppers in self._database.execute(query, (id_, since.isoformat()))
+        }
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
-        """What steps did to each segment in the entries after the first one, until the last one."""
+        """Return what steps did to each segment in the entries after the first one, until the last one."""
         query = """
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows, heirs = self._db.execute(query, (after, until)), self._heirs()
+        rows, restorations = self._database.execute(query, (after, until)), self._restorations()
         found: dict[str, Effect] = {}
         for segment, added, removed in rows:
-            id_, _ = heirs.last(segment)
+            id_, _ = restorations.current_id(segment)
             found[id_] = found.get(id_, Effect()) + Effect(added, removed)
         return found
 
-    async def doubts(self, after: int, until: int) -> bool:
-        """Whether of any step in these entries nobody can say what it did."""
+    async def has_unknown_effects(self, after: int, until: int) -> bool:
+        """Return whether nobody can say what some step in these entries did."""
         query = """
             SELECT EXISTS (
                 SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
                 AND json_extract(body, '$.detail.uncertain')
             )
         """
-        return bool(self._db.execute(query, (after, until)).fetchone()[0])
+        return bool(self._database.execute(query, (after, until)).fetchone()[0])
 
-    async def shaped(self, after: int, until: int) -> frozenset[str]:
-        """Ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
+    async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
+        """Return ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
         changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
-        rows = self._db.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))
+        rows = self._database.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))
         return frozenset(row["segment"] for row in rows if row["segment"])
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
-        """The changes that came to the end of their run in these entries, oldest first."""
+        """Return the changes that came to the end of their run in these entries, oldest first."""
         query = f"""
             SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
             WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
         """
-        return self._told(query, after, until)
+        return self._briefs(query, after, until)
 
     async def unreviewed(self) -> tuple[Brief, ...]:
-        """The changes that ran without their approvals and that nobody has reviewed, oldest first."""
+        """Return the changes that ran without their approvals and that nobody has reviewed, oldest first."""
         query = f"""
             SELECT briefs.body FROM changes JOIN briefs ON change = number WHERE {UNREVIEWED} ORDER BY number
         """
-        return self._told(query)
+        return self._briefs(query)
 
-    def _told(self, query: str, *values: int) -> tuple[Brief, ...]:
-        return tuple(Brief.model_validate_json(row["body"]) for row in self._db.execute(query, values))
+    def _briefs(self, query: str, *values: int) -> tuple[Brief, ...]:
+        return tuple(Brief.model_validate_json(row["body"]) for row in self._database.execute(query, values))
 
     async def progress(self, after: int) -> Progress:
-        """What the bot itself does now, and did since this entry: a step without effects is one, too."""
+        """Return what the bot itself does now, and did since this entry: a step without effects is one, too."""
         query = """
             SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %') AS moved,
             EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
         """
-        row = self._db.execute(query, (after,)).fetchone()
+        row = self._database.execute(query, (after,)).fetchone()
         return Progress(bool(row["moved"]), bool(row["runs"]))
 
 
-def keep(db: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Keep this snapshot as that of its day; the caller holds the writing transaction."""
+def save_snapshot(db: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Save this snapshot as that of its day. The caller holds the transaction."""
     day = snapshot.day.isoformat()
-    row = (day, stamp(snapshot.at), snapshot.entry, snapshot.shoppers)
+    row = (day, timestamp(snapshot.at), snapshot.entry, snapshot.shoppers)
     db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
     db.execute("DELETE FROM sizes WHERE day = ?", (day,))
     rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)

@@ -1,49 +1,96 @@
-"""Leases: which process works on what."""
+"""Leases: which process works on what. See ``bot.ledger.ports.leases``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from bot.core.approval.changes import State
-from bot.ledger.sqlite.audit_log import stamp
-from bot.ledger.sqlite.file import NOBODYS, File, Role
+from bot.core.audit.sealed_text import timestamp
+from bot.core.errors import NotRecorded
+from bot.ledger.ports.leases import Role
+from bot.ledger.sqlite.database import Connection, Database
 
-_RELEASE: dict[Role, str] = {
-    "owner": "UPDATE changes SET owner = '' WHERE number = ? AND owner = ?",
-    "painter": "UPDATE changes SET painter = '' WHERE number = ? AND painter = ?",
-}
+_COLUMNS: dict[Role, str] = {"runner": "owner", "renderer": "painter"}
+_Write = tuple[str, tuple[str | int, ...]]
 
 
-class Leases(File):
-    """What living processes have in hand."""
+def unheld(column: str) -> str:
+    """Return the condition for rows that no living process holds, by this column; its parameter is the time."""
+    return f"{column} NOT IN (SELECT owner FROM processes WHERE lease_until >= ?)"
 
-    async def claim(self, number: int, *, owner: str, now: datetime, role: Role = "owner") -> bool:
-        """Whether this Change was free, and is ``owner``'s now, to run it or to paint its card (``role``).
 
-        Not even its own holder gets it twice.
-        """
-        free = NOBODYS.format(role=role)
-        query = f"UPDATE changes SET {role} = ? WHERE number = ? AND {free} RETURNING number"
-        claimed = bool(self._write(query, (owner, number, stamp(now))))
-        if claimed:
-            self._keep(_RELEASE[role], number, owner)
-        return claimed
+class Releases:
+    """Releases of what this process holds; those that cannot be written now wait for its next sign of life."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pending: dict[_Write, None] = {}
+
+    def write(self, query: str, *values: str | int) -> None:
+        """Write this release, or keep it."""
+        try:
+            self._database.write(query, values)
+        except NotRecorded:
+            self._pending[query, values] = None
+
+    def cancel(self, query: str, *values: str | int) -> None:
+        """Drop this release: what it would free was claimed again."""
+        self._pending.pop((query, values), None)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction in which the pending releases are written, too. Raises NotRecorded."""
+        with self._database.transaction() as db:
+            for query, values in self._pending:
+                db.execute(query, values)
+            yield db
+        self._pending.clear()
+
+
+class SqliteLeases:
+    """The leases in SQLite."""
+
+    def __init__(self, database: Database, releases: Releases) -> None:
+        self._database = database
+        self._releases = releases
+
+    async def claim(self, number: int, *, owner: str, now: datetime, role: Role = "runner") -> bool:
+        """Claim this change if no living process holds it; not even its own holder gets it twice."""
+        column = _COLUMNS[role]
+        query = f"UPDATE changes SET {column} = ? WHERE number = ? AND {unheld(column)} RETURNING number"
+        is_claimed = bool(self._database.write(query, (owner, number, timestamp(now))))
+        if is_claimed:
+            self._releases.cancel(_release(role), number, owner)
+        return is_claimed
 
     async def holds(self, number: int, *, owner: str) -> bool:
-        """Whether ``owner`` still has this Change: one that slept too long has lost it to another process."""
-        return bool(self._numbers("number = ? AND owner = ?", str(number), owner))
+        """Return whether ``owner`` still holds this change to run it."""
+        row = self._database.execute("SELECT 1 FROM changes WHERE number = ? AND owner = ?", (number, owner)).fetchone()
+        return row is not None
 
-    async def release(self, number: int, *, owner: str, role: Role = "owner") -> None:
-        """``owner`` is done with this Change."""
-        self._give_back(_RELEASE[role], number, owner)
+    async def release(self, number: int, *, owner: str, role: Role = "runner") -> None:
+        """Release this change."""
+        self._releases.write(_release(role), number, owner)
 
     async def renew(self, *, owner: str, until: datetime) -> None:
-        """``owner`` is a process that lives, and keeps what it has until ``until``; what it owes is given back."""
-        with self._paying() as db:
-            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, stamp(until)))
+        """Renew the lease of ``owner`` until then, and write the pending releases."""
+        with self._releases.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, timestamp(until)))
 
     async def resign(self, *, owner: str) -> None:
-        """``owner`` stops: what it has is free at once."""
-        self._write("DELETE FROM processes WHERE owner = ?", (owner,))
+        """Free all that ``owner`` holds."""
+        self._database.write("DELETE FROM processes WHERE owner = ?", (owner,))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
-        """Numbers of the Changes in this state that no living process works on, oldest first."""
-        return self._numbers(f"state = ? AND {NOBODYS.format(role='owner')}", state, stamp(now))
+        """Return numbers of the changes in this state that no living process holds, oldest first."""
+        query = f"SELECT number FROM changes WHERE state = ? AND {unheld('owner')} ORDER BY number"
+        return tuple(row["number"] for row in self._database.execute(query, (state, timestamp(now))))
+
+    async def forget_silent(self, before: datetime) -> None:
+        """Forget the processes whose lease ended before this time."""
+        self._database.write("DELETE FROM processes WHERE lease_until < ?", (timestamp(before),))
+
+
+def _release(role: Role) -> str:
+    column = _COLUMNS[role]
+    return f"UPDATE changes SET {column} = '' WHERE number = ? AND {column} = ?"

@@ -1,29 +1,41 @@
-"""The Ledger: every move of a Change and its Entry share one transaction.
+"""A Ledger in one SQLite file."""
 
-Methods are async although SQLite answers in a tenth of a millisecond, so that another database can stand behind the
-same names. Times go in and come out as aware datetimes in UTC.
-"""
+import sqlite3
+from pathlib import Path
 
-from datetime import datetime
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.audit_log import SqliteAuditLog
+from bot.ledger.sqlite.changes import SqliteChanges
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.history import SqliteHistory
+from bot.ledger.sqlite.home_tabs import SqliteHomeTabs
+from bot.ledger.sqlite.invocations import SqliteInvocations
+from bot.ledger.sqlite.leases import Releases, SqliteLeases
+from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 
-from bot.ledger.sqlite.audit_log import Log, stamp
-from bot.ledger.sqlite.changes import Changes
-from bot.ledger.sqlite.history import History
-from bot.ledger.sqlite.home_tabs import Homes
-from bot.ledger.sqlite.invocations import Asks
-from bot.ledger.sqlite.leases import Leases
-from bot.ledger.sqlite.summary_runs import Days
+
+def open_sqlite(path: Path | str, *, workspace: str = "") -> Ledger:
+    """Open or create a ledger's file, and apply migrations. ``workspace``: the Slack team whose bot writes to it.
+
+    Raises UnusableLedger.
+    """
+    try:
+        return ledger_on(Database.open(path, workspace=workspace))
+    except sqlite3.Error as error:
+        raise UnusableLedger(str(error)) from error
 
 
-class Ledger(Asks, Changes, Leases, Homes, History, Days, Log):
-    """One SQLite file. ``Ledger.open(path)``; ``close`` when done."""
-
-    async def catch_up(self) -> None:
-        """Do what had to wait: settle what was answered, and complete what entries are found by. Raises NotRecorded."""
-        await super().catch_up()
-        await self.complete()
-
-    async def tidy(self, before: datetime) -> None:
-        """Forget the deliveries that were settled, and the processes that fell silent, before this time."""
-        self._write("DELETE FROM asks WHERE body IS NULL AND at < ?", (stamp(before),))
-        self._write("DELETE FROM processes WHERE lease_until < ?", (stamp(before),))
+def ledger_on(database: Database) -> Ledger:
+    """Build a ledger on an open database."""
+    releases = Releases(database)
+    return Ledger(
+        changes=SqliteChanges(database),
+        invocations=SqliteInvocations(database),
+        leases=SqliteLeases(database, releases),
+        audit=SqliteAuditLog(database),
+        summaries=SqliteSummaryRuns(database),
+        history=SqliteHistory(database),
+        home_tabs=SqliteHomeTabs(database, releases),
+        storage=database,
+    )

@@ -1,4 +1,4 @@
-"""A file that takes nothing: why, in words, and said in the process's own log from time to time."""
+"""A file that accepts nothing: why, in words, and logged from time to time."""
 
 import logging
 import sqlite3
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 EVERY = 60.0
-"""Seconds: a bot that sweeps every second need not say every second that the disk is full."""
+"""Seconds: a bot that tries every second need not log every second that the disk is full."""
 _HELD = "another program holds the ledger's file"
 _DAMAGED = "the ledger's file is damaged"
 _REASONS = {
@@ -25,19 +25,19 @@ log = logging.getLogger(__name__)
 
 
 def reason(error: sqlite3.Error) -> str:
-    """Why the file takes nothing; an empty text where it is not the file that is at fault."""
+    """Return why the file accepts nothing; an empty text where the file is not at fault."""
     return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "")
 
 
-class Trouble:
-    """Says that nothing can be put on record: at once, and once a minute while it lasts. ``now``: in seconds."""
+class ErrorLog:
+    """Logs that nothing can be recorded: at once, and once a minute while it lasts. ``now``: in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._said: dict[str, float] = {}
+        self._logged: dict[str, float] = {}
 
-    def met(self, why: str, error: sqlite3.Error) -> None:
-        """It happened."""
-        if self._now() - self._said.get(why, -EVERY) >= EVERY:
-            self._said[why] = self._now()
+    def log(self, why: str, error: sqlite3.Error) -> None:
+        """Log this error, unless the same reason was logged less than a minute ago."""
+        if self._now() - self._logged.get(why, -EVERY) >= EVERY:
+            self._logged[why] = self._now()
             log.error("Nothing can be put on record, so nothing is done: %s (%s)", why, error)

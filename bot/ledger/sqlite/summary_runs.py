@@ -1,119 +1,110 @@
-"""The days of the summary: what became of each, so that none is told twice."""
+"""The runs of the daily summary. See ``bot.ledger.ports.summary_runs``."""
 
 import sqlite3
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.sealed_text import timestamp
 from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
-from bot.ledger.sqlite import audit_log
-from bot.ledger.sqlite.audit_log import stamp
-from bot.ledger.sqlite.file import NOBODYS, File
-from bot.ledger.sqlite.history import keep
+from bot.ledger.entries import summary
+from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.history import save_snapshot
+from bot.ledger.sqlite.leases import unheld
 
 _COLUMNS = "day, state, owner, first_at, reason, told"
 _UNSETTLED = "state IN ('under way', 'posting')"
-_FREE = f"(owner = ? OR {NOBODYS.format(role='owner')})"
+_FREE = f"(owner = ? OR {unheld('owner')})"
 _DUE = f"{_UNSETTLED} AND {_FREE} AND next_at NOT BETWEEN ? AND ?"
 
 
-class Days(File):
-    """One row a local day. A day that is settled and its Entry share one transaction."""
+class SqliteSummaryRuns:
+    """The runs of the summary in SQLite: one row a local day."""
 
-    async def day(self, day: date) -> SummaryRun | None:
-        """What became of this day; None where nobody tried yet."""
-        return self._day("day = ?", day.isoformat())
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    async def open_day(self, day: date, *, at: datetime) -> SummaryRun | None:
-        """Begin this day's summary, if nobody did; a ledger's first day is only marked, and on record.
+    async def load(self, day: date) -> SummaryRun | None:
+        """Return this day's run; None where nobody tried yet."""
+        return self._run("day = ?", day.isoformat())
 
-        None, and nothing is begun, for a day before that first one: a clock is wrong.
-        """
-        with self._transaction() as db:
+    async def open(self, day: date, *, at: datetime) -> SummaryRun | None:
+        """Begin this day's summary, if nobody did; None for a day before the ledger's first one."""
+        with self._database.transaction() as db:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
             if first is None:
                 _insert(db, SummaryRun(day, SummaryState.BEGUN, "", at))
-                audit_log.append(db, _entry(day, SummaryState.BEGUN, {}), at)
+                append(db, summary(day, SummaryState.BEGUN, {}), at)
             elif first < day.isoformat():
                 _insert(db, SummaryRun(day, SummaryState.UNDER_WAY, "", at))
-        return await self.day(day)
+        return await self.load(day)
 
-    async def unattended_days(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
-        """Days that are not settled, that no other living process has, and that are not put off now; oldest first.
-
-        ``owner`` has none of them in hand: what is still its own, it lost on the way. No day is put off for longer than
-        ``pause``: where it looks so, a clock went back.
-        """
+    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
+        """Return the runs that are not settled, not postponed, and held by no other living process; oldest first."""
         query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"
-        put_off = (stamp(now + timedelta(milliseconds=1)), stamp(now + pause))
-        return tuple(_read(row) for row in self._db.execute(query, (owner, stamp(now), *put_off)))
+        postponed = (timestamp(now + timedelta(milliseconds=1)), timestamp(now + pause))
+        return tuple(_read(row) for row in self._database.execute(query, (owner, timestamp(now), *postponed)))
 
-    async def claim_day(self, day: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
-        """This day as ``owner``'s; None where it moved since it was read, or another living process has it."""
+    async def claim(self, run: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
+        """Claim this run for ``owner``; None where another process moved or holds it."""
         query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"
-        row = (owner, day.day.isoformat(), day.state, day.owner, owner, stamp(now))
-        with self._transaction() as db:
+        row = (owner, run.day.isoformat(), run.state, run.owner, owner, timestamp(now))
+        with self._database.transaction() as db:
             return _one(db, query, row)
 
-    async def post_day(self, day: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
-        """This day, about to be posted, and its sizes kept; None where it is not its owner's any more: it must not be.
-
-        So there is history also of a day on which Slack was down, and what is posted is what is kept.
-        """
-        with self._transaction() as db:
-            posting = _swap(db, day, SummaryState.POSTING)
+    async def begin_posting(self, run: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
+        """Mark the run as being posted, and save its snapshot; None where another process moved it."""
+        with self._database.transaction() as db:
+            posting = _swap(db, run, SummaryState.POSTING)
             if posting:
-                keep(db, snapshot)
+                save_snapshot(db, snapshot)
         return posting
 
-    async def put_off_day(self, day: SummaryRun, *, until: datetime) -> None:
-        """Its owner leaves this day to whoever looks at it then; nothing, where another process has it."""
-        with self._transaction() as db:
-            if _swap(db, day, SummaryState.UNDER_WAY):
-                row = (stamp(until), day.day.isoformat())
+    async def postpone(self, run: SummaryRun, *, until: datetime) -> None:
+        """Release this run, not to be tried again until then."""
+        with self._database.transaction() as db:
+            if _swap(db, run, SummaryState.UNDER_WAY):
+                row = (timestamp(until), run.day.isoformat())
                 db.execute("UPDATE days SET owner = '', next_at = ? WHERE day = ?", row)
 
-    async def settle_day(
-        self, day: SummaryRun, state: SummaryState, *, at: datetime, reason: str = "", channel: str = "", **detail: Any
+    async def settle(
+        self, run: SummaryRun, state: SummaryState, *, at: datetime, reason: str = "", channel: str = "", **detail: Any
     ) -> bool:
-        """What became of this day, and the Entry of it. False, and nothing is written, where it moved since.
-
-        What another process took for unsure may turn out to be posted.
-        """
-        told = detail | ({"reason": reason} if reason else {})
-        with self._transaction() as db:
-            if not _swap(db, day, state, reason=reason):
+        """Record what became of this run; False where another process moved it."""
+        recorded = detail | ({"reason": reason} if reason else {})
+        with self._database.transaction() as db:
+            if not _swap(db, run, state, reason=reason):
                 return False
-            audit_log.append(db, _entry(day.day, state, told, channel), at)
+            append(db, summary(run.day, state, recorded, channel), at)
         return True
 
-    async def told_day(self, day: SummaryRun) -> None:
-        """Approvers were told why this day's summary failed."""
-        self._write("UPDATE days SET told = 1 WHERE day = ?", (day.day.isoformat(),))
+    async def mark_reported(self, run: SummaryRun) -> None:
+        """Remember that approvers were told why this day's summary failed."""
+        self._database.write("UPDATE days SET told = 1 WHERE day = ?", (run.day.isoformat(),))
 
-    async def day_before(self, day: date) -> SummaryRun | None:
-        """The latest earlier day of which it was tried to the end to post its summary."""
+    async def previous(self, day: date) -> SummaryRun | None:
+        """Return the latest earlier run that ended as posted or failed."""
         tried = "state IN ('posted', 'failed') AND day < ? ORDER BY day DESC LIMIT 1"
-        return self._day(tried, day.isoformat())
+        return self._run(tried, day.isoformat())
 
-    def _day(self, where: str, value: str) -> SummaryRun | None:
-        return _one(self._db, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,))
+    def _run(self, where: str, value: str) -> SummaryRun | None:
+        return _one(self._database.connection, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,))
 
 
-def _insert(db: sqlite3.Connection, day: SummaryRun) -> None:
-    row = (day.day.isoformat(), day.state, stamp(day.first_at), stamp(day.first_at))
+def _insert(db: sqlite3.Connection, run: SummaryRun) -> None:
+    row = (run.day.isoformat(), run.state, timestamp(run.first_at), timestamp(run.first_at))
     db.execute("INSERT OR IGNORE INTO days (day, state, first_at, next_at) VALUES (?, ?, ?, ?)", row)
 
 
-def _swap(db: sqlite3.Connection, day: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
+def _swap(db: sqlite3.Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
     """Save the run in this state, and return it; None where it was moved since it was loaded."""
-    states = sorted(origins(day, state))
+    states = sorted(origins(run, state))
     return _one(
         db,
         f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? "
         f"AND state IN ({','.join('?' * len(states))}) RETURNING {_COLUMNS}",
-        (state, reason, day.day.isoformat(), day.owner, *states),
+        (state, reason, run.day.isoformat(), run.owner, *states),
     )
 
 
@@ -127,8 +118,3 @@ def _read(row: sqlite3.Row) -> SummaryRun:
     return SummaryRun(
         date.fromisoformat(day), SummaryState(state), owner, datetime.fromisoformat(first_at), reason, bool(told)
     )
-
-
-def _entry(day: date, state: SummaryState, detail: dict[str, Any], channel: str = "") -> Entry:
-    told = {"day": day.isoformat()} | detail
-    return Entry(EntryKind(f"summary {state}"), channel=channel, detail=told, outcome=state.value)

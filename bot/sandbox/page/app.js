@@ -42,7 +42,8 @@ export function App({ directory, first }) {
           <${Banner} isLinked=${isLinked} isConnected=${bot.connected} />
           ${place === "home"
             ? html`<${HomeTab} key=${me} view=${state?.home} />`
-            : messages && html`<${Messages} key="${me} ${place}" place=${place} messages=${messages} awaited=${awaited} />`}
+            : messages && html`
+              <${Messages} key="${me} ${place}" place=${place} messages=${messages} awaited=${awaited} />`}
           <div id="composer-area">
             <${Composer} place=${place} name=${placeName(place, directory)} send=${send} />
             <${Status} last=${last} />

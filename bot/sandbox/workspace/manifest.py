@@ -25,7 +25,7 @@ def _at(*path: str) -> Any:
     return Field(validation_alias=AliasPath(*path))
 
 
-@dataclass(frozen=True, config=ConfigDict(validate_by_name=True, validate_by_alias=True))
+@dataclass(frozen=True, config=ConfigDict(validate_by_name=True, validate_by_alias=True, defer_build=True))
 class Manifest:
     """Commands, scopes, events and switches of the app; Slack's defaults for what is absent."""
 

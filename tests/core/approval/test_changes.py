@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from bot.core.answers import mention
@@ -17,9 +19,10 @@ from bot.core.approval.changes import (
 )
 from bot.core.approval.policy import Need
 from bot.core.errors import OldVersion, TooLate, UnknownChange
+from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.shop import PromotionUse
-from tests.core.samples import NOW, change, delete, plan
+from tests.core.samples import NOW, VIPS, change, delete, plan
 
 FINAL = set(State) - set(MOVES)
 
@@ -168,3 +171,18 @@ def ran(state: StepState, *, undoable: bool = True) -> Run:
 )
 def test_what_ran_and_is_over_can_be_undone_once(found: Change, undoable: bool) -> None:
     assert found.can_be_undone is undoable
+
+
+def test_bare_ids_taken_out_in_an_earlier_version_still_match_what_they_did() -> None:
+    stored = json.loads(change().model_dump_json()) | {"without": [VIPS.id, "17", "ada@example.com"]}
+    read = Change.model_validate_json(json.dumps(stored))
+    could_have_meant = {
+        Item.segment(VIPS.known_id),
+        Item.customer(17),
+        Item.promotion(17),
+        Item.customer("ada@example.com"),
+    }
+    assert could_have_meant < set(read.without)
+    again = Change.model_validate_json(read.model_dump_json())
+    assert again.without == read.without
+    assert json.loads(again.model_dump_json())["without"][1] == f"segment:{VIPS.id}"

@@ -158,7 +158,7 @@ def test_approvers_approve_by_name_and_by_group() -> None:
         POLICY.refuse_approving(member("UX"), number=42, requester="UANA", need=ONE_NEEDED)
 
 
-def test_nobody_in_a_group_that_slack_does_not_tell_about_may_ask_or_approve() -> None:
+def test_nobody_in_an_unread_group_may_ask_or_approve() -> None:
     unread = Actor(id="UX", standing=Standing.MEMBER, unread=frozenset({"SAPPROVERS"}))
     sentence = "Slack did not tell just now who is in the group of those who may do this, so nobody in it may"
     with pytest.raises(NotAllowed, match=sentence):

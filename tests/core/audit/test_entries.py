@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import Event, StepState
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.summary.summary_run import SummaryState
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -40,3 +40,20 @@ def test_each_kind_is_explained_by_one_sentence(kind: EntryKind) -> None:
 
 def test_explanations_differ() -> None:
     assert len({kind.explanation for kind in EntryKind}) == len(EntryKind)
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (
+            RecordedEntry("refused", command="segment delete", detail={"said": "x", "reason": "No."}),
+            "segment delete · No.",
+        ),
+        (RecordedEntry("asked", command="segment list", detail={"said": "/segment list"}), "/segment list"),
+        (RecordedEntry("planned", command="segment list", detail={"need": ""}), "segment list"),
+        (RecordedEntry("step done", detail={"told": "Delete VIPs"}), "Delete VIPs"),
+        (RecordedEntry("answered"), ""),
+    ],
+)
+def test_an_entry_is_described_in_one_line(entry: RecordedEntry, line: str) -> None:
+    assert entry.description == line

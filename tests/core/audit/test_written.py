@@ -27,7 +27,7 @@ def test_a_file_has_a_line_for_each_entry(lines: Lines, head: int, count: int) -
 
 
 @pytest.mark.parametrize("lines", [entry_csv, entry_json])
-def test_more_entries_than_a_file_holds_are_refused_and_what_to_do_is_told(lines: Lines) -> None:
+def test_more_entries_than_a_file_holds_are_refused_with_advice(lines: Lines) -> None:
     with pytest.raises(Impossible, match="there are more than 3 entries") as caught:
         written(entries(4), lines, most=3)
     assert "Narrow it" in str(caught.value)
@@ -41,7 +41,7 @@ def test_more_bytes_than_a_file_holds_are_refused() -> None:
         written(entries(9, outcome="ü"), entry_json, room=2 * len(line.encode()) + 1)
 
 
-def test_a_file_of_many_entries_is_not_read_to_its_end_before_it_is_refused() -> None:
+def test_an_export_that_is_too_long_is_refused_early() -> None:
     rest = entries(10)
     with pytest.raises(Impossible):
         written(rest, entry_json, most=3)

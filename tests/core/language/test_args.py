@@ -79,7 +79,7 @@ def test_a_last_line_of_text_is_taken_as_it_was_typed() -> None:
     assert fill(Create, f'"Big Spenders", {typed}') == {"name": "Big Spenders", "description": typed}
 
 
-def test_quotes_around_the_whole_last_text_are_not_a_part_of_it() -> None:
+def test_quotes_around_the_last_text_are_removed() -> None:
     assert fill(Create, 'VIPs "Our best, really"')["description"] == "Our best, really"
 
 

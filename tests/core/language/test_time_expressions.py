@@ -52,7 +52,7 @@ def test_a_time_and_an_age_are_a_moment(text: str, moment: str) -> None:
     assert meant(text) == (utc(moment), utc(moment))
 
 
-def test_what_the_clocks_show_twice_begins_the_first_time_and_ends_the_second() -> None:
+def test_an_ambiguous_hour_begins_at_its_first_and_ends_at_its_second() -> None:
     assert meant("2026-10-25 02:30") == (utc("2026-10-25T00:30"), utc("2026-10-25T01:30"))
 
 
@@ -83,6 +83,6 @@ def test_what_is_no_time_gets_a_sentence_that_shows_what_is(text: str) -> None:
     assert (caught.value.field, caught.value.for_log) == ("since", "There is no such time.")
 
 
-def test_a_time_is_told_as_the_clocks_of_the_zone_show_it() -> None:
+def test_a_time_is_written_in_the_given_zone() -> None:
     assert format_time(NOW, BERLIN) == "2026-11-25 00:30:00"
     assert format_time(NOW, ZoneInfo("UTC")) == "2026-11-24 23:30:00"

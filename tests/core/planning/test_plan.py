@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.planning.plan import Plan, drift, inverse_of, observed
+from bot.core.planning.plan import Plan, build_plan, drift, inverse_of
 from bot.core.planning.steps import (
     BATCH,
     CreateProfiles,
@@ -243,9 +243,9 @@ def test_members_are_packed_into_batches_and_nobody_is_no_step() -> None:
 
 
 def test_dangers_differ_by_kind() -> None:
-    dangers = [step.danger for step in (CREATE, add(1), *removed(VIPS, ("x",)), delete())]
-    assert dangers == [None, None, "removes shoppers from a segment", "deletes a segment"]
-    assert all(a != b for a, b in pairwise(dangers[1:]))
+    risks = [step.risk for step in (CREATE, add(1), *removed(VIPS, ("x",)), delete())]
+    assert risks == [None, None, "removes shoppers from a segment", "deletes a segment"]
+    assert all(a != b for a, b in pairwise(risks[1:]))
 
 
 def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
@@ -255,9 +255,9 @@ def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
 async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
     async with a_shop() as machine:
         gone, delete_one = CreateProfiles(customers=(99,)), delete().model_copy(update={"segment": ref(machine)})
-        undo = await observed((gone, delete_one), Shop(machine.client), undoes=7)
+        undo = await build_plan((gone, delete_one), Shop(machine.client), undoes=7)
         assert undo.remarks == ("None of these customers is registered any more.",)
-        made = await observed((gone, delete_one), Shop(machine.client), remarks=("Ada is left out.",))
+        made = await build_plan((gone, delete_one), Shop(machine.client), remarks=("Ada is left out.",))
         assert [step.kind for step in made.steps] == ["delete_segment"]
         assert (made.undoes, made.remarks) == (None, ("Ada is left out.",))
 
@@ -265,39 +265,41 @@ async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
 async def test_a_plan_of_nothing_says_why() -> None:
     async with a_shop() as machine:
         with pytest.raises(NothingToDo, match=r"^None of these customers is registered any more\.$"):
-            await observed((CreateProfiles(customers=(99,)), DeleteProfiles(customer_ids=(99,))), Shop(machine.client))
+            await build_plan(
+                (CreateProfiles(customers=(99,)), DeleteProfiles(customer_ids=(99,))), Shop(machine.client)
+            )
 
 
 async def test_a_plan_about_a_segment_that_is_gone_is_refused() -> None:
     async with a_shop() as machine:
         with pytest.raises(Gone, match="The segment “VIPs” is not in the store any more"):
-            await observed((CREATE, add(1)), Shop(machine.client))
+            await build_plan((CREATE, add(1)), Shop(machine.client))
 
 
 async def test_an_undo_keeps_what_it_can_and_says_what_it_cannot() -> None:
     async with a_shop() as machine:
-        made = await observed((CREATE, add(500), add(1)), Shop(machine.client), undoes=7, remarks=("Ada.",))
+        made = await build_plan((CREATE, add(500), add(1)), Shop(machine.client), undoes=7, remarks=("Ada.",))
         assert made.steps == (CREATE,)
         assert (made.undoes, made.remarks) == (7, ("Ada.", "The segment “VIPs” is not in the store any more."))
         with pytest.raises(Gone):
-            await observed((add(1),), Shop(machine.client), undoes=7)
+            await build_plan((add(1),), Shop(machine.client), undoes=7)
 
 
 async def test_an_undo_is_refused_whole_where_a_name_is_taken_by_now() -> None:
     async with a_shop() as machine:
         taken = CreateSegment(segment=Naming(name="VIPs"), restores=True)
         with pytest.raises(Impossible, match="There is already a segment named “VIPs”"):
-            await observed((taken, add(1, ref(machine))), Shop(machine.client), undoes=7)
+            await build_plan((taken, add(1, ref(machine))), Shop(machine.client), undoes=7)
 
 
 async def test_an_undo_takes_out_only_those_who_are_still_inside_and_says_who_left() -> None:
     async with a_shop() as machine:
         inside = min(machine.members("VIPs"))
         steps = (RemoveMembers(segment=ref(machine), profile_ids=(inside, uuid(1), uuid(2))), CREATE)
-        made = await observed(steps, Shop(machine.client), undoes=7)
+        made = await build_plan(steps, Shop(machine.client), undoes=7)
         assert [getattr(step, "profile_ids", None) for step in made.steps] == [(inside,), None]
         assert made.remarks == ("2 shoppers left VIPs meanwhile.",)
-        stays = await observed(made.steps, Shop(machine.client), undoes=7)
+        stays = await build_plan(made.steps, Shop(machine.client), undoes=7)
         assert stays.remarks == ()
 
 
@@ -305,4 +307,4 @@ async def test_an_undo_that_concerns_nobody_any_more_says_why() -> None:
     async with a_shop() as machine:
         away = RemoveMembers(segment=ref(machine), profile_ids=(uuid(1),))
         with pytest.raises(NothingToDo, match=r"^1 shopper left VIPs meanwhile\.$"):
-            await observed((away,), Shop(machine.client), undoes=7)
+            await build_plan((away,), Shop(machine.client), undoes=7)

@@ -6,7 +6,7 @@ from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.effects import recorded
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.planning.plan import observed
+from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import (
     BATCH,
     AddMembers,
@@ -100,7 +100,7 @@ def test_a_customer_who_was_registered_on_the_way_has_an_id_and_a_profile(
     ],
 )
 def test_a_step_is_bound_to_what_was_made_before_it(step: AnyStep, bound: AnyStep) -> None:
-    assert step.bound(MADE) == bound
+    assert step.resolved(MADE) == bound
 
 
 def test_known_profiles_and_newcomers_share_their_batches() -> None:
@@ -169,7 +169,7 @@ def test_a_step_is_told_in_one_line(step: AnyStep, line: str) -> None:
     ],
 )
 def test_danger_says_what_live_promotions_have_to_do_with_it(step: AnyStep, danger: str | None) -> None:
-    assert step.danger == danger
+    assert step.risk == danger
 
 
 def test_deleting_a_segment_names_every_promotion_that_uses_it() -> None:
@@ -225,29 +225,29 @@ def test_later_steps_know_a_created_segment_by_the_name_that_was_planned() -> No
     planned = CreateSegment(segment=Naming(name="Loyal ones "))
     spelt = SegmentRef(name="Loyal ones", id=uuid(5))
     applied = planned._made(spelt)
-    assert add(1, SegmentRef(name="Loyal ones ")).bound(Made.by((applied,))).segment.id == uuid(5)
+    assert add(1, SegmentRef(name="Loyal ones ")).resolved(Made.by((applied,))).segment.id == uuid(5)
     (undo,) = applied.undo or ()
-    assert undo.told(0) == "Delete the segment Loyal ones (0 shoppers)"
+    assert undo.describe(0) == "Delete the segment Loyal ones (0 shoppers)"
 
 
 def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
     return SegmentRef(name=name, id=machine.segments()[name])
 
 
-async def test_names_are_taken_whatever_their_case_but_a_restored_one_only_by_itself() -> None:
+async def test_names_are_taken_whatever_their_case_except_when_restored() -> None:
     async with bench(customers=8) as machine:
         for step in (CreateSegment(segment=Naming(name="vips")), rename("LAPSED")):
             now = step if isinstance(step, CreateSegment) else step.model_copy(update={"segment": ref(machine)})
             with pytest.raises(Impossible, match=r"^There is already a segment named “(VIPs|Lapsed)”\."):
-                await observed((now,), Shop(machine.client))
+                await build_plan((now,), Shop(machine.client))
             restored = now.model_copy(update={"restores": True})
-            assert (await observed((restored,), Shop(machine.client))).steps[0].kind == step.kind
+            assert (await build_plan((restored,), Shop(machine.client))).steps[0].kind == step.kind
 
 
 async def test_a_name_may_change_its_case() -> None:
     async with bench(customers=8) as machine:
         step = rename("vips").model_copy(update={"segment": ref(machine)})
-        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        (seen,) = (await build_plan((step,), Shop(machine.client))).steps
         assert isinstance(seen, UpdateSegment)
         assert seen.before == Naming(name="VIPs", description="Spent over $1,000 in the last 12 months.")
 
@@ -263,7 +263,7 @@ async def test_somebody_registered_is_not_registered_again() -> None:
     async with a_shop() as machine:
         for email in ("ada+shop@example.com", "<!CHANNEL>@example.com"):
             with pytest.raises(NothingToDo, match="is registered already"):
-                await observed((REGISTER.model_copy(update={"email": email}),), Shop(machine.client))
+                await build_plan((REGISTER.model_copy(update={"email": email}),), Shop(machine.client))
 
 
 async def test_a_customer_who_was_registered_by_others_meanwhile_is_who_was_meant() -> None:
@@ -289,7 +289,7 @@ async def test_only_customers_who_are_there_get_profiles() -> None:
     async with a_shop() as machine:
         first = customers(machine, profile=False)[0]
         step = CreateProfiles(customers=("new@example.com", first, 99))
-        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        (seen,) = (await build_plan((step,), Shop(machine.client))).steps
         assert seen == CreateProfiles(customers=("new@example.com", first))
 
 
@@ -308,13 +308,13 @@ async def test_only_shoppers_who_have_profiles_lose_them() -> None:
         machine.store.faults.add("GET", "/promotions", status=403, times=None)
         lacking, having = customers(machine, profile=False)[0], customers(machine, profile=True)[0]
         step = DeleteProfiles(customer_ids=(lacking, having))
-        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        (seen,) = (await build_plan((step,), Shop(machine.client))).steps
         assert isinstance(seen, DeleteProfiles)
         assert seen.customer_ids == (having,)
         assert [(one.shoppers, one.promotions) for one in seen.memberships] == [(1, None)] * len(seen.memberships)
         assert seen.memberships
         with pytest.raises(NothingToDo, match="None of these shoppers has a profile any more"):
-            await observed((DeleteProfiles(customer_ids=(lacking,)),), Shop(machine.client))
+            await build_plan((DeleteProfiles(customer_ids=(lacking,)),), Shop(machine.client))
 
 
 async def test_newcomers_without_a_profile_are_told_and_the_others_get_in() -> None:
@@ -333,10 +333,10 @@ async def test_newcomers_whose_account_is_gone_are_left_out_of_the_plan() -> Non
     async with a_shop() as machine:
         there = customers(machine, profile=False)[0]
         step = AddMembers(segment=ref(machine), newcomers=(there, 99, "new@example.com"))
-        (seen,) = (await observed((step,), Shop(machine.client))).steps
+        (seen,) = (await build_plan((step,), Shop(machine.client))).steps
         assert seen == step.model_copy(update={"newcomers": (there, "new@example.com")})
         known = AddMembers(segment=ref(machine), profile_ids=(uuid(1),), newcomers=(99,))
-        (seen,) = (await observed((known,), Shop(machine.client))).steps
+        (seen,) = (await build_plan((known,), Shop(machine.client))).steps
         assert seen == known.model_copy(update={"newcomers": ()})
 
 
@@ -345,9 +345,9 @@ async def test_an_add_of_newcomers_who_are_all_gone_has_nothing_to_do_and_an_und
         step = AddMembers(segment=ref(machine), newcomers=(98, 99))
         told = "None of those for VIPs is a customer any more."
         with pytest.raises(NothingToDo, match=rf"^{told}$"):
-            await observed((step,), Shop(machine.client))
+            await build_plan((step,), Shop(machine.client))
         create = CreateSegment(segment=Naming(name="New"))
-        undo = await observed((create, step), Shop(machine.client), undoes=7)
+        undo = await build_plan((create, step), Shop(machine.client), undoes=7)
         assert (undo.steps, undo.remarks) == ((create,), (told,))
 
 
@@ -370,7 +370,7 @@ async def promotion(machine: Bench, promotion_id: int = 4) -> Promotion:
 async def test_a_promotion_that_somebody_changed_since_it_was_shown_is_left_alone() -> None:
     async with a_shop() as machine:
         vips, lapsed = machine.segments()["VIPs"], machine.segments()["Lapsed"]
-        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         now = await promotion(machine)
         await machine.client.update_promotion(4, now.with_targeting(AnyOf((vips, lapsed))))
         with pytest.raises(Impossible, match=r"^Somebody else changed whom “Win back” reaches in the meantime"):
@@ -380,7 +380,7 @@ async def test_a_promotion_that_somebody_changed_since_it_was_shown_is_left_alon
 
 async def test_a_promotion_that_somebody_set_just_so_meanwhile_is_not_put_again() -> None:
     async with a_shop() as machine:
-        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         await step.apply(machine.client)
         assert await step.apply(machine.client) == Applied()
         assert machine.writes() == ["PUT"]
@@ -388,7 +388,7 @@ async def test_a_promotion_that_somebody_set_just_so_meanwhile_is_not_put_again(
 
 async def test_other_changes_of_a_promotion_since_it_was_shown_stay() -> None:
     async with a_shop() as machine:
-        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         now = await promotion(machine)
         document = {**now.with_targeting(now.targeting), "display_name": "Come back"}
         await machine.client.update_promotion(4, document)
@@ -402,7 +402,7 @@ async def test_a_store_that_sets_something_else_is_told() -> None:
         now = await promotion(machine)
         body = {"data": now.document}
         machine.store.faults.add("PUT", "/promotions/{id}", status=200, body=body)
-        (step,) = (await observed((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         applied = await step.apply(machine.client)
         assert applied.notes == ("The store set “Win back” differently: look at it with `/promotion show`.",)
         told = logged(step, applied)
@@ -414,7 +414,7 @@ async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
     async with a_shop() as machine:
         lapsed = AnyOf((machine.segments()["Lapsed"],))
         with pytest.raises(NothingToDo, match=r"^“Win back” reaches shoppers in Lapsed already\."):
-            await observed((RetargetPromotion(promotion=SALE, after=lapsed),), Shop(machine.client))
+            await build_plan((RetargetPromotion(promotion=SALE, after=lapsed),), Shop(machine.client))
 
 
 def test_what_is_gone_is_told_by_its_kind() -> None:

@@ -44,7 +44,7 @@ def test_names_that_differ_only_in_case_must_be_spelt() -> None:
         find_named("LAPSED", SEGMENTS)
 
 
-def test_promotions_of_the_very_same_name_are_told_apart_by_their_ids() -> None:
+def test_promotions_of_the_same_name_are_told_apart_by_id() -> None:
     alike = tuple(Promotion(id=at, name=name, status="ENABLED", document={}) for at, name in ((7, "Sale"), (8, "Sale")))
     sentence = r"^“Sale” could be any of “Sale” \(7\), “Sale” \(8\)\. Type it exactly, or use its id\.$"
     with pytest.raises(Misuse, match=sentence):
@@ -163,7 +163,7 @@ async def test_words_that_together_are_one_segment_name_it() -> None:
             await Shop(machine.client).find(("Tea", "drinkers"))
 
 
-async def test_an_unknown_promotion_is_offered_near_ones_and_one_that_is_gone_is_none() -> None:
+async def test_an_unknown_promotion_is_answered_with_similar_names() -> None:
     async with bench(customers=20) as machine:
         shop = Shop(machine.client)
         with pytest.raises(NotPromotion, match=r"There is no promotion “winback”\. Did you mean “Win back”"):

@@ -68,7 +68,7 @@ def test_what_is_no_list_stays_to_be_refused_by_its_type() -> None:
     assert split_words(None) is None
 
 
-def test_words_are_told_apart_by_what_they_can_be_and_kept_once() -> None:
+def test_words_are_classified_and_each_is_kept_once() -> None:
     words = ("Ada@Example.com", "ada+x@example.com", "ada@example.com", "17", "#0017", uuid(1).upper(), uuid(1), "0")
     assert classify((*words, '"doe, jane"@example.com', "Ada", "Ada", "1" * 20, "a@b@c")) == ShopperWords(
         emails=("Ada@Example.com", "ada+x@example.com", '"doe, jane"@example.com'),
@@ -120,7 +120,7 @@ async def test_the_same_shopper_named_three_ways_is_one() -> None:
         assert one.segment_ids == inside
 
 
-async def test_a_profile_id_alone_names_a_shopper_whose_customer_is_not_known() -> None:
+async def test_a_profile_id_names_a_shopper_without_customer() -> None:
     async with bench(customers=20) as machine:
         who = somebody(machine)
         (one,) = (await found(machine, who["profile"].upper())).shoppers
@@ -185,7 +185,7 @@ def test_where_nothing_is_left_to_do_the_log_hears_no_names() -> None:
     assert (error.field, error.for_log) == ("shoppers", "There is nothing to do for those who are named.")
 
 
-async def test_the_owner_of_a_profile_is_found_among_all_profiles_and_nobodys_is_left_out() -> None:
+async def test_owners_are_found_among_all_profiles() -> None:
     async with bench(customers=20) as machine:
         who = somebody(machine)
         for ids in ((who["profile"],), (who["profile"], uuid(1))):

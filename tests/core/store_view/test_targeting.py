@@ -51,7 +51,7 @@ VIPS, LOYAL, STAFF = ids(0), ids(1), ids(2)
         (ids(4, 5, 6), "in “VIPs (EU)” or “Try and Buy” or Men's wear"),
     ],
 )
-def test_a_rule_is_told_in_words_that_are_read_back_as_it(rule: Targeting, words: str) -> None:
+def test_a_described_rule_parses_to_itself(rule: Targeting, words: str) -> None:
     assert describe(rule, NAMES) == words
     assert parse(words, SEGMENTS) == rule
 
@@ -90,9 +90,7 @@ def test_a_rule_that_says_something_needlessly_is_told_plainly(rule: Targeting, 
         ),
     ],
 )
-def test_what_only_the_bot_can_say_is_told_and_cannot_be_asked_for(
-    rule: Targeting | None, words: str, refusal: str
-) -> None:
+def test_phrases_for_unreadable_rules_cannot_be_typed(rule: Targeting | None, words: str, refusal: str) -> None:
     assert describe(rule, NAMES) == words
     with pytest.raises(Misuse, match=refusal.replace("(", r"\(").replace(")", r"\)")):
         parse(words, SEGMENTS)
@@ -198,7 +196,7 @@ def test_what_phones_make_of_blanks_quotes_and_dashes_does_not_matter(text: str,
         ("(" * 100_000, "More than 20 “(” stand inside one another."),
     ],
 )
-def test_what_is_not_one_clear_rule_is_refused_with_where_and_how(text: str, refusal: str) -> None:
+def test_an_unclear_rule_is_refused_with_place_and_advice(text: str, refusal: str) -> None:
     with pytest.raises(Misuse) as refused:
         parse(text, SEGMENTS)
     assert refusal in str(refused.value)
@@ -209,7 +207,7 @@ def test_all_unknown_names_are_refused_at_once_with_near_ones() -> None:
         parse("VIP or Staff, and not in Loyle", SEGMENTS)
 
 
-def test_a_name_with_keywords_that_stands_without_quotes_is_offered_with_them() -> None:
+def test_an_unquoted_name_with_keywords_is_suggested_in_quotes() -> None:
     with pytest.raises(NotSegments, match="Did you mean “Try and Buy”"):
         parse("Try and Buy", SEGMENTS)
 
@@ -247,7 +245,7 @@ def test_names_that_only_a_keyboard_tells_apart_must_be_spelt() -> None:
         (uuid(11), uuid(10)),
     ],
 )
-def test_a_name_is_bare_where_it_can_be_read_back_and_else_in_quotes_or_an_id(name: str, told: str) -> None:
+def test_a_name_is_quoted_or_an_id_where_it_would_be_misread(name: str, told: str) -> None:
     segments = shop(name, "Other")
 
     assert describe(VIPS, names_of(segments)) == f"in {told}"
@@ -265,7 +263,7 @@ def test_one_name_for_two_ids_is_told_by_id() -> None:
     assert describe(ids(0, 1), names_of(shop("VIPs", "VIPs"))) == f"in {uuid(10)} or {uuid(11)}"
 
 
-def test_twenty_parentheses_inside_one_another_are_read_and_any_number_side_by_side() -> None:
+def test_twenty_nested_parentheses_are_parsed() -> None:
     assert parse(f"{'(' * MOST_PARENTHESES}VIPs{')' * MOST_PARENTHESES}", SEGMENTS) == VIPS
     assert parse(" or ".join(["(VIPs)"] * (MOST_PARENTHESES + 1)), SEGMENTS) == VIPS
 
@@ -369,7 +367,7 @@ UNASKABLE = st.sampled_from([Unread({"new": "x"}), Unread(None), AnyOf(()), All(
 
 @MANY
 @given(trees(LEAVES, least=2), UNASKABLE, SHOPS, st.data())
-def test_a_rule_that_cannot_be_asked_for_is_told_and_never_misread(
+def test_an_unparsable_description_is_refused_not_misread(
     rule: Targeting, part: Targeting, segments: tuple[Segment, ...], data: st.DataObject
 ) -> None:
     whole = data.draw(st.sampled_from([part, Not(part), All((rule, part)), Any_((part, Not(rule)))]))

@@ -1,37 +1,37 @@
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from bot.core.summary.history import Effect, Heirs, Size, is_a_week, week_ago
-from bot.ledger.sqlite.ledger import Ledger
+from bot.core.summary.history import Effect, Restorations, Size, is_a_week, week_ago
+from bot.ledger.ledger import Ledger
 from tests.core.summary.days import TODAY, snapshot
+from tests.records import opened
 
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    with closing(Ledger.open(":memory:")) as opened:
-        yield opened
+    with opened(":memory:") as made:
+        yield made
 
 
 @pytest.mark.parametrize(("days", "counts"), [(6, False), (7, True), (10, True), (11, False)])
 async def test_a_week_is_7_days_or_a_little_more(ledger: Ledger, days: int, counts: bool) -> None:
     taken = snapshot(days, {"VIPs": 40})
-    await ledger.remember(taken)
-    assert await week_ago(ledger, TODAY) == (taken if counts else None)
+    await ledger.history.save(taken)
+    assert await week_ago(ledger.history, TODAY) == (taken if counts else None)
     assert is_a_week(taken.day, TODAY) is counts
 
 
 async def test_the_shortest_week_counts(ledger: Ledger) -> None:
     for days in (9, 8, 1):
-        await ledger.remember(snapshot(days, {"VIPs": days}))
-    assert await week_ago(ledger, TODAY) == snapshot(8, {"VIPs": 8})
+        await ledger.history.save(snapshot(days, {"VIPs": days}))
+    assert await week_ago(ledger.history, TODAY) == snapshot(8, {"VIPs": 8})
 
 
-async def test_a_shop_that_had_no_segments_a_week_ago_had_a_week_ago(ledger: Ledger) -> None:
-    assert await week_ago(ledger, TODAY) is None
-    await ledger.remember(snapshot(7))
-    found = await week_ago(ledger, TODAY)
+async def test_a_store_without_segments_a_week_ago_is_still_compared(ledger: Ledger) -> None:
+    assert await week_ago(ledger.history, TODAY) is None
+    await ledger.history.save(snapshot(7))
+    found = await week_ago(ledger.history, TODAY)
     assert found
     assert (found.sizes, found.size("VIPs")) == ((), 0)
 
@@ -46,23 +46,27 @@ def test_a_snapshot_finds_its_sizes_by_id() -> None:
     assert taken.by_id == {one.segment: one for one in taken.sizes}
 
 
-HEIRS = Heirs({"1": ("2", 7), "2": ("3", 9), "5": ("6", 8)})
+RESTORATIONS = Restorations({"1": ("2", 7), "2": ("3", 9), "5": ("6", 8)})
 
 
 @pytest.mark.parametrize(("id_", "now"), [("1", ("3", 9)), ("2", ("3", 9)), ("3", ("3", 0)), ("9", ("9", 0))])
-def test_a_segment_that_was_restored_again_and_again_is_known_by_its_last_id(id_: str, now: tuple[str, int]) -> None:
-    assert HEIRS.last(id_) == now
+def test_a_segment_restored_repeatedly_is_known_by_its_last_id(id_: str, now: tuple[str, int]) -> None:
+    assert RESTORATIONS.current_id(id_) == now
 
 
 def test_a_segment_has_the_ids_of_all_that_it_was() -> None:
-    assert (HEIRS.line("3"), HEIRS.line("6"), HEIRS.line("9")) == (("3", "1", "2"), ("6", "5"), ("9",))
+    assert (RESTORATIONS.all_ids("3"), RESTORATIONS.all_ids("6"), RESTORATIONS.all_ids("9")) == (
+        ("3", "1", "2"),
+        ("6", "5"),
+        ("9",),
+    )
 
 
 def test_a_snapshot_knows_what_was_restored_since() -> None:
     taken = snapshot(1, (Size("1", "VIPs", 40), Size("9", "Staff", 4)))
     known = snapshot(1, (Size("3", "VIPs", 40), Size("9", "Staff", 4)), restored={"3": 9})
-    assert taken.inherited(HEIRS) == known
-    assert taken.inherited(Heirs({})) == taken
+    assert taken.with_current_ids(RESTORATIONS) == known
+    assert taken.with_current_ids(Restorations({})) == taken
 
 
 def test_effects_add_up() -> None:

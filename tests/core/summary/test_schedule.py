@@ -45,11 +45,11 @@ def on(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
         (datetime(2026, 5, 5, 9, tzinfo=BERLIN), date(2026, 5, 5)),
     ],
 )
-def test_a_day_is_due_from_its_time_on_until_the_next_days_comes(now: datetime, day: date) -> None:
+def test_a_day_is_due_until_the_next_one_is(now: datetime, day: date) -> None:
     assert due(now, time(9), BERLIN) == (day, on(day, 7))
 
 
-def test_a_time_that_clocks_leave_out_comes_as_long_after_midnight_as_ever() -> None:
+def test_a_skipped_time_is_as_long_after_midnight_as_usual() -> None:
     spring = date(2026, 3, 29)
     assert moment(spring, time(2, 30), BERLIN) == on(spring, 1, 30)
     assert moment(spring, time(3, 30), BERLIN) == on(spring, 1, 30)
@@ -63,7 +63,7 @@ def test_a_time_that_clocks_show_twice_comes_the_first_time() -> None:
     assert due(on(autumn, 1, 30), time(2, 30), BERLIN) == (autumn, on(autumn, 0, 30))
 
 
-def test_where_clocks_go_back_over_midnight_the_new_day_stays_the_one_that_is_due() -> None:
+def test_clocks_set_back_over_midnight_do_not_bring_back_a_day() -> None:
     zone, autumn = ZoneInfo("America/St_Johns"), date(2010, 11, 7)
     came = moment(autumn, time(0, 0, 30), zone)
     later = came + timedelta(minutes=10)

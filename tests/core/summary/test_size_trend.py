@@ -51,7 +51,7 @@ def test_what_is_no_week_is_not_called_one(day: int) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 19, 20, 21, 31, 365])
-def test_as_many_days_are_drawn_as_a_chart_takes_the_first_and_the_last_among_them(count: int) -> None:
+def test_a_long_trend_is_sampled_with_its_first_and_last_day(count: int) -> None:
     points: list[Point] = [(days_ago(count - place), place) for place in range(count)]
     drawn = sample(points)
     assert len(drawn) == min(count, POINTS)

@@ -16,10 +16,11 @@ from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
 from bot.core.summary.message import compose
 from bot.core.summary.size_changes import Summary
-from bot.ledger.sqlite.ledger import Ledger
+from bot.ledger.sqlite.history import SqliteHistory
 from tests.core.samples import NOW, change, delete, plan
 from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.engine.bench import Bench, bench
+from tests.records import database_of, entries_of
 
 YESTERDAY = {"VIPs": 1204, "Wholesale": 100, "Staff": 4}
 SIGNED = (Approval(actor="UBEN", at=NOW),)
@@ -42,7 +43,7 @@ def moved(**sizes: int) -> Summary:
     return summary(snapshot(0, YESTERDAY | sizes), snapshot(1, YESTERDAY))
 
 
-# The takeaway
+# The headline
 
 
 def test_the_first_day_ever_says_so_instead_of_changes() -> None:
@@ -75,13 +76,13 @@ def test_who_got_a_profile_only_changed_no_segment() -> None:
         ),
     ],
 )
-def test_the_largest_movers_are_the_takeaway(sizes: dict[str, int], title: str) -> None:
+def test_the_largest_movers_are_the_headline(sizes: dict[str, int], title: str) -> None:
     count = len(sizes)
     outside = f"{count} {'segment' if count == 1 else 'segments'} changed outside it"
     assert compose(moved(**sizes)).title == f"{title}; no change through the bot, {outside}."
 
 
-def test_what_came_through_the_bot_is_told_apart_from_what_did_not() -> None:
+def test_changes_through_the_bot_and_outside_are_separate() -> None:
     found = summary(
         snapshot(0, YESTERDAY | {"VIPs": 1241, "Staff": 5}),
         snapshot(1, YESTERDAY),
@@ -101,7 +102,7 @@ def test_a_change_that_moved_nobody_is_told_all_the_same() -> None:
     )
 
 
-def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() -> None:
+def test_new_renamed_and_deleted_segments_go_by_id() -> None:
     before = snapshot(1, (Size("1", "VIPs", 40), Size("2", "Staff", 4)))
     found = summary(snapshot(0, (Size("1", "Best", 40), Size("3", "Staff", 0))), before)
     assert compose(found).title == (
@@ -129,24 +130,24 @@ def test_segments_that_came_went_or_have_another_name_are_told_by_their_ids() ->
         ),
     ],
 )
-def test_a_segment_that_was_restored_is_told_as_the_one_that_it_was(sizes: dict[str, int], told_first: str) -> None:
+def test_a_restored_segment_is_compared_with_its_former_self(sizes: dict[str, int], told_first: str) -> None:
     before = snapshot(1, {"VIPs": 40, "Staff": 4}, restored={"VIPs": 2})
     found = summary(snapshot(0, {"Staff": 4} | sizes), before, shaped=frozenset({"VIPs"}), ended=(brief(), brief()))
     assert compose(found).title.startswith(told_first)
     assert sentences(found)[1] == "Deleted and restored: VIPs (change 2)."
 
 
-def test_many_that_were_restored_are_counted_in_the_takeaway() -> None:
+def test_many_that_were_restored_are_counted_in_the_headline() -> None:
     found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1, {"a": 1, "b": 2}, restored={"a": 2, "b": 2}))
     assert compose(found).title.startswith("2 segments were deleted and restored since yesterday; ")
 
 
-def test_many_that_came_are_counted_in_the_takeaway() -> None:
+def test_many_that_came_are_counted_in_the_headline() -> None:
     found = summary(snapshot(0, {"a": 1, "b": 2}), snapshot(1))
     assert compose(found).title.startswith("2 segments were created since yesterday; ")
 
 
-def test_a_day_on_which_the_bot_did_not_run_is_no_yesterday() -> None:
+def test_a_day_without_the_bot_is_no_yesterday() -> None:
     found = summary(snapshot(0, YESTERDAY | {"VIPs": 1241}), snapshot(3, YESTERDAY))
     assert compose(found).title.startswith("VIPs grew by 37 to 1,241 since 22 November; ")
     table = the(Table, compose(found))
@@ -181,7 +182,7 @@ def test_a_week_that_was_longer_says_since_when() -> None:
     assert table.columns[-1] == "Since 16 November"
 
 
-def test_a_chart_shows_the_ten_largest_movers_and_says_what_it_shows() -> None:
+def test_a_chart_shows_the_ten_largest_movers_in_words_too() -> None:
     now = {f"S{number}": number for number in range(13)}
     found = summary(snapshot(0, now), snapshot(1, dict.fromkeys(now, 1)))
     chart = the(Chart, compose(found))
@@ -282,12 +283,12 @@ def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any]
     assert told_so not in sentences(summary(snapshot(0), **doubtful))
 
 
-async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() -> None:
+async def test_a_step_with_unknown_effect_puts_its_day_in_doubt() -> None:
     async with bench() as machine:
-        await machine.ledger.remember(snapshot(1, entry=1))
+        await machine.ledger.history.save(snapshot(1, entry=1))
         for _ in range(2):
             assert (await gathered(machine)).is_certain
-            await machine.ledger.note(Entry(EntryKind.STEP_FAILED, detail={"uncertain": True}), at=NOW)
+            await machine.ledger.audit.append(Entry(EntryKind.STEP_FAILED, detail={"uncertain": True}), at=NOW)
         assert not (await gathered(machine)).is_certain
 
 
@@ -296,7 +297,9 @@ async def test_a_step_of_which_nobody_knows_what_it_did_is_a_doubt_of_its_day() 
 
 async def gathered(machine: Bench) -> Summary:
     ledger = machine.ledger
-    return await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=machine.clock())
+    return await gather(
+        Shop(machine.client), ledger.history, ledger.changes, ledger.audit, day=TODAY, now=machine.clock()
+    )
 
 
 async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
@@ -306,7 +309,7 @@ async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
         sizes = {one["name"]: one["shoppers"] for one in machine.store.overview()["segments"]}
         assert {one.name: one.shoppers for one in found.now.sizes} == sizes
         assert {one.name: one.segment for one in found.now.sizes} == machine.segments()
-        last = list(machine.ledger.entries())[-1]
+        last = entries_of(machine.ledger)[-1]
         assert (found.now.entry, found.head) == (last.number, last.seal)
         assert (found.now.day, found.now.at) == (TODAY, machine.clock())
         assert (found.before, found.week, found.is_steady) == (None, None, True)
@@ -316,7 +319,7 @@ async def test_the_first_reading_has_all_sizes_and_the_logs_head() -> None:
 async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
     async with bench() as machine:
         for days in (8, 2):
-            await machine.ledger.remember(snapshot(days, {"VIPs": days}))
+            await machine.ledger.history.save(snapshot(days, {"VIPs": days}))
         found = await gathered(machine)
         assert found.before
         assert found.week
@@ -324,14 +327,14 @@ async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
 
 
 @pytest.mark.parametrize("days", [8, 11, 400])
-async def test_one_day_is_not_compared_with_twice_and_a_month_is_no_week(days: int) -> None:
+async def test_a_week_is_neither_yesterday_nor_a_month(days: int) -> None:
     async with bench() as machine:
-        await machine.ledger.remember(snapshot(days, {"VIPs": 1}))
+        await machine.ledger.history.save(snapshot(days, {"VIPs": 1}))
         found = await gathered(machine)
         assert found.before
         assert found.week is None
         if days > 8:
-            await machine.ledger.remember(snapshot(1))
+            await machine.ledger.history.save(snapshot(1))
             assert (await gathered(machine)).week is None
 
 
@@ -346,8 +349,8 @@ async def test_what_waits_comes_oldest_first_and_what_runs_does_not_wait() -> No
         assert [one.number for one in found.ended] == [2]
 
 
-class Moving(Ledger):
-    """A ledger that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
+class Moving(SqliteHistory):
+    """A history that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
 
     says: list[Progress]
 
@@ -377,16 +380,16 @@ async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
     says: list[Progress], readings: int, is_steady: bool
 ) -> None:
     async with bench() as machine:
-        ledger = Moving.open(":memory:")
-        ledger.says = list(says)
-        found = await gather(Shop(machine.client), ledger, ledger, ledger, day=TODAY, now=NOW)
-        ledger.close()
+        ledger = machine.ledger
+        history = Moving(database_of(ledger))
+        history.says = list(says)
+        found = await gather(Shop(machine.client), history, ledger.changes, ledger.audit, day=TODAY, now=NOW)
         asked = [one["path"] for one in machine.store.requests()]
         assert sum("/v3/segments?" in path for path in asked) == readings
         assert found.is_steady is is_steady
 
 
-async def test_a_segment_of_nobody_that_came_while_sizes_were_read_is_read_again() -> None:
+async def test_sizes_are_read_again_where_a_segment_came_meanwhile() -> None:
     """No shopper moves by that, and yet the bot made what would else be told as made outside it."""
     async with bench() as machine:
         create = CreateSegment(segment=Naming(name="Loyal"))
@@ -394,10 +397,10 @@ async def test_a_segment_of_nobody_that_came_while_sizes_were_read_is_read_again
         async def meanwhile(_seconds: float) -> None:
             await machine.carry_out(plan(create))
 
-        await machine.ledger.remember(snapshot(1, entry=0))
+        await machine.ledger.history.save(snapshot(1, entry=0))
         machine.store.sleep = meanwhile
         machine.store.faults.add("GET", "/shopper-profiles", delay=1)
         found = await gathered(machine)
-        last, _ = await machine.ledger.head()
+        last, _ = await machine.ledger.audit.head()
         assert (found.is_steady, found.now.entry) == (True, last)
         assert machine.segments()["Loyal"] in found.shaped

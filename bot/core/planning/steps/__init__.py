@@ -2,21 +2,28 @@
 
 The Runner takes each Step through the same four questions:
 
-1. ``observed``: what is this step in the store as it is now? Asked when planning; Impossible where it cannot be done.
+1. ``refreshed``: what is this step in the store as it is now? Asked when planning; Impossible where it cannot be done.
 2. ``inverse``: which steps undo it? Read just before it runs, and saved *before* anything is sent.
-3. ``happened``: was it carried out already? Asked when a run goes on after a crash.
+3. ``already_applied``: was it carried out already? Asked when a run goes on after a crash.
 4. ``apply``: do it.
+
+A new kind of Step is a module here, and a place in ``AnyStep``. The policy, the log, cards and Details need no more.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, get_args
 
 from pydantic import Field
 
+from bot.core.items import CustomerKey
+from bot.core.planning.steps.applied import Applied, Made
+from bot.core.planning.steps.customers import CreateCustomer
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
-from bot.core.planning.steps.profiles import CreateCustomer, CreateProfiles, DeleteProfiles, created, deleted
+from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotions import RetargetPromotion
+from bot.core.planning.steps.references import Naming, PromotionRef, SegmentRef
 from bot.core.planning.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
-from bot.core.planning.steps.step import BATCH, Applied, CustomerKey, Gone, Made, Naming, PromotionRef, SegmentRef, Step
+from bot.core.planning.steps.step import BATCH, Gone, Moves, Step
 
 AnyStep = Annotated[
     CreateSegment
@@ -30,10 +37,13 @@ AnyStep = Annotated[
     | RetargetPromotion,
     Field(discriminator="kind"),
 ]
+STEPS: Mapping[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
+"""Every kind of Step by the word that tells it apart."""
 Applied.model_rebuild(_types_namespace={"AnyStep": AnyStep})
 
 __all__ = [
     "BATCH",
+    "STEPS",
     "AddMembers",
     "AnyStep",
     "Applied",
@@ -45,6 +55,7 @@ __all__ = [
     "DeleteSegment",
     "Gone",
     "Made",
+    "Moves",
     "Naming",
     "PromotionRef",
     "RemoveMembers",

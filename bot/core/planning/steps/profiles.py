@@ -1,79 +1,25 @@
-"""Steps on shoppers themselves: customers and their profiles."""
+"""Steps on the profiles of customers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from bot.bigcommerce import Conflict, Customer, Invalid, NewCustomer, Reader, Store
+from bot.bigcommerce import Customer, Reader, Store
+from bot.bigcommerce.wire import batches
 from bot.core.errors import NothingToDo
+from bot.core.items import CustomerKey, Item
 from bot.core.language.phrases import counted, people
+from bot.core.planning.steps.applied import Applied, Made
 from bot.core.planning.steps.members import added
-from bot.core.planning.steps.step import BATCH, Applied, CustomerKey, Made, SegmentRef, Step, Value, batches
+from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.step import BATCH, Step
 from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
+from bot.core.value import Value
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
-
-
-class CreateCustomer(Step):
-    """Register a customer, without a password: the store's own e-mail lets them set one. Nothing deletes customers."""
-
-    kind: Literal["create_customer"] = "create_customer"
-    does: ClassVar[str] = "register a customer"
-    email: str
-    first_name: str
-    last_name: str
-
-    @property
-    def topic(self) -> tuple[str, str]:
-        """One line each."""
-        return (self.kind, self.email)
-
-    def told(self, shoppers: int) -> str:
-        """One line, without the person's name: the log hides addresses, and could not hide names."""
-        return f"Register {self.email} as a customer"
-
-    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """The account, by its id."""
-        return None, {"customer": next(iter(applied.customers.values()), None)}
-
-    async def observed(self, shop: Shop) -> Self:
-        """Raises NothingToDo where the address is registered."""
-        if await _registered(shop.reader, self.email):
-            raise NothingToDo(f"{self.email} is registered already.")
-        return self
-
-    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Nothing: an account may have orders by then."""
-        return ()
-
-    async def apply(self, store: Store) -> Applied:
-        """Register them; somebody who was registered by others meanwhile is who was meant."""
-        new = NewCustomer(email=self.email, first_name=self.first_name, last_name=self.last_name)
-        try:
-            (customer,) = await store.create_customers(new)
-        except (Conflict, Invalid):
-            found = await _registered(store, self.email)
-            if found is None:
-                raise
-            return self._made(found, "They were registered by somebody else in the meantime.")
-        return self._made(customer)
-
-    async def happened(self, reader: Reader) -> Applied | None:
-        """It did, where the address is registered."""
-        found = await _registered(reader, self.email)
-        return self._made(found) if found else None
-
-    def _made(self, customer: Customer, *notes: str) -> Applied:
-        stays = "The account stays when this is undone."
-        return Applied(customers={self.email: customer.id}, notes=(*notes, stays))
-
-
-async def _registered(reader: Reader, email: str) -> Customer | None:
-    found = [one async for one in reader.customers(emails=(email,))]
-    return next((one for one in found if one.email.casefold() == email.casefold()), None)
 
 
 class OldProfile(Value):
@@ -95,27 +41,20 @@ class CreateProfiles(Step):
     customers: tuple[CustomerKey, ...] = Field(min_length=1, max_length=BATCH)
     old: tuple[OldProfile, ...] = ()
 
-    @property
-    def shopper_ids(self) -> tuple[CustomerKey, ...]:
-        """Each registered customer."""
-        return _ids(self.customers)
-
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Profiles by customer; who had one before is in no step back."""
-        made = {id_ for back in applied.undo or () for id_ in back.shopper_ids}
+        """Return profiles by customer; who had one before is in no step back."""
+        made = {item.customer_key for back in applied.undo or () for item in back.items}
         after = {str(id_): profile for id_, profile in applied.profiles.items()}
         before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in made}
         return {"profiles": before}, {"profiles": after}
 
     @property
-    def items(self) -> tuple[str, ...]:
-        """Each customer."""
-        return tuple(map(str, self.customers))
+    def items(self) -> tuple[Item, ...]:
+        """Each customer, those to come among them."""
+        return tuple(map(Item.customer, self.customers))
 
-    def without(self, items: Collection[str]) -> Self | None:
-        """Without these customers; None where nobody is left."""
-        left = tuple(one for one in self.customers if str(one) not in items)
-        return self.model_copy(update={"customers": left}) if left else None
+    def _keeping(self, kept: tuple[Item, ...]) -> Self:
+        return self.model_copy(update={"customers": tuple(one.customer_key for one in kept)})
 
     @property
     def shoppers(self) -> int:
@@ -123,20 +62,20 @@ class CreateProfiles(Step):
         return len(self.customers)
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line for all."""
+    def batch_key(self) -> tuple[str, str]:
+        """Kind alone: one line for all."""
         return (self.kind, "")
 
-    def told(self, shoppers: int) -> str:
-        """One line."""
+    def describe(self, shoppers: int) -> str:
+        """Return how many profiles."""
         return f"Create {counted(shoppers, 'shopper profile')}"
 
-    def bound(self, made: Made) -> Self:
-        """With the ids of customers who were registered on the way."""
+    def resolved(self, made: Made) -> Self:
+        """Return it with the ids of customers who were registered on the way."""
         return self.model_copy(update={"customers": tuple(map(made.customer, self.customers))})
 
-    async def observed(self, shop: Shop) -> Self:
-        """Without customers who are gone. Raises NothingToDo where nobody is left."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it without customers who are gone. Raises NothingToDo where nobody is left."""
         known = {one.id for one in await shop.customers(ids=_ids(self.customers))}
         here = tuple(key for key in self.customers if isinstance(key, str) or key in known)
         if not here:
@@ -144,7 +83,7 @@ class CreateProfiles(Step):
         return self.model_copy(update={"customers": here})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Delete the profiles again: the plan named only customers who had none."""
+        """Return how to delete the profiles again: the plan named only customers who had none."""
         return deleted(_ids(self.customers), unused=True)
 
     async def apply(self, store: Store) -> Applied:
@@ -182,7 +121,8 @@ class DeleteProfiles(Step):
     does: ClassVar[str] = "delete profiles"
     in_requests: ClassVar[bool] = True
     customer_ids: tuple[int, ...] = Field(min_length=1, max_length=BATCH)
-    hurts: ClassVar[bool] = True
+    destructive: ClassVar[bool] = True
+    undone_last: ClassVar[bool] = True
     unused: bool = False
     memberships: tuple[Memberships, ...] = ()
 
@@ -191,28 +131,21 @@ class DeleteProfiles(Step):
         """Whether a live promotion uses a segment that they are in."""
         return any(any_live(one.promotions) for one in self.memberships)
 
-    @property
-    def shopper_ids(self) -> tuple[CustomerKey, ...]:
-        """Each customer."""
-        return self.customer_ids
-
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """How many of them had a profile, and the memberships that went with those that were deleted."""
+        """Return how many of them had a profile, and the memberships that went with those that were deleted."""
         gone = sum(back.shoppers for back in applied.undo or () if isinstance(back, CreateProfiles))
         return {"profiles": gone + applied.left, "memberships": moved}, {"profiles": applied.left, "memberships": 0}
 
     @property
-    def items(self) -> tuple[str, ...]:
+    def items(self) -> tuple[Item, ...]:
         """Each customer."""
-        return tuple(map(str, self.customer_ids))
+        return tuple(map(Item.customer, self.customer_ids))
 
-    def without(self, items: Collection[str]) -> Self | None:
-        """Without these customers; None where nobody is left."""
-        left = tuple(one for one in self.customer_ids if str(one) not in items)
-        return self.model_copy(update={"customer_ids": left}) if left else None
+    def _keeping(self, kept: tuple[Item, ...]) -> Self:
+        return self.model_copy(update={"customer_ids": tuple(one.customer_key for one in kept)})
 
     @property
-    def danger(self) -> str:
+    def risk(self) -> str:
         """Promotions stop reaching those people, or begin to."""
         uses = {use.id: use for one in self.memberships for use in one.promotions or ()}
         return f"deletes shopper profiles{live_uses(tuple(uses.values()), ' in segments')}"
@@ -228,7 +161,7 @@ class DeleteProfiles(Step):
         if self.unused:
             return ("Profiles that are in a segment by then stay.",)
         lost = (f"Takes {people(one.shoppers)} out of {one.segment.name}." for one in self.memberships)
-        used = (told for one in self.memberships for told in describe_uses(one.segment.name, one.promotions))
+        used = (line for one in self.memberships for line in describe_uses(one.segment.name, one.promotions))
         return (*lost, *used)
 
     @property
@@ -237,16 +170,16 @@ class DeleteProfiles(Step):
         return tuple(one.segment.known_id for one in self.memberships)
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line for all."""
+    def batch_key(self) -> tuple[str, str]:
+        """Kind alone: one line for all."""
         return (self.kind, "")
 
-    def told(self, shoppers: int) -> str:
-        """One line."""
+    def describe(self, shoppers: int) -> str:
+        """Return how many profiles."""
         return f"Delete {counted(shoppers, 'shopper profile')}"
 
-    def joined(self, others: Sequence[Step]) -> Self:
-        """With what all of them take out of each segment."""
+    def merged(self, others: Sequence[Step]) -> Self:
+        """Return it with what all of them take out of each segment."""
         shoppers: Counter[SegmentRef] = Counter()
         memberships: dict[SegmentRef, Memberships] = {}
         alike: list[DeleteProfiles] = [self, *(one for one in others if isinstance(one, DeleteProfiles))]
@@ -256,8 +189,8 @@ class DeleteProfiles(Step):
         summed = tuple(one.model_copy(update={"shoppers": shoppers[ref]}) for ref, one in memberships.items())
         return self.model_copy(update={"memberships": summed})
 
-    async def observed(self, shop: Shop) -> Self:
-        """Without customers who have no profile, and with what the others are in. Raises NothingToDo."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it without customers who have no profile, and with what the others are in. Raises NothingToDo."""
         here = [one for one in await shop.customers(ids=self.customer_ids) if one.shopper_profile_id]
         if not here:
             raise NothingToDo("None of these shoppers has a profile any more.")
@@ -275,7 +208,7 @@ class DeleteProfiles(Step):
         return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Create the profiles again, and put everybody back into what they are in now."""
+        """Return how to create the profiles again, and put everybody back into what they are in now."""
         here = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
         groups = _by_segment(here)
         back = [
@@ -298,20 +231,20 @@ class DeleteProfiles(Step):
             return Applied(notes=notes)
         return Applied(undo=_again(doomed), left=spared, notes=notes)
 
-    async def untouched(self, shop: Shop) -> frozenset[str]:
-        """Who has a profile still."""
+    async def unapplied(self, shop: Shop) -> frozenset[Item]:
+        """Return who has a profile still."""
         here = await shop.customers(ids=self.customer_ids)
-        return frozenset(str(one.id) for one in here if one.shopper_profile_id)
+        return frozenset(Item.customer(one.id) for one in here if one.shopper_profile_id)
 
 
 def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":
-    """The Steps that give these customers new profiles in the place of those that they have now."""
+    """Return the Steps that give these customers new profiles in the place of those that they have now."""
     old = {one.id: OldProfile(customer_id=one.id, id=one.shopper_profile_id or "") for one in customers}
-    return tuple(CreateProfiles(customers=ids, old=tuple(map(old.__getitem__, ids))) for ids in batches(tuple(old)))
+    return tuple(CreateProfiles(customers=ids, old=tuple(map(old.__getitem__, ids))) for ids in batches(old, BATCH))
 
 
 def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
-    """Customer ids by the segments that they are in."""
+    """Return customer ids by the segments that they are in."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for customer in customers:
         for segment_id in customer.segment_ids:
@@ -320,10 +253,10 @@ def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
 
 
 def created(customers: tuple[CustomerKey, ...]) -> "tuple[AnyStep, ...]":
-    """The Steps that give these customers profiles; none for nobody."""
-    return tuple(CreateProfiles(customers=batch) for batch in batches(customers))
+    """Return the Steps that give these customers profiles; none for nobody."""
+    return tuple(CreateProfiles(customers=batch) for batch in batches(customers, BATCH))
 
 
 def deleted(customer_ids: tuple[int, ...], *, unused: bool = False) -> "tuple[AnyStep, ...]":
-    """The Steps that delete these customers' profiles; none for nobody."""
-    return tuple(DeleteProfiles(customer_ids=batch, unused=unused) for batch in batches(customer_ids))
+    """Return the Steps that delete these customers' profiles; none for nobody."""
+    return tuple(DeleteProfiles(customer_ids=batch, unused=unused) for batch in batches(customer_ids, BATCH))

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.planning.steps.step import Applied, Gone, PromotionRef, Step, Stored
+from bot.core.items import Item
+from bot.core.planning.steps.applied import Applied
+from bot.core.planning.steps.references import PromotionRef, Stored
+from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.targeting import describe
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
-    """Whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
+    """Return whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
     return f"shoppers {describe(targeting, names)}" if targeting else "everybody"
 
 
@@ -30,7 +33,7 @@ class RetargetPromotion(Step):
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
     does: ClassVar[str] = "change whom a promotion reaches"
-    hurts: ClassVar[bool] = True
+    destructive: ClassVar[bool] = True
     promotion: PromotionRef
     before: Targeting | None = None
     after: Targeting | None = None
@@ -43,12 +46,17 @@ class RetargetPromotion(Step):
         return self.promotion.live
 
     @property
-    def items(self) -> tuple[str, ...]:
+    def items(self) -> tuple[Item, ...]:
         """The promotion."""
-        return (str(self.promotion.id),)
+        return (self.promotion.item,)
 
     @property
-    def danger(self) -> str:
+    def names(self) -> Mapping[Item, str]:
+        """The promotion's name."""
+        return {self.promotion.item: self.promotion.name}
+
+    @property
+    def risk(self) -> str:
         """Shoppers gain or lose a price."""
         return f"changes whom a promotion reaches{' that is live' if self.promotion.live else ''}"
 
@@ -65,20 +73,20 @@ class RetargetPromotion(Step):
         return (f"Before, {self.promotion.name} ({status}) reached {self.was}.",)
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line each."""
+    def batch_key(self) -> tuple[str, str]:
+        """Kind and promotion: one line each."""
         return (self.kind, str(self.promotion.id))
 
-    def told(self, shoppers: int) -> str:
-        """One line."""
+    def describe(self, shoppers: int) -> str:
+        """Return whom it will reach."""
         return f"Let the promotion {self.promotion.name} reach {self.becomes}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Its targeting, as the store has it; None is everybody."""
+        """Return its targeting, as the store has it; None is everybody."""
         return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
 
-    async def observed(self, shop: Shop) -> Self:
-        """As the promotion is now, with names as they are now. Raises Gone and NothingToDo."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it as the promotion is now, with names as they are now. Raises Gone and NothingToDo."""
         found = await shop.promotion_by_id(self.promotion.id)
         if found is None:
             raise Gone(self.promotion.name, what="promotion")
@@ -95,7 +103,7 @@ class RetargetPromotion(Step):
         )
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """The targeting that was shown as the present one."""
+        """Return how to set the targeting that was shown as the present one."""
         back = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
         return (self.model_copy(update=back),)
 
@@ -116,10 +124,10 @@ class RetargetPromotion(Step):
         put = await store.update_promotion(now.id, now.with_targeting(self.after))
         if put.targeting == self.after:
             return Applied()
-        told = f"The store set “{put.name}” differently: look at it with `/promotion show`."
-        return Applied(stored=Stored(targeting=put.targeting), notes=(told,))
+        differs = f"The store set “{put.name}” differently: look at it with `/promotion show`."
+        return Applied(stored=Stored(targeting=put.targeting), notes=(differs,))
 
-    async def happened(self, reader: Reader) -> Applied | None:
-        """It did, where the promotion reaches these shoppers."""
+    async def already_applied(self, reader: Reader) -> Applied | None:
+        """Return that it did, where the promotion reaches these shoppers."""
         now = await reader.promotion(self.promotion.id)
         return Applied() if now.targeting == self.after else None

@@ -1,12 +1,16 @@
 """Steps on segments themselves."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.items import Item
 from bot.core.language.phrases import listing, people
+from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.members import added
-from bot.core.planning.steps.step import Applied, Naming, SegmentRef, Step, present
+from bot.core.planning.steps.references import Naming, SegmentRef
+from bot.core.planning.steps.step import Step, present
 from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
@@ -28,25 +32,35 @@ class CreateSegment(Step):
     lost: tuple[PromotionUse, ...] | None = ()
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line each."""
+    def replaces(self) -> Item | None:
+        """The segment under its old id."""
+        return Item.segment(self.old_id) if self.old_id else None
+
+    @property
+    def strands_promotions(self) -> bool:
+        """Whether promotions named it by its old id, or that cannot be read."""
+        return self.lost != ()
+
+    @property
+    def batch_key(self) -> tuple[str, str]:
+        """Kind and segment: one line each."""
         return (self.kind, self.segment.name)
 
-    def told(self, shoppers: int) -> str:
-        """One line."""
+    def describe(self, shoppers: int) -> str:
+        """Return what is created."""
         return f"Create the segment {self.segment.name}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """The segment, with its id."""
+        """Return nothing, and the segment with its id."""
         return None, {"id": applied.created and applied.created.id, **self.segment.model_dump()}
 
-    async def observed(self, shop: Shop) -> Self:
-        """Raises Impossible where the name is taken."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it as it is. Raises Impossible where the name is taken."""
         await _refuse_taken_name(self.segment, shop, restores=self.restores)
         return self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Unknown before: its id is the store's to give."""
+        """Return nothing: the store gives it its id only when it is created."""
         return ()
 
     async def apply(self, store: Store) -> Applied:
@@ -54,8 +68,8 @@ class CreateSegment(Step):
         (made,) = await store.create_segments(NewSegment(name=self.segment.name, description=self.segment.description))
         return self._made(SegmentRef.of(made))
 
-    async def happened(self, reader: Reader) -> Applied | None:
-        """It did, where a segment of just this name and description stands in the store."""
+    async def already_applied(self, reader: Reader) -> Applied | None:
+        """Return the segment of just this name and description, where the store has one."""
         wanted = (self.segment.name, self.segment.description)
         found = [one async for one in reader.segments() if (one.name, one.description) == wanted]
         return self._made(SegmentRef.of(found[0])) if found else None
@@ -85,17 +99,17 @@ class UpdateSegment(Step):
     restores: bool = False
 
     @property
-    def segment_ids(self) -> tuple[str, ...]:
-        """The one segment."""
-        return (self.segment.known_id,)
+    def target(self) -> SegmentRef:
+        """The segment."""
+        return self.segment
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line each."""
+    def batch_key(self) -> tuple[str, str]:
+        """Kind and segment: one line each."""
         return (self.kind, self.segment.name)
 
-    def told(self, shoppers: int) -> str:
-        """Only what changes is told."""
+    def describe(self, shoppers: int) -> str:
+        """Return what changes, and only that."""
         changes = []
         if self.before.name != self.after.name:
             changes.append(f"rename it to {self.after.name}")
@@ -103,14 +117,14 @@ class UpdateSegment(Step):
             changes.append(
                 f"describe it as “{self.after.description}”" if self.after.description else "drop its description"
             )
-        return f"Edit the segment {self.before.name}: {' and '.join(changes)}"
+        return f"Edit the segment {self.segment.name}: {' and '.join(changes)}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Its naming."""
+        """Return its naming."""
         return self.before.model_dump(), self.after.model_dump()
 
-    async def observed(self, shop: Shop) -> Self:
-        """With the naming that it has now. Raises Impossible, and NothingToDo where it is named so already."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with the naming that it has now. Raises Impossible; NothingToDo where it is named so already."""
         segment = await present(self.segment, shop)
         if segment.name.casefold() != self.after.name.casefold():
             await _refuse_taken_name(self.after, shop, restores=self.restores)
@@ -120,7 +134,7 @@ class UpdateSegment(Step):
         return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """The naming that it has now."""
+        """Return how to give it back the naming that it has now."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
         before = Naming.of(found[0]) if found else self.before
         renamed = self.segment.model_copy(update={"name": self.after.name})
@@ -133,8 +147,8 @@ class UpdateSegment(Step):
         )
         return Applied()
 
-    async def happened(self, reader: Reader) -> Applied | None:
-        """It did, where the segment is named and described so now."""
+    async def already_applied(self, reader: Reader) -> Applied | None:
+        """Return that it did, where the segment is named and described so now."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
         named = list(map(Naming.of, found))
         return Applied() if named == [self.after] else None
@@ -145,7 +159,7 @@ class DeleteSegment(Step):
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
-    hurts: ClassVar[bool] = True
+    destructive: ClassVar[bool] = True
     segment: SegmentRef
     description: str = ""
     members: int = 0
@@ -157,18 +171,28 @@ class DeleteSegment(Step):
         return any_live(self.promotions)
 
     @property
-    def of(self) -> int:
+    def segment_size(self) -> int:
         """Its members."""
         return self.members
 
     @property
-    def items(self) -> tuple[str, ...]:
+    def items(self) -> tuple[Item, ...]:
         """The segment."""
-        return (self.segment.known_id,)
+        return (self.segment.item,)
 
     @property
-    def danger(self) -> str:
-        """Deleting always hurts; more so where promotions reach nobody, or everybody, afterwards."""
+    def names(self) -> Mapping[Item, str]:
+        """The segment's name."""
+        return {self.segment.item: self.segment.name}
+
+    @property
+    def deletes(self) -> tuple[Item, ...]:
+        """The segment."""
+        return self.items
+
+    @property
+    def risk(self) -> str:
+        """It is gone; and where promotions use it, they reach nobody, or everybody, afterwards."""
         return f"deletes a segment{live_uses(self.promotions)}"
 
     @property
@@ -184,25 +208,25 @@ class DeleteSegment(Step):
         return used if self.promotions == () else (*used, new_id)
 
     @property
-    def segment_ids(self) -> tuple[str, ...]:
-        """The one segment."""
-        return (self.segment.known_id,)
+    def target(self) -> SegmentRef:
+        """The segment."""
+        return self.segment
 
     @property
-    def topic(self) -> tuple[str, str]:
-        """One line each."""
+    def batch_key(self) -> tuple[str, str]:
+        """Kind and segment: one line each."""
         return (self.kind, self.segment.name)
 
-    def told(self, shoppers: int) -> str:
-        """One line."""
+    def describe(self, shoppers: int) -> str:
+        """Return what is deleted, and how many were in it."""
         return f"Delete the segment {self.segment.name} ({people(shoppers)})"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """The segment, and how many were in it."""
+        """Return the segment and how many were in it, and nothing."""
         return {**self.segment.model_dump(), "description": self.description, "members": moved}, None
 
-    async def observed(self, shop: Shop) -> Self:
-        """With its members and promotions counted now. Raises Impossible where it is gone."""
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with its members and promotions counted now. Raises Impossible where it is gone."""
         segment = await present(self.segment, shop)
         return self.model_copy(
             update={
@@ -214,7 +238,7 @@ class DeleteSegment(Step):
         )
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Create it again and put everybody back who is in it now."""
+        """Return how to create it again and put everybody back who is in it now."""
         again = CreateSegment(
             segment=Naming(name=self.segment.name, description=self.description),
             restores=True,
@@ -229,8 +253,8 @@ class DeleteSegment(Step):
         await store.delete_segments(self.segment.known_id)
         return Applied()
 
-    async def happened(self, reader: Reader) -> Applied | None:
-        """It did, where the id is gone."""
+    async def already_applied(self, reader: Reader) -> Applied | None:
+        """Return that it did, where the id is gone."""
         still = [one async for one in reader.segments((self.segment.known_id,))]
         return None if still else Applied()
 

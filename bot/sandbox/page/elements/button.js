@@ -5,13 +5,13 @@ import { plain } from "../text/pieces.js";
 
 const STYLES = { primary: "button-primary", danger: "button-danger" };
 
-export function Button({ element, use }) {
+export function Button({ element, tell }) {
   const button = useRef(null);
   const press = async () => {
     if (button.current.ariaBusy) return;
     const pressed = button.current;
     pressed.ariaBusy = "true";
-    await use();
+    await tell();
     pressed.ariaBusy = null;
   };
   const label = element.accessibility_label;

@@ -38,15 +38,15 @@ const Unknown = ({ element }) => html`<${Code}>element “${element.type}”, wh
 export function Element({ element, blockId }) {
   const { confirm } = useSession();
   const surface = useSurface();
-  const use = async (value) => {
+  const tell = async (value) => {
     if (element.confirm && !(await confirm(element.confirm))) return;
     await surface.use(element, blockId, value);
   };
   if (element.type === "image") return html`<${Picture} ...${element} name="accessory-image" />`;
   const kind = PRESSED[element.type];
-  if (kind) return html`<${kind} key=${element.action_id} element=${element} use=${use} />`;
+  if (kind) return html`<${kind} key=${element.action_id} element=${element} tell=${tell} />`;
   return html`
     <div class="live-field live-${element.type}">
-      <${Field} element=${element} blockId=${blockId} spot=${{ changed: use }} />
+      <${Field} element=${element} blockId=${blockId} spot=${{ changed: tell }} />
     </div>`;
 }

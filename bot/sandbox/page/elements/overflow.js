@@ -5,14 +5,14 @@ import { Icon } from "../icon.js";
 import { stepFocus } from "../motion.js";
 import { OptionWords } from "./options.js";
 
-export function Overflow({ element, use }) {
+export function Overflow({ element, tell }) {
   const menu = useRef(null);
   const opener = useRef(null);
   const id = useId();
   const pick = (option) => {
     menu.current.hidePopover();
     opener.current.focus();
-    use(option.value);
+    tell(option.value);
   };
   return html`
     <span class="overflow">

@@ -10,43 +10,30 @@ import { useField } from "./surface.js";
 
 /** A select for any of static, external, users, channels and conversations, single or multi_. */
 export function Select({ element, blockId, spot }) {
-  const isMany = element.type.startsWith("multi_");
-  const directory = useDirectory();
-  const read = (options) => (isMany ? options.map((option) => option.value) : (options[0]?.value ?? null));
-  const [chosen, set] = useField({ element, blockId, spot }, () => initialOptions(element, directory), read);
+  const { isMany, chosen, words, isChosen, pick, drop, clear } = useChoice({ element, blockId, spot });
   const [typed, setTyped] = useState(null); // null while the choice is shown
-  const isChosen = (option) => chosen.some((each) => each.value === option.value);
   const search = useSearch(element, blockId, isChosen);
   const input = useRef(null);
-  const words = isMany || !chosen.length ? "" : plain(chosen[0].text);
   const text = typed ?? words;
+  const hint = plain(element.placeholder);
+  const placeholder = isMany && chosen.length ? "" : hint || "Choose an option";
+  const name = spot.label ? { "aria-labelledby": spot.label } : { "aria-label": hint || "Choose" };
 
-  const choose = (options) => {
-    set(options);
-    spot.changed(read(options));
-  };
-  const drop = (option) => choose(chosen.filter((each) => each.value !== option.value));
+  const open = (query) => search.open(query === words ? "" : query);
   const close = () => {
     search.close();
     setTyped(null);
   };
-  const pick = (option) => {
-    if (!isMany) choose([option]);
-    else if (isChosen(option)) drop(option);
-    else if (chosen.length < (element.max_selected_items ?? Infinity)) choose([...chosen, option]);
+  const take = (option) => {
+    pick(option);
     close();
   };
-  const clear = () => {
-    choose([]);
-    input.current.focus();
-  };
-  const open = (query) => search.open(query === words ? "" : query);
   const type = (event) => {
     setTyped(event.target.value);
     open(event.target.value);
   };
   const press = (event) => {
-    const enter = () => pick(search.options[search.active]);
+    const enter = () => take(search.options[search.active]);
     const act = { ArrowDown: () => search.step(1), ArrowUp: () => search.step(-1), Enter: enter }[event.key];
     if (event.key === "Backspace" && isMany && chosen.length && !text) return drop(chosen.at(-1));
     if (act && !search.isOpen) open(text);
@@ -64,9 +51,6 @@ export function Select({ element, blockId, spot }) {
     input.current.focus();
     open(text);
   };
-  const hint = plain(element.placeholder);
-  const placeholder = isMany && chosen.length ? "" : hint || "Choose an option";
-  const name = spot.label ? { "aria-labelledby": spot.label } : { "aria-label": hint || "Choose" };
   return html`
     <div class=${isMany ? "select select-many" : "select"} onMouseDown=${grab}>
       ${isMany && chosen.map((option) => html`
@@ -79,8 +63,29 @@ export function Select({ element, blockId, spot }) {
       ${!isMany && spot.optional && chosen.length > 0 && html`
         <${IconButton} class="icon-button select-clear" name="close" size=${12} label="Clear" onClick=${clear} />`}
       <${Icon} name="down" size=${14} />
-      <${Options} search=${search} isChosen=${isChosen} pick=${pick} />
+      <${Options} search=${search} isChosen=${isChosen} pick=${take} />
     </div>`;
+}
+
+/** What is chosen, `words` for it where it is one, and how it changes. */
+function useChoice({ element, blockId, spot }) {
+  const directory = useDirectory();
+  const isMany = element.type.startsWith("multi_");
+  const read = (options) => (isMany ? options.map((option) => option.value) : (options[0]?.value ?? null));
+  const [chosen, set] = useField({ element, blockId, spot }, () => initialOptions(element, directory), read);
+  const isChosen = (option) => chosen.some((each) => each.value === option.value);
+  const choose = (options) => {
+    set(options);
+    spot.changed(read(options));
+  };
+  const drop = (option) => choose(chosen.filter((each) => each.value !== option.value));
+  const pick = (option) => {
+    if (!isMany) choose([option]);
+    else if (isChosen(option)) drop(option);
+    else if (chosen.length < (element.max_selected_items ?? Infinity)) choose([...chosen, option]);
+  };
+  const words = isMany || !chosen.length ? "" : plain(chosen[0].text);
+  return { isMany, chosen, words, isChosen, pick, drop, clear: () => choose([]) };
 }
 
 const Chip = ({ words, drop }) => html`

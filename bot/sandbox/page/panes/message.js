@@ -15,8 +15,7 @@ export const keyOf = (message) => `${message.ts}${message.ephemeral ? "-private"
 
 export function Message({ message, place, isCompact, isLive }) {
   const { act, directory } = useSession();
-  const channel = place === "dm" ? (message.channel ?? "dm") : place;
-  const surface = useNewSurface(act, { channel, ts: message.ts });
+  const surface = useNewSurface(act, { channel: message.channel ?? place, ts: message.ts });
   const row = useHeldFocus();
   useFlash(row, JSON.stringify(message), isLive);
   const user = directory.user(message.user);
@@ -35,12 +34,7 @@ export function Message({ message, place, isCompact, isLive }) {
       </div>
       <div class="message-main">
         ${!isCompact && html`<${Byline} name=${name} badge=${badge} hour=${hour} />`}
-        ${message.blocks?.length
-          ? html`<${Blocks} blocks=${message.blocks} surface=${surface} />`
-          : html`<div class="block-text"><${Mrkdwn} text=${message.text} /></div>`}
-        ${message.edited && html`<span class="edited">(edited)</span>`}
-        ${message.files && html`
-          <div class="files">${message.files.map((file) => html`<${File} file=${file} />`)}</div>`}
+        <${Content} message=${message} surface=${surface} />
       </div>
     </div>`;
 }
@@ -51,3 +45,10 @@ const Byline = ({ name, badge, hour }) => html`
     ${badge && html`<span class="app-badge">${badge}</span>`}
     <time class="hour">${hour}</time>
   </div>`;
+
+const Content = ({ message: { blocks, text, edited, files }, surface }) => html`
+  ${blocks?.length
+    ? html`<${Blocks} blocks=${blocks} surface=${surface} />`
+    : html`<div class="block-text"><${Mrkdwn} text=${text} /></div>`}
+  ${edited && html`<span class="edited">(edited)</span>`}
+  ${files && html`<div class="files">${files.map((file) => html`<${File} file=${file} />`)}</div>`}`;

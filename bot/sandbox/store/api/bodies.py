@@ -4,9 +4,19 @@ Segmentation answers 400 for a body that does not fit (segments.v3.yml), custome
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    TypeAdapter,
+    ValidationError,
+)
 
 from bot.sandbox.store.api.request import LARGEST_ID, Request, decoded, is_sound, is_storable, is_uuid
 from bot.sandbox.store.refusals import Invalid, Malformed
@@ -49,7 +59,7 @@ ReadOnly = Annotated[Any, _only(lambda _: False, "this is read-only")]
 class Body(BaseModel):
     """An object in a request; fields that the API does not know are ignored."""
 
-    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class SegmentDraft(Body):
@@ -65,6 +75,12 @@ class SegmentRevision(Body):
     id: Uuid
     name: Name = LEFT_OUT
     description: Storable = LEFT_OUT
+
+
+class ProfileId(RootModel[Uuid]):
+    """An item of POST /segments/{id}/shopper-profiles."""
+
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
 
 
 class ProfileDraft(Body):
@@ -101,41 +117,42 @@ class CustomerDraft(Body):
     registration_ip_address: ReadOnly = LEFT_OUT
 
 
-_DRAFTS, _REVISIONS = TypeAdapter(list[SegmentDraft]), TypeAdapter(list[SegmentRevision])
-_PROFILES, _PROFILE_IDS = TypeAdapter(list[ProfileDraft]), TypeAdapter(list[Uuid])
-_CUSTOMERS = TypeAdapter(Annotated[list[CustomerDraft], Field(min_length=1)])
-
-
-def _parsed(shape: TypeAdapter[T], body: Any, title: str) -> T:
-    """Validate a body; Malformed with each fault's index and field."""
+def _parsed(shape: type[T], body: list[Any], title: str) -> list[T]:
+    """Validate the items of a body; Malformed with each fault's index and field."""
     try:
-        return shape.validate_python(body, strict=True)
+        found: list[T] = _adapter(shape).validate_python(body)  # type: ignore[arg-type]  # mypy knows no hash of type[T]
     except ValidationError as error:
         errors = {".".join(map(str, one["loc"])): one["msg"] for one in error.errors()}
         raise Malformed(title, errors) from None
+    return found
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(list[shape])
 
 
 def drafts(request: Request) -> list[Draft]:
     """Read `[{name, description?}]`. Raises Malformed."""
-    items = _parsed(_DRAFTS, request.items(), "The segment was not valid.")
+    items = _parsed(SegmentDraft, request.items(), "The segment was not valid.")
     return [Draft(one.name, one.description) for one in items]
 
 
 def revisions(request: Request) -> list[Revision]:
     """Read `[{id, name?, description?}]`. Raises Malformed."""
-    items = _parsed(_REVISIONS, request.items(), "The segment was not valid.")
+    items = _parsed(SegmentRevision, request.items(), "The segment was not valid.")
     return [Revision(one.id, one.name, one.description) for one in items]
 
 
 def profile_ids(request: Request) -> list[str]:
     """Read `[profile id, …]`. No body is as good as an empty list: the document requires none. Raises Malformed."""
     items = request.items() if request.content else []
-    return _parsed(_PROFILE_IDS, items, "Unable to add shopper profiles to segment.")
+    return [one.root for one in _parsed(ProfileId, items, "Unable to add shopper profiles to segment.")]
 
 
 def customer_ids(request: Request) -> list[int]:
     """Read `[{customer_id}]`. Raises Malformed."""
-    items = _parsed(_PROFILES, request.items(), "The shopper profile was not valid.")
+    items = _parsed(ProfileDraft, request.items(), "The shopper profile was not valid.")
     return [one.customer_id for one in items]
 
 
@@ -143,7 +160,9 @@ def customers(request: Request) -> list[dict[str, Any]]:
     """Read customers to be created. Raises Malformed for no list of objects, Invalid for the faults in them."""
     items = request.items()
     try:
-        found = _parsed(_CUSTOMERS, items, "Create customers failed.")
+        if not items:
+            raise Malformed("Create customers failed.")
+        found = _parsed(CustomerDraft, items, "Create customers failed.")
     except Malformed as refusal:
         if not all(isinstance(item, dict) for item in items):
             raise

@@ -7,52 +7,34 @@ judged by the models of `schema`; what all parts have to keep together is judged
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from functools import cache
+from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.sandbox.workspace.block_kit.controls import elements_of
-from bot.sandbox.workspace.block_kit.schema.blocks import MARKDOWN_CHARACTERS, Home, MessageBlocks, Modal
-from bot.sandbox.workspace.block_kit.schema.objects import (
-    OPTIONAL,
-    Id,
-    Option,
-    OptionGroup,
-    Shape,
-    between,
+from bot.sandbox.workspace.block_kit.texts import (
+    DATA_TABLE_CHARACTERS,
+    MARKDOWN_CHARACTERS,
+    MESSAGE_CHARACTERS,
+    characters,
 )
-from bot.sandbox.workspace.block_kit.schema.tables import DATA_TABLE_CHARACTERS
-from bot.sandbox.workspace.block_kit.texts import characters
 from bot.sandbox.workspace.refusals import Json
 
 Faults = Iterator[str]
 
-MESSAGE_CHARACTERS = 9_000
-"""All blocks of a message together. Slack documents no such limit; users measured one near 13,200. We refuse
-at the number that is safe, so that nobody comes to rely on the measured one."""
-ERROR_CHARACTERS = 2_000
-"""One complaint about a form's input. Slack documents no such limit; a label and a hint hold as much."""
 _MOST_OF_A_KIND = {"table": 1, "data_visualization": 2}
 _COUNTED_APART = ("table", "data_table", "data_visualization", "markdown")
 
 
-class _Offer(Shape):
-    """The answer to an external select."""
+@cache
+def _shape_of(kind: str) -> tuple[TypeAdapter[Any], str]:
+    # Imported when first used: a bot that serves the real Slack loads this module, too, and starts without the models.
+    from bot.sandbox.workspace.block_kit.schema.surfaces import SURFACES
 
-    options: Annotated[list[Option], between(0, 100)] = OPTIONAL
-    option_groups: Annotated[list[OptionGroup], between(1, 100)] = OPTIONAL
-
-
-_Complaints = Annotated[dict[Id, Annotated[str, between(1, ERROR_CHARACTERS)]], Field(min_length=1)]
-
-_SHAPES: dict[str, tuple[TypeAdapter[Any], str]] = {
-    "message": (TypeAdapter(MessageBlocks), "/blocks"),
-    "modal": (TypeAdapter(Modal), "/view"),
-    "home": (TypeAdapter(Home), "/view"),
-    "options": (TypeAdapter(_Offer), ""),
-    "errors": (TypeAdapter(_Complaints), "/errors"),
-}
+    shape, pointer = SURFACES[kind]
+    return TypeAdapter(shape), pointer
 
 
 def faults_of(kind: str, thing: Any) -> list[str]:
@@ -61,12 +43,12 @@ def faults_of(kind: str, thing: Any) -> list[str]:
     `kind` is "message" (thing: a list of blocks), "modal" or "home" (thing: the view), "options" (thing: the
     answer to an external select: {"options": …} or {"option_groups": …}) or "errors" (thing: complaints by block_id).
     """
-    shape, pointer = _SHAPES[kind]
+    shape, pointer = _shape_of(kind)
     try:
         shape.validate_python(thing)
     except ValidationError as error:
         return [_fault(one, thing, pointer) for one in error.errors(include_url=False)]
-    return list(_TOGETHER[kind](thing))
+    return list(_TOGETHER[kind](thing)) if kind in _TOGETHER else []
 
 
 def length_of(view: Json) -> int:
@@ -164,11 +146,6 @@ def _shared_faults(blocks: list[Json], pointer: str) -> Faults:
         yield _spoken("only one element can have focus_on_load", pointer)
 
 
-def _offer_faults(offer: Json) -> Faults:
-    if len(offer) != 1:
-        yield _spoken("must have exactly one of options and option_groups", "")
-
-
 def _spoken(sentence: str, pointer: str) -> str:
     return f"{sentence} [json-pointer:{pointer}]"
 
@@ -177,6 +154,4 @@ _TOGETHER: dict[str, Callable[[Any], Faults]] = {
     "message": _message_faults,
     "modal": _view_faults,
     "home": _view_faults,
-    "options": _offer_faults,
-    "errors": lambda _: iter(()),
 }

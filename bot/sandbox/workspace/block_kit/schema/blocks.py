@@ -1,6 +1,6 @@
-"""Blocks, and the three surfaces on which they stand: messages, modals and Home tabs.
+"""The blocks that hold text and elements.
 
-Facts: docs.slack.dev/reference/block-kit/blocks, docs.slack.dev/reference/views.
+Facts: docs.slack.dev/reference/block-kit/blocks.
 """
 
 from typing import Annotated, Literal
@@ -29,10 +29,7 @@ from bot.sandbox.workspace.block_kit.schema.objects import (
     matching,
     refused,
 )
-from bot.sandbox.workspace.block_kit.schema.rich_text import RichText
-from bot.sandbox.workspace.block_kit.schema.tables import DataTable, DataVisualization, Table
-
-MARKDOWN_CHARACTERS = 12_000
+from bot.sandbox.workspace.block_kit.texts import MARKDOWN_CHARACTERS
 
 
 class Block(Shape):
@@ -158,46 +155,3 @@ class Alert(Block):
     type: Literal["alert"]
     text: Annotated[Text, at_most(200)]
     level: Literal["default", "info", "warning", "error", "success"] = OPTIONAL
-
-
-Everywhere = Actions | Card | Carousel | Context | Divider | Header | ImageBlock | RichText | Section
-Data = Table | DataTable | DataVisualization
-MessageBlocks = Annotated[
-    list[Annotated[Everywhere | Input | Data | Markdown, Field(discriminator="type")]], between(1, 50)
-]
-ModalBlocks = Annotated[list[Annotated[Everywhere | ModalInput | Alert, Field(discriminator="type")]], between(1, 100)]
-HomeBlocks = Annotated[list[Annotated[Everywhere | Input | Data, Field(discriminator="type")]], between(0, 100)]
-
-
-class View(Shape):
-    """What forms and Home tabs have in common."""
-
-    private_metadata: Annotated[str, Field(max_length=3000)] = OPTIONAL
-    callback_id: Annotated[str, Field(max_length=255)] = OPTIONAL
-    external_id: Annotated[str, Field(max_length=255)] = OPTIONAL
-
-
-class Modal(View):
-    """A form."""
-
-    type: Literal["modal"]
-    title: Annotated[PlainText, at_most(24)]
-    blocks: ModalBlocks
-    submit: Annotated[PlainText, at_most(24)] = OPTIONAL
-    close: Annotated[PlainText, at_most(24)] = OPTIONAL
-    clear_on_close: bool = OPTIONAL
-    notify_on_close: bool = OPTIONAL
-    submit_disabled: bool = OPTIONAL
-
-    @model_validator(mode="after")
-    def _can_be_submitted(self) -> "Modal":
-        if any(isinstance(block, ModalInput) for block in self.blocks) and not self.has("submit"):
-            raise refused("missing required field: submit, because the view has an input block")
-        return self
-
-
-class Home(View):
-    """A person's Home tab."""
-
-    type: Literal["home"]
-    blocks: HomeBlocks

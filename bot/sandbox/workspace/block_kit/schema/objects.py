@@ -17,7 +17,8 @@ OPTIONAL: Any = None
 class Shape(BaseModel):
     """An object with these fields, in exactly these types, and no others."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    # Built when first used: a bot that runs against the real Slack imports this, too, and starts without it.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
     def has(self, name: str) -> bool:
         """Say whether the field was sent."""

@@ -45,6 +45,13 @@ class MultiSelect(Select):
 
     max_selected_items: Annotated[int, Field(ge=1, le=100)] = OPTIONAL
 
+    @model_validator(mode="after")
+    def _begins_within_its_most(self) -> "MultiSelect":
+        for name in self.model_fields_set:
+            if name.startswith("initial_") and len(getattr(self, name)) > (self.max_selected_items or 100):
+                raise refused(f"must have no more than max_selected_items: {self.max_selected_items}", f"/{name}")
+        return self
+
 
 class Static(Shape):
     """Options that are sent with the select, in groups or not."""

@@ -11,9 +11,8 @@ from pydantic import Field, model_validator
 from bot.sandbox.workspace.block_kit.schema.elements import Button
 from bot.sandbox.workspace.block_kit.schema.objects import OPTIONAL, Id, Shape, between, refused
 from bot.sandbox.workspace.block_kit.schema.rich_text import RichText
-from bot.sandbox.workspace.block_kit.texts import characters
+from bot.sandbox.workspace.block_kit.texts import DATA_TABLE_CHARACTERS, TABLE_CHARACTERS, characters
 
-TABLE_CHARACTERS, DATA_TABLE_CHARACTERS = 10_000, 20_000
 Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 
 

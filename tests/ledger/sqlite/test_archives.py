@@ -10,18 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
-from bot.core.audit.reader import AuditFilter
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Snapshot
-from bot.ledger.sqlite.archives import PART, Archives, NotCopied, _arriving, joined
+from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sqlite.archives import BATCH
+from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.schema import GUARDED, guards
+from bot.ledger.sqlite.guards import GUARDED, guards
+from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.sqlite.new_files import arriving
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
-from tests.ledger.logs import DAY, logs, unguarded, write, written
+from tests.ledger.logs import DAY, logs
+from tests.ledger.sqlite.files import Shell, joined, unguarded, write, written
 
 NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
 LATER = NOW + 100 * DAY
@@ -43,24 +46,24 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Archives]:
-    with closing(Archives.open(path)) as opened:
+def ledger(path: Path) -> Iterator[Shell]:
+    with Shell.open(path) as opened:
         yield opened
 
 
-def archive(ledger: Archives, target: Path, days: float) -> tuple[int, int]:
+def archive(ledger: Shell, target: Path, days: float) -> tuple[int, int]:
     """Archive what is older than so many days after NOW: the first and the last entry that were moved."""
     moved = ledger.archive(target, before=NOW + days * DAY, at=LATER)
     return moved.first, moved.last
 
 
 def numbers(path: Path) -> list[int]:
-    with closing(Archives.read(path)) as file:
+    with Shell.read(path) as file:
         return [entry.number for entry in file.entries()]
 
 
 def kinds(path: Path) -> list[str]:
-    with closing(Archives.read(path)) as file:
+    with Shell.read(path) as file:
         return [entry.kind for entry in file.entries()]
 
 
@@ -79,27 +82,27 @@ def leftovers(folder: Path) -> set[str]:
 
 def test_a_backup_is_the_whole_file_in_one(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
-    with closing(Archives.read(path)) as file:
+    with Shell.read(path) as file:
         proof = file.backup(copy)
     assert (proof.holds, proof.entries) == (True, 7)
     assert [one.name for one in tmp_path.glob("copy*")] == ["copy.sqlite"]
     assert numbers(copy) == numbers(path)
-    with closing(Ledger.open(copy)) as again:
+    with Shell.open(copy) as again:
         assert again.verify() == proof
 
 
-def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(path: Path, ledger: Archives, tmp_path: Path) -> None:
-    with closing(Archives.read(path)) as file, ledger._transaction() as db:
+def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(path: Path, ledger: Shell, tmp_path: Path) -> None:
+    with Shell.read(path) as file, ledger.database.transaction() as db:
         append(db, Entry(EntryKind.REFUSED), LATER)
         assert file.backup(tmp_path / "before.sqlite").entries == 7
-    with closing(Archives.read(path)) as file:
+    with Shell.read(path) as file:
         assert file.backup(tmp_path / "after.sqlite").entries == 8
 
 
 def test_a_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text("mine")
-    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match=r"There is a file .*other\.txt already"):
+    with Shell.read(path) as file, pytest.raises(NotCopied, match=r"There is a file .*other\.txt already"):
         file.backup(other)
     assert other.read_text() == "mine"
     assert not leftovers(tmp_path)
@@ -108,7 +111,7 @@ def test_a_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
 def test_a_copy_that_does_not_hold_is_not_said_to_be_good(path: Path, tmp_path: Path) -> None:
     with unguarded(path) as db:
         db.execute("DELETE FROM entries WHERE number = 3")
-    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match="Entry 3 is missing"):
+    with Shell.read(path) as file, pytest.raises(NotCopied, match="Entry 3 is missing"):
         file.backup(tmp_path / "copy.sqlite")
     assert {one.name for one in tmp_path.iterdir()} <= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
 
@@ -116,35 +119,34 @@ def test_a_copy_that_does_not_hold_is_not_said_to_be_good(path: Path, tmp_path: 
 # Archives
 
 
-def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
-    before = list(ledger.entries())
+    before = ledger.entries()
     assert archive(ledger, old, 3) == (1, 3)
     assert numbers(old) == [1, 2, 3]
     assert numbers(path) == [4, 5, 6, 7, 8]
-    with closing(Archives.read(old)) as file:
-        assert (file.is_archive, file.proof().holds, list(file.entries())) == (True, True, before[:3])
-        found = list(file.found(AuditFilter(subjects=("customer:1",))))
-        assert [one.number for one in found] == [2]
+    with Shell.read(old) as file:
+        assert (file.is_archive, file.verify().holds, file.entries()) == (True, True, before[:3])
+        assert file.about("customer:1") == [2]
     proof = ledger.verify()
     assert (proof.fault, proof.entries, proof.archived) == ("", 5, 3)
     assert not ledger.is_archive
-    last = list(ledger.entries())[-1]
+    last = ledger.entries()[-1]
     detail = {"first": 1, "last": 3, "head": before[2].seal, "file": "old.sqlite", "entries": 3}
     assert (last.kind, last.detail, last.outcome) == ("archived", detail, "archived")
-    assert list(ledger.found(AuditFilter(subjects=("customer:1",)))) == []
+    assert ledger.about("customer:1") == []
     assert tables(path, "subjects") == [8]
     assert not leftovers(tmp_path)
 
 
-def test_effects_go_with_their_entries(path: Path, ledger: Archives, tmp_path: Path) -> None:
-    with ledger._transaction() as db:
+def test_effects_go_with_their_entries(path: Path, ledger: Shell, tmp_path: Path) -> None:
+    with ledger.database.transaction() as db:
         db.executemany("INSERT INTO effects VALUES (?, 'a', 1, 0)", [(2,), (6,)])
     archive(ledger, tmp_path / "old.sqlite", 4)
     assert (tables(tmp_path / "old.sqlite", "effects"), tables(path, "effects")) == ([1], [1])
 
 
-def test_the_guards_stand_again_afterwards(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_the_guards_stand_again_afterwards(path: Path, ledger: Shell, tmp_path: Path) -> None:
     archive(ledger, tmp_path / "old.sqlite", 3)
     for file in (path, tmp_path / "old.sqlite"):
         with closing(sqlite3.connect(file)) as db:
@@ -155,15 +157,15 @@ def test_the_guards_stand_again_afterwards(path: Path, ledger: Archives, tmp_pat
             assert standing == sum(len(guards(table)) for table in GUARDED)
 
 
-def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Archives, tmp_path: Path) -> None:
-    with closing(Ledger.open(path)) as bot, closing(Ledger.read(path)) as looking:
+def test_a_running_bot_goes_on_with_the_chain(path: Path, ledger: Shell, tmp_path: Path) -> None:
+    with Shell.open(path) as bot, Shell.read(path) as looking:
         archive(ledger, tmp_path / "old.sqlite", 3)
-        with bot._transaction() as db:
+        with bot.database.transaction() as db:
             assert append(db, Entry(EntryKind.REFUSED), LATER) == 9
         assert (bot.verify().fault, looking.verify().entries) == ("", 6)
 
 
-def test_the_last_entry_stays(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_the_last_entry_stays(path: Path, ledger: Shell, tmp_path: Path) -> None:
     assert archive(ledger, tmp_path / "old.sqlite", 80) == (1, 6)
     assert kinds(path) == ["finish", "archived"]
     assert archive(ledger, tmp_path / "older.sqlite", 80) == (7, 7)
@@ -175,50 +177,50 @@ def test_the_last_entry_stays(path: Path, ledger: Archives, tmp_path: Path) -> N
 
 def test_only_what_is_old_throughout_is_moved(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    with closing(Ledger.open(path)) as made, made._transaction() as db:
+    with Shell.open(path) as made, made.database.transaction() as db:
         for day in (0, 5, 1, 2, 9):  # a clock was set back in between
             append(db, Entry(EntryKind.ASKED), NOW + day * DAY)
-    with closing(Archives.open(path)) as file:
+    with Shell.open(path) as file:
         assert archive(file, tmp_path / "old.sqlite", 3) == (1, 1)
 
 
 def test_all_since_an_emergency_that_nobody_reviewed_stays(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     write(path, log_of("asked", "break glass", "finish", "asked"))
-    with closing(Archives.open(path)) as file:
+    with Shell.open(path) as file:
         assert archive(file, tmp_path / "old.sqlite", 50) == (1, 1)
-        with file._transaction() as db:
+        with file.database.transaction() as db:
             append(db, Entry(EntryKind.REVIEW, "UBEN", change=7), NOW + 5 * DAY)
         assert archive(file, tmp_path / "older.sqlite", 50)[0] == 2
 
 
-async def test_all_since_the_last_snapshot_stays(path: Path, ledger: Archives, tmp_path: Path) -> None:
-    with closing(Ledger.open(path)) as bot:
-        await bot.remember(Snapshot((NOW + 8 * DAY).date(), NOW, 2, 0, ()))
-        await bot.remember(Snapshot((NOW + 9 * DAY).date(), NOW, 4, 0, ()))
+async def test_all_since_the_last_snapshot_stays(path: Path, ledger: Shell, tmp_path: Path) -> None:
+    async with open_sqlite(path) as bot:
+        await bot.history.save(Snapshot((NOW + 8 * DAY).date(), NOW, 2, 0, ()))
+        await bot.history.save(Snapshot((NOW + 9 * DAY).date(), NOW, 4, 0, ()))
     assert archive(ledger, tmp_path / "old.sqlite", 80) == (1, 4)
 
 
 def test_a_missing_directory_is_told_by_its_name(path: Path, tmp_path: Path) -> None:
-    with closing(Archives.read(path)) as file, pytest.raises(NotCopied, match=r"^There is no directory .*nowhere\.$"):
+    with Shell.read(path) as file, pytest.raises(NotCopied, match=r"^There is no directory .*nowhere\.$"):
         file.backup(tmp_path / "nowhere" / "copy.sqlite")
 
 
 def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.sqlite"
-    with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), _arriving(target):
+    with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), arriving(target):
         target.write_text("mine")
     assert target.read_text() == "mine"
     assert not leftovers(tmp_path)
 
 
-def test_the_last_days_stay(ledger: Archives, tmp_path: Path) -> None:
+def test_the_last_days_stay(ledger: Shell, tmp_path: Path) -> None:
     with pytest.raises(NotCopied, match=f"last 10 days stay in the ledger: {NOW.date()} is the latest date"):
         ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 10 * DAY)
     assert ledger.archive(tmp_path / "old.sqlite", before=NOW + DAY, at=NOW + 11 * DAY).last == 1
 
 
-def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Shell, tmp_path: Path) -> None:
     with unguarded(path) as db:
         db.execute("UPDATE entries SET body = replace(body, 'UANA', 'UBEN') WHERE number = 2")
     with pytest.raises(NotCopied, match=r"does not hold, so nothing was written\. Entry 2"):
@@ -230,9 +232,9 @@ def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Archives, 
 # Broken off in between
 
 
-def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
-    ledger._db.execute("PRAGMA busy_timeout = 0")
+    ledger.database.execute("PRAGMA busy_timeout = 0")
     with held(path), pytest.raises(NotRecorded):
         archive(ledger, old, 3)
     assert (numbers(old), numbers(path)) == ([1, 2, 3], [1, 2, 3, 4, 5, 6, 7])
@@ -241,10 +243,10 @@ def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, le
     assert (numbers(old), numbers(path), ledger.verify().holds) == ([1, 2, 3], [4, 5, 6, 7, 8], True)
 
 
-def test_what_broke_off_within_the_removal_is_gone_on_with(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_what_broke_off_within_the_removal_is_gone_on_with(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
-    ledger._write_archive(old, 5)
-    ledger._remove(2, old.name, LATER)
+    ledger.archives.write_archive(old, 5)
+    ledger.archives.remove(2, old.name, LATER)
     assert ledger.verify().archived == 2
     assert archive(ledger, old, 5) == (3, 5)
     assert (ledger.verify().fault, ledger.verify().archived) == ("", 5)
@@ -253,20 +255,20 @@ def test_what_broke_off_within_the_removal_is_gone_on_with(path: Path, ledger: A
 
 def test_many_entries_go_in_parts_so_that_nobody_waits_long(tmp_path: Path) -> None:
     path, old = tmp_path / "ledger.sqlite", tmp_path / "old.sqlite"
-    with closing(Ledger.open(path)) as made, made._transaction() as db:
-        for number in range(2 * PART + 10):
+    with Shell.open(path) as made, made.database.transaction() as db:
+        for number in range(2 * BATCH + 10):
             append(db, Entry(EntryKind.ASKED), NOW + timedelta(seconds=number))
-    with closing(Archives.open(path)) as file:
-        assert archive(file, old, 50) == (1, 2 * PART + 9)
-        assert [one.detail["last"] for one in file.entries(after=2 * PART + 10)] == [PART, 2 * PART, 2 * PART + 9]
-        assert (file.verify().fault, len(numbers(old))) == ("", 2 * PART + 9)
+    with Shell.open(path) as file:
+        assert archive(file, old, 50) == (1, 2 * BATCH + 9)
+        assert [one.detail["last"] for one in file.entries(after=2 * BATCH + 10)] == [BATCH, 2 * BATCH, 2 * BATCH + 9]
+        assert (file.verify().fault, len(numbers(old))) == ("", 2 * BATCH + 9)
     assert joined([path, old]).fault == ""
 
 
 def another_logs_archive(target: Path) -> None:
     source = target.with_name("another.sqlite")
     write(source, log_of(*NAMES[::-1]))
-    with closing(Archives.open(source)) as file:
+    with Shell.open(source) as file:
         archive(file, target, 3)
 
 
@@ -274,7 +276,7 @@ def a_gap(target: Path) -> None:
     """An archive that begins behind where the ledger does."""
     source = target.with_name("same.sqlite")
     write(source, log_of(*NAMES))
-    with closing(Archives.open(source)) as file:
+    with Shell.open(source) as file:
         archive(file, target.with_name("first.sqlite"), 2)
         archive(file, target, 4)
 
@@ -287,7 +289,7 @@ def too_young(target: Path) -> None:
     """An archive of entries that are not that old."""
     source = target.with_name("young.sqlite")
     write(source, log_of(*NAMES))
-    with closing(Archives.open(source)) as file:
+    with Shell.open(source) as file:
         archive(file, target, 5)
 
 
@@ -297,7 +299,7 @@ def no_database(target: Path) -> None:
 
 @pytest.mark.parametrize("make", [another_logs_archive, a_gap, a_ledger, too_young, no_database])
 def test_nothing_is_removed_for_a_file_that_holds_something_else(
-    path: Path, ledger: Archives, tmp_path: Path, make: Callable[[Path], None]
+    path: Path, ledger: Shell, tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
     old = tmp_path / "old.sqlite"
     make(old)
@@ -307,17 +309,17 @@ def test_nothing_is_removed_for_a_file_that_holds_something_else(
     assert (numbers(path), old.read_bytes()) == ([1, 2, 3, 4, 5, 6, 7], content)
 
 
-def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Shell, tmp_path: Path) -> None:
     archive(ledger, tmp_path / "old.sqlite", 3)
     with pytest.raises(NotCopied, match="Somebody else archives"):
-        ledger._remove(3, "other.sqlite", LATER)
+        ledger.archives.remove(3, "other.sqlite", LATER)
     assert ledger.verify().holds
 
 
 # The chain over several files
 
 
-def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Archives) -> None:
+def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Shell) -> None:
     with unguarded(path) as db:
         (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
         db.execute("DELETE FROM entries WHERE number <= 2")
@@ -334,7 +336,7 @@ def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: Arc
         "INSERT INTO changes (state, revision, requester, expires_at, plan, body) VALUES ('', 1, '', '', '', '{}')",
     ],
 )
-def test_a_ledger_does_not_pass_for_an_archive(path: Path, ledger: Archives, trace: str) -> None:
+def test_a_ledger_does_not_pass_for_an_archive(path: Path, ledger: Shell, trace: str) -> None:
     with unguarded(path) as db:
         (own,) = db.execute("SELECT seal FROM entries WHERE number = 2").fetchone()
         (head,) = db.execute("SELECT seal FROM entries WHERE number = 7").fetchone()
@@ -343,14 +345,14 @@ def test_a_ledger_does_not_pass_for_an_archive(path: Path, ledger: Archives, tra
         db.execute("INSERT INTO archives VALUES (2, ?), (7, ?)", (own, head))
         db.execute(trace)
     assert not ledger.is_archive
-    assert ledger.proof().fault.startswith("Entries up to 2 are gone")
+    assert ledger.verify().fault.startswith("Entries up to 2 are gone")
 
 
-def test_a_missing_archive_is_named(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_a_missing_archive_is_named(path: Path, ledger: Shell, tmp_path: Path) -> None:
     first, second = tmp_path / "first.sqlite", tmp_path / "second.sqlite"
     archive(ledger, first, 2)
     archive(ledger, second, 4)
-    seen = next(ledger.entries()).seal
+    seen = ledger.entries()[0].seal
     whole = joined([path, second, first], seen)
     assert (whole.fault, whole.entries, whole.witness, whole.archived) == ("", 9, 5, 0)
     assert joined([first, path]).fault == (
@@ -361,14 +363,14 @@ def test_a_missing_archive_is_named(path: Path, ledger: Archives, tmp_path: Path
     )
 
 
-def test_archives_of_another_log_do_not_join(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_archives_of_another_log_do_not_join(path: Path, ledger: Shell, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign.sqlite"
     another_logs_archive(foreign)
     archive(ledger, tmp_path / "old.sqlite", 3)
     assert joined([foreign, path]).fault == "ledger.sqlite does not go on from the seal of entry 3."
 
 
-def test_a_changed_archive_is_named(path: Path, ledger: Archives, tmp_path: Path) -> None:
+def test_a_changed_archive_is_named(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     archive(ledger, old, 3)
     with unguarded(old) as db:
@@ -381,8 +383,8 @@ def test_a_changed_archive_is_named(path: Path, ledger: Archives, tmp_path: Path
 def test_whatever_is_archived_when_the_whole_log_is_as_it_was(log: list[Entry], days: list[int]) -> None:
     with written(log) as path:
         archives: list[Path] = []
-        with closing(Archives.open(path)) as file:
-            before = list(file.entries())
+        with Shell.open(path) as file:
+            before = file.entries()
             for day in sorted(days):
                 target = path.with_name(f"{len(archives)}.sqlite")
                 try:
@@ -400,6 +402,19 @@ def test_whatever_is_archived_when_the_whole_log_is_as_it_was(log: list[Entry], 
 
 
 def _entries(path: Path) -> list[RecordedEntry]:
-    with closing(Archives.read(path)) as file:
-        assert file.proof().holds
-        return list(file.entries())
+    with Shell.read(path) as file:
+        assert file.verify().holds
+        return file.entries()
+
+
+async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:
+    with (
+        written([Entry(EntryKind.ASKED), Entry(EntryKind.ANSWERED)]) as path,
+        open_audit_file(path, to_archive=True) as file,
+    ):
+        await file.archives.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
+        assert (await file.log.entry(2)).kind == "answered"
+        with pytest.raises(UnknownEntry, match="There is no entry 9 in the log"):
+            await file.log.entry(9)
+        with pytest.raises(UnknownEntry, match="Entry 1 was moved to an archive"):
+            await file.log.entry(1)

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
-from bot.ledger.sqlite.ledger import Ledger
-from bot.ledger.sqlite.schema import GUARDED
+from bot.ledger.sqlite.guards import GUARDED
+from tests import records
 from tests.laws.values import LAW
-from tests.ledger.logs import logs, unguarded, words, write, written
+from tests.ledger.logs import logs, words
+from tests.ledger.sqlite.files import unguarded, write, written
+from tests.records import read_ledger
 
 Row = tuple[int, str, str]
 Tampering = Callable[[sqlite3.Connection, list[Row], st.DataObject], None]
@@ -117,8 +119,8 @@ FOUND: tuple[Tampering, ...] = (
 
 
 def verified(path: Path, against: str = "") -> Verification:
-    with closing(Ledger.read(path)) as ledger:
-        return ledger.verify(against)
+    with read_ledger(path) as ledger:
+        return records.verified(ledger, against)
 
 
 @pytest.mark.parametrize("tamper", FOUND, ids=lambda one: one.__name__)

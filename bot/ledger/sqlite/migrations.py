@@ -1,58 +1,14 @@
-"""The ledger's tables, as numbered migrations. One that was released is never edited; a new one is added below it."""
+"""The tables, as numbered migrations. One that was released is never edited; a new one is added below it."""
 
-import json
 import logging
-import sqlite3
 
 from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
-from bot.core.approval.changes import Brief
 from bot.core.audit.hash_chain import canonical
-from bot.core.planning.plan import Plan
+from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED, index_old_change
+from bot.ledger.sqlite.guards import GUARDED, guards
 
-FINISHED = "kind IN ('finish', 'fail', 'stop')"
-"""Entries after which the store is not as it was."""
-GUARDED = {
-    "entries": ("number",),
-    "subjects": ("subject", "at", "entry"),
-    "effects": ("entry", "segment"),
-    "names": ("name", "segment"),
-}
-"""Tables to which rows are added and that is all: the log, and what it is searched and counted by; with their keys."""
-
-
-def removal_guard(table: str) -> str:
-    """Taken down only by archiving, and put up again in the same transaction."""
-    return f"""
-    CREATE TRIGGER {table}_are_never_removed BEFORE DELETE ON {table}
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """
-
-
-def guards(table: str) -> tuple[str, ...]:
-    """What keeps the rows of this table as they are."""
-    same = " AND ".join(f"{column} = new.{column}" for column in GUARDED[table])
-    return (
-        f"""
-    CREATE TRIGGER {table}_are_never_changed BEFORE UPDATE ON {table}
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-        removal_guard(table),
-        # INSERT OR REPLACE removes a row without asking the triggers above.
-        f"""
-    CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
-        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
-        BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
-    """,
-    )
-
-
-UNREVIEWED = (
-    "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
-    "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
-)
-"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")
 
@@ -97,7 +53,7 @@ _FIRST = (
 
 @migrations(name="0001_first")
 def first(db: Database) -> None:
-    """Entries (append-only, sealed), asks, changes, and how each Step of a change ran."""
+    """Create entries (append-only, sealed), invocations, changes, and the runs of their steps."""
     for statement in _FIRST:
         db.conn.execute(statement)
 
@@ -126,12 +82,12 @@ _CREATED = """
 
 @migrations(name="0002_homes_and_segments")
 def second(db: Database) -> None:
-    """The Home tabs that were opened; which changes touch which segments; each change in brief."""
+    """Create the Home tabs that were opened, which changes touch which segments, and each change in brief."""
     for statement in _SECOND:
         db.conn.execute(statement)
     for (number,) in db.conn.execute("SELECT number FROM changes").fetchall():
         try:
-            _look_back(db.conn, number)
+            index_old_change(db.conn, number)
         except ValidationError as error:
             # One old change that cannot be read must not keep the bot from starting.
             log.warning("Change %s is left out of all lists: %s", number, error)
@@ -157,7 +113,7 @@ _THIRD = (
 
 @migrations(name="0003_decisions")
 def third(db: Database) -> None:
-    """Notices to people, reminders, and who wants a running change to stop."""
+    """Create notices to people, reminders, and who asked a run to stop."""
     for statement in _THIRD:
         db.conn.execute(statement)
 
@@ -235,7 +191,7 @@ _SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "det
 
 @migrations(name="0004_record")
 def fourth(db: Database) -> None:
-    """Entries as the texts that were sealed, whose seals stay what they were; what they are about; archives."""
+    """Keep entries as the texts that were sealed, with their seals; create their subjects, and archives."""
     for statement in _FOURTH:
         db.conn.execute(statement)
     for *content, own in db.conn.execute(f"SELECT {', '.join(_SEALED)}, seal FROM entries_before ORDER BY number"):
@@ -277,7 +233,7 @@ _FIFTH = (
 
 @migrations(name="0005_history")
 def fifth(db: Database) -> None:
-    """The sizes of segments day by day, and which segments were restored under other ids."""
+    """Create the sizes of segments day by day, and which segments were restored under other ids."""
     for statement in _FIFTH:
         db.conn.execute(statement)
 
@@ -296,27 +252,6 @@ _SIXTH = (
 
 @migrations(name="0006_days")
 def sixth(db: Database) -> None:
-    """What became of each day's summary."""
+    """Create the runs of the daily summary."""
     for statement in _SIXTH:
         db.conn.execute(statement)
-
-
-def _look_back(db: sqlite3.Connection, number: int) -> None:
-    query = "SELECT number, state, requester, expires_at, plan, body FROM changes WHERE number = ?"
-    *columns, plan, body = db.execute(query, (number,)).fetchone()
-    read, fields = Plan.model_validate_json(plan), json.loads(body)
-    basis = dict(zip(("number", "state", "requester", "expires_at"), columns, strict=True))
-    kept = {name: fields[name] for name in ("need", "approvals", "created_at")}
-    describe(db, Brief.model_validate(basis | kept | {"headline": read.headline}))
-    touch(db, number, read)
-
-
-def describe(db: sqlite3.Connection, brief: Brief) -> None:
-    """Keep what lists show of a change."""
-    db.execute("INSERT OR REPLACE INTO briefs VALUES (?, ?)", (brief.number, brief.model_dump_json()))
-
-
-def touch(db: sqlite3.Connection, change: int, plan: Plan) -> None:
-    """Keep which segments a change touches by this plan of it."""
-    db.execute("DELETE FROM touches WHERE change = ?", (change,))
-    db.executemany("INSERT INTO touches VALUES (?, ?)", [(id_, change) for id_ in plan.segment_ids])

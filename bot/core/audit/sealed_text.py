@@ -1,0 +1,43 @@
+"""An entry as the text that is sealed, and back. Pure."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.audit.entries import Entry, RecordedEntry
+from bot.core.invocation import masked
+
+
+def timestamp(time: datetime) -> str:
+    """Return this time in UTC with milliseconds: text that sorts as time."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def content_of(entry: Entry, *, number: int, at: datetime, workspace: str) -> dict[str, Any]:
+    """Return what is sealed of this entry. ``workspace``: the bot's own, where the entry names none."""
+    return asdict(entry) | {
+        "number": number,
+        "at": timestamp(at),
+        "workspace": entry.workspace or workspace,
+        "detail": _without_addresses(entry.detail),
+    }
+
+
+def decode(body: str, seal: str) -> RecordedEntry:
+    """Decode the text of an entry, with its seal."""
+    content = json.loads(body)
+    detail = content["detail"]
+    # The first entries held their detail as a text of its own, and no subjects.
+    content["detail"] = json.loads(detail) if isinstance(detail, str) else detail
+    content["subjects"] = tuple(content.get("subjects", ()))
+    return RecordedEntry(**content | {"seal": seal})
+
+
+def _without_addresses(value: Any) -> Any:
+    """Mask each e-mail address anywhere in ``value``: the log outlives a shopper's erasure."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {key: _without_addresses(inner) for key, inner in value.items()}
+    return [_without_addresses(inner) for inner in value] if isinstance(value, list | tuple) else value

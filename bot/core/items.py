@@ -1,0 +1,106 @@
+"""What a Step, a Change or an entry of the log is about: typed items of the store, and their one text form."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, NamedTuple, Self, TypeAlias
+
+from pydantic import BeforeValidator, PlainSerializer
+
+CustomerKey: TypeAlias = int | str
+"""A customer by id; by e-mail where an earlier Step of the same Plan registers them."""
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class ItemKind(StrEnum):
+    """What an item is."""
+
+    PROFILE = "profile"
+    CUSTOMER = "customer"
+    SEGMENT = "segment"
+    PROMOTION = "promotion"
+    EMAIL = "email"  # of a customer whom an earlier Step of the same Plan registers
+
+
+_PREFIXES = tuple(f"{kind}:" for kind in ItemKind)
+
+
+class Item(NamedTuple):
+    """One thing or person of the store. The same id under another kind is another item."""
+
+    kind: ItemKind
+    id: str
+
+    def __str__(self) -> str:
+        """Return the text form, as entries and changes store it: ``segment:6a8e…``, ``customer:17``."""
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the item of this text form. Raises ValueError."""
+        kind, colon, id_ = text.partition(":")
+        if not colon:
+            raise ValueError(f"“{text}” has no kind")
+        return cls(ItemKind(kind), id_)
+
+    @classmethod
+    def profile(cls, id_: str) -> Self:
+        """Return a shopper's profile."""
+        return cls(ItemKind.PROFILE, id_)
+
+    @classmethod
+    def customer(cls, key: CustomerKey) -> Self:
+        """Return a customer: a registered one by id, one to come by e-mail."""
+        return cls(ItemKind.CUSTOMER, str(key)) if isinstance(key, int) else cls(ItemKind.EMAIL, key)
+
+    @classmethod
+    def segment(cls, id_: str) -> Self:
+        """Return a segment."""
+        return cls(ItemKind.SEGMENT, id_)
+
+    @classmethod
+    def promotion(cls, id_: int) -> Self:
+        """Return a promotion."""
+        return cls(ItemKind.PROMOTION, str(id_))
+
+    @property
+    def customer_key(self) -> CustomerKey:
+        """The id or e-mail of a customer."""
+        return int(self.id) if self.kind is ItemKind.CUSTOMER else self.id
+
+    @property
+    def is_known_shopper(self) -> bool:
+        """Whether the store knows this shopper, so that the log may name them: by an id, and never by an address."""
+        return self.kind in (ItemKind.PROFILE, ItemKind.CUSTOMER)
+
+
+def texts(items: Iterable[Item]) -> tuple[str, ...]:
+    """Return the text form of each item."""
+    return tuple(map(str, items))
+
+
+def _decode(text: str) -> tuple[Item, ...]:
+    """Return what a stored text stands for.
+
+    Earlier versions stored bare ids, which matched an item of any kind that had this id. Each still means all that
+    it could have meant then.
+    """
+    if text.startswith(_PREFIXES):
+        return (Item.parse(text),)
+    if _ID.fullmatch(text):
+        return (Item.profile(text), Item.segment(text))
+    if text.isdecimal():
+        return (Item(ItemKind.CUSTOMER, text), Item(ItemKind.PROMOTION, text))
+    return (Item.customer(text),)
+
+
+def _decode_all(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(item for one in value for item in (_decode(one) if isinstance(one, str) else (one,)))
+
+
+StoredItems = Annotated[
+    tuple[Item, ...], BeforeValidator(_decode_all), PlainSerializer(texts, return_type=tuple[str, ...])
+]
+"""Items that are stored in their text form."""

@@ -1,0 +1,54 @@
+"""The Ledger: its parts, each behind a port."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, Self
+
+from bot.ledger.ports.audit_log import AuditLog
+from bot.ledger.ports.changes import Changes
+from bot.ledger.ports.history import History
+from bot.ledger.ports.home_tabs import HomeTabs
+from bot.ledger.ports.invocations import Invocations
+from bot.ledger.ports.leases import Leases
+from bot.ledger.ports.summary_runs import SummaryRuns
+
+
+class Storage(Protocol):
+    """The database behind the parts."""
+
+    async def aclose(self) -> None:
+        """Close it; what was promised is on disk already."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that the bot keeps. Leaving it as a context manager closes it."""
+
+    changes: Changes
+    invocations: Invocations
+    leases: Leases
+    audit: AuditLog
+    summaries: SummaryRuns
+    history: History
+    home_tabs: HomeTabs
+    storage: Storage
+
+    async def catch_up(self) -> None:
+        """Do what had to wait: record answers, and complete the index of the audit log. Raises NotRecorded."""
+        await self.invocations.retry_settling()
+        await self.audit.complete_index()
+
+    async def tidy(self, before: datetime) -> None:
+        """Forget the settled deliveries, and the silent processes, from before this time."""
+        await self.invocations.forget_settled(before)
+        await self.leases.forget_silent(before)
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.storage.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,38 @@
+"""What people asked for, until it is answered."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.core.audit.entries import EntryKind
+from bot.core.invocation import Invocation
+
+
+class Invocations(Protocol):
+    """The invocations, in the order in which they arrived."""
+
+    async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+        """Record an invocation, for ``owner`` to answer. False where this delivery is on record already."""
+
+    async def settle(
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+    ) -> bool:
+        """Record the answer to an invocation that became no change, and forget its words.
+
+        ``subjects``: what the words named. False, and nothing is recorded, where another process, which took this one
+        for dead, answered meanwhile. What cannot be recorded now is kept for ``retry_settling``: the person has been
+        answered already.
+        """
+
+    async def settle_at_once(
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+    ) -> bool:
+        """Settle before an act that must not happen twice. Raises NotRecorded: then the act must not happen at all."""
+
+    async def retry_settling(self) -> None:
+        """Record the answers that could not be recorded when they were given."""
+
+    async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
+        """Claim the unanswered invocations whose owner is gone; return each with its time, oldest first."""
+
+    async def forget_settled(self, before: datetime) -> None:
+        """Forget the deliveries that were settled and arrived before this time."""

@@ -1,0 +1,27 @@
+"""A ledger's file, or an archive's, in the hands of whoever runs the bot."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.sqlite.archives import SqliteArchives
+from bot.ledger.sqlite.audit_log import SqliteAuditLog
+from bot.ledger.sqlite.database import Database
+
+PATIENCE = 30.0
+"""Seconds that archiving waits while the bot writes."""
+
+
+@contextmanager
+def open_audit_file(path: Path, *, to_archive: bool = False) -> Iterator[AuditFile]:
+    """Open a file to read it, or ``to_archive`` its oldest entries. Raises UnusableLedger, also from within."""
+    try:
+        with closing(Database.open(path, patience=PATIENCE) if to_archive else Database.read(path)) as database:
+            yield AuditFile(SqliteAuditLog(database), SqliteArchives(database))
+    except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
+        # A flipped byte may leave text in a file's tables that is no text any more.
+        raise UnusableLedger(str(error)) from error

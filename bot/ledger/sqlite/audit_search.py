@@ -1,0 +1,98 @@
+"""The SQL that finds entries of the audit log by a filter."""
+
+import json
+from typing import Any
+
+from bot.core.audit.index_terms import narrowest_first
+from bot.core.audit.reader import AuditFilter
+from bot.core.audit.sealed_text import timestamp
+
+FEW = 100
+"""Subjects that one statement names one by one; of more, a name that a whole series of segments had is the cause."""
+_CONDITIONS = {
+    "actor": "actor = :actor",
+    "kind": "kind = :kind",
+    "change": "change = :change",
+    "since": "at >= :since",
+    "until": "at < :until",
+    "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
+}
+"""The subjects have at hand, beside what they are found by, what narrows them down."""
+_ABOUT = """
+    EXISTS (SELECT 1 FROM subjects AS b WHERE subject IN ({among}) AND b.at = {table}.at AND b.entry = {table}.{number})
+"""
+
+
+def search(
+    sought: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """Return the query for these entries by their time, with its values; ``limit`` -1 is all of them.
+
+    It goes by the subjects, each of which has its entries in order already; by the entries where a change is named,
+    too: a change has few entries, and what is about a busy segment may be a tenth of all.
+    """
+    sought = narrowest_first(sought)
+    values = _values(sought, before) | {"limit": limit}
+    return _query(sought, values, "ASC" if oldest_first else "DESC"), values
+
+
+def _query(sought: AuditFilter, values: dict[str, Any], order: str) -> str:
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
+    subjects, besides = _names("subject", sought.subjects), _names("beside", sought.besides)
+    if not subjects or sought.change is not None:
+        where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
+        where = f"WHERE {where.format(number='number')} ORDER BY at {order}, number {order} LIMIT :limit"
+        return f"SELECT number, body, seal FROM entries AS e {where}"
+    each = _all_of(*conditions, *_about(besides, "s", "entry")).format(number="entry")
+    found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(each, order)
+    return f"""
+        SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
+        CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
+    """
+
+
+def _of_each(subjects: list[str], conditions: str) -> str:
+    """Find what is about any of a few: each has its entries in order, and no more are read than are asked for."""
+    return " UNION ".join(
+        f"SELECT at, entry FROM subjects AS s WHERE subject = {one} AND {conditions}" for one in subjects
+    )
+
+
+def _of_many(conditions: str, order: str) -> str:
+    """Find what is about any of many, which no statement could name one by one: merge the first ones of each."""
+    first = f"""
+        SELECT at, entry FROM subjects AS s WHERE subject = one.value AND {conditions}
+        ORDER BY at {order}, entry {order} LIMIT :limit
+    """
+    return f"""
+        SELECT DISTINCT a.at, a.entry FROM json_each(:subjects) AS one CROSS JOIN subjects AS a
+        ON a.subject = one.value AND (a.at, a.entry) IN ({first})
+    """
+
+
+def _all_of(*conditions: str) -> str:
+    return " AND ".join(conditions) or "true"
+
+
+def _about(subjects: list[str], table: str, number: str) -> list[str]:
+    return [_ABOUT.format(among=", ".join(subjects), table=table, number=number)] if subjects else []
+
+
+def _names(name: str, values: tuple[str, ...]) -> list[str]:
+    return [f":{name}{place}" for place, _ in enumerate(values)]
+
+
+def _values(sought: AuditFilter, before: int | None) -> dict[str, Any]:
+    values = {
+        "actor": sought.actor or None,
+        "kind": sought.kind,
+        "change": sought.change,
+        "since": timestamp(sought.since) if sought.since else None,
+        "until": timestamp(sought.until) if sought.until else None,
+        "before": before,
+    }
+    subjects = {f"beside{place}": one for place, one in enumerate(sought.besides)}
+    if len(sought.subjects) > FEW:
+        subjects["subjects"] = json.dumps(sought.subjects)
+    subjects |= {f"subject{place}": one for place, one in enumerate(sought.subjects)}
+    return {name: value for name, value in values.items() if value is not None} | subjects

@@ -1,0 +1,87 @@
+"""Rows of changes: how a change is stored, loaded, and swapped for what a move makes of it.
+
+The caller of what writes holds the transaction.
+"""
+
+import json
+import sqlite3
+
+from bot.core.approval.changes import Brief, Change, Run, State, too_late
+from bot.core.audit.sealed_text import timestamp
+from bot.core.errors import UnknownChange
+from bot.ledger.moves import concerns_everybody
+from bot.ledger.sqlite.change_index import save_brief
+
+_COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
+"""What is stored beside the body of a change."""
+
+
+def load(db: sqlite3.Connection, number: int) -> Change:
+    """Return one change, whole. Raises UnknownChange."""
+    row = db.execute("SELECT * FROM changes WHERE number = ?", (number,)).fetchone()
+    if row is None:
+        raise UnknownChange(number)
+    runs = db.execute("SELECT body FROM runs WHERE change = ? ORDER BY position", (number,))
+    columns = {name: row[name] for name in _COLUMNS - {"plan", "card", "runs"}}
+    place = {"channel": row["card_channel"], "ts": row["card_ts"], "url": row["card_url"]}
+    card = place if row["card_ts"] else None
+    bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
+    return Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+
+
+def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
+    """Insert a change, held by ``owner``, and return it with its number."""
+    row = (change.state, change.revision, change.requester, timestamp(change.expires_at))
+    number = db.execute(
+        "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*row, change.plan.model_dump_json(), _body(change), owner),
+    ).lastrowid
+    numbered = change.model_copy(update={"number": number})
+    save_brief(db, Brief.of(numbered))
+    _outdate_home_tabs(db, State.PLANNED, numbered)
+    return numbered
+
+
+def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
+    """Save what a move makes of ``change``. Raises TooLate where somebody moved it since it was loaded."""
+    _compare_and_swap(db, change, moved)
+    save_brief(db, Brief.of(moved))
+    _outdate_home_tabs(db, change.state, moved)
+
+
+def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run) -> None:
+    """Save the run of one of its steps. Raises TooLate where somebody moved the change since it was loaded."""
+    row = (change.number, run.position, run.model_dump_json())
+    db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
+    _compare_and_swap(db, change, recorded)
+
+
+def save_created_segment(db: sqlite3.Connection, change: Change, run: Run) -> None:
+    """Save that the change touches the segment that this run created, and which one that restores."""
+    if run.applied and run.applied.created:
+        touched = (run.applied.created.known_id, change.number)
+        db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", touched)
+    restored = [(new_id, old_id, change.number) for old_id, new_id in change.restored.items()]
+    db.executemany("INSERT OR REPLACE INTO restored VALUES (?, ?, ?)", restored)
+
+
+def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
+    # A plan may hold 100,000 ids and seldom changes: it is not written again at each move.
+    plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
+    row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved))
+    swapped = db.execute(
+        "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = coalesce(?, plan), body = ? "
+        "WHERE number = ? AND revision = ?",
+        (*row, change.number, change.revision),
+    )
+    if swapped.rowcount != 1:
+        too_late(load(db, change.number))
+
+
+def _outdate_home_tabs(db: sqlite3.Connection, before: State, moved: Change) -> None:
+    row = (concerns_everybody(before, moved), moved.requester)
+    db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", row)
+
+
+def _body(change: Change) -> str:
+    return change.model_dump_json(exclude=set(_COLUMNS))

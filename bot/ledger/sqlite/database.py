@@ -1,0 +1,160 @@
+"""One SQLite file: connections, transactions, and reads that run apart."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlite_utils import Database as Tables
+
+from bot.core.errors import NotRecorded
+from bot.ledger.sqlite.migrations import migrations
+from bot.ledger.sqlite.storage_errors import ErrorLog, reason
+
+BUSY_SECONDS = 1.0
+"""For how long a transaction waits while others write: an acknowledgement cannot wait long."""
+_WAL = "PRAGMA journal_mode=WAL"
+T = TypeVar("T")
+Values = Sequence[str | int | None] | dict[str, Any]
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows the workspace (a Slack team's id) for which entries are written through it."""
+
+    workspace: str = ""
+
+
+class Database:
+    """An open file. ``Database.open(path)`` or ``Database.read(path)``; ``close`` when done."""
+
+    def __init__(self, connection: Connection, *, is_shared: bool = True) -> None:
+        self.connection = connection
+        self._is_shared = is_shared
+        self._errors = ErrorLog()
+
+    @classmethod
+    def open(cls, path: Path | str, *, workspace: str = "", patience: float = BUSY_SECONDS) -> Self:
+        """Open or create the file and apply migrations. ``patience``: in seconds. Raises sqlite3.Error."""
+        _create_privately(path)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=patience, factory=Connection)
+        connection.row_factory = sqlite3.Row
+        connection.workspace = workspace
+        try:
+            # FULL: what was acknowledged must survive a power cut, not only a crash.
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            # SQLite does not wait for whoever else starts just now: they turn it on, or it is tried again below.
+            with suppress(sqlite3.OperationalError):
+                connection.execute(_WAL)
+            _migrate(connection)
+            connection.execute(_WAL)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open a file only to read it: an auditor's copy stays as it is. Raises sqlite3.Error."""
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, factory=Connection)
+        connection.row_factory = sqlite3.Row
+        return cls(connection, is_shared=False)
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None in memory."""
+        (_, _, path) = self.connection.execute("PRAGMA database_list").fetchone()
+        return Path(path) if path else None
+
+    def close(self) -> None:
+        """Close the file; what was promised is on disk already."""
+        self.connection.close()
+
+    async def aclose(self) -> None:
+        """Close the file."""
+        self.close()
+
+    def execute(self, query: str, values: Values = ()) -> sqlite3.Cursor:
+        """Read rows."""
+        return self.connection.execute(query, values)
+
+    def write(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
+        """Commit one statement, and return its rows. Raises NotRecorded."""
+        with self._recording():
+            return self.connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit all of what is written in it, or nothing. Raises NotRecorded."""
+        with self._recording(), _immediate(self.connection) as db:
+            yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read all as it is at one moment, whoever writes meanwhile."""
+        is_outermost = not self.connection.in_transaction
+        if is_outermost:
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if is_outermost:
+                self.connection.rollback()
+
+    async def read_apart(self, read: Callable[["Database"], T]) -> T:
+        """Return what ``read`` reads, in a thread and through a connection of its own: it may take seconds.
+
+        A database in memory has only one connection; one that was opened only to be read keeps nobody waiting.
+        """
+        path = self.path
+        if path is None or not self._is_shared:
+            return read(self)
+
+        def work() -> T:
+            with closing(Database.read(path)) as apart:
+                return read(apart)
+
+        return await asyncio.to_thread(work)
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            why = reason(error)
+            if not why:
+                raise
+            self._errors.log(why, error)
+            raise NotRecorded(why) from error
+
+
+def _create_privately(path: Path | str) -> None:
+    """Create a new file as its owner's alone: SQLite would let everybody read it."""
+    if path != ":memory:":
+        # Where it is there already, or cannot be made, SQLite says what that means.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+@contextmanager
+def _immediate(connection: Connection) -> Iterator[Connection]:
+    # IMMEDIATE: with a second process on the file, waiting for the lock beats failing at the first write.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()  # does nothing where SQLite has done it already
+        raise
+
+
+def _migrate(connection: Connection) -> None:
+    tables = Tables(connection, execute_plugins=False)
+    if migrations.pending(tables):
+        # Whoever else starts just now is waited for, and has done it then.
+        with _immediate(connection):
+            migrations.apply(tables)

@@ -1,0 +1,39 @@
+"""Marks on changes that were undone: each can be undone once. The caller holds the transaction."""
+
+import sqlite3
+
+from bot.core.approval.changes import Change, State
+from bot.core.errors import Impossible
+
+
+def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
+    """Mark what an undo that starts undoes; unmark it where the undo fails, is stopped, or is undone itself.
+
+    Raises Impossible where it was undone already.
+    """
+    original = undo.plan.undoes
+    if original is None:
+        return
+    if undo.state is State.RUNNING:
+        _mark(db, original, undo.number)
+    elif undo.state in (State.FAILED, State.CANCELLED):
+        _unmark(db, original, undo.number)
+    elif undo.state is State.DONE:
+        row = db.execute("SELECT json_extract(plan, '$.undoes') FROM changes WHERE number = ?", (original,)).fetchone()
+        _unmark(db, row[0], original)
+
+
+def _mark(db: sqlite3.Connection, original: int, undo: int) -> None:
+    marked = db.execute(
+        "UPDATE changes SET undone_by = ?, revision = revision + 1 WHERE number = ? AND undone_by IS NULL",
+        (undo, original),
+    )
+    if not marked.rowcount:
+        raise Impossible(f"Change {original} was undone already.")
+
+
+def _unmark(db: sqlite3.Connection, original: int | None, undo: int) -> None:
+    db.execute(
+        "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
+        (original, undo),
+    )

@@ -1,0 +1,41 @@
+"""Cards and outcomes are due until they were shown."""
+
+from datetime import timedelta
+
+from bot.core.approval.changes import Card, Event, Run, StepState
+from bot.ledger.ledger import Ledger
+from tests.core.samples import delete
+from tests.ledger.planned import moved, planned
+
+APPROVED = (Event.POST, Event.APPROVE)
+SECOND = timedelta(seconds=1)
+STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
+
+
+async def test_a_card_is_due_until_it_shows_the_latest_move(ledger: Ledger) -> None:
+    found = await planned(ledger)
+    assert await ledger.changes.outdated_cards() == ()
+    card = Card(channel="C2", ts="1.0")
+    await ledger.changes.save_card(found, card)
+    assert ((await ledger.changes.load(1)).card, await ledger.changes.outdated_cards()) == (card, ())
+    waiting = await moved(ledger, found, Event.POST)
+    assert await ledger.changes.outdated_cards() == (1,)
+    await ledger.changes.save_card(waiting, card)
+    assert await ledger.changes.outdated_cards() == ()
+
+
+async def test_a_card_that_was_drawn_over_by_an_older_drawing_is_due_again(ledger: Ledger) -> None:
+    found = await planned(ledger)
+    card = Card(channel="C2", ts="1.0")
+    await ledger.changes.save_card(await moved(ledger, found, Event.POST), card)
+    await ledger.changes.save_card(found, card)
+    assert await ledger.changes.outdated_cards() == (1,)
+
+
+async def test_requesters_of_settled_changes_are_told_once(ledger: Ledger) -> None:
+    found = await planned(ledger)
+    assert await ledger.changes.unreported_outcomes() == ()
+    await moved(ledger, found, Event.CANCEL)
+    assert await ledger.changes.unreported_outcomes() == (1,)
+    await ledger.changes.mark_outcome_reported(1)
+    assert await ledger.changes.unreported_outcomes() == ()

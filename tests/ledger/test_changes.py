@@ -1,0 +1,150 @@
+"""Changes come back whole, and move one at a time."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import MOVES, Approval, Event, Run, State, StepState
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.errors import TooLate, UnknownChange
+from bot.core.planning.steps import Applied
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, VIPS, change, delete, plan
+from tests.ledger.planned import LATER, ask, asked, kinds, moved, planned, running
+from tests.ledger.subject import Subject
+
+APPROVED = (Event.POST, Event.APPROVE)
+SECOND = timedelta(seconds=1)
+STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
+
+
+async def test_a_change_comes_back_whole(ledger: Ledger) -> None:
+    full = change(
+        state=State.WAITING,
+        approvals=(Approval(actor="UBEN", at=NOW),),
+        plan=plan(delete(members=3), undoes=1),
+        drift=("Was: x",),
+        reason="r",
+    )
+    await asked(ledger)
+    made = await ledger.changes.create(ask(), full, owner="one", detail={})
+    assert await ledger.changes.load(made.number) == full.model_copy(update={"number": 1})
+
+
+async def test_an_unknown_change_is_told(ledger: Ledger) -> None:
+    with pytest.raises(UnknownChange, match="There is no change 7"):
+        await ledger.changes.load(7)
+
+
+async def test_the_latest_changes_by_whose_they_are_and_whether_they_are_open(ledger: Ledger) -> None:
+    mine = await planned(ledger, "1")
+    done = await moved(ledger, await planned(ledger, "2", requester="UBEN"), Event.CANCEL)
+    his = await planned(ledger, "3", requester="UBEN")
+
+    async def numbers(scope: Any, limit: int = 9) -> list[int]:
+        return [one.number for one in await ledger.changes.latest(scope, "UANA", limit)]
+
+    assert await numbers("all") == [his.number, done.number, mine.number]
+    assert await numbers("pending") == [his.number, mine.number]
+    assert await numbers("mine") == [mine.number]
+    assert await numbers("all", 1) == [his.number]
+    assert [await ledger.changes.count(scope, "UANA") for scope in ("all", "pending", "mine")] == [3, 2, 1]
+    assert [one.number for one in await ledger.changes.latest("all", "UANA", 9, 1)] == [done.number, mine.number]
+    assert await ledger.changes.latest("all", "UANA", 9, 3) == ()
+
+
+async def test_numbers_are_never_given_twice(ledger: Ledger) -> None:
+    assert [(await planned(ledger, one)).number for one in "abc"] == [1, 2, 3]
+
+
+async def test_a_move_is_kept_with_its_entry(ledger: Ledger) -> None:
+    waiting = await moved(ledger, await planned(ledger), Event.POST)
+    approvals = (Approval(actor="UBEN", at=NOW),)
+    approved = await ledger.changes.move(
+        waiting, Event.APPROVE, at=LATER, actor="UBEN", detail={"version": 1}, update={"approvals": approvals}
+    )
+    assert approved == await ledger.changes.load(1)
+    assert (approved.state, approved.approvals, approved.updated_at) == (State.APPROVED, approvals, LATER)
+    assert approved.revision == waiting.revision + 1
+    last = (await ledger.audit.entries())[-1]
+    assert (last.kind, last.actor, last.change, last.detail) == ("approve", "UBEN", 1, {"version": 1})
+
+
+@pytest.mark.parametrize("state", State)
+async def test_a_move_that_the_table_does_not_know_is_refused(ledger: Ledger, state: State) -> None:
+    found = await planned(ledger, state=state)
+    before = await kinds(ledger)
+    for event in set(Event) - set(MOVES.get(state, {})):
+        with pytest.raises(TooLate):
+            await ledger.changes.move(found, event, at=NOW)
+    assert (await ledger.changes.load(found.number), await kinds(ledger)) == (found, before)
+
+
+async def test_of_two_moves_at_once_the_second_loses(ledger: Ledger, other: Ledger) -> None:
+    await moved(ledger, await planned(ledger), Event.POST)
+    seen, also_seen = await ledger.changes.load(1), await other.changes.load(1)
+    await ledger.changes.move(seen, Event.APPROVE, at=NOW, actor="UBEN")
+    with pytest.raises(TooLate, match="Too late: change 1 is approved already and about to run"):
+        await other.changes.move(also_seen, Event.REJECT, at=NOW, actor="UCLEO")
+    assert await kinds(ledger) == ["asked", "planned", "post", "approve"]
+
+
+async def test_of_two_first_signatures_at_once_the_second_signs_again(ledger: Ledger, other: Ledger) -> None:
+    await moved(ledger, await planned(ledger), Event.POST)
+    seen, also_seen = await ledger.changes.load(1), await other.changes.load(1)
+    await ledger.changes.move(seen, Event.SIGN, at=NOW, actor="UBEN")
+    with pytest.raises(TooLate, match="still waits; look at its card and decide again"):
+        await other.changes.move(also_seen, Event.SIGN, at=NOW, actor="UCLEO")
+
+
+async def test_overdue_are_those_that_nobody_decided_in_time(ledger: Ledger) -> None:
+    posted = await planned(ledger, "1")
+    await moved(ledger, await planned(ledger, "2"), Event.POST)
+    await moved(ledger, await planned(ledger, "3"), *APPROVED)
+    await planned(ledger, "4", expires_at=posted.expires_at + SECOND)
+    assert await ledger.changes.overdue(posted.expires_at - SECOND) == ()
+    assert await ledger.changes.overdue(posted.expires_at) == (1, 2)
+
+
+async def test_how_a_step_went_is_kept_in_its_place(ledger: Ledger) -> None:
+    found = await ledger.changes.save_run(await running(ledger), STEP_RUN, at=NOW, detail={"kind": "delete_segment"})
+    assert found == await ledger.changes.load(1)
+    done = STEP_RUN.model_copy(update={"state": StepState.DONE, "applied": Applied(created=VIPS)})
+    found = await ledger.changes.save_run(found, done, at=NOW, detail={})
+    assert (await ledger.changes.load(1)).runs == (done,)
+    assert (await kinds(ledger))[-2:] == ["step started", "step done"]
+
+
+async def test_a_step_is_not_recorded_by_a_process_that_was_overtaken(ledger: Ledger, other: Ledger) -> None:
+    found = await running(ledger)
+    await other.changes.save_run(found, STEP_RUN, at=NOW, detail={})
+    with pytest.raises(TooLate, match="is running already"):
+        await ledger.changes.save_run(found, STEP_RUN.model_copy(update={"undo": ()}), at=NOW, detail={})
+    assert (await ledger.changes.load(1)).runs == (STEP_RUN,)
+
+
+async def test_no_e_mail_reaches_the_log(ledger: Ledger) -> None:
+    entry = Entry(
+        EntryKind.REFUSED, detail={"plan": ["Create the segment ann@example.com"], "by": {"who": "ann@example.com"}}
+    )
+    await ledger.audit.append(entry, at=NOW)
+    (noted,) = await ledger.audit.entries()
+    assert noted.detail == {"plan": ["Create the segment [e-mail]"], "by": {"who": "[e-mail]"}}
+
+
+async def test_what_is_on_record_survives_a_restart(subject: Subject, ledger: Ledger) -> None:
+    kept = await planned(ledger)
+    await ledger.close()
+    async with subject.open() as again:
+        assert await again.changes.load(1) == kept
+        assert (await again.audit.verify()).holds
+
+
+async def test_a_move_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
+    waiting = await moved(ledger, await planned(ledger), Event.POST)
+    before = await kinds(ledger)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        await ledger.changes.move(waiting, Event.APPROVE, at=NOW, detail={"no": object()})
+    assert (await ledger.changes.load(1), await kinds(ledger)) == (waiting, before)
+    assert (await ledger.changes.move(waiting, Event.APPROVE, at=NOW)).state is State.APPROVED

@@ -1,0 +1,89 @@
+"""What people ask for is recorded once, and answered once."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import Event, Run, StepState
+from bot.core.audit.entries import EntryKind
+from bot.core.errors import NotRecorded, TooLate
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, change, delete
+from tests.ledger.planned import LATER, ask, asked, kinds
+from tests.ledger.subject import Subject
+
+APPROVED = (Event.POST, Event.APPROVE)
+SECOND = timedelta(seconds=1)
+STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
+
+
+async def test_the_same_delivery_is_on_record_once(ledger: Ledger, other: Ledger) -> None:
+    assert await asked(ledger, "1")
+    assert not await asked(other, "1", owner="two")
+    assert await asked(other, "2", owner="two")
+    assert await kinds(ledger) == ["asked", "asked"]
+
+
+async def test_asks_that_come_in_at_once_are_each_on_record_once(ledger: Ledger) -> None:
+    recorded = await asyncio.gather(asked(ledger, "1"), asked(ledger, "2"), asked(ledger, "1"))
+    assert list(recorded) == [True, True, False]
+    assert [entry.number for entry in await ledger.audit.entries()] == [1, 2]
+
+
+async def test_an_ask_that_cannot_be_written_down_is_told(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        await asked(ledger, "1", values={"name": "\ud800"})
+    assert await asked(ledger, "2")
+    assert await kinds(ledger) == ["asked"]
+
+
+async def test_an_ask_is_answered_by_another_process_only_when_its_owner_is_gone(ledger: Ledger, other: Ledger) -> None:
+    await asked(ledger, "b")
+    await ledger.invocations.record(ask("a"), owner="one", at=NOW + SECOND, detail={})
+    claim: dict[str, Any] = {"owner": "two"}
+    await other.leases.renew(owner="two", until=LATER + timedelta(seconds=6))
+    assert await other.invocations.claim_abandoned(now=LATER, **claim) == ()
+    found = await other.invocations.claim_abandoned(now=LATER + SECOND, **claim)
+    assert found == ((ask("b"), NOW), (ask("a"), NOW + SECOND))
+    assert await other.invocations.claim_abandoned(now=LATER + SECOND, **claim) == ()
+
+
+async def test_the_words_of_a_settled_ask_are_forgotten(ledger: Ledger) -> None:
+    await asked(ledger, "1", values={"shoppers": ["ann@example.com"]})
+    await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+    assert await kinds(ledger) == ["asked", "answered"]
+    assert await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND) == ()
+
+
+async def test_an_ask_becomes_one_change_and_no_second_one(ledger: Ledger, other: Ledger) -> None:
+    await asked(ledger, "1")
+    made = await ledger.changes.create(ask("1"), change(), owner="one", detail={})
+    assert made.number == 1
+    with pytest.raises(TooLate, match=r"This was answered already."):
+        await other.changes.create(ask("1"), change(), owner="two", detail={})
+    assert len(await ledger.changes.latest("all", "", 9)) == 1
+    assert await kinds(ledger) == ["asked", "planned"]
+
+
+async def test_settled_deliveries_are_forgotten_after_a_while(ledger: Ledger) -> None:
+    await asked(ledger, "1")
+    await asked(ledger, "2")
+    assert await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+    assert not await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+    await ledger.tidy(LATER + SECOND)
+    assert (await asked(ledger, "1"), await asked(ledger, "2")) == (True, False)
+
+
+async def test_an_answer_that_cannot_be_recorded_now_is_recorded_later(subject: Subject, ledger: Ledger) -> None:
+    await asked(ledger, "1")
+    with subject.jammed(ledger):
+        assert await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+        with pytest.raises(NotRecorded):
+            await ledger.invocations.settle_at_once(ask("1"), EntryKind.REFUSED, at=NOW, detail={})
+        with pytest.raises(NotRecorded):
+            await ledger.catch_up()
+    await ledger.catch_up()
+    await ledger.catch_up()
+    assert await kinds(ledger) == ["asked", "answered"]

@@ -1,0 +1,95 @@
+"""A change belongs to one living process at a time."""
+
+from datetime import timedelta
+
+from bot.core.approval.changes import Event, Run, State, StepState
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, delete
+from tests.ledger.planned import LATER, asked, planned
+from tests.ledger.subject import Subject
+
+APPROVED = (Event.POST, Event.APPROVE)
+SECOND = timedelta(seconds=1)
+STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
+
+
+async def test_a_change_belongs_to_one_process_at_a_time(ledger: Ledger, other: Ledger) -> None:
+    await planned(ledger, owner="one")
+    assert not await other.leases.claim(1, owner="two", now=NOW)
+    assert not await ledger.leases.claim(1, owner="one", now=NOW)
+    await ledger.leases.release(1, owner="two")
+    assert await ledger.leases.holds(1, owner="one")
+    await ledger.leases.release(1, owner="one")
+    await other.leases.renew(owner="two", until=LATER)
+    assert await other.leases.claim(1, owner="two", now=NOW)
+    assert (await ledger.leases.holds(1, owner="one"), await ledger.leases.holds(1, owner="two")) == (False, True)
+
+
+async def test_a_change_whose_process_is_silent_is_free(ledger: Ledger) -> None:
+    await planned(ledger, owner="one")
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER) == ()
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == (1,)
+    assert await ledger.leases.unattended(State.RUNNING, now=LATER + SECOND) == ()
+    await ledger.leases.renew(owner="two", until=LATER + 9 * SECOND)
+    assert await ledger.leases.claim(1, owner="two", now=LATER + SECOND)
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == ()
+
+
+async def test_a_process_that_lives_keeps_what_it_has_and_nothing_else(ledger: Ledger) -> None:
+    await planned(ledger, "1", owner="one")
+    await planned(ledger, "2", owner="two")
+    await asked(ledger, "3", owner="one")
+    await ledger.leases.renew(owner="one", until=LATER + 10 * SECOND)
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == (2,)
+    assert await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND) == ()
+
+
+async def test_a_process_that_stops_gives_back_what_it_has_at_once(ledger: Ledger) -> None:
+    await planned(ledger, "1", owner="one")
+    await planned(ledger, "2", owner="two")
+    await asked(ledger, "3", owner="one")
+    await ledger.leases.resign(owner="one")
+    assert await ledger.leases.unattended(State.PLANNED, now=NOW) == (1,)
+    assert [one.id for one, _ in await ledger.invocations.claim_abandoned(owner="two", now=NOW)] == ["3"]
+
+
+async def test_one_process_paints_while_another_runs(ledger: Ledger, other: Ledger) -> None:
+    await planned(ledger, owner="one")
+    await other.leases.renew(owner="two", until=LATER)
+    assert await other.leases.claim(1, owner="two", now=NOW, role="renderer")
+    assert not await ledger.leases.claim(1, owner="one", now=NOW, role="renderer")
+    await other.leases.release(1, owner="two", role="renderer")
+    assert await ledger.leases.claim(1, owner="one", now=NOW, role="renderer")
+    assert await ledger.leases.holds(1, owner="one")
+
+
+async def test_a_lease_that_could_not_be_given_back_is_with_the_next_sign_of_life(
+    subject: Subject, ledger: Ledger
+) -> None:
+    await planned(ledger)
+    with subject.jammed(ledger):
+        await ledger.leases.release(1, owner="one")
+    assert await ledger.leases.holds(1, owner="one")
+    assert not await ledger.leases.claim(1, owner="two", now=NOW)
+    await ledger.leases.renew(owner="one", until=LATER)
+    assert await ledger.leases.claim(1, owner="two", now=NOW)
+
+
+async def test_a_lease_that_was_taken_again_is_not_given_back_late(subject: Subject, ledger: Ledger) -> None:
+    await planned(ledger)
+    with subject.jammed(ledger):
+        await ledger.leases.release(1, owner="one")
+    assert await ledger.leases.claim(1, owner="one", now=LATER + SECOND)
+    await ledger.leases.renew(owner="one", until=LATER)
+    assert await ledger.leases.holds(1, owner="one")
+
+
+async def test_a_home_tab_that_was_taken_again_is_not_given_back_late(subject: Subject, ledger: Ledger) -> None:
+    await ledger.leases.renew(owner="one", until=LATER)
+    await ledger.home_tabs.mark_opened("UANA", at=NOW)
+    assert await ledger.home_tabs.claim("UANA", owner="one", now=NOW)
+    with subject.jammed(ledger):
+        await ledger.home_tabs.release("UANA", owner="one")
+    assert await ledger.home_tabs.claim("UANA", owner="one", now=LATER + SECOND)
+    await ledger.leases.renew(owner="one", until=LATER)
+    assert await ledger.home_tabs.claim("UANA", owner="two", now=NOW) is None

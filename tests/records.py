@@ -1,0 +1,47 @@
+"""What stands on record, read and written at once: tests outside ``tests/ledger`` keep their ledgers in SQLite."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bot.core.audit.entries import Entry, RecordedEntry
+from bot.core.audit.hash_chain import Verification
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite import audit_log
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.ledger import ledger_on
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[Ledger]:
+    """A ledger where nothing can be awaited."""
+    with closing(Database.open(path)) as database:
+        yield ledger_on(database)
+
+
+@contextmanager
+def read_ledger(path: Path) -> Iterator[Ledger]:
+    """A ledger that is only read."""
+    with closing(Database.read(path)) as database:
+        yield ledger_on(database)
+
+
+def database_of(ledger: Ledger) -> Database:
+    assert isinstance(ledger.storage, Database)
+    return ledger.storage
+
+
+def entries_of(ledger: Ledger, *, after: int = 0) -> list[RecordedEntry]:
+    return list(audit_log.stream(database_of(ledger), after=after))
+
+
+def verified(ledger: Ledger, against: str = "") -> Verification:
+    return audit_log.verify(database_of(ledger), against)
+
+
+def record(path: Path, entries: Iterable[tuple[Entry, datetime]]) -> None:
+    """Append these entries in one transaction."""
+    with closing(Database.open(path)) as database, database.transaction() as db:
+        for entry, at in entries:
+            audit_log.append(db, entry, at)
