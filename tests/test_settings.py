@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.settings import WrongSettings, database, load
+from bot.settings import WrongSettings, database_path, load
 from tests.harness import environment_for
 
 RIGHT = environment_for("http://127.0.0.1:8000", Path("ledger.sqlite"))
@@ -62,7 +62,7 @@ def test_a_setting_that_a_mode_needs_is_missed_with_the_others() -> None:
 
 def test_the_database_is_known_whatever_else_is_missing(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    assert database({}, file) == Path("segment-bot.sqlite")
+    assert database_path({}, file) == Path("segment-bot.sqlite")
     file.write_text("DATABASE=from-file.sqlite\n", encoding="utf-8")
-    assert database({}, file) == Path("from-file.sqlite")
-    assert database({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")
+    assert database_path({}, file) == Path("from-file.sqlite")
+    assert database_path({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")

@@ -1,15 +1,15 @@
 """What a Step, a Change or an entry of the log is about: typed items of the store, and their one text form."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Self, TypeAlias
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from bot.bigcommerce import is_uuid
+
 CustomerKey: TypeAlias = int | str
 """A customer by id; by e-mail where an earlier Step of the same Plan registers them."""
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class ItemKind(StrEnum):
@@ -87,7 +87,7 @@ def _decode(text: str) -> tuple[Item, ...]:
     """
     if text.startswith(_PREFIXES):
         return (Item.parse(text),)
-    if _ID.fullmatch(text):
+    if is_uuid(text):
         return (Item.profile(text), Item.segment(text))
     if text.isdecimal():
         return (Item(ItemKind.CUSTOMER, text), Item(ItemKind.PROMOTION, text))

@@ -74,7 +74,7 @@ def test_an_input_of_an_unknown_kind_is_refused() -> None:
         field: Annotated[str, Input(label="Field")]
 
     with pytest.raises(TypeError, match="no form element for Input"):
-        inputs.drawn("field", Unknown.model_fields["field"], None, {})
+        inputs.render_field("field", Unknown.model_fields["field"], None, {})
 
 
 def test_fields_that_suggest_or_count_have_an_action_of_their_own() -> None:
