@@ -22,6 +22,7 @@ from bot.slack.payloads import (
     BlockActions,
     BlockSuggestion,
     CommandForm,
+    FormOfCommand,
     RejectForm,
     SlashCommand,
     ViewSubmission,
@@ -157,7 +158,7 @@ def suggestion(body: Body) -> Suggestion:
     """Decode what somebody typed into a field that offers what they may mean."""
     with _decoding():
         payload = BlockSuggestion.model_validate(body)
-        metadata = CommandForm.model_validate_json(payload.view.private_metadata)
+        metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
     return Suggestion(payload.user.id, metadata.command, payload.action_id, payload.value)
 
 

@@ -71,10 +71,15 @@ class ViewSubmission(_Interaction):
     view: _View
 
 
-class CommandForm(_Payload):
-    """What a command's form carries along; ``more``: another form follows. ``edits``: the change that shall do this."""
+class FormOfCommand(_Payload):
+    """Which command a form is of, as it carries that along."""
 
     command: str
+
+
+class CommandForm(FormOfCommand):
+    """What a command's form carries along; ``more``: another form follows. ``edits``: the change that shall do this."""
+
     channel: str | None
     given: dict[str, Any]
     more: bool

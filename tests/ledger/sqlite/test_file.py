@@ -164,5 +164,5 @@ async def test_what_becomes_of_a_day_and_its_entry_are_written_together_or_not_a
             "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'the disk is full'); END"
         )
     with pytest.raises(sqlite3.IntegrityError, match="the disk is full"):
-        await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW)
+        await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW)
     assert await ledger.summaries.load(day.day) == day
