@@ -190,11 +190,11 @@ class Call:
         return " ".join((f"/{self.command.path}", *words))
 
     def said(self, line: str) -> str:
-        """``line``, in which it was said, for the log: without what may name a shopper."""
+        """Return ``line``, in which it was typed, for the log: without what may name a shopper."""
         return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
 
     def recorded(self, ids: Mapping[str, int]) -> str:
-        """It for the log, with ``ids`` of customers, by address in lower case, for the addresses."""
+        """Return it for the log; ``ids``, of customers by address in lower case, stand for the addresses."""
         inputs = self._inputs
         words = [
             f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
@@ -212,7 +212,7 @@ class Call:
         return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
-        """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
+        """Return the values with what the Command looks up for its form. Raises Refusal and StoreError."""
         return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
     @cached_property

@@ -36,7 +36,7 @@ from bot.engine.process import Process
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for a channel in which the bot cannot post, as it is."""
 Outcome = Callable[[], Awaitable[object]]
-"""What is to be done about a run since Slack said something."""
+"""What is to be done about a run once Slack has answered."""
 AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class DailySummary:
             await self._conclude(partial(self._settle, posting, Settle(SummaryState.POSTED), entry=entry, head=head))
 
     async def _conclude(self, outcome: Outcome) -> None:
-        """Put on record what Slack said. Raises NotRecorded: then it is kept, and the next round begins with it."""
+        """Put on record what Slack answered. Raises NotRecorded: then it is kept, and the next round begins with it."""
         self._outcome = None
         try:
             await outcome()

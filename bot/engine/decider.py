@@ -92,7 +92,7 @@ class Decider:
         """Plan again: True where the very same plan comes out, under the same policy; else the Change is renewed.
 
         Raises TooLate where no plan comes out any more; the Change is stale then. Raises NotAllowed where it would be
-        renewed, and who may approve it cannot be told just now.
+        renewed, and who may approve it is not known just now.
         """
         try:
             plan = await self.planner.again(change)

@@ -31,8 +31,8 @@ class _Work:
     began: datetime
     is_resumed: bool
 
-    def told(self, run: Run, failure: str) -> dict[str, Any]:
-        """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
+    def describe(self, run: Run, failure: str) -> dict[str, Any]:
+        """Return what the log says about it; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
             "told": self.step.describe(self.step.shoppers),
@@ -40,8 +40,8 @@ class _Work:
             "requests": list(self.store.request_ids),
         }
 
-    async def came_of(self, run: Run) -> dict[str, Any]:
-        """What the log says it did. Where it broke off, or went on after a crash, the store is asked."""
+    async def effects(self, run: Run) -> dict[str, Any]:
+        """Return what the log says it did. Where it broke off, or went on after a crash, the store is asked."""
         if run.state in (StepState.STARTED, StepState.FAILED):
             return {}
         in_doubt = run.state is StepState.UNSURE or (self.is_resumed and self.step.in_requests)
@@ -135,7 +135,7 @@ class Runner:
         return await self._record(change, _finished(run, applied, resumed=work.is_resumed), work)
 
     async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
-        """The store refused, or never answered; then it is asked what it did."""
+        """Record that the store refused, or never answered; then it is asked what it did."""
         state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
@@ -152,20 +152,20 @@ class Runner:
         return await self._record(change, broken, work, f"{error.for_log}{doubt}")
 
     async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
-        came = await work.came_of(run)
+        effects = await work.effects(run)
         at = self._clock()
         return await self._ledger.changes.save_run(
             change,
             run,
             at=at,
-            detail=work.told(run, failure) | came,
+            detail=work.describe(run, failure) | effects,
             subjects=subjects(work.step, run),
             ms=milliseconds(at - work.began),
         )
 
 
 def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
-    """A Step that ran. After a crash the way back saved before stands: who was changed then can no longer be told."""
+    """Return the run of a Step that ran. After a crash the undo saved before stands: who was changed is not known."""
     undo = applied.undo if applied.undo is not None else run.undo
     if resumed and run.undo:
         undo = run.undo
@@ -173,7 +173,7 @@ def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
 
 
 def _broke_off(change: Change) -> bool:
-    """Whether a Step failed: none is started after it, not even after a crash."""
+    """Return whether a Step failed: none is started after it, not even after a crash."""
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 
 

@@ -32,7 +32,7 @@ class StoreOverview(Value):
 class Home(Value):
     """One person's Home tab. ``refusal``: why they may not use the bot; then there is nothing else.
 
-    ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why it cannot be told.
+    ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why that is not known.
     ``mine`` are those that they asked for. ``overview``: None while the store is being asked.
     """
 
