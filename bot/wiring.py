@@ -23,8 +23,8 @@ from bot.core.command import Group
 from bot.core.errors import NotRecorded
 from bot.engine.answer_gate import QUIET, AnswerGate
 from bot.engine.daily_summary import Schedule
+from bot.engine.engine import Engine, build_engine
 from bot.engine.housekeeper import Housekeeper
-from bot.engine.process import Machine, machine
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -49,14 +49,14 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's deliveries, ``machine`` does the work."""
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work."""
 
     app: AsyncApp
-    machine: Machine
+    engine: Engine
 
     async def settled(self) -> None:
         """Wait until no work is under way."""
-        await self.machine.tasks.settled()
+        await self.engine.process.tasks.settled()
 
     async def refuse_app_token(self, token: str) -> None:
         """Raise CannotStart where Slack does not take this app-level token: Socket Mode would try it for ever."""
@@ -66,14 +66,14 @@ class Bot:
         except NOT_ANSWERED as error:
             raise _cannot_start(client, "SLACK_APP_TOKEN", error) from error
 
-    async def sweep(self) -> None:
+    async def run_due(self) -> None:
         """Do at once what is due, and wait for it."""
-        await self.machine.keeper.sweep()
+        await self.engine.housekeeper.run_due()
         await self.settled()
 
     async def healthy(self) -> bool:
-        """Tell whether the ledger can be read."""
-        await self.machine.ledger.changes.count("pending", "")
+        """Whether the ledger can be read."""
+        await self.engine.process.ledger.changes.count("pending", "")
         return True
 
 
@@ -90,9 +90,11 @@ async def assemble(
     clock: Callable[[], datetime] = utc_now,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     quiet: float = QUIET,
-    sweep_every: float | None = 1.0,
+    run_due_every: float | None = 1.0,
 ) -> AsyncIterator[Bot]:
-    """Assemble a bot that takes deliveries. ``sweep_every``: seconds between sweeps; None leaves them to the caller.
+    """Assemble a bot, ready to take deliveries.
+
+    ``run_due_every``: seconds after which what is due is done again; None leaves that to the caller.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
 
@@ -104,27 +106,27 @@ async def assemble(
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
         policy = _policy(settings)
-        made = machine(
+        engine = build_engine(
             groups=groups,
             policy=policy,
             ledger=ledger,
             store=store,
             announcer=_announcer(client, once, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
-            turns=AnswerGate(now=time.monotonic, quiet=quiet),
+            gate=AnswerGate(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
         )
-        stack.push_async_callback(made.stop)
-        await made.keeper.live()
+        stack.push_async_callback(engine.stop)
+        await engine.process.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
         app = _app(client, settings.SLACK_SIGNING_SECRET)
-        Listeners(made, client, Suggestions(store, clock=clock)).register(app)
-        if sweep_every is not None:
-            await stack.enter_async_context(_sweeping(made.keeper, sweep_every))
-        yield Bot(app, made)
+        Listeners(engine, client, Suggestions(store, clock=clock)).register(app)
+        if run_due_every is not None:
+            await stack.enter_async_context(_housekeeping(engine.housekeeper, run_due_every))
+        yield Bot(app, engine)
 
 
 def _app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
@@ -188,17 +190,17 @@ def _policy(settings: Settings) -> Policy:
 
 
 @asynccontextmanager
-async def _sweeping(keeper: Housekeeper, every: float) -> AsyncIterator[None]:
-    async def sweep() -> None:
+async def _housekeeping(housekeeper: Housekeeper, every: float) -> AsyncIterator[None]:
+    async def run() -> None:
         while True:
             try:
                 with suppress(NotRecorded):  # which the ledger has logged
-                    await keeper.sweep()
+                    await housekeeper.run_due()
             except Exception:
-                log.exception("A sweep broke; the next one comes in %s s", every)
+                log.exception("What is due could not be started; the next try comes in %s s", every)
             await asyncio.sleep(every)
 
-    task = asyncio.create_task(sweep())
+    task = asyncio.create_task(run())
     try:
         yield
     finally:

@@ -127,7 +127,7 @@ class World:
         settings = settings_for(self.url, self.database, **self.overrides)
         self._name(settings)
         self.bot = await self._running.enter_async_context(
-            assemble(settings, GROUPS, clock=self.clock, pause=self.pause, quiet=0, sweep_every=None)
+            assemble(settings, GROUPS, clock=self.clock, pause=self.pause, quiet=0, run_due_every=None)
         )
         if self.signed_http:
             await self._listen(self.bot, settings)
@@ -174,12 +174,12 @@ class World:
     async def sweep(self) -> None:
         """Let the bot do at once what is due, and wait until it is done."""
         assert self.bot
-        await self.bot.sweep()
+        await self.bot.run_due()
 
     async def tick(self) -> None:
         """Let the bot begin what is due, whatever else is under way."""
         assert self.bot
-        await self.bot.machine.keeper.sweep()
+        await self.bot.engine.housekeeper.run_due()
 
     # people
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from bot.core.approval.changes import Decision
 from bot.core.approval.policy import Policy
 from bot.core.approval.reader import ChangesReader
 from bot.core.audit.reader import AuditReader
+from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.language.tokenizer import quote
@@ -25,11 +27,13 @@ from bot.core.summary.history import HistoryReader
 class Context:
     """What a Command may look at: the store, what is on record, the policy, the time, and who asks.
 
-    ``now`` is in UTC; ``zone`` is the team's time zone.
+    ``findings`` collects for the log what words turned out to name; the ``shop`` adds to it by itself. ``now`` is in
+    UTC; ``zone`` is the team's time zone.
     """
 
     actor: str
     shop: Shop
+    findings: Findings
     changes: ChangesReader
     audit: AuditReader
     policy: Policy
@@ -186,11 +190,11 @@ class Call:
         return " ".join((f"/{self.command.path}", *words))
 
     def said(self, line: str) -> str:
-        """``line``, in which it was said, for the log: without what may name a shopper."""
+        """Return ``line``, in which it was typed, for the log: without what may name a shopper."""
         return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
 
     def recorded(self, ids: Mapping[str, int]) -> str:
-        """It for the log, with ``ids`` of customers, by address in lower case, for the addresses."""
+        """Return it for the log; ``ids``, of customers by address in lower case, stand for the addresses."""
         inputs = self._inputs
         words = [
             f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
@@ -208,11 +212,12 @@ class Call:
         return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
-        """The values with what the Command looks up for its form. Raises Refusal and StoreError."""
+        """Return the values with what the Command looks up for its form. Raises Refusal and StoreError."""
         return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
-    def checked(self) -> Args:
-        """The Args. Raises Misuse."""
+    @cached_property
+    def args(self) -> Args:
+        """The Args, validated when they are asked for first. Raises Misuse."""
         return check(self.command.args, self.values)
 
 

@@ -1,9 +1,9 @@
-"""An Ask: what somebody asked for, before it is planned."""
+"""Invocations: what people ask for, as it was delivered and is kept until it is answered."""
 
 import re
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.core.answers import MENTION
 from bot.core.approval.changes import Decision
@@ -13,11 +13,11 @@ from bot.core.people import Place
 _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”])[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
 
 
-class Ask(BaseModel):
-    """A Command with its values, or a click that decides; by whom and where.
+class Delivery(BaseModel):
+    """Something that a person did in Slack: who, where, and what the log says of it.
 
-    ``id`` is the delivery's own: the same one twice is one Ask. ``workspace``: the actor's (a Slack team's id), where
-    it was told. ``edits``: the change that shall do this instead.
+    ``id`` is the delivery's own: the same one twice is one. ``workspace``: the actor's (a Slack team's id), where it
+    was given. ``command``: the path of the command, or as much of it as was understood; of a decision, its verdict.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,12 +26,62 @@ class Ask(BaseModel):
     workspace: str = ""
     place: Place
     command: str
+    said: str = ""
+
+
+class Typed(Delivery):
+    """A command with its values, typed in a line, or by a button that types one."""
+
+    kind: Literal["typed"] = "typed"
     values: dict[str, Any] = {}
-    decision: Decision | None = None
-    edits: int | None = None
+
+
+class Submitted(Delivery):
+    """A command with the values of its form."""
+
+    kind: Literal["submitted"] = "submitted"
+    values: dict[str, Any] = {}
+
+
+class Edited(Delivery):
+    """A command with the values of the form that a card's Edit opened; ``edits``: the change that shall do this."""
+
+    kind: Literal["edited"] = "edited"
+    values: dict[str, Any] = {}
+    edits: int
+
+
+class Clicked(Delivery):
+    """A decision, by a click on a card or the form behind it."""
+
+    kind: Literal["clicked"] = "clicked"
+    decision: Decision
+
+
+def _with_kind(stored: Any) -> Any:
+    """Return what was kept before there were kinds, when every invocation had all fields, as one of its kind."""
+    if not isinstance(stored, dict) or "kind" in stored:
+        return stored
+    kind = "clicked" if stored.get("decision") else "edited" if stored.get("edits") else "typed"
+    others = {"clicked": {"values", "edits"}, "edited": {"decision"}, "typed": {"decision", "edits"}}
+    return {"kind": kind} | {key: value for key, value in stored.items() if key not in others[kind]}
+
+
+Asked = Typed | Submitted | Edited
+"""What has to be planned."""
+Invocation = Typed | Submitted | Edited | Clicked
+"""Everything that people can ask for."""
+_STORED: TypeAdapter[Invocation] = TypeAdapter(
+    Annotated[Invocation, Field(discriminator="kind"), BeforeValidator(_with_kind)]
+)
+
+
+def decode(stored: str) -> Invocation:
+    """Decode the JSON of an invocation (its ``model_dump_json``), whichever version kept it."""
+    return _STORED.validate_json(stored)
 
 
 def masked(text: str) -> str:
-    """``text`` without e-mail addresses: the audit log outlives a shopper's erasure. Mentions become plain user ids."""
+    """Mask the e-mail addresses in ``text``: the audit log outlives a shopper's erasure. Mentions become user ids."""
     plain = MENTION.sub(r"\1", text)
     return _EMAIL.sub("[e-mail]", plain) if "@" in plain else plain

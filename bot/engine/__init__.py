@@ -1,1 +1,1 @@
-"""The machine: takes what people ask and decide, keeps it in the ledger, and runs it on the store."""
+"""Takes what people ask and decide, puts it on record in the ledger, and carries it out on the store."""

@@ -1,4 +1,4 @@
-"""Acknowledgements go first: Slack gives them three seconds, and an answer may well begin some milliseconds later."""
+"""Lets acknowledgements go first: Slack gives them three seconds, and an answer may begin some milliseconds later."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +10,7 @@ PATIENCE = 0.25
 
 
 class AnswerGate:
-    """Work waits for its turn: at most ``AT_ONCE`` pieces at a time, begun one after the other.
+    """Lets at most ``AT_ONCE`` answers through at a time, begun one after the other.
 
     Each begins when no delivery came for ``quiet`` seconds, or after ``PATIENCE`` seconds at the latest. So a flood of
     commands is acknowledged as fast as it comes in, and answered in its order.
@@ -24,12 +24,12 @@ class AnswerGate:
         self._gate = asyncio.Lock()
 
     def delivered(self) -> None:
-        """Something came in that has to be acknowledged."""
+        """Note that something came in which has to be acknowledged."""
         self._last = self._now()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """The time in which a piece of work is done."""
+        """Wait for the turn of a piece of work, which is done within this context."""
         async with self._places:
             async with self._gate:
                 until = self._now() + PATIENCE

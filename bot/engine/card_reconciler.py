@@ -1,49 +1,37 @@
-"""The CardReconciler: brings every card in line with the ledger, and tells requesters how it ended."""
+"""Brings every card in line with the ledger, and tells requesters how it ended."""
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 
 from bot.core.approval.changes import Change, State
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.engine.coalescer import Coalescer
-from bot.engine.home_tab.publisher import Homes
+from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.ports import Announcer, Undeliverable
-from bot.engine.tasks import Tasks
-from bot.ledger.ledger import Ledger
+from bot.engine.process import Process
 
 log = logging.getLogger(__name__)
 
 
 class CardReconciler:
-    """Draws what is due, one message at a time; several moves at once become one drawing."""
+    """Draws the cards that are due, one message at a time; several moves at once become one drawing."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        announcer: Announcer,
-        homes: Homes,
-        tasks: Tasks,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._owner = owner
-        self._ledger = ledger
+    def __init__(self, process: Process, announcer: Announcer, home_tabs: HomeTabPublisher) -> None:
+        self._process = process
+        self._ledger = process.ledger
         self._announcer = announcer
-        self._homes = homes
-        self._clock = clock
-        self._rounds = Coalescer(self._round, tasks)
+        self._home_tabs = home_tabs
+        self._coalescer = Coalescer(self._reconcile, process.tasks)
 
     def wake(self) -> None:
-        """Something moved."""
-        self._rounds.wake()
+        """Start to draw what is due: something moved."""
+        self._coalescer.wake()
         # Apart, so that neither waits where Slack takes no more of the other.
-        self._homes.wake()
+        self._home_tabs.wake()
 
-    async def _round(self) -> None:
+    async def _reconcile(self) -> None:
         for number in await self._ledger.changes.outdated_cards():
             await self._attend(number, self._draw)
         for number in await self._ledger.changes.unreported_outcomes():
@@ -53,7 +41,7 @@ class CardReconciler:
 
     async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
         """Do this, unless another process does it just now. What breaks for one change holds up no other."""
-        if not await self._ledger.leases.claim(number, owner=self._owner, now=self._clock(), role="renderer"):
+        if not await self._process.claim(number, role="renderer"):
             return
         try:
             await act(await self._ledger.changes.load(number))
@@ -62,16 +50,16 @@ class CardReconciler:
         except Exception:
             log.exception("The card of change %s cannot be brought in line", number)
         finally:
-            await self._ledger.leases.release(number, owner=self._owner, role="renderer")
+            await self._process.release(number, role="renderer")
 
     async def _draw(self, change: Change) -> None:
         assert change.card  # noqa: S101 - undrawn cards are those that were posted
         try:
             await self._announcer.redraw(change, change.card)
         except Undeliverable as error:
-            # One that may work later stays due; the next wake or sweep draws it.
+            # One that may work later stays due; it is drawn when the reconciler wakes next.
             if error.final:
-                await self._note(change, EntryKind.CARD_LOST, error)
+                await self._record(change, EntryKind.CARD_LOST, error)
                 await self._ledger.changes.save_card(change, change.card)
             return
         await self._ledger.changes.save_card(change, change.card)
@@ -83,7 +71,7 @@ class CardReconciler:
             except Undeliverable as error:
                 if not error.final:
                     return
-                await self._note(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
+                await self._record(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
         await self._ledger.changes.mark_outcome_reported(change.number)
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
@@ -93,11 +81,10 @@ class CardReconciler:
         except Undeliverable as error:
             if not error.final:
                 return
-            await self._note(change, EntryKind(f"{kind} not delivered"), error)
+            await self._record(change, EntryKind(f"{kind} not delivered"), error)
         await self._ledger.changes.remove_notice(change.number, kind, user)
 
-    async def _note(self, change: Change, kind: EntryKind, error: Undeliverable) -> None:
+    async def _record(self, change: Change, kind: EntryKind, error: Undeliverable) -> None:
         detail = {"reason": str(error)}
-        await self._ledger.audit.append(
-            Entry(kind, change.requester, "", change.command, change.number, detail), at=self._clock()
-        )
+        entry = Entry(kind, change.requester, "", change.command, change.number, detail)
+        await self._ledger.audit.append(entry, at=self._process.clock())

@@ -1,4 +1,4 @@
-"""Coalescer: work that is done again for what comes up meanwhile."""
+"""Work that is done again for what comes up meanwhile."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from bot.engine.tasks import Tasks
 
 
 class Coalescer:
-    """One round of ``work`` at a time; all that comes up during a round becomes one more."""
+    """Runs ``work`` one round at a time; all that comes up during a round becomes one more."""
 
     def __init__(self, work: Callable[[], Awaitable[None]], tasks: Tasks) -> None:
         self._work = work
@@ -15,7 +15,7 @@ class Coalescer:
         self._again = False
 
     def wake(self) -> None:
-        """Something came up."""
+        """Run a round soon: something came up."""
         self._again = True
         if not self._working:
             self._working = True

@@ -1,10 +1,10 @@
-"""Daily: the summary of each local day, posted at its time, by one of the processes, once."""
+"""Posts the summary of each local day at its time, by one of the processes, once."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -17,24 +17,26 @@ from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
 from bot.core.summary.schedule import due
 from bot.core.summary.size_changes import Summary
+from bot.core.summary.summary_run import (
+    PAUSE,
+    Postpone,
+    Settle,
+    SummaryRun,
+    SummaryState,
+    is_late,
+    is_news,
+    on_failure,
+    on_pick_up,
+    on_silence,
+)
 from bot.engine.coalescer import Coalescer
 from bot.engine.ports import Announcer, Undeliverable
-from bot.engine.tasks import Tasks
-from bot.ledger.ledger import Ledger
-from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
+from bot.engine.process import Process
 
-CATCH_UP = timedelta(hours=6)
-"""A summary that no process could see to for longer than this is skipped: nobody would take it for this morning's."""
-PATIENCE = timedelta(hours=1)
-"""For so long after the first try it is tried again, where the store or Slack is down for the moment."""
-PAUSE = timedelta(minutes=1)
-"""Between two tries."""
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for a channel in which the bot cannot post, as it is."""
-LATE = "No bot was there to post it for more than six hours after its time."
-BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
 Outcome = Callable[[], Awaitable[object]]
-"""What is to be done about a day since Slack said something."""
+"""What is to be done about a run once Slack has answered."""
 AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
@@ -48,46 +50,32 @@ class Schedule:
     zone: ZoneInfo
 
     def due(self, now: datetime) -> tuple[date, datetime]:
-        """The latest local day whose time has come, and when it came (UTC)."""
+        """Return the latest local day whose time has come, and when it came (UTC)."""
         return due(now, self.at, self.zone)
 
 
-class Daily:
+class DailySummary:
     """Posts each local day's summary at most once: whatever processes, clocks and settings do, no day has two.
 
-    A day is marked just before its summary is sent. If the process dies in that very moment, or Slack never answers,
-    nobody can know whether it was posted: then it is not posted again, the log says that it is unsure, and a person
-    who does not find it in the channel has it posted by ``/summary post``. What Slack answered is believed: after its
-    no, a 429 or a 500 it is tried again. (Of a 500 Slack says that something may have happened all the same; that one
-    chance in many of a second summary is taken, for otherwise each bad minute of Slack's would cost a morning's.)
+    Which state follows which, and when, is said in ``bot.core.summary.summary_run``.
     """
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        ledger: Ledger,
-        reader: Reader,
-        announcer: Announcer,
-        tasks: Tasks,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, process: Process, schedule: Schedule, reader: Reader, announcer: Announcer) -> None:
         self._schedule = schedule
-        self._ledger = ledger
+        self._ledger = process.ledger
         self._reader = reader
         self._announcer = announcer
-        self._owner = owner
-        self._clock = clock
+        self._owner = process.owner
+        self._clock = process.clock
         self._settled: date | None = None
         self._outcome: Outcome | None = None
-        self._rounds = Coalescer(self._round, tasks)
+        self._coalescer = Coalescer(self._round, process.tasks)
 
     def wake(self) -> None:
-        """Begin what is due, if anything is. Called every second."""
+        """Start what is due, if anything is. Called every second."""
         day, _ = self._schedule.due(self._clock())
         if day != self._settled:
-            self._rounds.wake()
+            self._coalescer.wake()
 
     async def _round(self) -> None:
         if self._outcome:
@@ -95,9 +83,9 @@ class Daily:
         now = self._clock()
         today, came = self._schedule.due(now)
         opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
-        for day in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
-            if day.day <= today:  # a later one is of a clock that went back since
-                await self._attend(day, is_late=day.day < today or now - came > CATCH_UP)
+        for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
+            if run.day <= today:  # a later one is of a clock that went back since
+                await self._attend(run, late=is_late(run.day, due=today, came=came, now=now))
         if opened is None:
             log.warning("There is no summary of %s. %s", today, AHEAD)
         if opened is None or await self._is_settled(today):
@@ -107,35 +95,33 @@ class Daily:
         found = await self._ledger.summaries.load(day)
         return found is not None and found.is_settled
 
-    async def _attend(self, day: SummaryRun, *, is_late: bool) -> None:
-        if day.state is SummaryState.POSTING:
-            await self._settle(day, SummaryState.UNSURE, BROKE_OFF)
-        elif is_late:
-            await self._settle(day, SummaryState.SKIPPED, LATE)
-        elif claimed := await self._ledger.summaries.claim(day, owner=self._owner, now=self._clock()):
+    async def _attend(self, run: SummaryRun, *, late: bool) -> None:
+        if settle := on_pick_up(run, late=late):
+            await self._settle(run, settle)
+        elif claimed := await self._ledger.summaries.claim(run, owner=self._owner, now=self._clock()):
             await self._try(claimed)
 
-    async def _try(self, day: SummaryRun) -> None:
+    async def _try(self, run: SummaryRun) -> None:
         try:
-            summary = await self._summary(day.day)
+            summary = await self._summary(run.day)
             answer = compose(summary)
         except StoreError as error:
-            await self._retry(day, error.for_log)
+            await self._failed(run, error.for_log)
         except Exception:
-            log.exception("The summary of %s broke", day.day)
-            await self._retry(day, "Something broke; whoever runs the bot finds it in its log.")
+            log.exception("The summary of %s broke", run.day)
+            await self._failed(run, "Something broke; whoever runs the bot finds it in its log.")
         else:
-            await self._post(day, summary, answer)
+            await self._post(run, summary, answer)
 
     async def _summary(self, day: date) -> Summary:
-        """What is to be told of this day. Raises StoreError."""
+        """Read what this day's summary is made of. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
         return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
-    async def _post(self, day: SummaryRun, summary: Summary, answer: Answer) -> None:
-        posting = await self._ledger.summaries.begin_posting(day, summary.now)
+    async def _post(self, run: SummaryRun, summary: Summary, answer: Answer) -> None:
+        posting = await self._ledger.summaries.begin_posting(run, summary.now)
         if posting is None:
-            log.warning("The summary of %s went to another process", day.day)
+            log.warning("The summary of %s went to another process", run.day)
             return
         try:
             await self._announcer.announce(answer)
@@ -143,10 +129,10 @@ class Daily:
             await self._conclude(partial(self._missed, posting, error))
         else:
             entry, head = summary.now.entry, summary.head
-            await self._conclude(partial(self._settle, posting, SummaryState.POSTED, entry=entry, head=head))
+            await self._conclude(partial(self._settle, posting, Settle(SummaryState.POSTED), entry=entry, head=head))
 
     async def _conclude(self, outcome: Outcome) -> None:
-        """Put on record what Slack said. Raises NotRecorded: then it is kept, and the next round begins with it."""
+        """Put on record what Slack answered. Raises NotRecorded: then it is kept, and the next round begins with it."""
         self._outcome = None
         try:
             await outcome()
@@ -154,57 +140,56 @@ class Daily:
             self._outcome = outcome
             raise
 
-    async def _missed(self, day: SummaryRun, error: Undeliverable) -> None:
+    async def _missed(self, run: SummaryRun, error: Undeliverable) -> None:
         if error.maybe_done:
-            reason = f"Slack did not answer ({error}), so it may be in the channel or not."
-            await self._settle(day, SummaryState.UNSURE, reason)
+            await self._settle(run, on_silence(str(error)))
         elif error.final:
-            await self._refused(day, f"Slack does not take it in {self._schedule.channel} ({error}).", str(error))
+            await self._refused(run, str(error))
         else:
-            await self._retry(day, f"Slack did not take it ({error}).")
+            await self._failed(run, f"Slack did not take it ({error}).")
 
-    async def _retry(self, day: SummaryRun, reason: str) -> None:
-        """Again in a minute; after an hour no more, and then the channel hears it."""
-        now = self._clock()
-        if now - day.first_at < PATIENCE:
-            log.info("The summary of %s is tried again in a minute: %s", day.day, reason)
-            await self._ledger.summaries.postpone(day, until=now + PAUSE)
-        elif await self._settle(day, SummaryState.FAILED, reason):
+    async def _failed(self, run: SummaryRun, reason: str) -> None:
+        """Try again later, or give up; then the channel hears why there is none."""
+        follows = on_failure(run, reason, now=self._clock())
+        if isinstance(follows, Postpone):
+            log.info("The summary of %s is tried again in a minute: %s", run.day, reason)
+            await self._ledger.summaries.postpone(run, until=follows.until)
+        elif await self._settle(run, follows):
             by_hand = "When that is mended, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
-            await self._say(day, self._announcer.announce, sentence, self._schedule.channel)
+            await self._say(run, self._announcer.announce, sentence, self._schedule.channel)
 
-    async def _refused(self, day: SummaryRun, reason: str, code: str) -> None:
-        """It is of no use to try again. Approvers hear it once, and not every morning anew."""
-        before = await self._ledger.summaries.previous(day.day)
-        if not await self._settle(day, SummaryState.FAILED, reason):
+    async def _refused(self, run: SummaryRun, code: str) -> None:
+        """Give up at once, since trying again is of no use; tell approvers, if that is news to them."""
+        channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
+        failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
+        if not await self._settle(run, failed):
             return
-        is_news = before is None or not before.reported or before.reason != reason
-        channel = self._schedule.channel
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
-        if not is_news or await self._say(day, self._announcer.warn, sentence):
-            await self._ledger.summaries.mark_reported(day)
+        if not is_news(failed.reason, previous) or await self._say(run, self._announcer.warn, sentence):
+            await self._ledger.summaries.mark_reported(run)
 
     async def _say(
-        self, day: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
+        self, run: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
     ) -> bool:
-        """Whether it was said; what was not is on record. No channel: where changes wait for approval."""
+        """Say this; False, and on record, where nobody heard. No channel: where changes wait for approval."""
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
             log.warning("Nobody was told (%s): %s", error, sentence)
-            detail = {"day": day.day.isoformat(), "reason": str(error), "told": sentence}
+            detail = {"day": run.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled, and that is on record
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
                 await self._ledger.audit.append(entry, at=self._clock())
             return False
         return True
 
-    async def _settle(self, day: SummaryRun, state: SummaryState, reason: str = "", **detail: str | int) -> bool:
+    async def _settle(self, run: SummaryRun, settle: Settle, **detail: str | int) -> bool:
+        state, reason = settle.state, settle.reason
         channel, at = self._schedule.channel, self._clock()
-        settled = await self._ledger.summaries.settle(day, state, at=at, reason=reason, channel=channel, **detail)
+        settled = await self._ledger.summaries.settle(run, state, at=at, reason=reason, channel=channel, **detail)
         if settled and reason:
-            log.warning("The summary of %s is %s. %s", day.day, state, reason)
+            log.warning("The summary of %s is %s. %s", run.day, state, reason)
         return settled
 
 

@@ -1,4 +1,4 @@
-"""The Decider: what people say about Changes that wait or run."""
+"""Moves Changes by what people decide about them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from bot.core.approval.changes import (
 from bot.core.approval.policy import Need
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
-from bot.core.invocation import Ask
+from bot.core.invocation import Edited
 from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.planner import Planner
+from bot.engine.process import Process
 from bot.engine.runner import Runner
-from bot.ledger.ledger import Ledger
 
-TOLD = {
+CONSEQUENCES = {
     Verdict.APPROVE: "has your approval",
     Verdict.REJECT: "is rejected",
     Verdict.WITHDRAW: "is withdrawn",
@@ -39,6 +39,7 @@ TOLD = {
     Verdict.BREAK: "runs now; everybody who may approve is told",
     Verdict.REVIEW: "is reviewed",
 }
+"""What became of the Change, by the verdict, as the end of "Change 42 …"."""
 LATE = "Nobody decided in time. No answer is never a yes."
 
 
@@ -46,15 +47,14 @@ LATE = "Nobody decided in time. No answer is never a yes."
 class Decider:
     """Moves Changes by what people decide. ``approval_time``: how long an edited Change waits anew."""
 
-    ledger: Ledger
+    process: Process
     planner: Planner
     runner: Runner
-    drawer: CardReconciler
-    clock: Callable[[], datetime]
+    cards: CardReconciler
     approval_time: timedelta
 
     async def decide(self, decision: Decision, user_id: str) -> str:
-        """Do what this person decided; what became of the Change, as the end of "Change 42 …". Raises Refusal."""
+        """Do what this person decided. Returns what became of the Change (see CONSEQUENCES). Raises Refusal."""
         verdicts: dict[Verdict, Callable[[Decision, str], Awaitable[None]]] = {
             Verdict.APPROVE: self._approve,
             Verdict.REJECT: self._reject,
@@ -65,34 +65,34 @@ class Decider:
             Verdict.REVIEW: self._review,
         }
         await verdicts[decision.verdict](decision, user_id)
-        self.drawer.wake()
-        return TOLD[decision.verdict]
+        self.cards.wake()
+        return CONSEQUENCES[decision.verdict]
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
-        """The Change, if this person may decide it now. Raises Refusal."""
+        """Return the Change, if this person may decide it now. Raises Refusal."""
         change = await self._undecided(number, version)
         await self._refuse_others(change, user_id)
         return change
 
     async def may_edit(self, number: int, version: int | None, user_id: str) -> Change:
-        """The Change, if this person may say now that something else shall be done. Raises Refusal."""
+        """Return the Change, if this person may say now that something else shall be done. Raises Refusal."""
         change = await self._undecided(number, version)
         if user_id != change.requester:
             raise NotAllowed(f"Only the one who asked for change {number} can edit it.")
         return change
 
-    async def edit(self, ask: Ask, plan: Plan) -> Change:
-        """This shall be done instead: a new version, for which everybody votes anew. Raises Refusal."""
-        change = await self.may_edit(ask.edits or 0, None, ask.actor)
-        told = f"{mention(ask.actor)} edited it. Before: {change.plan.headline}"
-        anew = {"args": ask.values, "without": (), "expires_at": self.clock() + self.approval_time}
-        return await self._renew(change, Event.EDIT, plan, actor=ask.actor, told=(told,), **anew)
+    async def edit(self, invocation: Edited, plan: Plan) -> Change:
+        """Put this plan in the place of the present one: a new version, which has no approvals yet. Raises Refusal."""
+        change = await self.may_edit(invocation.edits, None, invocation.actor)
+        note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
+        anew = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
+        return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **anew)
 
     async def still_holds(self, change: Change) -> bool:
-        """Plan again: whether the very same plan comes out, under the same policy. If not, the Change is renewed.
+        """Plan again: True where the very same plan comes out, under the same policy; else the Change is renewed.
 
         Raises TooLate where no plan comes out any more; the Change is stale then. Raises NotAllowed where it would be
-        renewed, and who may approve it cannot be told just now.
+        renewed, and who may approve it is not known just now.
         """
         try:
             plan = await self.planner.again(change)
@@ -104,32 +104,32 @@ class Decider:
                 raise Impossible("The store changed meanwhile, and nobody has to look at this again. Ask once more.")
             changed = drift(change.plan, plan) if plan.fingerprint != change.plan.fingerprint else ()
             rules = (f"By the policy as it is now, it {need.why}.",) if need != change.need else ()
-            await self._renew(change, Event.REPLAN, plan, told=(*changed, *rules))
+            await self._renew(change, Event.REPLAN, plan, notes=(*changed, *rules))
         except Refusal as error:
             await self._spoil(change, error)
         return False
 
     async def expire(self, change: Change) -> None:
-        """Nobody decided in time. Raises TooLate where somebody just did."""
-        await self.ledger.changes.move(change, Event.EXPIRE, at=self.clock(), update={"reason": LATE})
-        self.drawer.wake()
+        """Expire a Change that nobody decided in time. Raises TooLate where somebody just did."""
+        await self.process.ledger.changes.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
+        self.cards.wake()
 
     async def _undecided(self, number: int, version: int | None) -> Change:
-        change = await self.ledger.changes.load(number)
+        change = await self.process.ledger.changes.load(number)
         refuse_late(change, version)
         await self._in_time(change)
         return change
 
     async def _in_time(self, change: Change) -> datetime:
-        """The time now, at which the Change has not expired yet. Raises TooLate where it has; it is expired then."""
-        now = self.clock()
+        """Return the time, at which the Change has not expired yet. Raises TooLate where it has; it is expired then."""
+        now = self.process.clock()
         if change.expires_at <= now:
             await self.expire(change)
             raise TooLate(f"Too late: change {change.number} has expired.")
         return now
 
     async def _holds_at(self, change: Change) -> datetime:
-        """The time at which the plan turned out to hold still, as a store may take longer than the Change has left.
+        """Plan again; return the time when that was done, since a store may take longer than the Change has left.
 
         Raises Refusal where it does not hold, and TooLate where the Change has expired meanwhile.
         """
@@ -137,7 +137,7 @@ class Decider:
             holds = await self.still_holds(change)
         except StoreError:
             # What the store does not know any more may just have been deleted by this very change.
-            refuse_late(await self.ledger.changes.load(change.number), change.version)
+            refuse_late(await self.process.ledger.changes.load(change.number), change.version)
             raise
         if not holds:
             raise OldVersion(change.number)
@@ -170,7 +170,7 @@ class Decider:
         await self._settle(change, Event.REJECT, user_id, decision.reason)
 
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.changes.load(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
             raise NotAllowed(f"Only the one who asked for change {change.number} can withdraw it.")
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
@@ -180,12 +180,12 @@ class Decider:
         change = await self.may_decide(decision.number, decision.version, user_id)
         plan = await self.planner.less(change.plan, decision.items)
         out = len(change.plan.items) - len(plan.items)
-        told = f"{mention(user_id)} took out {counted(out, 'item')}. Before: {change.plan.headline}"
+        note = f"{mention(user_id)} took out {counted(out, 'item')}. Before: {change.plan.headline}"
         without = (*change.without, *decision.items)
-        await self._renew(change, Event.NARROW, plan, actor=user_id, told=(told,), without=without)
+        await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), without=without)
 
     async def _stop(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.changes.load(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
             await self._refuse_others(change, user_id)
         if change.state is State.WAITING:
@@ -194,22 +194,24 @@ class Decider:
             )
         if change.state is not State.RUNNING:
             too_late(change)
-        await self.ledger.changes.request_stop(change, actor=user_id, at=self.clock())
+        await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
         change = await self._undecided(decision.number, decision.version)
         at = await self._holds_at(change)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
-        told = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
+        detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}
         notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
         event = Event.BREAK
-        await self.ledger.changes.move(change, event, at=at, actor=user_id, detail=told, update=update, notices=notices)
+        await self.process.ledger.changes.move(
+            change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
+        )
         self.runner.start(change.number)
 
     async def _review(self, decision: Decision, user_id: str) -> None:
-        change = await self.ledger.changes.load(decision.number)
+        change = await self.process.ledger.changes.load(decision.number)
         emergency = change.emergency
         if emergency is None or emergency.reviewed_by:
             raise Impossible(f"Change {change.number} has no emergency to review.")
@@ -221,8 +223,8 @@ class Decider:
             )
         await self._refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
-        await self.ledger.changes.amend(
-            change, EntryKind.REVIEW, actor=user_id, at=self.clock(), update={"emergency": reviewed}
+        await self.process.ledger.changes.amend(
+            change, EntryKind.REVIEW, actor=user_id, at=self.process.clock(), update={"emergency": reviewed}
         )
 
     async def _settle(self, change: Change, event: Event, user_id: str, reason: str) -> None:
@@ -230,9 +232,9 @@ class Decider:
         await self._move(change, event, user_id, {"reason": reason}, update)
 
     async def _renew(
-        self, change: Change, event: Event, plan: Plan, *, actor: str = "", told: tuple[str, ...], **others: Any
+        self, change: Change, event: Event, plan: Plan, *, actor: str = "", notes: tuple[str, ...], **others: Any
     ) -> Change:
-        """Another plan for the same Change: a new version, and nobody has approved it yet. Raises Refusal."""
+        """Give the Change another plan: a new version, and nobody has approved it yet. Raises Refusal."""
         need = _at_least_one(await self.planner.need(plan))
         update = {
             "plan": plan,
@@ -242,7 +244,7 @@ class Decider:
             "approvals": (),
             "emergency": None,
             "asked": change.asked or change.plan.headline,
-            "drift": told,
+            "drift": notes,
         }
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
         detail |= {"without": texts(others["without"])} if others.get("without") else {}
@@ -260,15 +262,15 @@ class Decider:
     async def _move(
         self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
     ) -> Change:
-        moved = await self.ledger.changes.move(
-            change, event, at=self.clock(), actor=actor, detail=detail, update=update
+        moved = await self.process.ledger.changes.move(
+            change, event, at=self.process.clock(), actor=actor, detail=detail, update=update
         )
-        self.drawer.wake()
+        self.cards.wake()
         return moved
 
 
 def _at_least_one(need: Need) -> Need:
-    """What somebody asked to be looked at is looked at, also where less of it would need nobody."""
+    """Raise the need to one approval: what somebody asked to be looked at is, also where less of it would not be."""
     if need.approvals:
         return need
     return Need(approvals=1, why="needs 1 approval: it was asked for before it became less")

@@ -1,61 +1,74 @@
-"""The Planner: makes plans, and says what they need and who may give it. It only reads."""
+"""Makes plans, and says what they need and who may give it. It only reads."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
-from bot.core.approval.changes import Change
+from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Need, Policy
+from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
-from bot.core.invocation import Ask
+from bot.core.invocation import Clicked, Invocation
 from bot.core.items import Item, texts
-from bot.core.language.args import check
 from bot.core.people import Standing
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
-from bot.ledger.ledger import Ledger
+from bot.engine.process import Process
 
 NAMED = 5
 """People whom a card names as those who may decide: each has to be looked up."""
+Request = Call | Decision
+"""What an invocation asks for."""
 
 
 @dataclass(frozen=True)
-class Trace:
-    """What was said, with ids in the place of addresses, and the segments and shoppers that it named."""
+class Planned:
+    """What came of planning: what the Command gave, or what it raised; and what the log says of the words."""
 
-    said: str
-    subjects: tuple[str, ...]
+    outcome: Outcome | Exception
+    trace: AuditTrace
+
+    def result(self) -> Outcome:
+        """Return what the Command gave. Raises what it raised."""
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
 
 
 @dataclass(frozen=True)
 class Planner:
     """Plans what is asked for, by this policy. ``zone``: where the people of the store live."""
 
+    process: Process
     groups: tuple[Group, ...]
     policy: Policy
-    ledger: Ledger
     reader: Reader
     directory: Directory
-    clock: Callable[[], datetime]
     zone: ZoneInfo
 
+    def request(self, invocation: Invocation) -> Request:
+        """Return what is asked for: a Command to call, or a decision."""
+        if isinstance(invocation, Clicked):
+            return invocation.decision
+        return Call(find(self.groups, invocation.command), invocation.values)
+
     def context(self, actor: str) -> Context:
-        """What planning for this person looks at."""
-        reader = self.reader.correlated(f"plan-{secrets.token_hex(8)}")
+        """Return what planning for this person looks at."""
+        reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
+        findings = Findings()
         return Context(
             actor=actor,
-            shop=Shop(reader),
-            changes=self.ledger.changes,
-            audit=self.ledger.audit,
+            shop=Shop(reader, findings),
+            findings=findings,
+            changes=ledger.changes,
+            audit=ledger.audit,
             policy=self.policy,
-            history=self.ledger.history,
-            now=self.clock(),
+            history=ledger.history,
+            now=self.process.clock(),
             zone=self.zone,
         )
 
@@ -67,34 +80,35 @@ class Planner:
         else:
             self.policy.refuse_asking(actor, plan)
 
-    async def outcome(self, ask: Ask, ctx: Context) -> Outcome:
-        """What the Command gives for these values. Raises Refusal and StoreError."""
-        await self.may_ask(ask.actor, ask.command)
-        command = find(self.groups, ask.command)
-        outcome = await command.function(check(command.args, ask.values), ctx)
+    async def plan(self, request: Request, actor: str) -> Planned:
+        """Plan what this person asks for; a decision needs no planning. What goes wrong is in what is returned."""
+        if isinstance(request, Decision):
+            return Planned(request, AuditTrace(request.said))
+        ctx = self.context(actor)
+        outcome: Outcome | Exception
+        try:
+            outcome = await self._run(request, ctx)
+        except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
+            outcome = error
+        return Planned(outcome, _trace(request, ctx.findings))
+
+    async def _run(self, call: Call, ctx: Context) -> Outcome:
+        await self.may_ask(ctx.actor, call.command.path)
+        outcome = await call.command.function(call.args, ctx)
         if isinstance(outcome, Plan):
-            await self.may_ask(ask.actor, ask.command, outcome)
+            await self.may_ask(ctx.actor, call.command.path, outcome)
         return outcome
 
-    def trace(self, ask: Ask, ctx: Context) -> Trace:
-        """What the log says of an ask, whatever came of it, knowing what planning learnt."""
-        call = Call(find(self.groups, ask.command), ask.values)
-        words, ids = classify_fields(call.shoppers), ctx.shop.ids
-        known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
-        customers, profiles = (*known, *words.customer_ids), words.profile_ids
-        subjects = (*map(Item.segment, ctx.shop.named), *map(Item.customer, customers), *map(Item.profile, profiles))
-        return Trace(call.recorded(ids), texts(dict.fromkeys(subjects)))
-
     async def again(self, change: Change) -> Plan:
-        """The plan of a Change as the store is now, less what was taken out of it. Raises Refusal and StoreError."""
-        command = find(self.groups, change.command)
-        outcome = await command.function(check(command.args, change.args), self.context(change.requester))
+        """Plan a Change again, as the store is now, less what was taken out. Raises Refusal and StoreError."""
+        call = Call(find(self.groups, change.command), change.args)
+        outcome = await call.command.function(call.args, self.context(change.requester))
         if not isinstance(outcome, Plan):
             raise Impossible("There is nothing to do any more.")
         return await self.less(outcome, change.without)
 
     async def less(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
-        """The plan without these items, as the store is now: what the others are in, only it can tell.
+        """Return the plan without these items, as the store is now: what the others are in, only it can tell.
 
         Raises Impossible where nothing is left, and StoreError.
         """
@@ -104,16 +118,16 @@ class Planner:
         return await build_plan(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
 
     async def need(self, plan: Plan) -> Need:
-        """What this plan needs."""
-        undone = (await self.ledger.changes.load(plan.undoes)).need if plan.undoes else None
+        """Return what this plan needs."""
+        undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
     async def everybody(self, need: Need) -> frozenset[str]:
-        """All whose approvals count for this need."""
+        """Return all whose approvals count for this need."""
         return await self.directory.members(self.policy.approvers_of(need))
 
     async def deciders(self, need: Need, requester: str) -> tuple[str, ...]:
-        """Some who may give these approvals now. Raises NotAllowed where they are too few, or not known."""
+        """Return some who may give these approvals now. Raises NotAllowed where they are too few, or not known."""
         if not need.approvals:
             return ()
         ids = self.policy.approvers_of(need)
@@ -132,3 +146,16 @@ class Planner:
                 "Try again in a minute."
             )
         raise NobodyCanApprove(need.approvals, len(found))
+
+
+def _trace(call: Call, findings: Findings) -> AuditTrace:
+    """Return what the log says of a call, as far as planning found out whom and what its words name."""
+    words, ids = classify_fields(call.shoppers), findings.customers
+    known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
+    customers, profiles = (*known, *words.customer_ids), words.profile_ids
+    subjects = (
+        *map(Item.segment, findings.segments),
+        *map(Item.customer, customers),
+        *map(Item.profile, profiles),
+    )
+    return AuditTrace(call.recorded(ids), texts(dict.fromkeys(subjects)))

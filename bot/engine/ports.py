@@ -54,14 +54,14 @@ class Announcer(Protocol):
         """Show this on a person's Home tab. Raises Undeliverable."""
 
     async def link(self, card: Card) -> str:
-        """The address of a card, or nothing where there is none."""
+        """Return the address of a card; an empty text where there is none."""
 
 
 class Directory(Protocol):
     """Knows people."""
 
     async def actor(self, user_id: str) -> Actor:
-        """Who this is now; an unknown standing where it cannot be told."""
+        """Return who this is now; with an unknown standing where Slack cannot be asked."""
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
-        """The user ids behind user and user-group ids; a group that cannot be read has nobody in it."""
+        """Return the user ids behind user and user-group ids; a group that cannot be read has nobody in it."""

@@ -1,9 +1,9 @@
-"""The Runner: the only one that writes to the store. It carries out approved Changes, Step by Step."""
+"""Carries out approved Changes, Step by Step. Nothing else in the engine writes to the store."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.bigcommerce import Store, StoreError
@@ -12,12 +12,9 @@ from bot.core.approval.effects import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, Made
 from bot.core.store_view.shop import Shop
-from bot.engine.tasks import Tasks
+from bot.engine.process import Process
 from bot.ledger.entries import milliseconds
-from bot.ledger.ledger import Ledger
 
-LEASE = timedelta(seconds=6)
-"""How long what a process has in hand stays with it after it last said that it lives."""
 log = logging.getLogger(__name__)
 
 
@@ -34,8 +31,8 @@ class _Work:
     began: datetime
     is_resumed: bool
 
-    def told(self, run: Run, failure: str) -> dict[str, Any]:
-        """What the log says about how it goes; ``failure``: why it broke off, without what may name a shopper."""
+    def describe(self, run: Run, failure: str) -> dict[str, Any]:
+        """Return what the log says about it; ``failure``: why it broke off, without what may name a shopper."""
         return {
             "kind": self.step.kind,
             "told": self.step.describe(self.step.shoppers),
@@ -43,8 +40,8 @@ class _Work:
             "requests": list(self.store.request_ids),
         }
 
-    async def came_of(self, run: Run) -> dict[str, Any]:
-        """What the log says it did. Where it broke off, or went on after a crash, the store is asked."""
+    async def effects(self, run: Run) -> dict[str, Any]:
+        """Return what the log says it did. Where it broke off, or went on after a crash, the store is asked."""
         if run.state in (StepState.STARTED, StepState.FAILED):
             return {}
         in_doubt = run.state is StepState.UNSURE or (self.is_resumed and self.step.in_requests)
@@ -54,34 +51,20 @@ class _Work:
 class Runner:
     """Runs Changes that are approved, and goes on with those whose process died."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        tasks: Tasks,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-        moved: Callable[[], None],
-    ) -> None:
-        self._ledger = ledger
+    def __init__(self, process: Process, store: Store, *, moved: Callable[[], None]) -> None:
+        self._process = process
+        self._ledger = process.ledger
+        self._clock = process.clock
         self._store = store
-        self._tasks = tasks
-        self._owner = owner
-        self._clock = clock
         self._moved = moved
 
     def start(self, number: int) -> None:
-        """Run this Change in a task that the Runner holds."""
-        self._tasks.start(self.run(number))
-
-    async def claim(self, number: int) -> bool:
-        """Whether this process may work on the Change now."""
-        return await self._ledger.leases.claim(number, owner=self._owner, now=self._clock())
+        """Run this Change in a task of this process."""
+        self._process.tasks.start(self.run(number))
 
     async def run(self, number: int) -> None:
         """Carry out a Change that is approved or was running; nothing, where another process has it."""
-        if not await self.claim(number):
+        if not await self._process.claim(number):
             return
         try:
             change = await self._ledger.changes.load(number)
@@ -92,7 +75,7 @@ class Runner:
         except TooLate as error:
             log.warning("Change %s went on in another process: %s", number, error)
         finally:
-            await self._ledger.leases.release(number, owner=self._owner)
+            await self._process.release(number)
 
     async def _begin(self, change: Change) -> Change:
         try:
@@ -117,7 +100,7 @@ class Runner:
                 await self._ledger.changes.move(change, Event.STOP, at=self._clock(), actor=stopper, update=stopped)
                 self._moved()
                 return
-            if not await self._ledger.leases.holds(change.number, owner=self._owner):
+            if not await self._ledger.leases.holds(change.number, owner=self._process.owner):
                 log.warning("Change %s went to another process", change.number)
                 return
             change = await self._step(change, work)
@@ -152,7 +135,7 @@ class Runner:
         return await self._record(change, _finished(run, applied, resumed=work.is_resumed), work)
 
     async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
-        """The store refused, or never answered; then it is asked what it did."""
+        """Record that the store refused, or never answered; then it is asked what it did."""
         state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
@@ -169,20 +152,20 @@ class Runner:
         return await self._record(change, broken, work, f"{error.for_log}{doubt}")
 
     async def _record(self, change: Change, run: Run, work: _Work, failure: str = "") -> Change:
-        came = await work.came_of(run)
+        effects = await work.effects(run)
         at = self._clock()
         return await self._ledger.changes.save_run(
             change,
             run,
             at=at,
-            detail=work.told(run, failure) | came,
+            detail=work.describe(run, failure) | effects,
             subjects=subjects(work.step, run),
             ms=milliseconds(at - work.began),
         )
 
 
 def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
-    """A Step that ran. After a crash the way back saved before stands: who was changed then can no longer be told."""
+    """Return the run of a Step that ran. After a crash the undo saved before stands: who was changed is not known."""
     undo = applied.undo if applied.undo is not None else run.undo
     if resumed and run.undo:
         undo = run.undo
@@ -190,7 +173,7 @@ def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
 
 
 def _broke_off(change: Change) -> bool:
-    """Whether a Step failed: none is started after it, not even after a crash."""
+    """Return whether a Step failed: none is started after it, not even after a crash."""
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 
 

@@ -1,9 +1,8 @@
-"""StoreOverviewCache: what the store says about its segments, asked once for everybody."""
+"""What the store says about its segments, asked once for everybody."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, Segment, StoreError
@@ -14,9 +13,8 @@ from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
 from bot.engine.home_tab.model import Sized, StoreOverview
-from bot.engine.tasks import Tasks
+from bot.engine.process import Process
 from bot.engine.ttl_cache import TtlCache
-from bot.ledger.ledger import Ledger
 
 LARGEST = 25
 TTL = timedelta(seconds=30)
@@ -29,7 +27,7 @@ PATIENCE = 0.5
 class CachedOverview:
     """What is known of the store, after the Entry ``after`` at least; ``is_late``: it is being asked for more."""
 
-    glance: StoreOverview | None
+    overview: StoreOverview | None
     after: int
     is_late: bool
 
@@ -37,45 +35,36 @@ class CachedOverview:
 class StoreOverviewCache:
     """Asks the store, for everybody at once, and again only after ``TTL`` or when a Change finished."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        ledger: Ledger,
-        tasks: Tasks,
-        *,
-        clock: Callable[[], datetime],
-        zone: ZoneInfo,
-        patience: float = PATIENCE,
-    ) -> None:
+    def __init__(self, process: Process, reader: Reader, *, zone: ZoneInfo, patience: float = PATIENCE) -> None:
+        self._process = process
         self._reader = reader
-        self._ledger = ledger
-        self._clock = clock
         self._zone = zone
         self._patience = patience
-        self._cached = TtlCache(self._ask, ttl=TTL, clock=clock, start=tasks.start)
-        self._seen: StoreOverview | None = None
+        self._cache = TtlCache(self._ask, ttl=TTL, clock=process.clock, start=process.tasks.start)
+        self._latest: StoreOverview | None = None
         self._finished = self._after = 0
 
     async def soon(self) -> CachedOverview:
-        """What the store says, if it does so within ``patience`` seconds; else what it said last."""
-        self._finished = await self._ledger.changes.last_finish()
+        """Return what the store says, if it does so within ``patience`` seconds; else what it said last."""
+        self._finished = await self._process.ledger.changes.last_finish()
         if self._after < self._finished:
-            self._cached.expire()
-        reading = self._cached.reading()
+            self._cache.expire()
+        reading = self._cache.reading()
         await asyncio.wait({reading}, timeout=self._patience)
-        return CachedOverview(self._seen, self._after, is_late=not reading.done())
+        return CachedOverview(self._latest, self._after, is_late=not reading.done())
 
     async def _ask(self) -> None:
         self._after = self._finished
-        today = self._clock().astimezone(self._zone).date()
+        today = self._process.clock().astimezone(self._zone).date()
+        shop = Shop(self._reader.correlated("home"))
         try:
-            self._seen = await glance(Shop(self._reader.correlated("home")), self._ledger.history, today)
+            self._latest = await overview(shop, self._process.ledger.history, today)
         except StoreError as error:
-            self._seen = StoreOverview(fault=str(error))
+            self._latest = StoreOverview(fault=str(error))
 
 
-async def glance(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
-    """Ask the store, and compare with the last day that was told. Raises StoreError."""
+async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
+    """Ask the store, and compare with the last day of which a summary was kept. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)
     largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]

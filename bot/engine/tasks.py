@@ -1,4 +1,4 @@
-"""Tasks that somebody holds, so that none is lost, and none fails unheard."""
+"""Tasks that somebody holds, so that none is lost, and none fails unnoticed."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Start ``work`` and hold it until it ends; a failure that nobody catches is logged."""
+        """Start ``work`` and hold it until it ends; log a failure that nobody catches."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -27,7 +27,7 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
-        # What cannot be put on record now is due again at the next sweep, and the ledger has said so.
+        # What cannot be put on record now is due again in a second, and the ledger has said so.
         if error and not isinstance(error, NotRecorded):
             log.error("Work under way broke", exc_info=error)
 

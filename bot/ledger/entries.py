@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.core.approval.changes import Change, Run
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.core.items import Item, texts
-from bot.ledger.ports.summary_runs import SummaryState
+from bot.core.summary.summary_run import SummaryState
 
 
 def milliseconds(time: timedelta) -> int:
@@ -16,18 +16,22 @@ def milliseconds(time: timedelta) -> int:
     return max(0, time // timedelta(milliseconds=1))
 
 
-def asked(ask: Ask, detail: dict[str, Any]) -> Entry:
+def asked(ask: Invocation, detail: dict[str, Any]) -> Entry:
     """Return the entry of an invocation that arrived."""
     return _of_invocation(EntryKind.ASKED, ask, detail)
 
 
-def answered(kind: EntryKind, ask: Ask, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
+def answered(
+    kind: EntryKind, ask: Invocation, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
+) -> Entry:
     """Return the entry of the answer to an invocation."""
     entry = _of_invocation(kind, ask, detail)
     return replace(entry, outcome=kind.value, subjects=subjects, ms=milliseconds(took))
 
 
-def planned(ask: Ask, change: Change, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta) -> Entry:
+def planned(
+    ask: Invocation, change: Change, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
+) -> Entry:
     """Return the entry of an invocation that became a change."""
     touched = tuple(dict.fromkeys((*segments_of(change), *subjects)))
     entry = answered(EntryKind.PLANNED, ask, detail, touched, took=took)
@@ -62,7 +66,7 @@ def segments_of(change: Change) -> tuple[str, ...]:
     return texts(map(Item.segment, change.plan.segment_ids))
 
 
-def _of_invocation(kind: EntryKind, ask: Ask, detail: dict[str, Any]) -> Entry:
+def _of_invocation(kind: EntryKind, ask: Invocation, detail: dict[str, Any]) -> Entry:
     return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail, workspace=ask.workspace)
 
 

@@ -6,14 +6,15 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Promotion, Segment, StoreError
-from bot.core.command import Call, Context
+from bot.core.command import Call, Context, find
 from bot.core.errors import Misuse, NotAllowed, Refusal
-from bot.core.invocation import Ask
+from bot.core.invocation import Delivery
 from bot.core.language.args import PromotionInput, SegmentInput
 from bot.core.store_view.shop import find_named
-from bot.engine.process import Machine
+from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block
+from bot.slack.decoding import CardClick, FormNeeded
 from bot.slack.inputs import Labels
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
@@ -25,33 +26,56 @@ log = logging.getLogger(__name__)
 class Dialogs:
     """Opens forms and keeps them true to the store."""
 
-    def __init__(self, machine: Machine, client: AsyncWebClient) -> None:
-        self._machine = machine
-        self._engine = machine.engine
+    def __init__(self, engine: Engine, client: AsyncWebClient) -> None:
+        self._engine = engine
         self._client = client
 
-    async def open(self, ask: Ask, call: Call, trigger_id: str) -> None:
+    async def open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
         """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
         to_fill = forms.can_be_filled(call) or bool(_named(call))
-        view = forms.render_loading(call) if to_fill else forms.render_form(call, ask.place.channel, edits=ask.edits)
+        view = forms.render_loading(call) if to_fill else forms.render_form(call, delivery.place.channel, edits=edits)
         try:
-            opened = await self._client.views_open(trigger_id=trigger_id, view=view)
+            opened = await self._client.views_open(trigger_id=delivery.id, view=view)
         except NOT_ANSWERED as error:
-            said = f"Slack did not open the form ({error_code(error)}). Type `{call.command.usage}`."
-            await self._engine.refused(ask, Misuse(said), f"/{call.command.path}")
+            sentence = f"Slack did not open the form ({error_code(error)}). Type `{call.command.usage}`."
+            await self._engine.intake.refused(delivery, Misuse(sentence))
             return
-        filled = await self._filled(ask, call)
+        filled = await self._filled(FormNeeded(delivery, call, edits=edits))
         if to_fill or filled["callback_id"] == forms.NOTICE:
             await self.show(opened["view"]["id"], filled)
 
-    async def next(self, ask: Ask, call: Call, view_id: str) -> Block:
-        """The view that follows one that was submitted: filled, if that takes no longer than Slack waits."""
-        filling = self._engine.tasks.start(self._filled(ask, call))
+    async def next(self, needed: FormNeeded) -> Block:
+        """Return the view that follows one that was submitted: filled, if that takes no longer than Slack waits."""
+        filling = self._engine.process.tasks.start(self._filled(needed))
         done, _ = await asyncio.wait({filling}, timeout=PATIENCE)
         if done:
             return filling.result()
-        self._engine.tasks.start(self._show_later(view_id, filling))
-        return forms.render_loading(call)
+        self._engine.process.tasks.start(self._show_later(needed.view_id, filling))
+        return forms.render_loading(needed.call)
+
+    async def edit(self, clicked: CardClick) -> None:
+        """Open the form in which a change was asked for, if this person may edit it."""
+        delivery, click = clicked.delivery, clicked.click
+        try:
+            change = await self._engine.decider.may_edit(click.number, click.version, delivery.actor)
+            call = Call(find(self._engine.planner.groups, change.command), change.args)
+            forms.refuse_overflow(call)
+            await self.open(delivery, call, edits=change.number)
+        except Refusal as error:
+            await self._engine.intake.refused(delivery, error)
+
+    async def ask_why(self, clicked: CardClick) -> None:
+        """Open the form that asks why a change is rejected, if this person may decide it."""
+        delivery, click = clicked.delivery, clicked.click
+        try:
+            change = await self._engine.decider.may_decide(click.number, click.version, delivery.actor)
+            view = forms.render_reject_form(click, change.plan.headline, delivery.place.channel)
+            await self._client.views_open(trigger_id=delivery.id, view=view)
+        except Refusal as error:
+            await self._engine.intake.refused(delivery, error)
+        except NOT_ANSWERED as error:
+            refusal = Refusal(f"Slack did not open the form ({error_code(error)}). Press Reject again.")
+            await self._engine.intake.refused(delivery, refusal)
 
     async def show(self, view_id: str, view: Block) -> None:
         """Draw an open form again."""
@@ -63,27 +87,29 @@ class Dialogs:
     async def _show_later(self, view_id: str, filling: "asyncio.Task[Block]") -> None:
         await self.show(view_id, await filling)
 
-    async def _filled(self, ask: Ask, call: Call) -> Block:
-        """The form with what the store says, or why there is none."""
+    async def _filled(self, needed: FormNeeded) -> Block:
+        """Return the form with what the store says, or why there is none."""
+        delivery, call, planner = needed.delivery, needed.call, self._engine.planner
         try:
-            await self._machine.planner.may_ask(ask.actor, call.command.path)
-            context = self._machine.planner.context(ask.actor)
+            await planner.may_ask(delivery.actor, call.command.path)
+            context = planner.context(delivery.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
-            return forms.render_form(filled, ask.place.channel, await _labels(filled, context), edits=ask.edits)
+            labels = await _labels(filled, context)
+            return forms.render_form(filled, delivery.place.channel, labels, edits=needed.edits)
         except NotAllowed as error:
-            await self._engine.refused_in_form(ask, error, f"/{call.command.path}")
+            await self._engine.intake.refused_in_form(delivery, error)
             return forms.render_notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
             return forms.render_notice(call.command.title, str(error))
 
 
 def _named(call: Call) -> tuple[str, ...]:
-    """Words of segments and promotions which a form shows by their names."""
+    """Return the words of segments and promotions which a form shows by their names."""
     return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
 
 
 async def _labels(call: Call, ctx: Context) -> Labels:
-    """What those words are called in the store; words that name nothing stay as they were typed. Raises StoreError."""
+    """Return what those words are called in the store; what names nothing is left out. Raises StoreError."""
     segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
     found: dict[str, Segment | Promotion | None] = {
         word: find_named(word, await ctx.shop.segments()) for word in segments

@@ -33,7 +33,7 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
         DIVIDER,
         *_mine(home.mine),
         DIVIDER,
-        *_segments(home.glance),
+        *_segments(home.overview),
         *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
     ]
     return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}
@@ -79,28 +79,28 @@ def _row(one: Brief, label: str) -> Block:
     return {"type": "section", "text": text, "accessory": details}
 
 
-def _segments(glance: StoreOverview | None) -> list[Block]:
+def _segments(overview: StoreOverview | None) -> list[Block]:
     title = blocks.header("Segments at a glance")
-    return [title, *_glance(glance), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
+    return [title, *_overview(overview), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
 
 
-def _glance(glance: StoreOverview | None) -> list[Block]:
-    if glance is None:
+def _overview(overview: StoreOverview | None) -> list[Block]:
+    if overview is None:
         return [blocks.section(blocks.rich("Looking at the store…"))]
-    if glance.fault:
+    if overview.fault:
         again = "Open this tab again to look once more."
-        return [blocks.section(blocks.rich(f"The store could not be read just now. {glance.fault} {again}"))]
-    totals = f"{glance.segments:,} of {MOST_SEGMENTS:,} segments, {people(glance.shoppers)} in all."
-    movers = answers.render_figure(glance.movers) if glance.movers else []
-    return [blocks.section(blocks.rich(totals)), *_largest(glance), *movers]
+        return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
+    totals = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments, {people(overview.shoppers)} in all."
+    movers = answers.render_figure(overview.movers) if overview.movers else []
+    return [blocks.section(blocks.rich(totals)), *_largest(overview), *movers]
 
 
-def _largest(glance: StoreOverview) -> list[Block]:
-    rows = tuple((one.name, one.shoppers, one.promotions) for one in glance.largest)
+def _largest(overview: StoreOverview) -> list[Block]:
+    rows = tuple((one.name, one.shoppers, one.promotions) for one in overview.largest)
     if not rows:
         return []
-    caption = f"{len(rows)} largest segments" if len(rows) < glance.segments else "Segments, the largest first"
-    note = [blocks.context(UNREAD)] if any(one.promotions is None for one in glance.largest) else []
+    caption = f"{len(rows)} largest segments" if len(rows) < overview.segments else "Segments, the largest first"
+    note = [blocks.context(UNREAD)] if any(one.promotions is None for one in overview.largest) else []
     return [blocks.table(caption, ("Segment", "Shoppers", "Promotions"), rows), *note]
 
 

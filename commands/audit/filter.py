@@ -150,7 +150,7 @@ class _Subject:
 async def _segment(word: str, ctx: Context) -> _Subject:
     """Find the segment of this id, or all that have or had this name. Raises NotSegments and StoreError."""
     found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
-    ctx.shop.named.extend(found)
+    ctx.findings.add_segments(found)
     return _Subject(f"the segment {word}", texts(map(Item.segment, found)))
 
 

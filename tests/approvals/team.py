@@ -17,13 +17,13 @@ from bot.bigcommerce import connect
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.core.people import Actor, Place, Standing
 from bot.engine.answer_gate import AnswerGate
 from bot.engine.daily_summary import Schedule
+from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
-from bot.engine.process import Machine, machine
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.ledger import ledger_on
@@ -153,9 +153,9 @@ class Mortal(Database):
 
 @dataclass
 class Process:
-    """A bot's process with its machine, its connection to the store, and its own hold on the ledger's file."""
+    """A bot's process with its engine, its connection to the store, and its own hold on the ledger's file."""
 
-    machine: Machine
+    engine: Engine
     database: Mortal
     policy: Policy
     died: asyncio.Future[None]
@@ -164,7 +164,7 @@ class Process:
     @property
     def ledger(self) -> Ledger:
         """What stands on record."""
-        return self.machine.ledger
+        return self.engine.process.ledger
 
     @property
     def alive(self) -> bool:
@@ -180,21 +180,21 @@ class Process:
         )
         database = Mortal.open(path)
         database.hurry()
-        made = machine(
+        made = build_engine(
             groups=GROUPS,
             policy=policy,
             ledger=ledger_on(database),
             store=store,
             announcer=team.slack,
             directory=team.slack,
-            turns=AnswerGate(now=time.monotonic, quiet=0),
+            gate=AnswerGate(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
         )
         process = cls(made, database, policy, asyncio.get_running_loop().create_future(), stack)
         database.dies = process.die
-        await made.keeper.live()
+        await made.process.live()
         return process
 
     def die(self) -> None:
@@ -206,25 +206,25 @@ class Process:
         """Kill it, if it lives, and clear away what is left of it."""
         if self.alive:
             self.die()
-        await self.machine.tasks.stop()
+        await self.engine.process.tasks.stop()
         await self._stack.aclose()
 
-    async def ask(self, ask: Ask) -> None:
+    async def ask(self, invocation: Invocation) -> None:
         """Deliver this, and wait until it is acknowledged, or the process is dead."""
         if self.alive:
-            asked = self.machine.tasks.start(self.machine.engine.ask(ask, f"/{ask.command}"))
+            asked = self.engine.process.tasks.start(self.engine.intake.take(invocation))
             ends: set[asyncio.Future[Any]] = {asked, self.died}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 
     async def sweep(self) -> None:
         """Do what is due."""
         if self.alive:
-            await asyncio.wait({self.machine.tasks.start(self.machine.keeper.sweep())})
+            await asyncio.wait({self.engine.process.tasks.start(self.engine.housekeeper.run_due())})
 
     async def settled(self) -> None:
         """Wait until nothing of it is under way."""
         if self.alive:
-            await self.machine.tasks.settled()
+            await self.engine.process.tasks.settled()
         if not self.alive:
             await self.kill()
 

@@ -22,7 +22,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.approval.policy import DESTRUCTIVE, Need, Policy, Rule
 from bot.core.audit.entries import RecordedEntry
-from bot.core.invocation import Ask
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     STEPS,
@@ -39,8 +38,9 @@ from bot.core.planning.steps import (
 from bot.ledger.sqlite import change_rows
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import ledger_on
-from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, HERE, MANAGERS, Process, Team
+from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, MANAGERS, Process, Team
 from tests.approvals.wire import Sent
+from tests.core.samples import invocation
 from tests.harness import Clock
 from tests.laws.values import LAW
 from tests.records import database_of, entries_of, verified
@@ -182,8 +182,8 @@ class Interleavings(RuleBasedStateMachine):
             return self.runner.run(some_turns())
 
     def _tell(self, process: int, actor: str, command: str, turns: int, **fields: Any) -> None:
-        ask = Ask(id=f"ask-{next(self.asks)}", actor=actor, place=HERE, command=command, **fields)
-        self._run(self.processes[process].ask(ask), turns)
+        asked = invocation(f"ask-{next(self.asks)}", actor, command, **fields)
+        self._run(self.processes[process].ask(asked), turns)
 
     def _card(self, which: int, back: int = 0, *, over: bool = False) -> Change | None:
         """What stands, or stood so many drawings ago, on the card of a change: one with buttons, if there is any."""
@@ -240,8 +240,8 @@ class Interleavings(RuleBasedStateMachine):
         id_ = f"ask-{next(self.asks)}"
         policies = [self.processes[process].policy]
         self.clicks.append(Click(id_, by, card.number, verdict, card.version, card.plan.fingerprint, grants, policies))
-        ask = Ask(id=id_, actor=by, place=HERE, command=verdict.value, decision=decision)
-        self._run(self.processes[process].ask(ask), turns)
+        clicked = invocation(id_, by, verdict.value, decision=decision)
+        self._run(self.processes[process].ask(clicked), turns)
 
     @rule(process=process, by=approvers, which=which, back=st.sampled_from((0, 0, 0, 1, 3)), turns=turns)
     def approve(self, process: int, by: str, which: int, back: int, turns: int) -> None:
@@ -328,7 +328,7 @@ class Interleavings(RuleBasedStateMachine):
     async def _live(self) -> None:
         for one in self.processes:
             if one.alive:
-                await one.machine.keeper.live()
+                await one.engine.process.live()
 
     @rule(process=process, turns=turns)
     def a_sweep(self, process: int, turns: int) -> None:

@@ -13,12 +13,12 @@ import pytest
 
 from bot.core.approval.changes import Change, Decision, State, Verdict
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Ask
 from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
-from tests.approvals.team import ANA, APPROVERS, BEN, HERE, Killed, Process, Team
+from tests.approvals.team import ANA, APPROVERS, BEN, Killed, Process, Team
 from tests.approvals.wire import Sent
 from tests.conftest import OpenWorld
+from tests.core.samples import invocation
 from tests.harness import Clock, Stuck, said, world
 from tests.records import entries_of, verified
 
@@ -106,8 +106,7 @@ class Bench:
     async def ask(self, actor: str, command: str, **fields: Any) -> None:
         """Ask, and start the bot again if it did not live to the end of it."""
         self.asked += 1
-        ask = Ask(id=f"ask-{self.asked}", actor=actor, place=HERE, command=command, **fields)
-        await self.process.ask(ask)
+        await self.process.ask(invocation(f"ask-{self.asked}", actor, command, **fields))
         await self.process.settled()
         if not self.process.alive:
             self.deaths += 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.core.approval.changes import Change
 from bot.core.approval.policy import Need
+from bot.core.invocation import Clicked, Edited, Invocation, Typed
 from bot.core.people import Place
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AddMembers, AnyStep, DeleteSegment, SegmentRef
@@ -44,3 +45,11 @@ def change(**fields: Any) -> Change:
         "expires_at": NOW + timedelta(hours=24),
     }
     return Change(**basis | fields)
+
+
+def invocation(id_: str, actor: str, command: str, **fields: Any) -> Invocation:
+    """Somebody's invocation: a click where a decision is given, an edit where a change is, else a typed line."""
+    kind = Clicked if "decision" in fields else Edited if "edits" in fields else Typed
+    said = fields["decision"].said if "decision" in fields else f"/{command}"
+    basis: dict[str, Any] = {"id": id_, "actor": actor, "command": command, "said": said}
+    return kind(**{**basis, "place": Place(channel="CSEGMENTS"), **fields})

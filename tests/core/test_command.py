@@ -82,7 +82,7 @@ def test_a_line_becomes_a_complete_call() -> None:
     call = understand(GROUPS, '  Segment DELETE VIPs "Big Spenders" ')
     assert isinstance(call, Call)
     assert call.is_complete
-    assert call.checked() == DeleteArgs(segments=("VIPs", "Big Spenders"))
+    assert call.args == DeleteArgs(segments=("VIPs", "Big Spenders"))
 
 
 def test_line_breaks_and_odd_blanks_separate_words() -> None:
@@ -129,7 +129,7 @@ def test_help_still_works_where_a_groups_name_alone_means_a_command(line: str) -
 
 async def test_the_day_is_that_of_the_zone() -> None:
     async with bench() as machine:
-        ctx = machine.machine.planner.context("UANA")
+        ctx = machine.engine.planner.context("UANA")
     late = replace(ctx, now=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
     days = [replace(late, zone=ZoneInfo(zone)).today for zone in ("UTC", "Europe/Berlin", "America/New_York")]
     assert days == [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 24)]
@@ -171,7 +171,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     call = understand(GROUPS, "segment list page:x")
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:
-        call.checked()
+        _ = call.args
     assert str(caught.value) == "Page has to be a whole number."
     assert str(call.command.misuse(caught.value)) == "Page has to be a whole number. Type `/segment list [page:…]`."
     assert str(delete.misuse(Misuse("No.", field="segments"))) == (

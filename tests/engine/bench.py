@@ -1,4 +1,4 @@
-"""The machine on a bench: a real ledger, the emulated store behind HTTP, and people written by hand."""
+"""The engine on a bench: a real ledger, the emulated store behind HTTP, and people written by hand."""
 
 import asyncio
 import time
@@ -16,15 +16,15 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
 from bot.core.approval.policy import Need, Policy
 from bot.core.command import Group
-from bot.core.invocation import Ask
+from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.answer_gate import AnswerGate
 from bot.engine.daily_summary import Schedule
-from bot.engine.engine import Engine
+from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
-from bot.engine.process import Machine, machine
-from bot.engine.runner import LEASE, Runner
+from bot.engine.process import LEASE
+from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
@@ -32,6 +32,7 @@ from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from commands import GROUPS
 from tests.core.samples import change as drafted
+from tests.core.samples import invocation
 from tests.harness import Clock, no_wait
 from tests.records import entries_of
 
@@ -125,7 +126,7 @@ class People:
 class Bench:
     """One process with its engine; ``another`` is a second one on the same ledger and the same store."""
 
-    machine: Machine
+    engine: Engine
     ledger: Ledger
     board: Board
     people: People
@@ -136,19 +137,19 @@ class Bench:
     _asked: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
-    def engine(self) -> Engine:
-        return self.machine.engine
-
-    @property
     def runner(self) -> Runner:
-        return self.machine.runner
+        return self.engine.runner
 
-    def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Ask:
-        id_ = f"{self.machine.owner}-{next(self._asked)}"
-        return Ask(id=id_, actor=by, place=place, command=command, values=values)
+    def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Typed:
+        id_ = f"{self.engine.process.owner}-{next(self._asked)}"
+        return Typed(id=id_, actor=by, place=place, command=command, said=f"/{command}", values=values)
+
+    def edit(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> Edited:
+        asked = self.ask(command, by, **values).model_dump(exclude={"kind"})
+        return Edited(**asked, edits=number)
 
     async def asks(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> None:
-        await self.machine.engine.ask(self.ask(command, by, place, **values), f"/{command}")
+        await self.engine.intake.take(self.ask(command, by, place, **values))
         await self.tasks.settled()
 
     async def delete(self, *names: str, by: str = "UANA") -> Change:
@@ -158,8 +159,7 @@ class Bench:
 
     async def edits(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> None:
         """Say that this shall be done instead."""
-        ask = self.ask(command, by, **values).model_copy(update={"edits": number})
-        await self.machine.engine.ask(ask, f"/{command}")
+        await self.engine.intake.take(self.edit(command, by, number, **values))
         await self.tasks.settled()
 
     async def decides(
@@ -167,12 +167,12 @@ class Bench:
     ) -> None:
         """``said``: the reason, or the items that are to be taken out."""
         decision = Decision(number=number, verdict=verdict, version=version, **said)
-        ask = self.ask(verdict.value, by).model_copy(update={"decision": decision})
-        await self.machine.engine.ask(ask, f"{verdict.value} change {number}")
+        id_ = f"{self.engine.process.owner}-{next(self._asked)}"
+        await self.engine.intake.take(invocation(id_, by, verdict.value, decision=decision))
         await self.tasks.settled()
 
     async def sweeps(self) -> None:
-        await self.machine.keeper.sweep()
+        await self.engine.housekeeper.run_due()
         await self.tasks.settled()
 
     async def latest(self) -> Change:
@@ -181,7 +181,7 @@ class Bench:
 
     async def looks(self, user_id: str = "UANA") -> Home:
         """Open a Home tab; what it shows then."""
-        await self.machine.homes.opened(user_id)
+        await self.engine.home_tabs.opened(user_id)
         await self.tasks.settled()
         return self.home(user_id)
 
@@ -259,24 +259,24 @@ async def process(
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
     ledger = open_sqlite(path)
-    made = machine(
+    made = build_engine(
         groups=groups,
         policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
         ledger=ledger,
         store=client,
         announcer=board,
         directory=people,
-        turns=AnswerGate(now=time.monotonic, quiet=0),
+        gate=AnswerGate(now=time.monotonic, quiet=0),
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
         schedule=schedule,
     )
-    await made.keeper.live()
+    await made.process.live()
     try:
-        yield Bench(made, ledger, board, people, store, client, clock, made.tasks)
+        yield Bench(made, ledger, board, people, store, client, clock, made.process.tasks)
     finally:
-        await made.tasks.stop()
+        await made.process.tasks.stop()
         await ledger.close()
 
 

@@ -11,14 +11,14 @@ async def test_several_moves_at_once_become_one_drawing(machine: Bench) -> None:
     machine.board.drawn.clear()
     await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock())
     for _ in range(5):
-        machine.engine.drawer.wake()
+        machine.engine.cards.wake()
     await machine.tasks.settled()
     assert [one.state for one in machine.board.drawn] == [State.REJECTED]
 
 
 async def test_a_move_during_a_drawing_is_drawn_after_it(machine: Bench) -> None:
     change = await machine.delete()
-    drawer = machine.engine.drawer
+    drawer = machine.engine.cards
     await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
     drawer.wake()
     drawer.wake()

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.engine.daily_summary import PATIENCE, PAUSE, Daily, Schedule
+from bot.core.summary.summary_run import PATIENCE, PAUSE, SummaryRun, SummaryState
+from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
-from bot.engine.runner import LEASE
+from bot.engine.process import LEASE, Process
 from bot.ledger.ledger import Ledger
-from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 from tests.engine.bench import Bench, Board, bench
@@ -71,7 +71,7 @@ async def test_sweeps_while_the_store_is_read_begin_nothing_anew(machine: Bench)
     machine.store.faults.add("GET", "/segments", delay=1)
     before = len(machine.store.requests())
     for _ in range(3):
-        await machine.machine.keeper.sweep()
+        await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     assert await state(machine) == SummaryState.UNDER_WAY
     stuck.release.set()
@@ -180,9 +180,8 @@ class Overtaken(SqliteSummaryRuns):
 
 async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine: Bench, path: Path) -> None:
     async with open_sqlite(path) as opened:
-        ledger = replace(opened, summaries=Overtaken(opened))
-        daily = Daily(NINE, ledger, machine.client, machine.board, machine.tasks, owner="slow", clock=machine.clock)
-        daily.wake()
+        slow = Process("slow", machine.clock, machine.tasks, replace(opened, summaries=Overtaken(opened)))
+        DailySummary(slow, NINE, machine.client, machine.board).wake()
         await machine.tasks.settled()
     assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 
@@ -192,7 +191,7 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
 ) -> None:
     machine.store.sleep = stuck = Stuck()
     machine.store.faults.add("GET", "/segments", delay=1)
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:
@@ -207,12 +206,12 @@ async def test_a_process_that_overslept_its_lease_does_not_post_what_another_pos
 async def test_a_process_that_stops_leaves_the_day_to_others_at_once(machine: Bench, path: Path) -> None:
     machine.store.sleep = stuck = Stuck()
     machine.store.faults.add("GET", "/segments", delay=1)
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await stuck.reached.wait()
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
         assert other.board.announced == []
-        await machine.machine.stop()
+        await machine.engine.stop()
         stuck.release.set()
         await other.sweeps()
         assert len(other.board.announced) == 1
@@ -243,7 +242,7 @@ async def _takes_long(machine: Bench, path: Path, board: Slow) -> None:
     machine.clock.now = MORNING - timedelta(hours=20)
     await machine.sweeps()
     machine.clock.now = MORNING
-    await machine.machine.keeper.sweep()
+    await machine.engine.housekeeper.run_due()
     await board.reached.wait()
     await sleeps(machine)
     async with machine.another(path, schedule=NINE) as other:

@@ -220,12 +220,12 @@ async def test_only_the_requester_edits(machine: Bench, by: str) -> None:
     await machine.edits("segment delete", by, segments=["Lapsed"])
     assert whispers(machine)[-1] == "Only the one who asked for change 1 can edit it."
     with pytest.raises(NotAllowed):
-        await machine.machine.decider.may_edit(1, 1, by)
+        await machine.engine.decider.may_edit(1, 1, by)
     assert await machine.latest() == before
 
 
 async def test_only_what_is_shown_and_still_waits_is_edited(machine: Bench) -> None:
-    decider = machine.machine.decider
+    decider = machine.engine.decider
     await machine.delete("VIPs")
     assert (await decider.may_edit(1, 1, "UANA")).number == 1
     await machine.edits("segment delete", segments=["Lapsed"])
@@ -379,7 +379,7 @@ async def test_a_review_while_it_runs_waits_until_it_is_over(path: Path) -> None
 
         async def reviewed(_seconds: float) -> None:
             with pytest.raises(Impossible) as caught:
-                await machine.machine.decider.decide(Decision(number=1, verdict=Verdict.REVIEW), "UCLEO")
+                await machine.engine.decider.decide(Decision(number=1, verdict=Verdict.REVIEW), "UCLEO")
             refused.append(str(caught.value))
 
         await machine.delete("VIPs", "Lapsed")
@@ -396,7 +396,7 @@ async def test_a_review_while_it_runs_waits_until_it_is_over(path: Path) -> None
 async def test_two_who_sign_at_once_both_count(path: Path) -> None:
     async with bench(path, rules=TWO) as machine:
         await machine.delete()
-        decider = machine.machine.decider
+        decider = machine.engine.decider
         click = Decision(number=1, verdict=Verdict.APPROVE, version=1)
         await asyncio.gather(decider.decide(click, "UBEN"), decider.decide(click, "UCLEO"))
         await machine.tasks.settled()
@@ -408,7 +408,7 @@ async def test_two_who_sign_at_once_both_count(path: Path) -> None:
 async def test_two_who_click_at_once_after_the_store_changed_get_one_new_version(machine: Bench) -> None:
     await machine.delete()
     await machine.client.remove_members(machine.segments()["VIPs"], min(machine.members("VIPs")))
-    decider = machine.machine.decider
+    decider = machine.engine.decider
     click = Decision(number=1, verdict=Verdict.APPROVE, version=1)
     told = await asyncio.gather(decider.decide(click, "UBEN"), decider.decide(click, "UCLEO"), return_exceptions=True)
     assert [isinstance(one, TooLate) for one in told] == [True, True]
@@ -417,10 +417,10 @@ async def test_two_who_click_at_once_after_the_store_changed_get_one_new_version
 
 async def test_an_edit_and_an_approval_at_once_never_run_what_nobody_approved(machine: Bench) -> None:
     await machine.delete("VIPs")
-    decider = machine.machine.decider
+    decider = machine.engine.decider
     click = Decision(number=1, verdict=Verdict.APPROVE, version=1)
-    edit = machine.ask("segment delete", segments=["Lapsed"]).model_copy(update={"edits": 1})
-    await asyncio.gather(decider.decide(click, "UBEN"), machine.engine.ask(edit, "x"), return_exceptions=True)
+    edit = machine.edit("segment delete", segments=["Lapsed"])
+    await asyncio.gather(decider.decide(click, "UBEN"), machine.engine.intake.take(edit), return_exceptions=True)
     await machine.tasks.settled()
     assert "Lapsed" in machine.segments()
     assert ((await machine.latest()).state is State.DONE) is ("VIPs" not in machine.segments())

@@ -36,13 +36,14 @@ def whispers(machine: Bench) -> list[str]:
 async def test_the_same_delivery_twice_is_one_change(machine: Bench) -> None:
     ask = machine.ask("segment delete", segments=["VIPs"])
     for _ in range(2):
-        assert await machine.engine.ask(ask, "/segment delete VIPs") is None
+        assert await machine.engine.intake.take(ask) is None
     await machine.tasks.settled()
     assert len(await machine.ledger.changes.latest("all", "", 9)) == 1
 
 
 async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> None:
-    await machine.engine.ask(machine.ask("segment show", segment="ann@example.com"), "/segment show ann@example.com")
+    ask = machine.ask("segment show", segment="ann@example.com")
+    await machine.engine.intake.take(ask.model_copy(update={"said": "/segment show ann@example.com"}))
     await machine.tasks.settled()
     assert "ann@example.com" in whispers(machine)[-1]
     assert not [one for one in entries_of(machine.ledger) if "ann@example.com" in str(one)]
@@ -59,19 +60,19 @@ async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_imposs
 
 
 async def test_in_a_form_the_field_is_at_hand_and_no_usage_is_told(machine: Bench) -> None:
-    refusal = await machine.engine.ask(machine.ask("segment show", segment="VIP"), "x", patience=5)
+    refusal = await machine.engine.intake.take(machine.ask("segment show", segment="VIP"), patience=5)
     assert str(refusal) == "There is no segment “VIP”. Did you mean “VIPs”?"
 
 
 async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: Bench) -> None:
-    refusal = await machine.engine.ask(machine.ask("segment delete", segments=["Nope"]), "x", patience=5)
+    refusal = await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=5)
     assert "There is no segment “Nope”" in str(refusal)
     await machine.tasks.settled()
     assert whispers(machine) == []
 
 
 async def test_no_refusal_within_patience_means_it_is_under_way(machine: Bench) -> None:
-    assert await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "x", patience=5) is None
+    assert await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), patience=5) is None
     assert (await machine.latest()).state is State.WAITING
 
 
@@ -79,7 +80,7 @@ async def test_a_refusal_after_patience_is_whispered(machine: Bench) -> None:
     answering = asyncio.Event()
     machine.store.sleep = lambda _: answering.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    assert await machine.engine.ask(machine.ask("segment delete", segments=["Nope"]), "x", patience=0.01) is None
+    assert await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=0.01) is None
     answering.set()
     await machine.tasks.settled()
     assert "There is no segment “Nope”" in whispers(machine)[-1]
@@ -101,13 +102,14 @@ async def test_a_guest_is_refused_and_nothing_is_planned(machine: Bench) -> None
 
 async def test_who_may_not_read_the_log_is_refused_before_it_is_read(machine: Bench) -> None:
     with pytest.raises(NotAllowed):
-        await machine.machine.planner.may_ask("UANA", "audit recent")
-    await machine.machine.planner.may_ask("UBEN", "audit recent")
-    await machine.machine.planner.may_ask("UANA", "segment list")
+        await machine.engine.planner.may_ask("UANA", "audit recent")
+    await machine.engine.planner.may_ask("UBEN", "audit recent")
+    await machine.engine.planner.may_ask("UANA", "segment list")
 
 
 async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Bench) -> None:
-    await machine.engine.refused(machine.ask("segment"), Misuse("No such thing."), "/segment xyzzy ann@example.com")
+    delivery = machine.ask("segment").model_copy(update={"said": "/segment xyzzy ann@example.com"})
+    await machine.engine.intake.refused(delivery, Misuse("No such thing."))
     await machine.tasks.settled()
     assert whispers(machine) == ["No such thing."]
     (entry,) = entries_of(machine.ledger)
@@ -115,8 +117,8 @@ async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Ben
 
 
 async def test_what_needs_no_planning_and_forms_are_on_record(machine: Bench) -> None:
-    await machine.engine.answered(machine.ask("segment"), Answer("Help"), "/segment help")
-    await machine.engine.asked_for_form(machine.ask("segment create"), "/segment create")
+    await machine.engine.intake.answered(machine.ask("segment"), Answer("Help"))
+    await machine.engine.intake.asked_for_form(machine.ask("segment create"))
     await machine.tasks.settled()
     assert (whispers(machine), machine.kinds()) == (["Help"], ["answered", "form"])
 
@@ -212,7 +214,7 @@ async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_agai
         ask = machine.ask("broken post")
         await machine.ledger.invocations.record(ask, owner="", at=machine.clock(), detail={})
         for one in (machine, other):
-            await one.engine.answer(ask)
+            await one.engine.answering.resume(ask)
         assert len(machine.board.announced) == 1
         assert whispers(machine) == ["It is posted."]
 
@@ -222,7 +224,7 @@ async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
         ask = machine.ask("broken post")
         await machine.ledger.invocations.record(ask, owner="", at=machine.clock(), detail={})
         with frozen(machine.ledger):
-            await machine.engine.answer(ask)
+            await machine.engine.answering.resume(ask)
         assert machine.board.announced == []
         assert "could not be put on record" in whispers(machine)[0]
 
@@ -279,14 +281,14 @@ async def test_a_card_without_an_address_is_told_all_the_same(machine: Bench) ->
 
 async def test_may_decide_checks_state_version_and_person(machine: Bench) -> None:
     await machine.delete()
-    assert (await machine.machine.decider.may_decide(1, 1, "UBEN")).number == 1
+    assert (await machine.engine.decider.may_decide(1, 1, "UBEN")).number == 1
     with pytest.raises(SelfApproval):
-        await machine.machine.decider.may_decide(1, 1, "UANA")
+        await machine.engine.decider.may_decide(1, 1, "UANA")
     with pytest.raises(OldVersion):
-        await machine.machine.decider.may_decide(1, 2, "UBEN")
+        await machine.engine.decider.may_decide(1, 2, "UBEN")
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     with pytest.raises(TooLate):
-        await machine.machine.decider.may_decide(1, 1, "UBEN")
+        await machine.engine.decider.may_decide(1, 1, "UBEN")
 
 
 async def test_two_approvals_come_from_two_people(path: Path) -> None:
@@ -397,7 +399,7 @@ async def test_a_change_expires_once_although_two_processes_sweep(machine: Bench
     await machine.delete()
     machine.clock.forward(hours=24)
     async with machine.another(path) as other:
-        await asyncio.gather(machine.machine.keeper.sweep(), other.machine.keeper.sweep())
+        await asyncio.gather(machine.engine.housekeeper.run_due(), other.engine.housekeeper.run_due())
         await machine.tasks.settled()
         await other.tasks.settled()
     assert machine.kinds().count("expire") == 1
@@ -408,7 +410,7 @@ async def test_a_decision_just_before_the_sweep_gets_there_stands(
 ) -> None:
     change = await machine.delete()
     machine.clock.forward(hours=24)
-    await machine.machine.keeper.sweep()  # its tasks have not begun yet
+    await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock())
     with caplog.at_level(logging.INFO):
         await machine.tasks.settled()
@@ -471,9 +473,9 @@ async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next
     draft = (await machine.latest()).model_copy(update={"state": State.PLANNED, "card": None})
     await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
     machine.clock.forward(seconds=1)
-    await machine.machine.keeper.sweep()  # its tasks have not begun yet
+    await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     async with machine.another(path) as other:
-        assert await other.runner.claim(2)
+        assert await other.engine.process.claim(2)
         await machine.tasks.settled()
         assert [one.number for one in machine.board.posted] == [1]
         await other.dies()
@@ -487,7 +489,7 @@ async def test_a_card_that_another_process_posted_meanwhile_is_not_posted_again(
     draft = (await machine.delete()).model_copy(update={"state": State.PLANNED, "card": None})
     await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
     await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
-    await machine.machine.keeper.sweep()  # its tasks have not begun yet
+    await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     async with machine.another(path) as other:
         await other.sweeps()
         await machine.tasks.settled()
@@ -568,9 +570,9 @@ async def test_what_needed_no_approval_is_stale_after_a_crash_where_the_store_ch
 
 async def test_an_orphan_that_another_process_runs_is_left_to_it(machine: Bench, path: Path) -> None:
     await approved_and_orphaned(machine)
-    await machine.machine.keeper.sweep()  # its tasks have not begun yet
+    await machine.engine.housekeeper.run_due()  # its tasks have not begun yet
     async with machine.another(path) as other:
-        assert await other.runner.claim(1)
+        assert await other.engine.process.claim(1)
         await machine.tasks.settled()
         assert (await machine.latest()).state is State.APPROVED
 
@@ -613,7 +615,7 @@ async def test_a_process_that_dies_while_it_plans_loses_nothing(machine: Bench, 
     stuck = asyncio.Event()
     machine.store.sleep = lambda _: stuck.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     await machine.dies()
     stuck.set()
     async with machine.another(path) as other:
@@ -625,11 +627,11 @@ async def test_a_sweep_keeps_what_is_under_way(machine: Bench, path: Path) -> No
     stuck = asyncio.Event()
     machine.store.sleep = lambda _: stuck.wait()
     machine.store.faults.add("GET", "/segments", delay=60)
-    await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+    await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     async with machine.another(path) as other:
         for _ in range(3):
             machine.clock.forward(seconds=4)
-            await machine.machine.keeper.sweep()
+            await machine.engine.housekeeper.run_due()
             await other.sweeps()
         stuck.set()
         await machine.tasks.settled()

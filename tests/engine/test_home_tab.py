@@ -31,7 +31,7 @@ async def open_many(machine: Bench, count: int) -> list[str]:
     """So many people open their tab, one second after the other; they see it, and a minute passes."""
     users = [f"U{number:03}" for number in range(count)]
     for user in users:
-        await machine.machine.homes.opened(user)
+        await machine.engine.home_tabs.opened(user)
         machine.clock.forward(seconds=1)
     await machine.tasks.settled()
     machine.clock.forward(minutes=1)
@@ -73,39 +73,39 @@ async def test_who_may_not_use_the_bot_sees_why_and_nothing_else(machine: Bench)
     machine.people.standings["UDAN"] = Standing.GUEST
     seen = await machine.looks("UDAN")
     assert seen.refusal == "Guests of this workspace cannot use this bot."
-    assert (seen.glance, seen.mine, seen.waits) == (None, (), ())
+    assert (seen.overview, seen.mine, seen.waits) == (None, (), ())
 
 
-async def test_the_glance_tells_sizes_and_promotions_the_largest_segments_first(machine: Bench) -> None:
-    glance = (await machine.looks()).glance
-    assert glance
+async def test_the_overview_tells_sizes_and_promotions_the_largest_segments_first(machine: Bench) -> None:
+    overview = (await machine.looks()).overview
+    assert overview
     sizes = {one["name"]: one["shoppers"] for one in machine.store.overview()["segments"]}
-    assert (glance.segments, len(glance.largest)) == (len(sizes), len(sizes))
-    assert glance.shoppers == await machine.client.profile_count()
-    assert [one.shoppers for one in glance.largest] == sorted(sizes.values(), reverse=True)
-    assert {one.name: one.shoppers for one in glance.largest} == sizes
-    assert any(one.promotions for one in glance.largest)
+    assert (overview.segments, len(overview.largest)) == (len(sizes), len(sizes))
+    assert overview.shoppers == await machine.client.profile_count()
+    assert [one.shoppers for one in overview.largest] == sorted(sizes.values(), reverse=True)
+    assert {one.name: one.shoppers for one in overview.largest} == sizes
+    assert any(one.promotions for one in overview.largest)
 
 
 async def test_a_token_that_may_not_read_promotions_sees_sizes_all_the_same(machine: Bench) -> None:
     machine.store.faults.add("GET", "/promotions", status=403, times=99)
-    glance = (await machine.looks()).glance
-    assert glance
-    assert {one.promotions for one in glance.largest} == {None}
+    overview = (await machine.looks()).overview
+    assert overview
+    assert {one.promotions for one in overview.largest} == {None}
 
 
-async def test_the_glance_tells_the_largest_movers_since_the_last_day_on_record(machine: Bench) -> None:
-    glance = (await machine.looks()).glance
-    assert glance
-    assert glance.movers is None
+async def test_the_overview_tells_the_largest_movers_since_the_last_day_on_record(machine: Bench) -> None:
+    overview = (await machine.looks()).overview
+    assert overview
+    assert overview.movers is None
     ids, at = machine.segments(), machine.clock() - timedelta(days=1)
     sizes = (Size(ids["VIPs"], "VIPs", 1), Size("gone", "Gone", 9))
     await machine.ledger.history.save(Snapshot(at.date(), at, 0, 9, sizes))
     machine.clock.forward(seconds=TTL.total_seconds())
-    glance = (await machine.looks()).glance
-    assert glance
-    assert glance.movers
-    moved = dict(zip(glance.movers.labels, glance.movers.series[0][1], strict=True))
+    overview = (await machine.looks()).overview
+    assert overview
+    assert overview.movers
+    moved = dict(zip(overview.movers.labels, overview.movers.series[0][1], strict=True))
     assert moved["VIPs"] == len(machine.members("VIPs")) - 1
     assert moved["Newsletter"] == len(machine.members("Newsletter"))
 
@@ -115,9 +115,9 @@ async def test_where_no_segment_moved_there_is_no_chart(machine: Bench) -> None:
     now = machine.store.overview()["segments"]
     sizes = tuple(Size(one["id"], one["name"], one["shoppers"]) for one in now)
     await machine.ledger.history.save(Snapshot(at.date(), at, 0, 9, sizes))
-    glance = (await machine.looks()).glance
-    assert glance
-    assert glance.movers is None
+    overview = (await machine.looks()).overview
+    assert overview
+    assert overview.movers is None
 
 
 # When it is drawn
@@ -131,9 +131,9 @@ async def test_who_opened_the_tab_sees_each_move_without_opening_it_again(machin
     await machine.decides("UBEN")
     assert (states(machine), machine.home("UBEN").waiting) == ([State.DONE], 0)
     for user in ("UANA", "UBEN"):
-        glance = machine.home(user).glance
-        assert glance
-        assert "VIPs" not in [one.name for one in glance.largest]
+        overview = machine.home(user).overview
+        assert overview
+        assert "VIPs" not in [one.name for one in overview.largest]
 
 
 async def test_who_never_opened_the_tab_is_drawn_none(machine: Bench) -> None:
@@ -175,7 +175,7 @@ async def test_many_moves_at_once_become_one_drawing(machine: Bench) -> None:
     await machine.looks("UBEN")
     machine.board.homes.clear()
     for _ in range(5):
-        await machine.engine.ask(machine.ask("segment delete", segments=["VIPs"]), "/segment delete VIPs")
+        await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]))
     machine.board.homes.clear()
     await machine.tasks.settled()
     drawn = [home.waiting for user, home in machine.board.homes if user == "UBEN"]
@@ -199,7 +199,7 @@ async def test_a_tab_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep_and_hol
 
 async def test_who_can_be_shown_nothing_any_more_is_forgotten_and_on_record_once(machine: Bench) -> None:
     machine.board.broken["home"] = FINAL
-    await machine.machine.homes.opened("UANA")
+    await machine.engine.home_tabs.opened("UANA")
     await machine.tasks.settled()
     machine.board.broken.clear()
     await machine.delete()
@@ -217,12 +217,12 @@ async def test_a_tab_that_breaks_holds_up_no_other(machine: Bench) -> None:
 
 async def test_a_tab_opened_while_it_is_drawn_is_drawn_again(machine: Bench) -> None:
     await machine.ledger.home_tabs.mark_opened("UANA", at=machine.clock())
-    tab = await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.owner, now=machine.clock())
+    tab = await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.process.owner, now=machine.clock())
     assert tab
-    await machine.machine.homes.opened("UANA")
+    await machine.engine.home_tabs.opened("UANA")
     await machine.tasks.settled()
     assert machine.board.homes == []
-    await machine.ledger.home_tabs.release("UANA", owner=machine.engine.owner)
+    await machine.ledger.home_tabs.release("UANA", owner=machine.engine.process.owner)
     await machine.sweeps()
     assert states(machine) == []
 
@@ -263,7 +263,7 @@ async def test_those_whose_turn_failed_come_after_the_others(machine: Bench) -> 
 
 async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_a_finish(machine: Bench) -> None:
     for user in ("UANA", "UBEN", "UCLEO"):
-        await machine.machine.homes.opened(user)
+        await machine.engine.home_tabs.opened(user)
     await machine.tasks.settled()
     assert asked(machine) == 1
     machine.clock.forward(seconds=TTL.total_seconds() - 1)
@@ -277,16 +277,16 @@ async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_
 async def test_a_store_that_is_slow_is_not_waited_for_and_shown_when_it_answers(path: Path) -> None:
     async with bench(path, patience=0) as machine:
         stuck = stick(machine)
-        await machine.machine.homes.opened("UANA")
+        await machine.engine.home_tabs.opened("UANA")
         await stuck.reached.wait()
         await machine.board.published.wait()
-        assert machine.home().glance is None
-        await machine.machine.keeper.sweep()
+        assert machine.home().overview is None
+        await machine.engine.housekeeper.run_due()
         stuck.release.set()
         await machine.tasks.settled()
-        assert [home.glance for _, home in machine.board.homes] == [None]
+        assert [home.overview for _, home in machine.board.homes] == [None]
         await machine.sweeps()
-        assert machine.home().glance
+        assert machine.home().overview
         published = len(machine.board.homes)
         await machine.sweeps()
         assert (len(machine.board.homes), asked(machine)) == (published, 1)
@@ -294,28 +294,28 @@ async def test_a_store_that_is_slow_is_not_waited_for_and_shown_when_it_answers(
 
 async def test_a_change_that_finishes_while_the_store_is_asked_makes_it_asked_again(machine: Bench) -> None:
     stuck = stick(machine)
-    await machine.machine.homes.opened("UBEN")
+    await machine.engine.home_tabs.opened("UBEN")
     await stuck.reached.wait()
     await machine.carry_out(plan(CreateSegment(segment=Naming(name="Loyal"))))
     stuck.release.set()
     await machine.tasks.settled()
     await machine.sweeps()
-    glance = machine.home("UBEN").glance
-    assert glance
-    assert "Loyal" in [one.name for one in glance.largest]
+    overview = machine.home("UBEN").overview
+    assert overview
+    assert "Loyal" in [one.name for one in overview.largest]
 
 
 async def test_a_store_that_cannot_be_read_is_told_and_asked_again_when_the_tab_is_opened_later(machine: Bench) -> None:
     machine.store.faults.add("GET", "/segments", status=500, times=99)
-    glance = (await machine.looks()).glance
-    assert glance
-    assert glance.fault
-    assert glance.largest == ()
+    overview = (await machine.looks()).overview
+    assert overview
+    assert overview.fault
+    assert overview.largest == ()
     machine.store.faults.clear()
     await machine.sweeps()
-    assert machine.home().glance == glance
+    assert machine.home().overview == overview
     machine.clock.forward(seconds=TTL.total_seconds())
-    again = (await machine.looks()).glance
+    again = (await machine.looks()).overview
     assert again
     assert (again.fault, len(again.largest)) == ("", 12)
 
@@ -325,7 +325,7 @@ async def test_a_store_that_cannot_be_read_is_told_and_asked_again_when_the_tab_
 
 async def test_a_tab_whose_painter_was_killed_is_drawn_by_another_process(machine: Bench, path: Path) -> None:
     await machine.ledger.home_tabs.mark_opened("UANA", at=machine.clock())
-    assert await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.owner, now=machine.clock())
+    assert await machine.ledger.home_tabs.claim("UANA", owner=machine.engine.process.owner, now=machine.clock())
     async with machine.another(path) as other:
         await other.sweeps()
         assert other.board.homes == []
@@ -342,6 +342,6 @@ async def test_a_move_in_one_process_is_drawn_by_another_for_those_who_opened_th
         await machine.delete()
         await machine.decides("UBEN")
         await other.sweeps()
-        glance = machine.home("UBEN").glance
-        assert glance
-        assert "VIPs" not in [one.name for one in glance.largest]
+        overview = machine.home("UBEN").overview
+        assert overview
+        assert "VIPs" not in [one.name for one in overview.largest]

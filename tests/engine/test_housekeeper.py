@@ -41,7 +41,7 @@ async def test_it_is_reminded_of_once_although_two_processes_sweep(machine: Benc
     await machine.delete()
     await soon(machine)
     async with machine.another(path) as other:
-        await machine.machine.keeper.sweep()
+        await machine.engine.housekeeper.run_due()
         await other.sweeps()
         await machine.tasks.settled()
     assert machine.board.notified == [REMINDER]
@@ -164,8 +164,8 @@ async def test_a_reminder_waits_while_another_process_is_at_the_card(machine: Be
 
 async def test_what_a_process_had_in_hand_is_free_at_once_when_it_stops(machine: Bench, path: Path) -> None:
     await machine.delete()
-    assert await machine.runner.claim(1)
+    assert await machine.engine.process.claim(1)
     async with machine.another(path) as other:
-        assert not await other.runner.claim(1)
-        await machine.machine.stop()
-        assert await other.runner.claim(1)
+        assert not await other.engine.process.claim(1)
+        await machine.engine.stop()
+        assert await other.engine.process.claim(1)

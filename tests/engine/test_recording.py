@@ -13,8 +13,9 @@ import pytest
 from bot.core.approval.changes import State, Verdict
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Ask
-from bot.engine.daily_summary import PAUSE, Schedule
+from bot.core.invocation import Invocation
+from bot.core.summary.summary_run import PAUSE
+from bot.engine.daily_summary import Schedule
 from bot.engine.ports import Undeliverable
 from tests.disks import frozen
 from tests.engine.bench import Bench, Board, bench, process
@@ -129,20 +130,20 @@ async def test_a_home_tab_is_drawn_anew_until_that_is_on_record(machine: Bench, 
 
 async def test_a_process_that_stops_while_nothing_can_be_recorded_stops(machine: Bench) -> None:
     with frozen(machine.ledger):
-        await machine.machine.stop()
+        await machine.engine.stop()
 
 
 async def test_a_late_refusal_waits_for_room(machine: Bench) -> None:
     late = machine.ask("segment list")
     await machine.ledger.invocations.record(late, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
-        await machine.engine.refuse_late(late)
+        await machine.engine.answering.refuse_late(late)
     await machine.sweeps()
     assert machine.kinds() == ["asked", "refused"]
 
 
 async def test_what_another_process_answered_meanwhile_is_not_settled_twice(machine: Bench) -> None:
-    ask: Ask = machine.ask("segment list")
+    ask: Invocation = machine.ask("segment list")
     await machine.ledger.invocations.record(ask, owner="gone", at=machine.clock(), detail={"said": "/segment list"})
     with frozen(machine.ledger):
         assert await machine.ledger.invocations.settle(ask, EntryKind.REFUSED, at=machine.clock(), detail={})

@@ -378,13 +378,13 @@ async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: B
 
         async def overslept(_seconds: float) -> None:
             machine.clock.forward(seconds=30)
-            assert await other.runner.claim(change.number)
+            assert await other.engine.process.claim(change.number)
 
         machine.store.sleep = overslept
         machine.store.faults.add("DELETE", SEGMENTS, delay=60)
         await machine.runner.run(change.number)
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.RUNNING, True)
-        await other.ledger.leases.release(change.number, owner=other.engine.owner)
+        await other.ledger.leases.release(change.number, owner=other.engine.process.owner)
         await other.sweeps()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
 

@@ -48,7 +48,7 @@ async def running(machine: Bench, *then: Callable[[], Awaitable[object]]) -> Cha
 
 
 def stops(machine: Bench, by: str) -> Callable[[], Awaitable[str]]:
-    return lambda: machine.machine.decider.decide(STOP, by)
+    return lambda: machine.engine.decider.decide(STOP, by)
 
 
 @pytest.mark.parametrize("by", ["UANA", "UBEN", "UCLEO"])
@@ -68,7 +68,7 @@ async def test_nobody_else_stops_it(machine: Bench) -> None:
 
     async def tries() -> None:
         with pytest.raises(Refusal) as caught:
-            await machine.machine.decider.decide(STOP, "UDAN")
+            await machine.engine.decider.decide(STOP, "UDAN")
         refused.append(str(caught.value))
 
     assert (await running(machine, tries)).state is State.DONE
@@ -148,7 +148,7 @@ async def test_an_undo_that_was_stopped_can_be_tried_again(machine: Bench) -> No
     await machine.decides("UBEN")
 
     async def stop(_seconds: float) -> None:
-        await machine.machine.decider.decide(Decision(number=2, verdict=Verdict.STOP), "UANA")
+        await machine.engine.decider.decide(Decision(number=2, verdict=Verdict.STOP), "UANA")
 
     await machine.asks("change undo", number=1)
     machine.store.sleep = stop

@@ -70,7 +70,7 @@ def test_each_example_is_a_complete_call_of_its_command(command: Command, exampl
     assert isinstance(call, Call)
     assert call.command is command
     if call.is_complete:
-        args = call.checked()
+        args = call.args
         assert command.args.model_validate_json(args.model_dump_json()) == args
 
 
@@ -123,9 +123,9 @@ async def test_planning_only_reads(command: Command, example: str) -> None:
         await machine.client.create_segments(NewSegment(name="Big Spenders"))
         wrote = len(machine.writes())
         for record in RECORDS:
-            ctx = replace(machine.machine.planner.context("UANA"), changes=Record(record))
+            ctx = replace(machine.engine.planner.context("UANA"), changes=Record(record))
             with suppress(Refusal):
-                await command.function(call.checked(), ctx)
+                await command.function(call.args, ctx)
             with suppress(Refusal):
                 assert (await call.prefilled(ctx)).keys() >= call.values.keys()
         assert machine.store.requests() or command.group in ("change", "audit")
@@ -176,7 +176,7 @@ def test_a_form_that_was_filled_with_a_typed_line_says_the_same(command: Command
     view = forms.render_form(call, "C1")
     given = json.loads(view["private_metadata"])["given"]
     submitted = Call(command, given | forms.decode_values(view | {"state": {"values": filled_in(view)}}, command))
-    assert submitted.checked() == call.checked()
+    assert submitted.args == call.args
 
 
 @every_command
@@ -227,8 +227,10 @@ def test_the_home_tab_fits_slack(names: list[str]) -> None:
     sizes = tuple(Sized(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
     told = " ".join(names)
     movers = Chart("bar", told, tuple(names), (("Change", tuple(range(len(names)))),), told)
-    for glance in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
-        view = render_home(Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, glance=glance), GROUPS)
+    for overview in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):
+        view = render_home(
+            Home(doubt="".join(names), waiting=60, waits=changes, mine=changes, overview=overview), GROUPS
+        )
         assert faults_of("home", view) == []
         assert powerless(view)
 

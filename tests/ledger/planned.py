@@ -4,22 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.approval.changes import Change, Event
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.core.people import Place
 from bot.ledger.ledger import Ledger
-from tests.core.samples import NOW, change
+from tests.core.samples import NOW, change, invocation
 
 LATER = NOW + timedelta(seconds=6)
 
 
-def ask(id_: str = "1", **fields: Any) -> Ask:
-    basis: dict[str, Any] = {
-        "actor": "UANA",
-        "place": Place(channel="C1"),
-        "command": "segment delete",
-        "values": {"segments": ["VIPs"]},
-    }
-    return Ask(id=id_, **basis | fields)
+def ask(id_: str = "1", **fields: Any) -> Invocation:
+    basis: dict[str, Any] = {"actor": "UANA", "place": Place(channel="C1"), "command": "segment delete"}
+    values = {} if "decision" in fields else {"values": {"segments": ["VIPs"]}}
+    return invocation(id_, **basis | values | fields)
 
 
 async def asked(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> bool:

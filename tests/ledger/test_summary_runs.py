@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.core.summary.history import Size, Snapshot
+from bot.core.summary.summary_run import SummaryRun, SummaryState
 from bot.ledger.ledger import Ledger
-from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
 from tests.core.samples import NOW
 
 FIRST, TODAY, TOMORROW = date(2026, 5, 3), date(2026, 5, 4), date(2026, 5, 5)

@@ -15,11 +15,11 @@ from typing import Any
 from bot.core.answers import Answer
 from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Ask
 from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
 from bot.ledger.ledger import Ledger
-from tests.approvals.team import ANA, APPROVERS, BEN, HERE, Process, Team
+from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
+from tests.core.samples import invocation
 from tests.harness import Clock
 from tests.records import entries_of
 
@@ -142,7 +142,7 @@ class Month:
         process, self.bots[at] = self.bots[at], None
         if process:
             if how == "stop":
-                await process.machine.stop()
+                await process.engine.stop()
             await process.kill()
 
     async def _wait(self, time: timedelta) -> None:
@@ -166,7 +166,7 @@ class Month:
         waiting, entries = await self._waiting(), self.last_entry()
         before = len(self.team.slack.announced)
         for one in (*self.alive, *self.alive[::-1]):
-            one.machine.tasks.start(one.machine.keeper.sweep())
+            one.engine.process.tasks.start(one.engine.housekeeper.run_due())
         for one in self.alive:
             await one.settled()
         new = self.team.slack.announced[before:]
@@ -203,7 +203,7 @@ class Month:
             self.heirs |= (await process.ledger.changes.load(self._changes())).restored
 
     async def _says(self, process: Process, command: str, values: dict[str, Any]) -> None:
-        await process.ask(Ask(id=f"ask-{next(self._asks)}", actor=ANA, place=HERE, command=command, values=values))
+        await process.ask(invocation(f"ask-{next(self._asks)}", ANA, command, values=values))
         await process.settled()
 
     async def _signs(self, process: Process) -> None:
@@ -212,7 +212,7 @@ class Month:
                 version = (await process.ledger.changes.load(brief.number)).version
                 decision = Decision(number=brief.number, verdict=Verdict.APPROVE, version=version)
                 id_ = f"ask-{next(self._asks)}"
-                await process.ask(Ask(id=id_, actor=BEN, place=HERE, command="approve", decision=decision))
+                await process.ask(invocation(id_, BEN, "approve", decision=decision))
                 await process.settled()
 
     def _words(self, what: str, number: int) -> tuple[str, dict[str, Any]]:

@@ -21,13 +21,13 @@ def shown(told: Home) -> str:
 
 def test_what_waits_comes_first_then_mine_then_the_segments_then_help() -> None:
     waits, mine = Brief.of(change(number=7)), Brief.of(change(number=8, state=State.DONE))
-    told = shown(Home(waiting=1, waits=(waits,), mine=(mine,), glance=StoreOverview(segments=1, largest=(STAFF,))))
+    told = shown(Home(waiting=1, waits=(waits,), mine=(mine,), overview=StoreOverview(segments=1, largest=(STAFF,))))
     order = ("Waits for you", "Change 7: ", "Change 8 · Done: ", "Segments at a glance", "Staff", "/segment")
     assert sorted(order, key=told.index) == list(order)
 
 
 def test_where_nothing_is_it_says_so() -> None:
-    told = shown(Home(glance=StoreOverview()))
+    told = shown(Home(overview=StoreOverview()))
     assert "Nothing waits for you." in told
     assert "You have not asked for a change yet." in told
     assert "0 of 1,000 segments, 0 shoppers in all." in told
@@ -55,32 +55,36 @@ def test_why_it_cannot_be_told_what_waits_is_said() -> None:
 
 
 def test_the_segments_are_told_in_words_before_the_table() -> None:
-    told = shown(Home(glance=StoreOverview(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
+    told = shown(Home(overview=StoreOverview(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
     assert "1,000 of 1,000 segments, 12,345 shoppers in all." in told
-    blocks = render_home(Home(glance=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
+    blocks = render_home(Home(overview=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
     (table,) = [block for block in blocks if block["type"] == "data_table"]
     assert (table["caption"], len(table["rows"])) == ("25 largest segments", 26)
 
 
 def test_the_largest_movers_are_drawn_below_the_table() -> None:
     movers = Chart("bar", "Largest movers", ("VIPs",), (("Change", (3,)),), "Largest movers: VIPs +3.")
-    glance = StoreOverview(segments=1, largest=(VIPS,), movers=movers)
-    assert shown(Home(glance=glance)).index("Shoppers") < shown(Home(glance=glance)).index("Largest movers: VIPs +3.")
-    blocks = render_home(Home(glance=glance), GROUPS)["blocks"]
+    overview = StoreOverview(segments=1, largest=(VIPS,), movers=movers)
+    assert shown(Home(overview=overview)).index("Shoppers") < shown(Home(overview=overview)).index(
+        "Largest movers: VIPs +3."
+    )
+    blocks = render_home(Home(overview=overview), GROUPS)["blocks"]
     assert [one["title"] for one in blocks if one["type"] == "data_visualization"] == ["Largest movers"]
-    assert Home(glance=glance).digest != Home(glance=glance.model_copy(update={"movers": None})).digest
+    assert Home(overview=overview).digest != Home(overview=overview.model_copy(update={"movers": None})).digest
 
 
 def test_promotions_that_cannot_be_read_are_no_zeros() -> None:
     unread = VIPS.model_copy(update={"promotions": None})
-    told = shown(Home(glance=StoreOverview(segments=1, largest=(unread,))))
+    told = shown(Home(overview=StoreOverview(segments=1, largest=(unread,))))
     assert "Promotions cannot be read" in told
-    assert "Promotions cannot be read" not in shown(Home(glance=StoreOverview(segments=1, largest=(VIPS,))))
+    assert "Promotions cannot be read" not in shown(Home(overview=StoreOverview(segments=1, largest=(VIPS,))))
 
 
 def test_the_home_tab_says_where_the_store_is_late_or_unreadable() -> None:
     assert "Looking at the store…" in shown(Home())
-    assert "The store could not be read just now. It is away." in shown(Home(glance=StoreOverview(fault="It is away.")))
+    assert "The store could not be read just now. It is away." in shown(
+        Home(overview=StoreOverview(fault="It is away."))
+    )
 
 
 def test_who_may_not_use_the_bot_sees_only_why() -> None:
@@ -91,7 +95,7 @@ def test_who_may_not_use_the_bot_sees_only_why() -> None:
 
 def test_however_many_groups_there_are_it_fits() -> None:
     one = Brief.of(change())
-    full = Home(waiting=10, waits=(one,) * 10, mine=(one,) * 10, glance=StoreOverview(segments=1, largest=(VIPS,)))
+    full = Home(waiting=10, waits=(one,) * 10, mine=(one,) * 10, overview=StoreOverview(segments=1, largest=(VIPS,)))
     view = render_home(full, GROUPS * 20)
     assert len(view["blocks"]) == HOME_BLOCKS
     assert faults_of("home", view) == []

@@ -24,7 +24,7 @@ async def opened(slack: World, by: str) -> str:
     return seen(slack, by)
 
 
-def glances(slack: World) -> int:
+def overviews(slack: World) -> int:
     """How often the store was asked for the Home tab: only there all shopper profiles are counted."""
     return sum("/v3/shopper-profiles?" in one["path"] for one in slack.store.requests())
 
@@ -163,7 +163,7 @@ async def test_the_store_is_asked_once_for_all_home_tabs(slack: World) -> None:
     for by in ("ana", "ben", "cleo"):
         await slack.home(by=by)
     await slack.sweep()
-    assert glances(slack) == 1
+    assert overviews(slack) == 1
     before, asked = slack.workspace.state("ana")["home"], len(slack.store.requests())
     for _ in range(5):
         slack.clock.forward(minutes=1)

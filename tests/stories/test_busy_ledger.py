@@ -31,7 +31,7 @@ async def slack(tmp_path: Path) -> AsyncIterator[World]:
 def ledger_of(slack: World) -> Ledger:
     """The running bot's own ledger."""
     assert slack.bot
-    return slack.bot.machine.ledger
+    return slack.bot.engine.process.ledger
 
 
 # Where the person looks

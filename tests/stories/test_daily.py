@@ -125,7 +125,7 @@ async def test_without_a_channel_for_it_there_is_no_summary_and_no_history(open_
         await slack.sweep()
     assert slack.kinds() == []
     assert slack.bot
-    assert await slack.bot.machine.ledger.history.latest(slack.clock.now.date()) is None
+    assert await slack.bot.engine.process.ledger.history.latest(slack.clock.now.date()) is None
 
 
 async def test_a_sweep_with_nothing_due_asks_the_store_for_nothing(open_world: OpenWorld) -> None:
@@ -190,8 +190,8 @@ async def test_two_bots_on_one_ledger_post_it_once(open_world: OpenWorld) -> Non
     assert second
     for day in (3, 4, 5):
         slack.clock.now = at(day, 9)
-        await asyncio.gather(first.sweep(), second.sweep())
-        await asyncio.gather(second.sweep(), first.sweep())
+        await asyncio.gather(first.run_due(), second.run_due())
+        await asyncio.gather(second.run_due(), first.run_due())
         assert len(told(slack)) == day - 2
     assert [outcome for _, outcome in outcomes(slack)] == ["begun", *["posted"] * 3]
 

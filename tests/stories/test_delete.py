@@ -26,4 +26,4 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack
     assert slack.sizes()["VIPs"] == members
     assert "Undone by change 2" in said(slack.card(1))
     assert slack.bot
-    assert verified(slack.bot.machine.ledger).holds
+    assert verified(slack.bot.engine.process.ledger).holds

@@ -15,7 +15,10 @@ def last(slack: World, kind: str) -> RecordedEntry:
 async def about(slack: World, subject: str) -> list[str]:
     """Kinds of the entries about this segment or shopper, the newest first."""
     assert slack.bot
-    return [one.kind for one in await slack.bot.machine.ledger.audit.recent(AuditFilter(subjects=(subject,)), limit=50)]
+    return [
+        one.kind
+        for one in await slack.bot.engine.process.ledger.audit.recent(AuditFilter(subjects=(subject,)), limit=50)
+    ]
 
 
 async def test_words_are_on_record_with_ids_in_the_place_of_addresses(slack: World) -> None:

@@ -20,7 +20,7 @@ QUIET = "Nothing changed since yesterday: 12 segments, 360 shoppers."
 async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None = None) -> None:
     """So many days ago the segments were as they are now, but for the sizes of these."""
     assert slack.bot
-    ledger, at = slack.bot.machine.ledger, slack.clock() - timedelta(days=days)
+    ledger, at = slack.bot.engine.process.ledger, slack.clock() - timedelta(days=days)
     now = slack.store.overview()["segments"]
     found = tuple(Size(one["id"], one["name"], (sizes or {}).get(one["name"], one["shoppers"])) for one in now)
     entry, _ = await ledger.audit.head()
@@ -206,8 +206,8 @@ async def test_a_change_running_while_sizes_are_read_is_doubtful(slack: World) -
     await slack.type("/segment delete VIPs")
     press = slack.client.press("ben", "#approvals", "Delete Segment")
     async with slack.meanwhile(press, "DELETE", "/segments"):
-        machine = slack.bot.machine
-        ledger, shop = machine.ledger, machine.planner.context("UANA").shop
+        engine = slack.bot.engine
+        ledger, shop = engine.process.ledger, engine.planner.context("UANA").shop
         found = await gather(
             shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
         )

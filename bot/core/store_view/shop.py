@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeVar
 
 from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
 from bot.bigcommerce.wire import PAGE_LIMIT
+from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 from bot.core.value import Value
 
@@ -92,20 +93,18 @@ def find_named(word: str, things: Iterable[N]) -> N | None:
 class Shop:
     """A view of the store that fetches each list once, and remembers it for as long as one planning takes.
 
-    ``ids`` are those of customers who were looked up, by address in lower case; ``named`` are those of the segments
-    that somebody named.
+    What words turn out to name is added to ``findings``, which whoever plans may pass.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, findings: Findings | None = None) -> None:
         self.reader = reader
+        self._findings = findings or Findings()
         self._segments: tuple[Segment, ...] | None = None
         self._promotions: tuple[Promotion, ...] | None = None
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
         self._sizes: dict[str, int] = {}
         self._members: dict[str, frozenset[str]] = {}
-        self.ids: dict[str, int] = {}
-        self.named: list[str] = []
 
     async def segments(self) -> tuple[Segment, ...]:
         """Return every segment, in the store's order."""
@@ -167,7 +166,7 @@ class Shop:
         by_id = [one async for one in self.reader.customers(ids=unseen)] if unseen else []
         by_email = [one async for one in self.reader.customers(emails=emails)] if emails else []
         self._customers |= {one.id: one for one in (*by_id, *by_email)}
-        self.ids |= {one.email.casefold(): one.id for one in by_email}
+        self._findings.customers.update((one.email.casefold(), one.id) for one in by_email)
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
@@ -236,9 +235,9 @@ class Shop:
                 field=field,
             )
         if whole:
-            self.named.append(whole.id)
+            self._findings.add_segments([whole.id])
             return (whole,)
-        self.named += [one.id for one in found.values() if one]
+        self._findings.add_segments(one.id for one in found.values() if one)
         if unknown:
             others = near_names(" ".join(unknown), segments) or near_names(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)

@@ -32,8 +32,8 @@ class StoreOverview(Value):
 class Home(Value):
     """One person's Home tab. ``refusal``: why they may not use the bot; then there is nothing else.
 
-    ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why it cannot be told.
-    ``mine`` are those that they asked for. ``glance``: None while the store is being asked.
+    ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why that is not known.
+    ``mine`` are those that they asked for. ``overview``: None while the store is being asked.
     """
 
     refusal: str = ""
@@ -41,9 +41,9 @@ class Home(Value):
     waiting: int = 0
     waits: tuple[Brief, ...] = ()
     mine: tuple[Brief, ...] = ()
-    glance: StoreOverview | None = None
+    overview: StoreOverview | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex): two tabs with one digest look the same."""
+        """The tab's SHA-256 (hex): two tabs with one digest look the same."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Views: who sees what on their Home tab."""
+"""What each person's Home tab shows: the queries behind it."""
 
 from dataclasses import dataclass
 
@@ -15,15 +15,15 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Views:
-    """Who sees what."""
+class HomeTabQueries:
+    """Reads from the ledger what a person sees, by the policy."""
 
     policy: Policy
     ledger: Ledger
     directory: Directory
 
-    async def home(self, user_id: str, glance: StoreOverview | None) -> Home:
-        """This person's Home tab, with what is known of the store."""
+    async def home(self, user_id: str, overview: StoreOverview | None) -> Home:
+        """Return this person's Home tab, with what is known of the store."""
         actor = await self.directory.actor(user_id)
         try:
             self.policy.refuse_asking(actor)
@@ -34,7 +34,7 @@ class Views:
         may = tuple(one for one in waits if self._refusal(actor, one) is None)
         refusals = [self._refusal(actor, one) for one in waits] if actor.unread and not may else []
         doubt = next((str(one) for one in refusals if one), "")
-        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, glance=glance)
+        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, overview=overview)
 
     def _refusal(self, actor: Actor, change: Brief) -> NotAllowed | None:
         try:

@@ -6,14 +6,14 @@ from typing import Any, Protocol
 from bot.core.approval.changes import Brief, Card, Change, Event, Run
 from bot.core.approval.reader import ChangesReader
 from bot.core.audit.entries import EntryKind
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 
 
 class Changes(ChangesReader, Protocol):
     """The changes. A move is a compare-and-swap: whoever moves a change from an old revision gets TooLate."""
 
     async def create(
-        self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> Change:
         """Turn an invocation into a change: give it a number, and ``owner`` its lease.
 
@@ -73,7 +73,7 @@ class Changes(ChangesReader, Protocol):
         """
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
-        """Ask a run to stop before its next step; the first request counts."""
+        """Invocation a run to stop before its next step; the first request counts."""
 
     async def stop_requested_by(self, number: int) -> str:
         """Return who asked the run to stop; an empty text where nobody did."""

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.audit.entries import EntryKind
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 
 
 class Invocations(Protocol):
     """The invocations, in the order in which they arrived."""
 
-    async def record(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+    async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation, for ``owner`` to answer. False where this delivery is on record already."""
 
     async def settle(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """Record the answer to an invocation that became no change, and forget its words.
 
@@ -24,14 +24,14 @@ class Invocations(Protocol):
         """
 
     async def settle_at_once(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """Settle before an act that must not happen twice. Raises NotRecorded: then the act must not happen at all."""
 
     async def retry_settling(self) -> None:
         """Record the answers that could not be recorded when they were given."""
 
-    async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
+    async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations whose owner is gone; return each with its time, oldest first."""
 
     async def forget_settled(self, before: datetime) -> None:

@@ -1,43 +1,10 @@
 """The runs of the daily summary: one for each local day, so that no day is posted twice."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.core.summary.history import Snapshot
-
-
-class SummaryState(StrEnum):
-    """What became of a day's summary."""
-
-    BEGUN = "begun"  # the first day of all, whose time may have passed already
-    UNDER_WAY = "under way"
-    POSTING = "posting"  # from now on nobody else can know whether it was sent
-    POSTED = "posted"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNSURE = "unsure"  # its process died while posting, or Slack never answered
-
-
-@dataclass(frozen=True)
-class SummaryRun:
-    """A local day's summary: its state, who holds it, when it was first tried (UTC), and why it ended as it did.
-
-    ``reported``: approvers were told that reason.
-    """
-
-    day: date
-    state: SummaryState
-    owner: str
-    first_at: datetime
-    reason: str = ""
-    reported: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing more is done about it."""
-        return self.state not in (SummaryState.UNDER_WAY, SummaryState.POSTING)
+from bot.core.summary.summary_run import SummaryRun, SummaryState
 
 
 class SummaryRuns(Protocol):

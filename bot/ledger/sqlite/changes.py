@@ -8,7 +8,7 @@ from bot.core.approval.reader import Scope
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import TooLate
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation
 from bot.ledger import entries
 from bot.ledger.moves import after_event, amended, with_run
 from bot.ledger.sqlite import audit_index, change_rows
@@ -79,7 +79,7 @@ class SqliteChanges:
     # Moving
 
     async def create(
-        self, ask: Ask, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> Change:
         """Turn an invocation into a change: give it a number, and ``owner`` its lease. Raises TooLate."""
         with self._database.transaction() as db:
@@ -155,7 +155,7 @@ class SqliteChanges:
     # Stopping a run
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
-        """Ask a run to stop before its next step; the first request counts."""
+        """Invocation a run to stop before its next step; the first request counts."""
         with self._database.transaction() as db:
             asked = db.execute(
                 "UPDATE changes SET stopped_by = ? WHERE number = ? AND stopped_by = '' AND state = 'running'",

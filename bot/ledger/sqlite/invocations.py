@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Ask
+from bot.core.invocation import Invocation, decode
 from bot.ledger.entries import answered, asked
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database
@@ -22,7 +22,7 @@ LINGER = 0.001
 class _Arrival:
     """An invocation on its way to the disk."""
 
-    ask: Ask
+    ask: Invocation
     owner: str
     at: datetime
     detail: dict[str, Any]
@@ -33,7 +33,7 @@ class _Arrival:
 class _Outcome:
     """The answer to an invocation that became no change."""
 
-    ask: Ask
+    ask: Invocation
     kind: EntryKind
     at: datetime
     detail: dict[str, Any]
@@ -49,7 +49,7 @@ class SqliteInvocations:
         self._is_crowded = False
         self._unsettled: list[_Outcome] = []
 
-    async def record(self, ask: Ask, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+    async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation, for ``owner`` to answer. False where this delivery is on record already."""
         loop = asyncio.get_running_loop()
         arrival = _Arrival(ask, owner, at, detail, loop.create_future())
@@ -74,7 +74,7 @@ class SqliteInvocations:
                 one.recorded.set_result(is_new)
 
     async def settle(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """Record the answer to an invocation, or keep it until it can be recorded."""
         outcome = _Outcome(ask, kind, at, detail, subjects)
@@ -85,7 +85,7 @@ class SqliteInvocations:
         return True
 
     async def settle_at_once(
-        self, ask: Ask, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
         """Record the answer to an invocation. Raises NotRecorded."""
         return self._settle(_Outcome(ask, kind, at, detail, subjects))
@@ -104,20 +104,18 @@ class SqliteInvocations:
             append(db, answered(one.kind, one.ask, one.detail, one.subjects, took=one.at - asked_at), one.at)
         return True
 
-    async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Ask, datetime], ...]:
+    async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations whose owner is gone; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
         rows = self._database.write(query, (owner, timestamp(now)))
-        return tuple(
-            (Ask.model_validate_json(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows))
-        )
+        return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
     async def forget_settled(self, before: datetime) -> None:
         """Forget the deliveries that were settled and arrived before this time."""
         self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
 
 
-def forget_words(db: Connection, ask: Ask) -> datetime | None:
+def forget_words(db: Connection, ask: Invocation) -> datetime | None:
     """Forget the words of an invocation that was answered; return when it arrived. None: another process answered it.
 
     The caller holds the transaction.

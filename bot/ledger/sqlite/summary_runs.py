@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.core.audit.sealed_text import timestamp
 from bot.core.summary.history import Snapshot
+from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
 from bot.ledger.entries import summary
-from bot.ledger.ports.summary_runs import SummaryRun, SummaryState
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.history import save_snapshot
@@ -99,11 +99,12 @@ def _insert(db: sqlite3.Connection, run: SummaryRun) -> None:
 
 def _swap(db: sqlite3.Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
     """Save the run in this state, and return it; None where it was moved since it was loaded."""
-    late = SummaryState.UNSURE if state is SummaryState.POSTED else run.state
+    states = sorted(origins(run, state))
     return _one(
         db,
-        f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? AND state IN (?, ?) RETURNING {_COLUMNS}",
-        (state, reason, run.day.isoformat(), run.owner, run.state, late),
+        f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? "
+        f"AND state IN ({','.join('?' * len(states))}) RETURNING {_COLUMNS}",
+        (state, reason, run.day.isoformat(), run.owner, *states),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.approval.changes import Event, StepState
 from bot.core.audit.entries import EntryKind, RecordedEntry
-from bot.ledger.ports.summary_runs import SummaryState
+from bot.core.summary.summary_run import SummaryState
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NOTICES = ("reminder", "glass")

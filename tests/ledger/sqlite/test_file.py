@@ -18,9 +18,9 @@ from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.audit.reader import AuditFilter
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Size
+from bot.core.summary.summary_run import SummaryState
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
-from bot.ledger.ports.summary_runs import SummaryState
 from bot.ledger.sqlite import audit_log
 from bot.ledger.sqlite.database import BUSY_SECONDS, Database
 from bot.ledger.sqlite.ledger import open_sqlite
@@ -162,5 +162,5 @@ async def test_a_summary_run_and_its_entry_are_written_together(ledger: Ledger, 
             "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'the disk is full'); END"
         )
     with pytest.raises(sqlite3.IntegrityError, match="the disk is full"):
-        await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW)
+        await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW)
     assert await ledger.summaries.load(day.day) == day

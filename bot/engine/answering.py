@@ -1,0 +1,144 @@
+"""Answers what is on record: plans it, and carries out what comes of that."""
+
+import logging
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.bigcommerce import StoreError
+from bot.core.answers import Answer
+from bot.core.approval.changes import Decision
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.trace import AuditTrace
+from bot.core.command import Call, Outcome, Post
+from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
+from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
+from bot.core.planning.plan import Plan
+from bot.engine.answer_gate import AnswerGate
+from bot.engine.decider import Decider
+from bot.engine.planner import Planner, Request
+from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.process import Process
+from bot.engine.proposing import Proposing
+from bot.engine.replies import Replies
+
+LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers each invocation once: it is settled in the ledger by the one process that has it in hand."""
+
+    process: Process
+    gate: AnswerGate
+    planner: Planner
+    decider: Decider
+    proposing: Proposing
+    replies: Replies
+    announcer: Announcer
+
+    async def answer(self, invocation: Invocation, request: Request) -> None:
+        """Answer what is on record, and tell the person alone what is refused."""
+        refusal = await self.refusal(invocation, request)
+        # Where words were off, how to say it helps; in a form the field is at hand.
+        if isinstance(refusal, Misuse) and isinstance(request, Call):
+            refusal = request.command.misuse(refusal)
+        if refusal:
+            await self.replies.refuse(invocation, refusal)
+
+    async def resume(self, invocation: Invocation) -> None:
+        """Answer what a process left behind that died."""
+        await self.answer(invocation, self.planner.request(invocation))
+
+    async def refuse_late(self, invocation: Invocation) -> None:
+        """Tell the person that what they asked for comes too late now."""
+        detail, at = {"reason": LATE}, self.process.clock()
+        await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
+        await self.replies.refuse(invocation, Refusal(LATE))
+
+    async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
+        """Answer what is on record. Returns what is refused, for the caller to show."""
+        async with self.gate.turn():
+            planned = await self.planner.plan(request, invocation.actor)
+            try:
+                await self._carry_out(invocation, planned.result(), planned.trace)
+            except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
+                refusal = _refusal(error, invocation)
+            else:
+                return None
+            settled = await self._settle(EntryKind.REFUSED, invocation, planned.trace, reason=refusal.for_log)
+            return refusal if settled else None
+
+    async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
+        recorded = {"said": trace.said, **detail}
+        at = self.process.clock()
+        return await self.process.ledger.invocations.settle(
+            invocation, kind, at=at, detail=recorded, subjects=trace.subjects
+        )
+
+    async def _carry_out(self, invocation: Invocation, outcome: Outcome, trace: AuditTrace) -> None:
+        match outcome, invocation:
+            case Plan(), Edited():
+                await self.decider.edit(invocation, outcome)
+            case Plan(), Typed() | Submitted():
+                await self.proposing.propose(invocation, outcome, trace)
+                return  # a Change settles it
+            case Post(), _:
+                await self._publish(invocation, outcome, trace)
+                return  # it is settled before
+            case Decision(), _:
+                await self._decide(invocation, outcome)
+            case Answer(), _:
+                await self.replies.show(invocation, outcome)
+        await self._settle(EntryKind.ANSWERED, invocation, trace)
+
+    async def _decide(self, invocation: Invocation, decision: Decision) -> None:
+        consequence = await self.decider.decide(decision, invocation.actor)
+        if not isinstance(invocation, Clicked):  # whoever pressed a button of the card looks at it
+            await self.replies.show(invocation, Answer(f"Change {decision.number} {consequence}."))
+
+    async def _publish(self, invocation: Invocation, post: Post, trace: AuditTrace) -> None:
+        """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
+        detail, at = {"said": trace.said}, self.process.clock()
+        settle = self.process.ledger.invocations.settle_at_once
+        if not await settle(invocation, EntryKind.ANSWERED, at=at, detail=detail, subjects=trace.subjects):
+            return
+        try:
+            await self._announce(post.answer)
+        except Impossible as refusal:
+            await self.replies.undelivered(invocation, refusal.for_log)
+            await self.replies.refuse(invocation, refusal)
+        else:
+            await self._record_post(invocation, post)
+            await self.replies.show(invocation, Answer("It is posted."))
+
+    async def _announce(self, answer: Answer) -> None:
+        try:
+            await self.announcer.announce(answer)
+        except Undeliverable as error:
+            doubt = " Look whether it is there: Slack may have posted it all the same." if error.maybe_done else ""
+            raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
+
+    async def _record_post(self, by: Invocation, post: Post) -> None:
+        who = (by.actor, by.place.channel or "", by.command)
+        entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
+        with suppress(NotRecorded):  # it is there, and that it was asked for is on record
+            await self.process.ledger.audit.append(entry, at=self.process.clock())
+
+
+def _refusal(error: Exception, invocation: Invocation) -> Refusal:
+    """Return what the person reads of an error; log one that nobody foresaw."""
+    match error:
+        case Refusal():
+            return error
+        case StoreError():
+            return Refusal(str(error), for_log=error.for_log)
+        case NotRecorded():
+            return Refusal(str(error))
+    reference = secrets.token_hex(2).upper()
+    log.error("Reference %s: %s by %s broke", reference, invocation.command, invocation.actor, exc_info=error)
+    return Refusal(
+        f"Something broke, reference {reference}; whoever runs the bot finds it in its log. "
+        "`/change list mine` shows whether anything came of it."
+    )

@@ -1,0 +1,96 @@
+"""Puts on record what people ask, before anything is done about it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.core.answers import Answer
+from bot.core.audit.entries import EntryKind
+from bot.core.command import Call
+from bot.core.errors import Misuse, Refusal
+from bot.core.invocation import Delivery, Invocation
+from bot.engine.answer_gate import AnswerGate
+from bot.engine.answering import Answering
+from bot.engine.planner import Planner, Request
+from bot.engine.process import Process
+from bot.engine.replies import Replies
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Takes what was delivered. Each method returns when it is on record, or raises NotRecorded."""
+
+    process: Process
+    gate: AnswerGate
+    planner: Planner
+    answering: Answering
+    replies: Replies
+
+    async def take(self, invocation: Invocation, *, patience: float = 0.0) -> Refusal | None:
+        """Put on record what is asked for, and start to answer it; the same delivery twice is one invocation.
+
+        Returns a refusal only if it comes within ``patience`` seconds: then the caller shows it. Any later one is
+        shown to the person alone. Args are validated here, once: where they are off, nothing is planned.
+        """
+        request = self.planner.request(invocation)
+        if isinstance(request, Call) and (misuse := _misuse(request)):
+            return await self._refuse(invocation, request, misuse, is_shown=patience > 0)
+        self.gate.delivered()
+        process, detail = self.process, {"said": invocation.said}
+        if not await process.ledger.invocations.record(
+            invocation, owner=process.owner, at=process.clock(), detail=detail
+        ):
+            return None
+        if not patience:
+            process.tasks.start(self.answering.answer(invocation, request))
+            return None
+        return await self._refusal_within(patience, invocation, request)
+
+    async def refused(self, delivery: Delivery, refusal: Refusal) -> None:
+        """Put on record what could not even be understood, and start to tell the person why."""
+        await self.refused_in_form(delivery, refusal)
+        self.process.tasks.start(self.replies.refuse(delivery, refusal))
+
+    async def refused_in_form(self, delivery: Delivery, refusal: Refusal) -> None:
+        """Put on record what the person reads in the form."""
+        await self.replies.record(EntryKind.REFUSED, delivery, said=delivery.said, reason=refusal.for_log)
+
+    async def answered(self, delivery: Delivery, answer: Answer) -> None:
+        """Put on record what needs no planning, and start to show the answer."""
+        await self.replies.record(EntryKind.ANSWERED, delivery, said=delivery.said)
+        self.process.tasks.start(self.replies.show(delivery, answer))
+
+    async def asked_for_form(self, delivery: Delivery) -> None:
+        """Put on record that a form was asked for."""
+        await self.replies.record(EntryKind.FORM, delivery, said=delivery.said)
+
+    async def _record(self, invocation: Invocation) -> bool:
+        record, at = self.process.ledger.invocations.record, self.process.clock()
+        return await record(invocation, owner=self.process.owner, at=at, detail={"said": invocation.said})
+
+    async def _refuse(self, invocation: Invocation, call: Call, misuse: Misuse, *, is_shown: bool) -> Refusal | None:
+        if is_shown:
+            await self.refused_in_form(invocation, misuse)
+            return misuse
+        await self.refused(invocation, call.command.misuse(misuse))
+        return None
+
+    async def _refusal_within(self, patience: float, invocation: Invocation, request: Request) -> Refusal | None:
+        answering = self.process.tasks.start(self.answering.refusal(invocation, request))
+        done, _ = await asyncio.wait({answering}, timeout=patience)
+        if done:
+            return answering.result()
+        self.process.tasks.start(self._show_when_known(invocation, answering))
+        return None
+
+    async def _show_when_known(self, delivery: Delivery, answering: asyncio.Task[Refusal | None]) -> None:
+        if refusal := await answering:
+            await self.replies.refuse(delivery, refusal)
+
+
+def _misuse(call: Call) -> Misuse | None:
+    """Validate the Args. Returns what is wrong with them."""
+    try:
+        _ = call.args
+    except Misuse as misuse:
+        return misuse
+    return None

@@ -1,0 +1,107 @@
+"""Makes a Change of a Plan, and posts its card: only then can it be decided, or run."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.core.answers import Answer, Sentence
+from bot.core.approval.changes import Change, Event, State
+from bot.core.audit.trace import AuditTrace
+from bot.core.command import find
+from bot.core.errors import NotRecorded
+from bot.core.invocation import Asked, Delivery
+from bot.core.planning.plan import Plan
+from bot.engine.card_reconciler import CardReconciler
+from bot.engine.planner import Planner
+from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.process import Process
+from bot.engine.replies import Replies
+from bot.engine.runner import Runner
+
+LATER = "is on record and has not begun: nothing more can be recorded now ({reason}). It goes on by itself afterwards."
+
+
+@dataclass(frozen=True)
+class Proposing:
+    """Proposes Changes. ``approval_time`` is how long one waits for its approvals."""
+
+    process: Process
+    planner: Planner
+    runner: Runner
+    cards: CardReconciler
+    announcer: Announcer
+    replies: Replies
+    approval_time: timedelta
+
+    async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
+        """Put the Plan on record as a Change, post its card, and start it where nobody has to approve it."""
+        draft = await self._draft(asked, plan)
+        detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": draft.need.why}
+        ledger, owner = self.process.ledger, self.process.owner
+        planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
+        try:
+            change = await self.post(planned)
+        except NotRecorded as error:
+            await self.replies.show(asked, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
+            return
+        if change.state is State.APPROVED:
+            self.runner.start(change.number)
+
+    async def _draft(self, asked: Asked, plan: Plan) -> Change:
+        """Return the Change before it has its number. Raises NotAllowed where nobody could approve it."""
+        need = await self.planner.need(plan)
+        deciders = await self.planner.deciders(need, asked.actor)
+        now = self.process.clock()
+        return Change(
+            number=0,
+            requester=asked.actor,
+            place=asked.place,
+            command=asked.command,
+            verb=find(self.planner.groups, asked.command).submit,
+            args=asked.values,
+            plan=plan,
+            need=need,
+            deciders=deciders,
+            created_at=now,
+            updated_at=now,
+            expires_at=now + self.approval_time,
+        )
+
+    async def post(self, change: Change) -> Change:
+        """Post the card; only then can the Change be decided or run. This process holds its lease, and gives it up.
+
+        Raises NotRecorded: then the housekeeper goes on with it.
+        """
+        ledger, clock = self.process.ledger, self.process.clock
+        event = Event.POST if change.need.approvals else Event.CLEAR
+        try:
+            if change.card is None:
+                card = await self.announcer.post(change)
+                await ledger.changes.save_card(change, card)
+            change = await ledger.changes.move(change, event, at=clock())
+        except Undeliverable as error:
+            reason = f"Its card could not be posted ({error}), so nothing may run. Ask again when that is mended."
+            change = await ledger.changes.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
+            refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
+            await self.replies.show(_request_of(change), refusal)
+        finally:
+            await self.process.release(change.number)
+        self.cards.wake()
+        await self._point_to(change)
+        return change
+
+    async def _point_to(self, change: Change) -> None:
+        """Tell the requester where the card is, unless they see it."""
+        if change.card is None:
+            return
+        url = await self.announcer.link(change.card)
+        await self.process.ledger.changes.save_card_url(change.number, url)
+        if change.card.channel == change.place.channel:
+            return
+        waits = "waits for approval" if change.state is State.WAITING else "was started"
+        where = (Sentence("See its card", url=url),) if url else ()
+        pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
+        await self.replies.show(_request_of(change), pointer)
+
+
+def _request_of(change: Change) -> Delivery:
+    return Delivery(id="", actor=change.requester, place=change.place, command=change.command)

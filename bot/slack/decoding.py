@@ -1,0 +1,229 @@
+"""What Slack delivers, decoded: a payload becomes an Invocation, or says what else it is. Pure.
+
+Each function raises Undecodable for a payload that is not of Slack's shape, or of no version of the bot that knows it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from pydantic import ValidationError
+
+from bot.core.approval.changes import Decision, Verdict
+from bot.core.command import Call, Group, Help, find, group_of, understand
+from bot.core.errors import Misuse
+from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
+from bot.core.people import Place
+from bot.slack import forms
+from bot.slack.ids import REASON, VALUE, Click
+from bot.slack.payloads import (
+    AppHomeOpened,
+    BlockActions,
+    BlockSuggestion,
+    CommandForm,
+    FormOfCommand,
+    RejectForm,
+    SlashCommand,
+    ViewSubmission,
+)
+from bot.slack.unescape import unescaped
+
+Body = dict[str, Any]
+
+
+class Undecodable(Exception):
+    """A payload that cannot be decoded; the text says which part of it, without what stands there."""
+
+
+@dataclass(frozen=True)
+class FormNeeded:
+    """A Command that lacks something. ``view_id``: the form that its form follows. ``edits``: a change's number."""
+
+    delivery: Delivery
+    call: Call
+    view_id: str = ""
+    edits: int | None = None
+
+
+@dataclass(frozen=True)
+class HelpNeeded:
+    """Somebody wants to know what they can type."""
+
+    delivery: Delivery
+    help: Help
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """A line that means nothing, and what to type instead."""
+
+    delivery: Delivery
+    misuse: Misuse
+
+
+@dataclass(frozen=True)
+class CardClick:
+    """A click on a button of a card that asks for a form."""
+
+    delivery: Delivery
+    click: Click
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What somebody typed into a field of this command's form."""
+
+    actor: str
+    command: str
+    action_id: str
+    query: str
+
+
+Line = Typed | FormNeeded | HelpNeeded | NotUnderstood
+"""What a line can be, whether it was typed or stands on a button."""
+
+
+class _Origin(TypedDict):
+    """Who did something, and where."""
+
+    id: str
+    actor: str
+    workspace: str
+    place: Place
+
+
+def slash_command(body: Body, groups: tuple[Group, ...]) -> Line:
+    """Decode a slash command."""
+    with _decoding():
+        payload = SlashCommand.model_validate(body)
+        name = payload.command.removeprefix("/")
+        text = unescaped(payload.text) if group_of(groups, name).escaped else payload.text
+    place = Place(channel=payload.channel_id, response_url=payload.response_url)
+    origin = _Origin(id=payload.trigger_id, actor=payload.user_id, workspace=payload.team_id, place=place)
+    return _line(f"{name} {text}", origin, groups)
+
+
+def run_button(body: Body, groups: tuple[Group, ...]) -> Line:
+    """Decode a click on a button that types a command."""
+    with _decoding():
+        payload = BlockActions.model_validate(body)
+    return _line(payload.actions[0].value, _clicker(payload), groups)
+
+
+def approval(body: Body) -> Clicked:
+    """Decode a click on the button that approves."""
+    with _decoding():
+        payload = BlockActions.model_validate(body)
+        click = Click.unpack(payload.actions[0].value)
+    return _clicked(click, Verdict.APPROVE, _clicker(payload))
+
+
+def card_click(body: Body, command: str) -> CardClick:
+    """Decode a click on Reject or Edit (``command``), which open a form."""
+    with _decoding():
+        payload = BlockActions.model_validate(body)
+        click = Click.unpack(payload.actions[0].value)
+    said = f"{command} change {click.number}"
+    return CardClick(Delivery(**_clicker(payload), command=command, said=said), click)
+
+
+def rejection(body: Body) -> Clicked:
+    """Decode the form that says why a change is rejected."""
+    with _decoding():
+        payload = ViewSubmission.model_validate(body)
+        metadata = RejectForm.model_validate_json(payload.view.private_metadata)
+        click = Click.unpack(metadata.click)
+        reason = str(payload.view.state.values[REASON][VALUE]["value"])
+    return _clicked(click, Verdict.REJECT, _submitter(payload, metadata.channel), reason)
+
+
+def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | FormNeeded:
+    """Decode a Command's form; FormNeeded where another one follows it."""
+    with _decoding():
+        payload = ViewSubmission.model_validate(body)
+        metadata = CommandForm.model_validate_json(payload.view.private_metadata)
+        command = find(groups, metadata.command)
+        call = Call(command, metadata.given | forms.decode_values(body["view"], command))
+    origin, said = _submitter(payload, metadata.channel), call.said(call.line)
+    if metadata.more:
+        delivery = Delivery(**origin, command=command.path, said=said)
+        return FormNeeded(delivery, call, view_id=payload.view.id, edits=metadata.edits)
+    if metadata.edits is None:
+        return Submitted(**origin, command=command.path, said=said, values=call.values)
+    return Edited(**origin, command=command.path, said=said, values=call.values, edits=metadata.edits)
+
+
+def suggestion(body: Body) -> Suggestion:
+    """Decode what somebody typed into a field that offers what they may mean."""
+    with _decoding():
+        payload = BlockSuggestion.model_validate(body)
+        metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
+    return Suggestion(payload.user.id, metadata.command, payload.action_id, payload.value)
+
+
+def opener_of_home(body: Body) -> str | None:
+    """Decode that somebody opened the bot; return who it is if they look at the Home tab."""
+    with _decoding():
+        event = AppHomeOpened.model_validate(body).event
+    return event.user if event.tab == "home" else None
+
+
+def clicker(body: Body) -> tuple[str, Place]:
+    """Decode who clicked, and where they look."""
+    with _decoding():
+        origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}))
+    return origin["actor"], origin["place"]
+
+
+def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
+    typed, first = f"/{line.strip()}", line.strip().split(" ")[0]
+    try:
+        understood = understand(groups, line)
+    except Misuse as misuse:
+        return NotUnderstood(Delivery(**origin, command=first, said=_beginning(typed)), misuse)
+    if isinstance(understood, Help):
+        return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
+    command, said = understood.command, understood.said(typed)
+    if understood.is_complete:
+        return Typed(**origin, command=command.path, said=said, values=understood.values)
+    delivery = Delivery(**origin, command=command.path, said=said)
+    try:
+        forms.refuse_overflow(understood)
+    except Misuse as misuse:
+        return NotUnderstood(delivery, command.misuse(misuse))
+    return FormNeeded(delivery, understood)
+
+
+def _beginning(typed: str) -> str:
+    """Return what the log has of a line that means nothing: anything may be in it, also a shopper's name."""
+    group, *words = typed.split()
+    return f"{group} …" if words else group
+
+
+def _clicked(click: Click, verdict: Verdict, origin: _Origin, reason: str = "") -> Clicked:
+    decision = Decision(number=click.number, verdict=verdict, version=click.version, reason=reason)
+    return Clicked(**origin, command=verdict.value, said=decision.said, decision=decision)
+
+
+def _clicker(payload: BlockActions) -> _Origin:
+    place = Place(channel=payload.channel.id if payload.channel else None, response_url=payload.response_url)
+    return _Origin(id=payload.trigger_id, actor=payload.user.id, workspace=payload.workspace, place=place)
+
+
+def _submitter(payload: ViewSubmission, channel: str | None) -> _Origin:
+    place = Place(channel=channel)
+    return _Origin(id=payload.trigger_id, actor=payload.user.id, workspace=payload.workspace, place=place)
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Raise Undecodable where the payload is not of the shape that is read within this context."""
+    try:
+        yield
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in faults)
+        raise Undecodable(f"{error.title}: {wrong}") from None
+    except (LookupError, TypeError, ValueError) as error:
+        raise Undecodable(type(error).__name__) from error

@@ -1,0 +1,117 @@
+"""The shapes of what Slack delivers, as far as the bot reads them.
+
+Slash commands: docs.slack.dev/interactivity/implementing-slash-commands; clicks, forms and type-aheads:
+docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Identified(_Payload):
+    id: str
+
+
+class _User(_Identified):
+    team_id: str | None = None
+
+
+class SlashCommand(_Payload):
+    """A line that was typed."""
+
+    trigger_id: str
+    user_id: str
+    team_id: str = ""
+    channel_id: str
+    response_url: str
+    command: str
+    text: str = ""
+
+
+class _Interaction(_Payload):
+    trigger_id: str
+    user: _User
+    team: _Identified | None = None
+
+    @property
+    def workspace(self) -> str:
+        """The person's workspace, where it was given."""
+        return self.user.team_id or (self.team.id if self.team else "")
+
+
+class _Action(_Payload):
+    value: str
+
+
+class BlockActions(_Interaction):
+    """A click on a button; ``channel`` and ``response_url`` are absent on the Home tab."""
+
+    channel: _Identified | None = None
+    response_url: str | None = None
+    actions: tuple[_Action, ...] = Field(min_length=1)
+
+
+class _State(_Payload):
+    values: dict[str, Annotated[dict[str, dict[str, Any]], Field(min_length=1)]]
+
+
+class _View(_Identified):
+    private_metadata: str
+    state: _State
+
+
+class ViewSubmission(_Interaction):
+    """A form that was submitted."""
+
+    view: _View
+
+
+class FormOfCommand(_Payload):
+    """Which command a form is of, as it carries that along."""
+
+    command: str
+
+
+class CommandForm(FormOfCommand):
+    """What a command's form carries along; ``more``: another form follows. ``edits``: the change that shall do this."""
+
+    channel: str | None
+    given: dict[str, Any]
+    more: bool
+    edits: int | None = None
+
+
+class RejectForm(_Payload):
+    """What the form carries along that asks why a change is rejected."""
+
+    click: str
+    channel: str | None
+
+
+class _SuggestingView(_Payload):
+    private_metadata: str
+
+
+class BlockSuggestion(_Payload):
+    """Somebody types into a field that offers what they may mean."""
+
+    user: _Identified
+    view: _SuggestingView
+    action_id: str
+    value: str = ""
+
+
+class _Opened(_Payload):
+    user: str
+    tab: Literal["home", "messages", "about"]
+
+
+class AppHomeOpened(_Payload):
+    """Somebody looks at one of the bot's tabs."""
+
+    event: _Opened

@@ -1,0 +1,54 @@
+"""Invocations are kept as JSON until they are answered, also those that released versions kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import Decision, Verdict
+from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed, decode
+from bot.core.people import Place
+
+WHO: dict[str, Any] = {
+    "id": "1.2",
+    "actor": "UANA",
+    "workspace": "T0001",
+    "place": {"channel": "C1", "response_url": None},
+}
+HERE = Place(channel="C1")
+DECISION = Decision(number=42, verdict=Verdict.REJECT, version=1, reason="No.")
+
+
+@pytest.mark.parametrize(
+    "invocation",
+    [
+        Typed(id="1", actor="UANA", place=HERE, command="segment delete", said="x", values={"segments": ["VIPs"]}),
+        Submitted(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={"name": "VIPs"}),
+        Edited(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={}, edits=42),
+        Clicked(id="1", actor="UANA", place=HERE, command="reject", said="x", decision=DECISION),
+    ],
+    ids=lambda one: one.kind,
+)
+def test_an_invocation_survives_being_kept(invocation: Invocation) -> None:
+    assert decode(invocation.model_dump_json()) == invocation
+
+
+def test_a_command_that_a_released_version_kept_is_a_typed_one() -> None:
+    stored = {**WHO, "command": "segment delete", "values": {"segments": ["VIPs"]}, "decision": None, "edits": None}
+    assert decode(json.dumps(stored)) == Typed(**WHO, command="segment delete", values={"segments": ["VIPs"]})
+
+
+def test_an_edit_that_a_released_version_kept_is_an_edit() -> None:
+    stored = {**WHO, "command": "segment create", "values": {"name": "VIPs"}, "decision": None, "edits": 42}
+    assert decode(json.dumps(stored)) == Edited(**WHO, command="segment create", values={"name": "VIPs"}, edits=42)
+
+
+def test_a_decision_that_a_released_version_kept_is_a_click() -> None:
+    decision = DECISION.model_dump(mode="json")
+    stored = {**WHO, "command": "reject", "values": {}, "decision": decision, "edits": None}
+    assert decode(json.dumps(stored)) == Clicked(**WHO, command="reject", decision=DECISION)
+
+
+def test_what_is_no_invocation_is_refused() -> None:
+    with pytest.raises(ValueError, match="kind"):
+        decode(json.dumps({**WHO, "command": "segment delete", "kind": "shouted"}))

@@ -1,0 +1,233 @@
+"""What Slack delivers, in the shape of its documentation's samples, becomes an Invocation or is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import Decision, Verdict
+from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
+from bot.core.people import Place
+from bot.slack import decoding
+from bot.slack.decoding import FormNeeded, HelpNeeded, NotUnderstood, Undecodable
+from bot.slack.ids import EDIT, REJECT, Click
+from commands import GROUPS
+
+Json = dict[str, Any]
+TYPED_AT = Place(channel="C2147483705", response_url="https://hooks.slack.example/commands/T0001/5678/abcd")
+CLICKED_AT = Place(channel="CAPPROVALS", response_url="https://hooks.slack.example/actions/T0001/661321/xyz")
+
+
+def sample(name: str) -> Json:
+    read: Json = json.loads((Path(__file__).parent / "payloads" / f"{name}.json").read_text(encoding="utf-8"))
+    return read
+
+
+def typed(text: str, command: str = "/segment") -> decoding.Line:
+    return decoding.slash_command(sample("slash_command") | {"command": command, "text": text}, GROUPS)
+
+
+def form(**metadata: Any) -> Json:
+    """The submitted form, with some of what it carries along changed."""
+    body = sample("form")
+    body["view"]["private_metadata"] = json.dumps(json.loads(body["view"]["private_metadata"]) | metadata)
+    return body
+
+
+def test_a_slash_command_is_typed_by_its_user_in_its_channel() -> None:
+    assert decoding.slash_command(sample("slash_command"), GROUPS) == Typed(
+        id="13345224609.738474920.8088930838d88f008e0",
+        actor="U2147483697",
+        workspace="T0001",
+        place=TYPED_AT,
+        command="segment delete",
+        said="/segment delete VIPs",
+        values={"segments": ("VIPs",)},
+    )
+
+
+def test_what_the_log_has_of_a_line_names_no_shopper() -> None:
+    line = typed("add VIPs ada@example.com")
+    assert isinstance(line, Typed)
+    assert line.said == "/segment add segment:VIPs shoppers:[…]"
+    assert line.values["shoppers"] == ("ada@example.com",)
+
+
+def test_a_line_that_lacks_something_needs_a_form() -> None:
+    line = typed("create")
+    assert isinstance(line, FormNeeded)
+    assert (line.delivery.command, line.delivery.said, line.call.values) == ("segment create", "/segment create", {})
+
+
+def test_a_line_with_more_than_its_form_holds_is_not_understood() -> None:
+    line = typed(f"add shoppers:{';'.join(f'shopper{number}@example.com' for number in range(200))}")
+    assert isinstance(line, NotUnderstood)
+    assert "That is more than a form holds" in str(line.misuse)
+    assert "Type `/segment add" in str(line.misuse)
+
+
+@pytest.mark.parametrize("text", ["help", "help delete", "delete --help"])
+def test_somebody_who_asks_for_help_gets_it(text: str) -> None:
+    line = typed(text)
+    assert isinstance(line, HelpNeeded)
+    assert (line.delivery.command, line.delivery.said) == ("segment", "/segment help")
+
+
+def test_of_a_line_that_means_nothing_the_log_has_its_beginning() -> None:
+    line = typed("xyzzy ada@example.com")
+    assert isinstance(line, NotUnderstood)
+    assert (line.delivery.command, line.delivery.said) == ("segment", "/segment …")
+    assert "There is no command `/segment xyzzy`" in str(line.misuse)
+
+
+def test_a_command_that_slack_escapes_is_unescaped() -> None:
+    line = typed("recent by:&lt;x&gt; since:<https://a.example|a.example>", "/audit")
+    assert isinstance(line, Typed)
+    assert line.values == {"by": "<x>", "since": "a.example"}
+
+
+def test_a_button_on_the_home_tab_types_without_a_channel() -> None:
+    assert decoding.run_button(sample("home_click"), GROUPS) == Typed(
+        id="12321423423.333649436676.home",
+        actor="UANA",
+        workspace="T0002",
+        place=Place(),
+        command="segment list",
+        said="/segment list",
+        values={},
+    )
+
+
+def test_the_workspace_is_the_teams_where_the_user_has_none() -> None:
+    body = sample("click")
+    del body["user"]["team_id"]
+    assert decoding.approval(body).workspace == "T0001"
+
+
+def test_a_click_approves_the_version_that_its_card_showed() -> None:
+    assert decoding.approval(sample("click")) == Clicked(
+        id="12321423423.333649436676.d8c1bb837935619ccad0f624c448ffb3",
+        actor="UBEN",
+        workspace="T0001",
+        place=CLICKED_AT,
+        command="approve",
+        said="approve change 42",
+        decision=Decision(number=42, verdict=Verdict.APPROVE, version=3),
+    )
+
+
+@pytest.mark.parametrize("command", [REJECT, EDIT])
+def test_a_click_on_reject_or_edit_asks_for_a_form(command: str) -> None:
+    clicked = decoding.card_click(sample("click"), command)
+    assert clicked.click == Click(42, 3)
+    assert type(clicked.delivery) is Delivery
+    assert (clicked.delivery.command, clicked.delivery.said) == (command, f"{command} change 42")
+
+
+def test_the_form_that_says_why_rejects() -> None:
+    rejected = decoding.rejection(sample("reason"))
+    assert rejected.decision == Decision(number=42, verdict=Verdict.REJECT, version=3, reason="Not before Friday.")
+    assert (rejected.actor, rejected.place) == ("UBEN", Place(channel="CAPPROVALS"))
+
+
+def test_a_commands_form_is_submitted_with_its_values() -> None:
+    assert decoding.submission(sample("form"), GROUPS) == Submitted(
+        id="2381174309.7324382424.form",
+        actor="UANA",
+        workspace="T0001",
+        place=Place(channel="C2147483705"),
+        command="segment create",
+        said='/segment create name:Loyal description:""',
+        values={"name": "Loyal", "description": ""},
+    )
+
+
+def test_a_form_that_edit_opened_says_which_change_shall_do_this() -> None:
+    edited = decoding.submission(form(edits=42), GROUPS)
+    assert isinstance(edited, Edited)
+    assert (edited.edits, edited.values["name"]) == (42, "Loyal")
+
+
+def test_a_form_with_more_to_ask_is_followed_by_another() -> None:
+    needed = decoding.submission(form(more=True, edits=42), GROUPS)
+    assert isinstance(needed, FormNeeded)
+    assert (needed.view_id, needed.edits, needed.call.values["name"]) == ("VNHU13V36", 42, "Loyal")
+
+
+def test_a_form_of_the_version_before_edits_is_still_submitted() -> None:
+    body = sample("form")
+    metadata = json.loads(body["view"]["private_metadata"])
+    body["view"]["private_metadata"] = json.dumps({key: metadata[key] for key in metadata if key != "edits"})
+    assert isinstance(decoding.submission(body, GROUPS), Submitted)
+
+
+def test_what_is_typed_into_a_field_is_looked_for() -> None:
+    assert decoding.suggestion(sample("suggestion")) == decoding.Suggestion("UANA", "segment delete", "segments", "VI")
+
+
+@pytest.mark.parametrize(("tab", "who"), [("home", "UANA"), ("messages", None)])
+def test_only_the_home_tab_is_drawn(tab: str, who: str | None) -> None:
+    body = sample("home_opened")
+    body["event"]["tab"] = tab
+    assert decoding.opener_of_home(body) == who
+
+
+DECODERS: dict[str, tuple[str, Callable[[Json], object]]] = {
+    "slash_command": ("slash_command", lambda body: decoding.slash_command(body, GROUPS)),
+    "run_button": ("home_click", lambda body: decoding.run_button(body, GROUPS)),
+    "approval": ("click", decoding.approval),
+    "card_click": ("click", lambda body: decoding.card_click(body, REJECT)),
+    "rejection": ("reason", decoding.rejection),
+    "submission": ("form", lambda body: decoding.submission(body, GROUPS)),
+    "suggestion": ("suggestion", decoding.suggestion),
+    "opener_of_home": ("home_opened", decoding.opener_of_home),
+    "clicker": ("click", decoding.clicker),
+}
+
+
+def broken(value: Any) -> list[Any]:
+    """``value`` with each of its parts left out, or of another kind."""
+    if isinstance(value, dict):
+        left_out = [{key: one for key, one in value.items() if key != gone} for gone in value]
+        inner = [value | {key: other} for key, one in value.items() for other in broken(one)]
+        return [*left_out, *inner, None, []]
+    if isinstance(value, list):
+        return [[], *([other, *value[1:]] for other in broken(value[0])), None] if value else [None]
+    return [None, {"of": "another kind"}, "neither number nor JSON"]
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_a_payload_of_no_known_shape_is_refused_and_never_crashes(name: str) -> None:
+    file, decode = DECODERS[name]
+    refused = 0
+    for body in broken(sample(file)):
+        if isinstance(body, dict):
+            try:
+                decode(body)
+            except Undecodable:
+                refused += 1
+    assert refused
+
+
+def test_a_refusal_names_the_part_at_fault_and_not_what_stands_there() -> None:
+    body = sample("slash_command") | {"user_id": {"email": "ada@example.com"}, "channel_id": None}
+    with pytest.raises(Undecodable) as caught:
+        decoding.slash_command(body, GROUPS)
+    assert str(caught.value) == "SlashCommand: user_id: string_type; channel_id: string_type"
+
+
+@pytest.mark.parametrize(
+    ("body", "decode"),
+    [
+        (form(command="segment gone"), lambda body: decoding.submission(body, GROUPS)),
+        (sample("click") | {"actions": [{"value": "42"}]}, decoding.approval),
+        (sample("click") | {"actions": []}, decoding.approval),
+        (sample("slash_command") | {"command": "/gone"}, lambda body: decoding.slash_command(body, GROUPS)),
+    ],
+    ids=["a command that is gone", "a button of another bot", "no button", "a group that is gone"],
+)
+def test_what_another_version_left_in_slack_is_refused(body: Json, decode: Callable[[Json], object]) -> None:
+    with pytest.raises(Undecodable):
+        decode(body)
