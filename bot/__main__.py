@@ -175,7 +175,7 @@ async def _refuse_taken_ports(options: argparse.Namespace) -> None:
 
 
 async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Ledger | None) -> str:
-    """The emulated parts on one port; returns their URL."""
+    """Serve the emulated parts on one port; return their URL."""
     store = workspace = None
     if "store" in options.parts:
         store = Store(options.data / "store.sqlite", quota=options.quota)
@@ -212,7 +212,7 @@ async def _remember(ledger: Ledger | None, store: Store) -> None:
 
 
 async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
-    """What the page's log pane shows."""
+    """Load what the log pane of the page shows."""
     entries = await ledger.audit.entries(after=after, limit=LOG_PAGE)
     return [asdict(entry) | {"text": entry.description, "hash": entry.seal} for entry in entries]
 
@@ -229,7 +229,7 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
 
 
 def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str]:
-    """The sandbox's own settings.
+    """Build the settings of the sandbox.
 
     Only for a part that runs elsewhere does the environment speak: a sandbox never touches a real store by accident.
     """
