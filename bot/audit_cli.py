@@ -1,4 +1,4 @@
-"""``python -m bot audit``: the log read, checked, copied and archived from the shell, whether the bot runs or not."""
+"""``python -m bot audit``: the log read, verified, copied and archived from the shell, whether the bot runs or not."""
 
 import argparse
 import asyncio
@@ -66,12 +66,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    explanation = (
-        "at least 16 digits of a seal that was seen elsewhere, as in a daily summary: tells which entry has it"
-    )
-    parser.add_argument("--against", type=_seal, metavar="SEAL", help=explanation)
-    explanation = "archives whose entries came before: checks that nothing is missing between them"
-    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=explanation)
+    noted = "at least 16 digits of a seal noted elsewhere, as in a daily summary: tells which entry has it"
+    parser.add_argument("--against", type=_seal, metavar="SEAL", help=noted)
+    before = "archives whose entries came before: checks that nothing is missing between them"
+    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=before)
     parser.set_defaults(run=_run(_verify))
 
 
@@ -251,7 +249,7 @@ def _filter(options: argparse.Namespace) -> AuditFilter:
     )
 
 
-# What is said
+# What is printed
 
 
 def _report(result: Verification, against: str, what: str = "log") -> int:

@@ -1,6 +1,7 @@
 """Each layer imports only what stands to its left: bigcommerce → core → ledger → engine → slack → wiring → __main__."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
     homes = {
         "httpx": {"bigcommerce"},
         "sqlite_utils": {"ledger"},
-        "sqlite3": {"ledger", "sandbox", "__main__"},
+        "sqlite3": {"ledger", "sandbox"},
         "slack_bolt": {"slack", "wiring"},
         "slack_sdk": {"slack", "wiring"},
         "dotenv": {"settings"},
@@ -68,3 +69,37 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
         used |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         for library in {name.split(".")[0] for name in used} & homes.keys():
             assert layer_of(module) in homes[library], f"{path} touches {library}"
+
+
+SQL = re.compile(
+    r"\b(SELECT\s.+\sFROM|INSERT\s.*INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE|PRAGMA)\b", re.DOTALL
+)
+
+
+def touches_sql(path: Path) -> bool:
+    """Whether a file imports a SQL library, or holds a statement."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return bool(modules & {"sqlite3", "sqlite_utils"}) or any(map(SQL.search, texts))
+
+
+def test_only_the_ledgers_adapter_touches_sql() -> None:
+    """The sandbox is the outside world, and keeps its own."""
+    outside = [path for path in MODULES if not path.is_relative_to(ROOT / "bot" / "sandbox")]
+    touching = {path for path in outside if touches_sql(path)}
+    assert touching
+    assert all(path.is_relative_to(ROOT / "bot" / "ledger" / "sqlite") for path in touching), touching
+
+
+def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
+    """Commands, the machine and Slack see ports."""
+    opening = {"wiring", "__main__", "audit_cli"}
+    for path in MODULES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not [one for one in imported if one.startswith("bot.ledger.sqlite")], path

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from bot.core.answers import Answer, Fields, File, Sentence
-from bot.core.audit.exports import entry_csv, entry_json, written
+from bot.core.audit.exports import entry_csv, entry_json, export_file
 from bot.core.audit.hash_chain import LEAST_SEAL, Verification, parse_seal
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
@@ -53,7 +53,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     """
     search = await resolve_filters(args, ctx)
     lines = entry_csv if args.format == "csv" else entry_json
-    made = await ctx.audit.export(search.filter, lambda entries: written(entries, lines))
+    made = await ctx.audit.export(search.filter, lambda entries: export_file(entries, lines))
     described = describe_search(search, ctx)
     if not made.entries:
         return Answer("There is no such entry, so there is nothing to export.", described)

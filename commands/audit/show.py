@@ -64,7 +64,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
 
 async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
-    """What its segments are called now; nothing, where the store does not answer: the log is there all the same."""
+    """Fetch the present names of its segments; none where the store does not respond: the entry is shown anyway."""
     if any(Item.parse(one).kind is ItemKind.SEGMENT for one in found.subjects):
         with suppress(StoreError):
             return await ctx.shop.names()
@@ -112,7 +112,7 @@ def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
 
 
 def _name(subject: str, names: Mapping[str, str]) -> str:
-    """``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
+    """Write ``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
     item = Item.parse(subject)
     return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
 

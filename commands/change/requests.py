@@ -66,8 +66,8 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     found = await ctx.changes.load(args.number)
     title = f"Change {found.number} is {found.state.value}"
     card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
-    told = (*_whole(found), _fields(found), *_failures(found), *card)
-    return Answer(title, (*told, *_offers(found, ctx.actor)))
+    parts = (*_whole(found), _fields(found), *_failures(found), *card)
+    return Answer(title, (*parts, *_offers(found, ctx.actor)))
 
 
 @command("change undo", submit="Undo Change")

@@ -115,7 +115,7 @@ async def test_a_name_that_nobody_has_or_had_gets_did_you_mean(slack: World) -> 
     assert "There is no segment “VIBs”. Did you mean “VIPs”?" in await asks(slack, "/audit recent segment:VIBs")
 
 
-async def test_the_id_of_a_segment_that_nobody_knows_is_looked_for_all_the_same(slack: World) -> None:
+async def test_an_unknown_segments_id_is_searched_for_all_the_same(slack: World) -> None:
     id_ = "0000AAAA-0000-4000-8000-000000000001"
     slack.store.faults.add("*", "*", status=500, times=None)
     assert (await asks(slack, f"/audit recent segment:{id_}")).startswith("There is no such entry.")
@@ -190,7 +190,7 @@ async def test_a_filter_that_means_nothing_gets_a_sentence(slack: World, filters
     assert slack.kinds()[-1] == "refused"
 
 
-async def test_a_person_is_who_slack_says_it_is_even_where_two_have_one_name(slack: World) -> None:
+async def test_people_of_the_same_name_are_told_apart(slack: World) -> None:
     await slack.type("/segment list", by="ana")
     await slack.deliver(slack.command(f"/audit recent by:<@{ANA}|ben>", by="ben"))
     assert {row["Who"] for row in rows(answer(slack))} == {f"@{ANA}"}

@@ -53,7 +53,7 @@ async def test_sizes_are_the_same_whichever_way_they_were_counted(open_world: Op
             assert f"{name}\n{size:,}\n" in read(slack.messages()[-1])
 
 
-async def test_every_page_of_1000_segments_is_reached_by_its_button_and_shows_other_ones(slack: World) -> None:
+async def test_every_page_of_1000_segments_is_reached_by_buttons(slack: World) -> None:
     fill(slack, 120)
     await slack.type("/segment list")
     await slack.press("Next Page", by="ana", channel="#segments")
@@ -107,7 +107,7 @@ async def test_one_promotion_is_listed_in_the_singular(slack: World) -> None:
     assert "1 promotion uses VIPs, 1 of them live" in slack.whisper()
 
 
-async def test_60_promotions_with_long_names_and_rules_are_listed_on_two_pages_with_two_requests(
+async def test_60_long_promotions_are_listed_with_two_requests(
     slack: World,
 ) -> None:
     ids = [slack.id_of(name) for name in slack.sizes()]

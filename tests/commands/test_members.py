@@ -116,7 +116,7 @@ async def test_shoppers_are_added_by_email_customer_id_and_profile_id_mixed(slac
     assert [method for method, _ in slack.writes()] == ["POST"]
 
 
-async def test_who_has_no_profile_gets_one_on_the_way_and_undo_takes_both_back(slack: World) -> None:
+async def test_undo_takes_back_a_membership_and_its_new_profile(slack: World) -> None:
     before = slack.members("VIPs")
     known, new = slack.emails(1, outside="VIPs") + slack.emails_without_profile(1)
     await slack.type(f"/segment add VIPs {known} {new}")
@@ -228,7 +228,7 @@ async def test_a_list_pasted_from_a_mail_is_understood(slack: World) -> None:
     assert slack.sizes()["VIPs"] == 43
 
 
-async def test_of_many_named_the_known_go_through_and_the_others_are_told_by_name(slack: World) -> None:
+async def test_known_shoppers_go_through_and_unknown_ones_are_named(slack: World) -> None:
     (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
     await slack.type(f"/segment add VIPs {inside} {outside} guest@example.com 99999 {NOBODY} foo")
     card = read(slack.card(1))
@@ -266,7 +266,7 @@ async def test_where_nobody_is_recognised_nothing_is_asked_for(slack: World, ver
     assert "planned" not in slack.kinds()
 
 
-async def test_a_remark_that_changed_while_it_waited_does_not_hold_up_the_same_plan(slack: World) -> None:
+async def test_a_changed_remark_does_not_hold_up_a_plan(slack: World) -> None:
     (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
     await slack.type(f"/segment remove VIPs {inside} {outside}")
     assert f"Not in VIPs: {slack.called(outside)}." in read(slack.card(1))
@@ -309,7 +309,7 @@ async def test_an_email_with_a_plus_sign_or_in_upper_case_is_found(slack: World)
     assert slack.profile_id("jo+news@example.com") in slack.members("VIPs")
 
 
-async def test_an_email_with_a_comma_cannot_be_looked_up_and_its_customer_id_can(slack: World) -> None:
+async def test_an_email_with_a_comma_needs_the_customer_id(slack: World) -> None:
     id_ = slack.register('"doe, jane"@example.com')
     await slack.type("/segment add VIPs “doe, jane”@example.com")
     told = 'The store cannot look up an e-mail with a comma: "doe, jane"@example.com. Use the customer id.'
@@ -355,7 +355,7 @@ async def test_an_add_that_meets_members_already_ends_with_everybody_in(slack: W
     assert slack.sizes()["VIPs"] == 42
 
 
-async def test_a_profile_deleted_between_plan_and_run_is_told_and_the_rest_goes_through(slack: World) -> None:
+async def test_a_profile_deleted_before_the_run_is_reported(slack: World) -> None:
     gone, stays = slack.emails(2, outside="VIPs")
     async with slack.meanwhile(
         slack.client.type("ana", "#segments", f"/segment add VIPs {gone} {stays}"), "POST", MEMBERS
@@ -528,7 +528,7 @@ async def test_remove_by_form_reached_from_show(slack: World) -> None:
     assert slack.profile_id(inside) not in slack.members("VIPs")
 
 
-async def test_who_is_taken_out_by_somebody_else_before_the_click_makes_the_change_stale(slack: World) -> None:
+async def test_a_shopper_removed_by_others_makes_the_change_stale(slack: World) -> None:
     (email,) = slack.emails(1, inside="VIPs")
     await slack.type(f"/segment remove VIPs {email}")
     slack.drop_profile(email)

@@ -144,9 +144,7 @@ async def test_the_promotions_of_a_segment_by_words_by_form_and_by_button(slack:
         ("untarget win back", "reach everybody"),
     ],
 )
-async def test_whom_a_promotion_reaches_is_changed_by_words_with_a_second_person_and_undone(
-    slack: World, line: str, told: str
-) -> None:
+async def test_a_rule_in_words_is_approved_applied_and_undone(slack: World, line: str, told: str) -> None:
     before = slack.promotions()
     await slack.type(f"/promotion {line}")
     card = read(slack.card(1))
@@ -167,7 +165,7 @@ async def test_whom_a_promotion_reaches_is_changed_by_words_with_a_second_person
 
 
 @pytest.mark.parametrize("line", ["target {} is Newsletter", "rule {} in Newsletter", "untarget {}"])
-async def test_all_else_of_each_promotion_stays_as_it_was_and_undo_restores_it_whole(slack: World, line: str) -> None:
+async def test_targeting_keeps_all_else_of_a_promotion(slack: World, line: str) -> None:
     before = slack.promotions()
     assert len(before) == 6
     wanted = None if "untarget" in line else {"id": [slack.id_of("Newsletter")]}
@@ -459,7 +457,7 @@ async def test_a_promotion_already_repointed_is_not_updated_again(slack: World) 
     assert slack.promotions() == before
 
 
-async def test_what_else_was_changed_of_a_promotion_before_and_after_the_approval_is_kept(slack: World) -> None:
+async def test_other_changes_to_a_promotion_are_kept(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.alter_promotion(WIN_BACK, status="ENABLED", name="Win back now")
     await slack.press("Target Promotion", by="ben")
@@ -524,9 +522,7 @@ async def test_a_segment_deleted_while_a_promotion_change_waits_makes_it_stale(s
         "/segment promotions VIPs",
     ],
 )
-async def test_without_the_marketing_scope_each_command_says_what_is_missing_and_whom_to_ask(
-    slack: World, line: str
-) -> None:
+async def test_without_the_marketing_scope_each_command_says_whom_to_ask(slack: World, line: str) -> None:
     slack.store.scopes.discard("store_v2_marketing")
     await slack.type(line)
     told = read(slack.messages()[-1])
@@ -535,7 +531,7 @@ async def test_without_the_marketing_scope_each_command_says_what_is_missing_and
     assert "planned" not in slack.kinds()
 
 
-async def test_without_the_marketing_scope_the_rule_form_says_so_and_type_ahead_is_empty(slack: World) -> None:
+async def test_without_the_marketing_scope_the_rule_form_says_so(slack: World) -> None:
     slack.store.scopes.discard("store_v2_marketing")
     await slack.type("/promotion rule 4")
     assert "The bot may not read promotions" in read(slack.form())
@@ -570,7 +566,7 @@ async def test_a_token_that_may_only_read_promotions_shows_them_and_changes_none
     assert slack.promotions() == before
 
 
-async def test_a_quota_that_is_used_up_while_a_promotion_is_put_is_not_noticed(slack: World) -> None:
+async def test_a_quota_used_up_meanwhile_goes_unnoticed(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", times=3, status=429)
     await slack.press("Target Promotion", by="ben")

@@ -113,7 +113,7 @@ async def test_show_tells_the_latest_changes_of_this_segment_and_of_no_other(sla
     assert "Latest changes" not in slack.whisper(by="ben")
 
 
-async def test_a_segment_renamed_between_list_and_click_is_still_the_one_that_was_shown(slack: World) -> None:
+async def test_a_segment_renamed_meanwhile_is_still_the_one_shown(slack: World) -> None:
     await slack.type("/segment show VIPs")
     slack.rename("VIPs", "Very Important")
     slack.put("VIPs")
@@ -148,7 +148,7 @@ async def test_create_without_a_name_opens_its_form(slack: World) -> None:
     assert slack.writes() == [("POST", "/segments")]
 
 
-async def test_a_form_says_under_its_field_that_a_name_is_taken_and_stays_open(slack: World) -> None:
+async def test_a_form_stays_open_where_a_name_is_taken(slack: World) -> None:
     await slack.type("/segment create")
     outcome = await slack.submit({"Name": "vips"})
     assert "There is already a segment named “VIPs”" in outcome["errors"]["name"]

@@ -70,7 +70,7 @@ async def test_copy_to_a_taken_name_is_refused_by_words_too(slack: World) -> Non
     assert not slack.writes()
 
 
-async def test_a_copy_whose_name_was_taken_while_it_waited_can_no_longer_be_done(slack: World) -> None:
+async def test_a_copy_whose_name_is_taken_meanwhile_is_stale(slack: World) -> None:
     await slack.type("/segment copy VIPs Best")
     slack.put("best")
     await slack.press("Copy Segment", by="ben")
@@ -241,7 +241,7 @@ async def test_overlap_by_form_and_with_a_last_name_of_several_words(slack: Worl
     assert buttons(slack.messages()[-1]) == ["Combine These"]
 
 
-async def test_a_segment_that_was_chosen_and_is_gone_is_not_created_under_its_id(slack: World) -> None:
+async def test_a_chosen_segment_that_is_gone_is_not_created(slack: World) -> None:
     await slack.type("/segment combine VIPs Lapsed both")
     gone = slack.id_of("Reviewers")
     assert await slack.suggest("review", field="into", action="new-segment") == ["Reviewers", "New: review"]

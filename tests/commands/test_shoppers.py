@@ -365,9 +365,7 @@ async def test_a_customer_whom_the_store_does_not_take_is_told_in_its_words(slac
 
 
 @pytest.mark.parametrize("status", [500, 403])
-async def test_a_registration_that_stops_half_way_says_what_exists_and_done_again_completes_it(
-    slack: World, status: int
-) -> None:
+async def test_a_registration_stopped_half_way_is_completed_by_another(slack: World, status: int) -> None:
     slack.store.faults.add("POST", "/shopper-profiles", status=status, times=None)
     await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
     card = read(slack.card(1))

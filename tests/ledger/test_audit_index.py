@@ -23,7 +23,7 @@ async def about(ledger: Ledger, segment: str) -> list[str]:
     return [one.kind for one in reversed(found)]
 
 
-async def test_all_of_the_change_that_created_a_segment_is_found_by_it(ledger: Ledger) -> None:
+async def test_a_created_segment_finds_all_entries_of_its_change(ledger: Ledger) -> None:
     change = await planned(ledger, plan=CREATION)
     change = await moved(ledger, change, Event.POST, Event.APPROVE, Event.START)
     started = Run(position=0, state=StepState.STARTED)
@@ -35,7 +35,7 @@ async def test_all_of_the_change_that_created_a_segment_is_found_by_it(ledger: L
     assert await about(ledger, uuid(7)) == kinds
 
 
-async def test_all_of_a_change_is_found_by_each_of_its_segments(ledger: Ledger) -> None:
+async def test_each_segment_finds_all_entries_of_its_change(ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1, 2))
     await ledger.audit.append(Entry(EntryKind.CARD_LOST, change=change.number), at=NOW)
     await ledger.audit.append(
@@ -45,7 +45,7 @@ async def test_all_of_a_change_is_found_by_each_of_its_segments(ledger: Ledger) 
     assert (await ledger.audit.entry(4)).subjects == (str(Item.segment(uuid(1))),)
 
 
-async def test_all_of_a_change_is_found_by_what_its_renewed_plan_touches(ledger: Ledger) -> None:
+async def test_a_new_plans_segments_find_all_entries_of_the_change(ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1))
     change = await moved(ledger, change, Event.POST)
     renewed = deletion(2)
@@ -54,7 +54,7 @@ async def test_all_of_a_change_is_found_by_what_its_renewed_plan_touches(ledger:
     assert await about(ledger, uuid(1)) == ["planned", "post"]
 
 
-async def test_an_entry_about_very_many_is_found_by_them_all_afterwards(ledger: Ledger) -> None:
+async def test_an_entry_about_very_many_is_found_by_each(ledger: Ledger) -> None:
     crowd = tuple(f"customer:{number}" for number in range(1, 3_001))
     await ledger.audit.append(Entry(EntryKind.STEP_DONE, subjects=("segment:1", *crowd)), at=NOW)
     await ledger.catch_up()

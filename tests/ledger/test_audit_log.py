@@ -67,7 +67,7 @@ async def told(ledger: Ledger) -> Ledger:
         (AuditFilter(subjects=("segment:v",), since=NOW + 2 * MINUTE), [6, 4]),
     ],
 )
-async def test_entries_are_found_by_all_that_is_told(told: Ledger, wanted: AuditFilter, numbers: list[int]) -> None:
+async def test_entries_match_every_field_of_the_filter(told: Ledger, wanted: AuditFilter, numbers: list[int]) -> None:
     found = await told.audit.recent(wanted, limit=10)
     assert [one.number for one in found] == numbers
     assert await told.audit.export(wanted, lambda found: [one.number for one in found]) == numbers[::-1]
@@ -77,7 +77,7 @@ async def test_entries_are_found_by_all_that_is_told(told: Ledger, wanted: Audit
         assert [one.number for one in older] == numbers[1:]
 
 
-async def test_an_entry_has_all_that_was_told(subject: Subject) -> None:
+async def test_an_entry_comes_back_whole(subject: Subject) -> None:
     entry = Entry(
         EntryKind.STEP_DONE, "UANA", "C1", "segment add", 7, {"b": [1], "a": {"x": None}}, "done", ("segment:v",), 12
     )
@@ -90,7 +90,7 @@ async def test_an_entry_has_all_that_was_told(subject: Subject) -> None:
     assert first == RecordedEntry(**vars(entry) | {"workspace": "T1"}, number=1, at=first.at, seal=first.seal)
 
 
-async def test_a_number_that_no_entry_has_is_told(ledger: Ledger) -> None:
+async def test_an_unknown_entry_raises(ledger: Ledger) -> None:
     assert await ledger.audit.head() == (0, GENESIS)
     with pytest.raises(UnknownEntry, match="There is no entry 1 in the log"):
         await ledger.audit.entry(1)

@@ -12,7 +12,7 @@ SECOND = timedelta(seconds=1)
 STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
 
 
-async def test_a_card_is_due_until_it_shows_the_latest_move(ledger: Ledger) -> None:
+async def test_a_card_is_outdated_until_it_shows_the_latest_revision(ledger: Ledger) -> None:
     found = await planned(ledger)
     assert await ledger.changes.outdated_cards() == ()
     card = Card(channel="C2", ts="1.0")
@@ -24,7 +24,7 @@ async def test_a_card_is_due_until_it_shows_the_latest_move(ledger: Ledger) -> N
     assert await ledger.changes.outdated_cards() == ()
 
 
-async def test_a_card_that_was_drawn_over_by_an_older_drawing_is_due_again(ledger: Ledger) -> None:
+async def test_a_card_overwritten_by_an_older_revision_is_outdated(ledger: Ledger) -> None:
     found = await planned(ledger)
     card = Card(channel="C2", ts="1.0")
     await ledger.changes.save_card(await moved(ledger, found, Event.POST), card)
@@ -32,7 +32,7 @@ async def test_a_card_that_was_drawn_over_by_an_older_drawing_is_due_again(ledge
     assert await ledger.changes.outdated_cards() == (1,)
 
 
-async def test_requesters_of_settled_changes_are_told_once(ledger: Ledger) -> None:
+async def test_an_outcome_is_unreported_until_it_is_marked(ledger: Ledger) -> None:
     found = await planned(ledger)
     assert await ledger.changes.unreported_outcomes() == ()
     await moved(ledger, found, Event.CANCEL)

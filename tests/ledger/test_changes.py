@@ -32,12 +32,12 @@ async def test_a_change_comes_back_whole(ledger: Ledger) -> None:
     assert await ledger.changes.load(made.number) == full.model_copy(update={"number": 1})
 
 
-async def test_an_unknown_change_is_told(ledger: Ledger) -> None:
+async def test_an_unknown_change_raises(ledger: Ledger) -> None:
     with pytest.raises(UnknownChange, match="There is no change 7"):
         await ledger.changes.load(7)
 
 
-async def test_the_latest_changes_by_whose_they_are_and_whether_they_are_open(ledger: Ledger) -> None:
+async def test_the_latest_changes_are_listed_by_scope(ledger: Ledger) -> None:
     mine = await planned(ledger, "1")
     done = await moved(ledger, await planned(ledger, "2", requester="UBEN"), Event.CANCEL)
     his = await planned(ledger, "3", requester="UBEN")
@@ -72,7 +72,7 @@ async def test_a_move_is_kept_with_its_entry(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("state", State)
-async def test_a_move_that_the_table_does_not_know_is_refused(ledger: Ledger, state: State) -> None:
+async def test_a_move_outside_the_table_is_refused(ledger: Ledger, state: State) -> None:
     found = await planned(ledger, state=state)
     before = await kinds(ledger)
     for event in set(Event) - set(MOVES.get(state, {})):
@@ -90,7 +90,7 @@ async def test_of_two_moves_at_once_the_second_loses(ledger: Ledger, other: Ledg
     assert await kinds(ledger) == ["asked", "planned", "post", "approve"]
 
 
-async def test_of_two_first_signatures_at_once_the_second_signs_again(ledger: Ledger, other: Ledger) -> None:
+async def test_of_two_signatures_at_once_the_second_is_late(ledger: Ledger, other: Ledger) -> None:
     await moved(ledger, await planned(ledger), Event.POST)
     seen, also_seen = await ledger.changes.load(1), await other.changes.load(1)
     await ledger.changes.move(seen, Event.SIGN, at=NOW, actor="UBEN")
@@ -98,7 +98,7 @@ async def test_of_two_first_signatures_at_once_the_second_signs_again(ledger: Le
         await other.changes.move(also_seen, Event.SIGN, at=NOW, actor="UCLEO")
 
 
-async def test_overdue_are_those_that_nobody_decided_in_time(ledger: Ledger) -> None:
+async def test_changes_that_nobody_decided_in_time_are_overdue(ledger: Ledger) -> None:
     posted = await planned(ledger, "1")
     await moved(ledger, await planned(ledger, "2"), Event.POST)
     await moved(ledger, await planned(ledger, "3"), *APPROVED)
@@ -107,7 +107,7 @@ async def test_overdue_are_those_that_nobody_decided_in_time(ledger: Ledger) -> 
     assert await ledger.changes.overdue(posted.expires_at) == (1, 2)
 
 
-async def test_how_a_step_went_is_kept_in_its_place(ledger: Ledger) -> None:
+async def test_a_run_replaces_the_earlier_one_of_its_step(ledger: Ledger) -> None:
     found = await ledger.changes.save_run(await running(ledger), STEP_RUN, at=NOW, detail={"kind": "delete_segment"})
     assert found == await ledger.changes.load(1)
     done = STEP_RUN.model_copy(update={"state": StepState.DONE, "applied": Applied(created=VIPS)})
@@ -116,7 +116,7 @@ async def test_how_a_step_went_is_kept_in_its_place(ledger: Ledger) -> None:
     assert (await kinds(ledger))[-2:] == ["step started", "step done"]
 
 
-async def test_a_step_is_not_recorded_by_a_process_that_was_overtaken(ledger: Ledger, other: Ledger) -> None:
+async def test_an_overtaken_process_cannot_save_a_run(ledger: Ledger, other: Ledger) -> None:
     found = await running(ledger)
     await other.changes.save_run(found, STEP_RUN, at=NOW, detail={})
     with pytest.raises(TooLate, match="is running already"):

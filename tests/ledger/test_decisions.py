@@ -49,7 +49,7 @@ async def test_only_what_waits_and_expires_by_then_is_reminded_of(ledger: Ledger
     assert ((await last(ledger)).kind, (await last(ledger)).change, (await last(ledger)).actor) == ("remind", 2, "")
 
 
-async def test_it_is_reminded_of_once_and_again_only_where_the_plan_is_another(ledger: Ledger) -> None:
+async def test_each_version_is_reminded_of_once(ledger: Ledger) -> None:
     found = await waiting(ledger, hours=1)
     assert await reminded(ledger) == (1,)
     await ledger.changes.remove_notice(1, "reminder", "")
@@ -79,9 +79,7 @@ async def test_two_processes_remind_once(ledger: Ledger, other: Ledger) -> None:
 # Notices
 
 
-async def test_notices_are_due_until_they_were_told_whatever_happens_to_the_process(
-    subject: Subject, ledger: Ledger
-) -> None:
+async def test_notices_survive_a_restart_until_they_are_removed(subject: Subject, ledger: Ledger) -> None:
     found = await waiting(ledger)
     told = (("glass", "UBEN"), ("glass", "UCLEO"))
     await ledger.changes.move(found, Event.BREAK, at=NOW, actor="UHEAD", update=BROKEN, notices=told)
@@ -105,7 +103,7 @@ async def test_a_move_that_does_not_happen_tells_nobody(ledger: Ledger) -> None:
 # Amending
 
 
-async def test_what_is_added_to_the_record_keeps_state_and_time_and_is_drawn(ledger: Ledger) -> None:
+async def test_an_amendment_keeps_state_and_time_and_outdates_the_card(ledger: Ledger) -> None:
     found = await ledger.changes.move(await waiting(ledger), Event.BREAK, at=NOW, update=BROKEN)
     found = await moved(ledger, found, Event.START, Event.FINISH)
     await ledger.changes.save_card(found, Card(channel="C2", ts="1.0"))
@@ -132,7 +130,7 @@ async def test_of_two_who_amend_at_once_the_second_loses(ledger: Ledger) -> None
 # Stopping
 
 
-async def test_the_first_who_wants_it_to_stop_counts_and_the_run_goes_on_till_its_next_step(ledger: Ledger) -> None:
+async def test_the_first_request_to_stop_counts(ledger: Ledger) -> None:
     found = await running(ledger)
     assert await ledger.changes.stop_requested_by(1) == ""
     await ledger.changes.request_stop(found, actor="UBEN", at=NOW)
@@ -158,7 +156,7 @@ async def test_an_undo_that_was_stopped_gives_back_what_it_undid(ledger: Ledger)
     assert (await ledger.changes.load(1)).undone_by is None
 
 
-async def test_an_undo_that_could_not_start_takes_the_mark_from_no_other(ledger: Ledger) -> None:
+async def test_an_undo_that_never_started_unmarks_nothing(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     await running(ledger, "2", undoes=1)
     late = await moved(ledger, await planned(ledger, "3", plan=plan(undoes=1)), *APPROVED)
@@ -167,9 +165,7 @@ async def test_an_undo_that_could_not_start_takes_the_mark_from_no_other(ledger:
 
 
 @pytest.mark.parametrize("event", [Event.FINISH, Event.FAIL, Event.STOP])
-async def test_however_a_run_ends_everybodys_home_tab_is_due_and_asks_the_store_again(
-    ledger: Ledger, event: Event
-) -> None:
+async def test_the_end_of_a_run_outdates_all_home_tabs(ledger: Ledger, event: Event) -> None:
     await ledger.home_tabs.mark_opened("UDAN", at=NOW)
     found = await running(ledger)
     before = await ledger.home_tabs.claim("UDAN", owner="one", now=NOW)
@@ -185,7 +181,7 @@ async def test_however_a_run_ends_everybodys_home_tab_is_due_and_asks_the_store_
 # Where a card stands
 
 
-async def test_the_address_of_a_card_is_kept_beside_where_it_stands(ledger: Ledger) -> None:
+async def test_a_cards_address_survives_new_revisions(ledger: Ledger) -> None:
     found = await planned(ledger)
     await ledger.changes.save_card_url(1, "https://slack.example/1")
     assert (await ledger.changes.load(1)).card is None

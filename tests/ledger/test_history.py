@@ -36,7 +36,7 @@ async def test_the_latest_of_the_days_before_is_found(ledger: Ledger) -> None:
     assert [one and one.day for one in found] == [days_ago(3), days_ago(9), None]
 
 
-async def test_a_day_has_one_snapshot_the_last_one_that_was_taken(ledger: Ledger) -> None:
+async def test_the_last_snapshot_of_a_day_replaces_the_others(ledger: Ledger) -> None:
     await ledger.history.save(snapshot(1, {"VIPs": 40, "Staff": 4}))
     again = snapshot(1, {"VIPs": 41}, entry=120)
     await ledger.history.save(again)
@@ -68,7 +68,7 @@ async def test_effects_are_summed_by_segment_between_two_entries(ledger: Ledger)
 
 
 @pytest.mark.parametrize("state", StepState)
-async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger: Ledger, state: StepState) -> None:
+async def test_steps_that_move_nobody_count_as_progress(ledger: Ledger, state: StepState) -> None:
     assert await ledger.history.progress(0) == Progress(has_moved=False, is_running=False)
     found = await moved(ledger, await planned(ledger), *APPROVED, Event.START)
     before, _ = await ledger.audit.head()
@@ -90,7 +90,7 @@ async def test_what_the_bot_does_is_known_although_its_step_moves_nobody(ledger:
         ("refused", {"uncertain": True}, False),
     ],
 )
-async def test_a_step_may_leave_it_open_what_it_did(
+async def test_an_uncertain_step_leaves_a_doubt(
     ledger: Ledger, kind: str, detail: dict[str, Any], is_doubt: bool
 ) -> None:
     await ledger.audit.append(Entry(EntryKind.REFUSED), at=NOW)
@@ -120,7 +120,7 @@ def restoring(number: int) -> CreateSegment:
     return CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=uuid(number))
 
 
-async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger) -> None:
+async def test_segments_that_steps_shaped_are_known_by_id(ledger: Ledger) -> None:
     steps = plan(*map(delete, "abcd"))
     made = Applied(created=SegmentRef(name="a", id=uuid(1)))
     await ran(
@@ -139,7 +139,7 @@ async def test_what_steps_made_renamed_and_deleted_is_known_by_id(ledger: Ledger
     assert await ledger.history.segments_shaped(ALL, ALL) == frozenset()
 
 
-async def test_what_a_segment_was_before_it_was_restored_is_known_by_its_new_id(ledger: Ledger) -> None:
+async def test_history_follows_a_restored_segment_to_its_new_id(ledger: Ledger) -> None:
     for days, size in ((9, 30), (7, 37), (1, 40)):
         await ledger.history.save(snapshot(days, (Size(uuid(1), "VIPs", size), Size("9", "Staff", 4))))
     found = await running(ledger, "0")
@@ -167,7 +167,7 @@ async def test_a_step_that_did_not_run_made_nothing(ledger: Ledger) -> None:
     assert await ledger.history.segments_shaped(0, ALL) == frozenset()
 
 
-async def test_changes_that_ran_are_told_oldest_first_whatever_came_of_them(ledger: Ledger) -> None:
+async def test_ended_changes_are_listed_oldest_first(ledger: Ledger) -> None:
     await planned(ledger, "waits")
     first = (await ledger.audit.head())[0]
     for event in (Event.FINISH, Event.FAIL, Event.STOP):
@@ -188,7 +188,7 @@ async def emergency(ledger: Ledger, id_: str) -> Change:
     return await ledger.changes.move(waiting, Event.BREAK, at=NOW, actor="UBEN", update=update)
 
 
-async def test_emergencies_are_told_until_somebody_reviewed_them(ledger: Ledger) -> None:
+async def test_emergencies_are_listed_until_they_are_reviewed(ledger: Ledger) -> None:
     first = await emergency(ledger, "1")
     await moved(ledger, await planned(ledger, "2"), *APPROVED)
     await emergency(ledger, "3")

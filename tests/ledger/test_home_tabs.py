@@ -37,7 +37,7 @@ async def touching(ledger: Ledger, segment: SegmentRef) -> list[int]:
 # Which changes touch which segments
 
 
-async def test_changes_of_a_segment_come_newest_first_and_no_more_than_asked_for(ledger: Ledger) -> None:
+async def test_changes_of_a_segment_are_listed_newest_first(ledger: Ledger) -> None:
     for number in range(1, 4):
         await planned(ledger, str(number))
     await planned(ledger, "4", plan=plan(add(1, LOYAL)))
@@ -46,7 +46,7 @@ async def test_changes_of_a_segment_come_newest_first_and_no_more_than_asked_for
     assert await ledger.changes.touching("unknown", 9) == ()
 
 
-async def test_a_plan_that_is_replaced_no_longer_touches_what_it_did(ledger: Ledger) -> None:
+async def test_a_replaced_plan_touches_its_segments_no_more(ledger: Ledger) -> None:
     found = await moved(ledger, await planned(ledger), Event.POST)
     await ledger.changes.move(found, Event.REPLAN, at=NOW, update={"plan": plan(add(1, LOYAL))})
     assert (await touching(ledger, VIPS), await touching(ledger, LOYAL)) == ([], [1])
@@ -64,7 +64,7 @@ async def test_a_change_touches_the_segment_that_it_created(ledger: Ledger) -> N
 # What waits, and for whom
 
 
-async def test_a_change_waits_for_everybody_but_its_requester_and_who_signed_it(ledger: Ledger) -> None:
+async def test_a_change_waits_for_all_but_requester_and_signers(ledger: Ledger) -> None:
     await planned(ledger, "1")
     late = await planned(ledger, "2", expires_at=NOW + timedelta(hours=30))
     signed = await planned(ledger, "3", expires_at=NOW + timedelta(hours=20))
@@ -92,7 +92,7 @@ async def test_of_what_i_asked_for_that_which_waits_comes_first(ledger: Ledger) 
 # Home tabs
 
 
-async def test_a_home_tab_is_due_when_opened_and_until_it_is_drawn(ledger: Ledger) -> None:
+async def test_a_home_tab_is_outdated_from_opening_to_rendering(ledger: Ledger) -> None:
     assert await ledger.home_tabs.claim("UANA", owner="one", now=NOW) is None
     await ledger.home_tabs.mark_opened("UANA", at=NOW)
     assert await due(ledger) == ("UANA",)
@@ -103,7 +103,7 @@ async def test_a_home_tab_is_due_when_opened_and_until_it_is_drawn(ledger: Ledge
     assert await ledger.home_tabs.claim("UANA", owner="one", now=NOW) == HomeTab("UANA", revision=2, drawn=1, shown="")
 
 
-async def test_who_opened_last_comes_first_and_who_did_long_ago_not_at_all(ledger: Ledger) -> None:
+async def test_the_last_opened_home_tab_comes_first(ledger: Ledger) -> None:
     for seconds, user in enumerate(("UANA", "UBEN", "UCLEO")):
         await ledger.home_tabs.mark_opened(user, at=NOW + seconds * SECOND)
     assert await due(ledger) == ("UCLEO", "UBEN", "UANA")
@@ -172,7 +172,7 @@ async def test_who_is_forgotten_is_not_drawn_again(ledger: Ledger) -> None:
     assert await due(ledger) == ()
 
 
-async def test_the_last_finish_counts_what_is_done_what_failed_and_what_was_stopped(ledger: Ledger) -> None:
+async def test_the_last_finish_counts_each_way_a_run_ends(ledger: Ledger) -> None:
     assert await ledger.changes.last_finish() == 0
     for event in (Event.FINISH, Event.FAIL, Event.STOP):
         before = await ledger.changes.last_finish()

@@ -19,27 +19,27 @@ SECOND = timedelta(seconds=1)
 STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
 
 
-async def test_the_same_delivery_is_on_record_once(ledger: Ledger, other: Ledger) -> None:
+async def test_the_same_delivery_is_recorded_once(ledger: Ledger, other: Ledger) -> None:
     assert await asked(ledger, "1")
     assert not await asked(other, "1", owner="two")
     assert await asked(other, "2", owner="two")
     assert await kinds(ledger) == ["asked", "asked"]
 
 
-async def test_asks_that_come_in_at_once_are_each_on_record_once(ledger: Ledger) -> None:
+async def test_invocations_that_arrive_together_are_each_recorded_once(ledger: Ledger) -> None:
     recorded = await asyncio.gather(asked(ledger, "1"), asked(ledger, "2"), asked(ledger, "1"))
     assert list(recorded) == [True, True, False]
     assert [entry.number for entry in await ledger.audit.entries()] == [1, 2]
 
 
-async def test_an_ask_that_cannot_be_written_down_is_told(ledger: Ledger) -> None:
+async def test_an_invocation_that_cannot_be_stored_raises(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="surrogates not allowed"):
         await asked(ledger, "1", values={"name": "\ud800"})
     assert await asked(ledger, "2")
     assert await kinds(ledger) == ["asked"]
 
 
-async def test_an_ask_is_answered_by_another_process_only_when_its_owner_is_gone(ledger: Ledger, other: Ledger) -> None:
+async def test_an_invocation_is_claimed_only_when_its_owner_is_gone(ledger: Ledger, other: Ledger) -> None:
     await asked(ledger, "b")
     await ledger.invocations.record(ask("a"), owner="one", at=NOW + SECOND, detail={})
     claim: dict[str, Any] = {"owner": "two"}
@@ -50,14 +50,14 @@ async def test_an_ask_is_answered_by_another_process_only_when_its_owner_is_gone
     assert await other.invocations.claim_abandoned(now=LATER + SECOND, **claim) == ()
 
 
-async def test_the_words_of_a_settled_ask_are_forgotten(ledger: Ledger) -> None:
+async def test_a_settled_invocation_cannot_be_claimed(ledger: Ledger) -> None:
     await asked(ledger, "1", values={"shoppers": ["ann@example.com"]})
     await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
     assert await kinds(ledger) == ["asked", "answered"]
     assert await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND) == ()
 
 
-async def test_an_ask_becomes_one_change_and_no_second_one(ledger: Ledger, other: Ledger) -> None:
+async def test_an_invocation_becomes_one_change_only(ledger: Ledger, other: Ledger) -> None:
     await asked(ledger, "1")
     made = await ledger.changes.create(ask("1"), change(), owner="one", detail={})
     assert made.number == 1

@@ -25,7 +25,7 @@ async def test_a_change_belongs_to_one_process_at_a_time(ledger: Ledger, other: 
     assert (await ledger.leases.holds(1, owner="one"), await ledger.leases.holds(1, owner="two")) == (False, True)
 
 
-async def test_a_change_whose_process_is_silent_is_free(ledger: Ledger) -> None:
+async def test_a_change_of_a_silent_process_is_free(ledger: Ledger) -> None:
     await planned(ledger, owner="one")
     assert await ledger.leases.unattended(State.PLANNED, now=LATER) == ()
     assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == (1,)
@@ -35,7 +35,7 @@ async def test_a_change_whose_process_is_silent_is_free(ledger: Ledger) -> None:
     assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == ()
 
 
-async def test_a_process_that_lives_keeps_what_it_has_and_nothing_else(ledger: Ledger) -> None:
+async def test_a_living_process_keeps_only_what_it_holds(ledger: Ledger) -> None:
     await planned(ledger, "1", owner="one")
     await planned(ledger, "2", owner="two")
     await asked(ledger, "3", owner="one")
@@ -44,7 +44,7 @@ async def test_a_process_that_lives_keeps_what_it_has_and_nothing_else(ledger: L
     assert await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND) == ()
 
 
-async def test_a_process_that_stops_gives_back_what_it_has_at_once(ledger: Ledger) -> None:
+async def test_a_process_that_resigns_frees_what_it_holds(ledger: Ledger) -> None:
     await planned(ledger, "1", owner="one")
     await planned(ledger, "2", owner="two")
     await asked(ledger, "3", owner="one")
@@ -53,7 +53,7 @@ async def test_a_process_that_stops_gives_back_what_it_has_at_once(ledger: Ledge
     assert [one.id for one, _ in await ledger.invocations.claim_abandoned(owner="two", now=NOW)] == ["3"]
 
 
-async def test_one_process_paints_while_another_runs(ledger: Ledger, other: Ledger) -> None:
+async def test_one_process_renders_while_another_runs(ledger: Ledger, other: Ledger) -> None:
     await planned(ledger, owner="one")
     await other.leases.renew(owner="two", until=LATER)
     assert await other.leases.claim(1, owner="two", now=NOW, role="renderer")
@@ -63,9 +63,7 @@ async def test_one_process_paints_while_another_runs(ledger: Ledger, other: Ledg
     assert await ledger.leases.holds(1, owner="one")
 
 
-async def test_a_lease_that_could_not_be_given_back_is_with_the_next_sign_of_life(
-    subject: Subject, ledger: Ledger
-) -> None:
+async def test_a_failed_release_is_written_with_the_next_renewal(subject: Subject, ledger: Ledger) -> None:
     await planned(ledger)
     with subject.jammed(ledger):
         await ledger.leases.release(1, owner="one")
@@ -75,7 +73,7 @@ async def test_a_lease_that_could_not_be_given_back_is_with_the_next_sign_of_lif
     assert await ledger.leases.claim(1, owner="two", now=NOW)
 
 
-async def test_a_lease_that_was_taken_again_is_not_given_back_late(subject: Subject, ledger: Ledger) -> None:
+async def test_a_lease_claimed_again_is_not_released_late(subject: Subject, ledger: Ledger) -> None:
     await planned(ledger)
     with subject.jammed(ledger):
         await ledger.leases.release(1, owner="one")
@@ -84,7 +82,7 @@ async def test_a_lease_that_was_taken_again_is_not_given_back_late(subject: Subj
     assert await ledger.leases.holds(1, owner="one")
 
 
-async def test_a_home_tab_that_was_taken_again_is_not_given_back_late(subject: Subject, ledger: Ledger) -> None:
+async def test_a_home_tab_claimed_again_is_not_released_late(subject: Subject, ledger: Ledger) -> None:
     await ledger.leases.renew(owner="one", until=LATER)
     await ledger.home_tabs.mark_opened("UANA", at=NOW)
     assert await ledger.home_tabs.claim("UANA", owner="one", now=NOW)

@@ -75,7 +75,7 @@ async def test_what_is_found_is_what_reading_it_all_would_find(
 @pytest.mark.parametrize("kind", SUBJECTS)
 @LAW
 @given(log=logs, sought=wanted.filter(lambda sought: sought.subjects), limit=st.integers(0, 3))
-async def test_a_name_of_hundreds_of_segments_is_looked_for_like_one_of_a_few(
+async def test_hundreds_of_segments_are_searched_like_a_few(
     kind: type[Subject], log: list[Entry], sought: AuditFilter, limit: int
 ) -> None:
     crowded = replace(sought, subjects=(*OTHERS, *sought.subjects))

@@ -50,7 +50,7 @@ async def told(ledger: Ledger) -> list[tuple[str, str]]:
     return [(entry.kind, entry.detail["day"]) for entry in await ledger.audit.entries()]
 
 
-async def test_the_first_day_of_a_ledger_is_only_marked_and_on_record(ledger: Ledger) -> None:
+async def test_a_ledgers_first_day_is_marked_and_recorded(ledger: Ledger) -> None:
     assert await ledger.summaries.load(TODAY) is None
     assert await ledger.summaries.open(TODAY, at=NOW) == SummaryRun(TODAY, SummaryState.BEGUN, "", NOW)
     assert await ledger.summaries.open(TODAY, at=NOW + MINUTE) == await ledger.summaries.load(TODAY)
@@ -58,7 +58,7 @@ async def test_the_first_day_of_a_ledger_is_only_marked_and_on_record(ledger: Le
     assert await told(ledger) == [("summary begun", "2026-05-04")]
 
 
-async def test_a_later_day_is_begun_once_and_one_before_the_first_never(ledger: Ledger, other: Ledger) -> None:
+async def test_a_day_is_begun_once_and_never_before_the_first(ledger: Ledger, other: Ledger) -> None:
     day = await opened(ledger)
     assert day == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await other.summaries.open(TODAY, at=NOW + MINUTE) == day
@@ -82,25 +82,25 @@ async def test_one_process_gets_a_day_and_keeps_it_while_it_lives(ledger: Ledger
     assert await ledger.history.latest(TOMORROW) is None
 
 
-async def test_a_process_that_stops_leaves_its_day_to_the_others_at_once(ledger: Ledger) -> None:
+async def test_a_process_that_resigns_frees_its_day(ledger: Ledger) -> None:
     await claimed(ledger)
     await ledger.leases.resign(owner="one")
     assert await unattended(ledger) == [TODAY]
 
 
-async def test_what_a_process_lost_on_the_way_is_its_own_to_see_to(ledger: Ledger) -> None:
+async def test_a_process_gets_back_a_run_that_it_lost(ledger: Ledger) -> None:
     day = await claimed(ledger)
     assert await unattended(ledger, "one") == [TODAY]
     assert await ledger.summaries.claim(day, owner="one", now=NOW) == day
 
 
-async def test_what_is_posted_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
+async def test_a_snapshot_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
     await posting(ledger)
     assert await ledger.history.latest(TOMORROW) == SIZES
 
 
 @pytest.mark.parametrize("state", [SummaryState.POSTED, SummaryState.FAILED, SummaryState.UNSURE])
-async def test_only_what_was_posted_was_told(ledger: Ledger, state: SummaryState) -> None:
+async def test_only_a_posted_summary_counts_as_reported(ledger: Ledger, state: SummaryState) -> None:
     earlier = replace(SIZES, day=FIRST - timedelta(days=1))
     await ledger.history.save(earlier)
     day = await posting(ledger)
@@ -110,27 +110,27 @@ async def test_only_what_was_posted_was_told(ledger: Ledger, state: SummaryState
     assert await ledger.history.latest(TOMORROW) == SIZES
 
 
-async def test_sizes_of_the_day_on_which_a_ledger_began_count_as_told(ledger: Ledger) -> None:
+async def test_sizes_of_a_ledgers_first_day_count_as_reported(ledger: Ledger) -> None:
     await ledger.summaries.open(FIRST, at=NOW)
     begun = replace(SIZES, day=FIRST)
     await ledger.history.save(begun)
     assert await ledger.history.last_reported(TODAY) == begun
 
 
-async def test_a_day_that_was_put_off_is_nobodys_and_due_then(ledger: Ledger) -> None:
+async def test_a_postponed_run_is_free_and_due_then(ledger: Ledger) -> None:
     await ledger.summaries.postpone(await posting(ledger), until=NOW + MINUTE)
     assert await ledger.summaries.load(TODAY) == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await unattended(ledger, after=timedelta(seconds=59)) == []
     assert await unattended(ledger, after=MINUTE) == [TODAY]
 
 
-async def test_a_day_that_was_put_off_before_a_clock_went_back_does_not_wait_for_so_long(ledger: Ledger) -> None:
+async def test_a_postponed_run_does_not_wait_for_a_clock_set_back(ledger: Ledger) -> None:
     await ledger.summaries.postpone(await claimed(ledger), until=NOW + MINUTE)
     assert await unattended(ledger, after=timedelta(0)) == []
     assert await unattended(ledger, after=timedelta(hours=-2)) == [TODAY]
 
 
-async def test_what_became_of_a_day_is_on_record_once(ledger: Ledger, other: Ledger) -> None:
+async def test_a_run_is_settled_once(ledger: Ledger, other: Ledger) -> None:
     day = await posting(ledger)
     assert await ledger.summaries.settle(day, SummaryState.POSTED, at=NOW, channel="C1", head="ab", entries=3)
     assert not await other.summaries.settle(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
@@ -143,7 +143,7 @@ async def test_what_became_of_a_day_is_on_record_once(ledger: Ledger, other: Led
     assert entry.detail == {"day": "2026-05-04", "head": "ab", "entries": 3}
 
 
-async def test_what_was_taken_for_unsure_may_turn_out_to_be_posted_and_nothing_else(ledger: Ledger) -> None:
+async def test_an_unsure_run_may_only_turn_out_posted(ledger: Ledger) -> None:
     day = await posting(ledger)
     assert await ledger.summaries.settle(day, SummaryState.UNSURE, at=NOW, reason="Who knows.")
     assert not await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW, reason="No.")
@@ -152,7 +152,7 @@ async def test_what_was_taken_for_unsure_may_turn_out_to_be_posted_and_nothing_e
     assert [kind for kind, _ in await told(ledger)] == ["summary begun", "summary unsure", "summary posted"]
 
 
-async def test_the_day_before_is_the_last_one_that_was_tried_to_the_end(ledger: Ledger) -> None:
+async def test_the_previous_run_is_the_last_posted_or_failed(ledger: Ledger) -> None:
     day = await claimed(ledger)
     assert await ledger.summaries.previous(TODAY) is None
     await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW, reason="C1: is_archived")

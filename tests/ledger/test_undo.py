@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
 
 
-async def test_an_undo_that_starts_marks_what_it_undoes(ledger: Ledger) -> None:
+async def test_an_undo_that_starts_marks_its_original(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     before = await ledger.changes.load(1)
     await running(ledger, "2", plan=plan(undoes=1))
@@ -23,7 +23,7 @@ async def test_an_undo_that_starts_marks_what_it_undoes(ledger: Ledger) -> None:
     assert (marked.undone_by, marked.revision) == (2, before.revision + 1)
 
 
-async def test_a_change_is_undone_once_and_the_second_undo_stays_as_it_was(ledger: Ledger) -> None:
+async def test_a_change_is_undone_only_once(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     await running(ledger, "2", plan=plan(undoes=1))
     second = await moved(ledger, await planned(ledger, "3", plan=plan(undoes=1)), *APPROVED)
@@ -34,13 +34,13 @@ async def test_a_change_is_undone_once_and_the_second_undo_stays_as_it_was(ledge
     assert await kinds(ledger) == before
 
 
-async def test_an_undo_that_failed_before_it_did_anything_can_be_asked_for_again(ledger: Ledger) -> None:
+async def test_a_failed_undo_unmarks_what_it_undid(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FAIL)
     assert (await ledger.changes.load(1)).undone_by is None
 
 
-async def test_an_undo_that_failed_half_way_gives_back_what_it_undid(ledger: Ledger) -> None:
+async def test_an_undo_that_failed_half_way_unmarks_its_original(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     half = await running(ledger, "2", plan=plan(undoes=1))
     unsure = STEP_RUN.model_copy(update={"state": StepState.UNSURE})
@@ -50,7 +50,7 @@ async def test_an_undo_that_failed_half_way_gives_back_what_it_undid(ledger: Led
     assert (before.undone_by, after.undone_by, after.revision) == (2, None, before.revision + 1)
 
 
-async def test_an_undo_that_is_undone_itself_gives_back_what_it_undid_once_that_is_over(ledger: Ledger) -> None:
+async def test_an_undone_undo_unmarks_its_original(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FINISH)
     third = await running(ledger, "3", plan=plan(undoes=2))
@@ -64,14 +64,14 @@ async def test_an_undo_that_is_undone_itself_gives_back_what_it_undid_once_that_
     assert (await ledger.changes.load(1)).undone_by == 4
 
 
-async def test_an_undo_of_an_undo_that_fails_gives_back_the_undo_and_nothing_else(ledger: Ledger) -> None:
+async def test_a_failed_undo_of_an_undo_unmarks_only_the_undo(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FINISH)
     await moved(ledger, await running(ledger, "3", plan=plan(undoes=2)), Event.FAIL)
     assert [(await ledger.changes.load(number)).undone_by for number in (1, 2)] == [2, None]
 
 
-async def test_only_the_undo_that_has_the_mark_gives_it_back(ledger: Ledger) -> None:
+async def test_only_the_undo_with_the_mark_removes_it(ledger: Ledger) -> None:
     await moved(ledger, await running(ledger), Event.FINISH)
     first = await moved(ledger, await running(ledger, "2", plan=plan(undoes=1)), Event.FAIL)
     assert (await ledger.changes.load(1)).undone_by is None

@@ -96,7 +96,7 @@ async def test_on_a_full_disk_nothing_happens_and_with_room_all_does(
     assert "Loyal" in slack.sizes()
 
 
-async def test_a_home_tab_that_is_opened_meanwhile_is_drawn_when_it_is_opened_again(slack: World) -> None:
+async def test_a_home_tab_is_published_once_the_ledger_is_free(slack: World) -> None:
     with frozen(ledger_of(slack)):
         assert await slack.home(by="ana") is None
     assert await slack.home(by="ana")
@@ -155,7 +155,7 @@ async def test_a_form_whose_plan_cannot_be_recorded_says_so_in_the_form(slack: W
 # A change that runs
 
 
-async def test_a_step_whose_start_cannot_be_recorded_is_not_carried_out_until_it_can(slack: World) -> None:
+async def test_a_step_waits_until_its_start_can_be_recorded(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     members = ("GET", "/segments/{id}/shopper-profiles")
     planning = slack.stick(*members)

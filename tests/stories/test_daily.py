@@ -167,7 +167,7 @@ async def test_after_a_long_downtime_it_is_skipped_and_on_record(open_world: Ope
     assert len(told(slack)) == 1
 
 
-async def test_a_bot_that_was_stopped_while_it_read_the_store_posts_at_its_next_start(open_world: OpenWorld) -> None:
+async def test_a_summary_interrupted_by_a_stop_is_posted_after_it(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     slack.clock.now = at(3, 9)
     stuck = slack.stick("GET", "/segments")
@@ -199,7 +199,7 @@ async def test_two_bots_on_one_ledger_post_it_once(open_world: OpenWorld) -> Non
 # The store is down
 
 
-async def test_a_store_that_is_down_for_ten_minutes_is_asked_again_once_a_minute(open_world: OpenWorld) -> None:
+async def test_a_store_that_is_down_is_asked_once_a_minute(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     slack.store.faults.add("GET", "/segments", status=403, times=None)
     asked = len(slack.store.requests())
@@ -214,7 +214,7 @@ async def test_a_store_that_is_down_for_ten_minutes_is_asked_again_once_a_minute
     assert outcomes(slack)[1:] == [("2027-05-03", "posted")]
 
 
-async def test_a_store_that_is_down_for_an_hour_is_told_in_the_channel_once(open_world: OpenWorld) -> None:
+async def test_a_store_down_for_an_hour_is_reported_once(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     slack.store.faults.add("GET", "/segments", status=403, times=None)
     for minute in range(75):
@@ -394,7 +394,7 @@ async def test_a_clock_that_goes_back_after_the_summary_brings_no_second_one(ope
     assert len(told(slack)) == 3
 
 
-async def test_a_clock_that_went_far_ahead_silences_no_morning_when_it_is_set_right(open_world: OpenWorld) -> None:
+async def test_a_corrected_clock_skips_no_summary(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await arrives(slack, at(3, 9, month=9))
     assert len(told(slack)) == 1
@@ -403,7 +403,7 @@ async def test_a_clock_that_went_far_ahead_silences_no_morning_when_it_is_set_ri
     assert len(told(slack)) == 4
 
 
-async def test_a_clock_that_goes_back_while_the_store_is_down_does_not_hold_it_up(open_world: OpenWorld) -> None:
+async def test_a_clock_set_back_does_not_delay_the_next_try(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     slack.store.faults.add("GET", "/segments", status=403)
     await arrives(slack, at(3, 11))

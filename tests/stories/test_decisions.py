@@ -25,7 +25,7 @@ def latest(slack: World, by: str, channel: str = "#segments") -> str:
 # Taking some out
 
 
-async def test_37_of_40_are_removed_when_an_approver_takes_3_out_and_the_record_shows_both(slack: World) -> None:
+async def test_an_approver_takes_3_of_40_out_and_37_are_removed(slack: World) -> None:
     before, spared = slack.members("VIPs"), slack.emails(3, inside="VIPs")
     kept = {slack.profile_id(email) for email in spared}
     await slack.type("/segment clear VIPs", by="ana")
@@ -261,7 +261,7 @@ async def test_an_edit_form_opened_before_a_narrowing_still_counts(slack: World)
     assert slack.sizes()["VIPs"] == 39
 
 
-async def test_an_edit_with_a_mistake_is_told_in_the_form_and_leaves_the_card(slack: World) -> None:
+async def test_a_wrong_edit_is_refused_in_its_form(slack: World) -> None:
     (email,) = slack.emails(1, inside="VIPs")
     await slack.type(f"/segment remove VIPs {email}", by="ana")
     card = slack.card(1)
@@ -374,7 +374,7 @@ async def test_what_does_not_run_cannot_be_stopped(slack: World, decide: bool, t
 # Partly failed
 
 
-async def test_what_failed_half_way_is_tried_again_for_the_rest_with_the_same_approval(slack: World) -> None:
+async def test_a_retry_does_the_rest_with_the_same_approval(slack: World) -> None:
     await slack.type("/segment delete Lapsed, VIPs, Wholesale", by="ana")
     async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
         slack.store.faults.add("DELETE", "/segments", status=422, times=None)
@@ -538,7 +538,7 @@ async def test_what_was_decided_is_not_reminded_of(slack: World, line: str) -> N
     assert reminders(slack) == []
 
 
-async def test_a_reminder_that_was_due_while_the_bot_was_stopped_comes_at_the_start(slack: World) -> None:
+async def test_a_reminder_due_during_a_stop_comes_after_it(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await slack.stop()
     slack.clock.forward(hours=23)

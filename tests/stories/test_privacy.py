@@ -145,7 +145,7 @@ async def test_what_the_store_says_of_a_shopper_is_told_and_not_logged(slack: Wo
     assert names_nobody(slack)
 
 
-async def test_what_the_store_says_when_it_refuses_a_look_is_told_and_not_logged(slack: World) -> None:
+async def test_the_stores_refusal_of_a_read_is_shown_and_not_logged(slack: World) -> None:
     slack.store.faults.add("GET", "/customers", status=422, body=complaint("email"), times=None)
     await slack.type("/shopper show zebedee@example.com")
     assert "email 'Zebedee' is not allowed" in slack.whisper()

@@ -53,7 +53,7 @@ async def test_somebody_from_elsewhere_is_on_record_with_their_workspace(slack: 
     assert [one.workspace for one in slack.entries()] == ["T0OTHER001"] * 2
 
 
-async def test_a_step_is_on_record_with_before_and_after_and_the_stores_request_ids(slack: World) -> None:
+async def test_a_step_is_recorded_with_before_after_and_request_ids(slack: World) -> None:
     vips, size = slack.id_of("VIPs"), slack.sizes()["VIPs"]
     await slack.type("/segment edit VIPs name:Stars")
     assert (step(slack)["before"]["name"], step(slack)["after"]["name"]) == ("VIPs", "Stars")

@@ -103,7 +103,7 @@ async def test_it_is_undone_like_anything_else_but_for_promotions_that_are_gone(
     assert slack.promotions() == {number: one for number, one in before.items() if number != 1}
 
 
-async def test_an_id_nested_three_deep_is_replaced_and_all_else_of_the_rule_stays(slack: World) -> None:
+async def test_repointing_replaces_a_deeply_nested_id_only(slack: World) -> None:
     old, tea = slack.id_of("VIPs"), slack.id_of("Tea drinkers")
     deep = {"not": {"and": [{"or": [{"id": [tea, old]}, {"id": [tea]}]}, {"not": {"id": [old]}}]}}
     slack.alter_promotion(3, segments=deep)

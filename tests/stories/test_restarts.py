@@ -69,7 +69,7 @@ async def test_a_recorded_click_is_carried_out_after_a_restart(slack: World) -> 
     assert slack.kinds().count("approve") == 1
 
 
-async def test_a_run_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice(slack: World) -> None:
+async def test_an_interrupted_run_continues_and_repeats_nothing(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed, Wholesale")
     async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
         await slack.stop()
@@ -83,7 +83,7 @@ async def test_a_run_that_was_stopped_goes_on_where_it_was_and_does_nothing_twic
     assert {"VIPs": 40, "Lapsed": 64, "Wholesale": 22}.items() <= slack.sizes().items()
 
 
-async def test_a_create_that_was_carried_out_while_the_bot_stopped_is_not_created_twice(slack: World) -> None:
+async def test_a_creation_interrupted_by_a_stop_is_not_repeated(slack: World) -> None:
     async with slack.meanwhile(
         slack.client.type("ana", "#segments", "/segment create Loyal Came back"), "POST", "/segments"
     ):

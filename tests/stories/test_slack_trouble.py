@@ -61,7 +61,7 @@ async def test_a_card_that_could_not_be_drawn_is_drawn_by_a_later_sweep(slack: W
     assert len(slack.writes()) == 1
 
 
-async def test_a_card_that_slack_lets_nobody_update_is_given_up_once_and_on_record(slack: World) -> None:
+async def test_a_card_that_cannot_be_updated_is_given_up_on_record(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     slack.workspace.faults.add("chat.update", error="cant_update_message", times=99)
     await slack.press("Delete Segment", by="ben")

@@ -153,7 +153,7 @@ async def test_an_edit_without_any_answer_is_told_as_it_is_in_the_store(slack: W
     assert ("Nothing was changed" in card) is not carried_out
 
 
-async def test_members_that_may_have_been_added_are_called_unsure_and_can_be_taken_back(slack: World) -> None:
+async def test_members_added_in_doubt_are_unsure_and_can_be_undone(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben")
     await slack.type("/change undo 1")
@@ -233,7 +233,7 @@ async def test_a_form_whose_segment_cannot_be_looked_up_says_why(slack: World) -
     assert "cannot be reached" in read(form)
 
 
-async def test_a_form_says_that_the_store_does_not_answer_and_keeps_what_was_filled_in(slack: World) -> None:
+async def test_a_form_keeps_its_values_while_the_store_is_silent(slack: World) -> None:
     await slack.type("/segment create")
     slack.store.faults.add("GET", "/segments", status=500, times=None)
     outcome = await slack.submit({"Name": "Loyal"})
@@ -243,7 +243,7 @@ async def test_a_form_says_that_the_store_does_not_answer_and_keeps_what_was_fil
     assert "Loyal" in slack.sizes()
 
 
-async def test_what_went_through_before_the_store_failed_is_in_the_summary_as_the_bots(slack: World) -> None:
+async def test_a_failed_changes_effects_count_as_the_bots(slack: World) -> None:
     await remember(slack)
     members = f"/segments/{slack.id_of('Wholesale')}/shopper-profiles"
     *added, one, other = slack.emails(122, outside="Wholesale")

@@ -108,7 +108,7 @@ def test_a_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
     assert not leftovers(tmp_path)
 
 
-def test_a_copy_that_does_not_hold_is_not_said_to_be_good(path: Path, tmp_path: Path) -> None:
+def test_a_copy_whose_chain_is_broken_is_not_kept(path: Path, tmp_path: Path) -> None:
     with unguarded(path) as db:
         db.execute("DELETE FROM entries WHERE number = 3")
     with Shell.read(path) as file, pytest.raises(NotCopied, match="Entry 3 is missing"):
@@ -407,7 +407,7 @@ def _entries(path: Path) -> list[RecordedEntry]:
         return file.entries()
 
 
-async def test_an_entry_that_was_archived_is_told_apart_from_one_that_never_was() -> None:
+async def test_an_archived_entry_differs_from_one_that_never_was() -> None:
     with (
         written([Entry(EntryKind.ASKED), Entry(EntryKind.ANSWERED)]) as path,
         open_audit_file(path, to_archive=True) as file,

@@ -37,9 +37,7 @@ def rows(path: Path, table: str = "subjects") -> int:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-async def test_an_entry_about_very_many_is_sealed_whole_and_found_by_them_in_batches(
-    path: Path, ledger: Ledger
-) -> None:
+async def test_an_entry_about_very_many_is_indexed_in_batches(path: Path, ledger: Ledger) -> None:
     await ledger.audit.append(BIG, at=NOW)
     assert (await ledger.audit.entry(1)).subjects == BIG.subjects
     assert await is_found(ledger, "segment:1")
@@ -99,7 +97,7 @@ async def test_an_archive_knows_what_its_changes_touched(path: Path, ledger: Led
     assert await about(ledger, uuid(1)) == []
 
 
-async def test_an_archive_has_all_of_an_entry_that_was_not_found_by_all_yet(path: Path, ledger: Ledger) -> None:
+async def test_an_archive_indexes_entries_that_were_not_indexed_yet(path: Path, ledger: Ledger) -> None:
     await ledger.audit.append(BIG, at=NOW)
     await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW + DAY)
     with open_audit_file(path, to_archive=True) as file:

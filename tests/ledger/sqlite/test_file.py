@@ -30,7 +30,7 @@ from tests.ledger.planned import LATER, ask, asked, kinds, planned
 from tests.records import read_ledger
 
 
-def test_processes_that_open_a_new_ledger_at_the_same_instant_all_succeed(tmp_path: Path) -> None:
+def test_processes_may_open_a_new_ledger_at_the_same_instant(tmp_path: Path) -> None:
     together = threading.Barrier(4)
 
     def opened(path: Path) -> bool:
@@ -153,9 +153,7 @@ async def test_a_snapshot_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
     assert await ledger.history.latest(TODAY) is None
 
 
-async def test_what_becomes_of_a_day_and_its_entry_are_written_together_or_not_at_all(
-    ledger: Ledger, path: Path
-) -> None:
+async def test_a_summary_run_and_its_entry_are_written_together(ledger: Ledger, path: Path) -> None:
     await ledger.summaries.open(TODAY, at=NOW)
     day = await ledger.summaries.open(TODAY + timedelta(days=1), at=NOW)
     assert day

@@ -63,7 +63,7 @@ async def test_an_entry_edited_by_hand_is_found(
     assert (await ledger.audit.verify()).fault == fault
 
 
-async def test_what_is_searched_for_cannot_be_changed_apart_from_what_was_sealed(by_hand: sqlite3.Connection) -> None:
+async def test_searched_columns_cannot_differ_from_the_sealed_text(by_hand: sqlite3.Connection) -> None:
     for column in ("at", "kind", "actor", "detail", "subjects"):
         with pytest.raises(sqlite3.OperationalError, match="cannot UPDATE generated column"):
             by_hand.execute(f"UPDATE entries SET {column} = 'x'")

@@ -30,7 +30,7 @@ async def touching(ledger: Ledger, segment: SegmentRef) -> list[int]:
     return [one.number for one in await ledger.changes.touching(segment.known_id, 9)]
 
 
-async def test_an_older_file_keeps_its_changes_and_learns_to_remind_and_stop(path: Path) -> None:
+async def test_a_file_before_decisions_keeps_its_changes(path: Path) -> None:
     with older(path, before="0003_decisions") as db:
         kept = change(number=1, state=State.WAITING, expires_at=NOW + HOUR)
         body = kept.model_dump_json(
@@ -64,7 +64,9 @@ async def put_away(db: sqlite3.Connection, number: int, kept: str) -> None:
     )
 
 
-async def test_an_older_file_learns_what_its_changes_touch(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_file_before_segments_learns_what_its_changes_touch(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING)
     with older(path, before="0002_homes_and_segments") as db:
         await put_away(db, 1, plan(delete(members=3)).model_dump_json())
@@ -78,7 +80,7 @@ async def test_an_older_file_learns_what_its_changes_touch(path: Path, caplog: p
     assert [one.getMessage().split(":")[0] for one in caplog.records] == ["Change 2 is left out of all lists"]
 
 
-async def test_a_ledger_from_before_keeps_its_changes_and_has_no_history(path: Path) -> None:
+async def test_a_file_before_history_has_none(path: Path) -> None:
     with older(path, before="0005_history"):
         pass
     async with open_sqlite(path) as ledger:

@@ -137,7 +137,7 @@ def test_any_tampering_is_found(log: list[Entry], tamper: Tampering, data: st.Da
 
 @LAW
 @given(logs, st.data())
-def test_a_cut_tail_is_found_by_a_seal_that_was_seen(log: list[Entry], data: st.DataObject) -> None:
+def test_a_cut_tail_is_found_by_a_seal_seen_before(log: list[Entry], data: st.DataObject) -> None:
     with written(log) as path, unguarded(path) as db:
         seen = rows_of(db)[-1][2][: data.draw(st.integers(16, 64))]
         assert verified(path, seen).witness == len(log)
@@ -150,9 +150,7 @@ def test_a_cut_tail_is_found_by_a_seal_that_was_seen(log: list[Entry], data: st.
 
 @LAW
 @given(logs, st.data())
-def test_a_log_written_anew_from_the_start_is_found_by_a_seal_that_was_seen(
-    log: list[Entry], data: st.DataObject
-) -> None:
+def test_a_rewritten_log_is_found_by_a_seal_seen_before(log: list[Entry], data: st.DataObject) -> None:
     with written(log) as path, unguarded(path) as db:
         rows = rows_of(db)
         at = data.draw(st.integers(0, len(rows) - 1))
@@ -186,7 +184,7 @@ ROW = "WHERE (subject, entry) IN (SELECT subject, entry FROM subjects ORDER BY s
 )
 @LAW
 @given(logs.filter(lambda log: any(entry.subjects for entry in log)), st.data())
-def test_an_entry_that_is_not_found_by_what_it_is_about_is_told(
+def test_an_entry_with_wrong_subjects_in_the_index_is_found(
     statement: str, log: list[Entry], data: st.DataObject
 ) -> None:
     with written(log) as path, unguarded(path) as db:
@@ -199,7 +197,7 @@ def test_an_entry_that_is_not_found_by_what_it_is_about_is_told(
         assert "is not found by just what it is about" in verified(path).fault
 
 
-def test_an_entry_of_a_change_that_is_not_found_by_what_the_change_touched_is_told() -> None:
+def test_an_entry_missing_from_its_changes_segments_is_found() -> None:
     with written(
         [Entry(EntryKind.PLANNED, change=1, subjects=("segment:a",)), Entry(EntryKind.CARD_LOST, change=1)]
     ) as path:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from bot.core.audit.entries import RecordedEntry
-from bot.core.audit.exports import COLUMNS, FORMULA, entry_csv, entry_json, written
+from bot.core.audit.exports import COLUMNS, FORMULA, entry_csv, entry_json, export_file
 from bot.core.errors import Impossible
 
 Lines = Callable[[Iterable[RecordedEntry]], Iterator[str]]
@@ -21,7 +21,7 @@ def entries(count: int, **fields: str) -> Iterator[RecordedEntry]:
 @pytest.mark.parametrize(("lines", "head"), [(entry_csv, 1), (entry_json, 0)])
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_a_file_has_a_line_for_each_entry(lines: Lines, head: int, count: int) -> None:
-    made = written(entries(count), lines, most=3)
+    made = export_file(entries(count), lines, max_entries=3)
     assert made.entries == count
     assert len(made.content.splitlines()) == count + head
 
@@ -29,28 +29,28 @@ def test_a_file_has_a_line_for_each_entry(lines: Lines, head: int, count: int) -
 @pytest.mark.parametrize("lines", [entry_csv, entry_json])
 def test_more_entries_than_a_file_holds_are_refused_with_advice(lines: Lines) -> None:
     with pytest.raises(Impossible, match="there are more than 3 entries") as caught:
-        written(entries(4), lines, most=3)
+        export_file(entries(4), lines, max_entries=3)
     assert "Narrow it" in str(caught.value)
     assert "`python -m bot audit export`" in str(caught.value)
 
 
 def test_more_bytes_than_a_file_holds_are_refused() -> None:
     (line,) = entry_json(entries(1, outcome="ü"))
-    assert written(entries(1, outcome="ü"), entry_json, room=len(line.encode())).entries == 1
+    assert export_file(entries(1, outcome="ü"), entry_json, max_bytes=len(line.encode())).entries == 1
     with pytest.raises(Impossible, match="3 entries of them fill the file already"):
-        written(entries(9, outcome="ü"), entry_json, room=2 * len(line.encode()) + 1)
+        export_file(entries(9, outcome="ü"), entry_json, max_bytes=2 * len(line.encode()) + 1)
 
 
 def test_an_export_that_is_too_long_is_refused_early() -> None:
     rest = entries(10)
     with pytest.raises(Impossible):
-        written(rest, entry_json, most=3)
+        export_file(rest, entry_json, max_entries=3)
     assert next(rest).number == 5
 
 
 @pytest.mark.parametrize("begins", FORMULA)
 def test_no_cell_is_a_formula(begins: str) -> None:
-    made = written(entries(1, outcome=f"{begins}1+1", command=f"{begins}cmd"), entry_csv)
+    made = export_file(entries(1, outcome=f"{begins}1+1", command=f"{begins}cmd"), entry_csv)
     (row,) = csv.DictReader(io.StringIO(made.content, newline=""))
     assert (row["outcome"], row["command"]) == (f"'{begins}1+1", f"'{begins}cmd")
 
