@@ -25,6 +25,7 @@ from bot.core.invocation import Edited
 from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
+from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.planner import Planner
 from bot.engine.process import Process
@@ -49,6 +50,7 @@ class Decider:
 
     process: Process
     planner: Planner
+    approvers: Approvers
     runner: Runner
     cards: CardReconciler
     approval_time: timedelta
@@ -71,7 +73,7 @@ class Decider:
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
         """Return the Change, if this person may decide it now. Raises Refusal."""
         change = await self._undecided(number, version)
-        await self._refuse_others(change, user_id)
+        await self.approvers.refuse_others(change, user_id)
         return change
 
     async def may_edit(self, number: int, version: int | None, user_id: str) -> Change:
@@ -96,7 +98,7 @@ class Decider:
         """
         try:
             plan = await self.planner.again(change)
-            need = await self.planner.need(plan)
+            need = await self.approvers.need(plan)
             need = _at_least_one(need) if change.asked else need
             if plan.fingerprint == change.plan.fingerprint and need == change.need:
                 return True
@@ -143,11 +145,6 @@ class Decider:
             raise OldVersion(change.number)
         return await self._in_time(change)
 
-    async def _refuse_others(self, change: Change, user_id: str) -> None:
-        actor = await self.planner.directory.actor(user_id)
-        policy = self.planner.policy
-        policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
-
     async def _approve(self, decision: Decision, user_id: str) -> None:
         change = await self.may_decide(decision.number, decision.version, user_id)
         if change.has_approved(user_id):
@@ -187,7 +184,7 @@ class Decider:
     async def _stop(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
-            await self._refuse_others(change, user_id)
+            await self.approvers.refuse_others(change, user_id)
         if change.state is State.WAITING:
             raise Impossible(
                 f"Change {change.number} does not run yet, so there is nothing to stop. Reject it, or withdraw it."
@@ -197,13 +194,13 @@ class Decider:
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
-        self.planner.policy.refuse_breaking(await self.planner.directory.actor(user_id))
+        await self.approvers.refuse_breaking(user_id)
         change = await self._undecided(decision.number, decision.version)
         at = await self._holds_at(change)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}
-        notices = tuple(("glass", one) for one in sorted(await self.planner.everybody(change.need) - {user_id}))
+        notices = tuple(("glass", one) for one in sorted(await self.approvers.everybody(change.need) - {user_id}))
         event = Event.BREAK
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
@@ -221,7 +218,7 @@ class Decider:
             raise NotAllowed(
                 f"Somebody has to review change {change.number} who neither asked for it nor broke the glass."
             )
-        await self._refuse_others(change, user_id)
+        await self.approvers.refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
         await self.process.ledger.changes.amend(
             change, EntryKind.REVIEW, actor=user_id, at=self.process.clock(), update={"emergency": reviewed}
@@ -235,11 +232,11 @@ class Decider:
         self, change: Change, event: Event, plan: Plan, *, actor: str = "", notes: tuple[str, ...], **others: Any
     ) -> Change:
         """Give the Change another plan: a new version, and nobody has approved it yet. Raises Refusal."""
-        need = _at_least_one(await self.planner.need(plan))
+        need = _at_least_one(await self.approvers.need(plan))
         update = {
             "plan": plan,
             "need": need,
-            "deciders": await self.planner.deciders(need, change.requester),
+            "deciders": await self.approvers.deciders(need, change.requester),
             "version": change.version + 1,
             "approvals": (),
             "emergency": None,

@@ -10,6 +10,7 @@ from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.engine.answer_gate import AnswerGate
 from bot.engine.answering import Answering
+from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
@@ -73,13 +74,14 @@ def build_engine(
     """
     process = Process.named_at_random(ledger, clock)
     planner = Planner(process, groups, policy, store, directory, zone)
+    approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
     cards = CardReconciler(process, announcer, home_tabs)
     runner = Runner(process, store, moved=cards.wake)
-    decider = Decider(process, planner, runner, cards, approval_time)
+    decider = Decider(process, planner, approvers, runner, cards, approval_time)
     replies = Replies(process, announcer)
-    proposing = Proposing(process, planner, runner, cards, announcer, replies, approval_time)
+    proposing = Proposing(process, groups, approvers, runner, cards, announcer, replies, approval_time)
     answering = Answering(process, gate, planner, decider, proposing, replies, announcer)
     intake = Intake(process, gate, planner, answering, replies)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None

@@ -1,4 +1,4 @@
-"""Makes plans, and says what they need and who may give it. It only reads."""
+"""Makes plans of what people ask for. It only reads."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,21 +6,18 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
 from bot.core.approval.changes import Change, Decision
-from bot.core.approval.policy import Need, Policy
+from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, find, group_of
-from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
+from bot.core.errors import Impossible
 from bot.core.invocation import Clicked, Invocation
 from bot.core.items import Item, texts
-from bot.core.people import Standing
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 
-NAMED = 5
-"""People whom a card names as those who may decide: each has to be looked up."""
 Request = Call | Decision
 """What an invocation asks for."""
 
@@ -116,36 +113,6 @@ class Planner:
             return plan
         left = plan.without(items)
         return await build_plan(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
-
-    async def need(self, plan: Plan) -> Need:
-        """Return what this plan needs."""
-        undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
-        return self.policy.need(plan, undone=undone)
-
-    async def everybody(self, need: Need) -> frozenset[str]:
-        """Return all whose approvals count for this need."""
-        return await self.directory.members(self.policy.approvers_of(need))
-
-    async def deciders(self, need: Need, requester: str) -> tuple[str, ...]:
-        """Return some who may give these approvals now. Raises NotAllowed where they are too few, or not known."""
-        if not need.approvals:
-            return ()
-        ids = self.policy.approvers_of(need)
-        found, standings = list[str](), set[Standing]()
-        for user_id in sorted(await self.directory.members(ids) - {requester}):
-            standing = (await self.directory.actor(user_id)).standing
-            standings.add(standing)
-            found += [user_id] if standing is Standing.MEMBER else []
-            if len(found) == NAMED:
-                break
-        if len(found) >= need.approvals:
-            return tuple(found)
-        if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & ids:
-            raise NotAllowed(
-                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not asked for. "
-                "Try again in a minute."
-            )
-        raise NobodyCanApprove(need.approvals, len(found))
 
 
 def _trace(call: Call, findings: Findings) -> AuditTrace:

@@ -6,12 +6,12 @@ from datetime import timedelta
 from bot.core.answers import Answer, Sentence
 from bot.core.approval.changes import Change, Event, State
 from bot.core.audit.trace import AuditTrace
-from bot.core.command import find
+from bot.core.command import Group, find
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
+from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
-from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.replies import Replies
@@ -25,7 +25,8 @@ class Proposing:
     """Proposes Changes. ``approval_time`` is how long one waits for its approvals."""
 
     process: Process
-    planner: Planner
+    groups: tuple[Group, ...]
+    approvers: Approvers
     runner: Runner
     cards: CardReconciler
     announcer: Announcer
@@ -48,15 +49,15 @@ class Proposing:
 
     async def _draft(self, asked: Asked, plan: Plan) -> Change:
         """Return the Change before it has its number. Raises NotAllowed where nobody could approve it."""
-        need = await self.planner.need(plan)
-        deciders = await self.planner.deciders(need, asked.actor)
+        need = await self.approvers.need(plan)
+        deciders = await self.approvers.deciders(need, asked.actor)
         now = self.process.clock()
         return Change(
             number=0,
             requester=asked.actor,
             place=asked.place,
             command=asked.command,
-            verb=find(self.planner.groups, asked.command).submit,
+            verb=find(self.groups, asked.command).submit,
             args=asked.values,
             plan=plan,
             need=need,

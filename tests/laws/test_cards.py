@@ -15,7 +15,7 @@ from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef
 from bot.core.store_view.shop import PromotionUse
-from bot.engine.planner import NAMED
+from bot.engine.approvers import NAMED
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers
 from bot.slack.blocks import MESSAGE_TEXT
