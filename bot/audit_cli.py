@@ -14,10 +14,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from bot.bigcommerce import is_uuid
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
-from bot.core.audit.reader import AuditFilter
 from bot.core.errors import Refusal
 from bot.core.items import Item, ItemKind
 from bot.ledger.archives import verify_together

@@ -5,7 +5,7 @@ from bot.core.command import Context, Group, Post, command
 from bot.core.language.args import Args
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
-from bot.core.summary.size_changes import Summary
+from bot.core.summary.summary import Summary
 
 
 class Nothing(Args):

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
 from bot.core.approval.changes import Decision
+from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.policy import Policy
-from bot.core.approval.reader import ChangesReader
-from bot.core.audit.reader import AuditReader
+from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage

@@ -1,16 +1,11 @@
 """Invocations: what people ask for, as it was delivered and is kept until it is answered."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from bot.core.answers import MENTION
 from bot.core.approval.changes import Decision
 from bot.core.people import Place
-
-# An address is looked for where a word begins, and not again at each of its letters: long words would take long.
-_EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”])[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
 
 
 class Delivery(BaseModel):
@@ -79,9 +74,3 @@ _STORED: TypeAdapter[Invocation] = TypeAdapter(
 def decode(stored: str) -> Invocation:
     """Decode the JSON of an invocation (its ``model_dump_json``), whichever version kept it."""
     return _STORED.validate_json(stored)
-
-
-def masked(text: str) -> str:
-    """Mask the e-mail addresses in ``text``: the audit log outlives a shopper's erasure. Mentions become user ids."""
-    plain = MENTION.sub(r"\1", text)
-    return _EMAIL.sub("[e-mail]", plain) if "@" in plain else plain

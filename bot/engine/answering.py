@@ -14,7 +14,7 @@ from bot.core.command import Call, Outcome, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
-from bot.engine.answer_gate import AnswerGate
+from bot.engine.answer_pacer import AnswerPacer
 from bot.engine.decider import Decider
 from bot.engine.planner import Planner, Request
 from bot.engine.ports import Announcer, Undeliverable
@@ -31,7 +31,7 @@ class Answering:
     """Answers each invocation once: it is settled in the ledger by the one process that has it in hand."""
 
     process: Process
-    gate: AnswerGate
+    gate: AnswerPacer
     planner: Planner
     decider: Decider
     proposing: Proposing

@@ -16,7 +16,7 @@ from bot.core.store_view.shop import Shop
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
 from bot.core.summary.schedule import due
-from bot.core.summary.size_changes import Summary
+from bot.core.summary.summary import Summary
 from bot.core.summary.summary_run import (
     PAUSE,
     Postpone,

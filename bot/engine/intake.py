@@ -8,7 +8,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.command import Call
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery, Invocation
-from bot.engine.answer_gate import AnswerGate
+from bot.engine.answer_pacer import AnswerPacer
 from bot.engine.answering import Answering
 from bot.engine.planner import Planner, Request
 from bot.engine.process import Process
@@ -20,7 +20,7 @@ class Intake:
     """Takes what was delivered. Each method returns when it is on record, or raises NotRecorded."""
 
     process: Process
-    gate: AnswerGate
+    gate: AnswerPacer
     planner: Planner
     answering: Answering
     replies: Replies

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.bigcommerce import Store, StoreError
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.approval.effects import counted, recorded, subjects
+from bot.core.approval.step_records import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, Made
 from bot.core.store_view.shop import Shop

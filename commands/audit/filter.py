@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import is_uuid
 from bot.core.answers import Sentence, mention
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.core.command import Context
 from bot.core.errors import Misuse, NotSegments
 from bot.core.items import Item, texts

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.core.answers import Answer, File, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, Verdict, refuse_late
 from bot.core.approval.policy import Rule
-from bot.core.audit.exports import csv_lines
 from bot.core.command import Context, command
+from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
-from bot.core.approval.reader import Scope
+from bot.core.approval.changes_reader import Scope
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, ChangeInput, Choice

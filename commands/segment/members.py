@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
-from bot.core.audit.exports import csv_lines
 from bot.core.command import Context, command
+from bot.core.csv_lines import csv_lines
 from bot.core.errors import NothingToDo
 from bot.core.language.args import Args
 from bot.core.language.phrases import people, remark

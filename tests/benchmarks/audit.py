@@ -20,8 +20,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.core.items import Item, texts
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_file import open_audit_file

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.exports import FORMULA
+from bot.core.csv_lines import FORMULA
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace.delivery import payloads

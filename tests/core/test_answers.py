@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import MENTION, mention
-from bot.core.invocation import masked
+from bot.core.audit.masking import masked
 
 
 def test_a_mention_cannot_be_forged() -> None:

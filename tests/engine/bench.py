@@ -19,7 +19,7 @@ from bot.core.command import Group
 from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
-from bot.engine.answer_gate import AnswerGate
+from bot.engine.answer_pacer import AnswerPacer
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
@@ -266,7 +266,7 @@ async def process(
         store=client,
         announcer=board,
         directory=people,
-        gate=AnswerGate(now=time.monotonic, quiet=0),
+        gate=AnswerPacer(now=time.monotonic, quiet=0),
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
-from bot.core.approval.reader import Scope
+from bot.core.approval.changes_reader import Scope
 from bot.core.command import Call, Command, Help, understand
 from bot.core.errors import Refusal
 from bot.core.language.args import Args, Choice, check, input_of, takes_many

@@ -10,8 +10,8 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Approval, Brief
 from bot.core.summary.history import Effect, Size, Snapshot
 from bot.core.summary.message import compose
-from bot.core.summary.size_changes import Summary
 from bot.core.summary.size_trend import size_trend
+from bot.core.summary.summary import Summary
 from bot.slack import answers
 from bot.slack.blocks import TOO_LONG
 from tests.core.samples import NOW, change, delete, plan

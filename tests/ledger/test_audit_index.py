@@ -1,8 +1,8 @@
 """What entries are found by: those of a change by all segments that the change touches."""
 
 from bot.core.approval.changes import Event, Run, StepState
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.core.items import Item
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import Applied, CreateSegment, DeleteSegment, Naming, SegmentRef

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.hash_chain import GENESIS
-from bot.core.audit.reader import AuditFilter
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW
 from tests.ledger.subject import Subject

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW
 

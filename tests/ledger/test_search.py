@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
-from bot.core.audit.reader import AuditFilter
 from bot.ledger.ports.audit_log import AuditLog
 from tests.core.samples import NOW
 from tests.laws.values import LAW

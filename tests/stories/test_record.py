@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import RecordedEntry
-from bot.core.audit.reader import AuditFilter
 from bot.sandbox.workspace import people
 from tests.harness import World
 

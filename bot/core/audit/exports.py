@@ -1,29 +1,20 @@
-"""Entries of the log and other rows as files, line by line: CSV and JSON. Pure."""
+"""Entries of the log as files, line by line: CSV and JSON. Pure."""
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.core.audit.entries import RecordedEntry
+from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
 
 MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
 """The most that one file in Slack holds: people open no more than that in a spreadsheet."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet begins a formula: owasp.org/www-community/attacks/CSV_Injection."""
 COLUMNS = (
     "number", "at", "kind", "actor", "workspace", "channel", "command", "change", "outcome", "ms", "subjects",
     "detail", "seal",
 )  # fmt: skip
-
-
-def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Render a CSV file that does no harm in a spreadsheet, line by line."""
-    yield _line(columns)
-    yield from map(_line, rows)
 
 
 def entry_csv(entries: Iterable[RecordedEntry]) -> Iterator[str]:
@@ -91,14 +82,3 @@ def _too_large(why: str) -> Impossible:
 def _row(entry: RecordedEntry) -> tuple[object, ...]:
     cells = vars(entry) | {"subjects": " ".join(entry.subjects), "detail": json.dumps(entry.detail)}
     return tuple(cells[column] for column in COLUMNS)
-
-
-def _line(cells: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(map(_escaped, cells))
-    return line.getvalue()
-
-
-def _escaped(cell: object) -> object:
-    """Return ``cell``, with an apostrophe before what a spreadsheet would run."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.core.items import Item
 
 SEGMENT = str(Item.segment(""))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.core.language.phrases import counted, rounded, shortened, since, up_or_down
 from bot.core.summary.history import Size
-from bot.core.summary.size_changes import Row, Summary
+from bot.core.summary.size_changes import Row
+from bot.core.summary.summary import Summary
 
 NAME = 40
 """Characters of a segment's name within a sentence."""

@@ -21,7 +21,8 @@ from bot.core.language.phrases import (
     up_or_down,
 )
 from bot.core.summary.headline import NAME, headline, short_name, since_last
-from bot.core.summary.size_changes import Row, SizeChange, Summary
+from bot.core.summary.size_changes import Row, SizeChange
+from bot.core.summary.summary import Summary
 
 HEADLINE = 150
 """Characters of what a change does."""

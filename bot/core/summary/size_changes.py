@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.approval.changes import Brief
 from bot.core.summary.history import Effect, Size, Snapshot
 
 
@@ -87,60 +86,3 @@ def deleted_since(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
     here = now.by_id
     lost = [size for size in day.snapshot.sizes if size.segment not in here] if day else []
     return tuple(sorted(lost, key=lambda size: (-size.shoppers, size.name.casefold(), size.segment)))
-
-
-@dataclass(frozen=True)
-class Summary:
-    """All that a day's summary says; ``now`` is the day's snapshot.
-
-    ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None where there is none. ``gone``
-    are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
-    or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that somebody has
-    to look at, the oldest first. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the
-    sizes were read; ``is_certain``: of each step that ran since, it is known what it did.
-    """
-
-    now: Snapshot
-    head: str
-    before: Snapshot | None = None
-    week: Snapshot | None = None
-    rows: tuple[Row, ...] = ()
-    gone: tuple[Size, ...] = ()
-    shaped: frozenset[str] = frozenset()
-    ended: tuple[Brief, ...] = ()
-    waiting: tuple[Brief, ...] = ()
-    unreviewed: tuple[Brief, ...] = ()
-    is_steady: bool = True
-    is_certain: bool = True
-
-    @property
-    def movers(self) -> tuple[Row, ...]:
-        """The segments whose size changed since the last snapshot, the largest movers first."""
-        return tuple(row for row in self.rows if row.by)
-
-    @property
-    def created(self) -> tuple[Row, ...]:
-        """The segments that are new since the last snapshot."""
-        return tuple(row for row in self.rows if row.is_new)
-
-    @property
-    def renamed(self) -> tuple[Row, ...]:
-        """The segments whose name is not that of the last snapshot."""
-        return tuple(row for row in self.rows if row.was)
-
-    @property
-    def restored(self) -> tuple[Row, ...]:
-        """The segments that were deleted and restored since the last snapshot."""
-        return tuple(row for row in self.rows if row.restored)
-
-    @property
-    def empty(self) -> tuple[Row, ...]:
-        """The segments without shoppers."""
-        return tuple(row for row in self.rows if not row.size.shoppers)
-
-    @property
-    def outside(self) -> frozenset[str]:
-        """Ids of the segments that changed outside the bot: their shoppers, their names, or whether they exist."""
-        moved = {row.size.segment for row in self.rows if row.outside}
-        formed = {row.size.segment for row in (*self.created, *self.renamed)} | {size.segment for size in self.gone}
-        return frozenset(moved | (formed - self.shaped))

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.hash_chain import Verification
-from bot.core.audit.reader import AuditReader
 from bot.core.errors import Refusal
 
 

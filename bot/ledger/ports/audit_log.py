@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.entries import Entry, RecordedEntry
-from bot.core.audit.reader import AuditReader
 
 
 class AuditLog(AuditReader, Protocol):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.approval.changes import Brief, Card, Change, Event, Run
-from bot.core.approval.reader import ChangesReader
+from bot.core.approval.changes_reader import ChangesReader
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Invocation
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
-from bot.core.audit.sealed_text import timestamp
+from bot.core.timestamps import timestamp
 from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
 from bot.ledger.sqlite import audit_index, audit_log
 from bot.ledger.sqlite.database import Connection, Database

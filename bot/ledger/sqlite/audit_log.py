@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.core.audit import hash_chain
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, RecordedEntry, UnknownEntry
+from bot.core.audit.entry_codec import content_of, decode
 from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
-from bot.core.audit.reader import AuditFilter
-from bot.core.audit.sealed_text import content_of, decode
 from bot.ledger.sqlite import audit_index
 from bot.ledger.sqlite.audit_search import search
 from bot.ledger.sqlite.database import Connection, Database

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.index_terms import narrowest_first
-from bot.core.audit.reader import AuditFilter
-from bot.core.audit.sealed_text import timestamp
+from bot.core.timestamps import timestamp
 
 FEW = 100
 """Subjects that one statement names one by one; of more, a name that a whole series of segments had is the cause."""

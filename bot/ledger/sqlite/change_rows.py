@@ -7,8 +7,8 @@ import json
 import sqlite3
 
 from bot.core.approval.changes import Brief, Change, Run, State, too_late
-from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import UnknownChange
+from bot.core.timestamps import timestamp
 from bot.ledger.moves import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
-from bot.core.approval.reader import Scope
+from bot.core.approval.changes_reader import Scope
 from bot.core.audit.entries import EntryKind
-from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
+from bot.core.timestamps import timestamp
 from bot.ledger import entries
 from bot.ledger.moves import after_event, amended, with_run
 from bot.ledger.sqlite import audit_index, change_rows

@@ -4,8 +4,8 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.core.approval.changes import Brief
-from bot.core.audit.sealed_text import timestamp
 from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
+from bot.core.timestamps import timestamp
 from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED
 from bot.ledger.sqlite.database import Database
 

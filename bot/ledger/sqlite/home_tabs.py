@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.audit.sealed_text import timestamp
+from bot.core.timestamps import timestamp
 from bot.ledger.ports.home_tabs import HomeTab
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.leases import Releases, unheld

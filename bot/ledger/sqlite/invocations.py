@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.audit.entries import EntryKind
-from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation, decode
+from bot.core.timestamps import timestamp
 from bot.ledger.entries import answered, asked
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from bot.core.approval.changes import State
-from bot.core.audit.sealed_text import timestamp
 from bot.core.errors import NotRecorded
+from bot.core.timestamps import timestamp
 from bot.ledger.ports.leases import Role
 from bot.ledger.sqlite.database import Connection, Database
 

@@ -4,9 +4,9 @@ import sqlite3
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.audit.sealed_text import timestamp
 from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
+from bot.core.timestamps import timestamp
 from bot.ledger.entries import summary
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Database

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from bot.core.audit.entries import RecordedEntry
-from bot.core.audit.exports import COLUMNS, FORMULA, entry_csv, entry_json, export_file
+from bot.core.audit.exports import COLUMNS, entry_csv, entry_json, export_file
+from bot.core.csv_lines import FORMULA
 from bot.core.errors import Impossible
 
 Lines = Callable[[Iterable[RecordedEntry]], Iterator[str]]

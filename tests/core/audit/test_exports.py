@@ -3,7 +3,8 @@ import json
 from collections.abc import Iterator
 
 from bot.core.audit.entries import RecordedEntry
-from bot.core.audit.exports import COLUMNS, csv_lines, entry_csv, entry_json
+from bot.core.audit.exports import COLUMNS, entry_csv, entry_json
+from bot.core.csv_lines import csv_lines
 
 ENTRY = RecordedEntry(
     "refused",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from bot.core.audit.sealed_text import timestamp
+from bot.core.timestamps import timestamp
 from tests.core.samples import NOW
 
 

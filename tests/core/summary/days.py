@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.core.summary.history import Effect, Size, Snapshot
-from bot.core.summary.size_changes import Baseline, Summary, compare_sizes, deleted_since
+from bot.core.summary.size_changes import Baseline, compare_sizes, deleted_since
+from bot.core.summary.summary import Summary
 
 TODAY = date(2026, 11, 25)
 HEAD = "ab" * 32

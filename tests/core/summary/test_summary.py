@@ -9,13 +9,13 @@ from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
 from bot.core.approval.changes import Approval, Brief, State
 from bot.core.approval.policy import Need
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.invocation import masked
+from bot.core.audit.masking import masked
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.shop import Shop
 from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
 from bot.core.summary.message import compose
-from bot.core.summary.size_changes import Summary
+from bot.core.summary.summary import Summary
 from bot.ledger.sqlite.history import SqliteHistory
 from tests.core.samples import NOW, change, delete, plan
 from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary

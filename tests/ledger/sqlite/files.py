@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import sqlite_utils
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, RecordedEntry
 from bot.core.audit.hash_chain import Verification
-from bot.core.audit.reader import AuditFilter
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import ArchivedSpan
 from bot.ledger.sqlite import audit_log

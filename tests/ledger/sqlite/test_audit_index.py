@@ -5,8 +5,8 @@ from collections.abc import Coroutine
 from contextlib import closing, suppress
 from pathlib import Path
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.reader import AuditFilter
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.audit_index import AT_ONCE, BATCH

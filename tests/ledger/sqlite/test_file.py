@@ -14,8 +14,8 @@ from threading import Thread, current_thread, main_thread
 
 import pytest
 
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
-from bot.core.audit.reader import AuditFilter
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Size
 from bot.core.summary.summary_run import SummaryState

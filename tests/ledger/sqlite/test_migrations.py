@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import Brief, Card, Event, Run, State, StepState
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS, canonical, seal
-from bot.core.audit.reader import AuditFilter
-from bot.core.audit.sealed_text import timestamp
 from bot.core.planning.steps import Applied, SegmentRef
+from bot.core.timestamps import timestamp
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, VIPS, change, delete, plan

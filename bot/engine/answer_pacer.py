@@ -9,7 +9,7 @@ QUIET = 0.05
 PATIENCE = 0.25
 
 
-class AnswerGate:
+class AnswerPacer:
     """Lets at most ``AT_ONCE`` answers through at a time, begun one after the other.
 
     Each begins when no delivery came for ``quiet`` seconds, or after ``PATIENCE`` seconds at the latest. So a flood of

@@ -2,16 +2,12 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.core.audit.entries import Entry, RecordedEntry
-from bot.core.invocation import masked
-
-
-def timestamp(time: datetime) -> str:
-    """Return this time in UTC with milliseconds: text that sorts as time."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
+from bot.core.audit.masking import masked
+from bot.core.timestamps import timestamp
 
 
 def content_of(entry: Entry, *, number: int, at: datetime, workspace: str) -> dict[str, Any]:
