@@ -4,6 +4,7 @@ import logging
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer
@@ -89,8 +90,8 @@ class Answering:
                 return  # it is settled before
             case Decision(), _:
                 await self._decide(invocation, outcome)
-            case Answer(), _:
-                await self.replies.show(invocation, outcome)
+            case _:  # a click comes with a Decision, never with a Plan
+                await self.replies.show(invocation, cast("Answer", outcome))
         await self._settle(EntryKind.ANSWERED, invocation, trace)
 
     async def _decide(self, invocation: Invocation, decision: Decision) -> None:

@@ -35,13 +35,10 @@ class Intake:
         if isinstance(request, Call) and (misuse := _misuse(request)):
             return await self._refuse(invocation, request, misuse, is_shown=patience > 0)
         self.gate.delivered()
-        process, detail = self.process, {"said": invocation.said}
-        if not await process.ledger.invocations.record(
-            invocation, owner=process.owner, at=process.clock(), detail=detail
-        ):
+        if not await self._record(invocation):
             return None
         if not patience:
-            process.tasks.start(self.answering.answer(invocation, request))
+            self.process.tasks.start(self.answering.answer(invocation, request))
             return None
         return await self._refusal_within(patience, invocation, request)
 

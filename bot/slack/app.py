@@ -20,7 +20,7 @@ from bot.core.invocation import Delivery, Typed
 from bot.engine.engine import Engine
 from bot.slack import blocks, decoding, forms
 from bot.slack.blocks import Block
-from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, NotUnderstood, Undecodable
+from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, Undecodable
 from bot.slack.dialogs import PATIENCE, Dialogs
 from bot.slack.help import help_answer
 from bot.slack.ids import (
@@ -86,8 +86,8 @@ class Listeners:
                 self._start(delivery, partial(self._dialogs.open, delivery, call))
             case HelpNeeded(delivery, help_):
                 await self._intake.answered(delivery, help_answer(help_))
-            case NotUnderstood(delivery, misuse):
-                await self._intake.refused(delivery, misuse)
+            case _:
+                await self._intake.refused(line.delivery, line.misuse)
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Count the shoppers in a list while somebody types it."""

@@ -1,5 +1,7 @@
 """Changes: what waits, what ran, taking it back; and the Home tab and help."""
 
+from csv import DictReader
+
 import pytest
 
 from tests.harness import World, buttons, said
@@ -196,6 +198,18 @@ async def test_change_show_sends_a_long_remark_whole(slack: World) -> None:
     assert told[0] == "• Remove 1 of 40 shoppers from VIPs"
     assert "“VIP early access” (live) includes VIPs." in told
     assert f"Nobody in the store (120): {', '.join(guests[:-1])} and {guests[-1]}. Guests have no profile" in told[-1]
+
+
+async def test_details_of_more_than_100_come_as_a_file_with_everybody(slack: World) -> None:
+    slack.enrol("VIPs", 130)
+    await slack.type("/segment clear VIPs", by="ana")
+    await slack.press("Details", by="ben")
+    told = read(slack.messages(by="ben", channel="#approvals")[-1])
+    assert "Change 1 is about 130 items" in told
+    assert "The first 100 are shown here." in told
+    rows = list(DictReader(slack.files(by="ben")["change 1.csv"].splitlines()))
+    assert {row["id"] for row in rows} == slack.members("VIPs")
+    assert all("@example.com)" in row["what"] for row in rows)
 
 
 async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -> None:

@@ -86,6 +86,17 @@ async def test_a_refusal_after_patience_is_whispered(machine: Bench) -> None:
     assert "There is no segment “Nope”" in whispers(machine)[-1]
 
 
+async def test_an_answer_after_patience_needs_no_whisper_of_its_own(machine: Bench) -> None:
+    answering = asyncio.Event()
+    machine.store.sleep = lambda _: answering.wait()
+    machine.store.faults.add("GET", "/segments", delay=60)
+    assert await machine.engine.intake.take(machine.ask("segment show", segment="VIPs"), patience=0.01) is None
+    answering.set()
+    await machine.tasks.settled()
+    (told,) = whispers(machine)
+    assert told.startswith("VIPs: ")
+
+
 async def test_a_store_that_fails_while_planning_is_told_in_a_sentence(machine: Bench) -> None:
     machine.store.faults.add("GET", "/segments", status=403)
     await machine.asks("segment delete", segments=["VIPs"])

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import Answer, File
 from bot.core.approval.changes import Emergency, State
+from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
 from bot.sandbox.server import serve
@@ -346,6 +347,12 @@ async def test_the_summary_and_warnings_stand_where_everybody_sees_them(slack: S
     await slack.announcer.warn(Answer("Look at this."))
     assert [one["text"] for one in slack.seen("dan")["#segments"]] == ["VIPs grew by 3."]
     assert [one["text"] for one in slack.seen("dan")["#approvals"]] == ["Look at this."]
+
+
+async def test_without_a_channel_for_summaries_none_is_posted(slack: Slack) -> None:
+    nowhere = AsyncWebClient(token=BOT_TOKEN, base_url=slack.url, session=slack.session)
+    with pytest.raises(Impossible, match=r"There is no channel for summaries\. .* \(SUMMARY_CHANNEL\)"):
+        await SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS).announce(EXPORT)
 
 
 @pytest.mark.parametrize(

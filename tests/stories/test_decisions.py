@@ -1,7 +1,5 @@
 """What people decide beside yes and no: take some out, edit, stop, break the glass; and what they are told."""
 
-from csv import DictReader
-
 import pytest
 
 from bot.sandbox.workspace.people import ANA, BEN, CLEO
@@ -162,17 +160,6 @@ async def test_details_name_every_shopper_and_who_is_gone(slack: World) -> None:
     for name, id_ in zip(slack_name[:2], ids[:2], strict=True):
         assert f"{name}\n{id_}" in told
     assert f"not known any more\n{ids[2]}" in told
-
-
-async def test_details_of_more_than_100_come_as_a_file_with_everybody(slack: World) -> None:
-    slack.enrol("VIPs", 130)
-    await slack.type("/segment clear VIPs", by="ana")
-    await slack.press("Details", by="ben")
-    assert "Change 1 is about 130 items" in latest(slack, "ben", "#approvals")
-    assert "The first 100 are shown here." in latest(slack, "ben", "#approvals")
-    rows = list(DictReader(slack.files(by="ben")["change 1.csv"].splitlines()))
-    assert {row["id"] for row in rows} == slack.members("VIPs")
-    assert all("@example.com)" in row["what"] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class Changes(ChangesReader, Protocol):
         """
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
-        """Invocation a run to stop before its next step; the first request counts."""
+        """Ask a run to stop before its next step; the first request counts."""
 
     async def stop_requested_by(self, number: int) -> str:
         """Return who asked the run to stop; an empty text where nobody did."""

@@ -56,11 +56,9 @@ def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run)
     _compare_and_swap(db, change, recorded)
 
 
-def save_created_segment(db: sqlite3.Connection, change: Change, run: Run) -> None:
-    """Save that the change touches the segment that this run created, and which one that restores."""
-    if run.applied and run.applied.created:
-        touched = (run.applied.created.known_id, change.number)
-        db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", touched)
+def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str) -> None:
+    """Save that the change touches the segment that it created, and which one that restores."""
+    db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", (segment_id, change.number))
     restored = [(new_id, old_id, change.number) for old_id, new_id in change.restored.items()]
     db.executemany("INSERT OR REPLACE INTO restored VALUES (?, ?, ?)", restored)
 

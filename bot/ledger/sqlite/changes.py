@@ -142,11 +142,11 @@ class SqliteChanges:
         recorded = with_run(change, run)
         with self._database.transaction() as db:
             change_rows.swap_run(db, change, recorded, run)
-            is_creation = bool(run.applied and run.applied.created)
-            if is_creation:
-                change_rows.save_created_segment(db, recorded, run)
+            created = run.applied.created if run.applied else None
+            if created:
+                change_rows.save_created_segment(db, recorded, created.known_id)
             number = append(db, entries.step_ran(change, run, detail, subjects, ms), at)
-            if is_creation:
+            if created:
                 audit_index.add_change(db, change.number)
             effects = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", effects)
@@ -155,7 +155,7 @@ class SqliteChanges:
     # Stopping a run
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
-        """Invocation a run to stop before its next step; the first request counts."""
+        """Ask a run to stop before its next step; the first request counts."""
         with self._database.transaction() as db:
             asked = db.execute(
                 "UPDATE changes SET stopped_by = ? WHERE number = ? AND stopped_by = '' AND state = 'running'",

@@ -147,6 +147,13 @@ async def test_of_a_change_that_there_is_not_it_says_so(slack: World) -> None:
     assert "There is no change 9" in slack.whisper()
 
 
+async def test_a_restored_segment_that_is_gone_again_needs_no_pointing(slack: World) -> None:
+    await delete_and_restore(slack, "VIPs")
+    slack.drop("VIPs")
+    await slack.type("/change repoint 2")
+    assert "What change 2 restored is gone again" in slack.whisper()
+
+
 async def test_promotions_that_changed_while_it_waited_are_shown_anew(slack: World) -> None:
     await delete_and_restore(slack, "VIPs")
     await slack.press("Point Promotions", by="ana", change=2)

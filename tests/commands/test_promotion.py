@@ -93,6 +93,12 @@ async def test_show_tells_status_dates_uses_and_whom_it_reaches(slack: World) ->
     assert buttons(slack.messages()[-1]) == ["Target", "Edit Rule", "Untarget"]
 
 
+async def test_show_leaves_out_uses_that_the_store_does_not_count(slack: World) -> None:
+    slack.alter_promotion(3, current_uses=None)
+    await slack.type("/promotion show 3")
+    assert "Used:" not in read(slack.messages()[-1])
+
+
 async def test_show_of_a_slip_offers_what_was_meant(slack: World) -> None:
     await slack.type("/promotion show tasting weak")
     assert "Did you mean “Tasting week”" in slack.whisper()

@@ -61,6 +61,12 @@ async def test_show_tells_size_promotions_and_id(slack: World) -> None:
     ]
 
 
+async def test_show_says_where_promotions_cannot_be_read(slack: World) -> None:
+    slack.store.scopes.discard("store_v2_marketing")
+    await slack.type("/segment show VIPs")
+    assert "The token may not read promotions (scope store_v2_marketing_read_only)." in read(slack.messages()[-1])
+
+
 async def test_show_finds_a_segment_by_its_id_and_in_any_case(slack: World) -> None:
     for word in (slack.id_of("VIPs"), slack.id_of("VIPs").upper(), "vips", "“VIPs”"):
         await slack.type(f"/segment show {word}")
@@ -171,6 +177,14 @@ async def test_edit_opens_a_form_that_holds_what_the_store_says(slack: World) ->
     await slack.submit({"Name": "VIP", "Description": None})
     assert "VIP" in slack.sizes()
     assert "drop its description" in read(slack.messages()[-1])
+
+
+async def test_a_description_too_long_for_a_form_has_to_be_edited_by_words(slack: World) -> None:
+    slack.put("Wordy", description="x" * 3001)
+    await slack.type("/segment edit Wordy")
+    told = read(slack.form())
+    assert "The description of “Wordy” is longer than a form holds." in told
+    assert "/segment edit Wordy name:…" in told
 
 
 async def test_edit_without_a_segment_asks_first_which_one(slack: World) -> None:

@@ -1,0 +1,19 @@
+"""Forms that buttons of a card open, for those who may."""
+
+from tests.harness import World, filled, said
+
+
+async def test_edit_opens_the_form_in_which_a_change_was_asked_for(slack: World) -> None:
+    one, two = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one}", by="ana")
+    await slack.press("Edit", by="ana")
+    assert (filled(slack.form(), "segment"), filled(slack.form(), "shoppers")) == ("VIPs", one)
+    await slack.submit({"Shoppers": f"{one} {two}"})
+    assert "Remove 2 of 40 shoppers from VIPs" in said(slack.card(1))
+
+
+async def test_edit_tells_others_who_may_edit(slack: World) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Edit", by="ben")
+    assert slack.form(by="ben") is None
+    assert "Only the one who asked for change 1 can edit it." in slack.whisper(by="ben", channel="#approvals")
