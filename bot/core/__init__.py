@@ -1,1 +1,1 @@
-"""The pure core: what can be asked, what can be done to a store, and who must agree to it."""
+"""The pure core: what people can ask for, what can be done to a store, and who must approve it."""

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 @dataclass(frozen=True)
 class Delta:
-    """A difference in a table: it is shown with its sign and sorts as a number."""
+    """A difference in a table, shown with its sign and sorted as a number."""
 
     by: int
 
@@ -18,7 +18,7 @@ Cell = str | int | Delta | None
 
 @dataclass(frozen=True)
 class Sentence:
-    """Plain text; back-ticks mark what can be typed. With ``url``, the text is a link; ``quiet``: small print."""
+    """Plain text; backticks mark what can be typed. ``url`` makes the text a link; ``quiet`` makes it small print."""
 
     text: str
     quiet: bool = False
@@ -33,7 +33,7 @@ class Fields:
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Self:
-        """Build Fields of those pairs that have a value."""
+        """Build Fields from the pairs that have a value."""
         return cls(tuple((label, value) for label, value in pairs if value))
 
 
@@ -48,9 +48,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar or line chart: each series has a name and one value for each label; ``description`` says it in words.
+    """A bar or line chart: each series has a name and one value per label; ``description`` is its text alternative.
 
-    The view cuts what is too long and keeps labels distinct; it draws the first two charts of an Answer.
+    The view truncates long labels, keeps them distinct, and draws only the first two charts of an Answer.
     """
 
     kind: Literal["bar", "line"]
@@ -62,7 +62,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Offer:
-    """A button for a likely next step: ``words`` is the command that it types, without the slash."""
+    """A button for a likely next step; ``words`` is the command that it types, without the slash."""
 
     label: str
     words: str
@@ -70,17 +70,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Offers:
-    """Buttons in a row."""
+    """A row of buttons."""
 
     offers: tuple[Offer, ...]
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that only the asker gets, in a message of its own. ``content`` is sent as UTF-8, byte for byte.
+    """A file sent only to the person who asked, in its own message. ``content`` is sent as UTF-8, byte for byte.
 
-    ``name`` has its ending ("VIPs.csv") and may hold anything: what file systems do not take is replaced on the way.
-    Slack takes no empty file: instead of the Answer, the asker then reads that the file may not have come.
+    ``name`` includes the extension ("VIPs.csv") and may contain any characters: those that file systems reject are
+    replaced later. Slack rejects empty files: the person who asked then reads that the file may not have arrived.
     """
 
     name: str
@@ -92,7 +92,7 @@ Part = Sentence | Fields | Table | Chart | Offers | File
 
 @dataclass(frozen=True)
 class Answer:
-    """What is shown, privately, to the one who asked. ``title`` is the most important sentence."""
+    """What is shown privately to the person who asked. ``title`` is the most important sentence."""
 
     title: str
     parts: tuple[Part, ...] = ()
@@ -100,7 +100,7 @@ class Answer:
 
 _MARK = f"\ue000{secrets.token_hex(4)}:"
 MENTION = re.compile(rf"{_MARK}(\w+)\ue000")
-"""A user id within a sentence, between marks that only this process knows, so that no name can look like one."""
+"""A user id within a sentence, between marks that only this process knows, so that no other text can look like one."""
 
 
 def mention(user_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands and their Groups, and how a typed line finds its Command. Pure."""
+"""Commands and their Groups, and how a typed line is matched to its Command. Pure."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,10 +25,10 @@ from bot.core.summary.history import HistoryReader
 
 @dataclass(frozen=True)
 class Context:
-    """What a Command may look at: the store, what is on record, the policy, the time, and who asks.
+    """What a Command may read: the store, the record, the policy, the time, and the person who asks.
 
-    ``findings`` collects for the log what words turned out to name; the ``shop`` adds to it by itself. ``now`` is in
-    UTC; ``zone`` is the team's time zone.
+    ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
+    the team's time zone.
     """
 
     actor: str
@@ -49,7 +49,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Post:
-    """An answer to be posted once in the channel of the daily summary; ``record`` is what the log holds of it."""
+    """An answer to post once in the daily summary's channel; ``record`` is what the log stores of it."""
 
     answer: Answer
     record: dict[str, str | int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Prefill:
-    """The fields that a form shows filled, and the function that looks up their values by those of the others."""
+    """The fields that a form shows pre-filled, and the function that looks up their values from the other fields."""
 
     fields: tuple[str, ...]
     look_up: LookUp
@@ -70,10 +70,10 @@ class Prefill:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing people can ask for, declared by ``command``.
+    """One thing that people can ask for, declared by ``command``.
 
-    ``path`` is how it is typed, without the slash: ``segment delete``. ``title`` is its form's, ``submit`` the verb on
-    its buttons. ``is_default``: the name of its group alone means it.
+    ``path`` is how it is typed, without the slash: ``segment delete``. ``title`` is the title of its form, ``submit``
+    the verb on its buttons. ``is_default``: it runs when only the name of its group is typed.
     """
 
     path: str
@@ -111,7 +111,7 @@ class Command:
         return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
-        """Return ``error`` with the usage of the command and an example."""
+        """Return ``error`` with the command's usage and an example."""
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
         return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field, for_log=error.for_log)
 
@@ -119,10 +119,10 @@ class Command:
 def command(
     path: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None, is_default: bool = False
 ) -> Callable[[Function], Command]:
-    """Declare a Command: its Args are the type of the function's first parameter, its help is the docstring.
+    """Declare a Command: its Args are the type of the function's first parameter; its help is the docstring.
 
-    ``submit`` is the verb on its buttons, and its form's title unless there is another. A Command is offered once it
-    stands in the tuple of its Group.
+    ``submit`` is the verb on its buttons, and its form's title unless ``title`` is given. A Command is available once
+    it is in the tuple of its Group.
     """
 
     def declare(function: Function) -> Command:
@@ -134,10 +134,10 @@ def command(
 
 @dataclass(frozen=True)
 class Group:
-    """Commands that share their slash command, ``/segment``, in the order in which help lists them.
+    """Commands that share a slash command (``/segment``), in the order in which help lists them.
 
-    ``for_auditors``: the policy says who reads the audit log by them, whoever may ask for changes. ``escaped``: Slack
-    is told (in manifest.yml) to put ids in the place of people that are typed, so that nobody is taken for another.
+    ``for_auditors``: the policy decides who may use it to read the audit log, whoever may ask for changes. ``escaped``:
+    Slack replaces typed mentions with user ids (set in manifest.yml), so that nobody is mistaken for another.
     """
 
     name: str
@@ -158,17 +158,17 @@ class Group:
 
     @property
     def default(self) -> str:
-        """The name of the command that the group's name alone means."""
+        """The name of the command that the group's name alone runs."""
         return next((one.name for one in self.commands if one.is_default), "help")
 
     def find(self, name: str) -> Command | None:
-        """Return the command of this name; None where there is none."""
+        """Return the command with this name; None if there is none."""
         return next((one for one in self.commands if one.name == name), None)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A Command with what was given to it so far."""
+    """A Command with the values given so far."""
 
     command: Command
     values: dict[str, Any]
@@ -185,7 +185,7 @@ class Call:
 
     @property
     def line(self) -> str:
-        """It as somebody could have typed it, whatever form it came from."""
+        """The command line that a person could have typed for it, even if it came from a form."""
         words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
         return " ".join((f"/{self.command.path}", *words))
 
@@ -194,7 +194,7 @@ class Call:
         return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
 
     def recorded(self, ids: Mapping[str, int]) -> str:
-        """Return it for the log; ``ids``, of customers by address in lower case, stand for the addresses."""
+        """Return it for the log, with addresses replaced by ``ids`` (of customers, by address in lower case)."""
         inputs = self._inputs
         words = [
             f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
@@ -212,25 +212,25 @@ class Call:
         return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
-        """Return the values with what the Command looks up for its form. Raises Refusal and StoreError."""
+        """Return the values, with those that the Command looks up for its form. Raises Refusal and StoreError."""
         return await self.command.prefill.look_up(self.values, ctx) if self.command.prefill else self.values
 
     @cached_property
     def args(self) -> Args:
-        """The Args, validated when they are asked for first. Raises Misuse."""
+        """The Args, validated on first access. Raises Misuse."""
         return check(self.command.args, self.values)
 
 
 @dataclass(frozen=True)
 class Help:
-    """A request for help: about all groups, about one, or about one Command."""
+    """A request for help: about all groups, one group, or one Command."""
 
     groups: tuple[Group, ...]
     command: Command | None = None
 
 
 def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
-    """Parse a typed line (without the slash). Raises Misuse, with a similar command where there is one."""
+    """Parse a typed line (without the slash). Raises Misuse, which suggests a similar command if there is one."""
     name, rest = _first_word(line)
     group = next((one for one in groups if one.name == name.lower()), None)
     if group is None:
@@ -252,7 +252,7 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 
 
 def _first_word(line: str) -> tuple[str, str]:
-    """Split off the first word; line breaks and all other blanks that a phone types separate words, too."""
+    """Split off the first word, at any whitespace: phones type line breaks and special blanks, too."""
     first, *rest = line.split(maxsplit=1) or ("",)
     return first, "".join(rest)
 
@@ -269,10 +269,10 @@ def _each(value: object) -> tuple[str, ...]:
 
 
 def group_of(groups: tuple[Group, ...], path: str) -> Group:
-    """Return the group of the command with this path. Raises KeyError: paths come from the code, not from people."""
+    """Return the group of the command with this path. Raises KeyError: paths come from code, not from people."""
     return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
-    """Return the Command of this path (``segment delete``). Raises KeyError: paths come from the code."""
+    """Return the Command with this path (``segment delete``). Raises KeyError: paths come from code, not people."""
     return {command.path: command for group in groups for command in group.commands}[path]

@@ -7,20 +7,20 @@ Refusal
 ├── NotAllowed          this person may not do this
 │   ├── SelfApproval
 │   └── NobodyCanApprove
-├── Impossible          the store, as it is now, does not allow it
+├── Impossible          the store's current state does not allow it
 │   └── NothingToDo
 ├── UnknownChange
 └── TooLate             the change has moved on
     └── OldVersion
 
-NotRecorded             the ledger cannot be written now; no Refusal, since it rejects or ends no change
+NotRecorded             the ledger cannot be written; not a Refusal, since it rejects or ends no change
 """
 
 
 class Refusal(Exception):
-    """A request that is not carried out. ``field`` names the field of Args at fault, if there is one.
+    """A request that is refused. ``field`` names the field of Args at fault, if there is one.
 
-    ``for_log`` is the sentence without what may name a shopper: the audit log outlives a shopper's erasure.
+    ``for_log`` is the sentence without anything that may name a shopper: the audit log outlives a shopper's erasure.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None, for_log: str = "") -> None:
@@ -34,9 +34,9 @@ class Misuse(Refusal):
 
 
 class NotRecorded(Exception):
-    """The ledger cannot be written now, so nothing is done: what cannot be recorded does not happen.
+    """The ledger cannot be written, so nothing is done: what cannot be recorded does not happen.
 
-    ``reason`` says why, as the middle of a sentence: "the disk is full".
+    ``reason`` is the middle of a sentence: "the disk is full".
     """
 
     def __init__(self, reason: str) -> None:
@@ -48,7 +48,7 @@ class NotRecorded(Exception):
 
 
 class NotSegments(Misuse):
-    """Words that name no segment of the store."""
+    """No segment of the store has these names."""
 
     def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
         named = " and no segment ".join(f"“{word}”" for word in words)
@@ -57,7 +57,7 @@ class NotSegments(Misuse):
 
 
 class NotPromotion(Misuse):
-    """A word that names no promotion of the store."""
+    """No promotion of the store has this name."""
 
     def __init__(self, word: str, near: tuple[str, ...]) -> None:
         ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
@@ -74,7 +74,7 @@ class NotAllowed(Refusal):
 
 
 class SelfApproval(NotAllowed):
-    """The requester wants to approve their own change."""
+    """The requester tried to approve their own change."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
@@ -84,7 +84,7 @@ class SelfApproval(NotAllowed):
 
 
 class NobodyCanApprove(NotAllowed):
-    """A change would wait for approvals that too few people may give."""
+    """A change needs more approvals than there are people who may give them."""
 
     def __init__(self, needed: int, found: int) -> None:
         super().__init__(
@@ -95,26 +95,26 @@ class NobodyCanApprove(NotAllowed):
 
 
 class Impossible(Refusal):
-    """The store, as it is now, does not allow this."""
+    """The store's current state does not allow this."""
 
 
 class NothingToDo(Impossible):
-    """The store already is as it was asked to be."""
+    """The store is already in the requested state."""
 
 
 class UnknownChange(Refusal):
-    """A number that no change has."""
+    """No change has this number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"There is no change {number}. `/change list all` shows the latest ones.")
 
 
 class TooLate(Refusal):
-    """The change is no longer in a state in which this can happen."""
+    """The change is no longer in a state that allows this."""
 
 
 class OldVersion(TooLate):
-    """A click on a card that has been redrawn since, with another plan."""
+    """The click was on a card that has since been redrawn with another plan."""
 
     def __init__(self, number: int) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Invocations: what people ask for, as it was delivered and is kept until it is answered."""
+"""Invocations: what people ask for, as Slack delivered it and as stored until it is answered."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,10 +9,10 @@ from bot.core.people import Place
 
 
 class Delivery(BaseModel):
-    """Something that a person did in Slack: who, where, and what the log says of it.
+    """Something that a person did in Slack: who, where, and what the log records of it.
 
-    ``id`` is the delivery's own: the same one twice is one. ``workspace``: the actor's (a Slack team's id), where it
-    was given. ``command``: the path of the command, or as much of it as was understood; of a decision, its verdict.
+    ``id`` identifies the delivery: a repeated id is a duplicate. ``workspace`` is the actor's (a Slack team's id), if
+    given. ``command`` is the path of the command, or as much of it as was understood; for a decision, its verdict.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,7 +25,7 @@ class Delivery(BaseModel):
 
 
 class Typed(Delivery):
-    """A command with its values, typed in a line, or by a button that types one."""
+    """A command with its values, typed as a line, or by a button that types one."""
 
     kind: Literal["typed"] = "typed"
     values: dict[str, Any] = {}
@@ -39,7 +39,7 @@ class Submitted(Delivery):
 
 
 class Edited(Delivery):
-    """A command with the values of the form that a card's Edit opened; ``edits``: the change that shall do this."""
+    """A command with the values of the form behind a card's Edit button; ``edits`` is the change to edit."""
 
     kind: Literal["edited"] = "edited"
     values: dict[str, Any] = {}
@@ -47,14 +47,14 @@ class Edited(Delivery):
 
 
 class Clicked(Delivery):
-    """A decision, by a click on a card or the form behind it."""
+    """A decision, made by clicking on a card or the form behind it."""
 
     kind: Literal["clicked"] = "clicked"
     decision: Decision
 
 
 def _with_kind(stored: Any) -> Any:
-    """Return what was kept before there were kinds, when every invocation had all fields, as one of its kind."""
+    """Convert an invocation stored before there were kinds, when each had all fields, to one with a kind."""
     if not isinstance(stored, dict) or "kind" in stored:
         return stored
     kind = "clicked" if stored.get("decision") else "edited" if stored.get("edits") else "typed"
@@ -72,5 +72,5 @@ _STORED: TypeAdapter[Invocation] = TypeAdapter(
 
 
 def decode(stored: str) -> Invocation:
-    """Decode the JSON of an invocation (its ``model_dump_json``), whichever version kept it."""
+    """Decode the JSON of an invocation (its ``model_dump_json``), stored by any version."""
     return _STORED.validate_json(stored)

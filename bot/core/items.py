@@ -1,4 +1,4 @@
-"""What a Step, a Change or an entry of the log is about: typed items of the store, and their one text form."""
+"""What a Step, a Change or an audit log entry is about: typed items of the store, and their text form."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, PlainSerializer
 from bot.bigcommerce import is_uuid
 
 CustomerKey: TypeAlias = int | str
-"""A customer by id; by e-mail where an earlier Step of the same Plan registers them."""
+"""A customer's id, or their e-mail if an earlier Step of the same Plan registers them."""
 
 
 class ItemKind(StrEnum):
-    """What an item is."""
+    """The kinds of items."""
 
     PROFILE = "profile"
     CUSTOMER = "customer"
@@ -26,7 +26,7 @@ _PREFIXES = tuple(f"{kind}:" for kind in ItemKind)
 
 
 class Item(NamedTuple):
-    """One thing or person of the store. The same id under another kind is another item."""
+    """One thing or person in the store. The same id with another kind is another item."""
 
     kind: ItemKind
     id: str
@@ -37,7 +37,7 @@ class Item(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the item of this text form. Raises ValueError."""
+        """Parse the text form of an item. Raises ValueError."""
         kind, colon, id_ = text.partition(":")
         if not colon:
             raise ValueError(f"“{text}” has no kind")
@@ -45,22 +45,22 @@ class Item(NamedTuple):
 
     @classmethod
     def profile(cls, id_: str) -> Self:
-        """Return a shopper's profile."""
+        """Build the item of a shopper's profile."""
         return cls(ItemKind.PROFILE, id_)
 
     @classmethod
     def customer(cls, key: CustomerKey) -> Self:
-        """Return a customer: a registered one by id, one to come by e-mail."""
+        """Build the item of a customer: by id if registered, else by e-mail."""
         return cls(ItemKind.CUSTOMER, str(key)) if isinstance(key, int) else cls(ItemKind.EMAIL, key)
 
     @classmethod
     def segment(cls, id_: str) -> Self:
-        """Return a segment."""
+        """Build the item of a segment."""
         return cls(ItemKind.SEGMENT, id_)
 
     @classmethod
     def promotion(cls, id_: int) -> Self:
-        """Return a promotion."""
+        """Build the item of a promotion."""
         return cls(ItemKind.PROMOTION, str(id_))
 
     @property
@@ -70,7 +70,7 @@ class Item(NamedTuple):
 
     @property
     def is_known_shopper(self) -> bool:
-        """Whether the store knows this shopper, so that the log may name them: by an id, and never by an address."""
+        """Whether it is a shopper with an id, so that the log may name them: it never names anyone by address."""
         return self.kind in (ItemKind.PROFILE, ItemKind.CUSTOMER)
 
 
@@ -80,10 +80,10 @@ def texts(items: Iterable[Item]) -> tuple[str, ...]:
 
 
 def _decode(text: str) -> tuple[Item, ...]:
-    """Return what a stored text stands for.
+    """Decode the stored text of an item.
 
-    Earlier versions stored bare ids, which matched an item of any kind that had this id. Each still means all that
-    it could have meant then.
+    Earlier versions stored bare ids, which matched items of any kind. Such an id is decoded to every item that it could
+    have meant.
     """
     if text.startswith(_PREFIXES):
         return (Item.parse(text),)
@@ -103,4 +103,4 @@ def _decode_all(value: object) -> object:
 StoredItems = Annotated[
     tuple[Item, ...], BeforeValidator(_decode_all), PlainSerializer(texts, return_type=tuple[str, ...])
 ]
-"""Items that are stored in their text form."""
+"""Items, stored in their text form."""

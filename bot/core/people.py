@@ -1,4 +1,4 @@
-"""The people who ask and decide, and the places where they do."""
+"""The people who ask and decide, and where they do it."""
 
 from enum import StrEnum
 
@@ -6,18 +6,18 @@ from bot.core.value import Value
 
 
 class Standing(StrEnum):
-    """What a user is in this workspace, as ``users.info`` says."""
+    """A user's standing in this workspace, from ``users.info``."""
 
     MEMBER = "member"
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
     STRANGER = "stranger"  # from another workspace, or an id that Slack does not know
-    UNKNOWN = "unknown"  # Slack could not be asked
+    UNKNOWN = "unknown"  # Slack could not be reached
 
 
 class Actor(Value):
-    """A person: user id, standing, and the user groups (of those the settings name) that they are in.
+    """A person: user id, standing, and the user groups they are in (of those that the settings name).
 
     ``unread``: the groups whose members Slack did not return just now; nobody counts as a member of these.
     """

@@ -1,9 +1,9 @@
-"""The base of the values that are stored as JSON."""
+"""The base of the values stored as JSON."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Value(BaseModel):
-    """A frozen value; a field that it does not know is refused, and never dropped."""
+    """A frozen value that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

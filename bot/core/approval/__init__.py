@@ -1,1 +1,1 @@
-"""Who has to agree, and the life of a Change. Pure."""
+"""Who must approve, and the life cycle of a Change. Pure."""

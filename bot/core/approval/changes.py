@@ -1,4 +1,4 @@
-"""A Change: a Plan that somebody asked for, with a number and a state; and the table of its moves."""
+"""A Change: a Plan that someone asked for, with a number and a state; and its state machine as a table."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,10 +15,10 @@ from bot.core.value import Value
 
 
 class State(StrEnum):
-    """Where a Change stands."""
+    """The states of a Change."""
 
-    PLANNED = "planned"  # its card is not in Slack yet, so nobody has seen it and nothing may run
-    WAITING = "waiting"  # for a second person
+    PLANNED = "planned"  # its card is not in Slack yet: nobody has seen it, and nothing may run
+    WAITING = "waiting"  # for approval
     APPROVED = "approved"
     RUNNING = "running"
     DONE = "done"
@@ -27,11 +27,11 @@ class State(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    STALE = "stale"  # the store changed so that it can no longer be done
+    STALE = "stale"  # the store changed, so it can no longer be done
 
 
 class Event(StrEnum):
-    """What moves a Change."""
+    """The events that move a Change from one state to another."""
 
     POST = "post"
     CLEAR = "clear"
@@ -80,23 +80,23 @@ MOVES: dict[State, dict[Event, State]] = {
     },
     State.RUNNING: {Event.FINISH: State.DONE, Event.FAIL: State.FAILED, Event.STOP: State.CANCELLED},
 }
-"""The whole life of a Change. States without a row are final."""
+"""The state machine of a Change. States without a row are final."""
 
 OPEN = frozenset(MOVES)
 DECIDABLE = frozenset(state for state, moves in MOVES.items() if Event.APPROVE in moves)
 
 
 class StepState(StrEnum):
-    """Where one Step of a running Change stands."""
+    """The states of one Step of a running Change."""
 
     STARTED = "started"
     DONE = "done"
-    UNSURE = "unsure"  # the store never answered: it may have been carried out
+    UNSURE = "unsure"  # the store never responded: it may have been carried out
     FAILED = "failed"
 
 
 class Run(Value):
-    """How one Step of a Change went. ``undo`` is its way back, saved before it started."""
+    """The run of one Step of a Change. ``undo`` holds the Steps that undo it, saved before it started."""
 
     position: int
     state: StepState
@@ -106,14 +106,14 @@ class Run(Value):
 
 
 class Approval(Value):
-    """One person's yes to one version."""
+    """One person's approval of one version."""
 
     actor: str
     at: datetime
 
 
 class Emergency(Value):
-    """Somebody let a Change run without its approvals. It stays on the list until somebody else has reviewed it."""
+    """A Change that someone ran without its approvals. It stays listed until someone else has reviewed it."""
 
     actor: str
     reason: str
@@ -122,7 +122,7 @@ class Emergency(Value):
 
 
 class Card(Value):
-    """Where a Change's message stands; ``url`` is its address, where Slack told it."""
+    """The Slack message that shows a Change; ``url`` is its permalink, if Slack returned one."""
 
     channel: str
     ts: str
@@ -130,12 +130,12 @@ class Card(Value):
 
 
 class Change(Value):
-    """A Plan somebody asked for.
+    """A Plan that someone asked for.
 
-    ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card knows whether it is
-    up to date. ``command`` and ``args`` are what is planned again before it runs, less the items that approvers took
-    out (``without``); ``asked`` is what was asked for at first, in a line; ``verb`` is on the button that approves it.
-    ``deciders`` are the people who may decide, as far as it was known when it was planned. Times are UTC.
+    ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card can tell whether it is
+    up to date. ``command`` and ``args`` are planned again before it runs, minus the items that approvers took out
+    (``without``); ``asked`` is the original request in one line; ``verb`` labels the button that approves it.
+    ``deciders`` are the people who may decide, if that was known when it was planned. Times are UTC.
     """
 
     number: int
@@ -166,42 +166,42 @@ class Change(Value):
 
     @property
     def is_open(self) -> bool:
-        """Whether something can still happen to it."""
+        """Whether it can still move."""
         return self.state in OPEN
 
     @property
     def done(self) -> tuple[Run, ...]:
-        """The Steps that ran, or may have, in their order."""
+        """The Steps that ran, or may have run, in order."""
         return tuple(run for run in self.runs if run.state in (StepState.DONE, StepState.UNSURE))
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether it is over, something of it ran, and nothing undid it yet."""
+        """Whether it has ended, some of its Steps ran, and no other change has undone it."""
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
 
     @property
     def left(self) -> tuple[AnyStep, ...]:
-        """The Steps of a Change that is over which did not run, knowing what the others made."""
+        """The Steps that did not run, with the ids of what the other Steps created."""
         made = Made.by([run.applied for run in self.runs if run.applied])
         ran = {run.position for run in self.runs if run.state is StepState.DONE}
         return tuple(step.resolved(made) for at, step in enumerate(self.plan.steps) if at not in ran)
 
     @property
     def can_be_retried(self) -> bool:
-        """Whether it broke off, or was stopped, with Steps left, and nothing undid it."""
+        """Whether it failed or was stopped with Steps left, and no other change has undone it."""
         broke_off = self.state is State.FAILED or (self.state is State.CANCELLED and bool(self.runs))
         return broke_off and bool(self.left) and self.undone_by is None
 
     @property
     def restored(self) -> dict[str, str]:
-        """New ids by old ids, of the segments that it made in the place of deleted ones."""
+        """New segment ids by the ids of the deleted segments that they replace."""
         steps = self.plan.steps
         made = ((steps[run.position].replaces, run.applied.created) for run in self.runs if run.applied)
         return {old.id: new.known_id for old, new in made if old and new}
 
     @property
     def can_be_repointed(self) -> bool:
-        """Whether it is over, and promotions named a segment by the id that it had before this restored it."""
+        """Whether it has ended, and promotions name a segment by the id that it had before this change restored it."""
         stranded = any(step.strands_promotions for step in self.plan.steps)
         return stranded and bool(self.restored) and not self.is_open
 
@@ -211,7 +211,7 @@ class Change(Value):
 
 
 class Brief(Value):
-    """A Change as lists show it: its plan, which may hold 100,000 ids, is one line."""
+    """A Change as lists show it: one line in place of its plan, which may hold 100,000 ids."""
 
     number: int
     state: State
@@ -224,13 +224,13 @@ class Brief(Value):
 
     @classmethod
     def of(cls, change: Change) -> "Brief":
-        """Return this Change in brief."""
+        """Summarize this Change."""
         same = {name: getattr(change, name) for name in cls.model_fields if name != "headline"}
         return cls(headline=change.plan.headline, **same)
 
 
 class Verdict(StrEnum):
-    """What a person can say about a Change."""
+    """The decisions that a person can make about a Change."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -242,9 +242,10 @@ class Verdict(StrEnum):
 
 
 class Decision(Value):
-    """A person's word on a Change. ``version``: the one whose button was clicked; None where no card was looked at.
+    """A person's decision about a Change.
 
-    ``items`` are to be taken out of it.
+    ``version`` is that of the card whose button was clicked; None where there was no card. ``items`` are to be taken
+    out.
     """
 
     number: int
@@ -260,7 +261,7 @@ class Decision(Value):
 
 
 def refuse_late(change: Change, version: int | None) -> None:
-    """Raise TooLate unless ``change`` can still be decided, OldVersion unless on the version that was looked at."""
+    """Raise TooLate if ``change`` can no longer be decided, OldVersion if ``version`` is not the current one."""
     if change.state not in DECIDABLE:
         too_late(change)
     if version is not None and version != change.version:
@@ -268,7 +269,7 @@ def refuse_late(change: Change, version: int | None) -> None:
 
 
 def too_late(change: Change) -> NoReturn:
-    """Raise TooLate with the state in words."""
+    """Raise TooLate, with the state in words."""
     stands = {
         State.PLANNED: "is not ready to be decided yet; try again in a moment",
         State.WAITING: "moved just now, and still waits; look at its card and decide again",

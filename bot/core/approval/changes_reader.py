@@ -8,16 +8,16 @@ Scope = Literal["mine", "pending", "all"]
 
 
 class ChangesReader(Protocol):
-    """The changes on record, to read."""
+    """Read access to the changes."""
 
     async def load(self, number: int) -> Change:
-        """Return one change, whole. Raises UnknownChange."""
+        """Return one change in full. Raises UnknownChange."""
 
     async def count(self, scope: Scope, actor: str) -> int:
-        """Return how many changes there are."""
+        """Return the number of changes in this scope."""
 
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
-        """Return the latest changes, newest first: those that ``actor`` requested, those that are open, or all."""
+        """Return the latest changes, newest first: those that ``actor`` requested, the open ones, or all."""
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""

@@ -1,4 +1,4 @@
-"""Who may ask, who may approve, and how many of them a Plan needs. Pure: people are looked up elsewhere."""
+"""Who may ask, who may approve, and how many approvals a Plan needs. Pure: people are looked up elsewhere."""
 
 import re
 from typing import Annotated
@@ -23,9 +23,10 @@ _WHY_NOT = {
 
 
 class Need(Value):
-    """How many approvals a Plan needs and why, as a sentence; and whose count: user and user-group ids.
+    """How many approvals a Plan needs, whose, and why (as a sentence).
 
-    It is kept with the Change, so that the policy which applied stays on record. No approvers: every approver's.
+    It is stored with the Change, so that the policy that applied stays on record. ``approvers`` are user and user-group
+    ids; if there are none, every approver of the policy counts.
     """
 
     approvals: int
@@ -52,11 +53,11 @@ PeopleIds = Annotated[frozenset[str], AfterValidator(_people)]
 
 
 class Rule(Value):
-    """What Steps of these kinds need. Every condition has to hold; those that are left out always do.
+    """An approval rule for Steps of these kinds. It applies if all its conditions hold.
 
-    ``shoppers``: from so many on, in the whole plan; ``share``: from that share of a segment on (0 to 1); ``live``:
-    where a live promotion uses the segment, or is what changes. ``approvers`` and ``requesters`` are the user and
-    user-group ids that may approve and ask for this; without any, the policy's.
+    ``shoppers``: at least so many in the whole plan; ``share``: at least this share of a segment (0 to 1); ``live``: a
+    live promotion uses the segment, or is what changes. ``approvers`` and ``requesters`` are the user and user-group
+    ids that may approve and ask for this; if empty, the policy's.
     """
 
     steps: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_known)]
@@ -75,7 +76,7 @@ class Rule(Value):
         return self
 
     def applies(self, plan: Plan) -> bool:
-        """Whether this plan has what the rule is about."""
+        """Return whether the rule applies to this plan."""
         steps = [step for step in plan.steps if step.kind in self.steps]
         if not steps or sum(step.shoppers for step in steps) < self.shoppers:
             return False
@@ -83,7 +84,7 @@ class Rule(Value):
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """What has to hold beside the kind, in words."""
+        """The conditions apart from the kind, in words."""
         told = (
             (f"{self.shoppers:,} shoppers or more", self.shoppers > 1),
             (f"{self.share:.0%} of a segment or more", self.share > 0),
@@ -98,14 +99,14 @@ RULES = (
     Rule(steps=("add_members",), shoppers=26, approvals=1),
     Rule(steps=DESTRUCTIVE, shoppers=10_000, approvals=2),
 )
-"""What holds where nobody says otherwise."""
+"""The default rules."""
 
 
 class Policy(Value):
-    """The rules. ``approvers`` and ``requesters`` hold user and user-group ids; no requesters: every full member.
+    """The approval rules, and the people they apply to: user and user-group ids.
 
-    ``breakers`` may break the glass: let a change run in an emergency without its approvals; nobody, unless named.
-    ``auditors`` may read the audit log; everybody who may approve, unless named.
+    No ``requesters``: every full member may ask. ``breakers`` may break the glass (run a change in an emergency without
+    its approvals); nobody, unless named. ``auditors`` may read the audit log; everyone who may approve, unless named.
     """
 
     approvers: frozenset[str]
@@ -121,9 +122,9 @@ class Policy(Value):
         return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
 
     def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
-        """Return what ``plan`` needs. ``undone``: the need of the change it undoes; undoing needs no fewer approvals.
+        """Return what ``plan`` needs. ``undone`` is the need of the change that it undoes, and is never lowered.
 
-        The rules that ask for the most approvals decide; the first of them that names approvers says whose count.
+        The rules that ask for the most approvals decide; the first of them that names approvers decides whose count.
         """
         rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan)]
         approvals = max([1 if plan.destructive else 0, *(rule.approvals for rule in rules)])
@@ -140,11 +141,11 @@ class Policy(Value):
         return Need(approvals=approvals, why=why, approvers=approvers)
 
     def approvers_of(self, need: Need) -> frozenset[str]:
-        """Return the ids whose approvals count for this need."""
+        """Return the ids whose approvals satisfy this need."""
         return need.approvers or self.approvers
 
     def refuse_asking(self, actor: Actor, plan: Plan | None = None) -> None:
-        """Raise NotAllowed unless this person may use the bot, and ask for this plan."""
+        """Raise NotAllowed unless this person may use the bot and ask for this plan."""
         _refuse_outsiders(actor, "use this bot")
         if self.requesters:
             _refuse_others(actor, self.requesters | self.approvers, "use this bot (its REQUESTERS setting)")
@@ -160,12 +161,12 @@ class Policy(Value):
         _refuse_others(actor, self.approvers_of(need), f"approve change {number} (see `/change policy`)")
 
     def refuse_breaking(self, actor: Actor) -> None:
-        """Raise NotAllowed unless this person may let a change run in an emergency."""
+        """Raise NotAllowed unless this person may run a change in an emergency."""
         _refuse_outsiders(actor, "break the glass")
         _refuse_others(actor, self.breakers, "break the glass (the policy's breakers)")
 
     def refuse_auditing(self, actor: Actor) -> None:
-        """Raise NotAllowed unless this person may read the audit log; whoever may need not be one who may ask."""
+        """Raise NotAllowed unless this person may read the audit log. An auditor need not be a requester."""
         _refuse_outsiders(actor, "read the audit log")
         _refuse_others(actor, self.auditors or self.approvers, "read the audit log (see `/change policy`)")
 

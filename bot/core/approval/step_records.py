@@ -1,4 +1,4 @@
-"""What a Step that ran did to segments and shoppers: known from its way back, and counted where it is in doubt."""
+"""The effects of a Step that ran on segments and shoppers: derived from its undo, or counted in the store if unsure."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,15 +11,15 @@ from bot.core.store_view.shop import Shop
 
 
 def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
-    """Count the shoppers who came into and went out of each segment, by its id.
+    """Count the shoppers added to and removed from each segment, by its id.
 
-    Who is put back by undoing it was taken out, and the other way round.
+    Shoppers whom the undo puts back were removed, and vice versa.
     """
     moved: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for back in run.undo:
         put_back, taken_out = back.moves
         if put_back or taken_out:
-            # A segment that undoing creates again is the one that was deleted.
+            # A segment that the undo creates again is the one that was deleted.
             id_ = (back.target and back.target.id) or step.segment_ids[0]
             added, removed = moved[id_]
             moved[id_] = (added + taken_out, removed + put_back)
@@ -27,9 +27,9 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
-    """Return what the log says of a Step that ran: what was so before and afterwards, its effects, and its notes."""
+    """Return what the log records of a Step that ran: the values before and after it, its effects, and its notes."""
     moved = effects(step, run)
-    # After a crash the way back saved before stands, and not what was found when the step was carried out again.
+    # After a crash, the undo that was saved first counts, not the one that was read when the step was applied again.
     applied = (run.applied or Applied()).model_copy(update={"undo": run.undo})
     before, after = step.before_and_after(applied, sum(map(sum, moved.values())))
     notes = {"notes": list(applied.notes)} if applied.notes else {}
@@ -37,9 +37,9 @@ def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
 
 
 async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
-    """Return what the log says of a Step of which nobody knows how much was carried out: the store is asked.
+    """Return what the log records of a Step whose outcome is unknown: ask the store.
 
-    ``uncertain``: it cannot be told. Then a Step that is done counts as wholly done, and any other has no effects.
+    ``uncertain``: the store cannot tell. A Step that is done then counts as done in full, and any other has no effects.
     """
     is_done = run.state is StepState.DONE
     unknown = {**({"effects": effects(step, run)} if is_done else {}), "uncertain": True}
@@ -53,16 +53,16 @@ async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
 
 
 def _without(run: Run, unapplied: frozenset[Item]) -> Run:
-    """Return ``run`` without these in its way back. The real one stays whole: lost requests may yet be done."""
+    """Return ``run`` without these items in its undo. The stored run keeps them: lost requests may still run."""
     undo = tuple(filter(None, (back.without(unapplied) for back in run.undo)))
     return run.model_copy(update={"undo": undo})
 
 
 def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:
-    """Return what the log says it is about: its segments where it starts; all whom it touched where it ran.
+    """Return what the log entry is about: the segments of a Step that starts, everything touched by one that is done.
 
-    One that failed, or may have run, is about whom its Step names: a batch. Whom it touched is said once, since there
-    may be 100,000 of them.
+    For one that failed or is unsure, it is everything that the Step names (one batch). There may be 100,000 shoppers,
+    so they are recorded only once.
     """
     if run.state is StepState.STARTED:
         return texts(map(Item.segment, step.segment_ids))

@@ -1,1 +1,1 @@
-"""What is recorded: entries of the audit log, the hash chain over them, and their export. Pure."""
+"""The audit log: its entries, the hash chain over them, and their export. Pure."""

@@ -1,4 +1,4 @@
-"""Looking for entries of the audit log: the filter, and the port that commands read through. Pure."""
+"""Searching the audit log: the filter, and the port that commands read through. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which entries are looked for: those that match every field that is given.
+    """A filter of the audit log: an entry matches if it matches every field that is given.
 
-    ``subjects``: about any of these, and with ``besides`` (shoppers) about any of those, too. An entry of a change is
+    ``subjects``: about any of these and, with ``besides`` (shoppers), also about any of those. An entry of a change is
     about all segments that the change touches. ``since`` is inclusive, ``until`` exclusive.
     """
 
@@ -29,28 +29,28 @@ class AuditFilter:
 
 
 class AuditReader(Protocol):
-    """The audit log, to read."""
+    """Read access to the audit log."""
 
     async def recent(self, sought: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
         """Return the latest matching entries, newest first; with ``before``, only those older than that entry."""
 
     async def export(self, sought: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
-        """Return what ``write`` makes of the matching entries, oldest first.
+        """Return the result of ``write`` for the matching entries, oldest first.
 
         They are streamed, since there may be many, and ``write`` may run in a thread.
         """
 
     async def segments_named(self, name: str) -> tuple[str, ...]:
-        """Return ids of segments that changes created, renamed or deleted under this name, whatever its case.
+        """Return ids of segments that changes created, renamed or deleted under this name, ignoring case.
 
-        Some may be gone.
+        Some may no longer exist.
         """
 
     async def entry(self, number: int) -> RecordedEntry:
         """Return one entry. Raises UnknownEntry."""
 
     async def head(self) -> tuple[int, str]:
-        """Return the last entry's number and seal; 0 and zeros where there is none."""
+        """Return the last entry's number and seal; 0 and zeros if the log is empty."""
 
     async def verify(self, against: str = "") -> Verification:
-        """Verify the whole hash chain. ``against`` is the beginning of a seal to look for among the entries."""
+        """Verify the whole hash chain. ``against`` is the prefix of a seal to look for among the entries."""

@@ -1,4 +1,4 @@
-"""Entries of the audit log: their kinds, what is recorded, and what it looks like on record. Pure."""
+"""Entries of the audit log, and their kinds. Pure."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,12 +8,12 @@ from bot.core.errors import Refusal
 
 
 class EntryKind(StrEnum):
-    """Every kind of entry, by the name that is stored, with what it records. Released names never change."""
+    """The kinds of entry: the stored name, and what it records. Released names never change."""
 
     explanation: str
 
     def __new__(cls, name: str, explanation: str = "") -> Self:
-        """Return the kind that is stored by this name; ``EntryKind("asked")`` looks a kind up."""
+        """Return the kind with this stored name; ``EntryKind("asked")`` looks a kind up."""
         kind = str.__new__(cls, name)
         kind._value_ = name
         kind.explanation = explanation
@@ -41,7 +41,7 @@ class EntryKind(StrEnum):
     BREAK_GLASS = "break glass", "Somebody let the change run without its approvals."
     REVIEW = "review", "Somebody reviewed a change that had run without its approvals."
     REMIND = "remind", "The approvers are to be reminded of the change."
-    # Runs
+    # Running a change
     START = "start", "The change began to run."
     STEP_STARTED = "step started", "A step began."
     STEP_DONE = "step done", "A step succeeded."
@@ -51,14 +51,14 @@ class EntryKind(StrEnum):
     STOP = "stop", "The run was stopped."
     FINISH = "finish", "The run succeeded."
     FAIL = "fail", "The run failed."
-    # Messages that were lost
+    # Messages that failed
     CARD_LOST = "card lost", "The card could not be updated in Slack."
     HOME_LOST = "home lost", "A Home tab could not be shown."
     ANSWER_NOT_DELIVERED = "answer not delivered", "An answer could not be delivered."
     OUTCOME_NOT_DELIVERED = "outcome not delivered", "The requester could not be told the outcome."
     REMINDER_NOT_DELIVERED = "reminder not delivered", "A reminder could not be delivered."
     GLASS_NOT_DELIVERED = "glass not delivered", "An approver could not be told of a run without approvals."
-    # Daily summaries
+    # The daily summary
     SUMMARY_BEGUN = "summary begun", "Summaries begin with this day."
     SUMMARY_POSTED = "summary posted", "A summary was posted."
     SUMMARY_SKIPPED = "summary skipped", "A day's summary was left out because it was too late for it."
@@ -70,7 +70,7 @@ class EntryKind(StrEnum):
 
 
 class UnknownEntry(Refusal):
-    """A number that no entry has, or none has any more: the first ``archived`` ones were moved away."""
+    """No entry has this number, or it was moved to an archive (the first ``archived`` entries were)."""
 
     def __init__(self, number: int, archived: int = 0) -> None:
         gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
@@ -80,11 +80,11 @@ class UnknownEntry(Refusal):
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be recorded: who (``actor``, ``workspace``), where (``channel``), what, and what came of it.
+    """An entry to record: who (``actor``, ``workspace``), where (``channel``), what, and the outcome.
 
-    ``detail`` becomes JSON: ids and words, no shopper's name or e-mail. ``subjects`` are the segments and shoppers that
-    it is about, as ``segment:<id>``, ``customer:<id>`` or ``profile:<id>``. ``ms`` is how long it took, in
-    milliseconds, where that is known. Without a workspace it is the bot's own.
+    ``detail`` is stored as JSON: ids and words, never a shopper's name or e-mail. ``subjects`` are the segments and
+    shoppers that it is about, as ``segment:<id>``, ``customer:<id>`` or ``profile:<id>``. ``ms`` is the duration in
+    milliseconds, if known. Without a workspace, it is the bot's own.
     """
 
     kind: EntryKind
@@ -101,9 +101,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class RecordedEntry:
-    """An entry on record: the fields of an Entry, its number (from 1, without gaps), time (UTC), and seal.
+    """A recorded entry: the fields of an Entry, its number (from 1, without gaps), time (UTC), and seal.
 
-    ``kind`` is the stored text: somebody may have tampered with it, or a later version may have written it.
+    ``kind`` is the stored text: it may have been tampered with, or written by a later version.
     """
 
     kind: str
@@ -122,7 +122,7 @@ class RecordedEntry:
 
     @property
     def description(self) -> str:
-        """The entry in one line: its command, and the reason or whatever else its detail says first."""
+        """The entry in one line: its command, and its reason or else the first field of its detail."""
         keys = ("reason", "told", "said", "need")
         first = next((str(self.detail[key]) for key in keys if self.detail.get(key)), "")
         return first if first.startswith("/") else " · ".join(filter(None, (self.command, first)))

@@ -1,4 +1,4 @@
-"""An entry as the text that is sealed, and back. Pure."""
+"""Encoding an entry as the text that is sealed, and decoding it. Pure."""
 
 import json
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from bot.core.timestamps import timestamp
 
 
 def content_of(entry: Entry, *, number: int, at: datetime, workspace: str) -> dict[str, Any]:
-    """Return what is sealed of this entry. ``workspace``: the bot's own, where the entry names none."""
+    """Return the content of this entry to seal. ``workspace`` is the bot's own, used where the entry names none."""
     return asdict(entry) | {
         "number": number,
         "at": timestamp(at),
@@ -21,10 +21,10 @@ def content_of(entry: Entry, *, number: int, at: datetime, workspace: str) -> di
 
 
 def decode(body: str, seal: str) -> RecordedEntry:
-    """Decode the text of an entry, with its seal."""
+    """Decode an entry from its text and seal."""
     content = json.loads(body)
     detail = content["detail"]
-    # The first entries held their detail as a text of its own, and no subjects.
+    # The first released entries stored their detail as JSON text, and no subjects.
     content["detail"] = json.loads(detail) if isinstance(detail, str) else detail
     content["subjects"] = tuple(content.get("subjects", ()))
     return RecordedEntry(**content | {"seal": seal})

@@ -9,7 +9,7 @@ from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
 
 MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
-"""The most that one file in Slack holds: people open no more than that in a spreadsheet."""
+"""The limits of one file in Slack: people do not open more than that in a spreadsheet."""
 
 COLUMNS = (
     "number", "at", "kind", "actor", "workspace", "channel", "command", "change", "outcome", "ms", "subjects",
@@ -18,7 +18,7 @@ COLUMNS = (
 
 
 def entry_csv(entries: Iterable[RecordedEntry]) -> Iterator[str]:
-    """Render entries as a CSV file, line by line; what is nested in them is JSON."""
+    """Render entries as CSV, line by line; nested values are JSON."""
     return csv_lines(COLUMNS, map(_row, entries))
 
 
@@ -29,7 +29,7 @@ def entry_json(entries: Iterable[RecordedEntry]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """The content of a file, and how many entries it holds."""
+    """The content of a file, and the number of entries in it."""
 
     content: str
     entries: int
@@ -42,7 +42,7 @@ def export_file(
     max_entries: int = MOST_ENTRIES,
     max_bytes: int = MOST_BYTES,
 ) -> ExportedFile:
-    """Return the file that ``render`` makes of these entries.
+    """Render these entries with ``render``.
 
     Raises Impossible above ``max_entries`` or ``max_bytes``.
     """
@@ -57,7 +57,7 @@ def export_file(
 
 
 class _CountedEntries(Iterator[RecordedEntry]):
-    """Entries, counted as they go by. Raises Impossible above ``max_entries``."""
+    """An iterator that counts entries. Raises Impossible above ``max_entries``."""
 
     def __init__(self, entries: Iterator[RecordedEntry], max_entries: int) -> None:
         self._entries = entries

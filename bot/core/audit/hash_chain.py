@@ -1,7 +1,7 @@
 """The hash chain over the audit log. Pure.
 
-Each entry is sealed with the SHA-256 of its text and of the seal before it, so no entry can be changed, removed,
-inserted or moved without breaking every later seal.
+Each entry's seal is the SHA-256 of its text and the seal before it, so no entry can be changed, removed, inserted or
+moved without breaking every later seal.
 """
 
 import hashlib
@@ -14,15 +14,15 @@ from typing import Any
 GENESIS = "0" * 64
 """The seal before the first entry."""
 LEAST_SEAL, SEAL = 16, 64
-"""Hex digits of a seal that are compared: fewer could match another entry by chance."""
+"""The fewest hex digits of a seal to compare (fewer could match another entry by chance), and a whole seal's."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The result of verifying a chain: how many entries, the head's seal, and the first fault as a sentence, if any.
+    """The result of verifying a chain: the number of entries, the head's seal, and the first fault as a sentence.
 
-    ``archived`` entries were moved to archives before those that were verified. ``witness`` is the number of the entry
-    that has the seal that was looked for, if any has.
+    ``archived`` entries precede those that were verified. ``witness`` is the number of the entry whose seal was looked
+    for, if there is one.
     """
 
     entries: int
@@ -38,17 +38,17 @@ class Verification:
 
 
 def canonical(content: dict[str, Any]) -> str:
-    """Return the one text for this content: sorted keys, no blanks, ASCII only."""
+    """Encode this content as canonical JSON: sorted keys, no whitespace, ASCII only."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def seal(previous: str, body: str) -> str:
-    """Return the seal (64 hex digits) of an entry's text that follows the seal ``previous``."""
+    """Return the seal (64 hex digits) of an entry's text after the seal ``previous``."""
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
 def parse_seal(text: str) -> str:
-    """Parse a seal, or its beginning, however it was copied. Raises ValueError."""
+    """Parse a seal or a prefix of one, however it was copied. Raises ValueError."""
     parsed = "".join(text.split()).lower()
     if not re.fullmatch(rf"[0-9a-f]{{{LEAST_SEAL},{SEAL}}}", parsed):
         raise ValueError(
@@ -60,9 +60,9 @@ def parse_seal(text: str) -> str:
 def verify(
     rows: Iterable[tuple[int, str, str]], *, after: int = 0, head: str = GENESIS, against: str = ""
 ) -> Verification:
-    """Verify ``(number, text, seal)`` rows in their order, as those that follow entry ``after`` with the seal ``head``.
+    """Verify ``(number, text, seal)`` rows, in order, that follow entry ``after`` with the seal ``head``.
 
-    ``against``: the beginning of a seal that was seen elsewhere; the entry that has it becomes the ``witness``.
+    ``against`` is the prefix of a seal seen elsewhere; the entry that has it becomes the ``witness``.
     """
     last, witness = after, _witness(against, head, after)
     for number, body, own in rows:

@@ -1,4 +1,4 @@
-"""What an entry of the audit log is found by. Pure."""
+"""The index terms of an audit log entry. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,15 +19,15 @@ def is_segment(subject: str) -> bool:
 def segment_names(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the names that a step gave to or took from segments, in lower case, each with the segment's id.
 
-    Only a step that changes what a segment is has a name before or after it, and it is about that segment alone.
+    Only a step that changes a segment itself has a name before or after it, and it is about that one segment.
     """
     sides = (detail.get("before"), detail.get("after")) if kind == EntryKind.STEP_DONE else ()
     names = [side["name"] for side in sides if isinstance(side, dict) and isinstance(side.get("name"), str)]
-    # A look at all the members of a segment that was deleted would take long.
+    # Scanning all the members of a deleted segment would take long.
     ids = [one.removeprefix(SEGMENT) for one in subjects if is_segment(one)] if names else []
     return [(name.casefold(), id_) for name in names for id_ in ids]
 
 
 def narrowest_first(sought: AuditFilter) -> AuditFilter:
-    """Return the same filter, by what fewer entries are about: those are the shoppers, which stand in ``besides``."""
+    """Return the same filter, with the subjects that match the fewest entries first: the shoppers, in ``besides``."""
     return replace(sought, subjects=sought.besides, besides=sought.subjects) if sought.besides else sought

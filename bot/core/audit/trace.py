@@ -1,4 +1,4 @@
-"""What the log says of the words that were planned: which segments and shoppers they turned out to name."""
+"""What the log records of the words that were planned: the segments and shoppers that they resolved to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Findings:
-    """Collects, during one planning, what the store says about words: whoever plans makes one, and reads it out.
+    """Collects what words resolved to during one planning; the planner creates one and reads it afterwards.
 
-    ``segments``: ids of the segments that were named, in that order. ``customers``: ids by e-mail address, in lower
-    case, of those who were looked up by address.
+    ``segments``: ids of the segments named, in order. ``customers``: ids by e-mail address (in lower case) of the
+    customers looked up by address.
     """
 
     segments: list[str] = field(default_factory=list)
     customers: dict[str, int] = field(default_factory=dict)
 
     def add_segments(self, ids: Iterable[str]) -> None:
-        """Note that words name these segments."""
+        """Record that words resolved to these segments."""
         self.segments.extend(ids)
 
 
 @dataclass(frozen=True)
 class AuditTrace:
-    """What was said, with ids in the place of addresses; and the segments and shoppers that it named, as subjects."""
+    """The request with ids in place of addresses, and the segments and shoppers that it named, as subjects."""
 
     said: str
     subjects: tuple[str, ...] = ()

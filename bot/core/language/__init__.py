@@ -1,1 +1,1 @@
-"""The words of people, parsed and written: arguments, tokens, times and phrases. Pure."""
+"""What people type and read: arguments, tokens, times and phrases. Pure."""

@@ -1,13 +1,13 @@
 """A Command's arguments: one typed model, filled from words or from a form.
 
-A field says what it is by its annotation::
+A field is described by its annotation::
 
     class Create(Args):
         name: Annotated[str, Text(label="Name", max_length=255)]
         description: Annotated[str, Text(label="Description", multiline=True)] = ""
 
-Words fill the fields in their order; ``key:value`` fills the field of that name, wherever it stands. A tuple, and
-the last field, take every word that is left; a last line of text takes them just as they were typed.
+Words fill the fields in order; ``key:value`` fills the named field, wherever it stands. A tuple, and the last field,
+take all the remaining words; a text field at the end takes them exactly as typed.
 """
 
 import re
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"#?\d+")
 class Input:
     """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
-    ``option``: it is typed as ``key:value`` only.
+    ``option``: it can only be typed as ``key:value``.
     """
 
     label: str
@@ -41,13 +41,13 @@ class Input:
     option: bool = False
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """Return ``word`` as the audit log may hold it; ``ids`` are customers' by address, in lower case."""
+        """Return ``word`` as the audit log may store it; ``ids`` are customer ids by address, in lower case."""
         return HIDDEN if self.private else word
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Input):
-    """A line of text, or several; ``max_length`` in characters. ``as_typed``: quotes around all of it are kept."""
+    """A line of text, or several; ``max_length`` in characters. ``as_typed``: quotes around the whole text are kept."""
 
     max_length: int = 255
     multiline: bool = False
@@ -56,25 +56,25 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentInput(Input):
-    """One segment by name or id, or several where the field is a tuple. ``new``: it may not exist yet."""
+    """One segment by name or id, or several where the field is a tuple. ``new``: it need not exist yet."""
 
     new: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShopperInput(Input):
-    """Shoppers, typed or pasted: e-mail addresses, customer ids, profile ids, mixed."""
+    """Shoppers, typed or pasted: any mix of e-mail addresses, customer ids and profile ids."""
 
     private: bool = True
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """Return ids as they are, a customer's id in place of an address, and nothing of any other word."""
+        """Return an id as it is, a customer's id in place of an address, and nothing for any other word."""
         return word if _NUMBER.fullmatch(word) or is_uuid(word) else str(ids.get(word.casefold(), HIDDEN))
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionInput(Input):
-    """One promotion: by name or id."""
+    """One promotion, by name or id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,17 +89,17 @@ class EntryInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """One of a few words."""
+    """One of a fixed set of words."""
 
     choices: tuple[str, ...]
 
 
 DASHES = str.maketrans("‐‑‒–—−", "------")
-"""Phones and Macs turn short dashes into long ones."""
+"""Phones and Macs replace short dashes with long ones."""
 
 
 class Args(BaseModel):
-    """The arguments of a Command. Values of the wrong kind raise Misuse (see ``fill`` and ``check``)."""
+    """The arguments of a Command. Invalid values raise Misuse (see ``fill`` and ``check``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -108,7 +108,7 @@ A = TypeVar("A", bound=Args)
 
 
 def input_of(field: FieldInfo) -> Input:
-    """Return how a field is shown to people. Raises LookupError for one that does not say, which a law forbids."""
+    """Return how a field is shown to people. Raises LookupError for a field without an Input, which a test forbids."""
     for one in field.metadata:
         if isinstance(one, Input):
             return one
@@ -116,17 +116,17 @@ def input_of(field: FieldInfo) -> Input:
 
 
 def takes_many(field: FieldInfo) -> bool:
-    """Tell whether the field holds several values."""
+    """Return whether the field holds several values."""
     return getattr(field.annotation, "__origin__", None) is tuple
 
 
 def options(args: type[Args]) -> tuple[str, ...]:
-    """Return the fields that are typed as ``key:value`` only."""
+    """Return the fields that can only be typed as ``key:value``."""
     return tuple(name for name, field in args.model_fields.items() if input_of(field).option)
 
 
 def usage(args: type[Args]) -> str:
-    """Write the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
+    """Render the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
     later = options(args)
     return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in args.model_fields.items())
 
@@ -186,7 +186,7 @@ def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:
 
 
 def check(args: type[A], values: dict[str, Any]) -> A:
-    """Validate the values. Raises Misuse with a sentence about the first value at fault, and its field."""
+    """Validate the values. Raises Misuse about the first invalid one, with its field."""
     try:
         return args.model_validate({name: _normalize_choice(args, name, value) for name, value in values.items()})
     except ValidationError as error:
@@ -215,7 +215,7 @@ _SENTENCES = {
     "too_long many": "{label}: at most {max_length:,} at once.",
     "literal_error": "“{input}” is none of {expected}.",
 }
-"""Sentences for pydantic's kinds of faults (docs.pydantic.dev, Validation Errors)."""
+"""Sentences for pydantic's error types (docs.pydantic.dev, Validation Errors)."""
 
 
 def _describe_fault(args: type[Args], name: str, fault: ErrorDetails) -> str:

@@ -1,4 +1,4 @@
-"""Numbers, lists and times written out as parts of sentences. Pure."""
+"""Numbers, lists and times as parts of sentences. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,11 +6,11 @@ from itertools import accumulate
 
 MOST_NAMES = 10
 NAMES_ROOM = 250
-"""Characters of names in one list, so that people still read the sentence around it to its end."""
+"""The most characters of names in one list, so that people still read the sentence around it."""
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:
-    """Write ``1 shopper``, ``2,000 shoppers``; ``nouns`` is a plural that is not made with an s."""
+    """Write ``1 shopper``, ``2,000 shoppers``; ``nouns`` is an irregular plural."""
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
@@ -20,23 +20,23 @@ def people(count: int) -> str:
 
 
 def and_list(names: Sequence[str]) -> str:
-    """Write ``Ada, Ben and Cleo``, however many there are."""
+    """Write ``Ada, Ben and Cleo``, with every name."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def tallied(what: str, names: Sequence[str]) -> str:
-    """Write ``Not in VIPs: 17 and 42.``; with their number where they are many, as a long line may be cut."""
+    """Write ``Not in VIPs: 17 and 42.``; with a count where there are many, since a long line may be cut."""
     number = f" ({len(names):,})" if len(names) > MOST_NAMES else ""
     return f"{what}{number}: {and_list(names)}."
 
 
 def remark(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Write ``tallied`` names as one line of several; return no line where there are none."""
+    """Return ``tallied`` names as a tuple of one line; an empty one without names."""
     return (tallied(what, names),) if names else ()
 
 
 def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
-    """Write ``Ada, Ben and 3 more``: the first ``most`` names, as far as there is room, and how many are left."""
+    """Write ``Ada, Ben and 3 more``: up to ``most`` names, as room allows, and the number left."""
     ends = accumulate(len(name) for name in names[:most])
     count = max(1, sum(end <= NAMES_ROOM for end in ends))
     shown, more = list(names[:count]), len(names) - count
@@ -46,7 +46,7 @@ def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Cut ``text`` to one line of at most ``most`` characters; an ellipsis shows that something is missing."""
+    """Shorten ``text`` to one line of at most ``most`` characters, with an ellipsis where something is missing."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
@@ -84,7 +84,7 @@ def over(day: date, today: date) -> str:
 
 
 def capital(words: str) -> str:
-    """Return ``words`` with a capital first letter; all else stays as it is."""
+    """Capitalize the first letter of ``words`` and keep the rest."""
     return words[:1].upper() + words[1:]
 
 

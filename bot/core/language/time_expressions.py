@@ -1,4 +1,4 @@
-"""Times as people type them (a day, a minute, an age) and as they read them. Pure."""
+"""Times as people type them (a day, a minute, an age) and read them. Pure."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,14 +15,14 @@ _DAYS = {"today": timedelta(), "yesterday": timedelta(days=1)}
 HOW = 'Type a day (2026-11-24), a time ("2026-11-24 09:30"), today, yesterday, or an age (3d, 12h, 30m).'
 
 Span = tuple[datetime, datetime]
-"""From the first time until just before the second, both in UTC; they are the same where it is one moment."""
+"""A start (inclusive) and an end (exclusive), both in UTC; equal for a single moment."""
 
 
 def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
-    """Parse the time that ``text`` means at ``now`` in ``zone``: a day there, from midnight to midnight, or one moment.
+    """Parse the time that ``text`` means at ``now`` in ``zone``: a day, from midnight to midnight, or one moment.
 
-    Where clocks show an hour twice, a span begins in the first one and ends in the second one. Raises Misuse, about
-    this ``field``.
+    Where clocks show an hour twice, a span starts in the first one and ends in the second. Raises Misuse about this
+    ``field``.
     """
     words = text.strip().translate(DASHES).lower()
     try:
@@ -43,7 +43,7 @@ def _age(words: str, now: datetime) -> Span | None:
 
 
 def _day(words: str, today: date, zone: ZoneInfo) -> Span | None:
-    """Parse a day. Raises ValueError where the calendar has no such day, OverflowError where it is too far away."""
+    """Parse a day. Raises ValueError if it is not in the calendar, OverflowError if it is too far away."""
     found = _DAY.fullmatch(words)
     if not found and words not in _DAYS:
         return None
@@ -52,7 +52,7 @@ def _day(words: str, today: date, zone: ZoneInfo) -> Span | None:
 
 
 def _minute(words: str, zone: ZoneInfo) -> Span | None:
-    """Parse a minute, or a second. Raises ValueError where no clock shows it."""
+    """Parse a minute, or a second. Raises ValueError if no clock shows it."""
     found = _MINUTE.fullmatch(words)
     if not found:
         return None
@@ -63,10 +63,11 @@ def _minute(words: str, zone: ZoneInfo) -> Span | None:
 
 
 def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    # A time that the clocks skip is as long after the skip with fold 0: a day without a midnight begins at the skip.
+    # For a time that the clocks skip, fold 0 gives one that is as long after the skip: a day without a midnight starts
+    # at the skip.
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def format_time(at: datetime, zone: ZoneInfo) -> str:
-    """Write ``2026-11-24 09:30:05``, as the clocks of ``zone`` show it."""
+    """Write ``2026-11-24 09:30:05``, as clocks in ``zone`` show it."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"

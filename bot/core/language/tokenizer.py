@@ -1,13 +1,13 @@
-"""Splits typed text into words at blanks and commas, with quotes (curly ones too) and ``key:value``. Pure."""
+"""Splits typed text into words at whitespace and commas, with quotes (curly ones too) and ``key:value``. Pure."""
 
 import re
 from dataclasses import dataclass
 
-# Phones and Macs turn quotes and dashes into typographic ones while one types; either kind closes the other.
+# Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
 QUOTES = '"“”„«»'
-# Slack may wrap an address or a link that it recognised: <mailto:ann@example.com|ann@example.com>.
+# Slack may wrap an address or link that it recognizes: <mailto:ann@example.com|ann@example.com>.
 _WRAPPED = re.compile(r"<(?:mailto:|tel:|https?://)?[^<>|]*\|([^<>]*)>|<(?:mailto:|tel:)([^<>|]*)>")
-# An address may begin with a part in quotes: "doe, jane"@example.com.
+# An address may begin with a quoted part: "doe, jane"@example.com.
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<local>[^{QUOTES}]+)[{QUOTES}]@(?P<domain>[^\s,{QUOTES}]+)"
     rf"|(?:(?P<key>[A-Za-z_]+):)?[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|(?P<bare>[^\s,{QUOTES}]+)|,"
@@ -17,9 +17,9 @@ _OPTION = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Word:
-    """One word: its text, whether it was in quotes, and the key of ``key:value`` if it had one.
+    """One word: its text, whether it was quoted, and the key of ``key:value`` if it had one.
 
-    ``typed`` is the word as it was typed, with its quotes and all that separates it from the word before.
+    ``typed`` is the word as typed, with its quotes and whatever separates it from the word before.
     """
 
     text: str
@@ -29,14 +29,14 @@ class Word:
 
     @property
     def whole(self) -> str:
-        """The text, and the key where it had one."""
+        """The text, with the key if it had one."""
         return f"{self.key}:{self.text}" if self.key else self.text
 
 
 def split(text: str) -> tuple[Word, ...]:
-    """Split a line into words, in order. Blanks and commas separate; quotes keep a name with blanks together.
+    """Split a line into words, in order. Whitespace and commas separate; quotes keep a name with spaces together.
 
-    A quote that is never closed runs to the end, so that no slip of typing swallows a word silently.
+    An unclosed quote runs to the end, so that a typing slip loses no word silently.
     """
     plain = _WRAPPED.sub(lambda found: found[1] or found[2] or "", text)
     tokens = [found for found in _TOKEN.finditer(plain) if found[0] != ","]
@@ -56,6 +56,6 @@ def _word(found: re.Match[str], typed: str) -> Word:
 
 
 def quote(text: str) -> str:
-    """Write ``text`` so that it is read as one word: in quotes where blanks, commas or a colon would split it."""
+    """Quote ``text`` if whitespace, commas or a colon would split it, so that it is parsed as one word."""
     plain = "".join("'" if letter in QUOTES else letter for letter in text)
     return f'"{plain}"' if not plain or re.search(r"[\s,:]", plain) else plain

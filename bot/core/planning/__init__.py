@@ -1,1 +1,1 @@
-"""What is going to be done to the store: Steps, and Plans made of them."""
+"""What will be done to the store: Steps, and Plans made of them."""

@@ -1,4 +1,4 @@
-"""What the items of a plan are called: what Details shows, and what people type to take some out."""
+"""The names of a plan's items: what Details shows, and what people type to take some out."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ UNKNOWN = "not known any more"
 
 
 async def describe_items(plan: Plan, shop: Shop) -> dict[Item, str]:
-    """Return what each item is called, in the plan's order: by its Step, or by the store, if it is a shopper there."""
+    """Return the name of each item, in the plan's order: from its Step or, for known shoppers, from the store."""
     items, names = plan.items, dict(plan.names)
     for kind, look_up in _LOOK_UPS.items():
         unnamed = [item for item in items if item.kind is kind and item not in names]
@@ -21,7 +21,7 @@ async def describe_items(plan: Plan, shop: Shop) -> dict[Item, str]:
 
 
 async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
-    """Return what those items are called that are named by their Steps: segments by their present name."""
+    """Return the names of the items that their Steps name; segments by their current names."""
     names = dict(plan.names)
     if any(item.kind is ItemKind.SEGMENT for item in names):
         present = {Item.segment(one.id): one.name for one in await shop.segments()}
@@ -35,7 +35,7 @@ async def _customers(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
 
 
 async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
-    """Return whose profiles these are: read from the segments that list them, and else from all profiles."""
+    """Return the names of profiles' owners, found in the segments that list them, or else among all profiles."""
     members = await _members(plan, shop)
     ids = {item.id: members[item.id] for item in items if item.id in members}
     customers = {one.id: one for one in await shop.customers(ids=tuple(ids.values()))}
@@ -45,7 +45,7 @@ async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
 
 
 async def _members(plan: Plan, shop: Shop) -> dict[str, int]:
-    """Return customer ids by profile id of all members of the segments that list the plan's profiles."""
+    """Return customer ids by profile id, for all members of the segments that list the plan's profiles."""
     present = {one.id for one in await shop.segments()}
     listed = sorted(present.intersection(id_ for step in plan.steps for id_ in step.listed_in))
     return {profile.id: profile.customer_id for id_ in listed async for profile in shop.reader.members(id_)}
@@ -55,4 +55,4 @@ _LOOK_UPS: dict[ItemKind, Callable[[Sequence[Item], Plan, Shop], Awaitable[Names
     ItemKind.CUSTOMER: _customers,
     ItemKind.PROFILE: _profiles,
 }
-"""How those are found whom the store knows."""
+"""How to look up the shoppers that the store knows, by kind."""

@@ -1,4 +1,4 @@
-"""A Plan: what is going to be done to the store, exactly."""
+"""A Plan: exactly what will be done to the store."""
 
 import hashlib
 from collections import Counter
@@ -18,16 +18,16 @@ from bot.core.value import Value
 
 MAX_HEADLINE_LINES = 2
 HEADLINE = 110
-"""Characters of two lines that fit into one headline, beside what is said around them."""
+"""The most characters of two lines in one headline, leaving room for the text around them."""
 
 
 _BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True}
 
 
 class Plan(Value):
-    """Steps in their order. ``undoes``: the number of the change that this one undoes.
+    """Steps in order. ``undoes`` is the number of the change that this plan undoes.
 
-    ``remarks`` are what people should know beside the steps: whom they are about, and what is left out. They may
+    ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. They may
     name shoppers, so they are shown and never logged.
     """
 
@@ -37,33 +37,33 @@ class Plan(Value):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what the plan does: two plans with one fingerprint do the same to the same shoppers.
+        """SHA-256 (hex) of what the plan does: plans with equal fingerprints do the same to the same shoppers.
 
-        How many others are in a segment, and what the remarks say, is shown and changes nothing of what is done.
+        How many others are in a segment, and the remarks, are shown but not included: they do not change what is done.
         """
         return hashlib.sha256(self.model_dump_json(exclude=_BESIDE).encode()).hexdigest()
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What it does, a line for each thing: batches of one thing are described together."""
+        """What it does, one line per effect: batches of one effect share a line."""
         return lines_of(self.steps)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What people should know before they approve it, each once; batches of one thing warn together."""
+        """What people should know before they approve it, each once; batches of one effect share their warnings."""
         every = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
         return tuple(warning for place, warning in enumerate(every) if warning not in every[place + 1 :])
 
     @property
     def risks(self) -> tuple[str, ...]:
-        """Why it is destructive, each reason once, and none that another one says with more words."""
+        """Why it is destructive, without duplicates and without reasons that another one includes."""
         every = dict.fromkeys(first.merged(more).risk for first, *more in _batched(self.steps))
         risks = tuple(filter(None, every))
         return tuple(one for one in risks if not any(other != one and other.startswith(one) for other in risks))
 
     @property
     def headline(self) -> str:
-        """The plan in one line, whatever its length."""
+        """The plan in one line, however long it is."""
         lines = self.lines
         count = MAX_HEADLINE_LINES if sum(map(len, lines[:MAX_HEADLINE_LINES])) <= HEADLINE else 1
         shown, more = lines[:count], len(lines) - count
@@ -72,16 +72,16 @@ class Plan(Value):
 
     @property
     def shoppers(self) -> int:
-        """Shoppers moved in all."""
+        """The number of shoppers moved in all."""
         return sum(step.shoppers for step in self.steps)
 
     @property
     def destructive(self) -> bool:
-        """Whether any Step of it is destructive."""
+        """Whether any of its Steps is destructive."""
         return any(step.destructive for step in self.steps)
 
     def largest_share(self, kinds: Collection[str]) -> float:
-        """Return the largest part of a segment (0 to 1) that Steps of these kinds take away."""
+        """Return the largest share of a segment (0 to 1) that Steps of these kinds remove."""
         taken: Counter[str] = Counter()
         whole: dict[str, int] = {}
         for step in self.steps:
@@ -92,38 +92,38 @@ class Plan(Value):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What it is about, and what can be taken out of it one by one; each once."""
+        """What it is about: the items that can be taken out one by one, without duplicates."""
         return tuple(dict.fromkeys(item for step in self.steps for item in step.items))
 
     @property
     def has_several_items(self) -> bool:
-        """Whether something can be taken out of it so that something is left. Quick, however many there are."""
+        """Whether an item can be taken out with something left. Fast, however many there are."""
         return any(len(seen) > 1 for seen in accumulate((frozenset(step.items) for step in self.steps), or_))
 
     @property
     def names(self) -> Mapping[Item, str]:
-        """What its items are called, apart from shoppers whom the store knows."""
+        """The names of its items, apart from shoppers that the store knows."""
         return {item: name for step in self.steps for item, name in step.names.items()}
 
     def without(self, items: Collection[Item]) -> "Plan":
-        """Return the plan without these items. Raises Impossible where nothing is left."""
+        """Return the plan without these items. Raises Impossible if nothing is left."""
         if not items:
             return self
         out = frozenset(items)
         left = tuple(one for step in self.steps if (one := step.without(out)))
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
-        # Who was named at first is not who it is about now.
+        # The people named at first are not the ones it is about now.
         return self.model_copy(update={"steps": left, "remarks": ("Some were taken out. Details shows who is left.",)})
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
-        """The segments that it touches, as far as they have ids."""
+        """The segments that it touches and that have ids."""
         return tuple(dict.fromkeys(id_ for step in self.steps for id_ in step.segment_ids))
 
 
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
-    """Return what these steps do, a line for each thing."""
+    """Describe these steps, one line per effect."""
     return tuple(group[0].describe(sum(step.shoppers for step in group)) for group in _batched(steps))
 
 
@@ -139,10 +139,10 @@ async def build_plan(
     remarks: tuple[str, ...] = (),
     is_retry: bool = False,
 ) -> Plan:
-    """Build the Plan of these Steps as the store is now, without those that have nothing to do any more.
+    """Build the Plan of these Steps for the store's current state, without those that have nothing left to do.
 
-    An undo brings back what it can: what it cannot, since something is gone, becomes a remark. ``is_retry``: some of it
-    may be done already. Raises Impossible.
+    An undo restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be
+    done already. Raises Impossible.
     """
     left: list[Impossible] = []
     here: list[AnyStep] = []
@@ -165,9 +165,9 @@ async def build_plan(
 
 
 async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
-    """Return the steps of an undo or a retry for those whom they still concern, and how many left each segment.
+    """Take the shoppers who have left out of the steps of an undo or a retry; return how many left each segment.
 
-    Whoever left it past the bot is not taken out of it by this, nor brought back when this is undone itself.
+    Shoppers who left by other means are neither removed by this change nor put back if it is undone in turn.
     """
     here: list[AnyStep] = []
     away: Counter[str] = Counter()
@@ -181,9 +181,10 @@ async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
-    """Return the Steps that undo what ran, last thing first. ``done``: the way back of each Step that ran, in order.
+    """Return the Steps that undo what ran, in reverse. ``done`` holds the undo of each Step that ran, in order.
 
-    Nobody is taken out of a segment that the same undo deletes. Profiles go last, when no such segment holds them.
+    Nobody is removed from a segment that the same undo deletes. Profiles are deleted last, once no such segment holds
+    them.
     """
     steps = [step for undo in reversed(done) for step in undo]
     deleted = {item for step in steps for item in step.deletes}
@@ -214,7 +215,7 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
 
 
 def _came_and_went(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Describe how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
+    """Write how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
     was, now = set(before.items), set(after.items)
     return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
 

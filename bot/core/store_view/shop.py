@@ -1,4 +1,4 @@
-"""The store as one planning sees it: each list is fetched once, and words are resolved to segments and promotions."""
+"""The store as one planning sees it: each list is fetched once; words are resolved to segments and promotions."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 from bot.core.value import Value
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
-"""Why promotions cannot be read, as the end of a sentence."""
+"""Why promotions cannot be read, to end a sentence."""
 
 
 class PromotionUse(Value):
@@ -27,12 +27,12 @@ class PromotionUse(Value):
 
 
 def any_live(uses: Collection[PromotionUse] | None) -> bool:
-    """Tell whether any of them is live, as far as they can be read."""
+    """Return whether any of them is live; no if they cannot be read."""
     return any(use.live for use in uses or ())
 
 
 def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
-    """Write the end of "deletes a segment …": that live promotions use it; nothing where none does."""
+    """Write the end of "deletes a segment …": that live promotions use it; empty if none does."""
     live = sum(use.live for use in uses or ())
     if not live:
         return ""
@@ -40,7 +40,7 @@ def live_uses(uses: Collection[PromotionUse] | None, where: str = "") -> str:
 
 
 def describe_uses(name: str, uses: Collection[PromotionUse] | None) -> tuple[str, ...]:
-    """Describe each promotion that uses the segment called ``name``, a line each."""
+    """Describe each promotion that uses the segment called ``name``, one line each."""
     if uses is None:
         return (f"Whether promotions use {name} could not be read: {LACKS_SCOPE}.",)
     return tuple(
@@ -58,7 +58,7 @@ class Named(Protocol):
 
 
 class Identified(Named, Protocol):
-    """What people call by its name or its id."""
+    """Anything that people can call by name or id."""
 
     @property
     def id(self) -> str | int:
@@ -69,7 +69,7 @@ N = TypeVar("N", bound=Identified)
 
 
 def near_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
-    """Return up to three names that somebody who typed ``word`` may have meant."""
+    """Return up to three names that ``word`` may be a misspelling of."""
     names = {one.name.casefold(): one.name for one in things}
     inside = [name for name in names if word.casefold() in name] if len(word) > 1 else []
     close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
@@ -77,9 +77,9 @@ def near_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
 
 
 def find_named(word: str, things: Iterable[N]) -> N | None:
-    """Return the thing with this id or name; case does not matter unless two names differ only in it.
+    """Return the thing with this id or name, ignoring case unless two names differ only in it.
 
-    An id wins over a name that looks like it. Raises Misuse where several are left.
+    An id wins over a name that looks like it. Raises Misuse if the name is ambiguous.
     """
     alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
     exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
@@ -91,9 +91,9 @@ def find_named(word: str, things: Iterable[N]) -> N | None:
 
 
 class Shop:
-    """A view of the store that fetches each list once, and remembers it for as long as one planning takes.
+    """A view of the store that fetches each list once and caches it for one planning.
 
-    What words turn out to name is added to ``findings``, which whoever plans may pass.
+    What words resolve to is added to ``findings``, if given.
     """
 
     def __init__(self, reader: Reader, findings: Findings | None = None) -> None:
@@ -113,7 +113,7 @@ class Shop:
         return self._segments
 
     async def promotions(self) -> tuple[Promotion, ...] | None:
-        """Return every promotion; None where the token may not read them (it lacks the marketing scope)."""
+        """Return every promotion; None if the token may not read them (it lacks the marketing scope)."""
         if not self._asked_for_promotions:
             with suppress(Forbidden):
                 self._promotions = tuple([promotion async for promotion in self.reader.promotions()])
@@ -121,7 +121,7 @@ class Shop:
         return self._promotions
 
     async def uses(self, segment_id: str) -> tuple[PromotionUse, ...] | None:
-        """Return the promotions that name this segment; None where they cannot be read."""
+        """Return the promotions that name this segment; None if they cannot be read."""
         promotions = await self.promotions()
         if promotions is None:
             return None
@@ -133,7 +133,7 @@ class Shop:
         return {one.id: one.name for one in await self.segments()}
 
     async def promotion(self, word: str) -> Promotion:
-        """Return the promotion that ``word`` names. Raises NotPromotion, and Impossible where none can be read."""
+        """Return the promotion that ``word`` names. Raises NotPromotion, or Impossible if they cannot be read."""
         promotions = await self.readable_promotions()
         found = find_named(word, promotions)
         if found is None:
@@ -141,7 +141,7 @@ class Shop:
         return found
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
-        """Return every promotion. Raises Impossible where the token may not read them."""
+        """Return every promotion. Raises Impossible if the token may not read them."""
         promotions = await self.promotions()
         if promotions is None:
             raise Impossible(
@@ -151,7 +151,7 @@ class Shop:
         return promotions
 
     async def promotion_by_id(self, promotion_id: int) -> Promotion | None:
-        """Fetch the promotion with this id; None where there is none."""
+        """Fetch the promotion with this id; None if there is none."""
         try:
             return await self.reader.promotion(promotion_id)
         except NotFound:
@@ -170,7 +170,7 @@ class Shop:
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
-        """Count the shoppers of each segment, by id: with a request each, or by all customers, whichever is less."""
+        """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer."""
         if len(segments) > 2 and await self._pages_of_customers() < len(segments):
             members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
             return {one.id: members[one.id] for one in segments}
@@ -178,7 +178,7 @@ class Shop:
         return {one.id: count for one, count in zip(segments, counts, strict=True)}
 
     async def size(self, segment_id: str) -> int:
-        """Count the shoppers in this segment; nobody is in one that is gone since it was listed."""
+        """Count the shoppers in this segment; 0 if it was deleted since it was listed."""
         if segment_id not in self._sizes:
             try:
                 self._sizes[segment_id] = await self.reader.member_count(segment_id)
@@ -187,7 +187,7 @@ class Shop:
         return self._sizes[segment_id]
 
     async def among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
-        """Return those of these profiles who are in the segment: with a request each, or all members."""
+        """Return which of these profiles are in the segment: with one request each, or from all members."""
         if segment_id not in self._members and len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
             members = self.reader.members(segment_id)
             self._members[segment_id] = frozenset([one.id async for one in members])
@@ -206,11 +206,11 @@ class Shop:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)
 
     async def by_id(self, segment_id: str) -> Segment | None:
-        """Return the segment with this id; None where there is none."""
+        """Return the segment with this id; None if there is none."""
         return next((one for one in await self.segments() if one.id == segment_id), None)
 
     async def by_name(self, name: str, *, exactly: bool = False) -> Segment | None:
-        """Return the segment of this name, or None; case does not matter unless ``exactly``."""
+        """Return the segment with this name, or None; ignore case unless ``exactly``."""
         alike = (one for one in await self.segments() if one.name.casefold() == name.casefold())
         return next((one for one in alike if one.name == name or not exactly), None)
 
@@ -220,10 +220,10 @@ class Shop:
         return found
 
     async def find(self, words: tuple[str, ...], *, field: str | None = None) -> tuple[Segment, ...]:
-        """Return the segments that the words name, each once, in that order. Raises NotSegments with all unknown words.
+        """Return the segments that the words name, each once, in order. Raises NotSegments with all unknown words.
 
-        Words that together are one segment's name mean that segment: ``/segment delete Big Spenders``. ``field`` is
-        the field of these words, where its command has several.
+        Words that together are one segment's name mean that segment: ``/segment delete Big Spenders``. ``field`` is the
+        field that the words came from, if its command has several.
         """
         segments = await self.segments()
         whole = find_named(" ".join(words), segments) if len(words) > 1 else None

@@ -15,14 +15,14 @@ from bot.core.store_view.shop import Shop
 _CUSTOMER = re.compile(r"#?0*([1-9]\d{0,17})")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+|\"[^\"]+\"@[^\s@]+")
 AROUND = "<>()[];'"
-"""What stands around an address that was copied from a mail: ``Ada <ada@example.com>;``."""
+"""Characters around an address copied from an e-mail: ``Ada <ada@example.com>;``."""
 
 
 @dataclass(frozen=True)
 class Shopper:
-    """A shopper, and the word that named them. Without a profile, ``profile_id`` is None.
+    """A shopper, and the word that named them. ``profile_id`` is None if they have no profile.
 
-    ``customer`` is None where only the profile is known, since the store cannot be asked whose it is.
+    ``customer`` is None if only the profile is known, since the store cannot be asked for its owner.
     """
 
     word: str
@@ -38,7 +38,7 @@ class Shopper:
 
 @dataclass(frozen=True)
 class ShopperWords:
-    """Words for shoppers, by what each can be. Each is in here once; addresses keep their case."""
+    """Words for shoppers, by what each can be, without duplicates; addresses keep their case."""
 
     emails: tuple[str, ...] = ()
     customer_ids: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ class ShopperWords:
 
     @property
     def count(self) -> int:
-        """How many shoppers they name."""
+        """The number of shoppers named."""
         return len(self.emails) + len(self.customer_ids) + len(self.profile_ids)
 
     @property
@@ -61,31 +61,31 @@ class ShopperWords:
 
 @dataclass(frozen=True)
 class ResolvedShoppers:
-    """The shoppers that words name, each once, in the order in which they were found; and remarks on other words."""
+    """The shoppers that words resolve to, without duplicates, in the order found; and remarks on the other words."""
 
     shoppers: tuple[Shopper, ...]
     remarks: tuple[str, ...]
 
     @property
     def nobody(self) -> Misuse:
-        """The error to raise where nobody was found."""
+        """The error to raise if nobody was found."""
         remarks = " ".join(self.remarks) or "Nobody is named."
         sentence = f"{remarks} A shopper is an e-mail, a customer id or a profile id."
         return Misuse(sentence, field="shoppers", for_log="Nobody was recognised.")
 
 
 def about(labels: Sequence[str]) -> str:
-    """Describe whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; of many, the first ones."""
+    """Describe whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; only the first, if there are many."""
     return f"{listing(labels)}."
 
 
 def nobody_left(remarks: Iterable[str]) -> NothingToDo:
-    """Build the error for where there is nothing to do for any of those who are named."""
+    """Build the error to raise if there is nothing to do for anyone named."""
     return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")
 
 
 def split_words(value: object) -> object:
-    """Split a typed or pasted list into words; what is no text or list stays as it is, for its type to be refused."""
+    """Split a typed or pasted list into words; any other type is returned unchanged, for validation to refuse it."""
     words = [word.whole for word in split(value)] if isinstance(value, str) else value
     return _pieces(words) if isinstance(words, list | tuple) else value
 
@@ -96,7 +96,7 @@ def _pieces(words: Sequence[object]) -> tuple[str, ...]:
 
 
 def classify(words: Iterable[str]) -> ShopperWords:
-    """Sort words by what they can be: e-mail, customer id, profile id, or none of these."""
+    """Classify words by what they can be: e-mail, customer id, profile id, or none of these."""
     emails: dict[str, str] = {}
     customers: dict[int, None] = {}
     profiles: dict[str, None] = {}
@@ -119,7 +119,7 @@ def classify_fields(values: Iterable[str]) -> ShopperWords:
 
 
 async def resolve(words: Iterable[str], shop: Shop) -> ResolvedShoppers:
-    """Find the shoppers that the words name: customers many at once, each profile by itself, as it has no filter.
+    """Find the shoppers that the words name: customers in batches, each profile by itself, as the store has no filter.
 
     An address with a comma cannot be looked up (the store would take it for two); a remark says so.
     """
@@ -157,7 +157,7 @@ def _of(word: str, customer: Customer) -> Shopper:
 
 
 def _each_once(shoppers: list[Shopper]) -> tuple[Shopper, ...]:
-    """Keep each shopper once, who may be named in three ways: the first stays, whose customer is known."""
+    """Drop duplicates: a shopper may be named in three ways. The first one stays, whose customer is known."""
     found: dict[object, Shopper] = {}
     for one in shoppers:
         found.setdefault(one.profile_id or (one.customer and one.customer.id), one)
@@ -179,7 +179,7 @@ def _remarks(named: ShopperWords, unknown: list[str], several: dict[str, list[Cu
 
 
 async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
-    """Fetch the customers who own these profiles, by profile id. The store has no filter: all profiles are listed."""
+    """Fetch the owners of these profiles, by profile id. The store has no filter: all profiles are listed."""
     wanted, ids = set(profile_ids), list[int]()
     if not wanted:
         return {}

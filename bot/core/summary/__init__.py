@@ -1,1 +1,1 @@
-"""The daily summary: what it is made of, how sizes changed, and its message. Pure, except for ``gather``."""
+"""The daily summary: its contents, how sizes changed, and its message. Pure, except for ``gather``."""

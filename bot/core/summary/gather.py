@@ -1,4 +1,4 @@
-"""What the daily summary is made of, read from the store and the record."""
+"""Gathers the contents of the daily summary from the store and the record."""
 
 from datetime import date, datetime
 
@@ -11,16 +11,16 @@ from bot.core.summary.size_changes import Baseline, compare_sizes, deleted_since
 from bot.core.summary.summary import Summary
 
 TRIES = 3
-"""Readings of all sizes at most, where the bot's own steps move shoppers meanwhile."""
+"""The most readings of all sizes, while the bot's own steps move shoppers."""
 
 
 async def gather(
     shop: Shop, history: HistoryReader, changes: ChangesReader, log: AuditReader, *, day: date, now: datetime
 ) -> Summary:
-    """Read the sizes as they are ``now`` (UTC), on the local ``day``, and what the summary says of them.
+    """Read the sizes at ``now`` (UTC), on the local ``day``, and everything else in the summary.
 
     Fetch the segments, their sizes the cheaper way (see ``Shop.sizes``), and the number of profiles; up to TRIES times,
-    where a change begins or ends meanwhile. Raises StoreError.
+    if a change starts or ends meanwhile. Raises StoreError.
     """
     snapshot, head, is_steady = await _read_steadily(shop, history, log, day, now)
     before, a_week_before = await history.last_reported(day), await week_ago(history, day)
@@ -46,7 +46,7 @@ async def gather(
 async def _read_steadily(
     shop: Shop, history: HistoryReader, log: AuditReader, day: date, now: datetime
 ) -> tuple[Snapshot, str, bool]:
-    """Return the sizes, the log's head, and whether no step of the bot ran while they were read."""
+    """Return the sizes, the log's head, and whether none of the bot's steps ran while they were read."""
     for _ in range(TRIES):
         entry, head = await log.head()
         before = await history.progress(entry)
@@ -54,7 +54,7 @@ async def _read_steadily(
         after = await history.progress(entry)
         is_steady = not (after.has_moved or after.is_running)
         if is_steady or (before.is_running and after.is_running):
-            break  # what runs all along will not have ended in a moment
+            break  # a change that runs throughout will not end in a moment
     return snapshot, head, is_steady
 
 
@@ -70,6 +70,6 @@ async def _baseline(history: HistoryReader, snapshot: Snapshot | None, now: Snap
 
 
 async def _waiting(changes: ChangesReader) -> tuple[Brief, ...]:
-    """Return the changes that wait for approval, the oldest first."""
+    """Return the changes that wait for approval, oldest first."""
     pending = await changes.latest("pending", "", await changes.count("pending", ""))
     return tuple(one for one in reversed(pending) if one.state is State.WAITING)

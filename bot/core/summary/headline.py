@@ -8,18 +8,18 @@ from bot.core.summary.size_changes import Row
 from bot.core.summary.summary import Summary
 
 NAME = 40
-"""Characters of a segment's name within a sentence."""
+"""The most characters of a segment's name within a sentence."""
 NAMED = 2
-"""Movers in the sentence."""
+"""The most movers in the sentence."""
 
 
 def since_last(summary: Summary) -> str:
-    """Write since when things changed: ``since yesterday``; nothing on the first day."""
+    """Write since when things changed: ``since yesterday``; empty on the first day."""
     return since(summary.before.day, summary.now.day) if summary.before else ""
 
 
 def headline(summary: Summary) -> str:
-    """Write what everybody should know who reads no further."""
+    """Write the one sentence for people who read no further."""
     count = counted(len(summary.rows), "segment")
     totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
     if summary.before is None:
@@ -32,7 +32,7 @@ def headline(summary: Summary) -> str:
 
 
 def _nothing(summary: Summary) -> str:
-    """Write "Nothing", or "No segment" where somebody got a profile without being in any segment."""
+    """Write "Nothing", or "No segment" if someone got a profile without being in any segment."""
     same = summary.before and summary.before.shoppers == summary.now.shoppers
     return "Nothing" if same else "No segment"
 

@@ -1,4 +1,4 @@
-"""The sizes of segments on the days before, and what the bot did since then."""
+"""The history of segment sizes, and what the bot did since a given day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,12 @@ from bot.core.approval.changes import Brief
 
 WEEK = timedelta(days=7)
 GAP = timedelta(days=3)
-"""How much longer than 7 days a week may be, where the bot did not run every day."""
+"""How much longer than 7 days a week may be, if the bot did not run every day."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """The number of shoppers in a segment. ``segment`` is its id, which identifies it; its name may change."""
+    """The number of shoppers in a segment. ``segment`` is its id; its name may change."""
 
     segment: str
     name: str
@@ -24,19 +24,19 @@ class Size:
 
 @dataclass(frozen=True)
 class Restorations:
-    """Segments that changes restored after they were deleted: new id and number of the change, by the old id."""
+    """Segments that changes restored after they were deleted: new id and change number, by old id."""
 
     by_old: Mapping[str, tuple[str, int]]
 
     def current_id(self, segment_id: str) -> tuple[str, int]:
-        """Return the id that a segment has by now, and the change that gave it; 0 where it still has its own."""
+        """Return the segment's current id, and the number of the change that gave it; 0 if it still has this one."""
         change = 0
         while segment_id in self.by_old:
             segment_id, change = self.by_old[segment_id]
         return segment_id, change
 
     def all_ids(self, segment_id: str) -> tuple[str, ...]:
-        """Return all ids that this segment has had, its own among them."""
+        """Return all ids that this segment has had, including this one."""
         return (segment_id, *(old for old in self.by_old if self.current_id(old)[0] == segment_id))
 
 
@@ -44,8 +44,8 @@ class Restorations:
 class Snapshot:
     """The sizes of all segments, taken ``at`` (UTC) on a local ``day``.
 
-    ``entry`` is the number of the log's last entry then; ``shoppers`` counts all the store's profiles. A segment that
-    a change restored since is listed under its present id: ``restored`` holds the change's number by that id.
+    ``entry`` is the number of the log's last entry then; ``shoppers`` counts all the store's profiles. A segment that a
+    change has restored since is listed under its current id: ``restored`` holds the change's number by that id.
     """
 
     day: date
@@ -61,12 +61,12 @@ class Snapshot:
         return {one.segment: one for one in self.sizes}
 
     def size(self, segment_id: str) -> int:
-        """Return how many shoppers were in this segment; 0 where it did not exist yet."""
+        """Return how many shoppers were in this segment; 0 if it did not exist yet."""
         found = self.by_id.get(segment_id)
         return found.shoppers if found else 0
 
     def with_current_ids(self, restorations: Restorations) -> "Snapshot":
-        """Return the same with the ids that segments have by now."""
+        """Return the same snapshot with the segments' current ids."""
         now = {one.segment: restorations.current_id(one.segment) for one in self.sizes}
         sizes = tuple(replace(one, segment=now[one.segment][0]) for one in self.sizes)
         return replace(self, sizes=sizes, restored={id_: change for id_, change in now.values() if change})
@@ -74,14 +74,14 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Effect:
-    """How many shoppers the bot added to a segment, and removed from it."""
+    """How many shoppers the bot added to a segment and removed from it."""
 
     added: int = 0
     removed: int = 0
 
     @property
     def net(self) -> int:
-        """By how much the segment grew through the bot."""
+        """The net growth of the segment through the bot."""
         return self.added - self.removed
 
     def __add__(self, other: "Effect") -> "Effect":
@@ -91,54 +91,54 @@ class Effect:
 
 @dataclass(frozen=True)
 class Progress:
-    """Whether any step of the bot began or ended since some entry, and whether any change is running."""
+    """Whether any of the bot's steps started or ended since some entry, and whether any change is running."""
 
     has_moved: bool
     is_running: bool
 
 
 class HistoryReader(Protocol):
-    """The record of the days before, to read. Entries are given by their numbers in the audit log.
+    """Read access to the history. Entries are given by their numbers in the audit log.
 
-    Where a change restored a segment under a new id, what happened under its old ids is reported under its present one.
-    Sizes are kept for each day on which a summary was made. A day is *reported* once its summary was posted, or where
-    it was before the very first summary.
+    If a change restored a segment under a new id, what happened under its old ids is reported under its current one.
+    Sizes are kept for each day with a summary. A day is *reported* once its summary was posted, or if it precedes the
+    first summary.
     """
 
     async def last_reported(self, before: date) -> Snapshot | None:
-        """Return the snapshot of the latest reported day before this one, which readers of the next summary know."""
+        """Return the snapshot of the latest reported day before this one, the last that readers have seen."""
 
     async def latest(self, before: date) -> Snapshot | None:
         """Return the latest snapshot of a day before this one, reported or not."""
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
-        """Return the sizes of one segment from this day on, the oldest first; days without a snapshot are left out."""
+        """Return the sizes of one segment from this day on, oldest first; days without a snapshot are left out."""
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """Return what the bot did to each segment, by id, in the entries after ``after`` and up to ``until``."""
 
     async def has_unknown_effects(self, after: int, until: int) -> bool:
-        """Tell whether it is unknown of any step in these entries what it did."""
+        """Return whether the effects of any step in these entries are unknown."""
 
     async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Return the ids of the segments that changes with a step in these entries created, renamed or deleted."""
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
-        """Return the changes whose run ended in these entries, the oldest first."""
+        """Return the changes whose run ended in these entries, oldest first."""
 
     async def unreviewed(self) -> tuple[Brief, ...]:
-        """Return the changes that ran without their approvals and that nobody has reviewed, the oldest first."""
+        """Return the changes that ran without their approvals and have not been reviewed, oldest first."""
 
     async def progress(self, after: int) -> Progress:
-        """Return what the bot itself is doing, and has done since this entry."""
+        """Return what the bot is doing now, and has done since this entry."""
 
 
 def is_a_week(day: date, today: date) -> bool:
-    """Tell whether ``day`` is a week before ``today``, or little enough longer ago to be called a week."""
+    """Return whether ``day`` is a week before ``today``, or close enough to be called a week."""
     return WEEK <= today - day <= WEEK + GAP
 
 
 async def week_ago(history: HistoryReader, today: date) -> Snapshot | None:
-    """Return the latest snapshot that is a week old; None where none is on record."""
+    """Return the latest snapshot that is a week old; None if there is none."""
     found = await history.latest(today - WEEK + date.resolution)
     return found if found and is_a_week(found.day, today) else None

@@ -1,6 +1,6 @@
 """The message of a Summary: the headline first, then the numbers, then who did what. Pure.
 
-All text from outside is cut here, so that the log's head at the end always fits into the message.
+Text from outside is truncated here, so that the log's head at the end always fits into the message.
 """
 
 from collections.abc import Sequence
@@ -25,15 +25,15 @@ from bot.core.summary.size_changes import Row, SizeChange
 from bot.core.summary.summary import Summary
 
 HEADLINE = 150
-"""Characters of what a change does."""
+"""The most characters for what a change does."""
 CHARTED, LISTED = 10, 6
-"""Movers in the chart, changes in a list."""
+"""The most movers in the chart, and changes in a list."""
 
 MIXED = "what came through the bot and what from outside may be mixed up"
 
 
 def compose(summary: Summary, asked_by: str = "") -> Answer:
-    """Compose the message; ``asked_by`` is the user who had it posted before its time, if anybody had."""
+    """Compose the message; ``asked_by`` is the user who posted it by hand, if anyone did."""
     parts: tuple[Part, ...] = (
         *_by_hand(asked_by),
         Sentence(_totals(summary)),
@@ -63,7 +63,7 @@ def _totals(summary: Summary) -> str:
 
 
 def _shape(summary: Summary) -> list[Sentence]:
-    """List the segments that are new, renamed, restored or gone; their ids decide, whatever their names are."""
+    """List the segments that are new, renamed, restored or gone, compared by id."""
     created = [f"{short_name(row.size)} ({people(row.size.shoppers)})" for row in summary.created]
     renamed = [f"{short_name(row.size)} (was {shortened(row.was, NAME)})" for row in summary.renamed]
     restored = [f"{short_name(row.size)} (change {row.restored})" for row in summary.restored]
@@ -93,7 +93,7 @@ def _week(week: SizeChange | None) -> tuple[Delta, ...]:
 
 
 def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
-    """Chart the largest movers of ``rows``, in that order; ``when`` says since when. Without movers there is none."""
+    """Chart the largest movers of ``rows``, in order; ``when`` is the period. No chart without movers."""
     movers = [row for row in rows if row.by][:CHARTED]
     if not movers:
         return []

@@ -1,4 +1,4 @@
-"""Sizes compared with those of an earlier day: what changed, through the bot and outside it. Pure."""
+"""Sizes compared with an earlier day's: what changed, through the bot and outside it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from bot.core.summary.history import Effect, Size, Snapshot
 
 @dataclass(frozen=True)
 class SizeChange:
-    """By how much a size changed since some day, and how much of that was the bot's work."""
+    """How much a size changed since some day, and how much of that was through the bot."""
 
     by: int
     bot: int = 0
 
     @property
     def outside(self) -> int:
-        """How much of it happened outside the bot."""
+        """How much of it was outside the bot."""
         return self.by - self.bot
 
 
 @dataclass(frozen=True)
 class Row:
-    """A segment's size, compared with the last snapshot and with that of a week ago; None where there is no such one.
+    """A segment's size, compared with the last snapshot and with that of a week ago; None if there is none.
 
-    A new segment grew from nothing. ``was`` is the name that it had in the last snapshot, if it had another;
-    ``restored`` is the number of the change that restored it since, after it was deleted; 0 where none did.
+    A new segment counts as having grown from 0. ``was`` is its name in the last snapshot, if that was another;
+    ``restored`` is the number of the change that restored it since it was deleted; 0 if none did.
     """
 
     size: Size
@@ -36,12 +36,12 @@ class Row:
 
     @property
     def by(self) -> int:
-        """By how much it changed since the last snapshot."""
+        """How much it changed since the last snapshot."""
         return self.day.by if self.day else 0
 
     @property
     def outside(self) -> int:
-        """How much of that happened outside the bot."""
+        """How much of that was outside the bot."""
         return self.day.outside if self.day else 0
 
 
@@ -53,7 +53,7 @@ class Baseline:
     effects: Mapping[str, Effect]
 
     def change_of(self, size: Size) -> SizeChange:
-        """Return how this size changed since."""
+        """Return how this size has changed since."""
         bot = self.effects.get(size.segment, Effect())
         return SizeChange(size.shoppers - self.snapshot.size(size.segment), bot.net)
 

@@ -9,13 +9,13 @@ from bot.core.summary.history import is_a_week
 
 MONTH = timedelta(days=30)
 POINTS = 20
-"""Points on a chart, as many as Slack takes."""
+"""The most points on a chart, as in Slack."""
 
 Point = tuple[date, int]
 
 
 def size_trend(known: Sequence[Point], today: date, shoppers: int) -> tuple[Sentence | Chart, ...]:
-    """Show the known sizes of the days before (the oldest first) up to now; nothing where none is known."""
+    """Show the known sizes of earlier days (oldest first) up to now; nothing if none is known."""
     before = [point for point in known if point[0] < today]
     if not before:
         return ()
@@ -40,7 +40,7 @@ def _line(points: Sequence[Point]) -> Chart:
 
 
 def sample(points: Sequence[Point]) -> tuple[Point, ...]:
-    """Return at most POINTS of them, evenly spread, the first and the last among them."""
+    """Return at most POINTS of them, evenly spread, including the first and the last."""
     last = len(points) - 1
     count = min(len(points), POINTS)
     return tuple(points[round(place * last / (count - 1))] for place in range(count))

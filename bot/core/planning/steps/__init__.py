@@ -1,13 +1,13 @@
-"""The closed set of what can be done to a store. Danger belongs to the Step, and so does the way back.
+"""The closed set of what can be done to a store. Each Step knows its own danger and its own undo.
 
-The Runner takes each Step through the same four questions:
+The Runner uses the same four methods of each Step:
 
-1. ``refreshed``: what is this step in the store as it is now? Asked when planning; Impossible where it cannot be done.
-2. ``inverse``: which steps undo it? Read just before it runs, and saved *before* anything is sent.
-3. ``already_applied``: was it carried out already? Asked when a run goes on after a crash.
-4. ``apply``: do it.
+1. ``refreshed``: the step for the store's current state. Called when planning; Impossible if it cannot be done.
+2. ``inverse``: the steps that undo it. Called just before it runs, and saved *before* anything is sent.
+3. ``already_applied``: whether it was carried out already. Called when a run resumes after a crash.
+4. ``apply``: carry it out.
 
-A new kind of Step is a module here, and a place in ``AnyStep``. The policy, the log, cards and Details need no more.
+A new kind of Step is a module here and a member of ``AnyStep``. The policy, the log, cards and Details need no more.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ AnyStep = Annotated[
     Field(discriminator="kind"),
 ]
 STEPS: Mapping[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
-"""Every kind of Step by the word that tells it apart."""
+"""Every kind of Step, by its ``kind``."""
 Applied.model_rebuild(_types_namespace={"AnyStep": AnyStep})
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What came of Steps that ran, and what later Steps of the same Plan find in it."""
+"""The results of Steps that ran, and what later Steps of the same Plan need to know of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Applied(Value):
-    """What came of a Step: what it created, what people should hear, and its way back; None: the one saved before.
+    """The result of a Step: what it created, notes for people, and its undo (None: the one that was saved before).
 
     ``profiles`` are profile ids by customer id, ``customers`` customer ids by e-mail, ``renewed`` new profile ids by
-    the old ones that they replace. ``left``: how many of its shoppers are in the segment, or have a profile,
-    afterwards. ``stored``: what the store set, where that is not what was asked for. ``notes`` name no shopper.
+    the old ones that they replace. ``left`` is how many of its shoppers are in the segment, or have a profile,
+    afterwards. ``stored`` is what the store saved, if it differs from the request. ``notes`` name no shopper.
     """
 
     undo: "tuple[AnyStep, ...] | None" = None
@@ -34,7 +34,7 @@ class Applied(Value):
 
 @dataclass(frozen=True)
 class Made:
-    """What earlier Steps of a Plan created: ids by the names under which later Steps know them."""
+    """What earlier Steps of a Plan created: ids by the names that later Steps use."""
 
     segments: dict[str, str] = field(default_factory=dict)
     profiles: dict[int, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Made:
 
     @classmethod
     def by(cls, applied: Collection[Applied]) -> Self:
-        """Return all that these Steps created."""
+        """Collect all that these Steps created."""
         return cls(
             {one.created.name: one.created.known_id for one in applied if one.created},
             {id_: profile for one in applied for id_, profile in one.profiles.items()},
@@ -52,10 +52,10 @@ class Made:
         )
 
     def customer(self, key: CustomerKey) -> CustomerKey:
-        """Return the customer's id, as far as it is known by now."""
+        """Return the customer's id if it is known by now, else the key unchanged."""
         return self.customers.get(key, key) if isinstance(key, str) else key
 
     def profile(self, key: CustomerKey) -> str | None:
-        """Return the customer's profile, if an earlier Step created it."""
+        """Return the customer's profile id, if an earlier Step created it."""
         id_ = self.customer(key)
         return self.profiles.get(id_) if isinstance(id_, int) else None

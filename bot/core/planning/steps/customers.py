@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CreateCustomer(Step):
-    """Register a customer, without a password: the store's own e-mail lets them set one. Nothing deletes customers."""
+    """Register a customer without a password: the store's own e-mail lets them set one. Nothing deletes customers."""
 
     kind: Literal["create_customer"] = "create_customer"
     does: ClassVar[str] = "register a customer"
@@ -28,29 +28,29 @@ class CreateCustomer(Step):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and address: one line each."""
+        """The kind and address: one line per customer."""
         return (self.kind, self.email)
 
     def describe(self, shoppers: int) -> str:
-        """Return who is registered, without the person's name: the log hides addresses, and could not hide names."""
+        """Describe the registration without the person's name: the log can mask addresses, but not names."""
         return f"Register {self.email} as a customer"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return nothing, and the account by its id."""
+        """Return nothing before, and the account's id after."""
         return None, {"customer": next(iter(applied.customers.values()), None)}
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it as it is. Raises NothingToDo where the address is registered."""
+        """Return it unchanged. Raises NothingToDo if the address is registered."""
         if await _registered(shop.reader, self.email):
             raise NothingToDo(f"{self.email} is registered already.")
         return self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return nothing: an account may have orders by then."""
+        """Return nothing: the account may have orders by then."""
         return ()
 
     async def apply(self, store: Store) -> Applied:
-        """Register them; somebody who was registered by others meanwhile is who was meant."""
+        """Register them; an account that someone else registered for this address meanwhile counts as the result."""
         new = NewCustomer(email=self.email, first_name=self.first_name, last_name=self.last_name)
         try:
             (customer,) = await store.create_customers(new)
@@ -62,7 +62,7 @@ class CreateCustomer(Step):
         return self._made(customer)
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return the account, where the address is registered."""
+        """Return the account, if the address is registered."""
         found = await _registered(reader, self.email)
         return self._made(found) if found else None
 

@@ -1,4 +1,4 @@
-"""Steps on who is in a segment, in batches."""
+"""Steps that change the members of a segment, in batches."""
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -44,13 +44,13 @@ class _Membership(Step):
         return self.model_copy(update={"profile_ids": tuple(one.id for one in kept if one.kind is ItemKind.PROFILE)})
 
     def resolved(self, made: Made) -> Self:
-        """Return it with the id of a segment that was created on the way, and of profiles that were created anew."""
+        """Return it with the ids of a segment and of profiles that earlier Steps created."""
         id_ = self.segment.id or made.segments.get(self.segment.name)
         ids = tuple(made.renewed.get(one, one) for one in self.profile_ids)
         return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it under the segment's present name. Raises Gone."""
+        """Return it with the segment's current name. Raises Gone."""
         if self.segment.id is None:
             return self
         return self.model_copy(update={"segment": SegmentRef.of(await present(self.segment, shop))})
@@ -63,7 +63,7 @@ class _Membership(Step):
 
 
 class AddMembers(_Membership):
-    """Put shopper profiles into a segment. Doing it twice is harmless.
+    """Add shopper profiles to a segment. Idempotent.
 
     ``newcomers``: customers whose profile an earlier Step of the same Plan creates.
     """
@@ -75,12 +75,12 @@ class AddMembers(_Membership):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Each profile, and each customer whose profile is to come."""
+        """Each profile, and each customer whose profile is yet to be created."""
         return (*super().items, *map(Item.customer, self.newcomers))
 
     @property
     def shoppers(self) -> int:
-        """One for each profile, those to come among them."""
+        """One for each profile, including those yet to be created."""
         return len(self.profile_ids) + len(self.newcomers)
 
     @property
@@ -90,11 +90,11 @@ class AddMembers(_Membership):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and segment."""
+        """The kind and segment."""
         return (self.kind, self.segment.name)
 
     def describe(self, shoppers: int) -> str:
-        """Return how many are added."""
+        """Describe how many are added."""
         return f"Add {people(shoppers)} to {self.segment.name}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
@@ -106,7 +106,7 @@ class AddMembers(_Membership):
         return super()._keeping(kept).model_copy(update={"newcomers": newcomers})
 
     def resolved(self, made: Made) -> Self:
-        """Return it with the profiles of the newcomers, as far as they were created."""
+        """Return it with the profiles of the newcomers that have been created."""
         resolved = super().resolved(made)
         profiles = {key: made.profile(key) for key in self.newcomers}
         here = {
@@ -116,7 +116,7 @@ class AddMembers(_Membership):
         return resolved.model_copy(update=here)
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo where nobody is left."""
+        """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo if nobody is left."""
         now = await super().refreshed(shop)
         ids = [key for key in self.newcomers if isinstance(key, int)]
         known = {one.id for one in await shop.customers(ids=ids)}
@@ -126,11 +126,11 @@ class AddMembers(_Membership):
         return now.model_copy(update={"newcomers": here})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to take them all out: the plan named only people who were not in it."""
+        """Return the Steps that remove them all: the plan named only people who were not members."""
         return removed(self.segment, self.profile_ids)
 
     async def apply(self, store: Store) -> Applied:
-        """Add them. Who is a member already, or has no profile any more, is reported, and stays so after an undo."""
+        """Add them. Existing members, and shoppers whose profile is gone, are reported and not undone."""
         if not self.profile_ids:
             return Applied(notes=_missing(len(self.newcomers)))
         outcome = await store.add_members(self.segment.known_id, *self.profile_ids)
@@ -138,7 +138,7 @@ class AddMembers(_Membership):
         return Applied(undo=removed(self.segment, outcome.added), left=inside, notes=self._notes(outcome))
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return who is not in the segment."""
+        """Return the shoppers who are not in the segment."""
         inside = await shop.among(self.segment.known_id, self.profile_ids)
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
 
@@ -156,9 +156,9 @@ def _missing(count: int) -> tuple[str, ...]:
 
 
 class RemoveMembers(_Membership):
-    """Take shopper profiles out of a segment. Doing it twice is harmless.
+    """Remove shopper profiles from a segment. Idempotent.
 
-    ``promotions``, which use the segment, is None where they cannot be read; it has ``out_of`` members.
+    ``promotions`` are those that use the segment, None if they cannot be read; ``out_of`` is the segment's size.
     """
 
     kind: Literal["remove_members"] = "remove_members"
@@ -174,7 +174,7 @@ class RemoveMembers(_Membership):
 
     @property
     def listed_in(self) -> tuple[str, ...]:
-        """The segment, which they are in."""
+        """The segment that they are in."""
         return self.segment_ids
 
     @property
@@ -184,31 +184,31 @@ class RemoveMembers(_Membership):
 
     @property
     def moot_without(self) -> Item | None:
-        """The segment: who is in one that is deleted need not be taken out."""
+        """The segment: members of a deleted segment need not be removed."""
         return Item.segment(self.segment.id) if self.segment.id else None
 
     @property
     def segment_size(self) -> int:
-        """Everybody in the segment."""
+        """The number of members."""
         return self.out_of
 
     @property
     def risk(self) -> str:
-        """Promotions stop reaching those people, or begin to."""
+        """That promotions stop reaching those people, or start to."""
         return f"removes shoppers from a segment{live_uses(self.promotions)}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Which promotions use the segment."""
+        """The promotions that use the segment."""
         return describe_uses(self.segment.name, self.promotions)
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and segment."""
+        """The kind and segment."""
         return (self.kind, self.segment.name)
 
     def describe(self, shoppers: int) -> str:
-        """Return how many are removed, of how many."""
+        """Describe how many are removed, and of how many."""
         some = f"{shoppers:,} of {people(self.out_of)}" if shoppers < self.out_of else people(shoppers)
         return f"Remove {some} from {self.segment.name}"
 
@@ -217,18 +217,18 @@ class RemoveMembers(_Membership):
         return {"members": moved}, {"members": 0}
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the promotions that use the segment now, and its members counted. Raises Gone."""
+        """Return it with the promotions that use the segment now and its current size. Raises Gone."""
         now = await super().refreshed(shop)
         id_ = now.segment.known_id
         return now.model_copy(update={"promotions": await shop.uses(id_), "out_of": await shop.size(id_)})
 
     async def departed(self, shop: Shop) -> frozenset[Item]:
-        """Return who is not in the segment any more: this does not take them out, nor does its undo put them back."""
+        """Return the shoppers who are no longer in the segment: they are neither removed nor put back by an undo."""
         inside = await shop.among(self.segment.known_id, self.profile_ids)
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to put them all back: the plan named only people who were in it."""
+        """Return the Steps that put them all back: the plan named only members."""
         return added(self.segment, self.profile_ids)
 
     async def apply(self, store: Store) -> Applied:
@@ -237,16 +237,16 @@ class RemoveMembers(_Membership):
         return Applied()
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return who is in the segment still."""
+        """Return the shoppers who are still in the segment."""
         return frozenset(map(Item.profile, await shop.among(self.segment.known_id, self.profile_ids)))
 
 
 def added(
     segment: SegmentRef, profile_ids: tuple[str, ...], newcomers: tuple[CustomerKey, ...] = ()
 ) -> "tuple[AnyStep, ...]":
-    """Return the Steps that add these profiles, and those of ``newcomers``; none for nobody.
+    """Return the Steps that add these profiles and those of ``newcomers``; none for nobody.
 
-    They share their batches, so that no request goes out half empty.
+    They share batches, so that no request goes out half empty.
     """
     known, profile_ids, newcomers = len(profile_ids), _in_order(profile_ids), _in_order(newcomers)
     return tuple(
@@ -265,5 +265,5 @@ def removed(segment: SegmentRef, profile_ids: tuple[str, ...]) -> "tuple[AnyStep
 
 
 def _in_order(keys: tuple[K, ...]) -> tuple[K, ...]:
-    """Sort them, so that a plan that is made again comes out the same, however the store lists."""
+    """Sort the keys, so that replanning gives the same plan, however the store sorts."""
     return tuple(sorted(keys, key=str))

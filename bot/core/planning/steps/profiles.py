@@ -30,9 +30,9 @@ class OldProfile(Value):
 
 
 class CreateProfiles(Step):
-    """Give customers the profile that lets them be in segments. Doing it twice is harmless.
+    """Give customers the profile that lets them be in segments. Idempotent.
 
-    ``old``: the profiles in whose place these stand, by whose ids later Steps may name them.
+    ``old``: the deleted profiles that these replace, by whose ids later Steps may name them.
     """
 
     kind: Literal["create_profiles"] = "create_profiles"
@@ -42,7 +42,7 @@ class CreateProfiles(Step):
     old: tuple[OldProfile, ...] = ()
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return profiles by customer; who had one before is in no step back."""
+        """Return profiles by customer, without customers who already had one: they are not in the undo."""
         made = {item.customer_key for back in applied.undo or () for item in back.items}
         after = {str(id_): profile for id_, profile in applied.profiles.items()}
         before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in made}
@@ -50,7 +50,7 @@ class CreateProfiles(Step):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Each customer, those to come among them."""
+        """Each customer, including those yet to be registered."""
         return tuple(map(Item.customer, self.customers))
 
     def _keeping(self, kept: tuple[Item, ...]) -> Self:
@@ -63,19 +63,19 @@ class CreateProfiles(Step):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind alone: one line for all."""
+        """The kind alone: one line for all."""
         return (self.kind, "")
 
     def describe(self, shoppers: int) -> str:
-        """Return how many profiles."""
+        """Describe how many profiles are created."""
         return f"Create {counted(shoppers, 'shopper profile')}"
 
     def resolved(self, made: Made) -> Self:
-        """Return it with the ids of customers who were registered on the way."""
+        """Return it with the ids of customers whom earlier Steps registered."""
         return self.model_copy(update={"customers": tuple(map(made.customer, self.customers))})
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it without customers who are gone. Raises NothingToDo where nobody is left."""
+        """Return it without customers who no longer exist. Raises NothingToDo if nobody is left."""
         known = {one.id for one in await shop.customers(ids=_ids(self.customers))}
         here = tuple(key for key in self.customers if isinstance(key, str) or key in known)
         if not here:
@@ -83,11 +83,11 @@ class CreateProfiles(Step):
         return self.model_copy(update={"customers": here})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to delete the profiles again: the plan named only customers who had none."""
+        """Return the Steps that delete the profiles again: the plan named only customers without one."""
         return deleted(_ids(self.customers), unused=True)
 
     async def apply(self, store: Store) -> Applied:
-        """Create them; customers who got one in the meantime keep it, also when this is undone."""
+        """Create them; customers who got one meanwhile keep it, even after an undo."""
         outcome = await store.create_profiles(*_ids(self.customers))
         already = len(outcome.already)
         profiles = {one.customer_id: one.id for one in (*outcome.created, *outcome.already)}
@@ -104,7 +104,7 @@ def _ids(keys: tuple[CustomerKey, ...]) -> tuple[int, ...]:
 
 
 class Memberships(Value):
-    """How many of those concerned are in a segment, and which promotions use it; None: it cannot be read."""
+    """How many of these shoppers are in a segment, and the promotions that use it (None: they cannot be read)."""
 
     segment: SegmentRef
     shoppers: int
@@ -112,9 +112,9 @@ class Memberships(Value):
 
 
 class DeleteProfiles(Step):
-    """Delete the profiles of customers, who stay customers, and all their memberships.
+    """Delete the profiles of customers, and with them all their memberships. The customers remain.
 
-    ``unused``: only of those who are in no segment when it runs, as fits an undo; ``memberships``: what they are in.
+    ``unused``: skip those who are in a segment when it runs (for an undo); ``memberships``: the segments they are in.
     """
 
     kind: Literal["delete_profiles"] = "delete_profiles"
@@ -132,7 +132,7 @@ class DeleteProfiles(Step):
         return any(any_live(one.promotions) for one in self.memberships)
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return how many of them had a profile, and the memberships that went with those that were deleted."""
+        """Return how many of them had a profile, and how many memberships were deleted with the profiles."""
         gone = sum(back.shoppers for back in applied.undo or () if isinstance(back, CreateProfiles))
         return {"profiles": gone + applied.left, "memberships": moved}, {"profiles": applied.left, "memberships": 0}
 
@@ -146,7 +146,7 @@ class DeleteProfiles(Step):
 
     @property
     def risk(self) -> str:
-        """Promotions stop reaching those people, or begin to."""
+        """That promotions stop reaching those people, or start to."""
         uses = {use.id: use for one in self.memberships for use in one.promotions or ()}
         return f"deletes shopper profiles{live_uses(tuple(uses.values()), ' in segments')}"
 
@@ -157,7 +157,7 @@ class DeleteProfiles(Step):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What they lose."""
+        """The memberships that they lose."""
         if self.unused:
             return ("Profiles that are in a segment by then stay.",)
         lost = (f"Takes {people(one.shoppers)} out of {one.segment.name}." for one in self.memberships)
@@ -166,20 +166,20 @@ class DeleteProfiles(Step):
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
-        """Those that they are in."""
+        """The segments that they are in."""
         return tuple(one.segment.known_id for one in self.memberships)
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind alone: one line for all."""
+        """The kind alone: one line for all."""
         return (self.kind, "")
 
     def describe(self, shoppers: int) -> str:
-        """Return how many profiles."""
+        """Describe how many profiles are deleted."""
         return f"Delete {counted(shoppers, 'shopper profile')}"
 
     def merged(self, others: Sequence[Step]) -> Self:
-        """Return it with what all of them take out of each segment."""
+        """Return it with the memberships of all, summed for each segment."""
         shoppers: Counter[SegmentRef] = Counter()
         memberships: dict[SegmentRef, Memberships] = {}
         alike: list[DeleteProfiles] = [self, *(one for one in others if isinstance(one, DeleteProfiles))]
@@ -190,7 +190,7 @@ class DeleteProfiles(Step):
         return self.model_copy(update={"memberships": summed})
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it without customers who have no profile, and with what the others are in. Raises NothingToDo."""
+        """Return it without customers who have no profile, and with the current memberships. Raises NothingToDo."""
         here = [one for one in await shop.customers(ids=self.customer_ids) if one.shopper_profile_id]
         if not here:
             raise NothingToDo("None of these shoppers has a profile any more.")
@@ -208,7 +208,7 @@ class DeleteProfiles(Step):
         return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to create the profiles again, and put everybody back into what they are in now."""
+        """Return the Steps that create the profiles again and put everyone back into their current segments."""
         here = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
         groups = _by_segment(here)
         back = [
@@ -219,7 +219,7 @@ class DeleteProfiles(Step):
         return (*_again(here), *back)
 
     async def apply(self, store: Store) -> Applied:
-        """Delete them by profile id, as far as they have one."""
+        """Delete those that still exist, by profile id."""
         here = [one async for one in store.customers(ids=self.customer_ids) if one.shopper_profile_id]
         doomed = [one for one in here if not (self.unused and one.segment_ids)]
         ids = tuple(one.shopper_profile_id for one in doomed if one.shopper_profile_id)
@@ -232,19 +232,19 @@ class DeleteProfiles(Step):
         return Applied(undo=_again(doomed), left=spared, notes=notes)
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return who has a profile still."""
+        """Return the customers who still have a profile."""
         here = await shop.customers(ids=self.customer_ids)
         return frozenset(Item.customer(one.id) for one in here if one.shopper_profile_id)
 
 
 def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":
-    """Return the Steps that give these customers new profiles in the place of those that they have now."""
+    """Return the Steps that give these customers new profiles in place of their current ones."""
     old = {one.id: OldProfile(customer_id=one.id, id=one.shopper_profile_id or "") for one in customers}
     return tuple(CreateProfiles(customers=ids, old=tuple(map(old.__getitem__, ids))) for ids in batches(old, BATCH))
 
 
 def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
-    """Return customer ids by the segments that they are in."""
+    """Group customer ids by the segments that they are in."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for customer in customers:
         for segment_id in customer.segment_ids:

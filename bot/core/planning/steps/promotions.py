@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
-    """Return whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
+    """Describe whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
     return f"shoppers {describe(targeting, names)}" if targeting else "everybody"
 
 
@@ -26,9 +26,9 @@ def _json(targeting: Targeting | None) -> Any:
 
 
 class RetargetPromotion(Step):
-    """Change whom a promotion reaches, and nothing else of it. None is everybody.
+    """Change whom a promotion reaches, and nothing else of it. None means everybody.
 
-    ``was`` and ``becomes`` say both in words, with the segments' names as they were when planned.
+    ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning.
     """
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
@@ -57,12 +57,12 @@ class RetargetPromotion(Step):
 
     @property
     def risk(self) -> str:
-        """Shoppers gain or lose a price."""
+        """That shoppers gain or lose a price."""
         return f"changes whom a promotion reaches{' that is live' if self.promotion.live else ''}"
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
-        """Those that are named before or after."""
+        """The segments named before or after."""
         named = [one.segment_ids for one in (self.before, self.after) if one]
         return tuple(dict.fromkeys(segment_id for ids in named for segment_id in ids))
 
@@ -74,19 +74,19 @@ class RetargetPromotion(Step):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and promotion: one line each."""
+        """The kind and promotion: one line per promotion."""
         return (self.kind, str(self.promotion.id))
 
     def describe(self, shoppers: int) -> str:
-        """Return whom it will reach."""
+        """Describe whom it will reach."""
         return f"Let the promotion {self.promotion.name} reach {self.becomes}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return its targeting, as the store has it; None is everybody."""
+        """Return its targeting before, and after as the store saved it; None means everybody."""
         return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it as the promotion is now, with names as they are now. Raises Gone and NothingToDo."""
+        """Return it for the promotion's current targeting, with current names. Raises Gone and NothingToDo."""
         found = await shop.promotion_by_id(self.promotion.id)
         if found is None:
             raise Gone(self.promotion.name, what="promotion")
@@ -103,15 +103,15 @@ class RetargetPromotion(Step):
         )
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to set the targeting that was shown as the present one."""
+        """Return the Step that restores the targeting that the plan showed."""
         back = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
         return (self.model_copy(update=back),)
 
     async def apply(self, store: Store) -> Applied:
-        """Put the promotion as it is at this moment, with the other targeting.
+        """Put the promotion's current document back with the new targeting.
 
-        Raises Impossible where its targeting was changed since it was shown: the store has no way to put a
-        document only if nobody else did, so it is read just before.
+        Raises Impossible if its targeting changed since it was shown: the store has no conditional PUT, so the document
+        is read just before.
         """
         now = await store.promotion(self.promotion.id)
         if now.targeting == self.after:
@@ -128,6 +128,6 @@ class RetargetPromotion(Step):
         return Applied(stored=Stored(targeting=put.targeting), notes=(differs,))
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return that it did, where the promotion reaches these shoppers."""
+        """Return an empty result, if the promotion reaches these shoppers."""
         now = await reader.promotion(self.promotion.id)
         return Applied() if now.targeting == self.after else None

@@ -1,4 +1,4 @@
-"""How Steps name the things of a store: by id, and by the name that people read."""
+"""References to things in the store: by id, and by the name that people read."""
 
 from typing import Self
 
@@ -9,38 +9,38 @@ from bot.core.value import Value
 
 
 class SegmentRef(Value):
-    """A segment by name and id; no id yet where an earlier Step of the same Plan creates it."""
+    """A segment by name and id; the id is None if an earlier Step of the same Plan creates it."""
 
     name: str
     id: str | None = None
 
     @classmethod
     def of(cls, segment: Segment) -> Self:
-        """Return the reference to a segment of the store."""
+        """Build the reference to this segment."""
         return cls(name=segment.name, id=segment.id)
 
     @property
     def known_id(self) -> str:
-        """The id. Raises Impossible where the segment was not created before."""
+        """The id. Raises Impossible if the segment is not created yet."""
         if self.id is None:
             raise Impossible(f"The segment “{self.name}” does not exist yet.")
         return self.id
 
     @property
     def item(self) -> Item:
-        """The segment as an item. Raises Impossible where it was not created before."""
+        """The segment as an item. Raises Impossible if it is not created yet."""
         return Item.segment(self.known_id)
 
 
 class Naming(Value):
-    """What a person writes about a segment."""
+    """A segment's name and description."""
 
     name: str
     description: str = ""
 
     @classmethod
     def of(cls, segment: Segment) -> Self:
-        """Return how a segment of the store is named and described."""
+        """Return the name and description of this segment."""
         return cls(name=segment.name, description=segment.description)
 
 
@@ -53,7 +53,7 @@ class PromotionRef(Value):
 
     @classmethod
     def of(cls, promotion: Promotion) -> Self:
-        """Return the reference to a promotion of the store."""
+        """Build the reference to this promotion."""
         return cls(id=promotion.id, name=promotion.name, live=promotion.is_live)
 
     @property
@@ -63,6 +63,6 @@ class PromotionRef(Value):
 
 
 class Stored(Value):
-    """Whom a promotion reaches, as the store set it; None is everybody."""
+    """Whom a promotion reaches, as the store saved it; None means everybody."""
 
     targeting: Targeting | None = None

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class CreateSegment(Step):
     """Create an empty segment.
 
-    ``restores``: it was there before, so that only its very name, and none that looks like it, is in its way.
-    ``old_id``: the id that it had then; ``lost``: the promotions that named it by that id; None: that cannot be read.
+    ``restores``: it existed before, so that only the very same name, and no similar one, conflicts with it. ``old_id``
+    is the id that it had then; ``lost`` are the promotions that named that id (None: they cannot be read).
     """
 
     kind: Literal["create_segment"] = "create_segment"
@@ -38,44 +38,44 @@ class CreateSegment(Step):
 
     @property
     def strands_promotions(self) -> bool:
-        """Whether promotions named it by its old id, or that cannot be read."""
+        """Whether promotions named it by its old id, or may have."""
         return self.lost != ()
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and segment: one line each."""
+        """The kind and segment: one line per segment."""
         return (self.kind, self.segment.name)
 
     def describe(self, shoppers: int) -> str:
-        """Return what is created."""
+        """Describe the segment to create."""
         return f"Create the segment {self.segment.name}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return nothing, and the segment with its id."""
+        """Return nothing before, and the segment with its id after."""
         return None, {"id": applied.created and applied.created.id, **self.segment.model_dump()}
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it as it is. Raises Impossible where the name is taken."""
+        """Return it unchanged. Raises Impossible if the name is taken."""
         await _refuse_taken_name(self.segment, shop, restores=self.restores)
         return self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return nothing: the store gives it its id only when it is created."""
+        """Return nothing: the id is known only once the store has created it."""
         return ()
 
     async def apply(self, store: Store) -> Applied:
-        """Create it; the way back is deleting the new id."""
+        """Create it; its undo deletes the new id."""
         (made,) = await store.create_segments(NewSegment(name=self.segment.name, description=self.segment.description))
         return self._made(SegmentRef.of(made))
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return the segment of just this name and description, where the store has one."""
+        """Return the segment with exactly this name and description, if the store has one."""
         wanted = (self.segment.name, self.segment.description)
         found = [one async for one in reader.segments() if (one.name, one.description) == wanted]
         return self._made(SegmentRef.of(found[0])) if found else None
 
     def _made(self, made: SegmentRef) -> Applied:
-        # Later Steps know it by the name that was planned, however the store spells it.
+        # Later Steps know it by its planned name, however the store spells it.
         planned = made.model_copy(update={"name": self.segment.name})
         undo = DeleteSegment(segment=made, description=self.segment.description)
         return Applied(undo=(undo,), created=planned, notes=self._notes())
@@ -89,7 +89,7 @@ class CreateSegment(Step):
 
 
 class UpdateSegment(Step):
-    """Give a segment another name or description. ``restores`` as in CreateSegment."""
+    """Rename a segment or change its description. ``restores`` as in CreateSegment."""
 
     kind: Literal["update_segment"] = "update_segment"
     does: ClassVar[str] = "rename or describe a segment"
@@ -105,11 +105,11 @@ class UpdateSegment(Step):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and segment: one line each."""
+        """The kind and segment: one line per segment."""
         return (self.kind, self.segment.name)
 
     def describe(self, shoppers: int) -> str:
-        """Return what changes, and only that."""
+        """Describe what changes, and only that."""
         changes = []
         if self.before.name != self.after.name:
             changes.append(f"rename it to {self.after.name}")
@@ -120,11 +120,11 @@ class UpdateSegment(Step):
         return f"Edit the segment {self.segment.name}: {' and '.join(changes)}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return its naming."""
+        """Return its name and description, before and after."""
         return self.before.model_dump(), self.after.model_dump()
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the naming that it has now. Raises Impossible; NothingToDo where it is named so already."""
+        """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
         segment = await present(self.segment, shop)
         if segment.name.casefold() != self.after.name.casefold():
             await _refuse_taken_name(self.after, shop, restores=self.restores)
@@ -134,28 +134,28 @@ class UpdateSegment(Step):
         return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to give it back the naming that it has now."""
+        """Return the Step that restores its current name and description."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
         before = Naming.of(found[0]) if found else self.before
         renamed = self.segment.model_copy(update={"name": self.after.name})
         return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
     async def apply(self, store: Store) -> Applied:
-        """Send both fields: what was shown is what is set."""
+        """Send both fields, so that exactly what was shown is set."""
         await store.update_segments(
             SegmentChange(id=self.segment.known_id, name=self.after.name, description=self.after.description)
         )
         return Applied()
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return that it did, where the segment is named and described so now."""
+        """Return an empty result, if the segment has this name and description."""
         found = [one async for one in reader.segments((self.segment.known_id,))]
         named = list(map(Naming.of, found))
         return Applied() if named == [self.after] else None
 
 
 class DeleteSegment(Step):
-    """Delete a segment; its shoppers stay in the store. ``promotions`` is None where they cannot be read."""
+    """Delete a segment; its shoppers stay in the store. ``promotions`` is None if they cannot be read."""
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
@@ -172,7 +172,7 @@ class DeleteSegment(Step):
 
     @property
     def segment_size(self) -> int:
-        """Its members."""
+        """The number of members."""
         return self.members
 
     @property
@@ -192,17 +192,17 @@ class DeleteSegment(Step):
 
     @property
     def risk(self) -> str:
-        """It is gone; and where promotions use it, they reach nobody, or everybody, afterwards."""
+        """That it is deleted, and that promotions that use it will reach nobody, or everybody."""
         return f"deletes a segment{live_uses(self.promotions)}"
 
     @property
     def shoppers(self) -> int:
-        """Its members."""
+        """The number of members."""
         return self.members
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Which promotions use it, and what undo will not bring back."""
+        """The promotions that use it, and what an undo will not restore."""
         used = describe_uses(self.segment.name, self.promotions)
         new_id = "Undo restores a segment under a new id, which promotions do not follow."
         return used if self.promotions == () else (*used, new_id)
@@ -214,19 +214,19 @@ class DeleteSegment(Step):
 
     @property
     def batch_key(self) -> tuple[str, str]:
-        """Kind and segment: one line each."""
+        """The kind and segment: one line per segment."""
         return (self.kind, self.segment.name)
 
     def describe(self, shoppers: int) -> str:
-        """Return what is deleted, and how many were in it."""
+        """Describe the segment, with its size."""
         return f"Delete the segment {self.segment.name} ({people(shoppers)})"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return the segment and how many were in it, and nothing."""
+        """Return the segment with its size before, and nothing after."""
         return {**self.segment.model_dump(), "description": self.description, "members": moved}, None
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it with its members and promotions counted now. Raises Impossible where it is gone."""
+        """Return it with its current size and promotions. Raises Impossible if it no longer exists."""
         segment = await present(self.segment, shop)
         return self.model_copy(
             update={
@@ -238,7 +238,7 @@ class DeleteSegment(Step):
         )
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return how to create it again and put everybody back who is in it now."""
+        """Return the Steps that create it again and put its current members back."""
         again = CreateSegment(
             segment=Naming(name=self.segment.name, description=self.description),
             restores=True,
@@ -254,7 +254,7 @@ class DeleteSegment(Step):
         return Applied()
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return that it did, where the id is gone."""
+        """Return an empty result, if the id no longer exists."""
         still = [one async for one in reader.segments((self.segment.known_id,))]
         return None if still else Applied()
 

@@ -1,4 +1,4 @@
-"""The questions that every Step answers. Nobody outside asks of which class a Step is."""
+"""The interface of every Step. Code outside this room never asks for a Step's class."""
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
@@ -16,42 +16,42 @@ if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
 
 BATCH = 500
-"""Shoppers in one Step: ten requests of 50, the most that the store takes at once."""
+"""Shoppers in one Step: ten requests of 50, the store's maximum per request."""
 
 
 class Moves(NamedTuple):
-    """How many shoppers a Step puts into its target, and how many it takes out."""
+    """How many shoppers a Step adds to its target, and how many it removes."""
 
     added: int = 0
     removed: int = 0
 
 
 class Step(Value):
-    """One thing done to a store. Frozen, stored as JSON, told apart by ``kind``."""
+    """One thing to do to a store. Frozen, stored as JSON, discriminated by ``kind``."""
 
     does: ClassVar[str]
-    """What it does, as the end of "needs approval to …"."""
+    """What it does, to complete "needs approval to …"."""
     destructive: ClassVar[bool] = False
-    """Whether it needs a second person whatever the policy says: it takes something away that people see or pay by."""
+    """Whether it always needs a second person, whatever the policy: it takes away what people see or pay by."""
     in_requests: ClassVar[bool] = False
-    """Whether it takes several requests, of which some may be carried out and others not."""
+    """Whether it takes several requests, some of which may be carried out and others not."""
     undone_last: ClassVar[bool] = False
-    """Whether it goes behind the other Steps of an undo."""
+    """Whether it comes after the other Steps of an undo."""
 
     # What it is about
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What it is about, and what can be taken out of it one by one."""
+        """What it is about: the items that can be taken out one by one."""
         return ()
 
     @property
     def names(self) -> Mapping[Item, str]:
-        """What its items are called, apart from shoppers whom the store knows: those are looked up there."""
+        """The names of its items, apart from shoppers that the store knows: those are looked up there."""
         return {item: item.id for item in self.items if item.kind is ItemKind.EMAIL}
 
     def without(self, items: Collection[Item]) -> Self | None:
-        """Return what is left of it without these; None where nothing is."""
+        """Return it without these items; None if nothing is left."""
         own = self.items
         kept = tuple(item for item in own if item not in items)
         if len(kept) == len(own):
@@ -59,7 +59,7 @@ class Step(Value):
         return self._keeping(kept) if kept else None
 
     def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        """Return it with only these of its items."""
+        """Return it with only these items."""
         raise NotImplementedError(f"{type(self).__name__} has several items and does not say how some are taken out")
 
     @property
@@ -69,7 +69,7 @@ class Step(Value):
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
-        """The segments that it touches, as far as they have ids."""
+        """The segments that it touches and that have ids."""
         return (self.target.id,) if self.target and self.target.id else ()
 
     @property
@@ -79,7 +79,7 @@ class Step(Value):
 
     @property
     def listed_in(self) -> tuple[str, ...]:
-        """Ids of segments that list all profiles that it is about: the quickest way to find out whose they are."""
+        """Ids of segments that list all profiles that it is about: the fastest way to find their owners."""
         return ()
 
     @property
@@ -89,7 +89,7 @@ class Step(Value):
 
     @property
     def moves(self) -> Moves:
-        """How many shoppers it puts into its target and takes out."""
+        """How many shoppers it adds to its target and removes from it."""
         return Moves()
 
     # What people read before they approve it
@@ -97,71 +97,71 @@ class Step(Value):
     @property
     @abstractmethod
     def batch_key(self) -> tuple[str, str]:
-        """What neighbours share that are batches of one thing, and are described together in one line."""
+        """A key shared by consecutive Steps that are batches of one effect and share one line."""
 
     @abstractmethod
     def describe(self, shoppers: int) -> str:
-        """Return one line in plain words, for ``shoppers`` in all its batches."""
+        """Describe it in one plain line, for ``shoppers`` in all its batches."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person should know before they approve it."""
+        """What people should know before they approve it."""
         return ()
 
     def merged(self, others: "Sequence[Step]") -> Self:
-        """Return a Step with the warnings of this and ``others``, which share its batch key."""
+        """Return a Step with the combined warnings of this and ``others``, which share its batch key."""
         return self
 
     @property
     def risk(self) -> str | None:
-        """Why it is destructive, as the end of "needs approval: it …"; None where it is not."""
+        """Why it is destructive, to complete "needs approval: it …"; None if it is not."""
         return None
 
     @property
     def live(self) -> bool:
-        """Whether shoppers get another price by it at once: a live promotion uses the segment, or is what changes."""
+        """Whether it changes prices at once: a live promotion uses the segment, or is what changes."""
         return False
 
     @property
     def segment_size(self) -> int:
-        """How many shoppers were in the segment that it takes some from; 0 where it takes none."""
+        """The size of the segment that it removes shoppers from; 0 if it removes none."""
         return 0
 
     # How it relates to the other Steps of an undo, and to promotions
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """What of it stays when it is undone, in sentences."""
+        """What an undo does not take back, in sentences."""
         return ()
 
     @property
     def deletes(self) -> tuple[Item, ...]:
-        """What is not in the store any more when it has run."""
+        """What no longer exists in the store once it has run."""
         return ()
 
     @property
     def moot_without(self) -> Item | None:
-        """What, when it is deleted anyway, makes this Step needless."""
+        """The item whose deletion makes this Step unnecessary."""
         return None
 
     @property
     def replaces(self) -> Item | None:
-        """The deleted segment that it creates anew, under another id."""
+        """The deleted segment that it creates again, under a new id."""
         return None
 
     @property
     def strands_promotions(self) -> bool:
-        """Whether promotions name what it replaces by the old id, or may."""
+        """Whether promotions name the deleted segment by its old id, or may."""
         return False
 
     # How it is planned, run and undone
 
     @abstractmethod
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it as it would be now. Raises Impossible."""
+        """Return it for the store's current state. Raises Impossible."""
 
     async def departed(self, shop: Shop) -> frozenset[Item]:
-        """Return which of its items left its target meanwhile, so that an undo or a retry is not about them."""
+        """Return the items that have left its target since, so that an undo or a retry skips them."""
         return frozenset()
 
     def resolved(self, made: Made) -> Self:
@@ -170,41 +170,41 @@ class Step(Value):
 
     @abstractmethod
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return what would undo it, as far as it can be known before; read from the store as it is."""
+        """Return the Steps that would undo it, from the store's current state, before it runs."""
 
     @abstractmethod
     async def apply(self, store: Store) -> Applied:
-        """Do it. Raises StoreError."""
+        """Carry it out. Raises StoreError."""
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return what came of it if a run that died had carried it out; None where applying it (again) is right."""
+        """Return its result if a run that crashed had already carried it out; None if it should be applied (again)."""
         return None
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return which of its items the store shows as they were before it. Raises StoreError.
+        """Return the items that the store shows unchanged by it. Raises StoreError.
 
-        Asked of a Step in several requests of which nobody knows any more which were carried out. That its items were
-        otherwise before is taken from the plan, which names only those whom the Step changes.
+        Called for a Step in several requests when it is unknown which were carried out. The plan names only items that
+        the Step changes, so an item in its planned state was changed.
         """
         return frozenset()
 
     @abstractmethod
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return what was so before it ran and what was so afterwards, as JSON without a shopper's name, for the log.
+        """Return the values before and after it ran, for the log, as JSON without shoppers' names.
 
-        ``applied`` has the way back that stands; ``moved``: how many shoppers it really put into segments or took out.
+        ``applied`` holds the undo that counts; ``moved`` is how many shoppers it really added or removed.
         """
 
 
 class Gone(Impossible):
-    """A segment, or ``what`` else, that is not there any more."""
+    """A segment, or another ``what``, no longer exists."""
 
     def __init__(self, name: str, *, what: str = "segment") -> None:
         super().__init__(f"The {what} “{name}” is not in the store any more.")
 
 
 async def present(ref: SegmentRef, shop: Shop) -> Segment:
-    """Return the segment as it is now. Raises Gone."""
+    """Return the segment in its current state. Raises Gone."""
     segment = await shop.by_id(ref.known_id)
     if segment is None:
         raise Gone(ref.name)

@@ -5,11 +5,11 @@
 | ``in A or B`` | in at least one of them |
 | ``not in A``, ``in neither A nor B`` | in none of them |
 | ``X and Y``, ``X or Y`` | both hold, at least one holds |
-| ``X, and Y``, ``X, or Y`` | the same; with its comma, it joins only after all that stands between commas |
+| ``X, and Y``, ``X, or Y`` | the same, but binding more loosely than anything between commas |
 | ``A, B or C`` | a list: each comma stands for the word before the last name |
-| ``(X)`` | first what is inside |
+| ``(X)`` | grouping |
 
-``in`` may be left out. What could be read in two ways is refused, never guessed: ``A and B or C``, ``not A or B``.
+``in`` may be left out. Ambiguous words are refused, never guessed: ``A and B or C``, ``not A or B``.
 """
 
 from bot.core.store_view.targeting.description import describe

@@ -10,9 +10,9 @@ def describe(targeting: Targeting | None, names: Mapping[str, str]) -> str:
     """Describe whom a promotion reaches; ``names`` are all the store's segment names by id. None is "everybody".
 
     "All of" or "any of" one part is described as that part; a segment that a list names twice is named once. "All of"
-    nothing is everybody, "any of" nothing is nobody. A name is put in curly quotes where its words could be read
-    otherwise. Quotes inside it become apostrophes; where that could mean another segment too, and where a name is
-    blank or is another's id, the id takes its place.
+    nothing is everybody, "any of" nothing is nobody. A name is put in curly quotes if its words could be parsed
+    otherwise. Quotes inside it become apostrophes; if that is ambiguous, or if a name is blank or another segment's id,
+    the id takes its place.
     """
     return "everybody" if targeting is None else _describe(_normalized(targeting), names)
 

@@ -1,4 +1,4 @@
-"""Names of segments in targeting: how they are written, and which segment a word means."""
+"""Segments' names in targeting: how they are written, and which segment a word means."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokeni
 
 
 def written_name(segment_id: str, names: Mapping[str, str]) -> str:
-    """Write this segment's name: bare, in quotes, as its id, or as one that is gone."""
+    """Write this segment's name: bare, quoted, as its id, or marked as deleted."""
     name = names.get(segment_id)
     if name is None:
         return f"a segment that is gone ({segment_id})"
@@ -33,7 +33,7 @@ def _is_bare(word: str) -> bool:
 
 
 def ids_by_word(words: tuple[str, ...], segments: Sequence[Segment]) -> dict[str, str]:
-    """Return the segments' ids by word. Raises NotSegments with all words that name none."""
+    """Return the segments' ids by word. Raises NotSegments with all unknown words."""
     alike = _by_flat_name(segments)
     found = {word: find_named(word, segments) or _only(word, alike) for word in words}
     unknown = tuple(word for word, segment in found.items() if segment is None)
@@ -64,7 +64,7 @@ def _only(word: str, alike: _Alike) -> Segment | None:
 
 
 def _flat(name: str) -> str:
-    """Flatten what differs between keyboards: blanks, dashes, quotes, apostrophes, case."""
+    """Normalize what differs between keyboards: whitespace, dashes, quotes, apostrophes, case."""
     flat = unicodedata.normalize("NFKC", name).casefold()
     flat = re.sub(f"[{QUOTES}‘’‚‛′]", "'", re.sub("[-‐-―−]+", "-", flat))
     return re.sub(f"{BLANK}+", " ", flat).strip()

@@ -1,4 +1,4 @@
-"""A parser of targeting in words."""
+"""A parser for targeting in words."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,9 @@ from bot.core.store_view.targeting.names import ids_by_word
 from bot.core.store_view.targeting.tokens import END, EXAMPLE, UNASKABLE, Token, tokenize
 
 MOST_LEVELS = 4
-"""The greatest ``Targeting.depth`` that the vendor takes; its schema CustomerSegmentLimitation ends there."""
+"""The greatest ``Targeting.depth`` that the vendor accepts: its schema CustomerSegmentLimitation ends there."""
 MOST_PARENTHESES = 20
-"""How many parentheses may stand inside one another, needless ones too."""
+"""The most nested parentheses, redundant ones included."""
 _MISPLACED = {
     ("not", "not"): "“not not” takes itself back. Leave both out, or use parentheses: `not (not in VIPs)`.",
     ("not", "neither"): "“not” and “neither” take each other back. Use one of them: `in neither VIPs nor Loyal`.",
@@ -21,12 +21,12 @@ _MISPLACED = {
 
 
 def parse(text: str, segments: Sequence[Segment]) -> Targeting:
-    """Parse the rule that ``text`` says, whether ``describe`` wrote it or a person typed it.
+    """Parse a rule that ``describe`` wrote or a person typed.
 
-    ``parse(describe(rule, names), segments)`` is ``rule``, up to what ``describe`` writes alike, for each rule that the
-    store takes and whose segments all exist. "A or B" is one ``AnyOf``; "A, or B" is an ``Any_`` of two. It does not
-    matter how dashes, apostrophes and blanks were typed, unless two names differ just in them.
-    Raises NotSegments with all unknown names, Misuse where the words are not one clear rule of up to four levels.
+    ``parse(describe(rule, names), segments)`` is ``rule``, up to rules that ``describe`` writes alike, for each rule
+    that the store accepts and whose segments all exist. "A or B" is one ``AnyOf``; "A, or B" is an ``Any_`` of two.
+    Variants of dashes, apostrophes and whitespace do not matter, unless two names differ only in them. Raises
+    NotSegments with all unknown names, Misuse if the words are not one unambiguous rule of up to four levels.
     """
     tokens = tuple(tokenize(text))
     _check_askable(tokens)
@@ -48,7 +48,7 @@ def _check_askable(tokens: tuple[Token, ...]) -> None:
 
 
 class _Parser:
-    """A recursive-descent parser of tokens into a rule that has names in place of ids."""
+    """A recursive-descent parser of tokens into a rule with names in place of ids."""
 
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self.tokens = tokens
@@ -56,7 +56,7 @@ class _Parser:
         self.nesting = 0
 
     def rule(self) -> Targeting:
-        """Parse all of it."""
+        """Parse the whole text."""
         if not self.tokens:
             raise Misuse(f"Say which segments to reach. {EXAMPLE}")
         rule = self.level()
@@ -76,7 +76,7 @@ class _Parser:
         return self.tokens[self.at + steps] if self.at + steps < len(self.tokens) else END
 
     def accept(self, kind: str) -> bool:
-        """Go past the next token if it is of this kind; tell whether it was."""
+        """Consume the next token if it is of this kind; return whether it was."""
         taken = self.next.kind == kind
         self.at += taken
         return taken
@@ -93,7 +93,7 @@ class _Parser:
         return _joined(parts, joins, _passage(self.tokens[start : self.at]))
 
     def term(self) -> Targeting:
-        """Parse one name, one parenthesis, or a negation of one or several of them."""
+        """Parse a name, a parenthesis, or a negation of one or several of them."""
         if self.accept("not"):
             bounded = self.next.kind == "("
             negation = Not(self.affirmed())
@@ -103,7 +103,7 @@ class _Parser:
         return self.affirmed()
 
     def clear(self, negation: Targeting, word: str) -> Targeting:
-        """Refuse "not A or B": some mean "neither", others "B, or not A". A comma or one more "not" makes it clear."""
+        """Refuse "not A or B": some mean "neither", others "B, or not A". A comma or a second "not" resolves it."""
         if self.next.kind in ("and", "or", ",") and self.ahead(1).kind in ("in", "name", "("):
             join = "or" if self.next.kind == "or" else "and"
             raise Misuse(
@@ -143,7 +143,7 @@ class _Parser:
         return rule
 
     def missing(self) -> Misuse:
-        """Build the error for where a segment is missing."""
+        """Build the error for a missing segment."""
         before, after = self.last, self.next
         places = {
             (True, True): f"Between “{before.text}” and “{after.text}”",
@@ -164,7 +164,7 @@ class _Parser:
 
 
 def _passage(tokens: Sequence[Token]) -> str:
-    """Write the tokens as they were typed, with blanks where people put them."""
+    """Write the tokens as they were typed, with normal spacing."""
     return re.sub(r" (?=[,)])|(?<=\() ", "", " ".join(token.typed for token in tokens))
 
 
@@ -178,7 +178,7 @@ def _joined(parts: list[Targeting], joins: list[str], typed: str) -> Targeting:
 
 
 def _list_joins(joins: list[str], typed: str) -> list[str]:
-    """Return what joins a list: each comma by itself stands for the word that follows later."""
+    """Return the joining words of a list: each comma stands for the word that follows later."""
     words = [join.removeprefix(", ") for join in joins[joins.count(",") :]]
     if not words or "," in words:
         raise Misuse(f"In “{typed}”, say “and” or “or” after the comma: `in VIPs or Loyal, and not in Staff`.")
@@ -196,7 +196,7 @@ def _same(parts: tuple[Targeting, ...], joins: Sequence[str], typed: str) -> Tar
 
 
 def _either(parts: tuple[Targeting, ...]) -> Targeting:
-    """Build ``Any_`` of the parts, with as much of it as possible in one ``AnyOf``."""
+    """Build ``Any_`` of the parts, with as many of them as possible in one ``AnyOf``."""
     merged: list[Targeting] = []
     for plain, run in groupby(parts, lambda part: isinstance(part, AnyOf)):
         together = tuple(run)

@@ -9,17 +9,17 @@ from bot.core.language.tokenizer import QUOTES
 
 EXAMPLE = 'For example: `in VIPs or "Big Spenders", and not in Staff`.'
 
-# What phones and web pages put where one typed a blank; Python counts only the first as one.
+# Whitespace as phones and web pages insert it; Python counts only the first as whitespace.
 BLANK = r"[\s\u200b\u2060\ufeff]"
 _LETTER = rf"[^\s\u200b\u2060\ufeff(),{QUOTES}]"
-# ASCII only, for else "ın" would be "in".
+# ASCII only: otherwise "ın" would be "in".
 _KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everybody))(?!{_LETTER})"
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?P<closed>[{QUOTES}]?)"
     rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{_LETTER})|{_KEYWORD}|[(),])"
     rf"|{_LETTER}+(?:{BLANK}+(?!{_KEYWORD}){_LETTER}+)*"
 )
-# Sentences for rules that cannot be asked for; keys are what `tokenize` makes of their descriptions.
+# Errors for rules that cannot be asked for; the keys are the tokens of their descriptions.
 UNASKABLE = {
     ("everybody",): (
         "“everybody” is no part of a rule. For everybody, take the rule away with `/promotion untarget`; "
@@ -48,7 +48,7 @@ END = Token("end", "", "")
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """Yield the tokens of ``text``, without an end. Raises Misuse for a quote that is not closed, or holds nothing."""
+    """Yield the tokens of ``text``, without an end token. Raises Misuse for an unclosed or empty quote."""
     for found in _TOKEN.finditer(text):
         typed = re.sub(f"{BLANK}+", " ", found[0])
         if found["key"]:
