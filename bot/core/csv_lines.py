@@ -1,15 +1,15 @@
-"""Rows as a CSV file that does no harm in a spreadsheet. Pure."""
+"""Rows rendered as CSV that is safe to open in a spreadsheet. Pure."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet begins a formula: owasp.org/www-community/attacks/CSV_Injection."""
+"""Characters that start a formula in a spreadsheet: owasp.org/www-community/attacks/CSV_Injection."""
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Render a CSV file that does no harm in a spreadsheet, line by line."""
+    """Render rows as CSV, line by line, with formulas escaped."""
     yield _line(columns)
     yield from map(_line, rows)
 
@@ -21,5 +21,5 @@ def _line(cells: Sequence[object]) -> str:
 
 
 def _escaped(cell: object) -> object:
-    """Return ``cell``, with an apostrophe before what a spreadsheet would run."""
+    """Return ``cell``, with an apostrophe before anything that a spreadsheet would run as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

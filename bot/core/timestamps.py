@@ -1,8 +1,8 @@
-"""Times as the text that is stored. Pure."""
+"""Times in the text form that is stored. Pure."""
 
 from datetime import UTC, datetime
 
 
 def timestamp(time: datetime) -> str:
-    """Return this time in UTC with milliseconds: text that sorts as time."""
+    """Format this time in UTC with milliseconds, as text that sorts chronologically."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds")

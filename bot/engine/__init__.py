@@ -1,1 +1,1 @@
-"""Takes what people ask and decide, puts it on record in the ledger, and carries it out on the store."""
+"""Takes what people ask and decide, records it in the ledger, and carries it out on the store."""

@@ -1,4 +1,4 @@
-"""Lets acknowledgements go first: Slack gives them three seconds, and an answer may begin some milliseconds later."""
+"""Lets acknowledgements go before answers: Slack wants them within three seconds, while an answer may wait a little."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,10 +10,10 @@ PATIENCE = 0.25
 
 
 class AnswerPacer:
-    """Lets at most ``AT_ONCE`` answers through at a time, begun one after the other.
+    """Lets at most ``AT_ONCE`` answers through at a time, in order.
 
-    Each begins when no delivery came for ``quiet`` seconds, or after ``PATIENCE`` seconds at the latest. So a flood of
-    commands is acknowledged as fast as it comes in, and answered in its order.
+    An answer starts once no delivery has arrived for ``quiet`` seconds, or after ``PATIENCE`` seconds at the latest. So
+    a flood of commands is acknowledged as fast as it arrives.
     """
 
     def __init__(self, *, now: Callable[[], float], quiet: float = QUIET) -> None:
@@ -24,16 +24,16 @@ class AnswerPacer:
         self._gate = asyncio.Lock()
 
     def delivered(self) -> None:
-        """Note that something came in which has to be acknowledged."""
+        """Record that a delivery arrived, which must be acknowledged first."""
         self._last = self._now()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for the turn of a piece of work, which is done within this context."""
+        """Wait for the gate to open; the work is done within this context."""
         async with self._places:
             async with self._gate:
                 until = self._now() + PATIENCE
-                # It is time that is waited for, and each delivery moves it.
+                # Only time can be waited for here, and each delivery extends the wait.
                 while (wait := min(self._last + self._quiet, until) - self._now()) > 0:  # noqa: ASYNC110
                     await asyncio.sleep(wait)
             yield

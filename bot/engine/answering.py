@@ -1,4 +1,4 @@
-"""Answers what is on record: plans it, and carries out what comes of that."""
+"""Answers recorded invocations: plans them and carries out the outcome."""
 
 import logging
 import secrets
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answering:
-    """Answers each invocation once: it is settled in the ledger by the one process that has it in hand."""
+    """Answers each invocation exactly once: the process that owns it settles it in the ledger."""
 
     process: Process
     gate: AnswerPacer
@@ -40,26 +40,26 @@ class Answering:
     announcer: Announcer
 
     async def answer(self, invocation: Invocation, request: Request) -> None:
-        """Answer what is on record, and tell the person alone what is refused."""
+        """Answer a recorded invocation; show a refusal privately."""
         refusal = await self.refusal(invocation, request)
-        # Where words were off, how to say it helps; in a form the field is at hand.
+        # Where the words were wrong, the usage helps; in a form, the field is at hand.
         if isinstance(refusal, Misuse) and isinstance(request, Call):
             refusal = request.command.misuse(refusal)
         if refusal:
             await self.replies.refuse(invocation, refusal)
 
     async def resume(self, invocation: Invocation) -> None:
-        """Answer what a process left behind that died."""
+        """Answer an invocation left behind by a process that died."""
         await self.answer(invocation, self.planner.request(invocation))
 
     async def refuse_late(self, invocation: Invocation) -> None:
-        """Tell the person that what they asked for comes too late now."""
+        """Tell the person that their request is too old to be answered."""
         detail, at = {"reason": LATE}, self.process.clock()
         await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
         await self.replies.refuse(invocation, Refusal(LATE))
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
-        """Answer what is on record. Returns what is refused, for the caller to show."""
+        """Answer a recorded invocation. Return a refusal, for the caller to show."""
         async with self.gate.turn():
             planned = await self.planner.plan(request, invocation.actor)
             try:
@@ -84,10 +84,10 @@ class Answering:
                 await self.decider.edit(invocation, outcome)
             case Plan(), Typed() | Submitted():
                 await self.proposing.propose(invocation, outcome, trace)
-                return  # a Change settles it
+                return  # creating the Change settles it
             case Post(), _:
                 await self._publish(invocation, outcome, trace)
-                return  # it is settled before
+                return  # settled already
             case Decision(), _:
                 await self._decide(invocation, outcome)
             case _:  # a click comes with a Decision, never with a Plan
@@ -96,11 +96,11 @@ class Answering:
 
     async def _decide(self, invocation: Invocation, decision: Decision) -> None:
         consequence = await self.decider.decide(decision, invocation.actor)
-        if not isinstance(invocation, Clicked):  # whoever pressed a button of the card looks at it
+        if not isinstance(invocation, Clicked):  # whoever clicked a button is looking at the card
             await self.replies.show(invocation, Answer(f"Change {decision.number} {consequence}."))
 
     async def _publish(self, invocation: Invocation, post: Post, trace: AuditTrace) -> None:
-        """Post it for everybody, at most once: it is settled before, so that nobody who takes over posts it again."""
+        """Post an answer for everyone, at most once: it is settled first, so that no other process posts it again."""
         detail, at = {"said": trace.said}, self.process.clock()
         settle = self.process.ledger.invocations.settle_at_once
         if not await settle(invocation, EntryKind.ANSWERED, at=at, detail=detail, subjects=trace.subjects):
@@ -124,12 +124,12 @@ class Answering:
     async def _record_post(self, by: Invocation, post: Post) -> None:
         who = (by.actor, by.place.channel or "", by.command)
         entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
-        with suppress(NotRecorded):  # it is there, and that it was asked for is on record
+        with suppress(NotRecorded):  # it is posted, and the request for it is on record
             await self.process.ledger.audit.append(entry, at=self.process.clock())
 
 
 def _refusal(error: Exception, invocation: Invocation) -> Refusal:
-    """Return what the person reads of an error; log one that nobody foresaw."""
+    """Convert an error to the refusal that the person reads; log an unexpected one."""
     match error:
         case Refusal():
             return error

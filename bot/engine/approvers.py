@@ -1,4 +1,4 @@
-"""Says what a plan needs, and who may give it: the policy, asked about people as Slack knows them now."""
+"""Determines what a plan needs and who may approve it: the policy, applied to people as Slack knows them now."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,28 @@ from bot.engine.ports import Directory
 from bot.engine.process import Process
 
 NAMED = 5
-"""People whom a card names as those who may decide: each has to be looked up."""
+"""The most people that a card names as those who may decide: each has to be looked up."""
 
 
 @dataclass(frozen=True)
 class Approvers:
-    """Those who may approve Changes, and break the glass, by this policy."""
+    """Those who may approve Changes and break the glass under this policy."""
 
     process: Process
     policy: Policy
     directory: Directory
 
     async def need(self, plan: Plan) -> Need:
-        """Return the approvals that this plan needs; an undo needs those of what it undoes, at least."""
+        """Return the approvals that this plan needs; an undo needs at least those of what it undoes."""
         undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
     async def everybody(self, need: Need) -> frozenset[str]:
-        """Return all whose approvals count for this need."""
+        """Return all user ids whose approvals count for this need."""
         return await self.directory.members(self.policy.approvers_of(need))
 
     async def deciders(self, need: Need, requester: str) -> tuple[str, ...]:
-        """Return some who may give these approvals now. Raises NotAllowed where they are too few, or not known."""
+        """Return some who may give these approvals now. Raises NotAllowed if they are too few or unknown."""
         if not need.approvals:
             return ()
         ids = self.policy.approvers_of(need)
@@ -58,5 +58,5 @@ class Approvers:
         self.policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
 
     async def refuse_breaking(self, user_id: str) -> None:
-        """Raise NotAllowed unless this person may let Changes run without approval now."""
+        """Raise NotAllowed unless this person may run Changes without approval now."""
         self.policy.refuse_breaking(await self.directory.actor(user_id))

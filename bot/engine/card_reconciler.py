@@ -1,4 +1,4 @@
-"""Brings every card in line with the ledger, and tells requesters how it ended."""
+"""Brings every card up to date with the ledger, and notifies requesters of outcomes."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class CardReconciler:
-    """Draws the cards that are due, one message at a time; several moves at once become one drawing."""
+    """Renders outdated cards, one at a time; several moves at once need only one rendering."""
 
     def __init__(self, process: Process, announcer: Announcer, home_tabs: HomeTabPublisher) -> None:
         self._process = process
@@ -26,9 +26,9 @@ class CardReconciler:
         self._coalescer = Coalescer(self._reconcile, process.tasks)
 
     def wake(self) -> None:
-        """Start to draw what is due: something moved."""
+        """Start rendering what is outdated: something changed."""
         self._coalescer.wake()
-        # Apart, so that neither waits where Slack takes no more of the other.
+        # Separate, so that Slack's rate limit on one does not delay the other.
         self._home_tabs.wake()
 
     async def _reconcile(self) -> None:
@@ -40,24 +40,24 @@ class CardReconciler:
             await self._attend(number, partial(self._notify, kind=kind, user=user))
 
     async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
-        """Do this, unless another process does it just now. What breaks for one change holds up no other."""
+        """Call ``act``, unless another process has this change. An error in one change does not delay others."""
         if not await self._process.claim(number, role="renderer"):
             return
         try:
             await act(await self._ledger.changes.load(number))
         except NotRecorded:
-            raise  # that is so for every change: the next round begins anew
+            raise  # this affects every change: the next round starts over
         except Exception:
             log.exception("The card of change %s cannot be brought in line", number)
         finally:
             await self._process.release(number, role="renderer")
 
     async def _draw(self, change: Change) -> None:
-        assert change.card  # noqa: S101 - undrawn cards are those that were posted
+        assert change.card  # noqa: S101 - only posted cards become outdated
         try:
             await self._announcer.redraw(change, change.card)
         except Undeliverable as error:
-            # One that may work later stays due; it is drawn when the reconciler wakes next.
+            # If it may work later, it stays outdated and is rendered when the reconciler wakes next.
             if error.final:
                 await self._record(change, EntryKind.CARD_LOST, error)
                 await self._ledger.changes.save_card(change, change.card)
@@ -76,7 +76,7 @@ class CardReconciler:
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
         try:
-            if kind == "glass" or change.state is State.WAITING:  # what was decided needs no reminder
+            if kind == "glass" or change.state is State.WAITING:  # once decided, it needs no reminder
                 await self._announcer.notify(change, kind, user)
         except Undeliverable as error:
             if not error.final:

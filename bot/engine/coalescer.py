@@ -1,4 +1,4 @@
-"""Work that is done again for what comes up meanwhile."""
+"""Runs work again for whatever arrives while it runs."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from bot.engine.tasks import Tasks
 
 
 class Coalescer:
-    """Runs ``work`` one round at a time; all that comes up during a round becomes one more."""
+    """Runs ``work`` one round at a time; everything that arrives during a round is left to one further round."""
 
     def __init__(self, work: Callable[[], Awaitable[None]], tasks: Tasks) -> None:
         self._work = work
@@ -15,7 +15,7 @@ class Coalescer:
         self._again = False
 
     def wake(self) -> None:
-        """Run a round soon: something came up."""
+        """Schedule a round: something arrived."""
         self._again = True
         if not self._working:
             self._working = True

@@ -1,4 +1,4 @@
-"""Posts the summary of each local day at its time, by one of the processes, once."""
+"""Posts the summary of each local day at its time, from exactly one process."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -34,16 +34,16 @@ from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
-"""Slack's words for a channel in which the bot cannot post, as it is."""
+"""Slack's error codes for a channel in which the bot cannot post."""
 Outcome = Callable[[], Awaitable[object]]
-"""What is to be done about a run once Slack has answered."""
+"""What to do about a run once Slack has responded."""
 AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Where the summary is posted (a channel's id), and at which local time of which zone."""
+    """Where the summary is posted (a channel id), and at which local time of which zone."""
 
     channel: str
     at: time
@@ -57,7 +57,7 @@ class Schedule:
 class DailySummary:
     """Posts each local day's summary at most once: whatever processes, clocks and settings do, no day has two.
 
-    Which state follows which, and when, is said in ``bot.core.summary.summary_run``.
+    The state machine is in ``bot.core.summary.summary_run``.
     """
 
     def __init__(self, process: Process, schedule: Schedule, reader: Reader, announcer: Announcer) -> None:
@@ -72,7 +72,7 @@ class DailySummary:
         self._coalescer = Coalescer(self._round, process.tasks)
 
     def wake(self) -> None:
-        """Start what is due, if anything is. Called every second."""
+        """Start whatever is due. Called every second."""
         day, _ = self._schedule.due(self._clock())
         if day != self._settled:
             self._coalescer.wake()
@@ -84,7 +84,7 @@ class DailySummary:
         today, came = self._schedule.due(now)
         opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
         for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
-            if run.day <= today:  # a later one is of a clock that went back since
+            if run.day <= today:  # a later one was started before the clock was set back
                 await self._attend(run, late=is_late(run.day, due=today, came=came, now=now))
         if opened is None:
             log.warning("There is no summary of %s. %s", today, AHEAD)
@@ -114,7 +114,7 @@ class DailySummary:
             await self._post(run, summary, answer)
 
     async def _summary(self, day: date) -> Summary:
-        """Read what this day's summary is made of. Raises StoreError."""
+        """Gather this day's summary. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
         return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
@@ -132,7 +132,7 @@ class DailySummary:
             await self._conclude(partial(self._settle, posting, Settle(SummaryState.POSTED), entry=entry, head=head))
 
     async def _conclude(self, outcome: Outcome) -> None:
-        """Put on record what Slack answered. Raises NotRecorded: then it is kept, and the next round begins with it."""
+        """Record Slack's response. Raises NotRecorded: then it is kept, and the next round starts with it."""
         self._outcome = None
         try:
             await outcome()
@@ -149,7 +149,7 @@ class DailySummary:
             await self._failed(run, f"Slack did not take it ({error}).")
 
     async def _failed(self, run: SummaryRun, reason: str) -> None:
-        """Try again later, or give up; then the channel hears why there is none."""
+        """Try again later, or settle it as failed and tell the channel why there is no summary."""
         follows = on_failure(run, reason, now=self._clock())
         if isinstance(follows, Postpone):
             log.info("The summary of %s is tried again in a minute: %s", run.day, reason)
@@ -160,7 +160,7 @@ class DailySummary:
             await self._say(run, self._announcer.announce, sentence, self._schedule.channel)
 
     async def _refused(self, run: SummaryRun, code: str) -> None:
-        """Give up at once, since trying again is of no use; tell approvers, if that is news to them."""
+        """Settle it as failed at once, since retrying is useless; notify approvers, unless they know already."""
         channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
         failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
         if not await self._settle(run, failed):
@@ -172,13 +172,16 @@ class DailySummary:
     async def _say(
         self, run: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
     ) -> bool:
-        """Say this; False, and on record, where nobody heard. No channel: where changes wait for approval."""
+        """Post this sentence; return False, and record it, if it could not be delivered.
+
+        No channel: the approvals channel.
+        """
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
             log.warning("Nobody was told (%s): %s", error, sentence)
             detail = {"day": run.day.isoformat(), "reason": str(error), "told": sentence}
-            with suppress(NotRecorded):  # the day is settled, and that is on record
+            with suppress(NotRecorded):  # the day is settled and recorded
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
                 await self._ledger.audit.append(entry, at=self._clock())
             return False

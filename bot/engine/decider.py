@@ -1,4 +1,4 @@
-"""Moves Changes by what people decide about them."""
+"""Moves Changes according to what people decide about them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ CONSEQUENCES = {
     Verdict.BREAK: "runs now; everybody who may approve is told",
     Verdict.REVIEW: "is reviewed",
 }
-"""What became of the Change, by the verdict, as the end of "Change 42 …"."""
+"""What became of the Change, by verdict, to complete "Change 42 …"."""
 LATE = "Nobody decided in time. No answer is never a yes."
 
 
 @dataclass(frozen=True)
 class Decider:
-    """Moves Changes by what people decide. ``approval_time``: how long an edited Change waits anew."""
+    """Moves Changes according to decisions. ``approval_time``: how long an edited Change waits from then on."""
 
     process: Process
     planner: Planner
@@ -56,7 +56,7 @@ class Decider:
     approval_time: timedelta
 
     async def decide(self, decision: Decision, user_id: str) -> str:
-        """Do what this person decided. Returns what became of the Change (see CONSEQUENCES). Raises Refusal."""
+        """Carry out this person's decision. Return what became of the Change (see CONSEQUENCES). Raises Refusal."""
         verdicts: dict[Verdict, Callable[[Decision, str], Awaitable[None]]] = {
             Verdict.APPROVE: self._approve,
             Verdict.REJECT: self._reject,
@@ -71,30 +71,30 @@ class Decider:
         return CONSEQUENCES[decision.verdict]
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
-        """Return the Change, if this person may decide it now. Raises Refusal."""
+        """Return the Change if this person may decide it now. Raises Refusal."""
         change = await self._undecided(number, version)
         await self.approvers.refuse_others(change, user_id)
         return change
 
     async def may_edit(self, number: int, version: int | None, user_id: str) -> Change:
-        """Return the Change, if this person may say now that something else shall be done. Raises Refusal."""
+        """Return the Change if this person may edit it now. Raises Refusal."""
         change = await self._undecided(number, version)
         if user_id != change.requester:
             raise NotAllowed(f"Only the one who asked for change {number} can edit it.")
         return change
 
     async def edit(self, invocation: Edited, plan: Plan) -> Change:
-        """Put this plan in the place of the present one: a new version, which has no approvals yet. Raises Refusal."""
+        """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
         change = await self.may_edit(invocation.edits, None, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
         anew = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
         return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **anew)
 
     async def still_holds(self, change: Change) -> bool:
-        """Plan again: True where the very same plan comes out, under the same policy; else the Change is renewed.
+        """Plan again: return True if plan and policy are unchanged; otherwise renew the Change.
 
-        Raises TooLate where no plan comes out any more; the Change is stale then. Raises NotAllowed where it would be
-        renewed, and who may approve it is not known just now.
+        Raises TooLate if planning fails; the Change becomes stale. Raises NotAllowed if it would be renewed but it is
+        not known just now who may approve it.
         """
         try:
             plan = await self.planner.again(change)
@@ -112,7 +112,7 @@ class Decider:
         return False
 
     async def expire(self, change: Change) -> None:
-        """Expire a Change that nobody decided in time. Raises TooLate where somebody just did."""
+        """Expire a Change that nobody decided in time. Raises TooLate if someone just did."""
         await self.process.ledger.changes.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
         self.cards.wake()
 
@@ -123,7 +123,7 @@ class Decider:
         return change
 
     async def _in_time(self, change: Change) -> datetime:
-        """Return the time, at which the Change has not expired yet. Raises TooLate where it has; it is expired then."""
+        """Return the time, if the Change has not expired by now. Otherwise expire it and raise TooLate."""
         now = self.process.clock()
         if change.expires_at <= now:
             await self.expire(change)
@@ -131,14 +131,14 @@ class Decider:
         return now
 
     async def _holds_at(self, change: Change) -> datetime:
-        """Plan again; return the time when that was done, since a store may take longer than the Change has left.
+        """Plan again; return the time afterwards, since the store may take longer than the Change has left.
 
-        Raises Refusal where it does not hold, and TooLate where the Change has expired meanwhile.
+        Raises Refusal if the plan no longer holds, and TooLate if the Change has expired meanwhile.
         """
         try:
             holds = await self.still_holds(change)
         except StoreError:
-            # What the store does not know any more may just have been deleted by this very change.
+            # If the store no longer has something, this very change may just have deleted it.
             refuse_late(await self.process.ledger.changes.load(change.number), change.version)
             raise
         if not holds:
@@ -156,7 +156,7 @@ class Decider:
         try:
             moved = await self._move(change, event, user_id, detail, {"approvals": approvals})
         except TooLate:
-            # Somebody moved it in this very instant. If they only signed, this signature counts beside theirs.
+            # Someone moved it at this very moment. If they only signed, this signature is added to theirs.
             await self._approve(decision.model_copy(update={"version": change.version}), user_id)
             return
         if moved.state is State.APPROVED:
@@ -173,7 +173,7 @@ class Decider:
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
 
     async def _narrow(self, decision: Decision, user_id: str) -> None:
-        """Take items out: a new version, which has to be approved like any other, also by the one who narrowed it."""
+        """Take items out: a new version, which needs approval again, even from the person who narrowed it."""
         change = await self.may_decide(decision.number, decision.version, user_id)
         plan = await self.planner.less(change.plan, decision.items)
         out = len(change.plan.items) - len(plan.items)
@@ -212,7 +212,7 @@ class Decider:
         emergency = change.emergency
         if emergency is None or emergency.reviewed_by:
             raise Impossible(f"Change {change.number} has no emergency to review.")
-        if change.is_open:  # whoever runs it writes its record
+        if change.is_open:  # its runner will record the outcome
             raise Impossible(f"Change {change.number} is not over yet. Review it when it is.")
         if user_id in (emergency.actor, change.requester):
             raise NotAllowed(
@@ -231,7 +231,7 @@ class Decider:
     async def _renew(
         self, change: Change, event: Event, plan: Plan, *, actor: str = "", notes: tuple[str, ...], **others: Any
     ) -> Change:
-        """Give the Change another plan: a new version, and nobody has approved it yet. Raises Refusal."""
+        """Give the Change another plan: a new version without approvals. Raises Refusal."""
         need = _at_least_one(await self.approvers.need(plan))
         update = {
             "plan": plan,
@@ -248,7 +248,7 @@ class Decider:
         return await self._move(change, event, actor, detail, update | others)
 
     async def _spoil(self, change: Change, error: Refusal) -> None:
-        # Somebody else moved it, or Slack did not tell who may approve it: it waits as it was.
+        # Someone else moved it, or Slack did not say who may approve it: it keeps waiting.
         if isinstance(error, TooLate | NotAllowed) and not isinstance(error, NobodyCanApprove):
             raise error
         detail, update = {"reason": error.for_log}, {"reason": str(error)}
@@ -267,7 +267,7 @@ class Decider:
 
 
 def _at_least_one(need: Need) -> Need:
-    """Raise the need to one approval: what somebody asked to be looked at is, also where less of it would not be."""
+    """Raise the need to one approval: what someone was asked to look at stays so, even if the rest would need none."""
     if need.approvals:
         return need
     return Need(approvals=1, why="needs 1 approval: it was asked for before it became less")

@@ -1,4 +1,4 @@
-"""The engine put together: production and the tests get the same one."""
+"""Assembles the engine: production and tests use the same one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True)
 class Engine:
-    """Everything that one process does: take what people ask, answer it, run what is approved, and what is due."""
+    """Everything that one process does: takes requests, answers them, runs approved changes, and does what is due."""
 
     process: Process
     announcer: Announcer
@@ -47,7 +47,7 @@ class Engine:
     housekeeper: Housekeeper
 
     async def stop(self) -> None:
-        """Stop what is under way; another process may go on with it at once."""
+        """Stop all running work; another process may resume it at once."""
         await self.process.stop()
 
 
@@ -66,11 +66,10 @@ def build_engine(
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
 ) -> Engine:
-    """Build an engine between this store and these people. Only its Runner gets the ``store`` to write to.
+    """Build an engine for this store and these people. Only its Runner gets the ``store`` to write to.
 
-    ``patience``: seconds that a Home tab waits for the store before it is drawn without it. ``schedule``: when and
-    where the summary is posted; without it there is none. ``zone``: the one in which a day begins for the people of the
-    store.
+    ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
+    where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
     """
     process = Process.named_at_random(ledger, clock)
     planner = Planner(process, groups, policy, store, directory, zone)

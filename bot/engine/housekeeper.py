@@ -1,4 +1,4 @@
-"""Does what is due without anybody asking, and takes over the work of processes that died."""
+"""Does what is due without a request, and takes over the work of processes that died."""
 
 import logging
 from dataclasses import dataclass
@@ -16,15 +16,18 @@ from bot.engine.proposing import Proposing
 from bot.engine.runner import Runner
 
 FRESH = timedelta(minutes=10)
-"""An invocation that no process answered for so long is refused instead: its answer would come out of the blue."""
+"""An invocation left unanswered for longer is refused instead: nobody expects its answer any more."""
 REMIND = timedelta(hours=2)
-"""So long before a Change expires it is reminded of; a quarter of its time, where that is less."""
+"""How long before a Change expires people are reminded of it; at most a quarter of its time."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Housekeeper:
-    """Keeps one process's duties, and takes over those of the dead. ``summary``: where there is a channel for it."""
+    """Does one process's recurring work, and takes over that of dead ones.
+
+    ``summary``: if there is a channel for it.
+    """
 
     process: Process
     answering: Answering
@@ -36,7 +39,7 @@ class Housekeeper:
     summary: DailySummary | None = None
 
     async def run_due(self) -> None:
-        """Start what is due: overdue Changes, work of processes that died, reminders, cards, and the summary.
+        """Start everything that is due: overdue Changes, work of dead processes, reminders, cards, and the summary.
 
         Called every second, and once at the start. Raises NotRecorded: then all of it is due the next time.
         """
@@ -83,7 +86,7 @@ class Housekeeper:
             await self._run_if_it_holds(number)
 
     async def _run_if_it_holds(self, number: int) -> None:
-        """Run a Change that may run, and whose process died before it did, if its plan still holds."""
+        """Run an approved Change whose process died before it started, if its plan still holds."""
         if not await self.process.claim(number):
             return
         holds = False

@@ -1,4 +1,4 @@
-"""Puts on record what people ask, before anything is done about it."""
+"""Records what people ask before anything is done about it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.engine.replies import Replies
 
 @dataclass(frozen=True)
 class Intake:
-    """Takes what was delivered. Each method returns when it is on record, or raises NotRecorded."""
+    """Takes deliveries. Each method returns once the delivery is recorded, or raises NotRecorded."""
 
     process: Process
     gate: AnswerPacer
@@ -26,10 +26,10 @@ class Intake:
     replies: Replies
 
     async def take(self, invocation: Invocation, *, patience: float = 0.0) -> Refusal | None:
-        """Put on record what is asked for, and start to answer it; the same delivery twice is one invocation.
+        """Record an invocation, and start answering it; a repeated delivery counts once.
 
-        Returns a refusal only if it comes within ``patience`` seconds: then the caller shows it. Any later one is
-        shown to the person alone. Args are validated here, once: where they are off, nothing is planned.
+        Returns a refusal only if it comes within ``patience`` seconds, for the caller to show. A later one is shown
+        privately. Args are validated here, once: invalid ones are not planned.
         """
         request = self.planner.request(invocation)
         if isinstance(request, Call) and (misuse := _misuse(request)):
@@ -43,21 +43,21 @@ class Intake:
         return await self._refusal_within(patience, invocation, request)
 
     async def refused(self, delivery: Delivery, refusal: Refusal) -> None:
-        """Put on record what could not even be understood, and start to tell the person why."""
+        """Record a delivery that was not understood, and start telling the person why."""
         await self.refused_in_form(delivery, refusal)
         self.process.tasks.start(self.replies.refuse(delivery, refusal))
 
     async def refused_in_form(self, delivery: Delivery, refusal: Refusal) -> None:
-        """Put on record what the person reads in the form."""
+        """Record a refusal that the person reads in the form."""
         await self.replies.record(EntryKind.REFUSED, delivery, said=delivery.said, reason=refusal.for_log)
 
     async def answered(self, delivery: Delivery, answer: Answer) -> None:
-        """Put on record what needs no planning, and start to show the answer."""
+        """Record a delivery that needs no planning, and start showing the answer."""
         await self.replies.record(EntryKind.ANSWERED, delivery, said=delivery.said)
         self.process.tasks.start(self.replies.show(delivery, answer))
 
     async def asked_for_form(self, delivery: Delivery) -> None:
-        """Put on record that a form was asked for."""
+        """Record that a form was requested."""
         await self.replies.record(EntryKind.FORM, delivery, said=delivery.said)
 
     async def _record(self, invocation: Invocation) -> bool:
@@ -85,7 +85,7 @@ class Intake:
 
 
 def _misuse(call: Call) -> Misuse | None:
-    """Validate the Args. Returns what is wrong with them."""
+    """Validate the Args. Return what is wrong with them, if anything."""
     try:
         _ = call.args
     except Misuse as misuse:

@@ -1,4 +1,4 @@
-"""Makes plans of what people ask for. It only reads."""
+"""Plans what people ask for. Only reads."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ from bot.engine.ports import Directory
 from bot.engine.process import Process
 
 Request = Call | Decision
-"""What an invocation asks for."""
+"""What an invocation asks for: a Command to call, or a decision."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What came of planning: what the Command gave, or what it raised; and what the log says of the words."""
+    """The result of planning: the Command's outcome or error, and what the log records of the words."""
 
     outcome: Outcome | Exception
     trace: AuditTrace
 
     def result(self) -> Outcome:
-        """Return what the Command gave. Raises what it raised."""
+        """Return the Command's outcome. Raises its error."""
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -38,7 +38,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans what is asked for, by this policy. ``zone``: where the people of the store live."""
+    """Plans requests under this policy. ``zone``: the time zone of the store's people."""
 
     process: Process
     groups: tuple[Group, ...]
@@ -48,13 +48,13 @@ class Planner:
     zone: ZoneInfo
 
     def request(self, invocation: Invocation) -> Request:
-        """Return what is asked for: a Command to call, or a decision."""
+        """Return the request behind an invocation: a Command to call, or a decision."""
         if isinstance(invocation, Clicked):
             return invocation.decision
         return Call(find(self.groups, invocation.command), invocation.values)
 
     def context(self, actor: str) -> Context:
-        """Return what planning for this person looks at."""
+        """Build the Context for planning on behalf of this person."""
         reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
         findings = Findings()
         return Context(
@@ -70,7 +70,7 @@ class Planner:
         )
 
     async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
-        """Raise NotAllowed unless this person may use the command of this path, and ask for this plan."""
+        """Raise NotAllowed unless this person may use the command with this path, and ask for this plan."""
         actor = await self.directory.actor(user_id)
         if group_of(self.groups, command).for_auditors:
             self.policy.refuse_auditing(actor)
@@ -78,7 +78,7 @@ class Planner:
             self.policy.refuse_asking(actor, plan)
 
     async def plan(self, request: Request, actor: str) -> Planned:
-        """Plan what this person asks for; a decision needs no planning. What goes wrong is in what is returned."""
+        """Plan this person's request; a decision needs no planning. Errors are part of the result."""
         if isinstance(request, Decision):
             return Planned(request, AuditTrace(request.said))
         ctx = self.context(actor)
@@ -97,7 +97,10 @@ class Planner:
         return outcome
 
     async def again(self, change: Change) -> Plan:
-        """Plan a Change again, as the store is now, less what was taken out. Raises Refusal and StoreError."""
+        """Plan a Change again for the store's current state, without the items that were taken out.
+
+        Raises Refusal and StoreError.
+        """
         call = Call(find(self.groups, change.command), change.args)
         outcome = await call.command.function(call.args, self.context(change.requester))
         if not isinstance(outcome, Plan):
@@ -105,9 +108,9 @@ class Planner:
         return await self.less(outcome, change.without)
 
     async def less(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
-        """Return the plan without these items, as the store is now: what the others are in, only it can tell.
+        """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.
 
-        Raises Impossible where nothing is left, and StoreError.
+        Raises Impossible if nothing is left, and StoreError.
         """
         if not items:
             return plan
@@ -116,7 +119,7 @@ class Planner:
 
 
 def _trace(call: Call, findings: Findings) -> AuditTrace:
-    """Return what the log says of a call, as far as planning found out whom and what its words name."""
+    """Return what the log records of a call, with everything that planning resolved its words to."""
     words, ids = classify_fields(call.shoppers), findings.customers
     known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
     customers, profiles = (*known, *words.customer_ids), words.profile_ids

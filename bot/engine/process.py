@@ -1,4 +1,4 @@
-"""This process, as the others that work on the same ledger see it."""
+"""This process, as others on the same ledger see it."""
 
 import secrets
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.ports.leases import Role
 
 LEASE = timedelta(seconds=6)
-"""How long what a process has in hand stays with it after it last said that it lives."""
+"""How long a process keeps what it holds after it last renewed its lease."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """One process: its name to the others (``owner``), its clock (UTC), the work it has under way, and its ledger."""
+    """One process: its name (``owner``), its clock (UTC), its running work, and its ledger."""
 
     owner: str
     clock: Callable[[], datetime]
@@ -26,24 +26,24 @@ class Process:
 
     @classmethod
     def named_at_random(cls, ledger: Ledger, clock: Callable[[], datetime]) -> "Process":
-        """Return a process that no other one can be taken for."""
+        """Build a process with a unique random name."""
         return cls(secrets.token_hex(8), clock, Tasks(), ledger)
 
     async def live(self) -> None:
-        """Renew this process's lease: what it has in hand stays with it. Raises NotRecorded."""
+        """Renew this process's lease on everything it holds. Raises NotRecorded."""
         await self.ledger.leases.renew(owner=self.owner, until=self.clock() + LEASE)
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
-        """Take this Change in hand, to run it or to draw its card; False where a living process has it."""
+        """Claim this Change, to run it or to render its card; return False if a living process holds it."""
         return await self.ledger.leases.claim(number, owner=self.owner, now=self.clock(), role=role)
 
     async def release(self, number: int, *, role: Role = "runner") -> None:
-        """Leave this Change to whoever wants it."""
+        """Release this Change for other processes."""
         await self.ledger.leases.release(number, owner=self.owner, role=role)
 
     async def stop(self) -> None:
-        """Cancel what is under way; another process may go on with it at once."""
+        """Cancel all running work; another process may resume it at once."""
         await self.tasks.stop()
-        with suppress(NotRecorded):  # others find out by themselves: its leases end
+        with suppress(NotRecorded):  # the others will see when its leases expire
             await self.ledger.catch_up()
             await self.ledger.leases.resign(owner=self.owner)

@@ -1,4 +1,4 @@
-"""Makes a Change of a Plan, and posts its card: only then can it be decided, or run."""
+"""Turns a Plan into a Change and posts its card: only then can it be decided or run."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ LATER = "is on record and has not begun: nothing more can be recorded now ({reas
 
 @dataclass(frozen=True)
 class Proposing:
-    """Proposes Changes. ``approval_time`` is how long one waits for its approvals."""
+    """Proposes Changes. ``approval_time`` is how long each waits for approval."""
 
     process: Process
     groups: tuple[Group, ...]
@@ -34,7 +34,7 @@ class Proposing:
     approval_time: timedelta
 
     async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
-        """Put the Plan on record as a Change, post its card, and start it where nobody has to approve it."""
+        """Record the Plan as a Change, post its card, and start it if it needs no approval."""
         draft = await self._draft(asked, plan)
         detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": draft.need.why}
         ledger, owner = self.process.ledger, self.process.owner
@@ -48,7 +48,7 @@ class Proposing:
             self.runner.start(change.number)
 
     async def _draft(self, asked: Asked, plan: Plan) -> Change:
-        """Return the Change before it has its number. Raises NotAllowed where nobody could approve it."""
+        """Build the Change, not yet numbered. Raises NotAllowed if nobody could approve it."""
         need = await self.approvers.need(plan)
         deciders = await self.approvers.deciders(need, asked.actor)
         now = self.process.clock()
@@ -68,9 +68,9 @@ class Proposing:
         )
 
     async def post(self, change: Change) -> Change:
-        """Post the card; only then can the Change be decided or run. This process holds its lease, and gives it up.
+        """Post the card; only then can the Change be decided or run. This process holds its lease, and releases it.
 
-        Raises NotRecorded: then the housekeeper goes on with it.
+        Raises NotRecorded: then the housekeeper resumes it.
         """
         ledger, clock = self.process.ledger, self.process.clock
         event = Event.POST if change.need.approvals else Event.CLEAR
@@ -91,7 +91,7 @@ class Proposing:
         return change
 
     async def _point_to(self, change: Change) -> None:
-        """Tell the requester where the card is, unless they see it."""
+        """Send the requester a link to the card, unless they see it."""
         if change.card is None:
             return
         url = await self.announcer.link(change.card)

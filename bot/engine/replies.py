@@ -1,4 +1,4 @@
-"""What one person alone is shown, and the record of it."""
+"""What is shown privately to one person, and its record."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from bot.engine.process import Process
 
 @dataclass(frozen=True)
 class Replies:
-    """Shows people what came of what they asked; what cannot be delivered is put on record."""
+    """Shows people the outcome of their requests; records what cannot be delivered."""
 
     process: Process
     announcer: Announcer
 
     async def show(self, to: Delivery, answer: Answer) -> None:
-        """Show this to the one who asked, where they asked."""
+        """Show this to the person who asked, where they asked."""
         try:
             await self.announcer.whisper(to.actor, to.place, answer)
         except Undeliverable as error:
             await self.undelivered(to, str(error))
 
     async def refuse(self, to: Delivery, refusal: Refusal) -> None:
-        """Show why it is not carried out."""
+        """Show why the request is refused."""
         await self.show(to, Answer(str(refusal)))
 
     async def undelivered(self, to: Delivery, reason: str) -> None:
-        """Put on record that an answer reached nobody."""
-        with suppress(NotRecorded):  # what was answered stays answered
+        """Record that an answer could not be delivered."""
+        with suppress(NotRecorded):  # the answer is recorded anyway
             await self.record(EntryKind.ANSWER_NOT_DELIVERED, to, reason=reason)
 
     async def record(self, kind: EntryKind, to: Delivery, **detail: str) -> None:
-        """Put on record what came of a delivery that is not answered by planning. Raises NotRecorded."""
+        """Record the outcome of a delivery that is answered without planning. Raises NotRecorded."""
         place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
         entry = Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)
         await self.process.ledger.audit.append(entry, at=self.process.clock())

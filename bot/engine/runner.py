@@ -1,4 +1,4 @@
-"""Carries out approved Changes, Step by Step. Nothing else in the engine writes to the store."""
+"""Runs approved Changes, Step by Step. Nothing else in the engine writes to the store."""
 
 import logging
 from collections.abc import Callable
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Work:
-    """One Step at this position of its Plan, with the store as it is asked for it.
+    """One Step at this position of its Plan, with the store's data for it.
 
-    ``is_resumed``: it had begun when a process died.
+    ``is_resumed``: it had started when a process died.
     """
 
     position: int
@@ -32,7 +32,7 @@ class _Work:
     is_resumed: bool
 
     def describe(self, run: Run, failure: str) -> dict[str, Any]:
-        """Return what the log says about it; ``failure``: why it broke off, without what may name a shopper."""
+        """Return what the log records of it; ``failure``: why it failed, without anything that may name a shopper."""
         return {
             "kind": self.step.kind,
             "told": self.step.describe(self.step.shoppers),
@@ -41,7 +41,7 @@ class _Work:
         }
 
     async def effects(self, run: Run) -> dict[str, Any]:
-        """Return what the log says it did. Where it broke off, or went on after a crash, the store is asked."""
+        """Return its effects for the log. If it failed, or was resumed after a crash, the store is asked."""
         if run.state in (StepState.STARTED, StepState.FAILED):
             return {}
         in_doubt = run.state is StepState.UNSURE or (self.is_resumed and self.step.in_requests)
@@ -49,7 +49,7 @@ class _Work:
 
 
 class Runner:
-    """Runs Changes that are approved, and goes on with those whose process died."""
+    """Runs approved Changes, and resumes those whose process died."""
 
     def __init__(self, process: Process, store: Store, *, moved: Callable[[], None]) -> None:
         self._process = process
@@ -59,11 +59,11 @@ class Runner:
         self._moved = moved
 
     def start(self, number: int) -> None:
-        """Run this Change in a task of this process."""
+        """Start running this Change in a task of this process."""
         self._process.tasks.start(self.run(number))
 
     async def run(self, number: int) -> None:
-        """Carry out a Change that is approved or was running; nothing, where another process has it."""
+        """Run a Change that is approved or was running; do nothing if another process holds it."""
         if not await self._process.claim(number):
             return
         try:
@@ -93,7 +93,7 @@ class Runner:
                 continue
             if _broke_off(change):
                 break
-            # What had begun when a process died may have been carried out: that is looked into first.
+            # A Step that had started when a process died may have been carried out: that is checked first.
             work = self._work(change, position, step)
             if not work.is_resumed and (stopper := await self._ledger.changes.stop_requested_by(change.number)):
                 stopped = {"settled_by": stopper, "reason": "Stopped before its next step."}
@@ -135,7 +135,7 @@ class Runner:
         return await self._record(change, _finished(run, applied, resumed=work.is_resumed), work)
 
     async def _failed(self, change: Change, run: Run, work: _Work, error: StoreError, *, doubtful: bool) -> Change:
-        """Record that the store refused, or never answered; then it is asked what it did."""
+        """Record that the store refused or never responded; then ask it what was done."""
         state, doubt = StepState.FAILED, ""
         if doubtful:
             try:
@@ -165,7 +165,7 @@ class Runner:
 
 
 def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
-    """Return the run of a Step that ran. After a crash the undo saved before stands: who was changed is not known."""
+    """Return the run of a finished Step. After a crash, the undo saved before counts: who was changed is unknown."""
     undo = applied.undo if applied.undo is not None else run.undo
     if resumed and run.undo:
         undo = run.undo
@@ -173,7 +173,7 @@ def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
 
 
 def _broke_off(change: Change) -> bool:
-    """Return whether a Step failed: none is started after it, not even after a crash."""
+    """Return whether a Step failed: no further one is started, not even after a crash."""
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 
 

@@ -1,4 +1,4 @@
-"""What the store says about its segments, asked once for everybody."""
+"""The store's segments at a glance, fetched once for everyone."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from bot.engine.ttl_cache import TtlCache
 
 LARGEST = 25
 TTL = timedelta(seconds=30)
-"""How long what the store said is good: it is the same for everybody, and may take a request for each segment."""
+"""How long an overview is cached: it is the same for everyone, and may take a request for each segment."""
 PATIENCE = 0.5
-"""Seconds that a Home tab waits for the store before it is drawn without it."""
+"""Seconds that a Home tab waits for the store before it is rendered without it."""
 
 
 @dataclass(frozen=True)
 class CachedOverview:
-    """What is known of the store, after the Entry ``after`` at least; ``is_late``: it is being asked for more."""
+    """The latest known overview, at least as new as the Entry ``after``; ``is_late``: a newer one is being fetched."""
 
     overview: StoreOverview | None
     after: int
@@ -33,7 +33,7 @@ class CachedOverview:
 
 
 class StoreOverviewCache:
-    """Asks the store, for everybody at once, and again only after ``TTL`` or when a Change finished."""
+    """Fetches the overview for everyone at once, and again only after ``TTL`` or when a Change finished."""
 
     def __init__(self, process: Process, reader: Reader, *, zone: ZoneInfo, patience: float = PATIENCE) -> None:
         self._process = process
@@ -45,7 +45,7 @@ class StoreOverviewCache:
         self._finished = self._after = 0
 
     async def soon(self) -> CachedOverview:
-        """Return what the store says, if it does so within ``patience`` seconds; else what it said last."""
+        """Return the current overview if the store responds within ``patience`` seconds; else the last one."""
         self._finished = await self._process.ledger.changes.last_finish()
         if self._after < self._finished:
             self._cache.expire()
@@ -64,7 +64,7 @@ class StoreOverviewCache:
 
 
 async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
-    """Ask the store, and compare with the last day of which a summary was kept. Raises StoreError."""
+    """Fetch the overview, and compare it with the last snapshot. Raises StoreError."""
     segments = await shop.segments()
     sizes = await shop.sizes(segments)
     largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]

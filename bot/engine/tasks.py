@@ -1,4 +1,4 @@
-"""Tasks that somebody holds, so that none is lost, and none fails unnoticed."""
+"""Tasks that are held, so that none is lost, and none fails unnoticed."""
 
 import asyncio
 import logging
@@ -12,13 +12,13 @@ log = logging.getLogger(__name__)
 
 
 class Tasks:
-    """The work under way in this process."""
+    """The running work of this process."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Start ``work`` and hold it until it ends; log a failure that nobody catches."""
+        """Start ``work`` and hold it until it ends; log an uncaught failure."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -27,17 +27,17 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
-        # What cannot be put on record now is due again in a second, and the ledger has said so.
+        # What cannot be recorded now is due again in a second, and the ledger has logged it.
         if error and not isinstance(error, NotRecorded):
             log.error("Work under way broke", exc_info=error)
 
     async def settled(self) -> None:
-        """Wait until no work is under way, including what it started."""
+        """Wait until no work is running, including what it started."""
         while self._running:
             await asyncio.wait(self._running)
 
     async def stop(self) -> None:
-        """Cancel what is under way; the ledger knows how to go on."""
+        """Cancel all running work; the ledger allows it to be resumed."""
         while self._running:
             for task in self._running:
                 task.cancel()

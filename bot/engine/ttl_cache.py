@@ -1,4 +1,4 @@
-"""TtlCache: a value that is read once for a while, for everybody who asks."""
+"""TtlCache: a value that is read once per period, for everyone who asks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,10 +10,10 @@ Start = Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]
 
 
 class TtlCache(Generic[T]):
-    """Reads a value at most once per ``ttl``; a reading that failed is not kept.
+    """Reads a value at most once per ``ttl``; a failed reading is not cached.
 
-    The time is counted from the end of a reading, or what takes longer to read would be read again and again.
-    ``start`` starts a reading as a task: it has to hold the task until it ends.
+    The period starts at the end of a reading; otherwise a reading that takes longer would be repeated for ever.
+    ``start`` starts a reading as a task, and has to hold the task until it ends.
     """
 
     def __init__(
@@ -32,21 +32,21 @@ class TtlCache(Generic[T]):
         self._reading: asyncio.Task[T] | None = None
 
     async def get(self) -> T:
-        """Return the value; all who ask while it is read wait for one reading. Raises what the reading raises.
+        """Return the value; concurrent callers share one reading. Raises what the reading raises.
 
         Cancelling one caller stops neither the reading nor the others.
         """
         return await asyncio.shield(self.reading())
 
     def reading(self) -> asyncio.Task[T]:
-        """Return the reading that is under way, or ended less than ``ttl`` ago; else start another."""
+        """Return the reading that is running, or ended less than ``ttl`` ago; else start one."""
         if self._reading is None or (self._reading.done() and self._until <= self._clock()):
             self._reading = self._start(self._read())
             self._reading.add_done_callback(self._ended)
         return self._reading
 
     def expire(self) -> None:
-        """Forget the value, so that it is read again when somebody asks; a reading under way goes on."""
+        """Drop the value, so that it is read again on the next call; a running reading continues."""
         self._until = self._clock()
 
     def _ended(self, reading: asyncio.Task[T]) -> None:

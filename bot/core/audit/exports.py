@@ -1,4 +1,4 @@
-"""Entries of the log as files, line by line: CSV and JSON. Pure."""
+"""Exports of entries as files, line by line: CSV and JSON. Pure."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator

@@ -1,10 +1,10 @@
-"""Text without e-mail addresses, for the audit log. Pure."""
+"""Masks e-mail addresses in text for the audit log. Pure."""
 
 import re
 
 from bot.core.answers import MENTION
 
-# An address is looked for where a word begins, and not again at each of its letters: long words would take long.
+# Matching an address starts only where a word begins, not at each letter: long words would take quadratic time.
 _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”])[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
 
 

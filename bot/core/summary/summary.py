@@ -1,4 +1,4 @@
-"""All that a day's summary says, as a value. Pure."""
+"""A day's summary, as a value. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from bot.core.summary.size_changes import Row
 
 @dataclass(frozen=True)
 class Summary:
-    """All that a day's summary says; ``now`` is the day's snapshot.
+    """Everything in a day's summary; ``now`` is the day's snapshot.
 
-    ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None where there is none. ``gone``
+    ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None if there is none. ``gone``
     are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
-    or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that somebody has
-    to look at, the oldest first. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the
-    sizes were read; ``is_certain``: of each step that ran since, it is known what it did.
+    or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that someone has to
+    look at, oldest first. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the sizes
+    were read; ``is_certain``: the effects of every step since are known.
     """
 
     now: Snapshot
@@ -43,7 +43,7 @@ class Summary:
 
     @property
     def renamed(self) -> tuple[Row, ...]:
-        """The segments whose name is not that of the last snapshot."""
+        """The segments whose name differs from the last snapshot."""
         return tuple(row for row in self.rows if row.was)
 
     @property

@@ -1,1 +1,1 @@
-"""Home tabs: what one person sees on theirs, the queries behind it, and publishing it to Slack."""
+"""Home tabs: their model, the queries behind it, and their publisher."""

@@ -1,4 +1,4 @@
-"""What one person sees on their Home tab, as a value."""
+"""The model of a person's Home tab."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from bot.core.value import Value
 
 
 class Sized(Value):
-    """A segment's name, its shoppers, and how many promotions use it; None: they cannot be read."""
+    """A segment's name, its size, and the number of promotions that use it (None: they cannot be read)."""
 
     name: str
     shoppers: int
@@ -16,10 +16,10 @@ class Sized(Value):
 
 
 class StoreOverview(Value):
-    """The segments at a glance: how many, the store's shoppers in all, the largest segments and the largest movers.
+    """The segments at a glance: their number, the number of shoppers, the largest segments and the largest movers.
 
-    ``movers``: None where none moved since the last snapshot, or there is none.
-    ``fault``: why the store could not be read; then there is nothing else.
+    ``movers`` is None if none moved since the last snapshot, or there is no snapshot. ``fault`` is why the store could
+    not be read; then all else is empty.
     """
 
     segments: int = 0
@@ -30,10 +30,10 @@ class StoreOverview(Value):
 
 
 class Home(Value):
-    """One person's Home tab. ``refusal``: why they may not use the bot; then there is nothing else.
+    """One person's Home tab. ``refusal``: why they may not use the bot; then all else is empty.
 
-    ``waiting`` Changes wait for this person, ``waits`` being those that expire first; ``doubt``: why that is not known.
-    ``mine`` are those that they asked for. ``overview``: None while the store is being asked.
+    ``waiting`` is the number of Changes that wait for this person, ``waits`` those that expire first; ``doubt``: why
+    that is unknown. ``mine`` are those that they requested. ``overview`` is None while it is being fetched.
     """
 
     refusal: str = ""
@@ -45,5 +45,5 @@ class Home(Value):
 
     @property
     def digest(self) -> str:
-        """The tab's SHA-256 (hex): two tabs with one digest look the same."""
+        """The tab's SHA-256 (hex): tabs with equal digests look the same."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Brings the Home tabs of those who look at theirs in line with the ledger and the store."""
+"""Brings the Home tabs that people look at up to date with the ledger and the store."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from bot.engine.store_overview import CachedOverview, StoreOverviewCache
 from bot.ledger.ports.home_tabs import HomeTab
 
 RECENT = timedelta(days=7)
-"""For how long somebody who opened the tab is drawn a new one; afterwards only when they open it again."""
+"""How long a tab is kept up to date after it was opened; afterwards, it is updated only when opened again."""
 A_ROUND, AT_ONCE = 20, 4
 A_MINUTE = 80
-"""Of the hundred that Slack takes; those who open their tab do not wait for their turn.
+"""Slack allows a hundred; tabs being opened are published at once.
 
 Rate limits: docs.slack.dev/reference/methods/views.publish
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class HomeTabPublisher:
-    """Publishes the tabs that are due: a few at once, those first who opened theirs last."""
+    """Publishes the outdated tabs: a few at once, the most recently opened first."""
 
     def __init__(
         self, process: Process, announcer: Announcer, queries: HomeTabQueries, overviews: StoreOverviewCache
@@ -43,20 +43,20 @@ class HomeTabPublisher:
         self._coalescer = Coalescer(self._publish_due, process.tasks)
 
     async def opened(self, user_id: str) -> None:
-        """Put on record that this person looks at their tab, and start to draw it."""
+        """Record that this person opened their tab, and start publishing it."""
         await self._ledger.home_tabs.mark_opened(user_id, at=self._process.clock())
         self._process.tasks.start(self._draw_opened(user_id))
 
     def wake(self) -> None:
-        """Start to draw what is due: something moved."""
+        """Start publishing what is outdated: something changed."""
         self._coalescer.wake()
 
     async def _draw_opened(self, user_id: str) -> None:
         if not await self._attend(user_id, await self._overviews.soon()):
-            self.wake()  # it is being drawn as it was before
+            self.wake()  # an older state of it is being published
 
     async def _publish_due(self) -> None:
-        """Draw some of those that are due; the others, and what failed, wait until the publisher wakes next."""
+        """Publish some of the outdated tabs; the others, and those that failed, wait until the publisher wakes next."""
         now = self._process.clock()
         due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
         chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._room())]
@@ -70,7 +70,10 @@ class HomeTabPublisher:
         return max(0, A_MINUTE - len(self._shown_at))
 
     async def _attend(self, user_id: str, cached: CachedOverview) -> bool:
-        """Draw this tab; False where it is being drawn just now. What breaks for one person holds up no other."""
+        """Publish this tab; return False if it is being published already.
+
+        An error in one tab does not delay others.
+        """
         owner = self._process.owner
         async with self._places:
             tab = await self._ledger.home_tabs.claim(user_id, owner=owner, now=self._process.clock())
@@ -79,7 +82,7 @@ class HomeTabPublisher:
             try:
                 await self._draw(tab, cached)
             except NotRecorded:
-                raise  # that is so for every tab: the next round begins anew
+                raise  # this affects every tab: the next round starts over
             except Exception:
                 log.exception("The Home tab of %s cannot be drawn", user_id)
             finally:
@@ -96,7 +99,7 @@ class HomeTabPublisher:
                 await self._missed(tab.user, error)
                 return
         self._failed.discard(tab.user)
-        # One that does not show what the store says by now stays due.
+        # A tab that does not show the store's latest state stays outdated.
         is_late = cached.is_late or cached.after < await self._ledger.changes.last_finish()
         drawn = tab.drawn if is_late else tab.revision
         await self._ledger.home_tabs.save(replace(tab, drawn=drawn, shown=home.digest))
@@ -104,7 +107,7 @@ class HomeTabPublisher:
     async def _missed(self, user_id: str, error: Undeliverable) -> None:
         if not error.final:
             log.info("The Home tab of %s is drawn later: %s", user_id, error)
-            self._failed.add(user_id)  # to be tried after the others
+            self._failed.add(user_id)  # tried again after the others
             return
         entry = Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)})
         await self._ledger.audit.append(entry, at=self._process.clock())

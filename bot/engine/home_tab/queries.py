@@ -1,4 +1,4 @@
-"""What each person's Home tab shows: the queries behind it."""
+"""The queries behind each person's Home tab."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from bot.engine.ports import Directory
 from bot.ledger.ledger import Ledger
 
 SHOWN = 10
-"""Changes in each of the lists."""
+"""The most changes in each list."""
 
 
 @dataclass(frozen=True)
 class HomeTabQueries:
-    """Reads from the ledger what a person sees, by the policy."""
+    """Reads from the ledger what a person may see under the policy."""
 
     policy: Policy
     ledger: Ledger
     directory: Directory
 
     async def home(self, user_id: str, overview: StoreOverview | None) -> Home:
-        """Return this person's Home tab, with what is known of the store."""
+        """Return this person's Home tab, with the store's overview if known."""
         actor = await self.directory.actor(user_id)
         try:
             self.policy.refuse_asking(actor)
