@@ -29,7 +29,7 @@ class AnswerPacer:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for the gate to open; the work is done within this context."""
+        """Wait for this answer's turn; the work is done within this context."""
         async with self._places:
             async with self._gate:
                 until = self._now() + PATIENCE

@@ -1,1 +1,1 @@
-"""The ledger: changes, invocations, leases, the audit log. Its parts stand behind ports; only adapters know SQL."""
+"""The ledger: changes, invocations, leases, the audit log. Its parts are behind ports; only adapters know SQL."""

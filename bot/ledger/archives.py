@@ -1,4 +1,4 @@
-"""Archives and the ledger that they were taken from, verified as one hash chain. Pure but for what it reads."""
+"""Verifies archives and the ledger they came from as one hash chain. Pure, apart from what it reads."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from bot.ledger.ports.audit_file import Archives
 
 
 async def verify_together(files: Iterable[tuple[str, Archives]], against: str = "") -> Verification:
-    """Verify archives and a ledger, each with its name, as one chain from the very first entry on."""
+    """Verify archives and a ledger, each with its name, as one chain from the first entry on."""
     anchored = [(await file.anchor(), name, file) for name, file in files]
     whole = Verification(0, GENESIS)
     for anchor, name, file in sorted(anchored, key=lambda one: one[0]):

@@ -1,4 +1,4 @@
-"""The entries that a ledger records with what it does. Pure."""
+"""The entries that a ledger records of its own acts. Pure."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from bot.core.summary.summary_run import SummaryState
 
 
 def milliseconds(time: timedelta) -> int:
-    """Return whole milliseconds; none where a clock was set back meanwhile."""
+    """Return whole milliseconds; 0 if a clock was set back meanwhile."""
     return max(0, time // timedelta(milliseconds=1))
 
 
@@ -41,7 +41,7 @@ def planned(
 def moved(
     kind: EntryKind, change: Change, actor: str, detail: dict[str, Any] | None = None, took: timedelta | None = None
 ) -> Entry:
-    """Return the entry of something that happened to a change."""
+    """Return the entry of a move or another event of a change."""
     ms = None if took is None else milliseconds(took)
     subjects = segments_of(change)
     return _of_change(
@@ -56,7 +56,7 @@ def step_ran(change: Change, run: Run, detail: dict[str, Any], subjects: tuple[s
 
 
 def summary(day: date, state: SummaryState, detail: dict[str, Any], channel: str = "") -> Entry:
-    """Return the entry of what became of a day's summary."""
+    """Return the entry of a move of a day's summary."""
     recorded = {"day": day.isoformat()} | detail
     return Entry(EntryKind(f"summary {state}"), channel=channel, detail=recorded, outcome=state.value)
 

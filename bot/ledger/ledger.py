@@ -14,15 +14,15 @@ from bot.ledger.ports.summary_runs import SummaryRuns
 
 
 class Storage(Protocol):
-    """The database behind the parts."""
+    """The database behind the ports."""
 
     async def aclose(self) -> None:
-        """Close it; what was promised is on disk already."""
+        """Close the database; everything committed is on disk already."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All that the bot keeps. Leaving it as a context manager closes it."""
+    """Everything that the bot stores. Exiting it as a context manager closes it."""
 
     changes: Changes
     invocations: Invocations
@@ -34,12 +34,12 @@ class Ledger:
     storage: Storage
 
     async def catch_up(self) -> None:
-        """Do what had to wait: record answers, and complete the index of the audit log. Raises NotRecorded."""
+        """Write what was deferred: record answers, and complete the index of the audit log. Raises NotRecorded."""
         await self.invocations.retry_settling()
         await self.audit.complete_index()
 
     async def tidy(self, before: datetime) -> None:
-        """Forget the settled deliveries, and the silent processes, from before this time."""
+        """Delete the settled deliveries, and the processes whose lease ended, from before this time."""
         await self.invocations.forget_settled(before)
         await self.leases.forget_silent(before)
 

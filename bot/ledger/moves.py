@@ -1,4 +1,4 @@
-"""What a move makes of a change, and what follows from it for others. Pure."""
+"""The effects of a move on a change, and on others. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -7,25 +7,28 @@ from bot.core.approval.changes import MOVES, Change, Event, Run, State, too_late
 
 
 def after_event(change: Change, event: Event, *, at: datetime, update: dict[str, Any]) -> Change:
-    """Return ``change`` after ``event``, with these fields updated. Raises TooLate where it cannot happen."""
+    """Return ``change`` after ``event``, with these fields updated.
+
+    Raises TooLate if its state does not allow the event.
+    """
     if event not in MOVES.get(change.state, {}):
         too_late(change)
     return _next_revision(change, {"state": MOVES[change.state][event], "updated_at": at, **update})
 
 
 def amended(change: Change, update: dict[str, Any]) -> Change:
-    """Return ``change`` with these fields updated; its state, and since when it has it, stay."""
+    """Return ``change`` with these fields updated; keep its state and how long it has been in it."""
     return _next_revision(change, update)
 
 
 def with_run(change: Change, run: Run) -> Change:
-    """Return ``change`` with this run in its place."""
+    """Return ``change`` with this run saved at its position."""
     runs = {one.position: one for one in change.runs} | {run.position: run}
     return _next_revision(change, {"runs": tuple(runs.values())})
 
 
 def concerns_everybody(before: State, moved: Change) -> bool:
-    """Return whether a move concerns all who may approve or who see the store, and not only the requester."""
+    """Return whether a move concerns everyone who may approve or sees the store, not only the requester."""
     ran = before is State.RUNNING and not moved.is_open
     return State.WAITING in (before, moved.state) or ran
 

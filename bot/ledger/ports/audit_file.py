@@ -1,4 +1,4 @@
-"""What whoever runs the bot does with a ledger from the shell: read and verify the log, copy it, archive it."""
+"""What an operator does with a ledger from the shell: read and verify the log, copy it, archive it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from bot.core.errors import Refusal
 
 
 class NotCopied(Refusal):
-    """A backup or an archive that is not made; the sentence says why."""
+    """A backup or an archive was not made; the sentence says why."""
 
 
 @dataclass(frozen=True)
 class ArchivedSpan:
-    """Entries from the ``first`` to the ``last``, both included; ``head`` is the seal of the last one."""
+    """Entries from ``first`` to ``last``, inclusive; ``head`` is the seal of the last one."""
 
     first: int
     last: int
@@ -24,37 +24,37 @@ class ArchivedSpan:
 
 
 class Archives(Protocol):
-    """Copies of a ledger, and archives: files of their own, to which the oldest entries are moved."""
+    """Backups of a ledger, and archives: files to which the oldest entries are moved."""
 
     async def is_archive(self) -> bool:
-        """Return whether this is an archive, and no ledger."""
+        """Return whether this file is an archive rather than a ledger."""
 
     async def anchor(self) -> tuple[int, str]:
-        """Return number and seal of the entry before the first one here; 0 and zeros where there is none."""
+        """Return number and seal of the entry before the first one in this file; 0 and zeros if none."""
 
     async def verify(self, against: str = "") -> Verification:
-        """Verify the hash chain from where it begins here; a ledger has to account for what was archived before."""
+        """Verify the chain from its first entry in this file; in a ledger, all earlier ones must be archived."""
 
     async def backup(self, target: Path) -> Verification:
-        """Copy the whole ledger as it is at one moment, whoever writes meanwhile, and verify the copy.
+        """Copy a consistent snapshot of the whole ledger, despite concurrent writers, and verify the copy.
 
-        Raises NotCopied where there is a file already, or the copy's chain does not hold: then none is left.
+        Raises NotCopied if the file exists, or the copy's chain is broken: then no copy remains.
         """
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
-        """Move the oldest entries, as far as all are from before this time, to a file of their own. ``at``: now.
+        """Move the oldest entries, all from before this time, to a file of their own. ``at`` is the current time.
 
-        Nothing is removed before that file is whole, verified and on the disk. An archiving that was interrupted is
-        resumed. The last entry stays, and so does all since an emergency that nobody reviewed, and since the last
-        snapshot, with which the next summary compares.
+        Nothing is removed before that file is complete, verified and on disk. An interrupted archiving is resumed. Some
+        entries stay: the last one, all since an emergency that is not reviewed yet, and all since the last snapshot,
+        which the next summary compares with.
 
-        Raises NotCopied where nothing is that old, or another file is there; NotRecorded.
+        Raises NotCopied if no entry is that old, or if another file exists; NotRecorded.
         """
 
 
 @dataclass(frozen=True)
 class AuditFile:
-    """A file that holds a ledger or an archive: its log, and what can be done with the whole."""
+    """A file that holds a ledger or an archive: its log, and operations on the whole file."""
 
     log: AuditReader
     archives: Archives

@@ -1,4 +1,4 @@
-"""The audit log, to read and to append to."""
+"""The port to the audit log."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,16 +8,16 @@ from bot.core.audit.entries import Entry, RecordedEntry
 
 
 class AuditLog(AuditReader, Protocol):
-    """The audit log: entries are appended, sealed one after the other, and never changed."""
+    """The audit log: entries are appended, each sealed with the one before, and never changed."""
 
     async def append(self, entry: Entry, *, at: datetime) -> None:
-        """Append an entry that belongs to no other move: a refusal, a message that could not be delivered."""
+        """Append an entry that belongs to no move: a refusal, or a message that could not be delivered."""
 
     async def entries(self, *, after: int = 0, limit: int | None = None) -> tuple[RecordedEntry, ...]:
-        """Return the entries with a number above ``after``, oldest first, ``limit`` of them at most."""
+        """Return the entries with a number above ``after``, oldest first, at most ``limit``."""
 
     async def complete_index(self) -> None:
-        """Let entries about more shoppers than fit one transaction be found by all of them.
+        """Complete the index of entries about more shoppers than fit into one transaction.
 
-        It goes on in batches from wherever it was interrupted, so that nobody waits long meanwhile.
+        It works in batches and resumes where it was interrupted, so that nobody waits long meanwhile.
         """

@@ -1,4 +1,4 @@
-"""The sizes of segments day by day, and what the bot did meanwhile."""
+"""The port to the history: segment sizes by day, and the bot's effects."""
 
 from typing import Protocol
 
@@ -9,4 +9,4 @@ class History(HistoryReader, Protocol):
     """The history that summaries compare with."""
 
     async def save(self, snapshot: Snapshot) -> None:
-        """Save this snapshot as that of its day."""
+        """Save this snapshot as its day's."""

@@ -1,4 +1,4 @@
-"""What people asked for, until it is answered."""
+"""The port to the invocations: what people asked for, until it is answered."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,19 +8,19 @@ from bot.core.invocation import Invocation
 
 
 class Invocations(Protocol):
-    """The invocations, in the order in which they arrived."""
+    """The invocations, in order of arrival."""
 
     async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
-        """Record an invocation, for ``owner`` to answer. False where this delivery is on record already."""
+        """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
 
     async def settle(
         self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> bool:
-        """Record the answer to an invocation that became no change, and forget its words.
+        """Record the answer to an invocation that became no change, and delete its words.
 
-        ``subjects``: what the words named. False, and nothing is recorded, where another process, which took this one
-        for dead, answered meanwhile. What cannot be recorded now is kept for ``retry_settling``: the person has been
-        answered already.
+        ``subjects``: what the words named. Returns False, and records nothing, if another process, which took this one
+        for dead, has answered meanwhile. If it cannot be recorded now, it is kept for ``retry_settling``: the person
+        has been answered already.
         """
 
     async def settle_at_once(
@@ -32,7 +32,7 @@ class Invocations(Protocol):
         """Record the answers that could not be recorded when they were given."""
 
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
-        """Claim the unanswered invocations whose owner is gone; return each with its time, oldest first."""
+        """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
 
     async def forget_settled(self, before: datetime) -> None:
-        """Forget the deliveries that were settled and arrived before this time."""
+        """Delete the deliveries that are settled and arrived before this time."""

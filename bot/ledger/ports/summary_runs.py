@@ -1,4 +1,4 @@
-"""The runs of the daily summary: one for each local day, so that no day is posted twice."""
+"""The port to the runs of the daily summary: one per local day, so that no day is posted twice."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -8,22 +8,22 @@ from bot.core.summary.summary_run import SummaryRun, SummaryState
 
 
 class SummaryRuns(Protocol):
-    """The runs of the summary. Each step is a compare-and-swap: None or False where another process moved the run."""
+    """The runs of the summary. Each method is a compare-and-swap: None or False if another process moved the run."""
 
     async def load(self, day: date) -> SummaryRun | None:
-        """Return this day's run; None where nobody tried yet."""
+        """Return this day's run; None if it was not tried yet."""
 
     async def open(self, day: date, *, at: datetime) -> SummaryRun | None:
-        """Begin this day's summary, if nobody did. A ledger's first day is only marked, and recorded.
+        """Start this day's run, unless it exists. A ledger's first day is only marked and recorded.
 
-        None, and nothing is begun, for a day before that first one: a clock is wrong.
+        Returns None, and starts nothing, for a day before the first one: a clock is wrong.
         """
 
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
-        """Return the runs that are not settled, not postponed, and held by no other living process; oldest first.
+        """Return the runs that are not settled, not postponed, and not held by another living process; oldest first.
 
-        Those that ``owner`` holds are among them: it lost them on the way. No run is postponed for longer than
-        ``pause``: where it looks so, a clock went back.
+        Runs that ``owner`` holds are included: it lost track of them. No run is postponed for longer than ``pause``: if
+        it seems so, a clock went back.
         """
 
     async def claim(self, run: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
@@ -32,19 +32,19 @@ class SummaryRuns(Protocol):
     async def begin_posting(self, run: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
         """Mark the run as being posted, and save its snapshot. None: it must not be posted.
 
-        So what is posted is what is kept, and there is history also of a day on which Slack was down.
+        So exactly what is posted is kept, and there is history even of a day on which Slack was down.
         """
 
     async def postpone(self, run: SummaryRun, *, until: datetime) -> None:
-        """Release this run, not to be tried again until then."""
+        """Release this run, not to be tried again before this time."""
 
     async def settle(
         self, run: SummaryRun, state: SummaryState, *, at: datetime, reason: str = "", channel: str = "", **detail: Any
     ) -> bool:
-        """Record what became of this run. What another process settled as unsure may turn out to be posted."""
+        """Record the outcome of this run. One that another process settled as unsure may still become posted."""
 
     async def mark_reported(self, run: SummaryRun) -> None:
-        """Remember that approvers were told why this day's summary failed."""
+        """Record that approvers were notified why this day's summary failed."""
 
     async def previous(self, day: date) -> SummaryRun | None:
         """Return the latest earlier run that ended as posted or failed."""

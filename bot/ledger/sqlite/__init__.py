@@ -1,1 +1,1 @@
-"""The ledger in one SQLite file. Only here is SQL."""
+"""The ledger in one SQLite file. All SQL is here."""

@@ -1,4 +1,4 @@
-"""Copies of the ledger's file, and archives. See ``bot.ledger.ports.audit_file``."""
+"""Backups of the ledger's file, and archives. See ``bot.ledger.ports.audit_file``."""
 
 import sqlite3
 from contextlib import closing
@@ -16,9 +16,9 @@ from bot.ledger.sqlite.guards import removal_guard
 from bot.ledger.sqlite.new_files import arriving, settle
 
 KEPT = timedelta(days=10)
-"""Entries of these last days stay: the daily summary compares with the week before, and with a few days more."""
+"""Entries of these last days stay: the daily summary compares with the week before, and a few days more."""
 BATCH = 1_000
-"""Entries removed in one transaction: whoever writes meanwhile waits for a moment, not for a million entries."""
+"""Entries removed per transaction, so that concurrent writers wait for a moment, not for a million entries."""
 _UNREVIEWED = """
     kind = 'break glass'
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
@@ -26,7 +26,7 @@ _UNREVIEWED = """
 _COMPARED = "number > (SELECT entry FROM snapshots ORDER BY day DESC LIMIT 1)"
 _SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind, 1 FROM entries, json_each(entries.subjects)"
 _COPIED = {"subjects": "entry", "effects": "entry", "entries": "number"}
-"""What goes to an archive, by which column."""
+"""The tables that go to an archive, and the column that holds the entry's number."""
 _TOUCHED = "SELECT * FROM touches WHERE change IN (SELECT change FROM entries WHERE number BETWEEN ? AND ?)"
 
 
@@ -37,19 +37,19 @@ class SqliteArchives:
         self._database = database
 
     async def is_archive(self) -> bool:
-        """Return whether this is an archive, and no ledger."""
+        """Return whether this file is an archive rather than a ledger."""
         return _is_archive(self._database)
 
     async def anchor(self) -> tuple[int, str]:
-        """Return number and seal of the entry before the first one here; 0 and zeros where there is none."""
+        """Return number and seal of the entry before the first one in this file; 0 and zeros if none."""
         return self._anchor()
 
     async def verify(self, against: str = "") -> Verification:
-        """Verify the hash chain from where it begins here; a ledger has to account for what was archived before."""
+        """Verify the chain from its first entry in this file; in a ledger, all earlier ones must be archived."""
         return _verify(self._database, against)
 
     async def backup(self, target: Path) -> Verification:
-        """Copy the whole ledger as it is at one moment, and verify the copy. Raises NotCopied."""
+        """Copy a consistent snapshot of the whole ledger, and verify the copy. Raises NotCopied."""
         with arriving(target) as beside:
             with closing(sqlite3.connect(beside)) as copy:
                 self._database.connection.backup(copy)
@@ -74,7 +74,7 @@ class SqliteArchives:
         return replace(span, first=begin + 1)
 
     def write_archive(self, target: Path, last: int) -> None:
-        """Copy the entries up to the ``last`` one to an archive. Raises NotCopied."""
+        """Copy the entries up to ``last`` to an archive. Raises NotCopied."""
         begin, _ = self._anchor()
         if last <= begin:
             raise NotCopied("There are no entries from before that date which could be archived.")
@@ -85,7 +85,7 @@ class SqliteArchives:
             _verified(beside)
 
     def remove(self, last: int, name: str, at: datetime) -> None:
-        """Remove the entries up to the ``last`` one, which are in the archive of this name. Raises NotCopied."""
+        """Remove the entries up to ``last``, which are in the archive of this name. Raises NotCopied."""
         with self._database.transaction() as db:
             head, (begin, _) = self._seal(last), self._anchor()
             if not head:
@@ -100,14 +100,14 @@ class SqliteArchives:
             audit_log.append(db, Entry(EntryKind.ARCHIVED, detail=detail, outcome="archived"), at)
 
     def _last_before(self, before: datetime) -> int:
-        """Return the number of the last entry that may go."""
+        """Return the number of the last entry that may be archived."""
         head, _ = audit_log.head(self._database.connection)
         queries = (("at >= ?", (timestamp(before),)), (_UNREVIEWED, ()), (_COMPARED, ()))
         kept = [self._database.execute(f"SELECT min(number) FROM entries WHERE {which}", one) for which, one in queries]
         return min([head, *(int(number) for found in kept for (number,) in found if number is not None)]) - 1
 
     def _written(self, target: Path, last: int) -> ArchivedSpan:
-        """Return what is in this archive. Raises NotCopied unless it is the oldest entries of this very log."""
+        """Return the span of this archive. Raises NotCopied unless it holds the oldest entries of this very log."""
         begin, _ = self._anchor()
         span = _span(target)
         if span and span.first <= begin + 1 <= span.last <= last and self._seal(span.last) == span.head:
@@ -118,13 +118,13 @@ class SqliteArchives:
         return audit_log.anchor(self._database.connection)
 
     def _seal(self, number: int) -> str:
-        """Return the seal of this entry; an empty text where it is not here."""
+        """Return the seal of this entry; empty if it is not in this file."""
         row = self._database.execute("SELECT seal FROM entries WHERE number = ?", (number,)).fetchone()
         return str(row["seal"]) if row else ""
 
 
 def _is_archive(database: Database) -> bool:
-    """Nobody worked with an archive, and its own last entry is on its list of archives."""
+    """Return whether it is an archive: no process has used it, and its last entry is in its own list of archives."""
     query = """
         SELECT 1 FROM archives WHERE last = (SELECT max(number) FROM entries)
         AND NOT EXISTS (SELECT 1 FROM changes) AND NOT EXISTS (SELECT 1 FROM processes)
@@ -162,7 +162,7 @@ def _copy(ledger: Connection, archive: Database, first: int, last: int) -> None:
 
 
 def _span(path: Path) -> ArchivedSpan | None:
-    """Return the entries of an archive; None where it is none, or does not hold."""
+    """Return the span of an archive; None if the file is not an archive, or its chain is broken."""
     try:
         with closing(Database.read(path)) as file:
             result = audit_log.verify_chain(file)

@@ -1,4 +1,4 @@
-"""A ledger's file, or an archive's, in the hands of whoever runs the bot."""
+"""Opens the file of a ledger or an archive for an operator."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ from bot.ledger.sqlite.audit_log import SqliteAuditLog
 from bot.ledger.sqlite.database import Database
 
 PATIENCE = 30.0
-"""Seconds that archiving waits while the bot writes."""
+"""Seconds that archiving waits for the bot's writes."""
 
 
 @contextmanager
@@ -23,5 +23,5 @@ def open_audit_file(path: Path, *, to_archive: bool = False) -> Iterator[AuditFi
         with closing(Database.open(path, patience=PATIENCE) if to_archive else Database.read(path)) as database:
             yield AuditFile(SqliteAuditLog(database), SqliteArchives(database))
     except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
-        # A flipped byte may leave text in a file's tables that is no text any more.
+        # A flipped byte may leave invalid text in a file's tables.
         raise UnusableLedger(str(error)) from error

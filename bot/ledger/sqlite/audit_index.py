@@ -1,11 +1,11 @@
-"""What entries are found by: a row of ``subjects`` for each segment and shopper that an entry is about.
+"""The index of the audit log: a row of ``subjects`` for each segment and shopper that an entry is about.
 
-Its ``own`` rows are those of the subjects that were sealed with it. Beside them, each entry of a change belongs to all
+Its ``own`` rows are the subjects that were sealed with the entry. In addition, each entry of a change is indexed by all
 segments that the change touches: who asked for an undo, and who approved it, is found by the segment that it created.
 
-An entry about more than ``AT_ONCE`` is sealed whole, but its rows are written afterwards, in batches: the deletion of a
-segment may touch 100,000 shoppers, and one transaction with them all would keep everybody waiting. Until then, such an
-entry is on the list of the ``unindexed``. The caller of what writes holds the transaction.
+An entry about more than ``AT_ONCE`` is sealed at once, but indexed afterwards, in batches: deleting a segment may touch
+100,000 shoppers, and writing them in one transaction would block everyone. Until then, the entry is listed in
+``unindexed``. Callers of functions that write hold the transaction.
 """
 
 import json
@@ -29,7 +29,7 @@ _NEW = """
 
 @dataclass(frozen=True)
 class Batch:
-    """Some subjects of an entry: those from the place ``begin`` on."""
+    """Some subjects of an entry: those from position ``begin`` on."""
 
     entry: RecordedEntry
     begin: int
@@ -38,7 +38,7 @@ class Batch:
 
 
 def add(db: sqlite3.Connection, entry: Entry, number: int, content: dict[str, Any]) -> None:
-    """Index this new entry, sealed with this content: now, or, being about too many, in batches to come."""
+    """Index this new entry, sealed with this content: now or, if it is about too many, in batches later."""
     subjects, at = tuple(dict.fromkeys(entry.subjects)), content["at"]
     _add_names(db, number, segment_names(entry.kind, subjects, content["detail"]))
     if len(subjects) > AT_ONCE:
@@ -50,12 +50,12 @@ def add(db: sqlite3.Connection, entry: Entry, number: int, content: dict[str, An
 
 
 def add_change(db: sqlite3.Connection, change: int) -> None:
-    """Let all entries of this change be found by the segments that it touches now."""
+    """Index all entries of this change by the segments that it touches now."""
     db.execute(f"{BELONGING} WHERE e.change = ? AND {_NEW}", (change,))
 
 
 def _add_names(db: sqlite3.Connection, number: int, names: Iterable[tuple[str, str]]) -> None:
-    """Let segments be found by names that they have since this entry."""
+    """Index segments by the names that they have from this entry on."""
     for name, id_ in names:
         row = {"name": name, "segment": id_, "entry": number}
         known = "SELECT 1 FROM names WHERE name = :name AND segment = :segment"
@@ -63,17 +63,17 @@ def _add_names(db: sqlite3.Connection, number: int, names: Iterable[tuple[str, s
 
 
 def add_all_changes(db: sqlite3.Connection) -> None:
-    """Let all entries of all changes be found by the segments that those touch now."""
+    """Index all entries of all changes by the segments that those touch now."""
     db.execute(f"{BELONGING} WHERE {_NEW}")
 
 
 def unfinished(db: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Return numbers of the entries whose subjects are not all written, each with how many are."""
+    """Return the numbers of the entries that are not fully indexed, each with how many subjects are."""
     return list(map(tuple, db.execute("SELECT entry, done FROM unindexed ORDER BY entry")))
 
 
 def batches(entry: RecordedEntry, done: int) -> Iterator[Batch]:
-    """Return what of this entry is still to be written behind the first ``done`` subjects."""
+    """Yield the subjects of this entry that remain after the first ``done``, in batches."""
     subjects = tuple(one for one in dict.fromkeys(entry.subjects) if not is_segment(one))
     for begin in range(done, len(subjects), BATCH):
         end = begin + BATCH
@@ -81,7 +81,7 @@ def batches(entry: RecordedEntry, done: int) -> Iterator[Batch]:
 
 
 def add_batch(db: sqlite3.Connection, batch: Batch) -> bool:
-    """Write this batch; False where another process has written it meanwhile."""
+    """Index this batch; return False if another process has done so meanwhile."""
     end, number = batch.begin + len(batch.subjects), batch.entry.number
     mine = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, batch.begin))
     if not mine.rowcount:
@@ -93,10 +93,10 @@ def add_batch(db: sqlite3.Connection, batch: Batch) -> bool:
 
 
 def fault(db: sqlite3.Connection) -> str:
-    """Return the first entry that is not found by just what it is about, as a sentence; none: an empty text.
+    """Return a sentence about the first entry whose index rows are wrong; empty if there is none.
 
-    Streaming. An entry that is on the list of the unindexed may be found by less, where it is about so many. What its
-    change touched, before its plan was renewed, may find it, too.
+    Streams. An entry in ``unindexed`` may have fewer rows, if it is about that many. What its change touched before its
+    plan was renewed may be indexed, too.
     """
     missed = db.execute(_MISSED).fetchone()
     wrong = (not _adds_up(db) and _wrong(db)) or (missed and missed[0])
@@ -110,9 +110,9 @@ _MISSED = f"SELECT number FROM entries AS e JOIN touches USING (change) WHERE {_
 
 
 def _adds_up(db: sqlite3.Connection) -> bool:
-    """Return whether the rows are those of the entries, whatever their order: in half the time that ``_wrong`` takes.
+    """Return whether the rows match the entries, ignoring order: in half the time of ``_wrong``.
 
-    Texts have other hashes in each process, so nobody can make up rows with the sum of those that they took away.
+    Strings hash differently in each process, so nobody can make up rows with the same sum as those they removed.
     """
     rows = sum(map(hash, _plain(db, _OWN)))
     return rows == sum(
@@ -121,7 +121,7 @@ def _adds_up(db: sqlite3.Connection) -> bool:
 
 
 def _wrong(db: sqlite3.Connection) -> int | None:
-    """Return the first entry of which a row is gone, is another one, or is one too many; also one that is not there."""
+    """Return the first entry with a missing, different or extra index row; or one that does not exist."""
     unindexed = {number for number, _ in unfinished(db)}
     found = groupby(_plain(db, _ROWS), key=itemgetter(0))
     at, rows = _next(found)
@@ -137,7 +137,7 @@ def _wrong(db: sqlite3.Connection) -> int | None:
 
 
 def _plain(db: sqlite3.Connection, query: str) -> sqlite3.Cursor:
-    """Read rows as tuples, which takes a third of the time."""
+    """Execute a query with rows as tuples, which takes a third of the time."""
     cursor = db.cursor()
     cursor.row_factory = None
     return cursor.execute(query)
@@ -157,7 +157,7 @@ def _is_right(content: list[Any], rows: list[tuple[Any, ...]], is_unfinished: bo
 
 
 def _listed(subjects: str | None) -> set[str]:
-    """Return the sealed subjects; the first entries have none."""
+    """Return the sealed subjects; the first released entries have none."""
     return set(json.loads(subjects)) if subjects and subjects != "[]" else set()
 
 

@@ -1,4 +1,4 @@
-"""The audit log: entries, sealed one after the other. See ``bot.ledger.ports.audit_log``."""
+"""The audit log: entries, each sealed with the one before. See ``bot.ledger.ports.audit_log``."""
 
 import asyncio
 import sqlite3
@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 
 class SqliteAuditLog:
-    """The audit log in SQLite. What may read long is read apart from what else goes on."""
+    """The audit log in SQLite. Long reads use a connection of their own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def append(self, entry: Entry, *, at: datetime) -> None:
-        """Append an entry that belongs to no other move. Raises NotRecorded."""
+        """Append an entry that belongs to no move. Raises NotRecorded."""
         with self._database.transaction() as db:
             append(db, entry, at)
 
@@ -41,11 +41,11 @@ class SqliteAuditLog:
         return await self._database.read_apart(lambda db: tuple(_found(db, sought, limit=limit, before=before)))
 
     async def export(self, sought: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
-        """Return what ``write`` makes of the matching entries, oldest first, streamed."""
+        """Return the result of ``write`` for the matching entries, oldest first, streamed."""
         return await self._database.read_apart(lambda db: write(_found(db, sought, oldest_first=True)))
 
     async def entries(self, *, after: int = 0, limit: int | None = None) -> tuple[RecordedEntry, ...]:
-        """Return the entries with a number above ``after``, oldest first, ``limit`` of them at most."""
+        """Return the entries with a number above ``after``, oldest first, at most ``limit``."""
         return tuple(stream(self._database, after=after, limit=-1 if limit is None else limit))
 
     async def entry(self, number: int) -> RecordedEntry:
@@ -53,23 +53,23 @@ class SqliteAuditLog:
         return entry(self._database, number)
 
     async def head(self) -> tuple[int, str]:
-        """Return the last entry's number and seal; 0 and zeros where there is none."""
+        """Return the last entry's number and seal; 0 and zeros if the log is empty."""
         return head(self._database.connection)
 
     async def segments_named(self, name: str) -> tuple[str, ...]:
-        """Return ids of segments that changes created, renamed or deleted under this name, whatever its case."""
+        """Return ids of segments that changes created, renamed or deleted under this name, ignoring case."""
         query = "SELECT segment FROM names WHERE name = ? ORDER BY entry, segment"
         return tuple(row["segment"] for row in self._database.execute(query, (name.casefold(),)))
 
     async def verify(self, against: str = "") -> Verification:
-        """Verify the whole hash chain. What cannot be read is a fault."""
+        """Verify the whole hash chain. Anything unreadable is a fault."""
         try:
             return await self._database.read_apart(lambda db: verify(db, against))
         except sqlite3.DatabaseError as error:
             return Verification(0, GENESIS, f"The database cannot be read ({error}).")
 
     async def complete_index(self) -> None:
-        """Let entries about more shoppers than fit one transaction be found by all of them. Raises NotRecorded."""
+        """Complete the index of entries about more shoppers than fit into one transaction. Raises NotRecorded."""
         for number, done in audit_index.unfinished(self._database.connection):
             for batch in audit_index.batches(entry(self._database, number), done):
                 with self._database.transaction() as db:
@@ -79,7 +79,7 @@ class SqliteAuditLog:
 
 
 def append(db: Connection, entry: Entry, at: datetime) -> int:
-    """Seal ``entry`` behind the last one, and return its number. The caller holds the transaction."""
+    """Seal ``entry`` with the last one before it, and return its number. The caller holds the transaction."""
     last, previous = head(db)
     content = content_of(entry, number=last + 1, at=at, workspace=db.workspace)
     body = canonical(content)
@@ -97,7 +97,7 @@ def entry(database: Database, number: int) -> RecordedEntry:
 
 
 def stream(database: Database, *, after: int = 0, limit: int = -1) -> Iterator[RecordedEntry]:
-    """Stream the entries with a number above ``after``, oldest first; ``limit`` -1 is all of them."""
+    """Yield the entries with a number above ``after``, oldest first; ``limit`` -1 means all."""
     query = f"SELECT {_COLUMNS} FROM entries WHERE number > ? ORDER BY number LIMIT ?"
     return map(_decoded, database.execute(query, (after, limit)))
 
@@ -109,9 +109,9 @@ def _found(
 
 
 def verify(database: Database, against: str = "") -> Verification:
-    """Verify the whole chain, streaming. ``against``: the beginning of a seal to look for.
+    """Verify the whole chain, streaming. ``against`` is the prefix of a seal to look for.
 
-    Entries may be gone from its beginning only where a later one says that they were archived.
+    The first entries may be missing only if a later one records that they were archived.
     """
     with database.snapshot():
         result = verify_chain(database, against)
@@ -124,7 +124,7 @@ def verify(database: Database, against: str = "") -> Verification:
 
 
 def verify_chain(database: Database, against: str = "") -> Verification:
-    """Verify the chain from where it begins here, and that all of it is found, streaming."""
+    """Verify the chain from its first entry in this file, and its index, streaming."""
     after, before_first = anchor(database.connection)
     rows = database.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY number")
     result = hash_chain.verify(rows, after=after, head=before_first, against=against)
@@ -138,7 +138,7 @@ def head(db: sqlite3.Connection) -> tuple[int, str]:
 
 
 def anchor(db: sqlite3.Connection) -> tuple[int, str]:
-    """Return number and seal of the entry before the first one here; 0 and zeros where there is none."""
+    """Return number and seal of the entry before the first one in this file; 0 and zeros if there is none."""
     first = db.execute("SELECT min(number) FROM entries").fetchone()[0]
     gone = db.execute("SELECT last, seal FROM archives WHERE ? IS NULL OR last < ? ORDER BY last DESC", (first, first))
     row = gone.fetchone()

@@ -1,4 +1,4 @@
-"""The SQL that finds entries of the audit log by a filter."""
+"""The SQL for searching the audit log with a filter."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from bot.core.audit.index_terms import narrowest_first
 from bot.core.timestamps import timestamp
 
 FEW = 100
-"""Subjects that one statement names one by one; of more, a name that a whole series of segments had is the cause."""
+"""The most subjects listed in one statement; more come from a name that a whole series of segments had."""
 _CONDITIONS = {
     "actor": "actor = :actor",
     "kind": "kind = :kind",
@@ -17,7 +17,7 @@ _CONDITIONS = {
     "until": "at < :until",
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
 }
-"""The subjects have at hand, beside what they are found by, what narrows them down."""
+"""The rows of subjects contain not only the subject, but also what narrows a search."""
 _ABOUT = """
     EXISTS (SELECT 1 FROM subjects AS b WHERE subject IN ({among}) AND b.at = {table}.at AND b.entry = {table}.{number})
 """
@@ -26,10 +26,10 @@ _ABOUT = """
 def search(
     sought: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
 ) -> tuple[str, dict[str, Any]]:
-    """Return the query for these entries by their time, with its values; ``limit`` -1 is all of them.
+    """Return the query for the matching entries in order of time, with its parameters; ``limit`` -1 means all.
 
-    It goes by the subjects, each of which has its entries in order already; by the entries where a change is named,
-    too: a change has few entries, and what is about a busy segment may be a tenth of all.
+    It uses the index by subject, which is in order already; and the entries if a change is named, too: a change has few
+    entries, while a tenth of all may be about a busy segment.
     """
     sought = narrowest_first(sought)
     values = _values(sought, before) | {"limit": limit}
@@ -52,14 +52,14 @@ def _query(sought: AuditFilter, values: dict[str, Any], order: str) -> str:
 
 
 def _of_each(subjects: list[str], conditions: str) -> str:
-    """Find what is about any of a few: each has its entries in order, and no more are read than are asked for."""
+    """Return the query for a few subjects: each has its entries in order, and no more are read than needed."""
     return " UNION ".join(
         f"SELECT at, entry FROM subjects AS s WHERE subject = {one} AND {conditions}" for one in subjects
     )
 
 
 def _of_many(conditions: str, order: str) -> str:
-    """Find what is about any of many, which no statement could name one by one: merge the first ones of each."""
+    """Return the query for many subjects, too many for one statement: merge the first entries of each."""
     first = f"""
         SELECT at, entry FROM subjects AS s WHERE subject = one.value AND {conditions}
         ORDER BY at {order}, entry {order} LIMIT :limit

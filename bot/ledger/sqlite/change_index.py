@@ -1,4 +1,4 @@
-"""What lists of changes are made from, apart from the plans, which may hold 100,000 ids."""
+"""The data that lists of changes are made from, separate from the plans, which may hold 100,000 ids."""
 
 import json
 import sqlite3
@@ -7,27 +7,27 @@ from bot.core.approval.changes import Brief
 from bot.core.planning.plan import Plan
 
 FINISHED = "kind IN ('finish', 'fail', 'stop')"
-"""Entries after which the store is not as it was."""
+"""Entries after which the store may have changed."""
 UNREVIEWED = (
     "json_extract(changes.body, '$.emergency.at') IS NOT NULL "
     "AND json_extract(changes.body, '$.emergency.reviewed_by') IS NULL"
 )
-"""Changes that ran without their approvals, and that nobody has looked at afterwards."""
+"""Changes that ran without their approvals and have not been reviewed."""
 
 
 def save_brief(db: sqlite3.Connection, brief: Brief) -> None:
-    """Save what lists show of a change."""
+    """Save a change as lists show it."""
     db.execute("INSERT OR REPLACE INTO briefs VALUES (?, ?)", (brief.number, brief.model_dump_json()))
 
 
 def save_touched_segments(db: sqlite3.Connection, change: int, plan: Plan) -> None:
-    """Save which segments a change touches by this plan of it."""
+    """Save which segments a change touches under this plan."""
     db.execute("DELETE FROM touches WHERE change = ?", (change,))
     db.executemany("INSERT INTO touches VALUES (?, ?)", [(id_, change) for id_ in plan.segment_ids])
 
 
 def index_old_change(db: sqlite3.Connection, number: int) -> None:
-    """Index a change of the first release, which kept only the plan. Raises ValidationError."""
+    """Index a change of the first release, which stored only the plan. Raises ValidationError."""
     query = "SELECT number, state, requester, expires_at, plan, body FROM changes WHERE number = ?"
     *columns, plan, body = db.execute(query, (number,)).fetchone()
     read, fields = Plan.model_validate_json(plan), json.loads(body)

@@ -1,6 +1,6 @@
-"""Rows of changes: how a change is stored, loaded, and swapped for what a move makes of it.
+"""Rows of changes: how a change is stored, loaded, and swapped for its moved version.
 
-The caller of what writes holds the transaction.
+Callers of functions that write hold the transaction.
 """
 
 import json
@@ -13,11 +13,11 @@ from bot.ledger.moves import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
 
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
-"""What is stored beside the body of a change."""
+"""Fields with columns of their own, not in the body."""
 
 
 def load(db: sqlite3.Connection, number: int) -> Change:
-    """Return one change, whole. Raises UnknownChange."""
+    """Return one change in full. Raises UnknownChange."""
     row = db.execute("SELECT * FROM changes WHERE number = ?", (number,)).fetchone()
     if row is None:
         raise UnknownChange(number)
@@ -43,14 +43,14 @@ def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
 
 
 def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
-    """Save what a move makes of ``change``. Raises TooLate where somebody moved it since it was loaded."""
+    """Replace ``change`` by ``moved``. Raises TooLate if it was moved since it was loaded."""
     _compare_and_swap(db, change, moved)
     save_brief(db, Brief.of(moved))
     _outdate_home_tabs(db, change.state, moved)
 
 
 def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run) -> None:
-    """Save the run of one of its steps. Raises TooLate where somebody moved the change since it was loaded."""
+    """Save the run of one of its steps. Raises TooLate if the change was moved since it was loaded."""
     row = (change.number, run.position, run.model_dump_json())
     db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
     _compare_and_swap(db, change, recorded)
@@ -64,7 +64,7 @@ def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str
 
 
 def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
-    # A plan may hold 100,000 ids and seldom changes: it is not written again at each move.
+    # A plan may hold 100,000 ids and seldom changes: it is not written again with each move.
     plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
     row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved))
     swapped = db.execute(

@@ -35,17 +35,17 @@ class SqliteChanges:
     # Reading
 
     async def load(self, number: int) -> Change:
-        """Return one change, whole. Raises UnknownChange."""
+        """Return one change in full. Raises UnknownChange."""
         return change_rows.load(self._database.connection, number)
 
     async def count(self, scope: Scope, actor: str) -> int:
-        """Return how many changes there are."""
+        """Return the number of changes in this scope."""
         query = f"SELECT count(*) FROM changes WHERE {_SCOPES[scope]}"
         (count,) = self._database.execute(query, {"actor": actor}).fetchone()
         return int(count)
 
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
-        """Return the latest changes, newest first, after ``offset`` of them."""
+        """Return the latest changes, newest first, after skipping ``offset``."""
         which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
         return self._briefs(which, actor=actor, limit=limit, offset=offset)
 
@@ -59,20 +59,20 @@ class SqliteChanges:
         )
 
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
-        """Return the changes that wait, that others requested and this person has not signed; the most urgent first."""
+        """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
         return self._briefs(f"{_WAITS} ORDER BY expires_at, number", actor=actor)
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
-        """Return the latest changes of this requester: those that wait first, then the others."""
+        """Return this requester's latest changes: the waiting ones first."""
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
         return self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
-        """Return numbers of the changes that nobody decided in time."""
+        """Return the numbers of the waiting changes that have expired."""
         return self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
 
     async def last_finish(self) -> int:
-        """Return the number of the entry with which a run ended last, whatever its outcome; 0 where none did."""
+        """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""
         query = f"SELECT max(number) FROM entries INDEXED BY entries_finished WHERE {FINISHED}"
         return self._database.execute(query).fetchone()[0] or 0
 
@@ -81,7 +81,7 @@ class SqliteChanges:
     async def create(
         self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
     ) -> Change:
-        """Turn an invocation into a change: give it a number, and ``owner`` its lease. Raises TooLate."""
+        """Turn an invocation into a change: number it, and give ``owner`` its lease. Raises TooLate."""
         with self._database.transaction() as db:
             asked_at = forget_words(db, ask)
             if asked_at is None:
@@ -121,7 +121,7 @@ class SqliteChanges:
     async def amend(
         self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
     ) -> Change:
-        """Return ``change`` with these fields updated; its state stays. Raises TooLate."""
+        """Return ``change`` with these fields updated, in the same state. Raises TooLate."""
         changed = amended(change, update)
         with self._database.transaction() as db:
             change_rows.swap(db, change, changed)
@@ -138,7 +138,7 @@ class SqliteChanges:
         subjects: tuple[str, ...] = (),
         ms: int | None = None,
     ) -> Change:
-        """Return ``change`` with the run of one of its steps saved. Raises TooLate."""
+        """Save the run of one of its steps; return the updated change. Raises TooLate."""
         recorded = with_run(change, run)
         with self._database.transaction() as db:
             change_rows.swap_run(db, change, recorded, run)
@@ -165,14 +165,14 @@ class SqliteChanges:
                 append(db, entries.moved(EntryKind.STOP_ASKED, change, actor), at)
 
     async def stop_requested_by(self, number: int) -> str:
-        """Return who asked the run to stop; an empty text where nobody did."""
+        """Return who requested that the run stop; empty if nobody did."""
         row = self._database.execute("SELECT stopped_by FROM changes WHERE number = ?", (number,)).fetchone()
         return str(row["stopped_by"])
 
-    # Notices: what people are to be told besides cards and outcomes
+    # Notices: messages to people apart from cards and outcomes
 
     async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
-        """Queue a reminder, once for each version, of the changes that wait and expire by then."""
+        """Queue a reminder, once per version, for each waiting change that expires by then."""
         due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
         if not self._numbers(due, timestamp(expiring)):
             return
@@ -183,7 +183,7 @@ class SqliteChanges:
                 append(db, entries.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
 
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
-        """Return the notices to deliver: change, kind and user (none: everybody at the card)."""
+        """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""
         rows = self._database.execute("SELECT change, kind, user FROM notices ORDER BY change, kind, user")
         return tuple(map(tuple, rows))
 
@@ -195,24 +195,24 @@ class SqliteChanges:
     # Cards and outcomes
 
     async def outdated_cards(self) -> tuple[int, ...]:
-        """Return numbers of the changes whose card does not show their latest revision."""
+        """Return the numbers of the changes whose card does not show their latest revision."""
         return self._numbers("drawn < revision AND card_ts IS NOT NULL")
 
     async def save_card(self, change: Change, card: Card) -> None:
-        """Save where the card is, and that it shows this revision."""
+        """Save the card's message, and that it shows this revision."""
         query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
         self._database.write(query, (change.revision, card.channel, card.ts, change.number))
 
     async def save_card_url(self, number: int, url: str) -> None:
-        """Save the card's address."""
+        """Save the card's permalink."""
         self._database.write("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
 
     async def unreported_outcomes(self) -> tuple[int, ...]:
-        """Return numbers of the settled changes whose requester has not been told the outcome."""
+        """Return the numbers of the settled changes whose requester has not been notified."""
         return self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
 
     async def mark_outcome_reported(self, number: int) -> None:
-        """Remember that the requester was told the outcome, or cannot be."""
+        """Record that the requester was notified of the outcome, or cannot be."""
         self._database.write("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
 
     def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:

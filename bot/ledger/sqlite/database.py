@@ -1,4 +1,4 @@
-"""One SQLite file: connections, transactions, and reads that run apart."""
+"""One SQLite file: connections, transactions, and reads on connections of their own."""
 
 import asyncio
 import os
@@ -15,20 +15,20 @@ from bot.ledger.sqlite.migrations import migrations
 from bot.ledger.sqlite.storage_errors import ErrorLog, reason
 
 BUSY_SECONDS = 1.0
-"""For how long a transaction waits while others write: an acknowledgement cannot wait long."""
+"""How long a transaction waits for other writers: an acknowledgement cannot wait long."""
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
 Values = Sequence[str | int | None] | dict[str, Any]
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows the workspace (a Slack team's id) for which entries are written through it."""
+    """A connection that knows the workspace (a Slack team's id) for which it writes entries."""
 
     workspace: str = ""
 
 
 class Database:
-    """An open file. ``Database.open(path)`` or ``Database.read(path)``; ``close`` when done."""
+    """An open file. Use ``Database.open(path)`` or ``Database.read(path)``; ``close`` when done."""
 
     def __init__(self, connection: Connection, *, is_shared: bool = True) -> None:
         self.connection = connection
@@ -46,7 +46,7 @@ class Database:
             # FULL: what was acknowledged must survive a power cut, not only a crash.
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            # SQLite does not wait for whoever else starts just now: they turn it on, or it is tried again below.
+            # SQLite does not wait for another process that is starting: that one sets it, or it is tried again below.
             with suppress(sqlite3.OperationalError):
                 connection.execute(_WAL)
             _migrate(connection)
@@ -58,7 +58,7 @@ class Database:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Open a file only to read it: an auditor's copy stays as it is. Raises sqlite3.Error."""
+        """Open a file read-only: an auditor's copy stays unchanged. Raises sqlite3.Error."""
         address = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
@@ -66,12 +66,12 @@ class Database:
 
     @property
     def path(self) -> Path | None:
-        """The file; None in memory."""
+        """The file; None for a database in memory."""
         (_, _, path) = self.connection.execute("PRAGMA database_list").fetchone()
         return Path(path) if path else None
 
     def close(self) -> None:
-        """Close the file; what was promised is on disk already."""
+        """Close the file; everything committed is on disk already."""
         self.connection.close()
 
     async def aclose(self) -> None:
@@ -79,23 +79,23 @@ class Database:
         self.close()
 
     def execute(self, query: str, values: Values = ()) -> sqlite3.Cursor:
-        """Read rows."""
+        """Execute a query that reads."""
         return self.connection.execute(query, values)
 
     def write(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
-        """Commit one statement, and return its rows. Raises NotRecorded."""
+        """Commit one statement and return its rows. Raises NotRecorded."""
         with self._recording():
             return self.connection.execute(query, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Commit all of what is written in it, or nothing. Raises NotRecorded."""
+        """Commit everything written within it, or nothing. Raises NotRecorded."""
         with self._recording(), _immediate(self.connection) as db:
             yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read all as it is at one moment, whoever writes meanwhile."""
+        """Read from a consistent snapshot, despite concurrent writers."""
         is_outermost = not self.connection.in_transaction
         if is_outermost:
             self.connection.execute("BEGIN")
@@ -106,9 +106,9 @@ class Database:
                 self.connection.rollback()
 
     async def read_apart(self, read: Callable[["Database"], T]) -> T:
-        """Return what ``read`` reads, in a thread and through a connection of its own: it may take seconds.
+        """Return the result of ``read``, run in a thread and on a connection of its own: it may take seconds.
 
-        A database in memory has only one connection; one that was opened only to be read keeps nobody waiting.
+        A database in memory has only one connection; one that was opened read-only blocks nobody.
         """
         path = self.path
         if path is None or not self._is_shared:
@@ -133,28 +133,28 @@ class Database:
 
 
 def _create_privately(path: Path | str) -> None:
-    """Create a new file as its owner's alone: SQLite would let everybody read it."""
+    """Create a new file that only its owner can read: SQLite would let everyone read it."""
     if path != ":memory:":
-        # Where it is there already, or cannot be made, SQLite says what that means.
+        # If it exists or cannot be created, SQLite reports what that means.
         with suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager
 def _immediate(connection: Connection) -> Iterator[Connection]:
-    # IMMEDIATE: with a second process on the file, waiting for the lock beats failing at the first write.
+    # IMMEDIATE: with a second process on the file, waiting for the lock is better than failing at the first write.
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
         connection.execute("COMMIT")
     except BaseException:
-        connection.rollback()  # does nothing where SQLite has done it already
+        connection.rollback()  # has no effect if SQLite has rolled back already
         raise
 
 
 def _migrate(connection: Connection) -> None:
     tables = Tables(connection, execute_plugins=False)
     if migrations.pending(tables):
-        # Whoever else starts just now is waited for, and has done it then.
+        # Another process that is starting is waited for, and has migrated by then.
         with _immediate(connection):
             migrations.apply(tables)

@@ -6,7 +6,7 @@ GUARDED = {
     "effects": ("entry", "segment"),
     "names": ("name", "segment"),
 }
-"""Tables to which rows are added and that is all: the log, and what it is searched and counted by; with their keys."""
+"""Append-only tables: the log, and the tables that it is searched and counted by; with their keys."""
 
 
 def removal_guard(table: str) -> str:
@@ -18,7 +18,7 @@ def removal_guard(table: str) -> str:
 
 
 def guards(table: str) -> tuple[str, ...]:
-    """Return the triggers that keep the rows of this table as they are."""
+    """Return the triggers that keep the rows of this table unchanged."""
     same = " AND ".join(f"{column} = new.{column}" for column in GUARDED[table])
     return (
         f"""
@@ -26,7 +26,7 @@ def guards(table: str) -> tuple[str, ...]:
         BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END
     """,
         removal_guard(table),
-        # INSERT OR REPLACE removes a row without asking the triggers above.
+        # INSERT OR REPLACE removes a row without firing the triggers above.
         f"""
     CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
         WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})

@@ -1,4 +1,4 @@
-"""The sizes of segments day by day, and what the bot did meanwhile. See ``bot.ledger.ports.history``."""
+"""The history: segment sizes by day, and the bot's effects. See ``bot.ledger.ports.history``."""
 
 import sqlite3
 from datetime import date, datetime
@@ -15,10 +15,10 @@ _SHAPED = """
     UNION SELECT json_extract(body, '$.undo[0].segment.id') FROM runs
           WHERE change IN changed AND json_extract(body, '$.undo[0].kind') = 'update_segment'
 """
-"""What a step made, the id of what it deleted (its way back knows it), and what it gave another name."""
+"""What a step created, what it deleted (its undo has the id), and what it renamed."""
 
 _NOT_POSTED = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
-"""Of days before the first summary there is no row, and none had to be posted."""
+"""Days before the first summary have no row, and did not have to be posted."""
 
 
 class SqliteHistory:
@@ -28,7 +28,7 @@ class SqliteHistory:
         self._database = database
 
     async def save(self, snapshot: Snapshot) -> None:
-        """Save this snapshot as that of its day."""
+        """Save this snapshot as its day's."""
         with self._database.transaction() as db:
             save_snapshot(db, snapshot)
 
@@ -56,7 +56,7 @@ class SqliteHistory:
         return Restorations({old: (segment, change) for old, segment, change in rows})
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
-        """Return the sizes of one segment from this day on, the oldest first."""
+        """Return the sizes of one segment from this day on, oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
         ids = reversed(self._restorations().all_ids(segment_id))
         days = {
@@ -65,7 +65,7 @@ class SqliteHistory:
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
-        """Return what steps did to each segment in the entries after the first one, until the last one."""
+        """Return the effects of steps on each segment, in the entries after ``after`` and up to ``until``."""
         query = """
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
@@ -78,7 +78,7 @@ class SqliteHistory:
         return found
 
     async def has_unknown_effects(self, after: int, until: int) -> bool:
-        """Return whether nobody can say what some step in these entries did."""
+        """Return whether the effects of any step in these entries are unknown."""
         query = """
             SELECT EXISTS (
                 SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
@@ -88,13 +88,13 @@ class SqliteHistory:
         return bool(self._database.execute(query, (after, until)).fetchone()[0])
 
     async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
-        """Return ids of the segments that changes created, renamed or deleted, of which a step ran in these entries."""
+        """Return ids of the segments created, renamed or deleted by changes with a step in these entries."""
         changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
         rows = self._database.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))
         return frozenset(row["segment"] for row in rows if row["segment"])
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
-        """Return the changes that came to the end of their run in these entries, oldest first."""
+        """Return the changes whose run ended in these entries, oldest first."""
         query = f"""
             SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
             WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
@@ -102,7 +102,7 @@ class SqliteHistory:
         return self._briefs(query, after, until)
 
     async def unreviewed(self) -> tuple[Brief, ...]:
-        """Return the changes that ran without their approvals and that nobody has reviewed, oldest first."""
+        """Return the changes that ran without their approvals and have not been reviewed, oldest first."""
         query = f"""
             SELECT briefs.body FROM changes JOIN briefs ON change = number WHERE {UNREVIEWED} ORDER BY number
         """
@@ -112,7 +112,7 @@ class SqliteHistory:
         return tuple(Brief.model_validate_json(row["body"]) for row in self._database.execute(query, values))
 
     async def progress(self, after: int) -> Progress:
-        """Return what the bot itself does now, and did since this entry: a step without effects is one, too."""
+        """Return what the bot is doing now, and has done since this entry; steps without effects count, too."""
         query = """
             SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %') AS moved,
             EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
@@ -122,7 +122,7 @@ class SqliteHistory:
 
 
 def save_snapshot(db: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Save this snapshot as that of its day. The caller holds the transaction."""
+    """Save this snapshot as its day's. The caller holds the transaction."""
     day = snapshot.day.isoformat()
     row = (day, timestamp(snapshot.at), snapshot.entry, snapshot.shoppers)
     db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)

@@ -18,7 +18,7 @@ class SqliteHomeTabs:
         self._releases = releases
 
     async def mark_opened(self, user: str, *, at: datetime) -> None:
-        """Remember that this person looks at their Home tab; it is outdated, whatever it shows."""
+        """Record that this person opened their Home tab; it is outdated, whatever it shows."""
         self._database.write(
             "INSERT INTO homes (user, opened) VALUES (?, ?) ON CONFLICT (user) DO "
             "UPDATE SET opened = excluded.opened, revision = revision + 1, shown = ''",
@@ -26,7 +26,7 @@ class SqliteHomeTabs:
         )
 
     async def outdated(self, *, since: datetime, now: datetime) -> tuple[str, ...]:
-        """Return whose Home tab, opened since then, is outdated and rendered by nobody; the last one opened first."""
+        """Return whose Home tab, opened since then, is outdated and not claimed; the most recently opened first."""
         query = f"""
             SELECT user FROM homes WHERE drawn < revision AND opened >= ? AND {unheld("painter")} ORDER BY opened DESC
         """
@@ -34,7 +34,7 @@ class SqliteHomeTabs:
         return tuple(row["user"] for row in rows)
 
     async def claim(self, user: str, *, owner: str, now: datetime) -> HomeTab | None:
-        """Claim this person's Home tab to render it; None where somebody holds it, or it is unknown."""
+        """Claim this person's Home tab to publish it; None if it is claimed already or unknown."""
         query = f"""
             UPDATE homes SET painter = ? WHERE user = ? AND {unheld("painter")} RETURNING user, revision, drawn, shown
         """
@@ -48,9 +48,9 @@ class SqliteHomeTabs:
         self._releases.write(_RELEASE, user, owner)
 
     async def save(self, tab: HomeTab) -> None:
-        """Save what this Home tab shows now, and which revision that is."""
+        """Save what this Home tab shows, and its revision."""
         self._database.write("UPDATE homes SET drawn = ?, shown = ? WHERE user = ?", (tab.drawn, tab.shown, tab.user))
 
     async def forget(self, user: str) -> None:
-        """Forget this person, to whom nothing can be shown."""
+        """Delete this person, to whom nothing can be shown."""
         self._database.write("DELETE FROM homes WHERE user = ?", (user,))

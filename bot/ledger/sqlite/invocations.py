@@ -1,4 +1,4 @@
-"""What people asked for, until it is answered. See ``bot.ledger.ports.invocations``."""
+"""The invocations: what people asked for, until it is answered. See ``bot.ledger.ports.invocations``."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.leases import unheld
 
 LINGER = 0.001
-"""Seconds that the first of a crowd waits for the others."""
+"""Seconds that the first of several simultaneous invocations waits for the others."""
 
 
 @dataclass(frozen=True)
 class _Arrival:
-    """An invocation on its way to the disk."""
+    """An invocation waiting to be written."""
 
     ask: Invocation
     owner: str
@@ -41,7 +41,7 @@ class _Outcome:
 
 
 class SqliteInvocations:
-    """The invocations in SQLite. Those that arrive together share one transaction: waiting for the disk takes long."""
+    """The invocations in SQLite. Simultaneous ones share one transaction: waiting for the disk takes long."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,11 +50,11 @@ class SqliteInvocations:
         self._unsettled: list[_Outcome] = []
 
     async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
-        """Record an invocation, for ``owner`` to answer. False where this delivery is on record already."""
+        """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
         loop = asyncio.get_running_loop()
         arrival = _Arrival(ask, owner, at, detail, loop.create_future())
         if not self._arrivals:
-            # In a crowd it pays to wait for the others: each waits for the disk only once.
+            # With many at once, it pays to wait for the others, so that they wait for the disk only once.
             loop.call_later(LINGER, self._record_batch) if self._is_crowded else loop.call_soon(self._record_batch)
         self._arrivals.append(arrival)
         return await arrival.recorded
@@ -66,7 +66,7 @@ class SqliteInvocations:
         try:
             with self._database.transaction() as db:
                 outcomes = [_record(db, one) for one in waiting]
-        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are to hear of it
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers get it
             for one in waiting:
                 one.recorded.set_exception(error)
         else:
@@ -105,18 +105,18 @@ class SqliteInvocations:
         return True
 
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
-        """Claim the unanswered invocations whose owner is gone; return each with its time, oldest first."""
+        """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
         rows = self._database.write(query, (owner, timestamp(now)))
         return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
     async def forget_settled(self, before: datetime) -> None:
-        """Forget the deliveries that were settled and arrived before this time."""
+        """Delete the deliveries that are settled and arrived before this time."""
         self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
 
 
 def forget_words(db: Connection, ask: Invocation) -> datetime | None:
-    """Forget the words of an invocation that was answered; return when it arrived. None: another process answered it.
+    """Delete the words of an answered invocation; return when it arrived. None: another process answered it.
 
     The caller holds the transaction.
     """

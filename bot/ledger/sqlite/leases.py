@@ -20,7 +20,7 @@ def unheld(column: str) -> str:
 
 
 class Releases:
-    """Releases of what this process holds; those that cannot be written now wait for its next sign of life."""
+    """Releases of what this process holds; those that cannot be written now are kept until its next renewal."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class Releases:
             self._pending[query, values] = None
 
     def cancel(self, query: str, *values: str | int) -> None:
-        """Drop this release: what it would free was claimed again."""
+        """Drop this release: what it would release was claimed again."""
         self._pending.pop((query, values), None)
 
     @contextmanager
@@ -55,7 +55,7 @@ class SqliteLeases:
         self._releases = releases
 
     async def claim(self, number: int, *, owner: str, now: datetime, role: Role = "runner") -> bool:
-        """Claim this change if no living process holds it; not even its own holder gets it twice."""
+        """Claim this change unless a living process holds it, even if that is the same one."""
         column = _COLUMNS[role]
         query = f"UPDATE changes SET {column} = ? WHERE number = ? AND {unheld(column)} RETURNING number"
         is_claimed = bool(self._database.write(query, (owner, number, timestamp(now))))
@@ -73,21 +73,21 @@ class SqliteLeases:
         self._releases.write(_release(role), number, owner)
 
     async def renew(self, *, owner: str, until: datetime) -> None:
-        """Renew the lease of ``owner`` until then, and write the pending releases."""
+        """Renew the lease of ``owner`` until this time, and write the pending releases."""
         with self._releases.transaction() as db:
             db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, timestamp(until)))
 
     async def resign(self, *, owner: str) -> None:
-        """Free all that ``owner`` holds."""
+        """Release everything that ``owner`` holds."""
         self._database.write("DELETE FROM processes WHERE owner = ?", (owner,))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
-        """Return numbers of the changes in this state that no living process holds, oldest first."""
+        """Return the numbers of the changes in this state that no living process holds, oldest first."""
         query = f"SELECT number FROM changes WHERE state = ? AND {unheld('owner')} ORDER BY number"
         return tuple(row["number"] for row in self._database.execute(query, (state, timestamp(now))))
 
     async def forget_silent(self, before: datetime) -> None:
-        """Forget the processes whose lease ended before this time."""
+        """Delete the processes whose lease ended before this time."""
         self._database.write("DELETE FROM processes WHERE lease_until < ?", (timestamp(before),))
 
 

@@ -16,7 +16,9 @@ from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 
 
 def open_sqlite(path: Path | str, *, workspace: str = "") -> Ledger:
-    """Open or create a ledger's file, and apply migrations. ``workspace``: the Slack team whose bot writes to it.
+    """Open or create a ledger's file, and apply migrations.
+
+    ``workspace`` is the Slack team of the bot that writes to it.
 
     Raises UnusableLedger.
     """

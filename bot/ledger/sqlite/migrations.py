@@ -1,4 +1,4 @@
-"""The tables, as numbered migrations. One that was released is never edited; a new one is added below it."""
+"""The tables, as numbered migrations. A released migration is never edited; a new one is added below it."""
 
 import logging
 
@@ -61,7 +61,7 @@ def first(db: Database) -> None:
 _SECOND = (
     "CREATE TABLE touches (segment TEXT, change INTEGER, PRIMARY KEY (segment, change)) STRICT, WITHOUT ROWID",
     "CREATE INDEX touches_by_change ON touches (change)",
-    # Apart from the plans, over which SQLite would have to read its way.
+    # Separate from the plans, which SQLite would have to read past.
     "CREATE TABLE briefs (change INTEGER PRIMARY KEY REFERENCES changes (number), body TEXT NOT NULL) STRICT",
     """
     CREATE TABLE homes (
@@ -70,7 +70,7 @@ _SECOND = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX homes_undrawn ON homes (opened) WHERE drawn < revision",
-    # What finished a change is asked for at each drawing, and the log is long.
+    # The last entry that finished a change is needed for each Home tab, and the log is long.
     "CREATE INDEX entries_finished ON entries (number) WHERE kind IN ('finish', 'fail')",
 )
 _CREATED = """
@@ -82,7 +82,7 @@ _CREATED = """
 
 @migrations(name="0002_homes_and_segments")
 def second(db: Database) -> None:
-    """Create the Home tabs that were opened, which changes touch which segments, and each change in brief."""
+    """Create the opened Home tabs, which changes touch which segments, and each change in brief."""
     for statement in _SECOND:
         db.conn.execute(statement)
     for (number,) in db.conn.execute("SELECT number FROM changes").fetchall():
@@ -95,7 +95,7 @@ def second(db: Database) -> None:
 
 
 _THIRD = (
-    # What is to be told to somebody; a row goes when it was delivered.
+    # Notices to people; a row is deleted once it is delivered.
     """
     CREATE TABLE notices (
         change INTEGER NOT NULL REFERENCES changes (number), kind TEXT NOT NULL, user TEXT NOT NULL,
@@ -104,7 +104,7 @@ _THIRD = (
     """,
     "ALTER TABLE changes ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE changes ADD COLUMN card_url TEXT NOT NULL DEFAULT ''",
-    # Beside the revision, which the running process moves on by itself.
+    # Separate from the revision, which the running process changes itself.
     "ALTER TABLE changes ADD COLUMN stopped_by TEXT NOT NULL DEFAULT ''",
     "DROP INDEX entries_finished",
     f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
@@ -113,12 +113,12 @@ _THIRD = (
 
 @migrations(name="0003_decisions")
 def third(db: Database) -> None:
-    """Create notices to people, reminders, and who asked a run to stop."""
+    """Create notices to people, reminders, and who requested that a run stop."""
     for statement in _THIRD:
         db.conn.execute(statement)
 
 
-# Each entry is the very text that was sealed; what is searched for is computed from it, so that neither can be changed
+# Each entry is the exact text that was sealed; what is searched is computed from it, so that neither can be changed
 # without the other.
 _COMPUTED = {
     "at": "TEXT", "kind": "TEXT", "actor": "TEXT", "workspace": "TEXT", "channel": "TEXT", "command": "TEXT",
@@ -142,56 +142,56 @@ _FOURTH = (
     "CREATE INDEX entries_by_actor_and_kind ON entries (actor, kind, at)",
     "CREATE INDEX entries_by_change ON entries (change, at) WHERE change IS NOT NULL",
     f"CREATE INDEX entries_finished ON entries (number) WHERE {FINISHED}",
-    # What an entry is about, by which it is found.
+    # The subjects of entries, by which they are found.
     """
     CREATE TABLE subjects (
         subject TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
         own INTEGER NOT NULL, PRIMARY KEY (subject, at, entry)
     ) STRICT, WITHOUT ROWID
     """,
-    # By which names segments are found, whatever their case, and in which entry they had it first.
+    # The names by which segments are found, ignoring case, and the entry in which they first had each.
     """
     CREATE TABLE names (
         name TEXT NOT NULL, segment TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, segment)
     ) STRICT, WITHOUT ROWID
     """,
-    # Entries whose subjects are not all among those yet, and how many are.
+    # Entries that are not fully indexed yet, and how many of their subjects are.
     "CREATE TABLE unindexed (entry INTEGER PRIMARY KEY, done INTEGER NOT NULL) STRICT",
-    # A busy segment may be in a tenth of all entries, of which few are of one kind, or none by one person.
+    # A tenth of all entries may be about a busy segment, with few of one kind, or none by one person.
     "CREATE INDEX subjects_by_kind ON subjects (subject, kind, at)",
     "CREATE INDEX subjects_by_actor ON subjects (subject, actor, at)",
     "CREATE INDEX subjects_by_entry ON subjects (entry)",
-    # What the steps of changes did to segments.
+    # The effects of changes' steps on segments.
     """
     CREATE TABLE effects (
         entry INTEGER NOT NULL, segment TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL,
         PRIMARY KEY (entry, segment)
     ) STRICT, WITHOUT ROWID
     """,
-    # Stretches of entries that were moved to files of their own, and the seal of the last one of each. In such a file,
-    # its own stretch is on the list, too.
+    # Spans of entries that were moved to files of their own, and the seal of the last entry of each. Such a file lists
+    # its own span, too.
     "CREATE TABLE archives (last INTEGER PRIMARY KEY, seal TEXT NOT NULL) STRICT",
-    # For those who look with datasette or sqlite-utils.
+    # For people who look at it with datasette or sqlite-utils.
     f"CREATE VIEW audit AS SELECT number, {', '.join(_COMPUTED)}, seal FROM entries",
 )
 BELONGING = """
     INSERT INTO subjects SELECT 'segment:' || segment, at, number, actor, kind, 0
     FROM entries AS e JOIN touches USING (change)
 """
-"""Lets entries of changes be found by the segments that the changes touch."""
+"""Indexes entries of changes by the segments that the changes touch."""
 _NAMED = """
     SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
     UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
     UNION SELECT body ->> '$.undo[0].before.name', body ->> '$.undo[0].segment.id' FROM runs
     UNION SELECT body ->> '$.undo[0].after.name', body ->> '$.undo[0].segment.id' FROM runs
 """
-"""What a step made, what it deleted (its way back knows the id), and what it gave another name."""
+"""What a step created, what it deleted (its undo has the id), and what it renamed."""
 _SEALED = ("number", "at", "kind", "actor", "channel", "command", "change", "detail")
 
 
 @migrations(name="0004_record")
 def fourth(db: Database) -> None:
-    """Keep entries as the texts that were sealed, with their seals; create their subjects, and archives."""
+    """Store entries as the texts that were sealed, with their seals; create their subjects, and archives."""
     for statement in _FOURTH:
         db.conn.execute(statement)
     for *content, own in db.conn.execute(f"SELECT {', '.join(_SEALED)}, seal FROM entries_before ORDER BY number"):
@@ -213,7 +213,7 @@ _FIFTH = (
         day TEXT PRIMARY KEY, at TEXT NOT NULL, entry INTEGER NOT NULL, shoppers INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    # A thousand rows a day: those of a day lie together, and those of a segment are found in the index alone.
+    # A thousand rows a day: those of a day are adjacent, and those of a segment are found in the index alone.
     """
     CREATE TABLE sizes (
         day TEXT NOT NULL, segment TEXT NOT NULL, name TEXT NOT NULL, shoppers INTEGER NOT NULL,
@@ -221,7 +221,7 @@ _FIFTH = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX sizes_by_segment ON sizes (segment, day, shoppers)",
-    # Segments that a change made again under a new id, after they were deleted under an old one.
+    # Segments that a change created again under a new id after they were deleted under an old one.
     """
     CREATE TABLE restored (
         segment TEXT PRIMARY KEY, old TEXT NOT NULL, change INTEGER NOT NULL REFERENCES changes (number)
@@ -233,13 +233,13 @@ _FIFTH = (
 
 @migrations(name="0005_history")
 def fifth(db: Database) -> None:
-    """Create the sizes of segments day by day, and which segments were restored under other ids."""
+    """Create the history of segment sizes, and which segments were restored under new ids."""
     for statement in _FIFTH:
         db.conn.execute(statement)
 
 
 _SIXTH = (
-    # One row for each local day of the summary: two processes cannot both begin it.
+    # One row per local day of the summary: two processes cannot both start it.
     """
     CREATE TABLE days (
         day TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', first_at TEXT NOT NULL,

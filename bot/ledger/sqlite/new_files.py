@@ -1,4 +1,4 @@
-"""Database files that appear under their name only when they are whole, and overwrite nothing."""
+"""Database files that appear under their name only once complete, and overwrite nothing."""
 
 import os
 import sqlite3
@@ -12,7 +12,7 @@ from bot.ledger.ports.audit_file import NotCopied
 
 @contextmanager
 def arriving(target: Path) -> Iterator[Path]:
-    """Write a file beside ``target``, which takes its place once it is whole and on the disk.
+    """Write a file beside ``target`` that takes its place once it is complete and on disk.
 
     Raises NotCopied and OSError.
     """
@@ -33,7 +33,7 @@ def arriving(target: Path) -> Iterator[Path]:
 
 
 def _take_place(beside: Path, target: Path) -> None:
-    """Unlike renaming, do not overwrite what appeared there meanwhile. Raises NotCopied."""
+    """Link the file to its name; unlike renaming, never overwrite a file that appeared meanwhile. Raises NotCopied."""
     try:
         target.hardlink_to(beside)
     except FileExistsError:
@@ -50,7 +50,7 @@ def _taken(target: Path) -> NotCopied:
 
 
 def settle(db: sqlite3.Connection) -> None:
-    """Make it one file without companions, which can be read wherever it is put."""
+    """Turn it into a single file, without companions, that can be read anywhere."""
     db.execute("PRAGMA journal_mode=DELETE")
 
 

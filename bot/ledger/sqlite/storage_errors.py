@@ -1,4 +1,4 @@
-"""A file that accepts nothing: why, in words, and logged from time to time."""
+"""Errors of a file that cannot be written: the reason in words, logged from time to time."""
 
 import logging
 import sqlite3
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 EVERY = 60.0
-"""Seconds: a bot that tries every second need not log every second that the disk is full."""
+"""Seconds: a bot that retries every second need not log every second that the disk is full."""
 _HELD = "another program holds the ledger's file"
 _DAMAGED = "the ledger's file is damaged"
 _REASONS = {
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 
 
 def reason(error: sqlite3.Error) -> str:
-    """Return why the file accepts nothing; an empty text where the file is not at fault."""
+    """Return why the file cannot be written; empty if the file is not at fault."""
     return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "")
 
 
 class ErrorLog:
-    """Logs that nothing can be recorded: at once, and once a minute while it lasts. ``now``: in seconds."""
+    """Logs that nothing can be recorded: at once, and once a minute while it lasts. ``now`` returns seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

@@ -20,17 +20,17 @@ _DUE = f"{_UNSETTLED} AND {_FREE} AND next_at NOT BETWEEN ? AND ?"
 
 
 class SqliteSummaryRuns:
-    """The runs of the summary in SQLite: one row a local day."""
+    """The runs of the summary in SQLite: one row per local day."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def load(self, day: date) -> SummaryRun | None:
-        """Return this day's run; None where nobody tried yet."""
+        """Return this day's run; None if it was not tried yet."""
         return self._run("day = ?", day.isoformat())
 
     async def open(self, day: date, *, at: datetime) -> SummaryRun | None:
-        """Begin this day's summary, if nobody did; None for a day before the ledger's first one."""
+        """Start this day's run, unless it exists; None for a day before the ledger's first one."""
         with self._database.transaction() as db:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
             if first is None:
@@ -41,20 +41,20 @@ class SqliteSummaryRuns:
         return await self.load(day)
 
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
-        """Return the runs that are not settled, not postponed, and held by no other living process; oldest first."""
+        """Return the runs that are not settled, not postponed, and not held by another living process; oldest first."""
         query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"
         postponed = (timestamp(now + timedelta(milliseconds=1)), timestamp(now + pause))
         return tuple(_read(row) for row in self._database.execute(query, (owner, timestamp(now), *postponed)))
 
     async def claim(self, run: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
-        """Claim this run for ``owner``; None where another process moved or holds it."""
+        """Claim this run for ``owner``; None if another process moved or holds it."""
         query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"
         row = (owner, run.day.isoformat(), run.state, run.owner, owner, timestamp(now))
         with self._database.transaction() as db:
             return _one(db, query, row)
 
     async def begin_posting(self, run: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
-        """Mark the run as being posted, and save its snapshot; None where another process moved it."""
+        """Mark the run as being posted, and save its snapshot; None if another process moved it."""
         with self._database.transaction() as db:
             posting = _swap(db, run, SummaryState.POSTING)
             if posting:
@@ -62,7 +62,7 @@ class SqliteSummaryRuns:
         return posting
 
     async def postpone(self, run: SummaryRun, *, until: datetime) -> None:
-        """Release this run, not to be tried again until then."""
+        """Release this run, not to be tried again before this time."""
         with self._database.transaction() as db:
             if _swap(db, run, SummaryState.UNDER_WAY):
                 row = (timestamp(until), run.day.isoformat())
@@ -71,7 +71,7 @@ class SqliteSummaryRuns:
     async def settle(
         self, run: SummaryRun, state: SummaryState, *, at: datetime, reason: str = "", channel: str = "", **detail: Any
     ) -> bool:
-        """Record what became of this run; False where another process moved it."""
+        """Record the outcome of this run; return False if another process moved it."""
         recorded = detail | ({"reason": reason} if reason else {})
         with self._database.transaction() as db:
             if not _swap(db, run, state, reason=reason):
@@ -80,7 +80,7 @@ class SqliteSummaryRuns:
         return True
 
     async def mark_reported(self, run: SummaryRun) -> None:
-        """Remember that approvers were told why this day's summary failed."""
+        """Record that approvers were notified why this day's summary failed."""
         self._database.write("UPDATE days SET told = 1 WHERE day = ?", (run.day.isoformat(),))
 
     async def previous(self, day: date) -> SummaryRun | None:
@@ -98,7 +98,7 @@ def _insert(db: sqlite3.Connection, run: SummaryRun) -> None:
 
 
 def _swap(db: sqlite3.Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
-    """Save the run in this state, and return it; None where it was moved since it was loaded."""
+    """Save the run in this state, and return it; None if it was moved since it was loaded."""
     states = sorted(origins(run, state))
     return _one(
         db,

@@ -1,4 +1,4 @@
-"""Marks on changes that were undone: each can be undone once. The caller holds the transaction."""
+"""Marks changes as undone: each can be undone once. The caller holds the transaction."""
 
 import sqlite3
 
@@ -7,9 +7,9 @@ from bot.core.errors import Impossible
 
 
 def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
-    """Mark what an undo that starts undoes; unmark it where the undo fails, is stopped, or is undone itself.
+    """Mark the change that an undo undoes, when it starts; unmark it if the undo fails, is stopped or is itself undone.
 
-    Raises Impossible where it was undone already.
+    Raises Impossible if it was undone already.
     """
     original = undo.plan.undoes
     if original is None:
