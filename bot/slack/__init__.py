@@ -1,1 +1,1 @@
-"""Slack: what people type and click goes in here, and every message comes out."""
+"""Slack: what people type and click comes in here, and every message goes out."""

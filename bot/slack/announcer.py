@@ -1,4 +1,4 @@
-"""The Announcer over Slack's Web API: it posts cards, answers, files, summaries and Home tabs."""
+"""The Announcer, implemented with Slack's Web API: posts cards, answers, files, summaries and Home tabs."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -21,16 +21,18 @@ from bot.slack.home import render_home
 from bot.slack.slack_errors import NOT_ANSWERED, error_code, is_final, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
-"""Stands above files, and holds no text from outside: Slack formats this one text by rules that it does not document
-(github.com/slackapi/python-slack-sdk/issues/1289), so a name in it could not be escaped."""
+"""Shown above files, without text from outside: Slack formats this one text by undocumented rules.
+
+So a name in it could not be escaped: github.com/slackapi/python-slack-sdk/issues/1289
+"""
 log = logging.getLogger(__name__)
 
 
 class SlackAnnouncer:
-    """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked.
+    """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked for.
 
-    ``summary`` is the id of the daily summary's channel, into which ``once`` posts, a client without retries.
-    ``groups`` are those whose help is on the Home tab.
+    ``summary`` is the id of the daily summary's channel, to which ``once``, a client without retries, posts. ``groups``
+    are listed in the help on the Home tab.
     """
 
     def __init__(
@@ -70,21 +72,21 @@ class SlackAnnouncer:
             )
 
     async def inform(self, change: Change) -> None:
-        """Tell the requester the outcome in a direct message. Raises Undeliverable."""
+        """Notify the requester of the outcome in a direct message. Raises Undeliverable."""
         await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
-        """Post a reminder under the card, or tell one person that the glass was broken. Raises Undeliverable."""
+        """Post a reminder under the card, or notify one person that the glass was broken. Raises Undeliverable."""
         if kind == "reminder" and change.card:
             await self._post(change.card.channel, answers.message(compose_reminder(change)), thread=change.card.ts)
         else:
             await self._post(user_id, answers.message(compose_broken_glass(change)))
 
     async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
-        """Show an answer to one person only: where they asked if Slack lets us, else as a direct message.
+        """Show an answer privately: where it was asked for, if Slack allows that, else as a direct message.
 
-        Files go first, as direct messages. Where that fails, the person reads so in place of an answer that says they
-        are there. Raises Undeliverable.
+        Files go first, as direct messages. If that fails, the person reads about it in place of an answer that says
+        they are there. Raises Undeliverable.
         """
         files = [part for part in answer.parts if isinstance(part, File)]
         try:
@@ -95,7 +97,7 @@ class SlackAnnouncer:
         await self._show(user_id, place, answers.message(answer))
 
     async def announce(self, answer: Answer) -> None:
-        """Post the answer in the channel of the daily summary. Raises Undeliverable; Impossible where there is none."""
+        """Post the answer in the channel of the daily summary. Raises Undeliverable; Impossible if there is none."""
         if self._summary is None:
             raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
         await self._post(self._summary, answers.message(answer), by=self._once)
@@ -123,7 +125,7 @@ class SlackAnnouncer:
         await self._post(user_id, message)
 
     async def warn(self, answer: Answer) -> None:
-        """Post in the channel where changes wait for approval. Raises Undeliverable."""
+        """Post in the approvals channel. Raises Undeliverable."""
         await self._post(self._approvals, answers.message(answer))
 
     async def show_home(self, user_id: str, home: Home) -> None:
@@ -132,7 +134,7 @@ class SlackAnnouncer:
             await self._client.views_publish(user_id=user_id, view=render_home(home, self._groups))
 
     async def link(self, card: Card) -> str:
-        """Fetch the card's permanent URL; an empty text where Slack does not return it."""
+        """Fetch the card's permalink; empty if Slack does not return it."""
         try:
             answer = await self._client.chat_getPermalink(channel=card.channel, message_ts=card.ts)
         except NOT_ANSWERED as error:
@@ -155,7 +157,7 @@ class SlackAnnouncer:
         return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
     async def _respond(self, url: str, message: Message) -> bool:
-        """Post through the response URL: within 30 minutes, 5 times, also where the bot is not in the channel."""
+        """Post to the response URL: within 30 minutes, up to 5 times, even if the bot is not in the channel."""
         webhook = AsyncWebhookClient(url, session=self._client.session)
         try:
             answer = await webhook.send(
@@ -178,7 +180,7 @@ class SlackAnnouncer:
 
 
 def _unsent(files: list[File], error: Undeliverable) -> Answer:
-    """Say that files may not have come; this holds also where Slack took them and its response was lost."""
+    """Build the answer that files may not have arrived: Slack may have taken them, and its response was lost."""
     names = ", ".join(f"“{answers.file_name(one.name)}”" for one in files)
     return Answer(
         f"{names} may not have reached you ({error}). If it is not in your direct messages with me, ask again; "
@@ -188,7 +190,7 @@ def _unsent(files: list[File], error: Undeliverable) -> Answer:
 
 @asynccontextmanager
 async def _raising_undeliverable() -> AsyncIterator[None]:
-    """Raise Slack's errors as Undeliverable."""
+    """Convert Slack's errors to Undeliverable."""
     try:
         yield
     except NOT_ANSWERED as error:

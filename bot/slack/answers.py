@@ -8,7 +8,7 @@ from bot.slack.blocks import Block, Message
 from bot.slack.ids import RUN
 
 FILE_NAME_BYTES = 200
-"""File systems take 255; downloads may add " (1)" or an ending of their own."""
+"""File systems allow 255; downloads may add " (1)" or an extension of their own."""
 _UNSAFE = frozenset('\\/:*?"<>|`')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -64,17 +64,17 @@ def _chart(part: Chart) -> list[Block]:
 
 
 def offer_buttons(offers: tuple[Offer, ...]) -> Block:
-    """Render buttons that type commands."""
+    """Render a row of buttons that type commands."""
     return blocks.actions(
         [blocks.button(offer.label, f"{RUN}:{index}", offer.words) for index, offer in enumerate(offers)]
     )
 
 
 def file_name(name: str) -> str:
-    """Return ``name`` as every file system takes it: no path, no device, nothing invisible, at most FILE_NAME_BYTES.
+    """Make ``name`` safe on every file system: no path, no device, nothing invisible, at most FILE_NAME_BYTES.
 
-    Its ending stays; where nothing else is left, the name is "file".
-    The strictest rules: learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file.
+    Its extension stays; if nothing else is left, the name is "file". The strictest rules:
+    learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file.
     """
     shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in name.strip())
     found = _ENDING.search(shown)

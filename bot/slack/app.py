@@ -1,7 +1,7 @@
-"""A handful of listeners for the whole bot. Each decodes, puts on record, starts the work, and returns: milliseconds.
+"""The few listeners of the whole bot. Each decodes, records, starts the work, and returns within milliseconds.
 
-With ``process_before_response`` the acknowledgement leaves when the listener returns, so that what was acknowledged is
-on disk. Work that takes longer goes on in tasks that somebody holds.
+With ``process_before_response`` the acknowledgement is sent when the listener returns, so whatever was acknowledged is
+on disk. Longer work continues in tasks that are held.
 """
 
 import logging
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class Listeners:
-    """Takes what Slack delivers to the Engine."""
+    """Passes Slack's deliveries to the Engine."""
 
     def __init__(self, engine: Engine, client: AsyncWebClient, suggestions: Suggestions) -> None:
         self._engine = engine
@@ -90,7 +90,7 @@ class Listeners:
                 await self._intake.refused(line.delivery, line.misuse)
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
-        """Count the shoppers in a list while somebody types it."""
+        """Count the shoppers in a list while it is being typed."""
         self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.count_recognised(body["view"])))
         await ack()
 
@@ -110,24 +110,24 @@ class Listeners:
         await ack()
 
     async def rejecting(self, ack: AsyncAck, body: Body) -> None:
-        """Ask why, after a click on Reject."""
+        """Open the form that asks why, after a click on Reject."""
         clicked = decoding.card_click(body, REJECT)
         self._start(clicked.delivery, partial(self._dialogs.ask_why, clicked))
         await ack()
 
     async def editing(self, ack: AsyncAck, body: Body) -> None:
-        """Open the form in which a change was asked for, after a click on Edit."""
+        """Open the form of a change's command, after a click on Edit."""
         clicked = decoding.card_click(body, EDIT)
         self._start(clicked.delivery, partial(self._dialogs.edit, clicked))
         await ack()
 
     async def rejected(self, ack: AsyncAck, body: Body) -> None:
-        """Take the form that says why."""
+        """Take the form that states the reason."""
         await self._intake.take(decoding.rejection(body))
         await ack()
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
-        """Offer what somebody who types may mean; nothing to those who may not ask."""
+        """Return suggestions while someone types; none for people who may not ask."""
         wanted = decoding.suggestion(body)
         options: list[Block] = []
         with suppress(Refusal):
@@ -136,13 +136,13 @@ class Listeners:
         await ack(options=options)
 
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
-        """Draw the Home tab of somebody who looks at it (the Messages tab needs no drawing)."""
+        """Publish the Home tab of a person who opened it (the Messages tab needs nothing)."""
         if user_id := decoding.opener_of_home(body):
             await self._engine.home_tabs.opened(user_id)
         await ack()
 
     def _guarded(self, listener: Listener) -> Listener:
-        """Return ``listener``, which says a sentence where it breaks: what cannot be recorded does not happen."""
+        """Wrap ``listener`` to report its errors in a sentence: what cannot be recorded does not happen."""
 
         async def guarded(ack: AsyncAck, body: Body) -> None:
             try:
@@ -161,7 +161,7 @@ class Listeners:
         return guarded
 
     def _start(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
-        """Start what is over after the acknowledgement: what it cannot put on record is told privately."""
+        """Start work that ends after the acknowledgement; if it cannot be recorded, tell the person privately."""
 
         async def reported() -> None:
             try:
@@ -172,7 +172,7 @@ class Listeners:
         self._engine.process.tasks.start(reported())
 
     async def _report(self, ack: AsyncAck, body: Body, message: str) -> None:
-        """Say what went wrong where the person looks: at the command, in the form, or beside the button."""
+        """Report an error where the person looks: at the command, in the form, or beside the button."""
         kind = body.get("type")
         if "command" in body:
             await ack(text=message)
@@ -181,13 +181,13 @@ class Listeners:
         else:
             await ack()
         if kind == "block_actions":
-            with suppress(Undecodable):  # who clicked is not known, so nobody can be told
+            with suppress(Undecodable):  # who clicked is unknown, so nobody can be told
                 actor, place = decoding.clicker(body)
                 self._engine.process.tasks.start(self._engine.announcer.whisper(actor, place, Answer(message)))
 
 
 def _errors(view: Block, refusal: Refusal) -> dict[str, str]:
-    """Return the refusal under the field at fault; under the first one where none is, or it is not on the form."""
+    """Return the refusal for the field at fault, or for the form's first field if there is none."""
     shown = [str(block.get("block_id")) for block in view.get("blocks", ()) if block.get("type") == "input"]
     if not shown:
         return {}

@@ -1,7 +1,7 @@
-"""Builders of Slack's blocks, which keep to their limits: what is too long is cut or split here. Pure.
+"""Builders of Slack's blocks that keep to its limits: text that is too long is truncated or split here. Pure.
 
-Names and other text from outside go into plain text or rich text, which is shown literally; where only mrkdwn will do,
-``escape`` keeps such text from mentioning, linking or formatting. Limits: docs.slack.dev/reference/block-kit.
+Names and other text from outside go into plain text or rich text, which is shown literally; where only mrkdwn is
+possible, ``escape`` keeps such text from mentioning, linking or formatting. Limits: docs.slack.dev/reference/block-kit.
 """
 
 import re
@@ -22,14 +22,14 @@ MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
 LEAST_CELL = 10
 CHARTS, CHART_TITLE, CHART_LABEL, CHART_POINTS, CHART_SERIES = 2, 50, 20, 20, 12
 PLAN_ROOM = 3000
-"""Characters for the lines of a plan on its card: twice as many as for anything else."""
+"""The most characters for the lines of a plan on its card: twice as many as for anything else."""
 TOO_LONG = "… and more, too long to be shown here."
 _PIECE = re.compile(rf"`([^`]+)`|{MENTION.pattern}")
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is posted: blocks, and a text for notifications and clients without blocks."""
+    """A message to post: blocks, and a text for notifications and clients without blocks."""
 
     text: str
     blocks: list[Block] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Message:
 
 
 def _fit(drawn: list[Block]) -> list[Block]:
-    """Drop the blocks that do not fit into one message, from the end; buttons always stay."""
+    """Drop blocks from the end that do not fit into one message; buttons always stay."""
     spare = [block for block in drawn if block["type"] == "data_visualization"][CHARTS:]
     drawn = [block for block in drawn if not any(block is one for one in spare)]
     buttons = [block for block in drawn if block["type"] == "actions"]
@@ -66,7 +66,7 @@ def length(value: Any) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut ``text`` to at most ``limit`` characters; an ellipsis shows that something is missing."""
+    """Truncate ``text`` to at most ``limit`` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -103,18 +103,18 @@ def bullets(lines: Sequence[str], *, room: int = LINES_ROOM) -> Block:
 
 
 def all_shown(lines: Sequence[str], *, room: int = LINES_ROOM) -> bool:
-    """Tell whether ``bullets`` shows every line whole."""
+    """Return whether ``bullets`` shows every line in full."""
     short = all(len(line) <= _line_room(lines, room) for line in lines)
     return short and len(lines) <= LINES and sum(map(len, lines)) <= room
 
 
 def _line_room(lines: Sequence[str], room: int) -> int:
-    """Return the characters for each line: a few may be long, so that no rule is approved half hidden."""
+    """Return the characters for each line: a few lines may be long, so that no rule is approved half hidden."""
     return max(LINE, room // max(1, len(lines)))
 
 
 def rich(text: str, *, bold: bool = False) -> list[Block]:
-    """Build rich-text elements of a sentence: back-ticks become code, marked ids people, all else is literal."""
+    """Build rich-text elements of a sentence: backticks become code, marked ids people; the rest is literal."""
     style: Block = {"style": {"bold": True}} if bold else {}
     elements: list[Block] = []
     end = 0
@@ -142,18 +142,18 @@ def link(text: str, url: str) -> Block:
 
 
 def time(at: datetime) -> str:
-    """Write a time in mrkdwn, which each reader sees in their own zone."""
+    """Format a time in mrkdwn that each reader sees in their own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def context(*mrkdwn: str) -> Block:
-    """Build small print of up to ten pieces; the caller escapes what comes from outside."""
+    """Build small print of up to ten pieces; the caller escapes text from outside."""
     pieces = [text for text in mrkdwn if text][:10] or ["–"]
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in pieces]}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Build labels with values, one below the other."""
+    """Build labels with values, one below another."""
     elements: list[Block] = []
     for label, value in pairs:
         elements += [*rich(f"{label}: ", bold=True), *rich(cut(value, FIELD)), {"type": "text", "text": "\n"}]
@@ -168,7 +168,7 @@ def button(text: str, action_id: str, value: str, *, style: str | None = None, c
 
 
 def confirm(title: str, text: str, yes: str, *, style: str = "primary") -> Block:
-    """Build the question that a button asks before it acts."""
+    """Build the confirmation dialog of a button."""
     return {
         "title": plain(title, 100),
         "text": plain(text, CONFIRM_TEXT),
@@ -184,7 +184,10 @@ def actions(elements: Sequence[Block]) -> Block:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Block:
-    """Build a data table of the first 200 rows. Where they are too long, cells are cut, so that no row is missing."""
+    """Build a data table of the first 200 rows.
+
+    If they are too long, cells are truncated, so that no row is missing.
+    """
     shown, room = rows[:TABLE_ROWS], _cell_room(columns, rows[:TABLE_ROWS])
     head = [{"type": "raw_text", "text": column} for column in columns]
     return {
@@ -196,7 +199,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) 
 
 
 def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
-    """Return how many characters each cell may have, for all rows to fit into one table."""
+    """Return the characters per cell with which all rows fit into one table."""
     budget, room = TABLE_TEXT - sum(map(len, columns)), CELL
     while room > LEAST_CELL and sum(len(_shown(value, room)) for row in rows for value in row) > budget:
         room = room * 2 // 3
@@ -220,7 +223,7 @@ def _cell(value: Cell, room: int) -> Block:
 
 
 def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> Block:
-    """Build a chart of the first 20 labels and 12 series, which stay distinct where they are cut.
+    """Build a chart of the first 20 labels and 12 series, which stay distinct when truncated.
 
     Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block
     """
@@ -239,7 +242,7 @@ def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[s
 
 
 def _distinct(labels: Sequence[str]) -> list[str]:
-    """Cut labels so that they fit, and number those that would be the same."""
+    """Truncate labels to fit, and number those that would become equal."""
     made: list[str] = []
     for label in labels:
         whole, number = label.strip() or "–", 1

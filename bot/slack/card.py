@@ -1,4 +1,4 @@
-"""The card: a Change rendered as one message, and what is posted about it. Pure."""
+"""The card: a Change rendered as a message, and other messages about it. Pure."""
 
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, State, StepState
@@ -24,7 +24,7 @@ _STATE_LABELS = {
 
 
 def render_card(change: Change) -> Message:
-    """Render ``change`` as a message, with buttons for what can happen next."""
+    """Render ``change`` as a message, with buttons for the possible next moves."""
     drawn = [
         blocks.header(change.plan.headline),
         *_lines(change),
@@ -55,7 +55,7 @@ def _shown(change: Change, lines: tuple[str, ...], room: int) -> list[Block]:
 
 
 def _drift(change: Change) -> list[Block]:
-    """Render what differs from the plan shown before; once the change is over, what was asked for at first."""
+    """Render what differs from the plan shown before; once the change has ended, the original request."""
     if not change.is_open:
         differs = change.asked and change.asked != change.plan.headline
         asked = blocks.cut(f"Asked for at first: {change.asked}", blocks.SMALL_PRINT)
@@ -133,7 +133,7 @@ def _results(change: Change) -> list[Block]:
 
 
 def _halfway(change: Change) -> list[str]:
-    """Describe what a failed change did, what it did not do, and how to go on."""
+    """Describe what a failed change did, what it did not do, and how to continue."""
     if not change.done:
         return ["Nothing was changed."]
     ran = {run.position for run in change.runs if run.state is StepState.DONE}
@@ -148,7 +148,7 @@ def _halfway(change: Change) -> list[str]:
 
 
 def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
-    """Tell whether asking again does only the rest, which names of created or deleted segments would prevent."""
+    """Return whether asking again would do only the rest; names of created or deleted segments would prevent it."""
     created = any(run.applied and run.applied.created for run in change.runs)
     return not created and not any(step.deletes for step in done)
 
@@ -170,7 +170,7 @@ def _buttons(change: Change) -> list[Block]:
 
 
 def _typing(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
-    """Render buttons that type commands: those that are possible."""
+    """Render those buttons that are possible, each typing a command."""
     there = [(label, words) for label, words, is_possible in possible if is_possible]
     return [blocks.button(label, f"{RUN}:{index}", words) for index, (label, words) in enumerate(there)]
 
@@ -191,7 +191,7 @@ def _reject(change: Change) -> Block:
 
 
 def describe_outcome(change: Change) -> str:
-    """Describe in one line how it ended, for the one who asked."""
+    """Describe in one line how it ended, for the requester."""
     approved = ", ".join(mention(one.actor) for one in change.approvals)
     by = f", approved by {approved}" if approved else ""
     by += f", by {mention(change.settled_by)}" if change.settled_by else ""
@@ -202,7 +202,7 @@ def describe_outcome(change: Change) -> str:
 
 
 def compose_reminder(change: Change) -> Answer:
-    """Compose the reminder under a card that expires soon; times are in UTC, since this is no mrkdwn."""
+    """Compose the reminder under a card that expires soon; times are in UTC, since this is not mrkdwn."""
     who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
     by = f" {who} can decide." if who else ""
     given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
@@ -211,12 +211,12 @@ def compose_reminder(change: Change) -> Answer:
 
 
 def see_card(change: Change) -> tuple[Sentence, ...]:
-    """Link to the card, where its URL is known."""
+    """Link to the card, if its permalink is known."""
     return (Sentence("See its card", url=change.card.url),) if change.card and change.card.url else ()
 
 
 def compose_broken_glass(change: Change) -> Answer:
-    """Compose the message to those who could have approved a change that runs without approval."""
+    """Compose the message to people who could have approved a change that runs without approval."""
     emergency = change.emergency
     who = f"{mention(emergency.actor)} broke the glass: {emergency.reason}" if emergency else "It runs unapproved."
     review = Sentence(f"Look at it, and then type `/change review {change.number}`.")

@@ -1,6 +1,7 @@
-"""What Slack delivers, decoded: a payload becomes an Invocation, or says what else it is. Pure.
+"""Decodes what Slack delivers: a payload becomes an Invocation, or a value that says what else it is. Pure.
 
-Each function raises Undecodable for a payload that is not of Slack's shape, or of no version of the bot that knows it.
+Each function raises Undecodable for a payload that is not in Slack's shape, or comes from an incompatible version of
+the bot.
 """
 
 from collections.abc import Iterator
@@ -33,12 +34,12 @@ Body = dict[str, Any]
 
 
 class Undecodable(Exception):
-    """A payload that cannot be decoded; the text says which part of it, without what stands there."""
+    """A payload that cannot be decoded; the text names the faulty part of it, without the content."""
 
 
 @dataclass(frozen=True)
 class FormNeeded:
-    """A Command that lacks something. ``view_id``: the form that its form follows. ``edits``: a change's number."""
+    """A Command with missing values. ``view_id``: the form that this form follows. ``edits``: a change's number."""
 
     delivery: Delivery
     call: Call
@@ -48,7 +49,7 @@ class FormNeeded:
 
 @dataclass(frozen=True)
 class HelpNeeded:
-    """Somebody wants to know what they can type."""
+    """A person asked for help."""
 
     delivery: Delivery
     help: Help
@@ -56,7 +57,7 @@ class HelpNeeded:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """A line that means nothing, and what to type instead."""
+    """A line that was not understood, with what to type instead."""
 
     delivery: Delivery
     misuse: Misuse
@@ -64,7 +65,7 @@ class NotUnderstood:
 
 @dataclass(frozen=True)
 class CardClick:
-    """A click on a button of a card that asks for a form."""
+    """A click on a card's button that opens a form."""
 
     delivery: Delivery
     click: Click
@@ -72,7 +73,7 @@ class CardClick:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What somebody typed into a field of this command's form."""
+    """The text typed so far into a field of this command's form."""
 
     actor: str
     command: str
@@ -81,11 +82,11 @@ class Suggestion:
 
 
 Line = Typed | FormNeeded | HelpNeeded | NotUnderstood
-"""What a line can be, whether it was typed or stands on a button."""
+"""What a line can be decoded to, typed or from a button."""
 
 
 class _Origin(TypedDict):
-    """Who did something, and where."""
+    """The person who did something, and where."""
 
     id: str
     actor: str
@@ -120,7 +121,7 @@ def approval(body: Body) -> Clicked:
 
 
 def card_click(body: Body, command: str) -> CardClick:
-    """Decode a click on Reject or Edit (``command``), which open a form."""
+    """Decode a click on a button that opens a form: Reject or Edit (``command``)."""
     with _decoding():
         payload = BlockActions.model_validate(body)
         click = Click.unpack(payload.actions[0].value)
@@ -129,7 +130,7 @@ def card_click(body: Body, command: str) -> CardClick:
 
 
 def rejection(body: Body) -> Clicked:
-    """Decode the form that says why a change is rejected."""
+    """Decode the form that states why a change is rejected."""
     with _decoding():
         payload = ViewSubmission.model_validate(body)
         metadata = RejectForm.model_validate_json(payload.view.private_metadata)
@@ -139,7 +140,7 @@ def rejection(body: Body) -> Clicked:
 
 
 def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | FormNeeded:
-    """Decode a Command's form; FormNeeded where another one follows it."""
+    """Decode a Command's form; FormNeeded if another one follows it."""
     with _decoding():
         payload = ViewSubmission.model_validate(body)
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
@@ -155,7 +156,7 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
 
 
 def suggestion(body: Body) -> Suggestion:
-    """Decode what somebody typed into a field that offers what they may mean."""
+    """Decode the text typed into a type-ahead field."""
     with _decoding():
         payload = BlockSuggestion.model_validate(body)
         metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
@@ -163,14 +164,14 @@ def suggestion(body: Body) -> Suggestion:
 
 
 def opener_of_home(body: Body) -> str | None:
-    """Decode that somebody opened the bot; return who it is if they look at the Home tab."""
+    """Decode that a person opened the bot; return their id if they opened the Home tab."""
     with _decoding():
         event = AppHomeOpened.model_validate(body).event
     return event.user if event.tab == "home" else None
 
 
 def clicker(body: Body) -> tuple[str, Place]:
-    """Decode who clicked, and where they look."""
+    """Decode who clicked, and where."""
     with _decoding():
         origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}))
     return origin["actor"], origin["place"]
@@ -196,7 +197,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
 
 
 def _beginning(typed: str) -> str:
-    """Return what the log has of a line that means nothing: anything may be in it, also a shopper's name."""
+    """Return what the log records of a line that was not understood: it may contain anything, even a shopper's name."""
     group, *words = typed.split()
     return f"{group} …" if words else group
 
@@ -218,7 +219,7 @@ def _submitter(payload: ViewSubmission, channel: str | None) -> _Origin:
 
 @contextmanager
 def _decoding() -> Iterator[None]:
-    """Raise Undecodable where the payload is not of the shape that is read within this context."""
+    """Raise Undecodable if the payload does not have the shape that is read within this context."""
     try:
         yield
     except ValidationError as error:

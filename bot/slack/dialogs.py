@@ -1,4 +1,4 @@
-"""Forms on people's screens: opened at once, and filled when the store has answered."""
+"""Forms on people's screens: opened at once, and filled when the store has responded."""
 
 import asyncio
 import logging
@@ -19,19 +19,19 @@ from bot.slack.inputs import Labels
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 PATIENCE = 2.0
-"""Seconds that an acknowledgement waits for what belongs into it; Slack waits three."""
+"""Seconds that an acknowledgement waits for its content; Slack waits three."""
 log = logging.getLogger(__name__)
 
 
 class Dialogs:
-    """Opens forms and keeps them true to the store."""
+    """Opens forms, and updates them from the store."""
 
     def __init__(self, engine: Engine, client: AsyncWebClient) -> None:
         self._engine = engine
         self._client = client
 
     async def open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
-        """Open the form at once, since the trigger lives three seconds; look up afterwards what fills it."""
+        """Open the form at once, since the trigger expires after three seconds; fill it afterwards."""
         to_fill = forms.can_be_filled(call) or bool(_named(call))
         view = forms.render_loading(call) if to_fill else forms.render_form(call, delivery.place.channel, edits=edits)
         try:
@@ -45,7 +45,7 @@ class Dialogs:
             await self.show(opened["view"]["id"], filled)
 
     async def next(self, needed: FormNeeded) -> Block:
-        """Return the view that follows one that was submitted: filled, if that takes no longer than Slack waits."""
+        """Return the view that follows a submitted one: filled, if that is done before Slack times out."""
         filling = self._engine.process.tasks.start(self._filled(needed))
         done, _ = await asyncio.wait({filling}, timeout=PATIENCE)
         if done:
@@ -54,7 +54,7 @@ class Dialogs:
         return forms.render_loading(needed.call)
 
     async def edit(self, clicked: CardClick) -> None:
-        """Open the form in which a change was asked for, if this person may edit it."""
+        """Open the form of a change's command, if this person may edit it."""
         delivery, click = clicked.delivery, clicked.click
         try:
             change = await self._engine.decider.may_edit(click.number, click.version, delivery.actor)
@@ -78,7 +78,7 @@ class Dialogs:
             await self._engine.intake.refused(delivery, refusal)
 
     async def show(self, view_id: str, view: Block) -> None:
-        """Draw an open form again."""
+        """Update an open form."""
         try:
             await self._client.views_update(view_id=view_id, view=view)
         except NOT_ANSWERED as error:
@@ -88,7 +88,7 @@ class Dialogs:
         await self.show(view_id, await filling)
 
     async def _filled(self, needed: FormNeeded) -> Block:
-        """Return the form with what the store says, or why there is none."""
+        """Return the form with values from the store, or a notice why there is none."""
         delivery, call, planner = needed.delivery, needed.call, self._engine.planner
         try:
             await planner.may_ask(delivery.actor, call.command.path)
@@ -104,12 +104,12 @@ class Dialogs:
 
 
 def _named(call: Call) -> tuple[str, ...]:
-    """Return the words of segments and promotions which a form shows by their names."""
+    """Return the words of segments and promotions that a form shows by name."""
     return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
 
 
 async def _labels(call: Call, ctx: Context) -> Labels:
-    """Return what those words are called in the store; what names nothing is left out. Raises StoreError."""
+    """Return the names of these words' segments and promotions; unknown words are left out. Raises StoreError."""
     segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
     found: dict[str, Segment | Promotion | None] = {
         word: find_named(word, await ctx.shop.segments()) for word in segments

@@ -13,13 +13,13 @@ from bot.engine.ttl_cache import TtlCache
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 TTL = timedelta(seconds=30)
-"""Slack lets a group be read 20 times a minute, so a response serves for a while."""
+"""Slack allows a group to be read 20 times a minute, so a response is reused for a while."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 def is_group(id_: str) -> bool:
-    """Tell whether this is the id of a user group: these begin with S, people's with U or W."""
+    """Return whether this is the id of a user group: these begin with S, people's with U or W."""
     return id_.startswith("S")
 
 
@@ -37,7 +37,7 @@ def decode_standing(user: Mapping[str, Any], team_id: str) -> Standing:
 
 
 class SlackDirectory:
-    """A Directory over Slack's Web API. ``named``: the user and user-group ids that the settings name."""
+    """A Directory, implemented with Slack's Web API. ``named``: the user and user-group ids that the settings name."""
 
     def __init__(
         self, client: AsyncWebClient, *, team_id: str, named: frozenset[str], clock: Callable[[], datetime]
@@ -49,7 +49,7 @@ class SlackDirectory:
         self._cached: dict[str, TtlCache[Any]] = {}
 
     async def actor(self, user_id: str) -> Actor:
-        """Return this person's standing and groups as they are now."""
+        """Return this person with their current standing and groups."""
         found = await self._standing(user_id)
         read = {group: await self._group(group) for group in self._groups}
         return Actor(

@@ -32,23 +32,23 @@ from bot.slack.inputs import Labels
 NOTICE = "notice"
 REASON_LENGTH = 500
 CARRIED = 2500
-"""Characters of values that a view's metadata carries along, beside what else it holds."""
+"""The most characters of values in a view's metadata, leaving room for what else it holds."""
 
 
 def first_fields(command: Command) -> tuple[str, ...]:
-    """Return the fields that a form asks for first: those from which the others are pre-filled."""
+    """Return the fields that a form asks for first: those from which the others are looked up."""
     later = command.prefill.fields if command.prefill else ()
     return tuple(name for name in command.args.model_fields if name not in later)
 
 
 def can_be_filled(call: Call) -> bool:
-    """Tell whether the form is to be pre-filled from the store, and all fields that this takes have values."""
+    """Return whether the form is to be pre-filled from the store, and has values for all fields that this takes."""
     first = first_fields(call.command)
     return call.command.prefill is not None and all(call.values.get(name) for name in first)
 
 
 def refuse_overflow(call: Call) -> None:
-    """Raise Misuse where there are more values than the form shows or carries along: none may be lost on the way."""
+    """Raise Misuse if there are more values than the form can show or carry: none may be lost."""
     shown = _shown(call)[0]
     carried = _carried(call, shown)
     for name, field in call.command.args.model_fields.items():
@@ -66,10 +66,10 @@ def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
 
 
 def render_form(call: Call, channel: str | None, labels: Labels | None = None, *, edits: int | None = None) -> Block:
-    """Render the form of ``call``, filled with the values it has; values that it does not show, it carries along.
+    """Render the form of ``call``, filled with its values; the metadata carries those that are not shown.
 
-    A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled.
-    ``edits``: the change whose plan this replaces.
+    A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled. ``edits``:
+    the change whose plan this replaces.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
@@ -88,7 +88,7 @@ def render_form(call: Call, channel: str | None, labels: Labels | None = None, *
 
 
 def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
-    """Render a line for a value that was given before, and is not asked for again."""
+    """Render a line for a value that was given before and is not asked for again."""
     names = listing([labels.get(word, (word, word))[0] for word in inputs.words_of(given)])
     line = f"{input_of(field).label}: {names}"
     return blocks.section(blocks.rich(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{name}-about"}
@@ -104,7 +104,7 @@ def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
-    """Return the fields of the next view, and whether another one follows it."""
+    """Return the fields of the next view, and whether another view follows it."""
     every, first = tuple(call.command.args.model_fields), first_fields(call.command)
     if call.command.prefill is None:
         return every, False
@@ -114,12 +114,12 @@ def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
 
 
 def render_loading(call: Call) -> Block:
-    """Render what is shown while the store is asked."""
+    """Render the view shown while the store is being read."""
     return render_notice(call.command.title, "Looking it up…")
 
 
 def render_notice(title: str, text: str) -> Block:
-    """Render a view with nothing but a sentence: that it is loading, or why there is no form."""
+    """Render a view with only a sentence: that it is loading, or why there is no form."""
     view = _view(NOTICE, title, "", "", [blocks.section(blocks.rich(text))])
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
@@ -134,7 +134,7 @@ def render_reject_form(click: Click, headline: str, channel: str | None) -> Bloc
 
 
 def decode_values(view: Block, command: Command) -> dict[str, Any]:
-    """Decode what was filled in, by field. An emptied text is an empty text; any other empty field has no value."""
+    """Decode the values by field. A cleared text field is an empty text; any other empty field has no value."""
     filled = {}
     for name, elements in view["state"]["values"].items():
         value = inputs.decode_value(next(iter(elements.values())))
@@ -149,7 +149,7 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
 
 
 def count_recognised(view: Block) -> Block:
-    """Render the same view with the number of shoppers that are recognised in its fields now."""
+    """Render the same view with the current number of shoppers recognised in its fields."""
     state = view["state"]["values"]
     kept = {key: view[key] for key in ("type", "callback_id", "title", "submit", "close", "private_metadata")}
     return kept | {"blocks": [_counted(block, state) for block in view["blocks"]]}

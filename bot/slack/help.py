@@ -5,7 +5,7 @@ from bot.core.command import Command, Group, Help
 
 
 def help_answer(help_: Help) -> Answer:
-    """Return the commands of each group, or one command with its examples."""
+    """Build the help for each group, or for one command with its examples."""
     if help_.command:
         return _one(help_.command)
     return Answer("What you can type", tuple(part for group in help_.groups for part in _group(group)))

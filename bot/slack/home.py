@@ -1,4 +1,4 @@
-"""The Home tab: what waits for you, what you asked for lately, the segments at a glance, and the commands. Pure."""
+"""The Home tab: changes that wait for you, your requests, the segments at a glance, and the commands. Pure."""
 
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer

@@ -1,4 +1,4 @@
-"""Every id that goes to Slack and comes back, and what buttons carry: references, which are looked up and checked."""
+"""Every id that goes to Slack and comes back, and the payloads of buttons: references, looked up and checked."""
 
 import json
 import re
@@ -16,11 +16,11 @@ REJECT_FORM = "reject"
 SEGMENTS = "segments"
 """The type-ahead of segment fields."""
 NEW_SEGMENT = "new-segment"
-"""The same for fields that also take a new name."""
+"""The type-ahead of segment fields that also accept a new name."""
 PROMOTIONS = "promotions"
 """The type-ahead of promotion fields."""
 SHOPPERS = "shoppers"
-"""A list of shoppers, which is counted while somebody types it."""
+"""A list of shoppers, which are counted while it is being typed."""
 VALUE = "value"
 """The element within any other field of a form; the field's name is the block id."""
 REASON = "reason"
@@ -29,7 +29,7 @@ METADATA_LIMIT = 3000
 
 @dataclass(frozen=True)
 class Click:
-    """The payload of a decision button: a change and the version that its card showed."""
+    """The payload of a decision button: a change, and the version that its card showed."""
 
     number: int
     version: int
@@ -40,13 +40,13 @@ class Click:
 
     @classmethod
     def unpack(cls, value: str) -> "Click":
-        """Decode it. Raises ValueError for what none of our buttons carries."""
+        """Decode it. Raises ValueError if it is not from one of our buttons."""
         number, version = value.split(".")
         return cls(int(number), int(version))
 
 
 def pack_metadata(**values: Any) -> str:
-    """Encode a form's private metadata. Raises ValueError where Slack would refuse it."""
+    """Encode a form's private metadata. Raises ValueError if it is too long for Slack."""
     metadata = compact_json(values)
     if len(metadata) > METADATA_LIMIT:
         raise ValueError(f"private metadata of {len(metadata)} characters")

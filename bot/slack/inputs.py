@@ -1,4 +1,4 @@
-"""A field of a form: renders a field of Args as Slack's input block, and decodes what was filled in. Pure."""
+"""A field of a form: renders a field of Args as Slack's input block, and decodes the submitted value. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,13 +23,13 @@ from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
 
 COUNT = "-count"
-"""The suffix that the line which counts shoppers adds to the id of its field."""
+"""The suffix of the line that counts shoppers, added to its field's id."""
 Labels = Mapping[str, tuple[str, str]]
 """The name of a chosen segment or promotion, and its value, by the word that named it."""
 
 
 def render_field(name: str, field: FieldInfo, given: Any, labels: Labels) -> list[Block]:
-    """Render a field as blocks, filled with the value given."""
+    """Render a field as blocks, filled with the given value."""
     kind = input_of(field)
     element = _element(kind, field, given, labels)
     label = f"{kind.label}s" if takes_many(field) and not kind.label.endswith("s") else kind.label
@@ -80,7 +80,7 @@ def _filled(element: Block, given: Any) -> Block:
 
 
 def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
-    """Render one shopper as a line; several as a list that can be pasted, counted with each character typed."""
+    """Render a line for one shopper; for several, a list to paste into, counted as it is typed."""
     text: Block = {"type": "plain_text_input", "action_id": VALUE, "max_length": blocks.TEXT} | _placeholder(kind)
     if not many:
         return _filled(text, given)
@@ -89,7 +89,7 @@ def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
 
 
 def words_of(given: Any) -> tuple[str, ...]:
-    """Return the words of a value, which may be one or several, each once."""
+    """Return the words of a value, which may be one or several, without duplicates."""
     words = given if isinstance(given, tuple | list) else [given] if given else []
     return tuple(dict.fromkeys(str(word) for word in words if word))
 
@@ -111,7 +111,7 @@ def _external(action_id: str, kind: Input, many: bool, chosen: list[Block]) -> B
 
 
 def decode_value(element: Block) -> Any:
-    """Decode the value in an element's state; None or an empty list where it is empty."""
+    """Decode the value in an element's state; None or an empty list if it is empty."""
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"]]
     if "selected_option" in element:
@@ -120,6 +120,6 @@ def decode_value(element: Block) -> Any:
 
 
 def render_count(field: str, text: str) -> Block:
-    """Render the line that says how many shoppers are recognised in a field."""
+    """Render the line that states how many shoppers are recognised in a field."""
     line = classify(words_of(split_words(text))).description if text else "E-mails and ids are counted as you type."
     return blocks.context(blocks.escape(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}

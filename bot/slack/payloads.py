@@ -1,4 +1,4 @@
-"""The shapes of what Slack delivers, as far as the bot reads them.
+"""The shapes of Slack's payloads, as far as the bot reads them.
 
 Slash commands: docs.slack.dev/interactivity/implementing-slash-commands; clicks, forms and type-aheads:
 docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened
@@ -22,7 +22,7 @@ class _User(_Identified):
 
 
 class SlashCommand(_Payload):
-    """A line that was typed."""
+    """A slash command as typed."""
 
     trigger_id: str
     user_id: str
@@ -40,7 +40,7 @@ class _Interaction(_Payload):
 
     @property
     def workspace(self) -> str:
-        """The person's workspace, where it was given."""
+        """The person's workspace, if given."""
         return self.user.team_id or (self.team.id if self.team else "")
 
 
@@ -72,13 +72,13 @@ class ViewSubmission(_Interaction):
 
 
 class FormOfCommand(_Payload):
-    """Which command a form is of, as it carries that along."""
+    """The command that a form belongs to, from its metadata."""
 
     command: str
 
 
 class CommandForm(FormOfCommand):
-    """What a command's form carries along; ``more``: another form follows. ``edits``: the change that shall do this."""
+    """The metadata of a command's form; ``more``: another form follows. ``edits``: the change to edit."""
 
     channel: str | None
     given: dict[str, Any]
@@ -87,7 +87,7 @@ class CommandForm(FormOfCommand):
 
 
 class RejectForm(_Payload):
-    """What the form carries along that asks why a change is rejected."""
+    """The metadata of the form that asks why a change is rejected."""
 
     click: str
     channel: str | None
@@ -98,7 +98,7 @@ class _SuggestingView(_Payload):
 
 
 class BlockSuggestion(_Payload):
-    """Somebody types into a field that offers what they may mean."""
+    """Text being typed into a type-ahead field."""
 
     user: _Identified
     view: _SuggestingView
@@ -112,6 +112,6 @@ class _Opened(_Payload):
 
 
 class AppHomeOpened(_Payload):
-    """Somebody looks at one of the bot's tabs."""
+    """A person opened one of the bot's tabs."""
 
     event: _Opened

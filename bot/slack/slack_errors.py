@@ -1,4 +1,4 @@
-"""Slack's errors: their codes, and whether a retry may help or the request may have been carried out."""
+"""Slack's errors: their codes, whether a retry may help, and whether the request may have been carried out."""
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -13,7 +13,7 @@ _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 def error_code(error: Exception) -> str:
-    """Return Slack's error code (``not_in_channel``), or what happened where there was no readable response."""
+    """Return Slack's error code (``not_in_channel``), or what happened if there was no readable response."""
     if isinstance(error, SlackApiError) and isinstance(error.response, AsyncSlackResponse):
         answer = error.response.data
         if isinstance(answer, dict) and "error" in answer:
@@ -23,14 +23,14 @@ def error_code(error: Exception) -> str:
 
 
 def is_final(error: Exception) -> bool:
-    """Tell whether a retry cannot help: Slack read the request and refused it; chat.update must not be retried then."""
+    """Return whether a retry cannot help: Slack read the request and refused it. Never retry chat.update then."""
     if not isinstance(error, SlackApiError) or not isinstance(error.response, AsyncSlackResponse):
         return False
     return error.response.status_code == 200 and error_code(error) not in _TRANSIENT
 
 
 def maybe_done(error: Exception) -> bool:
-    """Tell whether the request went out without a readable response: Slack may have carried it out."""
+    """Return whether the request was sent without a readable response: Slack may have carried it out."""
     if isinstance(error, SlackApiError):
         return not isinstance(error.response, AsyncSlackResponse)
     return not isinstance(error, _UNSENT)

@@ -1,4 +1,4 @@
-"""Type-ahead: the segments and promotions that somebody may mean while they type."""
+"""Type-ahead: suggests segments and promotions while a person types."""
 
 import asyncio
 import logging
@@ -13,9 +13,9 @@ from bot.slack.blocks import Block
 from bot.slack.ids import NEW_SEGMENT, PROMOTIONS
 
 TTL = timedelta(seconds=10)
-"""Typing asks for the same list many times a second."""
+"""Typing requests the same list many times a second."""
 PATIENCE = 2.5
-"""Slack shows no options that come after three seconds."""
+"""Slack ignores options that arrive after three seconds."""
 Offered = TypeVar("Offered", Segment, Promotion)
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Suggestions:
         self._promotions = TtlCache(self._read_promotions, ttl=TTL, clock=clock)
 
     async def options(self, action_id: str, query: str) -> list[Block]:
-        """Return at most 100 options; none where the store does not respond in time: the command can still be typed."""
+        """Return at most 100 options; none if the store does not respond in time: the command can still be typed."""
         try:
             async with asyncio.timeout(PATIENCE):
                 if action_id == PROMOTIONS:
@@ -47,7 +47,7 @@ class Suggestions:
 
 
 def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:
-    """Return the matching segments as options; with ``new``, also what was typed, where it names no segment."""
+    """Return the matching segments as options; with ``new``, also the query itself, unless it names a segment."""
     found = _matching(segments, query)
     name = query.strip()
     is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)

@@ -1,4 +1,4 @@
-"""The ways in which Slack's deliveries reach the bot: a websocket (Socket Mode), or signed HTTP requests."""
+"""The transports of Slack's deliveries: a websocket (Socket Mode), or signed HTTP requests."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -40,7 +40,7 @@ def http(app: AsyncApp, healthy: Health) -> web.Application:
 
 @asynccontextmanager
 async def listening(served: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve on this address while the context lasts; yield the port, which the system chooses for 0."""
+    """Serve on this address while the context lasts; yield the port, which the system chooses if it is 0."""
     runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     try:

@@ -1,6 +1,6 @@
-"""Undoes Slack's escaping of typed text, which the manifest asks for by ``should_escape``. Pure.
+"""Undoes Slack's escaping of typed text, which the manifest turns on with ``should_escape``. Pure.
 
-People come as ``<@U123|ben>``, channels as ``<#C1|general>``, addresses and links as ``<…>``, and ``&``, ``<`` and
+People arrive as ``<@U123|ben>``, channels as ``<#C1|general>``, addresses and links as ``<…>``, and ``&``, ``<`` and
 ``>`` as entities: docs.slack.dev/interactivity/implementing-slash-commands#escaping
 """
 
