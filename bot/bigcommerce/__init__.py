@@ -7,12 +7,12 @@ It imports nothing else of this project, so it can be used alone; it needs httpx
             print(segment.name, await store.member_count(segment.id))
 
 ``connect`` opens a ``Store``, which reads and writes; a ``Reader`` only reads. Requests are spread over the store's
-quota and retried where that is safe. Whatever goes wrong is a ``StoreError`` (see ``errors`` for the tree); its text
-is a sentence for people, and its ``maybe_done`` says whether a write may have been carried out all the same.
+quota, and retried where that is safe. Every failure is a ``StoreError`` (see ``errors`` for the tree); its text is a
+sentence for people, and its ``maybe_done`` says whether a write may have been carried out nevertheless.
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
-requests, ``responses`` decodes what comes back, ``limits`` works out waits. ``connection`` is the only module with
-I/O; ``reader`` and ``client`` are what users see.
+requests, ``responses`` decodes responses, ``limits`` computes waits. ``connection`` is the only module with I/O;
+``reader`` and ``client`` are the public interface.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect

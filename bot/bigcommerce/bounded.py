@@ -1,4 +1,4 @@
-"""Running several requests at once, a bounded number of them, where their order does not matter."""
+"""Runs several requests at once, up to a bound."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -10,15 +10,15 @@ from bot.bigcommerce.wire import batches
 T = TypeVar("T")
 
 WIDTH = 10
-"""As many as the store takes at once; the connection holds all of the bot to it."""
+"""The most that the store accepts at once; the connection holds the whole bot to it."""
 
 
 async def gather_bounded(jobs: Iterable[Callable[[], Awaitable[T]]], *, changing: bool = False) -> AsyncIterator[T]:
     """Run jobs, up to WIDTH at once, and yield their results in the jobs' order.
 
-    No job runs while a result is yielded, so a caller may stop iterating at any time. After a failure, the jobs
-    that run come to their end, no other is started, and a failure is raised. Where the jobs are `changing` the
-    store, the error's `maybe_done` says whether any of them changed it, or may have.
+    No job runs while a result is yielded, so a caller may stop iterating at any time. After a failure, running jobs are
+    finished, no other is started, and a failure is raised. If the jobs are `changing` the store, the error's
+    `maybe_done` says whether any of them changed it, or may have.
     """
     done = False
     for group in batches(jobs, WIDTH):
@@ -32,7 +32,7 @@ async def gather_bounded(jobs: Iterable[Callable[[], Awaitable[T]]], *, changing
 
 
 def _first(failures: Sequence[BaseException], *, partly: bool) -> BaseException:
-    first = min(failures, key=lambda each: isinstance(each, StoreError))  # a bug comes before the store's no
+    first = min(failures, key=lambda each: isinstance(each, StoreError))  # a bug takes precedence over a store's error
     if isinstance(first, StoreError):
         doubtful = any(isinstance(each, StoreError) and each.maybe_done for each in failures)
         first.maybe_done = partly or doubtful

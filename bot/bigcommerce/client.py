@@ -1,7 +1,7 @@
-"""The store, as its users see it: a `Reader` can only read, a `Store` can also write.
+"""The store as its users see it: a `Reader` can only read, a `Store` can also write.
 
-Every method raises `StoreError`, whose text is for the user. Ids of segments and profiles are UUIDs; one that
-is not is refused (`Invalid`) before anything is sent.
+Every method raises `StoreError`, whose text is for people. Ids of segments and profiles are UUIDs; any other id is
+refused (`Invalid`) before anything is sent.
 """
 
 import asyncio
@@ -42,10 +42,10 @@ API_URL = "https://api.bigcommerce.com"
 
 
 class Store(Reader):
-    """A client that reads and writes. Writes name what they touch one by one, so that none can mean "all" by mistake.
+    """A client that reads and writes. Writes name each item that they touch, so that none can mean "all" by mistake.
 
-    A write of many items goes out in batches, up to ten at once. When one fails, no other is started, and the
-    error's `maybe_done` is True if anything was, or may have been, changed.
+    A write of many items is sent in batches, up to ten at once. When one fails, no other is started, and the error's
+    `maybe_done` is True if anything was, or may have been, changed.
     """
 
     async def create_segments(self, first: NewSegment, *rest: NewSegment) -> tuple[Segment, ...]:
@@ -57,11 +57,11 @@ class Store(Reader):
         return await self._write(Segment, endpoints.update_segments((first, *rest)))
 
     async def delete_segments(self, first: str, *rest: str) -> None:
-        """Delete segments; their profiles stay. Deleting one that is already gone is no error."""
+        """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
         await self._delete(endpoints.delete_segments((first, *rest)))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
-        """Add profiles to a segment; return who was added, who was in it already, and who is gone. Raises NotFound."""
+        """Add profiles to a segment; return which were added, already members, or missing. Raises NotFound."""
         jobs = [partial(self._add, segment_id, batch) for batch in _batches((first, *rest))]
         done = [batch async for batch in gather_bounded(jobs, changing=True)]
         return AddedMembers(
@@ -71,13 +71,13 @@ class Store(Reader):
         )
 
     async def remove_members(self, segment_id: str, first: str, *rest: str) -> None:
-        """Remove profiles from a segment; the profiles stay. Removing one that is not in it is no error."""
+        """Remove profiles from a segment; the profiles stay. Removing a non-member is not an error."""
         await self._delete(endpoints.remove_members(segment_id, (first, *rest)))
 
     async def create_profiles(self, first: int, *rest: int) -> CreatedProfiles:
         """Create profiles for customers, by customer id; return the new ones, and those that customers already had.
 
-        Raises NotFound, Conflict or Invalid, as the store says, where it does not know a customer.
+        Raises NotFound, Conflict or Invalid, as the store responds, for an unknown customer.
         """
         jobs = [partial(self._create, batch) for batch in _batches((first, *rest))]
         done = [batch async for batch in gather_bounded(jobs, changing=True)]
@@ -119,7 +119,7 @@ class Store(Reader):
         responses.decode(request, await self._send(request))
 
     async def _add(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
-        """Add at most 50. The store adds all or none; send again without those it names as members or missing."""
+        """Add at most 50. The store adds all or none; retry without those that it names as members or missing."""
         waiting, already, missing, lost = batch, tuple[str, ...](), tuple[str, ...](), tuple[str, ...]()
         while waiting:
             request = endpoints.add_members(segment_id, waiting)
@@ -132,12 +132,12 @@ class Store(Reader):
                 return AddedMembers(tuple(waiting), already, missing)
             already, missing = already + members, missing + unknown
             waiting = _without(waiting, {*members, *unknown})
-        # Where all that an attempt without a response named are members now, that attempt added them.
+        # If all the profiles of an attempt without a response are members now, that attempt added them.
         ours = lost if set(lost) <= set(already) else ()
         return AddedMembers(ours, _without(already, ours), missing)
 
     async def _create(self, batch: Sequence[int]) -> CreatedProfiles:
-        """Create at most 50. The store creates all or none; send again without those who have a profile."""
+        """Create at most 50. The store creates all or none; retry without customers who have a profile."""
         waiting, already = batch, tuple[Profile, ...]()
         while waiting:
             request = endpoints.create_profiles(waiting)
@@ -159,9 +159,9 @@ class Store(Reader):
         return CreatedProfiles(already=already)
 
     async def _with_profile(self, ids: Sequence[int], *, doubtful: bool) -> tuple[Customer, ...]:
-        """Return those of these customers who have a profile; none of them where one is unknown.
+        """Return those of these customers who have a profile; none if any of them is unknown.
 
-        `doubtful`: an attempt without a response may just have created some, which a failing look-up has to report.
+        `doubtful`: an attempt without a response may just have created some, which a failing look-up must report.
         """
         try:
             known = {customer.id: customer async for customer in self.customers(ids=ids)}
@@ -193,8 +193,8 @@ async def connect(
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` stands in for the network.
-    Nothing is sent yet. Raises ValueError for a URL, hash or token that cannot be one.
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network. Nothing is
+    sent yet. Raises ValueError for an invalid URL, hash or token.
     """
     async with open_connection(
         url, store_hash, token, clock=clock, sleep=sleep, jitter=jitter, transport=transport

@@ -1,6 +1,6 @@
 """The thin layer of I/O: one pool of connections to one store, paced, bounded and retried.
 
-The only module that touches httpx.
+The only module that uses httpx.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bot.bigcommerce.wire import BASE_ROOM, Request
 TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""
 AT_ONCE = 10
-"""Requests under way at the same time: the vendor's limit for writes to segments, kept for all."""
+"""Requests in flight: the vendor's limit for writes to segments, kept for all."""
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
@@ -39,7 +39,7 @@ Outcome = Response | NoResponse
 
 
 class Connection:
-    """A sender of requests to one store, safe to share by everything that runs in one event loop."""
+    """Sends requests to one store; safe to share within one event loop."""
 
     def __init__(
         self,
@@ -59,10 +59,10 @@ class Connection:
         self._last_sent = float("-inf")
 
     async def send(self, request: Request, correlation_id: str | None = None) -> Response:
-        """Return the store's last response, whatever its status, once retrying is over.
+        """Return the store's last response, whatever its status, after all retries.
 
-        Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request
-        that may have been carried out is sent again only if it is repeatable.
+        Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request that may
+        have been carried out is retried only if it is repeatable.
         """
         tries, repeated = Tries(), False
         while True:
@@ -74,7 +74,7 @@ class Connection:
             await self._sleep(wait)
 
     def _next(self, tries: Tries, request: Request, outcome: Outcome, took: float) -> tuple[Tries, float | None]:
-        """Count an attempt, and return the seconds to wait before the next one; None where it was the last."""
+        """Count an attempt, and return the seconds to wait before the next one; None if it was the last."""
         if isinstance(outcome, Response) and outcome.status == 429:
             tries = tries.refused()
             return tries, tries.after_refusal(outcome.headers, self._jitter())
@@ -96,7 +96,7 @@ class Connection:
         return outcome, self._clock() - began
 
     async def _wait_turn(self) -> float:
-        # One at a time, so that each one's pause is worked out from the latest responses.
+        # One at a time, so that each pause is computed from the latest responses.
         async with self._turnstile:
             wait = pause(self._quota, self._in_flight, self._last_sent, self._clock())
             if wait > 0:
@@ -116,7 +116,7 @@ class Connection:
                 request.method, f"{self._http.base_url}{request.target}", content=body, headers=headers
             )
         except httpx.RequestError as error:
-            # Neither raised nor chained here: httpx's error holds the request, and so the token.
+            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
             cause = f"{type(error).__name__}: {error}"
             kind = TimedOut if isinstance(error, httpx.TimeoutException) else Unreachable
             return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
@@ -137,7 +137,7 @@ async def open_connection(
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
-    Raises ValueError for a URL, a store hash or a token that cannot be one, without quoting the token.
+    Raises ValueError for an invalid URL, store hash or token, without quoting the token.
     """
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ValueError("The access token is empty or holds characters that no token has.")
@@ -154,12 +154,12 @@ async def open_connection(
 
 @cache
 def _trusted_certificates() -> ssl.SSLContext:
-    """Load the trusted certificates once: it takes 20 ms, and they stay the same while a process runs."""
+    """Load the trusted certificates once per process: it takes 20 ms."""
     return httpx.create_ssl_context()
 
 
 def build_base_url(url: str, store_hash: str) -> str:
-    """Build the URL below which all endpoints are. Raises ValueError where it cannot be one."""
+    """Build the base URL of all endpoints. Raises ValueError if it is invalid."""
     if not _is_api_url(url):
         raise ValueError(f"{url!r} is not the URL of an API.")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", store_hash):

@@ -12,10 +12,10 @@ from bot.bigcommerce.models import NewCustomer, NewSegment, SegmentChange
 from bot.bigcommerce.wire import TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 
 MEMBERS_AT_ONCE = 50
-"""The vendor's limit for adding to a segment; it names none for segments and profiles, so they get the same."""
+"""The vendor's limit for adding to a segment; it states none for segments and profiles, so they get the same."""
 CUSTOMERS_AT_ONCE = 10
 LONGEST_EMAIL = 255
-_LIST_ROOM = TARGET_ROOM - 200  # what page, limit, include and the path take beside a packed list
+_LIST_ROOM = TARGET_ROOM - 200  # room for page, limit, include and the path beside a packed list
 
 _CUSTOMERS = Listing("customers", (("include", "shopper_profile_id,segment_ids"),), "customer")
 _PROFILES = "shopper profile"
@@ -23,7 +23,7 @@ _PROMOTIONS = "promotion"
 
 
 def segments(ids: Collection[str] | None = None) -> tuple[Listing, ...]:
-    """List all segments, or those with these ids; without any id, there is no listing."""
+    """List all segments, or those with these ids; an empty collection gives no listing."""
     if ids is None:
         return (Listing("segments"),)
     return tuple(Listing("segments").filtered("id:in", packed) for packed in _id_lists(ids))
@@ -49,7 +49,7 @@ def customers(
 ) -> tuple[Listing, ...]:
     """List customers with their profile and segment ids: all, or by one filter. An empty filter lists nobody.
 
-    Raises TypeError for two filters at once: the vendor would take both to hold.
+    Raises TypeError for two filters at once: the vendor would require both.
     """
     if sum(given is not None for given in (ids, emails, name_like)) > 1:
         raise TypeError("customers are listed by ids, by e-mails or by a part of the name, one at a time")
@@ -76,7 +76,7 @@ def promotion(promotion_id: int) -> Request:
 
 
 def update_promotion(promotion_id: int, document: dict[str, Any]) -> Request:
-    """Replace a promotion's whole document. Not repeatable: a repeat would undo what others changed meanwhile."""
+    """Replace a promotion's whole document. Not repeatable: a repeat would undo concurrent changes."""
     return Request("PUT", f"promotions/{int(promotion_id)}", document, repeatable=False, about=_PROMOTIONS)
 
 
@@ -98,7 +98,7 @@ def delete_segments(ids: Collection[str]) -> tuple[Request, ...]:
 
 
 def add_members(segment_id: str, profile_ids: Collection[str]) -> Request:
-    """Add at most 50 profiles to a segment. A repeat is harmless: 409 names those already in it."""
+    """Add at most 50 profiles to a segment. Repeatable: 409 names those already in it."""
     return Request("POST", _members(segment_id), [check_uuid(each) for each in profile_ids])
 
 
@@ -108,7 +108,7 @@ def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Reque
 
 
 def create_profiles(customer_ids: Iterable[int]) -> Request:
-    """Create profiles for at most 50 customers. A repeat is harmless: a customer who has one gets no second one."""
+    """Create profiles for at most 50 customers. Repeatable: a customer who has one gets no second one."""
     return Request("POST", "shopper-profiles", [{"customer_id": each} for each in customer_ids], about="customer")
 
 
@@ -136,7 +136,7 @@ def _members(segment_id: str) -> str:
 
 
 def _id_lists(ids: Collection[str]) -> Iterator[str]:
-    # All are checked before the first batch leaves: a wrong id must not be found when half of them are done.
+    # All are checked before the first batch is sent: an invalid id must not be found when half of them are done.
     return pack([check_uuid(each) for each in ids], _LIST_ROOM)
 
 
@@ -147,7 +147,7 @@ def _filtered_customers(name: str, values: Iterable[str]) -> tuple[Listing, ...]
 def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:
     """Quote what can be a customer's e-mail; leave out anything else, which no customer has.
 
-    A comma would end the item of the vendor's list and so ask for somebody else; an empty list asks for everybody.
+    A comma would end the item in the vendor's list and match someone else; an empty list would match everyone.
     """
     for email in map(str.strip, emails):
         if email and len(email) <= LONGEST_EMAIL and email.isprintable() and "," not in email:

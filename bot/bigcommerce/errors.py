@@ -1,7 +1,7 @@
 """The errors of this library. `str(error)` is a sentence for people.
 
 StoreError
-├── Unreachable          no connection, or it broke before the response came
+├── Unreachable          no connection, or it broke before the response arrived
 │   └── TimedOut         no response in time
 ├── RateLimited          429, after all retries
 ├── StoreBroken          500 and above, after all retries
@@ -25,16 +25,16 @@ from typing import ClassVar
 MARKETING, MARKETING_READ = "store_v2_marketing", "store_v2_marketing_read_only"
 """The scopes that a token needs to change promotions, and to read them."""
 _FIELD = re.compile(r"[\w.\[\]-]{1,60}")
-"""What a field's name looks like. Anything else in its place may be personal data."""
+"""The shape of a field's name. Anything else in its place may be personal data."""
 
 
 class StoreError(Exception):
     """A request that the store did not carry out.
 
-    `maybe_done` says whether a write may have been carried out all the same, wholly or in part. The sentence
-    does not mention it: the caller can look at the store, and then say what is true. `fields` holds the
-    store's messages by field or index; `cause` is technical, for the process's own log only. `status` is the
-    response's, and `asked` the request, as in "POST customers". None of them ever holds the access token.
+    `maybe_done` says whether a write may have been carried out nevertheless, in full or in part. The sentence does not
+    mention it: the caller can read the store and then say what is true. `fields` holds the store's messages by field or
+    index; `cause` is technical, for the process's own log only. `status` is the response's, and `asked` the request, as
+    in "POST customers". None of them ever holds the access token.
     """
 
     sentence: ClassVar[str] = "The store did not do this."
@@ -65,32 +65,32 @@ class StoreError(Exception):
 
     @property
     def for_log(self) -> str:
-        """The sentence without the store's own words, which may quote a shopper's name, for a log that is kept."""
+        """The sentence without the store's own words, which may quote a shopper's name, for a permanent log."""
         fields = ", ".join(name for name in self.fields if _FIELD.fullmatch(name))
         response = f"It answered {self.status} to {self.asked}{fields and f', about {fields}'}." if self.status else ""
         return " ".join(filter(None, (self.sentence.format(about=self.about), response)))
 
 
 class Unreachable(StoreError):
-    """No connection to the store, or it broke before the response came."""
+    """No connection to the store, or it broke before the response arrived."""
 
     sentence = "The store cannot be reached just now. Try again in a minute."
 
 
 class TimedOut(Unreachable):
-    """No response came within the time allowed."""
+    """No response arrived within the time allowed."""
 
     sentence = "The store did not answer in time. Try again in a minute."
 
 
 class RateLimited(StoreError):
-    """The store's quota of requests, which all its apps share, is used up, and waiting did not help."""
+    """The store's request quota, shared by all its apps, is used up, and waiting did not help."""
 
     sentence = "The store is getting too many requests from its apps just now. Try again in a minute."
 
 
 class StoreBroken(StoreError):
-    """The store failed on its side, and went on failing."""
+    """The store failed on its side, and kept failing."""
 
     sentence = "BigCommerce has a problem on its side. Try again in some minutes."
 
@@ -116,13 +116,13 @@ class Forbidden(StoreError):
 
 
 class NotFound(StoreError):
-    """What the path names does not exist, or no longer does."""
+    """What the path names does not exist (any more)."""
 
     sentence = "The store has no such {about} (any more). Check the name or id."
 
 
 class Conflict(StoreError):
-    """The request contradicts what the store already holds."""
+    """The request conflicts with what the store holds."""
 
     sentence = "This contradicts what the store already holds."
 
@@ -134,24 +134,24 @@ class DuplicateName(Conflict):
 
 
 class TooLarge(StoreError):
-    """The request holds more than the store takes at once."""
+    """The request is larger than the store accepts."""
 
     sentence = "This is more than the store takes at once. Try it with fewer."
 
 
 class Invalid(StoreError):
-    """A value is wrong, as the store says, or as this library finds before anything is sent."""
+    """A value is invalid, according to the store, or to this library before anything is sent."""
 
     sentence = "The store does not accept this. Correct it and try again."
 
 
 class PartlyFailed(StoreError):
-    """Some items were done and some failed; `fields` holds those that the store names."""
+    """Some items succeeded and some failed; `fields` holds those that the store names."""
 
     sentence = "Only a part of this was done."
 
 
 class Garbled(StoreError):
-    """The response is not what the vendor documents: a proxy's page, cut short, or a changed API."""
+    """The response is not what the vendor documents: a proxy's page, truncated, or a changed API."""
 
     sentence = "The store's answer makes no sense. Try again; if it stays so, tell whoever runs the bot."

@@ -1,8 +1,8 @@
-"""How fast to send requests, and how long to wait before a retry: arithmetic on seconds. Pure.
+"""Rate limiting and backoff: how long to wait before a request or a retry, in seconds. Pure.
 
-The vendor counts the requests of all apps of a store in windows of 30 s. The X-Rate-Limit-* headers of each
-response say how many are left; clients are asked to spread theirs over the window.
-Vendor: https://developer.bigcommerce.com/docs/start/best-practices#api-rate-limits
+The vendor counts the requests of all apps of a store in windows of 30 s. The X-Rate-Limit-* headers of each response
+say how many are left; clients are asked to spread theirs over the window. Vendor:
+https://developer.bigcommerce.com/docs/start/best-practices#api-rate-limits
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ RESERVE = 0.02
 LONGEST_WINDOW = 600.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
 REFUSALS = 6
-"""How often one request may get a 429 before it is given up."""
+"""The most 429s for one request before giving up."""
 FAILURES = 5
-"""How often one request may fail on the way or on the store's side before it is given up."""
+"""The most failures of one request, of the network or the store, before giving up."""
 PATIENCE = 20.0
-"""No new attempt after so many seconds of failures: with a time-out of 10 s, the end comes within 30."""
+"""No new attempt after so many seconds of failures: with a time-out of 10 s, it ends within 30."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Quota:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str], now: float) -> Self | None:
-        """Parse the headers; None where one is absent or they make no sense together."""
+        """Parse the headers; None if one is missing or they are inconsistent."""
         names = ("requests-quota", "requests-left", "time-window-ms", "time-reset-ms")
         numbers = [_number(headers, name) for name in names]
         match numbers:
@@ -47,8 +47,8 @@ class Quota:
 def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
     """Return the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
 
-    Below PLENTY the gap between two requests grows smoothly to an even share of what is left of the window;
-    at RESERVE everything waits for the next window. Requests under way may not be counted in `left` yet.
+    Below PLENTY, the gap between two requests grows smoothly to an even share of the rest of the window; at RESERVE,
+    everything waits for the next window. Requests in flight may not be counted in `left` yet.
     """
     if quota is None or now >= quota.resets_at:
         return 0.0
@@ -64,7 +64,7 @@ def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> 
 
 @dataclass(frozen=True)
 class Tries:
-    """The attempts at one request so far. `spent` are the seconds that failures took."""
+    """The attempts at one request so far. `spent` is the seconds that failures took."""
 
     refusals: int = 0
     failures: int = 0
@@ -79,23 +79,23 @@ class Tries:
         return replace(self, failures=self.failures + 1, spent=self.spent + took)
 
     def after_refusal(self, headers: Mapping[str, str], jitter: float) -> float | None:
-        """Return the wait after a 429: what the header says, else a growing one; None to give up. `jitter`: 0 to 1."""
+        """Return the wait after a 429: the header's, or else an increasing one; None to give up. `jitter`: 0 to 1."""
         if self.refusals >= REFUSALS:
             return None
         reset = _number(headers, "time-reset-ms")
-        if reset is None or reset > LONGEST_WINDOW * 1000:  # the platform is overloaded, or talks nonsense
+        if reset is None or reset > LONGEST_WINDOW * 1000:  # the platform is overloaded, or the value is nonsense
             return backoff(self.refusals, jitter)
         return reset / 1000
 
     def after_failure(self, jitter: float) -> float | None:
-        """Return the wait after a failure, a growing one; None to give up. `jitter`: 0 to 1."""
+        """Return the wait after a failure, which increases; None to give up. `jitter`: 0 to 1."""
         wait = backoff(self.failures, jitter)
         too_late = self.spent + wait > PATIENCE
         return None if self.failures >= FAILURES or too_late else wait
 
 
 def backoff(times: int, jitter: float) -> float:
-    """Double the wait from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter takes off up to half."""
+    """Double the wait from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter subtracts up to half."""
     full = min(FIRST_BACKOFF * 2.0 ** (times - 1), LONGEST_BACKOFF)
     return full * (1 + jitter) / 2
 

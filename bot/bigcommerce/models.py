@@ -16,9 +16,9 @@ from bot.bigcommerce.targeting import Targeting, Use
 T = TypeVar("T")
 
 MOST_SEGMENTS = 1000
-"""A store holds no more: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+"""The vendor's limit per store: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
 
-# The vendor marks these as read-only: a PUT must not bring them back, least of all an old count of uses.
+# The vendor marks these as read-only: a PUT must not send them back, least of all an old count of uses.
 READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from"})
 
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
@@ -80,27 +80,27 @@ class Promotion(_Received):
     @classmethod
     def _keep_whole(cls, received: object) -> object:
         if not isinstance(received, dict) or "document" in received:
-            return received  # this model's own JSON, on its way back
+            return received  # JSON of this model itself
         return {**received, "targeting": _segments_in(received), "document": received}
 
     @property
     def is_live(self) -> bool:
-        """Whether it is enabled, as far as the status says."""
+        """Whether it is enabled, according to its status."""
         return self.status == "ENABLED"
 
     def uses(self, segment_id: str) -> Use | None:
-        """Tell whether its targeting includes, excludes or does not name the segment."""
+        """Return whether its targeting includes or excludes the segment; None if it does not name it."""
         return self.targeting.uses(segment_id) if self.targeting else None
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Tell whether its targeting reaches a shopper who is in exactly these segments; None where it cannot be known.
+        """Return whether its targeting reaches a shopper who is in exactly these segments; None if that is unknown.
 
         Without targeting it reaches everybody. Neither the status nor the promotion's other conditions count here.
         """
         return self.targeting.reaches(segment_ids) if self.targeting else True
 
     def with_targeting(self, targeting: Targeting | None) -> dict[str, Any]:
-        """Build the document that replaces this one: all as it was, except the segments."""
+        """Build the document that replaces this one: the same except for the segments."""
         kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
         segments = targeting.to_json() if targeting else None
         return {**kept, "customer": {**_customer_in(self.document), "segments": segments}}
@@ -112,7 +112,7 @@ def _customer_in(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _segments_in(document: dict[str, Any]) -> object:
-    return _customer_in(document).get("segments") or None  # an empty object or list limits nobody
+    return _customer_in(document).get("segments") or None  # an empty object or list restricts nobody
 
 
 class NewSegment(_Sent):
@@ -133,7 +133,7 @@ class SegmentChange(_Sent):
 class NewCustomer(_Sent):
     """A customer to register. The e-mail must not be taken; names have 1 to 100 characters.
 
-    None leaves a value to the store's default; `channel_ids` None means every channel.
+    None leaves a value at the store's default; `channel_ids` None means every channel.
     """
 
     email: str
@@ -169,7 +169,7 @@ class AddedMembers:
 
 @dataclass(frozen=True)
 class CreatedProfiles:
-    """The profiles that were created, and those that customers had already; these come without their times."""
+    """The profiles that were created, and those that customers already had; these lack their times."""
 
     created: tuple[Profile, ...] = ()
     already: tuple[Profile, ...] = ()

@@ -1,4 +1,4 @@
-"""The reading half of the store: `Reader`, which cannot write. `client` builds the writing half on it."""
+"""The reading half of the store: `Reader`, which cannot write. `client` adds the writing half."""
 
 import re
 from collections.abc import AsyncIterator, Collection, Iterable
@@ -20,8 +20,8 @@ M = TypeVar("M", bound=BaseModel)
 class Reader:
     """A client that reads and cannot write.
 
-    Lists are async iterators that fetch 250 items at a time, as far as they are followed. A list that changes
-    meanwhile may yield an item twice or not at all, as the vendor counts pages, not items.
+    Lists are async iterators that fetch 250 items at a time, on demand. A list that changes meanwhile may yield an item
+    twice or not at all, as the vendor counts pages, not items.
     """
 
     def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
@@ -34,14 +34,17 @@ class Reader:
 
         Its `request_ids` collect the X-Request-Id of each response, by which the vendor's support finds it.
 
-        Raises ValueError for an id that no header can carry.
+        Raises ValueError for an id that is not a valid header.
         """
         if not re.fullmatch(r"[\x21-\x7e]+", correlation_id):
             raise ValueError(f"{correlation_id!r} cannot be a correlation id.")
         return type(self)(self._connection, correlation_id)
 
     def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
-        """List all segments, or those with these ids. Unknown ids are absent; no ids, no request."""
+        """List all segments, or those with these ids.
+
+        Unknown ids are left out; an empty collection sends no request.
+        """
         return self._list(Segment, endpoints.segments(ids))
 
     def members(self, segment_id: str) -> AsyncIterator[Profile]:
@@ -78,9 +81,9 @@ class Reader:
         emails: Collection[str] | None = None,
         name_like: str | None = None,
     ) -> AsyncIterator[Customer]:
-        """List customers with their profile's and segments' ids: all of them, or by one filter.
+        """List customers with their profile and segment ids: all of them, or by one filter.
 
-        Unknown ids and e-mails are absent, and so is what cannot be an e-mail; an empty filter sends nothing.
+        Unknown ids and e-mails are left out, and so is what cannot be an e-mail; an empty filter sends no request.
         Raises TypeError for two filters.
         """
         return self._list(Customer, endpoints.customers(ids, emails, name_like))

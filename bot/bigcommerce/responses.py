@@ -34,7 +34,7 @@ _ERRORS: dict[int, type[errors.StoreError]] = {
     413: errors.TooLarge,
     429: errors.RateLimited,
 }
-# The store's own words for these are for developers, or say less than our sentence.
+# The store's own messages for these are for developers, or less helpful than ours.
 _WITHOUT_DETAIL = (
     errors.Unauthorized,
     errors.Forbidden,
@@ -47,9 +47,10 @@ _WITHOUT_DETAIL = (
 
 @dataclass(frozen=True)
 class Response:
-    """The store's response. Names of headers are in lower case.
+    """The store's response. Header names are in lower case.
 
-    `repeated`: an earlier attempt at the same request may have been carried out, so this may be about a repeat.
+    `repeated`: an earlier attempt at the same request may have been carried out, so this may be the response to a
+    repeat.
     """
 
     status: int
@@ -59,7 +60,7 @@ class Response:
 
 
 def decode(request: Request, response: Response) -> Any:
-    """Return the JSON of a success, None for an empty one. Raises StoreError for anything else."""
+    """Return the JSON of a successful response, None for an empty one. Raises StoreError for anything else."""
     if not 200 <= response.status < 300 or response.status == 207:
         raise _error(request, response)
     if not response.body:
@@ -73,7 +74,7 @@ def decode(request: Request, response: Response) -> Any:
 def decode_page(request: Request, response: Response, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
     """Decode one page of a list. Raises StoreError.
 
-    Where the store does not count its pages, another one may follow a full page; an empty one is the last.
+    If the store does not count its pages, another one may follow a full page; an empty one is the last.
     """
     body = decode(request, response)
     items = _items(request, body, kind)
@@ -142,7 +143,7 @@ def _pagination(body: object) -> dict[str, int]:
 
 
 def _garbled(request: Request, cause: str) -> errors.Garbled:
-    # A success whose body makes no sense was a success all the same.
+    # A successful response with an unreadable body was successful nevertheless.
     return errors.Garbled(maybe_done=request.writes, cause=cause)
 
 
@@ -170,10 +171,10 @@ def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
 
 
 def _decode_failure(body: bytes) -> tuple[str, dict[str, str]]:
-    """Decode the title and the messages by field or index, in any of the shapes that the vendor uses."""
+    """Decode the title and the messages by field or index, in any of the vendor's shapes."""
     try:
         received = json.loads(body)
-    except ValueError:  # a gateway's page; the status says enough
+    except ValueError:  # a gateway's page; the status is enough
         return "", {}
     title = ""
     fields: dict[str, str] = {}

@@ -7,8 +7,8 @@
 | `{"and": [X, Y]}` | `All((X, Y))` | |
 | `{"or": [X, Y]}` | `Any_((X, Y))` | |
 
-A field of type `Targeting` in a pydantic model is stored as exactly that JSON.
-Vendor: https://developer.bigcommerce.com/docs/rest-management/promotions (schema CustomerSegmentLimitation).
+A field of type `Targeting` in a pydantic model is stored as exactly that JSON. Vendor:
+https://developer.bigcommerce.com/docs/rest-management/promotions (schema CustomerSegmentLimitation).
 """
 
 from abc import ABC, abstractmethod
@@ -33,7 +33,7 @@ class _Node(ABC):
 
     @abstractmethod
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Tell whether a shopper in exactly these segments is reached; None where `Unread` leaves it open."""
+        """Return whether a shopper in exactly these segments is reached; None if `Unread` leaves it open."""
 
     @abstractmethod
     def replaced(self, old_id: str, new_id: str) -> Self:
@@ -42,15 +42,15 @@ class _Node(ABC):
     @property
     @abstractmethod
     def depth(self) -> int:
-        """Levels of nesting: `AnyOf` has 1, a "not", "and" or "or" around it adds 1. The vendor takes up to 4."""
+        """Levels of nesting: `AnyOf` has 1, each "not", "and" or "or" around it adds 1. The vendor accepts up to 4."""
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
-        """Every segment id named anywhere, once, in order of appearance."""
+        """Every segment id named anywhere, without duplicates, in order of appearance."""
         return tuple(dict.fromkeys(segment_id for segment_id, _ in self._uses()))
 
     def uses(self, segment_id: str) -> Use | None:
-        """Tell whether this segment is included or excluded, by the number of "not" around it; both is "included"."""
+        """Return whether this segment is included or excluded, by its number of "not"; both counts as "included"."""
         ways = {use for named, use in self._uses() if named == segment_id}
         if not ways:
             return None
@@ -71,11 +71,11 @@ class AnyOf(_Node):
         return {"id": list(self.ids)}
 
     def reaches(self, segment_ids: Collection[str]) -> bool:
-        """Tell whether one of them is among these."""
+        """Return whether one of them is among these."""
         return any(each in segment_ids for each in self.ids)
 
     def replaced(self, old_id: str, new_id: str) -> Self:
-        """Replace the old one in its place, once; without it, return the same."""
+        """Replace the old id in place, without duplicates; if it is not there, return the same."""
         if old_id not in self.ids:
             return self
         return type(self)(tuple(dict.fromkeys(new_id if each == old_id else each for each in self.ids)))
@@ -88,7 +88,7 @@ class AnyOf(_Node):
 
 @dataclass(frozen=True)
 class Not(_Node):
-    """Not what is inside."""
+    """The inner part does not hold."""
 
     part: "Targeting"
 
@@ -145,7 +145,7 @@ class All(_Several):
         return {"and": [part.to_json() for part in self.parts]}
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Return False where one part does, else None where one part does."""
+        """Return False if any part does, else None if any part does."""
         reached = self._reached(segment_ids)
         if False in reached:
             return False
@@ -161,7 +161,7 @@ class Any_(_Several):  # noqa: N801 - `Any` is taken by typing
         return {"or": [part.to_json() for part in self.parts]}
 
     def reaches(self, segment_ids: Collection[str]) -> bool | None:
-        """Return True where one part does, else None where one part does."""
+        """Return True if any part does, else None if any part does."""
         reached = self._reached(segment_ids)
         if True in reached:
             return True
@@ -172,8 +172,8 @@ class Any_(_Several):  # noqa: N801 - `Any` is taken by typing
 class Unread(_Node):
     """A shape that this version does not know, kept as received.
 
-    Whatever string it holds may be a segment's id and counts as included, so that a segment that a live
-    promotion may use is never taken for unused.
+    Every string in it may be a segment's id and counts as included, so that a segment that a live promotion may use is
+    never taken for unused.
     """
 
     received: object
@@ -186,11 +186,11 @@ class Unread(_Node):
         return self.received
 
     def reaches(self, segment_ids: Collection[str]) -> None:
-        """Return None: it cannot be known."""
+        """Return None: it is unknown."""
         return
 
     def replaced(self, old_id: str, new_id: str) -> Self:
-        """Replace the old id where exactly it stands, and change nothing else of the shape."""
+        """Replace strings equal to the old id, and change nothing else of the shape."""
         return type(self)(_replaced(self.received, old_id, new_id))
 
     @property

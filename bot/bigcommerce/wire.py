@@ -1,6 +1,6 @@
-"""What goes over the wire, as pure values: requests, quoting, packing, and the rule that no DELETE goes without ids.
+"""The wire format, as pure values: requests, quoting, packing, and the rule that no DELETE is sent without ids.
 
-The endpoints themselves are in `endpoints`; what comes back is decoded in `responses`.
+The endpoints are in `endpoints`; responses are decoded in `responses`.
 """
 
 import re
@@ -17,7 +17,7 @@ T = TypeVar("T")
 PAGE_LIMIT = 250
 """Items on a page, the vendor's maximum."""
 TARGET_ROOM = 7_500
-"""Characters of path and query, quoted. A URL stays under 8,000 with the base, which may take `BASE_ROOM`."""
+"""The most characters of path and query, quoted. A URL stays under 8,000 with the base, which may take `BASE_ROOM`."""
 BASE_ROOM = 400
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -31,9 +31,9 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 class Request:
     """One request, relative to `/stores/{store_hash}/v3/`.
 
-    `target` is path and query, quoted; `body` is JSON or None; `repeatable` says that sending it twice ends
-    like sending it once; `about` is the noun for "no such …".
-    Raises ValueError for a DELETE whose target does not name ids: it would wipe everything.
+    `target` is path and query, quoted; `body` is JSON or None; `repeatable` (idempotent) means that sending it twice
+    has the same result as once; `about` is the noun for "no such …". Raises ValueError for a DELETE whose target does
+    not name ids: it would wipe everything.
     """
 
     method: Method
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of the store, to be fetched page by page. The values in `filters` are quoted already."""
+    """A list of the store, to be fetched page by page. The values in `filters` are already quoted."""
 
     path: str
     filters: tuple[tuple[str, str], ...] = ()
@@ -66,17 +66,17 @@ class Listing:
         return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
 
     def filtered(self, name: str, value: str) -> "Listing":
-        """Add a filter; the value is quoted already."""
+        """Add a filter; the value is already quoted."""
         return replace(self, filters=(*self.filters, (name, value)))
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether this is an id as the store gives it to a segment or a profile."""
+    """Return whether this has the form of the store's ids for segments and profiles."""
     return re.fullmatch(UUID, text) is not None
 
 
 def check_uuid(uuid: str) -> str:
-    """Return an id that is a UUID, and so can neither leave its place in a path nor be empty.
+    """Return an id that is a UUID, and so can neither escape its place in a path nor be empty.
 
     Raises Invalid for anything else, before a URL exists.
     """
@@ -86,7 +86,7 @@ def check_uuid(uuid: str) -> str:
 
 
 def quote_text(text: str) -> str:
-    """Quote free text for a query. Raises Invalid where it is too long for a URL or no text at all."""
+    """Quote free text for a query. Raises Invalid if it is too long for a URL, or not valid text."""
     try:
         quoted = quote(text, safe="")
     except UnicodeEncodeError:  # half of a surrogate pair, which no encoding can carry
@@ -99,7 +99,7 @@ def quote_text(text: str) -> str:
 def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[str]:
     """Join quoted values with commas into lists of at most `room` characters and `most` values.
 
-    Each different value goes out exactly once, in order. No value may be longer than `room`.
+    Each distinct value is sent exactly once, in order. No value may be longer than `room`.
     """
     packed: list[str] = []
     size = 0
@@ -114,7 +114,7 @@ def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[s
 
 
 def batches(items: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
-    """Cut the items into tuples of at most `most`, in order."""
+    """Split the items into tuples of at most `most`, in order."""
     rest = iter(items)
     while batch := tuple(islice(rest, most)):
         yield batch
