@@ -1,4 +1,4 @@
-"""The command line: parses, calls, exits with 0 (fine), 1 (failed) or 2 (wrong use)."""
+"""The command line: parses, calls, and exits with 0 (success), 1 (failure) or 2 (usage error)."""
 
 import argparse
 import asyncio
@@ -36,15 +36,15 @@ LOCAL = "127.0.0.1"
 LOG_PAGE = 500
 PORTS = range(65_536)
 WATCHED = 30
-"""Days that the bot of a new sandbox seems to have watched its store for."""
+"""Days of history that a new sandbox starts with."""
 log = logging.getLogger("bot")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status. Wrong use exits with 2."""
+    """Run the command line; return the exit status. A usage error exits with 2."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # It logs whole URLs, and those hold shoppers' e-mails.
+    # It logs whole URLs, which contain shoppers' e-mails.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         return int(options.run(options) or 0)
@@ -130,7 +130,7 @@ async def _http() -> None:
 
 
 async def _refuse_taken_port(host: str, port: int, remedy: str) -> None:
-    """Raise CannotStart where another program listens on this port already. Port 0 is never taken."""
+    """Raise CannotStart if another program listens on this port already. Port 0 is never taken."""
     try:
         server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
     except OSError as error:
@@ -142,7 +142,7 @@ async def _refuse_taken_port(host: str, port: int, remedy: str) -> None:
 
 
 async def _stopped() -> None:
-    """Wait for Ctrl+C or the end of the service."""
+    """Wait for Ctrl+C or a termination signal."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -201,7 +201,7 @@ def _manifest() -> Path:
 
 
 async def _remember(ledger: Ledger | None, store: Store) -> None:
-    """Let a new sandbox's bot have watched its store for a while, so that there are courses to look at."""
+    """Write a history of segment sizes into a new sandbox, so that there are trends to look at."""
     now, names = utc_now(), {one["id"]: one["name"] for one in store.overview()["segments"]}
     shoppers = store.overview()["profiles"]
     for ago, sizes in zip(range(WATCHED, 0, -1), seeds.courses(store, WATCHED), strict=True):
@@ -212,7 +212,7 @@ async def _remember(ledger: Ledger | None, store: Store) -> None:
 
 
 async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
-    """Load what the log pane of the page shows."""
+    """Load the entries for the page's log pane."""
     entries = await ledger.audit.entries(after=after, limit=LOG_PAGE)
     return [asdict(entry) | {"text": entry.description, "hash": entry.seal} for entry in entries]
 
@@ -231,7 +231,7 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
 def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str]:
     """Build the settings of the sandbox.
 
-    Only for a part that runs elsewhere does the environment speak: a sandbox never touches a real store by accident.
+    The environment counts only for a part that runs elsewhere: a sandbox never touches a real store by accident.
     """
     slack = {
         "SLACK_BOT_TOKEN": people.BOT_TOKEN,

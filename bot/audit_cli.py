@@ -1,4 +1,4 @@
-"""``python -m bot audit``: the log read, verified, copied and archived from the shell, whether the bot runs or not."""
+"""``python -m bot audit``: reads, verifies, copies and archives the log from the shell, even while the bot runs."""
 
 import argparse
 import asyncio
@@ -26,14 +26,14 @@ from bot.ledger.sqlite.audit_file import open_audit_file
 
 
 class NoDatabase(Refusal):
-    """A file that is not there; an audit creates none."""
+    """The file does not exist; an audit creates none."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
 
 
 def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
-    """Add the actions, each of which runs with its options and returns the exit status. ``database``: the default."""
+    """Add the actions; each runs with its options and returns the exit status. ``database``: the default."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
     _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
@@ -45,7 +45,7 @@ def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
         action.add_argument("--database", type=Path, default=database, help="default %(default)s")
 
 
-# What is given
+# Options
 
 
 def _add_recent(parser: argparse.ArgumentParser) -> None:
@@ -141,11 +141,11 @@ def _time(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date or time such as 2026-05-04T09:30+02:00") from None
 
 
-# What is done
+# Actions
 
 
 def _run(action: Callable[[argparse.Namespace], Coroutine[None, None, int]]) -> Callable[[argparse.Namespace], int]:
-    """Return an action that runs to its end. Unlike asyncio.run, this lets Ctrl+C break off what reads long."""
+    """Return an action that runs to its end. Unlike asyncio.run, this lets Ctrl+C interrupt a long read."""
 
     def run(options: argparse.Namespace) -> int:
         loop = asyncio.new_event_loop()
@@ -170,7 +170,7 @@ async def _show(options: argparse.Namespace) -> int:
 
 
 async def _entry(file: AuditFile, number: int) -> RecordedEntry:
-    """Return the entry. Raises Refusal in words of the shell where it is not here."""
+    """Return the entry. Raises Refusal, in terms of the shell, if it is not in this file."""
     try:
         return await file.log.entry(number)
     except UnknownEntry as error:
@@ -249,7 +249,7 @@ def _filter(options: argparse.Namespace) -> AuditFilter:
     )
 
 
-# What is printed
+# Output
 
 
 def _report(result: Verification, against: str, what: str = "log") -> int:
@@ -266,7 +266,7 @@ def _report(result: Verification, against: str, what: str = "log") -> int:
 
 
 def _why_unseen(result: Verification, what: str) -> str:
-    """Return why no entry has a seal that was noted."""
+    """Return why no entry has the seal that was noted."""
     cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
     away = f"It may be one of the first {result.archived} entries, which are in archives: name those with --archive."
     return f"{away} If it is in none, t{cut}" if result.archived else f"T{cut}"
@@ -281,7 +281,7 @@ def _line(entry: RecordedEntry) -> str:
     change = f"change {entry.change}" if entry.change is not None else ""
     time = f"{entry.at[:19].replace('T', ' ')} UTC"
     words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.description)
-    # A terminal would obey what is not printable.
+    # A terminal would interpret unprintable characters.
     return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
 
 
@@ -291,11 +291,11 @@ def _say_none() -> int:
 
 
 def _print(lines: Iterable[str]) -> int:
-    """Print as it comes. Whoever reads may have seen enough, as ``| head`` has."""
+    """Print lines as they arrive. The reader may stop early, as ``| head`` does."""
     try:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python would flush once more at its end, and complain.
+        # Python would flush once more at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

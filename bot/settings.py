@@ -1,4 +1,4 @@
-"""Settings, from the environment and ``.env`` below it; all missing and wrong ones are reported at once."""
+"""Settings, from the environment and then ``.env``; all missing and invalid ones are reported at once."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from bot.core.approval.policy import RULES, PeopleIds, Rule
 
 
 class WrongSettings(Exception):
-    """Settings are missing or wrong; the text names each, a line each."""
+    """Settings are missing or invalid; the text has one line for each."""
 
 
 def _ids(value: str) -> frozenset[str]:
@@ -46,7 +46,7 @@ def _zone(value: str) -> ZoneInfo:
 
 
 def _policy(value: str) -> "PolicyFile":
-    """Load the policy file. Raises ValueError with everything that is wrong in it."""
+    """Load the policy file. Raises ValueError with all its errors."""
     try:
         return PolicyFile.model_validate(tomllib.loads(Path(value).read_text(encoding="utf-8")))
     except OSError as error:
@@ -59,14 +59,14 @@ def _policy(value: str) -> "PolicyFile":
 
 
 def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    # Pydantic's own least length counts a faulty rule as none.
+    # Pydantic's own minimum length counts an invalid rule as none.
     if not rules:
         raise ValueError("there is none; leave rules out to keep those that hold otherwise")
     return rules
 
 
 class PolicyFile(BaseModel):
-    """A policy file: the approval rules, in place of the built-in ones, and who may do what is rare.
+    """A policy file: the approval rules that replace the built-in ones, and who may do the rare things.
 
     ``breakers`` may break the glass, ``auditors`` may read the audit log.
     """
@@ -127,7 +127,7 @@ def load(
     environment: Mapping[str, str] = os.environ,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
-    """Load the settings; ``needed`` names optional ones that this mode cannot do without. Raises WrongSettings."""
+    """Load the settings; ``needed`` names optional ones that this mode requires. Raises WrongSettings."""
     given = {**(dotenv_values(dotenv) if dotenv else {}), **environment}
     known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
     faults = [f"{name}: missing. {_described(name)}." for name in needed if name not in known]

@@ -34,12 +34,14 @@ from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
 SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
-"""Seconds; the whole may take longer only where a file is sent. The session holds them: the SDK's own setting does
-nothing where it is given a session."""
+"""Seconds; only sending a file may take the total.
+
+The session holds them, since the SDK ignores its own setting when it is given one.
+"""
 AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-"""When a request to Slack is sent once more."""
+"""When a request to Slack is retried."""
 FORGET_AFTER = timedelta(days=1)
-"""For how long a repeated delivery is recognised: Slack repeats none after an hour."""
+"""How long a repeated delivery is recognised: Slack repeats none after an hour."""
 log = logging.getLogger(__name__)
 
 
@@ -55,11 +57,11 @@ class Bot:
     engine: Engine
 
     async def settled(self) -> None:
-        """Wait until no work is under way."""
+        """Wait until no work is running."""
         await self.engine.process.tasks.settled()
 
     async def refuse_app_token(self, token: str) -> None:
-        """Raise CannotStart where Slack does not take this app-level token: Socket Mode would try it for ever."""
+        """Raise CannotStart if Slack rejects this app-level token: Socket Mode would retry for ever."""
         client = self.app.client
         try:
             await client.apps_connections_open(app_token=token)
@@ -67,12 +69,12 @@ class Bot:
             raise _cannot_start(client, "SLACK_APP_TOKEN", error) from error
 
     async def run_due(self) -> None:
-        """Do at once what is due, and wait for it."""
+        """Do what is due at once, and wait for it."""
         await self.engine.housekeeper.run_due()
         await self.settled()
 
     async def healthy(self) -> bool:
-        """Whether the ledger can be read."""
+        """Return whether the ledger can be read."""
         await self.engine.process.ledger.changes.count("pending", "")
         return True
 
@@ -94,11 +96,11 @@ async def assemble(
 ) -> AsyncIterator[Bot]:
     """Assemble a bot, ready to take deliveries.
 
-    ``run_due_every``: seconds after which what is due is done again; None leaves that to the caller.
+    ``run_due_every``: seconds between runs of what is due; None leaves that to the caller.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
 
-    Raises CannotStart where Slack does not take the token.
+    Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
         client, once = await stack.enter_async_context(_clients(settings))
@@ -130,7 +132,7 @@ async def assemble(
 
 
 def _app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
-    # Without a name, Bolt looks for one in the source of whoever calls it.
+    # Without a name, Bolt looks for one in the caller's source.
     return AsyncApp(name="segment-bot", client=client, signing_secret=signing_secret, process_before_response=True)
 
 
@@ -153,8 +155,8 @@ def _schedule(settings: Settings) -> Schedule | None:
 
 @asynccontextmanager
 async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
-    """Open two clients of Slack: one with retries, and one that sends everything only once."""
-    # Over a connection that lay idle and may be gone, nobody could tell whether what was sent arrived.
+    """Open two clients for Slack: one with retries, and one that sends everything only once."""
+    # Over an idle connection that may be gone, nobody could tell whether what was sent arrived.
     afresh = aiohttp.TCPConnector(force_close=True)
     async with (
         aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
@@ -194,7 +196,7 @@ async def _housekeeping(housekeeper: Housekeeper, every: float) -> AsyncIterator
     async def run() -> None:
         while True:
             try:
-                with suppress(NotRecorded):  # which the ledger has logged
+                with suppress(NotRecorded):  # logged by the ledger
                     await housekeeper.run_due()
             except Exception:
                 log.exception("What is due could not be started; the next try comes in %s s", every)

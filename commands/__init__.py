@@ -1,7 +1,7 @@
-"""The bot's commands: a module for each group, or a folder where the group has grown.
+"""The bot's commands: a module for each group, or a folder for a large one.
 
-A new command is a function under ``@command`` and its place in the tuple of its group; a new group is a module and
-its place in GROUPS. Help and Slack's manifest list them in this order.
+A new command is a function with ``@command`` and a place in the tuple of its group; a new group is a module and a place
+in GROUPS. Help and Slack's manifest list them in this order.
 """
 
 from bot.core.command import Group

@@ -9,16 +9,16 @@ from bot.core.language.tokenizer import split
 from bot.core.store_view.shoppers import split_words
 
 DESCRIPTION = 3000
-"""Characters of a description: as many as a field of a Slack form takes."""
+"""The most characters of a description, as in a field of a Slack form."""
 MOST_SHOPPERS = 10_000
-"""Shoppers named at once: more than anybody types, and few enough not to keep the store busy for long."""
+"""The most shoppers named at once: more than anyone types, yet few enough not to keep the store busy for long."""
 
 _JOINERS = "\u200c\u200d"
 """These join letters and emoji: a family of three is one emoji."""
 
 
 def one_line(text: str) -> str:
-    """Remove line breaks, control characters and marks that turn the reading direction."""
+    """Remove line breaks, control characters and marks that change the text direction."""
     kept = "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
     return " ".join(kept.strip(f" {_JOINERS}").split())
 
@@ -29,12 +29,12 @@ def lines(text: str) -> str:
 
 
 def _first_if_left_empty(value: object) -> object:
-    """Return the first page where a form's field was left empty."""
+    """Return the first page if a form's field was left empty."""
     return 1 if value == "" else value
 
 
 def one_shopper(text: str) -> str:
-    """Return the word that names one shopper, without what surrounds it in a mail. Raises ValueError for several."""
+    """Return the word for one shopper, without the characters around it in an e-mail. Raises ValueError for several."""
     match split_words(text):
         case (str(word),):
             return word
@@ -42,7 +42,7 @@ def one_shopper(text: str) -> str:
 
 
 def search_words(words: str) -> tuple[str, ...]:
-    """Split a search into what a name has to contain: each word, or the text in quotes."""
+    """Split a search into the parts that a name must contain: words, or quoted text."""
     return tuple(word.whole.casefold() for word in split(words))
 
 

@@ -1,4 +1,4 @@
-"""Long lists, shown page by page, and the buttons below them."""
+"""Long lists, shown page by page, and their buttons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list of ``total``: ``items``, the first at ``first`` (from 0); ``words`` are the command's own."""
+    """One page of a list of ``total``: ``items``, from ``first`` (from 0) on; ``words`` is the command to repeat."""
 
     items: Sequence[T]
     number: int
@@ -36,7 +36,7 @@ class Page(Generic[T]):
 
 
 def page_of(found: Sequence[T], number: int, size: int, words: str) -> Page[T]:
-    """Cut out page ``number`` (from 1). Raises Misuse beyond the last."""
+    """Return page ``number`` (from 1). Raises Misuse beyond the last one."""
     first = (number - 1) * size
     shown = found[first : first + size]
     if found and not shown:
@@ -45,7 +45,7 @@ def page_of(found: Sequence[T], number: int, size: int, words: str) -> Page[T]:
 
 
 def no_such_page(pages: int) -> Misuse:
-    """Build the error for a page that a list does not have."""
+    """Build the error for a page beyond the last one."""
     sentence = "There is only 1 page." if pages <= 1 else f"There are only {pages:,} pages."
     return Misuse(sentence, field="page")
 
@@ -59,5 +59,5 @@ def brief_rows(found: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:
-    """Build buttons from labels with the commands that they type."""
+    """Build buttons from labels and the commands that they type."""
     return Offers((*before, *(Offer(label, words) for label, words in labelled)))

@@ -1,4 +1,4 @@
-"""``/promotion``: promotions, and which segments they reach."""
+"""``/promotion``: promotions, and the segments that they reach."""
 
 from typing import Annotated, Any, Literal
 
@@ -19,11 +19,11 @@ from commands.pages import offers, page_of
 
 ROWS = 50
 RULE = 3000
-"""Characters of a rule: as many as a field of a Slack form takes."""
+"""The most characters of a rule, as in a field of a Slack form."""
 
 
 class ListPromotions(Args):
-    """Which promotions."""
+    """Which promotions to list."""
 
     words: Annotated[str, Text(label="Words", hint="Only promotions with these words in their name", as_typed=True)] = (
         ""
@@ -38,7 +38,7 @@ class ShowPromotion(Args):
 
 
 class TargetArgs(Args):
-    """A promotion, and the segments whose shoppers it shall, or shall not, reach."""
+    """A promotion, and the segments whose shoppers it should, or should not, reach."""
 
     promotion: OnePromotion
     how: Annotated[
@@ -59,7 +59,7 @@ class TargetArgs(Args):
 
 
 class RuleArgs(Args):
-    """A promotion, and whom it shall reach, in words."""
+    """A promotion, and whom it should reach, in words."""
 
     promotion: OnePromotion
     rule: Annotated[

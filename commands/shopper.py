@@ -1,4 +1,4 @@
-"""``/shopper``: customers and the profiles that let them be in segments."""
+"""``/shopper``: customers, and the profiles that let them be in segments."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from commands.pages import offers
 
 
 def _address(text: str) -> str:
-    """Parse an address that the store can also be asked for. Raises ValueError."""
+    """Parse an address that the store can be searched for. Raises ValueError."""
     name, at, domain = text.strip().rpartition("@")
     if not (name and at and "." in domain) or any(letter in text for letter in ' ,;<>"“”\t\n'):
         raise ValueError("it has to look like ada@example.com")
@@ -33,7 +33,7 @@ PersonName = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_le
 
 
 class ShowShopper(Args):
-    """Who."""
+    """Which shopper to show."""
 
     shopper: Annotated[
         str,
@@ -43,13 +43,13 @@ class ShowShopper(Args):
 
 
 class SomeShoppers(Args):
-    """Who."""
+    """Which shoppers."""
 
     shoppers: Shoppers
 
 
 class RegisterArgs(Args):
-    """A customer to be, and the segments to put them into."""
+    """The customer to register, and the segments to add them to."""
 
     email: Annotated[Address, Text(label="E-mail", placeholder="ada@example.com", private=True)]
     first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
@@ -146,7 +146,7 @@ def _who(args: RegisterArgs, known: Customer | None) -> str:
 
 
 async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
-    """Return the shoppers as customers. Raises Misuse where nobody is named."""
+    """Return the shoppers as customers. Raises Misuse if nobody is named."""
     if not found.shoppers:
         raise found.nobody
     of_profiles = await fetch_owners(
@@ -159,7 +159,7 @@ async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
 
 
 async def _find_account(email: str, ctx: Context) -> Customer | None:
-    """Find the customer with this address, or None. Raises Impossible where there are several."""
+    """Find the customer with this address, or None. Raises Impossible if there are several."""
     accounts = await ctx.shop.customers(emails=(email,))
     if len(accounts) > 1:
         ids = ", ".join(str(one.id) for one in accounts)

@@ -1,4 +1,4 @@
-"""``/summary``: the day's numbers, as they are posted each morning."""
+"""``/summary``: the day's numbers, as posted each morning."""
 
 from bot.core.answers import Answer
 from bot.core.command import Context, Group, Post, command

@@ -1,4 +1,4 @@
-"""``/audit``: the log of what happened: searched, shown, exported, verified."""
+"""``/audit``: the audit log: searched, shown, exported, verified."""
 
 from bot.core.command import Group
 from commands.audit import export, recent, show

@@ -29,13 +29,13 @@ def _parse_seal(text: str) -> str:
 
 
 class Export(Filters):
-    """Which entries, and as what file."""
+    """Which entries to export, and the format."""
 
     format: Annotated[Literal["csv", "jsonl"], Choice(label="Format", choices=("csv", "jsonl"), option=True)] = "csv"
 
 
 class Verify(Args):
-    """A seal that was seen before."""
+    """A seal noted earlier."""
 
     against: Annotated[
         str,
@@ -82,7 +82,7 @@ async def verify(args: Verify, ctx: Context) -> Answer:
 
 
 def _unseen(seal: str, proof: Verification) -> str:
-    """Say that no entry has this seal, and what that may mean."""
+    """Describe that no entry has this seal, and what that may mean."""
     cut = "entries were cut off or changed since it was noted, or it was not copied right"
     if proof.archived:
         archived = counted(proof.archived, "archived entry", "archived entries")

@@ -1,4 +1,4 @@
-"""Filters of the audit log: as people type them, and as the log is searched by them."""
+"""Filters of the audit log, as people type them, resolved for the search."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def _one_or_none(text: str) -> str:
 
 
 class Filters(Args):
-    """Which entries: those that match every filter given."""
+    """The filters of entries: an entry must match all that are given."""
 
     by: Annotated[
         str, Field(max_length=100), Text(label="By", hint="A person: @ and the name, or a member id", option=True)
@@ -67,27 +67,27 @@ class Filters(Args):
 
     @property
     def words(self) -> str:
-        """The filters given, as somebody could type them."""
+        """The given filters, as a person could type them."""
         given = ((name, getattr(self, name)) for name in Filters.model_fields)
         return " ".join(f"{name}:{quote(str(value))}" for name, value in given if value)
 
 
 @dataclass(frozen=True)
 class Search:
-    """A search of the log: what it is asked for, and each filter in words."""
+    """A search of the log: the filter, and its description in words."""
 
     filter: AuditFilter
     described: tuple[str, ...]
 
 
 def describe_search(search: Search, ctx: Context) -> tuple[Sentence, ...]:
-    """Describe what was looked for, as it was understood; nothing where it was everything."""
+    """Describe the search as it was understood; nothing if there are no filters."""
     sentence = f"Looked for: {', '.join(search.described)}. Times are those of {ctx.zone.key}."
     return (Sentence(sentence, quiet=True),) if search.described else ()
 
 
 async def resolve_filters(filters: Filters, ctx: Context) -> Search:
-    """Resolve the filters. Raises Misuse about the first one that means nothing, and StoreError."""
+    """Resolve the filters. Raises Misuse about the first invalid one, and StoreError."""
     actor, kind = _parse_person(filters.by), _parse_kind(filters.kind)
     since, until = _parse_times(filters, ctx)
     about = [await read(word, ctx) for read, word in ((_segment, filters.segment), (_shopper, filters.shopper)) if word]
@@ -113,7 +113,7 @@ def _parse_person(word: str) -> str:
 
 
 def _parse_kind(word: str) -> EntryKind | None:
-    """Return the kind of entry, or None for no word. Raises Misuse, with the nearest one where there is one."""
+    """Return the kind of entry; None if no word is given. Raises Misuse, with the nearest kind if there is one."""
     plain = " ".join(word.translate(DASHES).replace("-", " ").replace("_", " ").lower().split())
     if not plain:
         return None
@@ -128,7 +128,7 @@ def _parse_kind(word: str) -> EntryKind | None:
 
 
 def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
-    """Parse from when on, and before when, in UTC. Raises Misuse."""
+    """Parse the start (inclusive) and the end (exclusive), in UTC. Raises Misuse."""
     since, until = (
         time_expressions.parse_span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
         for field, word in (("since", filters.since), ("until", filters.until))
@@ -141,14 +141,14 @@ def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datet
 
 @dataclass(frozen=True)
 class _Subject:
-    """What entries are about: its name in words, and the subjects by which the log knows it."""
+    """What entries are about: its name in words, and its subjects in the log."""
 
     name: str
     subjects: tuple[str, ...]
 
 
 async def _segment(word: str, ctx: Context) -> _Subject:
-    """Find the segment of this id, or all that have or had this name. Raises NotSegments and StoreError."""
+    """Find the segment with this id, or all that have or had this name. Raises NotSegments and StoreError."""
     found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
     ctx.findings.add_segments(found)
     return _Subject(f"the segment {word}", texts(map(Item.segment, found)))
@@ -164,7 +164,7 @@ async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
 
 
 async def _shopper(word: str, ctx: Context) -> _Subject:
-    """Find the shopper as customer and as profile; an id may be of somebody gone. Raises Misuse and StoreError."""
+    """Find the shopper as customer and as profile, even if the id no longer exists. Raises Misuse and StoreError."""
     typed, found = classify((word,)), await resolve((word,), ctx.shop)
     items = [
         *map(Item.customer, typed.customer_ids),
@@ -178,7 +178,7 @@ async def _shopper(word: str, ctx: Context) -> _Subject:
 
 
 async def _items(one: Shopper, ctx: Context) -> tuple[Item, ...]:
-    """Return the shopper as customer, as profile, or as both."""
+    """Return the shopper as a customer, as a profile, or as both."""
     customer = one.customer or (await fetch_owners([one.word], ctx.shop)).get(one.word)
     profiles = (Item.profile(one.profile_id),) if one.profile_id else ()
     return (Item.customer(customer.id), *profiles) if customer else profiles

@@ -1,4 +1,4 @@
-"""``/audit show``: everything of one entry."""
+"""``/audit show``: one entry in full."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from commands.audit.recent import Number
 from commands.pages import offers
 
 LONG = 300
-"""Characters of a value that are shown; a longer one comes in a file."""
+"""The most characters of a value that are shown; a longer one comes as a file."""
 APART = frozenset({"effects"})
 """Keys of the detail that are shown as a table."""
 LABELS = {
@@ -34,13 +34,13 @@ LABELS = {
     "reason": "Reason",
     "requests": "The store's request ids",
 }
-"""Labels of the detail's keys, in the order in which they are shown; other keys follow, under their own names."""
+"""Labels of the detail's keys, in the order shown; other keys follow, under their own names."""
 
 Pairs = list[tuple[str, str]]
 
 
 class OneEntry(Args):
-    """Which entry."""
+    """Which entry to show."""
 
     entry: Annotated[Number, EntryInput(label="Entry")]
 
@@ -64,7 +64,7 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
 
 async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
-    """Fetch the present names of its segments; none where the store does not respond: the entry is shown anyway."""
+    """Fetch the current names of its segments; none if the store does not respond: the entry is shown anyway."""
     if any(Item.parse(one).kind is ItemKind.SEGMENT for one in found.subjects):
         with suppress(StoreError):
             return await ctx.shop.names()
@@ -88,7 +88,7 @@ def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
 
 
 def _detail(found: RecordedEntry) -> Pairs:
-    """Return whatever else is on record, as labels and values."""
+    """Return the rest of the record, as labels and values."""
     detail = found.detail
     keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
     pairs = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
@@ -112,7 +112,7 @@ def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
 
 
 def _name(subject: str, names: Mapping[str, str]) -> str:
-    """Write ``segment VIPs``, ``segment 6a8e…`` where it is gone, ``customer 17``."""
+    """Write ``segment VIPs``, ``segment 6a8e…`` if it is deleted, ``customer 17``."""
     item = Item.parse(subject)
     return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
 
@@ -123,7 +123,7 @@ def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...
 
 
 def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
-    """Return all of it as a file, where it is longer than a message shows."""
+    """Return the whole entry as a file, if it is longer than a message shows."""
     hidden = len(listing(found.subjects)) < len(and_list(found.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):
         return ()

@@ -1,4 +1,4 @@
-"""``/change``: deciding about changes that wait or run, and what the policy asks for."""
+"""``/change``: deciding about waiting or running changes, and the policy."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,13 +23,13 @@ from commands.inputs import MOST_SHOPPERS, one_line
 
 ROWS = 100
 REASON = 500
-"""Characters of a reason: as many as a form that asks for one takes."""
+"""The most characters of a reason, as in the form that asks for one."""
 
 Reason = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=REASON)]
 
 
 class ExceptArgs(Args):
-    """A change, and what to take out of it."""
+    """A change, and the items to take out of it."""
 
     number: Number
     items: Annotated[
@@ -48,7 +48,7 @@ class BreakArgs(Args):
 
 
 class NoArgs(Args):
-    """Nothing."""
+    """No arguments."""
 
 
 @command("change details", submit="Show Details")
@@ -82,7 +82,7 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
 
 @dataclass(frozen=True)
 class _Named:
-    """An item of a plan by its name and its id, as people may type either."""
+    """An item of a plan by name and id, as people may type either."""
 
     item: Item
     name: str
@@ -94,7 +94,7 @@ class _Named:
 
 
 async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[Item, ...]:
-    """Return the items which these words name. Raises Impossible where any names none: it would stay in unnoticed."""
+    """Return the items that these words name. Raises Impossible for unknown words: an item would stay unnoticed."""
     names = await present_names(found.plan, ctx.shop)
     things = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
     items = frozenset(found.plan.items)
@@ -113,7 +113,7 @@ async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[I
 
 
 def _items(shopper: Shopper) -> list[Item]:
-    """Return what a plan may know this shopper as."""
+    """Return the items that may stand for this shopper in a plan."""
     customers = [Item.customer(shopper.customer.id)] if shopper.customer else []
     return [*customers, Item.profile(shopper.profile_id)] if shopper.profile_id else customers
 

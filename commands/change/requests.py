@@ -1,4 +1,4 @@
-"""``/change``: what was asked for, what became of it, and taking it back."""
+"""``/change``: requests, their outcomes, and taking them back."""
 
 from typing import Annotated
 
@@ -17,13 +17,13 @@ from commands.pages import COLUMNS, Page, brief_rows, no_such_page, offers
 
 ROWS = 50
 SHOWN = 2500
-"""Characters of a plan that are shown in an answer; a longer one comes as a file."""
+"""The most characters of a plan shown in an answer; a longer one comes as a file."""
 
 Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
 
 
 class ListChanges(Args):
-    """Whose changes."""
+    """Whose changes to list."""
 
     scope: Annotated[Scope, Choice(label="Which", choices=("mine", "pending", "all"))] = "pending"
     page: PageNumber = 1
@@ -143,7 +143,7 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
 
 
 def _whole(found: Change) -> tuple[Sentence | File, ...]:
-    """Return all of what it does: nobody may have to approve what they cannot see."""
+    """Return the whole plan: nobody should have to approve what they cannot see."""
     lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
@@ -151,7 +151,7 @@ def _whole(found: Change) -> tuple[Sentence | File, ...]:
 
 
 def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
-    """Return what this person may do about it."""
+    """Return buttons for what this person may do about it."""
     possible = (
         ("Undo", "undo", found.can_be_undone),
         ("Point Promotions", "repoint", found.can_be_repointed),

@@ -19,7 +19,7 @@ from commands.pages import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
 
 ROWS = 100
-"""Members in one table: two requests, one for the profiles and one for their customers."""
+"""The most members in one table: two requests, one for the profiles and one for their customers."""
 
 
 class Members(Args):
@@ -145,7 +145,7 @@ def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
 
 
 def _split_by_membership(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
-    """Split the shoppers into those in the segment and those not in it. Raises Misuse where nobody is named."""
+    """Split the shoppers into members and non-members of the segment. Raises Misuse if nobody is named."""
     if not named.shoppers:
         raise named.nobody
     inside = [one for one in named.shoppers if found.id in one.segment_ids]

@@ -30,14 +30,14 @@ from commands.pages import COLUMNS as CHANGES
 from commands.pages import brief_rows, offers, page_of
 
 ROWS = 50
-"""Segments in one table: each may cost the store one request for its size."""
+"""The most segments in one table: each may cost the store one request for its size."""
 COLUMNS = ("Segment", "Shoppers", "Change over 7 days", "Promotions", "Updated")
 RECENT = 5
-"""Changes shown with a segment."""
+"""The most changes shown with a segment."""
 
 
 class ListSegments(Args):
-    """Which segments."""
+    """Which segments to list."""
 
     words: Annotated[
         str, Text(label="Words", hint="Only segments with these words in name or description", as_typed=True)
@@ -52,14 +52,14 @@ class JustSegment(Args):
 
 
 class CreateArgs(Args):
-    """A segment to be."""
+    """The segment to create."""
 
     name: Annotated[Name, Text(label="Name", hint="Every segment has a name of its own")]
     description: Annotated[Description, Text(label="Description", max_length=DESCRIPTION, multiline=True)] = ""
 
 
 class EditArgs(Args):
-    """A segment, and what it shall be called."""
+    """A segment, and its new name or description."""
 
     segment: OneSegment
     name: Annotated[Name | None, Text(label="Name", option=True)] = None
@@ -69,7 +69,7 @@ class EditArgs(Args):
 
 
 class DeleteArgs(Args):
-    """Which segments."""
+    """Which segments to delete."""
 
     segments: Segments
 
@@ -153,7 +153,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     """
     found = await ctx.shop.segment(args.segment)
     before = Naming.of(found)
-    # A form gives back what it showed, in which line breaks and blanks were tidied: that is no change.
+    # A form returns what it showed, with line breaks and spaces cleaned up: that is no change.
     name = found.name if args.name in (None, one_line(found.name)) else args.name
     description = found.description if args.description in (None, lines(found.description)) else args.description
     after = Naming(name=name or "", description=description or "")

@@ -18,7 +18,7 @@ from commands.pages import offers
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, None]
-"""Profile ids in a stable order: planning again has to give the same plan."""
+"""Profile ids in a stable order: planning again must give the same plan."""
 COMBINED: dict[How, Callable[[Ids, Ids], Ids]] = {
     "both": lambda first, second: {one: None for one in first if one in second},
     "either": lambda first, second: first | second,
@@ -137,7 +137,7 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
 
 
 async def _both_segments(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
-    """Find both segments. Raises NotSegments, and Impossible where they are the same."""
+    """Find both segments. Raises NotSegments, and Impossible if they are the same."""
     (one,) = await ctx.shop.find((first,), field="first")
     (other,) = await ctx.shop.find((second,), field="second")
     if one == other:
@@ -150,7 +150,7 @@ async def _members(segment_id: str, ctx: Context) -> Ids:
 
 
 async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
-    """Build the Steps that add the missing shoppers to the segment, and with ``equal`` remove all others."""
+    """Build the Steps that add the missing shoppers to the segment and, with ``equal``, remove all others."""
     present = await _members(target.known_id, ctx)
     missing = tuple(one for one in wanted if one not in present)
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
