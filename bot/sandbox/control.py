@@ -1,4 +1,4 @@
-"""The control API: scripts and the page act as people, and look at what they see.
+"""The control API: scripts and the page act as people, and read what those people see.
 
 POST /control/type, press, submit, cancel, home, suggest and fault; GET /control/state, people and requests.
 """
@@ -23,7 +23,7 @@ from bot.sandbox.workspace.web_api.methods import METHODS
 
 
 def routes(workspace: Workspace) -> list[web.RouteDef]:
-    """Build the routes that act in a workspace."""
+    """Build the routes for acting in a workspace."""
     control = _Control(workspace)
     acts = ("type", "press", "submit", "cancel", "home", "suggest")
     return [
@@ -47,12 +47,12 @@ def _answering(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 
 def misused(misuse: Misuse) -> web.Response:
-    """Answer wrong use with 400 and its sentence."""
+    """Respond to misuse with 400 and its sentence."""
     return web.json_response({"ok": False, "ack_ms": None, "error": str(misuse)}, status=400)
 
 
 async def body_of(request: web.Request) -> Json:
-    """Read a JSON object from a request; Misuse where it is none."""
+    """Read a JSON object from a request. Raises Misuse for anything else."""
     try:
         body = json.loads(await request.text() or "{}")
     except ValueError:
@@ -116,7 +116,7 @@ class _Control:
 
 
 def people(workspace: Workspace) -> Json:
-    """List who is there, the channels, groups and commands."""
+    """List the people, channels, groups and commands."""
     directory = workspace.directory
     humans = [directory.people[one] for one in HUMANS]
     keys = ("id", "name", "real_name", "title", "guest", "initials", "color")
@@ -161,7 +161,7 @@ def fault_route(workspace: Workspace | None, store: Store | None) -> web.RouteDe
 
 
 def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
-    """Refuse a fault that would wait for ever, because nothing answers to what it names."""
+    """Refuse a fault that would never strike, because no endpoint or method matches it."""
     if isinstance(fault, StoreFault):
         if not any(fault.may_strike(one.method, one.path) for one in ENDPOINTS):
             known = ", ".join(f"{one.method} {one.path}" for one in ENDPOINTS)

@@ -1,4 +1,4 @@
-"""Server-sent events for the page: `state` of one person, `bot`, `store` and `log`, each when it changed.
+"""Server-sent events for the page: `state` of one person, `bot`, `store` and `log`, each when it changes.
 
 The workspace wakes the stream; store and log are polled a few times a second.
 """
@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.3
 HEARTBEAT_LOOKS = 50
 
 Log = Callable[[int], Awaitable[list[dict[str, object]]]]
-"""Returns the audit log's entries that are newer than a number."""
+"""A function that returns the audit log's entries with a number above the given one."""
 
 
 class EventStream:
@@ -35,7 +35,7 @@ class EventStream:
         self._workspace.touch()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET /control/events?user=."""
+        """Respond to GET /control/events?user=."""
         user = request.query.get("user", "ana")
         try:
             self._workspace.directory.human(user)
@@ -83,7 +83,7 @@ class EventStream:
 
 @dataclass
 class _Seen:
-    """What one stream has sent already."""
+    """What a stream has already sent."""
 
     shown: Json = field(default_factory=dict)
     store_version: int = -1

@@ -1,4 +1,4 @@
-"""Bad days on order: what goes wrong with the next requests, in the store's API as in Slack's."""
+"""Fault injection: errors for the next requests, to the store's API or to Slack's."""
 
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -6,15 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Fault(BaseModel):
-    """What goes wrong, and with how many requests.
+    """An injected error, and the number of requests that it strikes.
 
-    `delay` seconds pass first. Then `drop` closes the connection without an answer, or `status` is answered.
+    `delay` seconds pass first. Then `drop` closes the connection without a response, or the response has this `status`.
     `times` is the number of requests it strikes; None strikes until cleared.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
     SELECTORS: ClassVar[tuple[str, ...]]
-    """The fields that say which requests are meant, in the order in which `strikes` is asked."""
+    """The fields that select requests, in the order of the arguments of `strikes`."""
 
     status: Annotated[int, Field(ge=200, le=599)] | None = None
     delay: Annotated[float, Field(ge=0, le=3600)] = 0.0
@@ -22,7 +22,7 @@ class Fault(BaseModel):
     times: Annotated[int, Field(ge=1)] | None = 1
 
     def strikes(self, *request: str) -> bool:
-        """Say whether a request is meant."""
+        """Return whether the fault applies to a request."""
         raise NotImplementedError
 
 
@@ -30,14 +30,14 @@ F = TypeVar("F", bound=Fault)
 
 
 class Faults(Generic[F]):
-    """The faults in force, first come first served; one request meets at most one of them."""
+    """The active faults, in order; one request meets at most one of them."""
 
     def __init__(self, kind: type[F]) -> None:
         self._kind = kind
         self._faults: list[F] = []
 
     def build(self, *selectors: str, **what: Any) -> F:
-        """Build a fault from its fields, the selectors first; ValueError with a sentence for a wrong one."""
+        """Build a fault from its fields, the selectors first. Raises ValueError with a sentence for an invalid one."""
         try:
             return self._kind.model_validate({**dict(zip(self._kind.SELECTORS, selectors, strict=False)), **what})
         except ValidationError as error:
@@ -46,23 +46,23 @@ class Faults(Generic[F]):
             raise ValueError(f"That is no fault: {wrong}. A fault has these fields: {known}.") from None
 
     def put(self, fault: F) -> None:
-        """Put a fault in force."""
+        """Activate a fault."""
         self._faults.append(fault)
 
     def add(self, *selectors: str, **what: Any) -> None:
-        """Build a fault and put it in force."""
+        """Build a fault and activate it."""
         self.put(self.build(*selectors, **what))
 
     def clear(self) -> None:
-        """End all faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def listed(self) -> list[dict[str, Any]]:
-        """Return the faults still in force as JSON objects; `times` is what is left."""
+        """Return the active faults as JSON objects; `times` is how many requests are left."""
         return [fault.model_dump() for fault in self._faults]
 
     def strike(self, *request: str) -> F | None:
-        """Return the fault that meets a request, and count it; None if nothing goes wrong."""
+        """Return the fault that strikes a request, and count it; None if there is none."""
         for index, fault in enumerate(self._faults):
             if fault.strikes(*request):
                 left = None if fault.times is None else fault.times - 1

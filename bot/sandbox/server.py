@@ -31,7 +31,7 @@ SHUTDOWN_SECONDS = 0.5
 
 @web.middleware
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a foreign page in the browser sends: another Origin, or another name for this host."""
+    """Refuse requests of a foreign page in the browser: another Origin, or another name for this host."""
     origin = request.headers.get("Origin")
     host = urlsplit(f"//{request.host}").hostname
     if host not in LOCAL_NAMES or (origin is not None and urlsplit(origin).netloc != request.host):
@@ -42,7 +42,7 @@ async def only_from_here(request: web.Request, handler: Handler) -> web.StreamRe
 def application(
     *, store: Store | None, workspace: Workspace | None, log: Log | None, page: bool = True
 ) -> web.Application:
-    """Put the parts that are given into one application."""
+    """Build one application from the given parts."""
     app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
     app.router.add_routes([control.fault_route(workspace, store), _requests(store)])
@@ -106,9 +106,9 @@ async def serve(
     log: Log | None,
     page: bool = True,
 ) -> AsyncIterator[str]:
-    """Serve the given parts while the context lasts; yields the base URL. Port 0 takes any free port.
+    """Serve the given parts while the context lasts; yield the base URL. Port 0 takes any free port.
 
-    OSError where the port is taken. Store and workspace stay open: who opened them closes them.
+    Raises OSError if the port is taken. Store and workspace stay open: whoever opened them closes them.
     """
     app = application(store=store, workspace=workspace, log=log, page=page)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
 QUOTES = '"“”„«»'
-# Slack may wrap an address or link that it recognizes: <mailto:ann@example.com|ann@example.com>.
+# Slack may wrap an address or link that it recognises: <mailto:ann@example.com|ann@example.com>.
 _WRAPPED = re.compile(r"<(?:mailto:|tel:|https?://)?[^<>|]*\|([^<>]*)>|<(?:mailto:|tel:)([^<>|]*)>")
 # An address may begin with a quoted part: "doe, jane"@example.com.
 _TOKEN = re.compile(

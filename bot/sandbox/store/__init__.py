@@ -1,4 +1,4 @@
-"""The emulated store: BigCommerce's API in front of a shop that is kept in a SQLite file."""
+"""The emulated store: BigCommerce's API, backed by a shop in a SQLite file."""
 
 from bot.sandbox.store.api.app import application
 from bot.sandbox.store.state import Store

@@ -1,4 +1,4 @@
-"""The shop's rows: one SQLite file, opened or created, and the few ways in which the nouns read it."""
+"""The shop's rows in one SQLite file, and the queries that the resources share."""
 
 import json
 import sqlite3
@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from bot.sandbox.store.paging import Page, Window
 
-# Rows refer to each other by small integers (positions), which also keep the order of creation;
-# the world sees UUIDs. Deleting a segment or a profile drops its memberships and nothing else.
+# Rows refer to each other by small integers (positions), which also keep the order of creation; outside, there are only
+# UUIDs. Deleting a segment or a profile deletes its memberships and nothing else.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS customers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL COLLATE NOCASE UNIQUE,
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS targets (
 
 
 class Shop:
-    """The rows of one shop. `clock` (seconds since 1970) dates them and `new_id` names them."""
+    """The rows of one shop. `clock` (seconds since 1970) dates them, and `new_id` creates their ids."""
 
     def __init__(
         self,
@@ -59,31 +59,31 @@ class Shop:
         self.db.executescript(SCHEMA)
 
     def now(self) -> str:
-        """Return the clock's time as the vendor writes it, `2022-09-15T23:44:05Z`."""
+        """Return the current time in the vendor's format, `2022-09-15T23:44:05Z`."""
         return moment(self._clock())
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
-        """Return what a query finds."""
+        """Return the rows of a query."""
         return [dict(row) for row in self.db.execute(sql, values)]
 
     def count(self, sql: str, *values: object) -> int:
-        """Return the number that a query finds."""
+        """Return the number that a query selects."""
         return int(self.db.execute(sql, values).fetchone()[0])
 
     def page(
         self, columns: str, source: str, values: Sequence[object], window: Window, *, order: str = "position"
     ) -> Page:
-        """Return one window of `SELECT columns FROM source`, both of them our own words, never a caller's."""
+        """Return one window of `SELECT columns FROM source`; both must be our own constants, never a caller's text."""
         total = self.count(f"SELECT count(*) FROM {source}", *values)  # noqa: S608 - our own words
         sql = f"SELECT {columns} FROM {source} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - our own words
         return Page(self.rows(sql, *values, window.limit, window.offset), total, window)
 
 
 def moment(seconds: float) -> str:
-    """Write seconds since 1970 as the vendor does."""
+    """Format seconds since 1970 as the vendor does."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def many(values: Iterable[object]) -> str:
-    """Pack values for `IN (SELECT value FROM json_each(?))`, which knows no limit of variables."""
+    """Pack values for `IN (SELECT value FROM json_each(?))`, which has no limit on the number of variables."""
     return json.dumps(list(values))

@@ -1,4 +1,4 @@
-"""What can go wrong with requests to the emulated store."""
+"""Faults of requests to the emulated store."""
 
 import re
 from typing import Any, ClassVar
@@ -7,12 +7,12 @@ from bot.sandbox.faults import Fault
 
 
 class StoreFault(Fault):
-    """What goes wrong with requests of a method and path.
+    """An error for requests with a method and path.
 
-    `*` is any method; in a path `*` is anything and `{…}` one part, as in `/segments/{id}/shopper-profiles`; the path
-    is counted from behind `/v3`, without its query. `status` is answered with `body`, if given, else with the vendor's
-    error shape (429 without rate-limit headers, which is how an overloaded platform answers). With `carried_out` the
-    request does its work nevertheless: a lost answer.
+    `*` is any method; in a path, `*` matches anything and `{…}` one part, as in `/segments/{id}/shopper-profiles`; the
+    path starts after `/v3`, without its query. A `status` is sent with `body`, if given, else with the vendor's error
+    shape (429 without rate-limit headers, like an overloaded platform's). With `carried_out`, the request is carried
+    out nevertheless: a lost response.
     """
 
     SELECTORS: ClassVar[tuple[str, ...]] = ("method", "path")
@@ -23,17 +23,17 @@ class StoreFault(Fault):
     body: dict[str, Any] | list[Any] | None = None
 
     def strikes(self, *request: str) -> bool:
-        """Say whether a request (its method and path) is meant."""
+        """Return whether the fault applies to a request (its method and path)."""
         method, path = request
         return self.method.upper() in ("*", method) and _pattern(self.path).fullmatch(path) is not None
 
     def may_strike(self, method: str, path: str) -> bool:
-        """Say whether any request to an endpoint, whose path has `{…}` for what varies, can be meant."""
+        """Return whether the fault can apply to an endpoint, in whose path `{…}` stands for parameters."""
         return self.method.upper() in ("*", method) and _meet(self.path.split("/"), path.split("/"))
 
     @property
     def lets_through(self) -> bool:
-        """Whether the request does its work: where only time is lost, or only the answer."""
+        """Whether the request is carried out: if it is only delayed, or only its response is lost."""
         return self.carried_out or (self.status is None and not self.drop)
 
 
@@ -44,7 +44,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _meet(wanted: list[str], path: list[str]) -> bool:
-    """Say whether two patterns, in parts, have a path in common; a part with a `*` may stand for several."""
+    """Return whether two patterns, split into parts, can match the same path; a `*` may match several parts."""
     if not wanted or not path:
         return wanted == path
     (head, *later), (part, *further) = wanted, path

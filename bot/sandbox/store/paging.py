@@ -1,11 +1,11 @@
-"""Pages: which rows a request asks for, and the `meta` that says so. Pure."""
+"""Pagination: the rows that a request selects, and their `meta`. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250  # "limit: default 50, at most 250"
-LARGEST_OFFSET = 2**62  # beyond every row, and still a number that SQLite takes
+LARGEST_OFFSET = 2**62  # above every row, and still a valid number for SQLite
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,13 @@ class Window:
 
     @property
     def offset(self) -> int:
-        """Rows before this page."""
+        """The number of rows before this page."""
         return min((self.number - 1) * self.limit, LARGEST_OFFSET)
 
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of one window, and how many there are in all."""
+    """The rows of one window, and the number of rows in all."""
 
     rows: list[dict[str, Any]]
     total: int

@@ -1,14 +1,14 @@
-"""What the emulated store answers when it says no.
+"""The error responses of the emulated store.
 
 Refusal
-├── Malformed      400  the body is not what the endpoint takes
+├── Malformed      400  the body is not what the endpoint accepts
 ├── Unauthorized   401  the token is missing or wrong
 ├── Forbidden      403  a scope is missing, or the plan has no segmentation
-├── NotFound       404  the thing that the path (or an id in the body) names is not there
+├── NotFound       404  what the path (or an id in the body) names does not exist
 ├── NotAllowed     405  the path exists, the method does not
-├── Conflict       409  what is asked for exists already; nothing was carried out
+├── Conflict       409  what is to be created exists already; nothing was carried out
 ├── TooLarge       413  more items than one request may carry
-├── Invalid        422  a query parameter or a field has a value that cannot be
+├── Invalid        422  a query parameter or a field has an invalid value
 └── TooMany        429  the quota is used up, or too many requests at once
 
 Shapes: https://developer.bigcommerce.com/docs/start/about/status-codes and segments.v3.yml.
@@ -20,7 +20,7 @@ STATUS_CODES = "https://developer.bigcommerce.com/api-docs/getting-started/api-s
 
 
 class Refusal(Exception):
-    """An answer that is not success: `status`, `title`, and `errors` by field or index."""
+    """An error response: `status`, `title`, and `errors` by field or index."""
 
     status = 500
 
@@ -36,7 +36,7 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """400: the body is not what the endpoint takes."""
+    """400: the body is not what the endpoint accepts."""
 
     status = 400
 
@@ -54,13 +54,13 @@ class Forbidden(Refusal):
 
 
 class NotFound(Refusal):
-    """404: no such thing."""
+    """404: it does not exist."""
 
     status = 404
 
 
 class NotAllowed(Refusal):
-    """405: the path is there, but not for this method; `Allow` says for which."""
+    """405: the path exists, but not for this method; `Allow` lists the methods that do."""
 
     status = 405
 
@@ -79,7 +79,7 @@ class Conflict(Refusal):
         self.total = total
 
     def body(self) -> dict[str, object]:
-        """Return the body of segments.v3.yml's 409: the error in a list, beside empty data and the counts."""
+        """Return the body of segments.v3.yml's 409: the error in a list, with empty data and the counts."""
         meta = {"total": self.total, "success": 0, "failed": self.total}
         return {"data": [], "errors": [super().body()], "meta": meta}
 
@@ -91,12 +91,12 @@ class TooLarge(Refusal):
 
 
 class Invalid(Refusal):
-    """422: well formed, but a value cannot be."""
+    """422: well formed, but a value is invalid."""
 
     status = 422
 
 
 class TooMany(Refusal):
-    """429: later. With rate-limit headers the quota is used up; without them the platform is overloaded."""
+    """429: retry later. With rate-limit headers, the quota is used up; without, the platform is overloaded."""
 
     status = 429

@@ -1,4 +1,4 @@
-"""What one emulated store holds: its rows, its settings, the faults on order, and what it was asked."""
+"""The state of one emulated store: its rows, its settings, the active faults, and its requests."""
 
 import asyncio
 import time
@@ -14,17 +14,17 @@ from bot.sandbox.store.database import Shop
 from bot.sandbox.store.faults import StoreFault
 
 REMEMBERED_REQUESTS = 10_000
-# The vendor limits each segment and member write to 10 at once. The emulator counts all requests together,
-# which is stricter: a client that passes here passes there.
+# The vendor limits each segment and member write to 10 at once. The emulator counts all requests together, which is
+# stricter: a client that passes here passes there.
 MOST_AT_ONCE = 10
 
 
 class Store:
     """One emulated store. `path` is its file, opened or created; `":memory:"` keeps it in memory.
 
-    Settable at any time: `quota` (requests in 30 s, None for unlimited), `scopes` (of the token), `plan`
-    ("Enterprise" has segmentation, any other name has not), `at_once` (requests carried out side by side).
-    `version` grows with each write; `changed` waits for it. `faults` holds the bad days on order.
+    Can be set at any time: `quota` (requests in 30 s, None for unlimited), `scopes` (of the token), `plan`
+    ("Enterprise" has segmentation, any other does not), `at_once` (concurrent requests). `version` increases with each
+    write; `changed` waits for it. `faults` holds the active faults.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Store:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is in it yet."""
+        """Whether it has no rows yet."""
         tables = ("customers", "segments", "promotions")
         return not any(self.shop.count(f"SELECT EXISTS (SELECT 1 FROM {table})") for table in tables)  # noqa: S608
 
@@ -75,29 +75,29 @@ class Store:
         return self._quota.spend()
 
     def note_write(self) -> None:
-        """Tell whoever waits that something in the store changed."""
+        """Wake those who wait for a change of the store."""
         self.version += 1
         self._change.set()
         self._change = asyncio.Event()
 
     async def changed(self, since: int) -> int:
-        """Wait until `version` is beyond `since` and return it."""
+        """Wait until `version` is above `since`, and return it."""
         while self.version <= since:
             await self._change.wait()
         return self.version
 
     def note_request(self, method: str, path: str, status: int | None, milliseconds: float) -> None:
-        """Remember a request that is over; status None is a connection that was dropped."""
+        """Record a completed request; status None is a dropped connection."""
         self._asked += 1
         entry = {"number": self._asked, "method": method, "path": path, "status": status}
         self._requests.append({**entry, "milliseconds": round(milliseconds, 3)})
 
     def requests(self, since: int = 0) -> list[dict[str, Any]]:
-        """Return requests with a number above `since`, oldest first, of the last 10,000 since the start."""
+        """Return the requests with a number above `since`, oldest first, out of the last 10,000."""
         return [entry for entry in self._requests if entry["number"] > since]
 
     def overview(self) -> dict[str, Any]:
-        """Return segments with shoppers and promotions counted, and how many rows of all else there are."""
+        """Return the segments with numbers of shoppers and promotions, and the number of all other rows."""
         segments = self.shop.rows("""SELECT id, name, description, updated_at,
             (SELECT count(*) FROM members WHERE segment = position) AS shoppers,
             (SELECT count(*) FROM targets WHERE segment_id = segments.id) AS promotions

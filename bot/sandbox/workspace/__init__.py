@@ -1,4 +1,4 @@
-"""The emulated Slack: a workspace with people in it, the Web API that an app calls, and how the app is reached."""
+"""The emulated Slack: a workspace with people, the Web API that an app calls, and the delivery to the app."""
 
 from bot.sandbox.workspace.state import Workspace
 

@@ -1,6 +1,6 @@
-"""What the workspace remembers: messages, Home tabs and files, in one SQLite file.
+"""The workspace's stored messages, Home tabs and files, in one SQLite file.
 
-Everything is read once when the file is opened and written through at each change, so reading costs no query.
+Everything is loaded when the file is opened, and each change is written through, so reading needs no query.
 """
 
 import json
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, file TEXT, content BLOB);
 
 @dataclass
 class Posting:
-    """A message in its channel; `visible_to` names the only person who sees it, None is everybody there."""
+    """A message in its channel; `visible_to` is the only person who sees it, None means everyone there."""
 
     channel: str
     ts: str
@@ -29,7 +29,7 @@ class Posting:
     visible_to: str | None = None
 
     def seen_by(self, user_id: str) -> bool:
-        """Say whether this person sees it, given that they are in the channel."""
+        """Return whether this person sees it, given that they are in the channel."""
         return self.visible_to in (None, user_id)
 
 
@@ -39,7 +39,7 @@ class Archive:
     def __init__(self, path: str | Path) -> None:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = OFF")  # an emulator may lose a power cut, not a kill
+        self._database.execute("PRAGMA synchronous = OFF")  # an emulator may lose a power cut's data, not a kill's
         self._database.executescript(SCHEMA)
         self.messages: dict[str, dict[str, Posting]] = {}
         self.homes: dict[str, Json] = {}
@@ -59,11 +59,11 @@ class Archive:
         self._database.close()
 
     def latest_ts(self) -> str:
-        """Return the newest ts in the archive, "0" while there is none."""
+        """Return the newest ts in the archive; "0" if it is empty."""
         return max((ts for channel in self.messages.values() for ts in channel), default="0")
 
     def keep(self, posting: Posting) -> None:
-        """Write a message, new or changed."""
+        """Save a message, new or changed."""
         self.messages.setdefault(posting.channel, {})[posting.ts] = posting
         row = (posting.channel, posting.ts, posting.visible_to, json.dumps(posting.message))
         self._database.execute("REPLACE INTO messages VALUES (?, ?, ?, ?)", row)
@@ -74,26 +74,26 @@ class Archive:
         self._database.execute("DELETE FROM messages WHERE channel = ? AND ts = ?", (posting.channel, posting.ts))
 
     def find(self, channel: str, ts: str) -> Posting | None:
-        """Return the message at that place, or None."""
+        """Return the message in this channel with this ts, or None."""
         return self.messages.get(channel, {}).get(ts)
 
     def keep_home(self, user_id: str, view: Json) -> None:
-        """Write a person's Home tab."""
+        """Save a person's Home tab."""
         self.homes[user_id] = view
         self._database.execute("REPLACE INTO homes VALUES (?, ?)", (user_id, json.dumps(view)))
 
     def keep_file(self, file: Json, content: bytes) -> None:
-        """Write a file and what is in it."""
+        """Save a file and its content."""
         self.files[file["id"]] = file
         self._database.execute("REPLACE INTO files VALUES (?, ?, ?)", (file["id"], json.dumps(file), content))
 
     def rename_file(self, file: Json) -> None:
-        """Write what is known of a file again, and leave its content."""
+        """Save a file's metadata, and keep its content."""
         self.files[file["id"]] = file
         self._database.execute("UPDATE files SET file = ? WHERE id = ?", (json.dumps(file), file["id"]))
 
     def content(self, file_id: str) -> bytes:
-        """Return what is in a file; KeyError for an unknown id."""
+        """Return the content of a file. Raises KeyError for an unknown id."""
         row = self._database.execute("SELECT content FROM files WHERE id = ?", (file_id,)).fetchone()
         if row is None:
             raise KeyError(file_id)

@@ -1,4 +1,4 @@
-"""What can go wrong with calls of Slack's Web API."""
+"""Faults of calls of Slack's Web API."""
 
 from typing import Annotated, ClassVar
 
@@ -8,10 +8,10 @@ from bot.sandbox.faults import Fault
 
 
 class MethodFault(Fault):
-    """What goes wrong with calls of a method ("*": any).
+    """An error for calls of a method ("*": any).
 
-    `error` is Slack's word in an answer of 200; a `status` of 429 comes with Retry-After: `retry_after` seconds.
-    With `after` the call is carried out first.
+    `error` is Slack's error code in a response with status 200; a `status` of 429 has Retry-After: `retry_after`
+    seconds. With `after`, the call is carried out first.
     """
 
     SELECTORS: ClassVar[tuple[str, ...]] = ("method",)
@@ -22,10 +22,10 @@ class MethodFault(Fault):
     retry_after: Annotated[int, Field(ge=0)] = 1
 
     def strikes(self, *request: str) -> bool:
-        """Say whether a call of this method is meant."""
+        """Return whether the fault applies to a call of this method."""
         return self.method in ("*", *request)
 
     @property
     def lets_through(self) -> bool:
-        """Whether the call is carried out: where only time is lost, or only the answer."""
+        """Whether the call is carried out: if it is only delayed, or only its response is lost."""
         return self.after or (self.error is None and self.status is None and not self.drop)

@@ -1,4 +1,4 @@
-"""Forms (modal views) that are open on people's screens: a stack of at most three a person.
+"""Forms (modal views) that are open on people's screens: a stack of at most three per person.
 
 Facts: docs.slack.dev/surfaces/modals, docs.slack.dev/reference/methods/views.open and its neighbours.
 """
@@ -26,18 +26,18 @@ DEFAULTS: Json = {
 
 @dataclass
 class Form:
-    """One open view and what the person has entered into it so far."""
+    """One open view, and the values entered so far."""
 
     view: Json
     filled: Filled = field(default_factory=dict)
 
     def shown(self) -> Json:
-        """Return the view as Slack's payloads carry it, with what was entered under state.values."""
+        """Return the view as in Slack's payloads, with the entered values in state.values."""
         return {**self.view, "state": {"values": values_of(self.view["blocks"], self.filled)}}
 
 
 def dressed(view: Json, *, id_: str, root: str, previous: str | None) -> Json:
-    """Complete a view as Slack does: ids, a fresh hash, defaults for what the app left out."""
+    """Complete a view as Slack does: ids, a new hash, defaults for missing fields."""
     return {
         **DEFAULTS,
         **view,
@@ -54,7 +54,7 @@ def dressed(view: Json, *, id_: str, root: str, previous: str | None) -> Json:
 
 
 class Forms:
-    """The stack of each person, the view on top is the one that is seen."""
+    """The stack of each person; only the view on top is visible."""
 
     def __init__(self) -> None:
         self._stacks: dict[str, list[Form]] = {}
@@ -83,7 +83,7 @@ class Forms:
         return stack[-1]
 
     def update(self, view: Json, *, view_id: str | None, external_id: str | None, hash_: str | None) -> Form:
-        """Put another view where one is open; what was entered stays where block_id and action_id stay."""
+        """Replace an open view; values stay where block_id and action_id stay."""
         form = self._find(view_id, external_id)
         if hash_ is not None and hash_ != form.view["hash"]:
             raise Refusal("hash_conflict")
@@ -100,11 +100,11 @@ class Forms:
         raise Refusal("not_found")
 
     def knows(self, external_id: str) -> bool:
-        """Say whether an open view already carries this external_id."""
+        """Return whether an open view already has this external_id."""
         return any(form.view["external_id"] == external_id for stack in self._stacks.values() for form in stack)
 
     def close(self, user_id: str, view_id: str) -> None:
-        """Close that view if it is on top; the one below is seen again. Another view on top stays."""
+        """Close this view if it is on top, and show the one below. Another view on top stays."""
         stack = self._stacks.get(user_id)
         if stack and stack[-1].view["id"] == view_id:
             stack.pop()

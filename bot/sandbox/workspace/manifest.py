@@ -1,4 +1,4 @@
-"""The app's manifest, as far as the workspace acts on it, with the sizes that Slack enforces.
+"""The parts of the app's manifest that the workspace uses, with Slack's size limits.
 
 Facts: docs.slack.dev/reference/app-manifest.
 """
@@ -27,7 +27,7 @@ def _at(*path: str) -> Any:
 
 @dataclass(frozen=True, config=ConfigDict(validate_by_name=True, validate_by_alias=True, defer_build=True))
 class Manifest:
-    """Commands, scopes, events and switches of the app; Slack's defaults for what is absent."""
+    """Commands, scopes, events and switches of the app, with Slack's defaults."""
 
     name: Annotated[str, Field(min_length=1, max_length=35), _at("display_information", "name")]
     description: Annotated[str, Field(max_length=140), _at("display_information", "description")] = ""
@@ -56,6 +56,6 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        """Read a manifest file; OSError or yaml.YAMLError where it is unreadable, ValueError where Slack refuses it."""
+        """Load a manifest file. Raises OSError or yaml.YAMLError if unreadable, ValueError if Slack refuses it."""
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         return TypeAdapter(cls).validate_python(document)

@@ -1,6 +1,6 @@
-"""Who and what is in the emulated workspace: people, the bot, channels, the group of approvers.
+"""The people and places of the emulated workspace: people, the bot, channels, the group of approvers.
 
-Ids have Slack's shapes (U…, B…, A…, C…, D…, S…, T…), so code that checks for them is satisfied.
+Ids have Slack's shapes (U…, B…, A…, C…, D…, S…, T…), for code that checks them.
 """
 
 from dataclasses import dataclass, field, replace
@@ -35,20 +35,20 @@ class Person:
 
     @property
     def email(self) -> str:
-        """An address at a domain that nobody owns."""
+        """An address at a reserved domain."""
         return f"{self.name}@example.com"
 
     @property
     def initials(self) -> str:
-        """First letters of the names, for a picture."""
+        """The first letters of the names, for a picture."""
         return "".join(word[0] for word in self.real_name.split()[:2])
 
 
 @dataclass
 class Conversation:
-    """A channel, or the bot's direct messages with one person (`person` is that one's id).
+    """A channel, or the bot's direct messages with one person (`person` is their id).
 
-    In an archived channel nothing can be said any more, and what was said stays.
+    Nothing can be posted to an archived channel, and its messages stay.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Conversation:
 
 @dataclass
 class Group:
-    """A user group, which people write as @handle."""
+    """A user group, mentioned as @handle."""
 
     id: str
     handle: str
@@ -93,7 +93,7 @@ def _direct(person: Person) -> Conversation:
 
 
 class Directory:
-    """Finds people, conversations and groups, and lets a test change them."""
+    """Looks up people, conversations and groups, and lets a test change them."""
 
     def __init__(self) -> None:
         self.people = {person.id: person for person in PEOPLE}
@@ -102,7 +102,7 @@ class Directory:
         self.groups = {APPROVERS_GROUP: Group(APPROVERS_GROUP, "segment-approvers", "Segment approvers", [BEN, CLEO])}
 
     def human(self, ref: str) -> Person:
-        """Return the person called `ref` (`ana`, `@ana` or the id); raises Misuse for anybody else."""
+        """Return the person called `ref` (`ana`, `@ana` or the id). Raises Misuse for anyone else."""
         name = ref.removeprefix("@")
         found = next((self.people[one] for one in HUMANS if name in (one, self.people[one].name)), None)
         if found is None:
@@ -111,11 +111,11 @@ class Directory:
         return found
 
     def name(self, user_id: str) -> str:
-        """Return the short name that stands for `user_id` in the state."""
+        """Return the short name of `user_id` in the state."""
         return self.people[user_id].name if user_id in self.people else user_id
 
     def change(self, ref: str, **fields: object) -> Person:
-        """Change a person, for instance `change("ben", deleted=True)`."""
+        """Change a person, for example `change("ben", deleted=True)`."""
         person = self.human(ref)
         self.people[person.id] = replace(person, **fields)  # type: ignore[arg-type]  # fields are named by the caller
         return self.people[person.id]
@@ -130,11 +130,14 @@ class Directory:
         return next((one for one in self.channels() if one.name == bare), None)
 
     def channels(self) -> list[Conversation]:
-        """Every channel, without the direct messages."""
+        """Return every channel, without the direct messages."""
         return [one for one in self.conversations.values() if one.person is None]
 
     def place(self, ref: str, person: Person) -> Conversation:
-        """Where `person` means by `ref`: "#segments", an id, or "dm"; raises Misuse if not in it."""
+        """Return the place that `person` calls `ref`: "#segments", an id, or "dm".
+
+        Raises Misuse if they are not in it.
+        """
         if ref in ("dm", BOT_NAME, f"@{BOT_NAME}"):
             return self.direct(person.id)
         room = self.conversations.get(ref) or self.channel(ref)

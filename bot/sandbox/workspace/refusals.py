@@ -1,17 +1,17 @@
-"""What the emulated workspace says no with.
+"""The errors of the emulated workspace.
 
-Refusal     to the app: Slack's own word for it, as {"ok": false, "error": …}
-Misuse      to whoever drives a person: a sentence that says what to do instead
+Refusal     to the app: Slack's error code, as {"ok": false, "error": …}
+Misuse      to the script that drives a person: a sentence that says what to do instead
 """
 
 from typing import Any
 
 Json = dict[str, Any]
-"""A JSON object. Its inside is the other side's business, so it stays untyped."""
+"""A JSON object. Its content is the other side's business, so it is untyped."""
 
 
 class Refusal(Exception):
-    """A Web API call is refused; `error` is Slack's word, `extra` what stands beside it in the answer."""
+    """A Web API call is refused; `error` is Slack's error code, `extra` further fields of the response."""
 
     def __init__(self, error: str, **extra: Any) -> None:
         super().__init__(error)
@@ -20,7 +20,7 @@ class Refusal(Exception):
 
     @classmethod
     def of_faults(cls, error: str, faults: list[str]) -> "Refusal":
-        """Name each fault where Slack names them: `response_metadata.messages`."""
+        """Build a refusal with each fault in `response_metadata.messages`."""
         return cls(error, errors=faults, response_metadata={"messages": [f"[ERROR] {one}" for one in faults]})
 
 

@@ -1,7 +1,7 @@
-"""The emulated Slack workspace: what is posted, shown and open, and how the app is reached.
+"""The emulated Slack workspace: its messages, views and open forms, and the connection to the app.
 
-It knows Slack's rules and no HTTP of its own: `web_api` is what the app may ask of it, `client` what
-people can do in it, `server` puts both on a port.
+It knows Slack's rules and no HTTP of its own: `web_api` is what the app may call, `client` what people can do in it,
+`server` serves both on a port.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from bot.sandbox.workspace.refusals import Json
 from bot.sandbox.workspace.triggers import ResponseUrls, Triggers
 
 SHOWN = 200
-"""How many of a channel's latest messages the state holds; Slack's client loads a page at a time, too."""
+"""How many of a channel's latest messages the state includes; Slack's client loads a page at a time, too."""
 
 
 class Workspace:
-    """One workspace with one app in it, kept in the SQLite file `path` (":memory:" works).
+    """One workspace with one app in it, stored in the SQLite file `path` (":memory:" works).
 
-    `request_url` switches from Socket Mode to signed HTTP. `public_url` is set by the server that serves it.
-    `overheard` gets all that the app sends, before anything becomes of it: a method's arguments, what comes to
-    a response URL ("response_url"), an acknowledgement's body (the payload's type, such as "view_submission").
+    `request_url` switches from Socket Mode to signed HTTP. `public_url` is set by the server. `overheard` receives
+    everything that the app sends, before it takes effect: a method's arguments, a response URL's body ("response_url"),
+    an acknowledgement's body (the payload's type, such as "view_submission").
     """
 
     def __init__(
@@ -65,19 +65,19 @@ class Workspace:
         self._latest = round(float(self.archive.latest_ts()) * 1_000_000)
 
     def close(self) -> None:
-        """Close the file. What was posted is in it; open forms and trigger ids are lost."""
+        """Close the file. Messages are in it; open forms and trigger ids are lost."""
         self.archive.close()
 
-    # -- change and time
+    # -- changes and time
 
     def touch(self) -> None:
-        """Note that something which somebody sees has changed, and wake who waits for that."""
+        """Record that something visible has changed, and wake those who wait for it."""
         self.version += 1
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def next_change(self, after: int, *, within: float) -> bool:
-        """Wait until `version` is above `after`; False when `within` seconds passed first."""
+        """Wait until `version` is above `after`; return False if `within` seconds pass first."""
         try:
             async with asyncio.timeout(within):
                 while self.version <= after:
@@ -87,14 +87,14 @@ class Workspace:
         return True
 
     async def changed(self, predicate: Callable[[Json], object], *, user: str = "ana", within: float = 5.0) -> Json:
-        """Wait until `predicate(state(user))` is true and return that state; TimeoutError after `within`."""
+        """Wait until `predicate(state(user))` is true, and return that state. Raises TimeoutError after `within`."""
         async with asyncio.timeout(within):
             while not predicate(state := self.state(user)):
                 await self.next_change(self.version, within=within)
         return state
 
     def next_ts(self) -> str:
-        """Make a message's id: the time in seconds with six digits, never the same twice."""
+        """Create a message's id: the time in seconds with six digits, always unique."""
         self._latest = max(round(self.clock() * 1_000_000), self._latest + 1)
         return f"{self._latest // 1_000_000}.{self._latest % 1_000_000:06d}"
 
@@ -102,11 +102,11 @@ class Workspace:
 
     @property
     def carrier(self) -> Carrier:
-        """The way to the app that is in use."""
+        """The transport in use."""
         return self.http or self.sockets
 
     async def send(self, kind: str, payload: Json, *, attempt: int = 0) -> Ack:
-        """Deliver a payload and wait for the acknowledgement; raises Undelivered."""
+        """Deliver a payload and wait for the acknowledgement. Raises Undelivered."""
         if kind == "interactive" and not self.manifest.interactivity:
             raise Undelivered("interactivity_not_enabled")
         ack = await deliver(self.carrier, Parcel(kind, payload, attempt), seconds=self.ack_seconds)
@@ -114,7 +114,7 @@ class Workspace:
         return ack
 
     def link(self) -> Json:
-        """Say how the app is reached: the transport, and how many websockets it has open."""
+        """Return how the app is connected: the transport, and the number of open websockets."""
         connections = len(self.sockets)
         connected = self.http is not None or connections > 0
         return {
@@ -124,13 +124,13 @@ class Workspace:
         }
 
     def response_url(self, user_id: str, channel: str, source: Posting | None = None) -> str:
-        """Make a URL at which the app may answer for the next 30 minutes."""
+        """Create a URL at which the app may respond for the next 30 minutes."""
         return f"{self.public_url}/response/{self.responses.issue(user_id, channel, source)}"
 
     # -- messages
 
     def post(self, channel: str, author: Json, content: Json, *, visible_to: str | None = None) -> Posting:
-        """Post a message; `content` holds text, blocks and whatever else belongs to it."""
+        """Post a message; `content` holds text, blocks and any other fields."""
         ts = self.next_ts()
         message = {"type": "message", **author, "ts": ts, "team": people.TEAM_ID, **content}
         posting = Posting(channel, ts, _with_ids(message), visible_to)
@@ -139,19 +139,19 @@ class Workspace:
         return posting
 
     def change(self, posting: Posting, **fields: object) -> None:
-        """Put other fields into a message; None takes a field away."""
+        """Update fields of a message; None removes a field."""
         merged = {**posting.message, **fields}
         posting.message = _with_ids({key: value for key, value in merged.items() if value is not None})
         self.archive.keep(posting)
         self.touch()
 
     def delete(self, posting: Posting) -> None:
-        """Take a message away."""
+        """Delete a message."""
         self.archive.forget(posting)
         self.touch()
 
     def whisper(self, user_id: str, channel: str, text: str) -> Posting:
-        """Let Slackbot tell one person something, where they are."""
+        """Post a message from Slackbot that only one person sees."""
         return self.post(channel, {"user": people.SLACKBOT_ID}, {"text": text}, visible_to=user_id)
 
     # -- what a person sees
@@ -189,7 +189,7 @@ class Workspace:
 
 
 def _link(file: Json, person: people.Person) -> str:
-    """Return the link under which a person's browser, which has no token, gets a file."""
+    """Return the link with which a person's browser, which has no token, downloads a file."""
     return f"/files/{file['id']}/{quote(file['name'], safe='')}?as={person.name}"
 
 

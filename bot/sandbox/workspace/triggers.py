@@ -1,4 +1,4 @@
-"""Passes with a short life: trigger ids (3 s, once) and response URLs (30 minutes, 5 uses).
+"""Short-lived permissions: trigger ids (3 s, once) and response URLs (30 minutes, 5 uses).
 
 Facts: docs.slack.dev/interactivity/handling-user-interaction.
 """
@@ -32,7 +32,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """Permission to answer where something was typed or clicked; `source` is the clicked message."""
+    """Permission to respond where something was typed or clicked; `source` is the clicked message."""
 
     user_id: str
     channel: str
@@ -42,10 +42,10 @@ class ResponseUrl:
 
 
 class Recent(OrderedDict[K, T], Generic[K, T]):
-    """A mapping that forgets its oldest entries, so that a long run stays small."""
+    """A mapping that drops its oldest entries, so that a long run stays small."""
 
     def add(self, key: K, value: T) -> K:
-        """Keep a value, and return its key."""
+        """Store a value, and return its key."""
         self[key] = value
         if len(self) > REMEMBERED:
             self.popitem(last=False)
@@ -53,14 +53,14 @@ class Recent(OrderedDict[K, T], Generic[K, T]):
 
 
 class Triggers:
-    """Hands out trigger ids and exchanges each once for the person it was made for."""
+    """Issues trigger ids, and exchanges each once for its person."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._known: Recent[str, Trigger] = Recent()
 
     def issue(self, user_id: str) -> str:
-        """Make a trigger id for that person."""
+        """Create a trigger id for this person."""
         now = self._clock()
         return self._known.add(f"{now:.4f}.{secrets.token_hex(16)}", Trigger(user_id, now))
 
@@ -78,18 +78,18 @@ class Triggers:
 
 
 class ResponseUrls:
-    """Hands out response URLs and counts their uses."""
+    """Issues response URLs and counts their uses."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._known: Recent[str, ResponseUrl] = Recent()
 
     def issue(self, user_id: str, channel: str, source: Posting | None = None) -> str:
-        """Make the last part of a response URL."""
+        """Create the last part of a response URL."""
         return self._known.add(secrets.token_hex(12), ResponseUrl(user_id, channel, self._clock(), source))
 
     def use(self, name: str) -> ResponseUrl:
-        """Take one use; refused as `used_url` after five, `expired_url` after 30 minutes or if unknown."""
+        """Count one use; refused as `used_url` after five, `expired_url` after 30 minutes or if unknown."""
         url = self._known.get(name)
         if url is None or self._clock() - url.born > RESPONSE_SECONDS:
             raise Refusal("expired_url")

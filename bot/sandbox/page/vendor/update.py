@@ -1,6 +1,6 @@
-"""Fetch the vendored libraries anew: `python bot/sandbox/page/vendor/update.py`, after a version in README.md changed.
+"""Update the vendored libraries: `python bot/sandbox/page/vendor/update.py`, after changing a version in README.md.
 
-README.md's table says which package, version and files; npm fetches them, and nothing is built.
+README.md's table lists the packages, versions and files; npm fetches them, and nothing is built.
 """
 
 import re
@@ -14,7 +14,7 @@ ROW = re.compile(r"(?m)^\| (?P<package>[\w-]+) (?P<version>[\d.]+) \| `(?P<sourc
 
 
 def fetch(package: str, version: str, source: str, file: str) -> None:
-    """Write one file of a package, without the address of a source map, and the package's licence."""
+    """Write one file of a package, without its source map URL, and the package's licence."""
     with tempfile.TemporaryDirectory() as directory:
         npm = ["npm", "pack", "--silent", f"{package}@{version}"]
         subprocess.run(npm, cwd=directory, check=True)  # noqa: S603  what README.md says, in this repository

@@ -1,1 +1,1 @@
-"""The store's HTTP API: requests are decoded and authorised here, and answered by the resources."""
+"""The store's HTTP API: decodes and authorizes requests, which the resources carry out."""

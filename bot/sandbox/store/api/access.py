@@ -1,4 +1,4 @@
-"""Who may ask the emulated store what, and how often: token, scopes, plan, quota. No HTTP here."""
+"""Authorization and rate limits of the emulated store: token, scopes, plan, quota. No HTTP here."""
 
 from collections.abc import Callable, Collection
 from hmac import compare_digest
@@ -7,12 +7,12 @@ from bot.sandbox.store.api.endpoints import Endpoint
 from bot.sandbox.store.refusals import Forbidden, NotFound, TooMany, Unauthorized
 
 WINDOW_SECONDS = 30
-PLENTY = 1_000_000  # what an unlimited store's headers say
+PLENTY = 1_000_000  # in an unlimited store's headers
 PLANS_WITH_SEGMENTATION = ("Enterprise",)
 
 
 class Quota:
-    """Requests in a window of 30 s that begins with the first one. `quota` None is unlimited."""
+    """A request quota for windows of 30 s, the first of which starts with the first request. None is unlimited."""
 
     def __init__(self, quota: int | None, clock: Callable[[], float]) -> None:
         self.quota = quota
@@ -21,7 +21,7 @@ class Quota:
         self._used = 0
 
     def spend(self) -> dict[str, str]:
-        """Count a request; return the headers of its answer. Raises TooMany, with headers, when used up."""
+        """Count a request; return the response headers. Raises TooMany, with headers, when used up."""
         now = self._clock()
         if not 0 <= now - self._began < WINDOW_SECONDS:
             self._began, self._used = now, 0
@@ -53,7 +53,7 @@ def check_caller(store_hash: str, token: str, *, asked: str | None, shown: str |
 
 
 def check_permission(endpoint: Endpoint, scopes: Collection[str], plan: str) -> None:
-    """Raise Forbidden where the token lacks the scope or the plan lacks segmentation."""
+    """Raise Forbidden if the token lacks the scope or the plan lacks segmentation."""
     accepted = {endpoint.scope} if endpoint.modifies else {endpoint.scope, f"{endpoint.scope}_read_only"}
     if not accepted & set(scopes):
         raise Forbidden("You don't have a required scope to access the endpoint")

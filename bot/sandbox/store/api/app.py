@@ -1,7 +1,7 @@
-"""The vendor's API as an aiohttp application in front of a Store.
+"""The vendor's API as an aiohttp application for a Store.
 
-A request's way: at most ten at once → quota → a fault on order → store hash and token → scope and plan → the
-endpoint, which asks one of the resources.
+The pipeline of a request: at most ten at once → quota → injected fault → store hash and token → scope and plan → the
+endpoint, which calls one of the resources.
 """
 
 import time
@@ -21,7 +21,7 @@ __all__ = ["Store", "application"]
 
 
 def application(store: Store) -> web.Application:
-    """Return the API of a store, serving `/{store_hash}/v3/…`: alone, or by `add_subapp("/stores", …)`."""
+    """Build the API of a store, serving `/{store_hash}/v3/…`: alone, or with `add_subapp("/stores", …)`."""
     app = web.Application(middlewares=[_pipeline(store)])
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, f"/{{store_hash}}/v3{endpoint.path}", _handler(store, endpoint))
@@ -48,7 +48,7 @@ def _pipeline(store: Store) -> Middleware:
 
 
 async def _answer(store: Store, request: web.Request, handler: Handler) -> web.StreamResponse | None:
-    """Return the answer, or None where the connection shall be dropped instead."""
+    """Return the response, or None if the connection should be dropped instead."""
     if store.in_flight > store.at_once:
         return _refused(TooMany("Too many requests at once."))
     try:
@@ -59,7 +59,7 @@ async def _answer(store: Store, request: web.Request, handler: Handler) -> web.S
     if fault is None:
         return _with(await _carried_out(store, request, handler), headers)
     if fault.lets_through:
-        await request.read()  # it is here whole, whatever becomes of its sender meanwhile
+        await request.read()  # received in full, even if the client disconnects
     await store.sleep(fault.delay)
     response = await _carried_out(store, request, handler) if fault.lets_through else None
     if fault.drop:
@@ -103,7 +103,7 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
 
 
 def _path(request: web.Request) -> str:
-    """Return the path behind `/v3`."""
+    """Return the path after `/v3`."""
     return request.path.partition("/v3")[2]
 
 
@@ -127,7 +127,7 @@ def _with(response: web.StreamResponse, headers: dict[str, str]) -> web.StreamRe
 
 
 def _dropped(request: web.Request) -> web.StreamResponse:
-    """Close the connection; the response that is returned finds nobody."""
+    """Close the connection; the returned response reaches nobody."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -1,6 +1,6 @@
-"""Bodies of the vendor's requests, checked and turned into what the resources take. Pure.
+"""Bodies of the vendor's requests, validated and converted for the resources. Pure.
 
-Segmentation answers 400 for a body that does not fit (segments.v3.yml), customers 422 (customers.v3.yml).
+Segmentation responds 400 to an invalid body (segments.v3.yml), customers 422 (customers.v3.yml).
 """
 
 from collections.abc import Callable
@@ -24,11 +24,11 @@ from bot.sandbox.store.resources.segments import Draft, Revision
 
 T = TypeVar("T")
 LEFT_OUT: Any = None
-"""The default of a field that may be left out; it is not validated, so null is refused."""
+"""The default of an optional field; it is not validated, so null is refused."""
 
 
 def _only(holds: Callable[[Any], object], sentence: str) -> AfterValidator:
-    """Constrain a value to those for which something holds."""
+    """Constrain a value to those for which `holds` is true."""
 
     def check(value: Any) -> Any:
         if not holds(value):
@@ -39,13 +39,13 @@ def _only(holds: Callable[[Any], object], sentence: str) -> AfterValidator:
 
 
 def _whole(number: Any) -> Any:
-    """Turn 1.0 into 1, since the document says "number"."""
+    """Convert 1.0 to 1, since the document says "number"."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 Storable = Annotated[str, _only(is_storable, "this has characters that no text has")]
 Uuid = Annotated[str, _only(is_uuid, "this is no UUID"), AfterValidator(str.lower)]
-# No length is published for names; one of which nothing is to be seen is refused all the same.
+# No length is published for names; an invisible one is refused nevertheless.
 Name = Annotated[Storable, _only(str.strip, "this must not be blank")]
 Email = Annotated[
     Storable, Field(min_length=3, max_length=250), _only(lambda text: "@" in text.strip("@"), "this is no address")
@@ -57,7 +57,7 @@ ReadOnly = Annotated[Any, _only(lambda _: False, "this is read-only")]
 
 
 class Body(BaseModel):
-    """An object in a request; fields that the API does not know are ignored."""
+    """An object in a request; unknown fields are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
@@ -118,7 +118,7 @@ class CustomerDraft(Body):
 
 
 def _parsed(shape: type[T], body: list[Any], title: str) -> list[T]:
-    """Validate the items of a body; Malformed with each fault's index and field."""
+    """Validate the items of a body. Raises Malformed with each error's index and field."""
     try:
         found: list[T] = _adapter(shape).validate_python(body)  # type: ignore[arg-type]  # mypy knows no hash of type[T]
     except ValidationError as error:
@@ -133,31 +133,31 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 
 
 def drafts(request: Request) -> list[Draft]:
-    """Read `[{name, description?}]`. Raises Malformed."""
+    """Decode `[{name, description?}]`. Raises Malformed."""
     items = _parsed(SegmentDraft, request.items(), "The segment was not valid.")
     return [Draft(one.name, one.description) for one in items]
 
 
 def revisions(request: Request) -> list[Revision]:
-    """Read `[{id, name?, description?}]`. Raises Malformed."""
+    """Decode `[{id, name?, description?}]`. Raises Malformed."""
     items = _parsed(SegmentRevision, request.items(), "The segment was not valid.")
     return [Revision(one.id, one.name, one.description) for one in items]
 
 
 def profile_ids(request: Request) -> list[str]:
-    """Read `[profile id, …]`. No body is as good as an empty list: the document requires none. Raises Malformed."""
+    """Decode `[profile id, …]`. A missing body counts as empty: the document requires none. Raises Malformed."""
     items = request.items() if request.content else []
     return [one.root for one in _parsed(ProfileId, items, "Unable to add shopper profiles to segment.")]
 
 
 def customer_ids(request: Request) -> list[int]:
-    """Read `[{customer_id}]`. Raises Malformed."""
+    """Decode `[{customer_id}]`. Raises Malformed."""
     items = _parsed(ProfileDraft, request.items(), "The shopper profile was not valid.")
     return [one.customer_id for one in items]
 
 
 def customers(request: Request) -> list[dict[str, Any]]:
-    """Read customers to be created. Raises Malformed for no list of objects, Invalid for the faults in them."""
+    """Decode customers to create. Raises Malformed unless it is a list of objects, Invalid for errors in them."""
     items = request.items()
     try:
         if not items:
@@ -172,7 +172,7 @@ def customers(request: Request) -> list[dict[str, Any]]:
 
 
 def promotion(request: Request) -> dict[str, Any]:
-    """Read a promotion document. Raises Malformed."""
+    """Decode a promotion document. Raises Malformed."""
     body = decoded(request.content)
     if not isinstance(body, dict) or not is_sound(body):
         raise Malformed("The request body is a JSON object that can be stored.")

@@ -1,4 +1,4 @@
-"""The endpoints of the emulated store: which method and path asks which noun for what. No aiohttp here."""
+"""The endpoints of the emulated store: the resource for each method and path. No aiohttp here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CUSTOMERS, MARKETING = "store_v2_customers", "store_v2_marketing"  # OAuth scope
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status and its JSON body (None for none)."""
+    """A response: its status and its JSON body (None for none)."""
 
     status: int
     body: dict[str, Any] | None = None
@@ -24,7 +24,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What answers to one method and path, the scope it needs, and whether it belongs to segmentation."""
+    """The function for one method and path, the scope it needs, and whether it belongs to segmentation."""
 
     method: str
     path: str
@@ -53,7 +53,7 @@ def post_segments(shop: Shop, request: Request) -> Reply:
 
 
 def put_segments(shop: Shop, request: Request) -> Reply:
-    """PUT /segments, which answers 201 as in the vendor's document."""
+    """PUT /segments, with status 201 as in the vendor's document."""
     return _created(segments.update(shop, bodies.revisions(request)))
 
 
@@ -108,7 +108,7 @@ def get_customers(shop: Shop, request: Request) -> Reply:
 
 
 def post_customers(shop: Shop, request: Request) -> Reply:
-    """POST /customers, which answers 200 as in the vendor's document."""
+    """POST /customers, with status 200 as in the vendor's document."""
     return Reply(200, {"data": customers.create(shop, bodies.customers(request)), "meta": {}})
 
 

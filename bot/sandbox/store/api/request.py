@@ -1,4 +1,4 @@
-"""What a request asks: its path, query and body, read strictly and turned into plain values. Pure."""
+"""The request as plain values: its path, query and body, decoded strictly. Pure."""
 
 import json
 import math
@@ -11,21 +11,21 @@ from bot.sandbox.store.paging import DEFAULT_LIMIT, LARGEST_LIMIT, Window
 from bot.sandbox.store.refusals import Invalid, Malformed, NotFound, TooLarge
 
 DEEPEST_DOCUMENT = 64
-LARGEST_ID = 2**63 - 1  # what SQLite takes for a number
+LARGEST_ID = 2**63 - 1  # SQLite's largest integer
 _WHOLE = re.compile(r"[+-]?[0-9]{1,4000}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request: the names in its path, its query (each name with its values), and its body's bytes."""
+    """A request: the parameters of its path, its query (each name with its values), and its body's bytes."""
 
     names: Mapping[str, str]
     query: Mapping[str, Sequence[str]]
     content: bytes = b""
 
     def uuid(self, name: str) -> str:
-        """Return a UUID of the path, in lower case. Raises NotFound, as nothing is called anything else."""
+        """Return a UUID of the path, in lower case. Raises NotFound, as nothing has any other id."""
         if not is_uuid(self.names[name]):
             raise NotFound("The requested resource was not found.")
         return self.names[name].lower()
@@ -38,7 +38,7 @@ class Request:
         return value
 
     def text(self, name: str) -> str | None:
-        """Return a query parameter, the last one where it is repeated; None where it is absent or empty."""
+        """Return a query parameter, the last one if repeated; None if it is missing or empty."""
         values = self.query.get(name)
         if not values or not values[-1]:
             return None
@@ -47,26 +47,26 @@ class Request:
         return values[-1]
 
     def listed(self, name: str) -> list[str] | None:
-        """Return a list of the query, comma-separated or repeated; None where nothing is in it.
+        """Return a list parameter, comma-separated or repeated; None if it is empty.
 
-        So `?id:in=` is as if it were not there, and what it means then is everything: a client must not rely
-        on mercy that the vendor does not promise.
+        So `?id:in=` is ignored, and then means everything: a client must not rely on leniency that the vendor does not
+        promise.
         """
         items = [item.strip() for value in self.query.get(name, ()) for item in value.split(",")]
         return [item for item in items if item] or None
 
     def texts(self, name: str) -> list[str] | None:
-        """Return a list of the query without what no stored text can equal."""
+        """Return a list parameter without texts that cannot be stored, and so match nothing."""
         items = self.listed(name)
         return None if items is None else [item for item in items if is_storable(item)]
 
     def uuids(self, name: str) -> list[str] | None:
-        """Return a list of ids in lower case. What is no UUID is nobody's id, so it finds nothing."""
+        """Return a list of ids in lower case, without those that are no UUID, and so match nothing."""
         items = self.listed(name)
         return None if items is None else [item.lower() for item in items if is_uuid(item)]
 
     def numbers(self, name: str) -> list[int] | None:
-        """Return a list of numbers. Raises Invalid."""
+        """Return a list parameter of numbers. Raises Invalid."""
         items = self.listed(name)
         if items is None:
             return None
@@ -83,7 +83,7 @@ class Request:
         return value
 
     def window(self) -> Window:
-        """Return `page` and `limit`. Raises Invalid for what is no number or below 1, TooLarge beyond 250."""
+        """Return `page` and `limit`. Raises Invalid for anything but a number of at least 1, TooLarge above 250."""
         number, limit = self._counted("page", 1), self._counted("limit", DEFAULT_LIMIT)
         if limit > LARGEST_LIMIT:
             raise TooLarge(f"limit is at most {LARGEST_LIMIT}.")
@@ -106,17 +106,17 @@ class Request:
 
 
 def is_uuid(value: object) -> bool:
-    """Say whether this is the text of a UUID."""
+    """Return whether this is the text of a UUID."""
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def is_storable(text: str) -> bool:
-    """Say whether text is Unicode without NUL; a lone surrogate is neither."""
+    """Return whether this text is Unicode without NUL and without a lone surrogate."""
     return "\0" not in text and text.encode("utf-8", "replace").decode() == text
 
 
 def is_sound(value: Any) -> bool:
-    """Say whether a JSON value can be stored and sent again: storable texts, finite numbers, not too deep."""
+    """Return whether a JSON value can be stored and sent again: storable texts, finite numbers, not too deep."""
     level = [value]
     for _ in range(DEEPEST_DOCUMENT):
         if not all(_is_sound_part(part) for part in level):
@@ -126,7 +126,7 @@ def is_sound(value: Any) -> bool:
 
 
 def decoded(content: bytes) -> Any:
-    """Return what JSON bytes say. Raises Malformed."""
+    """Decode JSON. Raises Malformed."""
     try:
         return json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

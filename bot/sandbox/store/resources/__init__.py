@@ -1,1 +1,1 @@
-"""What the shop holds, one module for each kind: its SQL and its rules, without HTTP."""
+"""The shop's resources, one module for each: its SQL and its rules, without HTTP."""

@@ -1,4 +1,4 @@
-"""Customers of the emulated store, as customers.v3.yml describes them. Behaviour only: no HTTP."""
+"""Customers of the emulated store, following customers.v3.yml. Behaviour only: no HTTP."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ MOST_CUSTOMERS = 10  # "The maximum number of items allowed in the array is 10."
 INCLUDES = ("addresses", "storecredit", "attributes", "formfields", "shopper_profile_id", "segment_ids")
 SORTS = ("date_created", "date_modified", "last_name")
 
-# What a response shows of a customer for whom nothing else was sent.
+# The values of fields that were not sent, in responses.
 DEFAULTS: Mapping[str, Any] = {
     "company": "",
     "phone": "",
@@ -30,7 +30,7 @@ DEFAULTS: Mapping[str, Any] = {
     "origin_channel_id": 1,
     "channel_ids": None,
 }
-# Sub-resources are shown only where `include` asks for them, under these keys.
+# Sub-resources, returned only if `include` lists them, under these keys.
 SUB_RESOURCES = {
     "addresses": "addresses",
     "storecredit": "store_credit_amounts",
@@ -41,14 +41,14 @@ SUB_RESOURCES = {
 
 @dataclass(frozen=True)
 class Search:
-    """Which customers, in which order, with what beside them. Empty filters do not filter."""
+    """Which customers, in which order, with which sub-resources. Empty filters do not filter."""
 
     ids: Sequence[int] | None = None
     emails: Sequence[str] | None = None
     names: Sequence[str] | None = None  # first and last name, exact
     like: Sequence[str] | None = None  # any of these in first and last name
     fields: Mapping[str, Sequence[object]] = field(default_factory=dict)  # by field of the document
-    dates: Sequence[tuple[str, str, str]] = ()  # (column, operator, moment)
+    dates: Sequence[tuple[str, str, str]] = ()  # (column, operator, time)
     include: frozenset[str] = frozenset()
     sort: str = "id"
     descending: bool = False
@@ -59,8 +59,8 @@ class Search:
 def page(shop: Shop, search: Search, window: Window) -> tuple[Page, dict[str, Any]]:
     """Return a page of customers and its `meta`.
 
-    The first page has both kinds of paging, later ones have `pagination`, pages by cursor have
-    `cursor_pagination` (customers.v3.yml, _metaCollectionWithCursorPagination).
+    The first page has both kinds of pagination, later ones have `pagination`, pages by cursor have `cursor_pagination`
+    (customers.v3.yml, _metaCollectionWithCursorPagination).
     """
     where, values = _filters(search)
     if search.after or search.before:
@@ -86,7 +86,7 @@ def create(shop: Shop, drafts: Sequence[Mapping[str, Any]]) -> list[dict[str, An
 
 
 def folded(first_name: str, last_name: str) -> str:
-    """Return what `name:like` searches: both names, whatever their case (SQLite folds ASCII only)."""
+    """Return the text that `name:like` searches: both names, case-folded (SQLite folds ASCII only)."""
     return f"{first_name} {last_name}".casefold()
 
 
@@ -139,7 +139,7 @@ def _order(search: Search) -> str:
 
 
 def _by_cursor(shop: Shop, search: Search, window: Window, where: str, values: list[object]) -> Page:
-    # A cursor names a customer; what comes after or before it follows the sort order, then the id.
+    # A cursor names a customer; the rows after or before it follow the sort order, then the id.
     backwards = search.before is not None
     anchor = _anchor(search.before or search.after or "")
     operator = "<" if backwards != search.descending else ">"

@@ -1,4 +1,4 @@
-"""Shopper profiles and their memberships in segments, as segments.v3.yml describes them. No HTTP here."""
+"""Shopper profiles and their memberships in segments, following segments.v3.yml. No HTTP here."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -92,7 +92,7 @@ def segments(shop: Shop, profile_id: str, window: Window) -> Page:
 
 
 def found(shop: Shop, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return profiles in the order of `ids`, each once, without those that do not exist."""
+    """Return profiles in the order of `ids`, without duplicates and without those that do not exist."""
     sql = f"SELECT {COLUMNS} FROM profiles WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
     rows = {row["id"]: row for row in shop.rows(sql, many(ids))}
     return [rows[key] for key in dict.fromkeys(ids) if key in rows]

@@ -1,4 +1,4 @@
-"""Promotions of the emulated store, as promotions.v3.yml describes them. Behaviour only: no HTTP."""
+"""Promotions of the emulated store, following promotions.v3.yml. Behaviour only: no HTTP."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +11,9 @@ from bot.sandbox.store.refusals import Invalid, NotFound
 
 SORTS = ("id", "name", "priority", "start_date")
 READ_ONLY = ("id", "redemption_type", "created_from", "current_uses")
-DEEPEST = 3  # and, or, not nest up to three deep; below them stand ids
+DEEPEST = 3  # and, or, not nest up to three deep; below them are ids
 
-# What a field becomes that a PUT leaves out, because the document sent replaces the one stored.
+# The values of fields that a PUT leaves out, since the document sent replaces the stored one.
 DEFAULTS: Mapping[str, Any] = {
     "display_name": "",
     "channels": [],
@@ -88,9 +88,9 @@ def one(shop: Shop, promotion_id: int) -> dict[str, Any]:
 
 
 def replace(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace a promotion: what the draft leaves out falls back to its default. Raises NotFound, Invalid.
+    """Replace a promotion: fields that the draft leaves out get their defaults. Raises NotFound, Invalid.
 
-    Read-only fields stay as they are, whatever the draft says of them.
+    Read-only fields keep their values, whatever the draft contains.
     """
     before = one(shop, promotion_id)
     _check(before, draft)
@@ -103,7 +103,7 @@ def replace(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str
 
 
 def store(shop: Shop, document: Mapping[str, Any]) -> None:
-    """Write a whole promotion, and which segments it names, inside the caller's transaction."""
+    """Write a whole promotion, and the segments that it names, within the caller's transaction."""
     sql = """INSERT INTO promotions (id, document) VALUES (?, ?)
              ON CONFLICT (id) DO UPDATE SET document = excluded.document"""
     shop.db.execute(sql, (document["id"], json.dumps(document)))
@@ -113,7 +113,7 @@ def store(shop: Shop, document: Mapping[str, Any]) -> None:
 
 
 def segment_ids(limitation: Any) -> Iterator[str]:
-    """Yield the segment ids in `customer.segments`, whether they include or exclude."""
+    """Yield the segment ids in `customer.segments`, included or excluded."""
     for key, value in (limitation or {}).items():
         if key == "id":
             yield from value
@@ -167,7 +167,7 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
 
 
 def _limits(limitation: object, depth: int) -> bool:
-    """Say whether this is a CustomerSegmentLimitation with at most `depth` operators, or null."""
+    """Return whether this is a CustomerSegmentLimitation with at most `depth` operators, or null."""
     if limitation is None:
         return depth == DEEPEST
     if not isinstance(limitation, dict) or len(limitation) != 1:

@@ -1,4 +1,4 @@
-"""Segments of the emulated store, as segments.v3.yml describes them. Behaviour only: no HTTP."""
+"""Segments of the emulated store, following segments.v3.yml. Behaviour only: no HTTP."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ MOST_SEGMENTS = 1000  # "Max total segements allowed per store is 1000."
 
 
 class Draft(NamedTuple):
-    """A segment to be."""
+    """A segment to create."""
 
     name: str
     description: str = ""
 
 
 class Revision(NamedTuple):
-    """What shall change in a segment; None leaves it as it is."""
+    """A change of a segment; None leaves a field as it is."""
 
     id: str
     name: str | None = None
@@ -28,14 +28,14 @@ class Revision(NamedTuple):
 
 
 def page(shop: Shop, window: Window, ids: Sequence[str] | None = None) -> Page:
-    """Return a page of all segments, oldest first, or of those with these ids; unknown ids are absent."""
+    """Return a page of all segments, oldest first, or of those with these ids; unknown ids are left out."""
     if ids is None:
         return shop.page(COLUMNS, "segments", (), window)
     return shop.page(COLUMNS, "segments WHERE id IN (SELECT value FROM json_each(?))", (many(ids),), window)
 
 
 def create(shop: Shop, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
-    """Create all of them or none. Raises Conflict for a name in use, Malformed beyond 1,000 segments."""
+    """Create all of them or none. Raises Conflict for a name in use, Malformed above 1,000 segments."""
     _refuse_taken_names(shop, [draft.name for draft in drafts], set(), total=len(drafts))
     if shop.count("SELECT count(*) FROM segments") + len(drafts) > MOST_SEGMENTS:
         raise Malformed(f"A store can have at most {MOST_SEGMENTS} segments.")
@@ -96,8 +96,8 @@ def _rename(shop: Shop, revisions: Sequence[Revision]) -> None:
 
 
 def _refuse_taken_names(shop: Shop, names: Sequence[str], own: set[str], *, total: int) -> None:
-    # "The same name" is taken literally, so `VIPs` and `vips` may stand side by side: the vendor publishes no
-    # rule about case, and a client that copes with both copes with a stricter store as well.
+    # "The same name" is compared exactly, so `VIPs` and `vips` may coexist: the vendor publishes no rule about case,
+    # and a client that copes with both copes with a stricter store, too.
     sql = "SELECT id, name FROM segments WHERE name IN (SELECT value FROM json_each(?))"
     taken = [row["name"] for row in shop.rows(sql, many(names)) if row["id"] not in own]
     if taken or any(times > 1 for times in Counter(names).values()):

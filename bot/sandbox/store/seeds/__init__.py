@@ -1,4 +1,4 @@
-"""What a new shop is filled with."""
+"""The contents of a new shop."""
 
 from bot.sandbox.store.seeds.shop import SEGMENTS, courses, seed
 

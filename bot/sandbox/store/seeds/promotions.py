@@ -1,4 +1,4 @@
-"""Six promotions of the seeded shop: whole documents (promotions.v3.yml), so that a lost field shows."""
+"""Six promotions of the seeded shop: complete documents (promotions.v3.yml), so that a lost field shows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ Document = dict[str, Any]
 
 
 def promotions(segment: Mapping[str, str]) -> list[Document]:
-    """Return the documents. `segment` gives a segment's id by its name.
+    """Return the documents. `segment` maps segments' names to ids.
 
     Two that are ENABLED name VIPs: one includes them, one excludes them.
     """

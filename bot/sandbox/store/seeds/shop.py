@@ -1,4 +1,4 @@
-"""A believable shop for coffee and tea to begin with: the same one each time, in any size."""
+"""A realistic coffee and tea shop to start with: the same one each time, in any size."""
 
 import json
 import random
@@ -18,12 +18,12 @@ from bot.sandbox.store.state import Store
 
 SEED = 1683  # any number; another one gives another shop
 OPENED = 1_672_560_000  # 2023-01-01T08:00:00Z, in seconds since 1970
-LATEST = 1_774_944_000  # 2026-03-31T08:00:00Z: nothing in the shop is younger
+LATEST = 1_774_944_000  # 2026-03-31T08:00:00Z: nothing in the shop is newer
 WITH_PROFILE = 0.9
 
 
 class Kind(NamedTuple):
-    """A segment of the shop: what it is called, what it says, and which share of all customers is in it."""
+    """A segment of the shop: its name, its description, and its share of all customers."""
 
     name: str
     description: str
@@ -65,8 +65,8 @@ Singh Sokolov Tanaka Torres Vance Walsh Weber Williams Wong Wright Yilmaz Young 
 def seed(store: Store, *, customers: int = 400) -> None:
     """Fill an empty store: customers, profiles for nine of ten, 12 segments with members, 6 promotions.
 
-    The same number of customers always gives the same shop, ids and all; sizes of segments grow with it.
-    Raises ValueError where something is in the store already.
+    The same number of customers always gives the same shop, including ids; segments' sizes grow with it. Raises
+    ValueError if the store is not empty.
     """
     if not store.empty:
         raise ValueError("Only an empty store can be seeded.")
@@ -82,7 +82,7 @@ def seed(store: Store, *, customers: int = 400) -> None:
 
 
 def courses(store: Store, days: int) -> list[dict[str, int]]:
-    """Sizes of the segments, by id, on as many days before today, the oldest first; as made up as the shop."""
+    """Return made-up sizes of the segments, by id, for as many days before today, oldest first."""
     dice = random.Random(SEED)  # noqa: S311 - as above
     sizes = {str(one["id"]): int(one["shoppers"]) for one in store.overview()["segments"]}
     found: list[dict[str, int]] = []
@@ -105,7 +105,7 @@ def _customers(dice: random.Random, customers: int) -> Iterator[tuple[str, ...]]
         name = f"{first}.{last}".lower()
         namesake = next(namesakes.setdefault(name, count(1)))
         email = f"{name}{namesake if namesake > 1 else ''}@example.com"
-        # Who came first has the lower id.
+        # Earlier customers have lower ids.
         created = OPENED + (LATEST - OPENED) * i // customers
         modified = dice.randint(created, LATEST)
         document = json.dumps({"phone": f"555-01{dice.randrange(100):02}", "customer_group_id": 0})

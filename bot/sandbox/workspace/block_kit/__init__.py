@@ -1,1 +1,1 @@
-"""Blocks, elements and views: what Slack takes, and what they hold."""
+"""Block Kit: what Slack accepts in blocks, elements and views, and what they hold."""

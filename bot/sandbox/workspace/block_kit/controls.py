@@ -1,4 +1,4 @@
-"""The elements that stand in blocks, and the ids that Slack gives to those that come without."""
+"""The elements in blocks, and the ids that Slack assigns to those without one."""
 
 import secrets
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def elements_of(block: Json) -> list[Json]:
 
 
 def identified(blocks: list[Json]) -> list[Json]:
-    """Copy the blocks, each with a block_id and its elements with action_ids, as Slack gives them back."""
+    """Copy the blocks, each with a block_id and its elements with action_ids, as Slack returns them."""
     copies = [_copy(block) for block in blocks]
     for block in copies:
         block.setdefault("block_id", secrets.token_urlsafe(4))
@@ -40,7 +40,7 @@ def _copy(value: Any) -> Any:
 
 
 def controls(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
-    """Yield every element that a person can act on, with the block_id of its block."""
+    """Yield every element that a person can use, with the block_id of its block."""
     for block in blocks:
         for element in elements_of(block):
             if "action_id" in element:

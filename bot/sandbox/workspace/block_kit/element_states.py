@@ -1,6 +1,6 @@
-"""What an input or select holds: the shape in `view.state.values` (docs.slack.dev/reference/views, "state").
+"""The states of inputs and selects, as in `view.state.values` (docs.slack.dev/reference/views, "state").
 
-Each type has one key that holds the value, and one that gives its first value in the block.
+Each type has one key for its value, and one for its initial value in the block.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ KEYS: dict[str, tuple[str, str]] = {
 
 
 def is_multiple(element: Json) -> bool:
-    """Say whether the element holds a list."""
+    """Return whether the element holds a list."""
     return element["type"].startswith("multi_") or element["type"] in ("checkboxes", "file_input")
 
 
@@ -47,7 +47,7 @@ def state_of(element: Json, value: Any) -> Json:
 
 
 def held_by(element: Json, state: Json) -> Any:
-    """Take the value out of a state."""
+    """Return the value in a state."""
     return state[KEYS[element["type"]][0]]
 
 
@@ -58,7 +58,7 @@ def first_state(element: Json) -> Json:
 
 
 def values_of(blocks: list[Json], filled: Filled) -> Filled:
-    """Build `state.values`: of every element that holds something, what was entered or what it began with."""
+    """Build `state.values`: for each element with a value, the entered or else the initial one."""
     values: Filled = {}
     for block_id, element in controls(blocks):
         if element["type"] in KEYS:

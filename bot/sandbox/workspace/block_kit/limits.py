@@ -1,7 +1,7 @@
-"""Whether Slack would take a message, view or answer, as one pure function: `faults_of(kind, thing)`.
+"""Whether Slack would accept a message, view or response, as one pure function: `faults_of(kind, thing)`.
 
-The emulated workspace refuses by it, and tests of the bot use it as a judge who does not know the bot. Each part is
-judged by the models of `schema`; what all parts have to keep together is judged here.
+The emulated workspace refuses by it, and the bot's tests use it as an independent judge. Each part is validated by the
+models of `schema`; rules across parts are validated here.
 """
 
 import json
@@ -30,7 +30,8 @@ _COUNTED_APART = ("table", "data_table", "data_visualization", "markdown")
 
 @cache
 def _shape_of(kind: str) -> tuple[TypeAdapter[Any], str]:
-    # Imported when first used: a bot that serves the real Slack loads this module, too, and starts without the models.
+    # Imported when first used: a bot that serves the real Slack imports this module, too, and starts without the
+    # models.
     from bot.sandbox.workspace.block_kit.schema.surfaces import SURFACES
 
     shape, pointer = SURFACES[kind]
@@ -38,10 +39,10 @@ def _shape_of(kind: str) -> tuple[TypeAdapter[Any], str]:
 
 
 def faults_of(kind: str, thing: Any) -> list[str]:
-    """List what Slack would refuse, in its words, each with a JSON pointer; an empty list is acceptable.
+    """List what Slack would refuse, in its words, each with a JSON pointer; an empty list means acceptable.
 
-    `kind` is "message" (thing: a list of blocks), "modal" or "home" (thing: the view), "options" (thing: the
-    answer to an external select: {"options": …} or {"option_groups": …}) or "errors" (thing: complaints by block_id).
+    `kind` is "message" (thing: a list of blocks), "modal" or "home" (thing: the view), "options" (thing: the response
+    to an external select: {"options": …} or {"option_groups": …}) or "errors" (thing: complaints by block_id).
     """
     shape, pointer = _shape_of(kind)
     try:
@@ -52,11 +53,11 @@ def faults_of(kind: str, thing: Any) -> list[str]:
 
 
 def length_of(view: Json) -> int:
-    """Count the bytes of a view; Slack takes 250 kB."""
+    """Count the bytes of a view; Slack accepts 250 kB."""
     return len(json.dumps(view, ensure_ascii=False).encode())
 
 
-# -- what pydantic found, in Slack's words
+# -- pydantic's errors, in Slack's words
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "slack": lambda ctx: ctx["sentence"],
@@ -95,7 +96,7 @@ def _fault(error: ErrorDetails, thing: Any, pointer: str) -> str:
 
 
 def _place(loc: tuple[str | int, ...], thing: Any) -> list[str | int]:
-    """Leave out of a location the types by which pydantic chose among models: they are no keys of the JSON."""
+    """Remove from a location the types by which pydantic chose among models: they are not keys of the JSON."""
     place: list[str | int] = []
     chosen = False
     for one in loc:
@@ -110,7 +111,7 @@ def _holds(thing: Any, key: str | int) -> bool:
     return key in thing if isinstance(thing, dict) else isinstance(thing, list)
 
 
-# -- what all parts keep together
+# -- rules across parts
 
 
 def _message_faults(blocks: list[Json]) -> Faults:
@@ -134,7 +135,7 @@ def _view_faults(view: Json) -> Faults:
 
 
 def _shared_faults(blocks: list[Json], pointer: str) -> Faults:
-    """Find ids that Slack wants once (a block_id in the payload, an action_id in its block), and a second focus."""
+    """Find ids that must be unique (a block_id in the payload, an action_id in its block), and a second focus."""
     ids = Counter(block["block_id"] for block in blocks if "block_id" in block)
     yield from (_spoken(f"block_id already exists: {one}", pointer) for one, count in ids.items() if count > 1)
     for index, block in enumerate(blocks):

@@ -1,19 +1,21 @@
-"""The text in blocks that a reader sees, and how much of it Slack takes."""
+"""The visible text in blocks, and Slack's limits on it."""
 
 from collections.abc import Iterator
 from typing import Any
 
 MESSAGE_CHARACTERS = 9_000
-"""All blocks of a message together. Slack documents no such limit; users measured one near 13,200. We refuse
-at the number that is safe, so that nobody comes to rely on the measured one."""
+"""The most for all blocks of a message. Slack documents no such limit; users measured one near 13,200.
+
+We refuse at a safe number, so that nobody comes to rely on the measured one.
+"""
 MARKDOWN_CHARACTERS = 12_000
 TABLE_CHARACTERS, DATA_TABLE_CHARACTERS = 10_000, 20_000
 ERROR_CHARACTERS = 2_000
-"""One complaint about a form's input. Slack documents no such limit; a label and a hint hold as much."""
+"""The most for one complaint about a form's input. Slack documents no such limit; a label and a hint hold as much."""
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Yield every text that a reader sees: strings under "text", at any depth."""
+    """Yield every visible text: strings under "text", at any depth."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if isinstance(inner, str):
@@ -26,5 +28,5 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def characters(value: Any) -> int:
-    """Count the characters that a reader sees."""
+    """Count the visible characters."""
     return sum(len(one) for one in texts_in(value))

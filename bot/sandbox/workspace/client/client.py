@@ -1,7 +1,7 @@
-"""What people can do in the workspace, as Slack's own client lets them: type, click, fill, close.
+"""What people can do in the workspace, as in Slack's own client: type, click, fill in, close.
 
-Every act returns {"ok", "ack_ms", "error"?, "errors"?}: `ack_ms` is how long the bot took to acknowledge,
-None where it was not asked; `errors` are complaints by block_id. Misuse means that no person could do that.
+Every method returns {"ok", "ack_ms", "error"?, "errors"?}: `ack_ms` is how long the bot took to acknowledge, None if it
+was not called; `errors` are complaints by block_id. Misuse means that no person could do that.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from bot.sandbox.workspace.web_api.call import Call, content_of
 
 
 class Client:
-    """The screens and keyboards of everybody in one workspace."""
+    """The screens and keyboards of everyone in one workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -74,7 +74,7 @@ class Client:
         return {"ok": False, "ack_ms": None, "error": sentence}
 
     def _answer(self, person: Person, place: Conversation, text: str, ack: Ack) -> None:
-        """Post the message that an acknowledgement may carry."""
+        """Post the message in an acknowledgement, if there is one."""
         if not ack.body.get("text") and not ack.body.get("blocks"):
             return
         content = content_of(Call(self._workspace, ack.body))
@@ -102,7 +102,7 @@ class Client:
         return result
 
     async def _event(self, name: str, inner: Json) -> Json:
-        """Deliver an event that the manifest asks for; once more, like Slack, if nobody acknowledges."""
+        """Deliver an event that the manifest subscribes to; like Slack, retry once without an acknowledgement."""
         if name not in self._workspace.manifest.events:
             return {}
         payload = payloads.event(inner, now=self._workspace.clock())
@@ -129,9 +129,9 @@ class Client:
     ) -> Json:
         """Press or choose: `button` is a text or an action_id (in `block_id`), `value` what is chosen or typed.
 
-        A text input without a `value` is one in which Enter is pressed. `channel` is a place, "home" or "form";
-        `values` is what stands in the form's inputs at that moment.
-        With `confirm=False` the person declines where a dialog asks, and the bot hears nothing.
+        For a text input without a `value`, Enter is pressed. `channel` is a place, "home" or "form"; `values` are the
+        current values of the form's inputs. With `confirm=False`, the person declines the confirmation dialog, and the
+        bot is not notified.
         """
         person = self._person(user)
         scene = scene_of(self._workspace, person, channel, ts, button)
@@ -174,7 +174,7 @@ class Client:
     # -- external selects
 
     async def suggest(self, user: str, action_id: str, block_id: str, query: str) -> Json:
-        """Type into an external select: the answer also has "options" or "option_groups"."""
+        """Type into an external select: the result also has "options" or "option_groups"."""
         person = self._person(user)
         scene, _ = scene_with(self._workspace, person, block_id, action_id)
         try:
@@ -193,7 +193,7 @@ class Client:
         return {**_done(ack), **ack.body}
 
     def _choices(self, person: Person, scene: Scene, block_id: str, element: Json) -> Choices:
-        """Collect what may be chosen without asking the bot: what the select holds, and what it has offered before."""
+        """Collect the options that need no request to the bot: the select's own, and those it has offered before."""
 
         async def ask(query: str) -> list[Json]:
             return await self._ask(person, scene, block_id, element["action_id"], query)
@@ -206,7 +206,7 @@ class Client:
         return await self._workspace.send("interactive", payload)
 
     async def _ask(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> list[Json]:
-        """Ask the bot for options; a person who gets none of them sees an empty list."""
+        """Request options from the bot; a person who gets none sees an empty list."""
         try:
             body = (await self._suggested(person, scene, block_id, action_id, query)).body
         except Undelivered as lost:
@@ -218,7 +218,7 @@ class Client:
     # -- forms and Home
 
     async def submit(self, user: str, values: Json) -> Json:
-        """Fill the open form (by label, block_id or action_id) and submit it."""
+        """Fill in the open form (by label, block_id or action_id) and submit it."""
         person = self._person(user)
         scene = form_scene(self._workspace, person)
         form = scene.form
@@ -236,7 +236,7 @@ class Client:
         return {**_done(ack), **settle(self._workspace, person, form, ack.body)}
 
     async def cancel(self, user: str, *, all_: bool = False) -> Json:
-        """Close the open form, or with `all_` the whole stack of them."""
+        """Close the open form, or all open forms with `all_`."""
         person = self._person(user)
         form = form_scene(self._workspace, person).form
         forms, shown = self._workspace.forms, form.shown() if form else {}

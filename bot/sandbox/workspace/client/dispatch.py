@@ -1,4 +1,4 @@
-"""When an input tells the app what is entered, before its form is submitted.
+"""When an input dispatches its value to the app, before its form is submitted.
 
 Facts: docs.slack.dev/reference/block-kit/blocks/input-block (`dispatch_action`) and
 …/composition-objects/dispatch-action-configuration-object (`trigger_actions_on`).
@@ -13,18 +13,18 @@ WRITTEN = ("plain_text_input", "email_text_input", "url_text_input", "number_inp
 
 
 def triggers_of(element: Json) -> list[str]:
-    """List what in a text input is sent to the app: Enter, where nothing is configured.
+    """List the events of a text input that are dispatched: Enter, if nothing is configured.
 
-    Slack documents no default for an input of several lines, in which Enter makes a new line: none is assumed.
+    Slack documents no default for a multi-line input, in which Enter starts a new line: none is assumed.
     """
     asked: list[str] = element.get("dispatch_action_config", {}).get("trigger_actions_on", [])
     return asked or ([] if element.get("multiline") else [ENTER])
 
 
 def check_dispatch(block: Json, element: Json, value: Any) -> None:
-    """Misuse where the app would hear nothing of what is entered.
+    """Raise Misuse if the app would not be notified of the value.
 
-    A text `value` is typed, and Enter pressed after it where only that is sent; None presses Enter on what stands.
+    A text `value` is typed, followed by Enter if only that is dispatched; None presses Enter on the current value.
     """
     if block["type"] != "input":
         return

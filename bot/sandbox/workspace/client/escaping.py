@@ -1,4 +1,4 @@
-"""How Slack writes people, channels and links into text.
+"""How Slack encodes people, channels and links in text.
 
 Facts: docs.slack.dev/messaging/formatting-message-text.
 """
@@ -13,12 +13,12 @@ _LINK = re.compile(r"https?://[^\s<>]+")
 
 
 def encoded(text: str) -> str:
-    """Replace the three characters that mean something in mrkdwn."""
+    """Encode the three characters that have a meaning in mrkdwn."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def escaped(text: str, directory: Directory) -> str:
-    """Write a text as Slack sends it where escaping is on: mentions, e-mails and links become <…>."""
+    """Encode a text as Slack does with escaping on: mentions, e-mails and links become <…>."""
     text = _LINK.sub(lambda found: f"<{found[0]}>", encoded(text))
     text = _EMAIL.sub(lambda found: f"<mailto:{found[0]}|{found[0]}>", text)
     return _MENTION.sub(lambda found: _mention(found, directory), text)

@@ -1,6 +1,6 @@
-"""How a person fills an input: from what a script says ("VIPs", ["a", "b"], a file) to the state Slack sends.
+"""Filling in an input: from a script's value ("VIPs", ["a", "b"], a file) to the state that Slack sends.
 
-Also what Slack's client checks before it sends anything: required fields, lengths, numbers, addresses.
+Also the checks of Slack's client before sending: required fields, lengths, numbers, addresses.
 """
 
 import base64
@@ -18,7 +18,7 @@ from bot.sandbox.workspace.web_api.files import described
 
 @dataclass(frozen=True)
 class Choices:
-    """An external select's options: those that the person has seen, and how the bot is asked for more."""
+    """An external select's options: those that the person has seen, and how to request more."""
 
     seen: Sequence[Json]
     ask: Callable[[str], Awaitable[list[Json]]]
@@ -30,7 +30,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 async def entered(workspace: Workspace, person: Person, element: Json, raw: Any, choices: Choices) -> Json:
-    """Turn what was given for an element into its state; Misuse where it does not fit."""
+    """Convert the value given for an element to its state. Raises Misuse if it does not fit."""
     if raw is None:
         return state_of(element, [] if is_multiple(element) else None)
     if is_multiple(element):
@@ -55,13 +55,13 @@ async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, ch
 
 
 def options_of(element: Json) -> list[Json]:
-    """List the options of an element, or of the bot's answer to a select, also those in groups."""
+    """List the options of an element or of the bot's response to a select, including those in groups."""
     grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
     return [*element.get("options", []), *grouped]
 
 
 def picked(options: list[Json], wanted: str) -> Json:
-    """Find an option by value or text; Misuse names what there is."""
+    """Find an option by value or text. Raises Misuse, which lists the options."""
     for option in options:
         if wanted in (option.get("value"), option["text"]["text"]):
             return option
@@ -70,7 +70,7 @@ def picked(options: list[Json], wanted: str) -> Json:
 
 
 async def _offered(element: Json, wanted: str, choices: Choices) -> Json:
-    """Take what the person has seen, or type; where a select shows choices at once, look through those, too."""
+    """Return an option that the person has seen, or type; if a select shows options at once, search those, too."""
     for option in choices.seen:
         if option.get("value") == wanted:
             return option
@@ -94,7 +94,7 @@ def _uploaded(workspace: Workspace, person: Person, raw: Any) -> Json:
 
 
 def complaint(block: Json, element: Json, state: Json) -> str | None:
-    """Say what Slack's client would not send, or None."""
+    """Return why Slack's client would refuse to send, or None."""
     value = held_by(element, state)
     if value in (None, "", []):
         return None if block.get("optional") else REQUIRED

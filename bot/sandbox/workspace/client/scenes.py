@@ -1,4 +1,4 @@
-"""Where a person acts: a message, the Home tab or the open form, and finding the thing to act on in it."""
+"""The scenes where a person acts: a message, the Home tab or the open form; and finding controls in them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,32 +26,32 @@ class Scene:
     filled: Filled = field(default_factory=dict)
 
     def where(self) -> Json:
-        """Build the part of a payload that says where something happened."""
+        """Build the part of a payload that identifies the place."""
         if self.posting is not None and self.place is not None:
             return payloads.in_message(self.posting, self.place)
         view = self.form.shown() if self.form else dict(self.home or {})
         return payloads.in_view({**view, "state": self.state()})
 
     def state(self) -> Json:
-        """Build what all inputs of the scene hold."""
+        """Build the state of all inputs of the scene."""
         return {"values": values_of(self.blocks, self.filled)}
 
     def block(self, block_id: str) -> Json:
-        """Return the block with that id."""
+        """Return the block with this id."""
         return next(one for one in self.blocks if one["block_id"] == block_id)
 
     def held(self, block_id: str, element: Json) -> Json:
-        """Return the state of an element, as entered or as it began."""
+        """Return the state of an element, entered or initial."""
         return self.filled.get(block_id, {}).get(element["action_id"]) or first_state(element)
 
     def chosen(self, block_id: str, element: Json) -> list[Json]:
-        """List the options that an element holds; nothing for what has no options."""
+        """List the chosen options of an element; none if it has no options."""
         state = self.held(block_id, element)
         return [*state.get("selected_options", []), *filter(None, [state.get("selected_option")])]
 
 
 def form_scene(workspace: Workspace, person: Person) -> Scene:
-    """Show the open form; Misuse when there is none."""
+    """Return the open form. Raises Misuse if there is none."""
     form = workspace.forms.top(person.id)
     if form is None:
         raise Misuse(f"{person.name} has no form open.")
@@ -59,7 +59,7 @@ def form_scene(workspace: Workspace, person: Person) -> Scene:
 
 
 def home_scene(workspace: Workspace, person: Person) -> Scene:
-    """Show the Home tab; Misuse when the bot has published none."""
+    """Return the Home tab. Raises Misuse if the bot has published none."""
     home = workspace.archive.homes.get(person.id)
     if home is None:
         raise Misuse(f"{person.name}'s Home tab is empty: open it first (/control/home).")
@@ -67,7 +67,7 @@ def home_scene(workspace: Workspace, person: Person) -> Scene:
 
 
 def message_scene(workspace: Workspace, place: Conversation, person: Person, ts: str) -> Scene:
-    """Show a message that the person sees; Misuse when there is none at that ts."""
+    """Return a message that the person sees. Raises Misuse if there is none with this ts."""
     posting = workspace.archive.find(place.id, ts)
     if posting is None or not posting.seen_by(person.id):
         raise Misuse(f"{person.name} sees no message {ts} in {place.name}. GET /control/state?user={person.name}.")
@@ -75,7 +75,7 @@ def message_scene(workspace: Workspace, place: Conversation, person: Person, ts:
 
 
 def scene_of(workspace: Workspace, person: Person, channel: str, ts: str | None, button: str) -> Scene:
-    """Show what `channel` means: "form", "home" or a place, there `ts` or the latest with `button`."""
+    """Return the scene for `channel`: "form", "home" or a place; there message `ts`, or the latest with `button`."""
     if channel in ("form", "home"):
         return form_scene(workspace, person) if channel == "form" else home_scene(workspace, person)
     place = workspace.directory.place(channel, person)
@@ -112,7 +112,7 @@ def _scenes(workspace: Workspace, person: Person) -> list[Scene]:
 
 @dataclass(frozen=True)
 class Target:
-    """A control that is being used; `value` is what its text already says (an overflow's option)."""
+    """A control in use; `value` is set if its text implies one (an overflow's option)."""
 
     block_id: str
     element: Json
@@ -127,7 +127,7 @@ def _matches(blocks: list[Json], button: str) -> list[Target]:
 
 
 def _named(blocks: list[Json], text: str) -> list[Target]:
-    """Find controls by what is written on them: just so, or else in any case."""
+    """Find controls by their text: exact, or else ignoring case."""
     options = [(one, shown) for one in _actions(blocks) for shown in _texts(one.element)]
     found = [(one, shown) for one, shown in options if shown == text]
     found = found or [(one, shown) for one, shown in options if _same(shown, text)]
@@ -149,9 +149,9 @@ def _texts(element: Json) -> list[str]:
 
 
 def target_in(scene: Scene, button: str, block_id: str | None = None) -> Target:
-    """Find what `button` means: an action_id, a button's text or an overflow's option; else Misuse.
+    """Find the control `button`: an action_id, a button's text or an overflow's option. Raises Misuse.
 
-    Slack lets several blocks hold the same action_id: `block_id` tells which is meant.
+    Slack allows several blocks to have the same action_id: `block_id` tells them apart.
     """
     matches = [one for one in _matches(scene.blocks, button) if block_id in (None, one.block_id)]
     if len(matches) == 1:
@@ -163,7 +163,7 @@ def target_in(scene: Scene, button: str, block_id: str | None = None) -> Target:
 
 
 def action_of(target: Target, state: Json | None, ts: str) -> Json:
-    """Build the entry of `actions` for a control that was used; `state` is what was chosen."""
+    """Build the entry in `actions` for a used control; `state` is what was chosen."""
     element = target.element
     about = {"type": element["type"], "action_id": element["action_id"], "block_id": target.block_id}
     if element["type"] == "button":

@@ -1,4 +1,4 @@
-"""Filling and submitting a form: which input a label means, Slack's own checks, and the bot's answer.
+"""Filling in and submitting a form: finding inputs by label, Slack's own checks, and the bot's response.
 
 Facts: docs.slack.dev/surfaces/modals ("Updating and pushing views in response to a view submission").
 """
@@ -18,11 +18,11 @@ from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api.call import checked_view
 
 ChoicesOf = Callable[[Person, Scene, str, Json], Choices]
-"""Finds an external select's options: for a person, scene, block_id and element."""
+"""A function that finds an external select's options: for a person, scene, block_id and element."""
 
 
 async def fill(workspace: Workspace, person: Person, scene: Scene, values: Json, choices_of: ChoicesOf) -> None:
-    """Enter values by label, block_id or action_id; Misuse where there is none or the value does not fit."""
+    """Enter values by label, block_id or action_id. Raises Misuse for an unknown input or an unfit value."""
     for name, raw in values.items():
         block_id, element = _input(scene, name)
         state = await entered(workspace, person, element, raw, choices_of(person, scene, block_id, element))
@@ -40,7 +40,7 @@ def _input(scene: Scene, name: str) -> tuple[str, Json]:
 
 
 def complaints(scene: Scene) -> dict[str, str]:
-    """Find what Slack's client would refuse to send, by block_id."""
+    """Return what Slack's client would refuse to send, by block_id."""
     values = values_of(scene.blocks, scene.filled)
     found = {}
     for block in scene.blocks:
@@ -51,7 +51,7 @@ def complaints(scene: Scene) -> dict[str, str]:
 
 
 def settle(workspace: Workspace, person: Person, form: Form, body: Json) -> Json:
-    """Do what the bot answers to a submission: close, clear, update, push, or show its errors."""
+    """Apply the bot's response to a submission: close, clear, update, push, or show its errors."""
     action = _ACTIONS.get(body.get("response_action"))
     if action is None:
         return _trouble(f"unknown response_action: {body['response_action']}")

@@ -1,1 +1,1 @@
-"""How payloads reach the app: what is in them, and the two transports."""
+"""Delivering payloads to the app: their contents, and the two transports."""

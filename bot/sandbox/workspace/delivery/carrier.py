@@ -1,4 +1,4 @@
-"""A payload on its way to the app, and the acknowledgement that comes back: either transport carries it."""
+"""A payload for the app, and the acknowledgement that returns: the interface of both transports."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ DISPATCH_FAILED = "dispatch_failed"
 
 
 class Undelivered(Exception):
-    """Nobody acknowledged; `code` is what Slack tells the person, such as operation_timeout."""
+    """No acknowledgement; `code` is what Slack shows the person, such as operation_timeout."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -22,7 +22,7 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A payload on its way; `kind` is Socket Mode's word: slash_commands, interactive or events_api."""
+    """A payload to deliver; `kind` is its Socket Mode type: slash_commands, interactive or events_api."""
 
     kind: str
     payload: Json
@@ -31,22 +31,22 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Ack:
-    """What came back, and after how many milliseconds; `body` is {} for a bare acknowledgement."""
+    """The acknowledgement, and after how many milliseconds; `body` is {} for a bare one."""
 
     body: Json
     ms: float
 
 
 class Carrier(Protocol):
-    """One way to the app."""
+    """A transport to the app."""
 
     async def carry(self, parcel: Parcel) -> Json:
-        """Bring the parcel and return the acknowledgement's body; raises Undelivered."""
+        """Deliver the parcel and return the acknowledgement's body. Raises Undelivered."""
         ...
 
 
 async def deliver(carrier: Carrier, parcel: Parcel, *, seconds: float = ACK_SECONDS) -> Ack:
-    """Bring a parcel to the app within `seconds`; raises Undelivered."""
+    """Deliver a parcel to the app within `seconds`. Raises Undelivered."""
     started = time.perf_counter()
     try:
         async with asyncio.timeout(seconds):

@@ -1,7 +1,6 @@
-"""What Slack sends to an app, field by field.
+"""The payloads that Slack sends to an app, field by field.
 
-Facts: docs.slack.dev/reference/interaction-payloads,
-docs.slack.dev/interactivity/implementing-slash-commands.
+Facts: docs.slack.dev/reference/interaction-payloads, docs.slack.dev/interactivity/implementing-slash-commands.
 """
 
 from bot.sandbox.workspace.archive import Posting
@@ -46,7 +45,7 @@ def _interaction(kind: str, person: Person) -> Json:
 
 
 def in_message(posting: Posting, place: Conversation) -> Json:
-    """Build the part that says in which message something happened; an ephemeral one is not repeated."""
+    """Build the part of a payload for a message; an ephemeral one's content is not included."""
     ephemeral = posting.visible_to is not None
     container = {
         "type": "message",
@@ -59,7 +58,7 @@ def in_message(posting: Posting, place: Conversation) -> Json:
 
 
 def in_view(view: Json) -> Json:
-    """Build the part that says in which form or Home tab something happened."""
+    """Build the part of a payload for a form or Home tab."""
     return {"container": {"type": "view", "view_id": view["id"]}, "view": view}
 
 
@@ -75,7 +74,7 @@ def block_actions(person: Person, where: Json, action: Json, *, trigger_id: str,
 
 
 def block_suggestion(person: Person, where: Json, *, block_id: str, action_id: str, value: str) -> Json:
-    """Build the question for an external select's options."""
+    """Build the request for an external select's options."""
     about = {"action_id": action_id, "block_id": block_id, "value": value}
     return {**_interaction("block_suggestion", person), **where, **about}
 
@@ -91,7 +90,7 @@ def view_submission(person: Person, view: Json, *, trigger_id: str) -> Json:
 
 
 def view_closed(person: Person, view: Json, *, is_cleared: bool) -> Json:
-    """Build a form that was closed without submitting."""
+    """Build the closing of a form without submitting."""
     return {**_interaction("view_closed", person), "view": view, "is_cleared": is_cleared}
 
 

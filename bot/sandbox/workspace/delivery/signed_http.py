@@ -23,7 +23,7 @@ def signature(secret: str, timestamp: str, body: str) -> str:
 
 
 class SignedRequests:
-    """Carries parcels as signed POSTs to the app's request URL."""
+    """The transport that delivers signed POSTs to the app's request URL."""
 
     def __init__(self, url: str, secret: str, clock: Callable[[], float] = time.time) -> None:
         self._url, self._secret, self._clock = url, secret, clock
@@ -36,7 +36,7 @@ class SignedRequests:
             self._session = None
 
     async def carry(self, parcel: Parcel) -> Json:
-        """POST it; an answer of 4xx or 5xx, or none, is Undelivered."""
+        """POST it. Raises Undelivered for a 4xx, a 5xx or no response."""
         body, content_type = _encoded(parcel)
         try:
             async with self._open().post(
@@ -79,7 +79,7 @@ def _acknowledged(status: int, text: str) -> Json:
 
 
 def _parsed(text: str) -> Json:
-    """Read an acknowledgement's body: JSON, plain text (which is the message), or nothing."""
+    """Decode an acknowledgement's body: JSON, plain text (the message), or nothing."""
     if not text.strip():
         return {}
     try:

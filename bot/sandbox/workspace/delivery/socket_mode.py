@@ -17,18 +17,18 @@ from bot.sandbox.workspace.people import APP_ID
 from bot.sandbox.workspace.refusals import Json
 
 MOST_CONNECTIONS = 10
-CLOSE_SECONDS = 0.2  # how long a closing server waits for a client that does not say goodbye
+CLOSE_SECONDS = 0.2  # how long a closing server waits for a client's close frame
 
 
 class Connection:
-    """One websocket and what it has not acknowledged yet."""
+    """One websocket, and the envelopes that it has not acknowledged yet."""
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self.socket = socket
         self._waiting: dict[str, asyncio.Future[Json]] = {}
 
     async def ask(self, parcel: Parcel) -> Json:
-        """Send an envelope and wait for its acknowledgement; Undelivered where the connection breaks."""
+        """Send an envelope and wait for its acknowledgement. Raises Undelivered if the connection breaks."""
         envelope_id = str(uuid.uuid4())
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = answer
@@ -41,14 +41,14 @@ class Connection:
             del self._waiting[envelope_id]
 
     def answer(self, text: str) -> None:
-        """Take an acknowledgement; one that is late or unknown changes nothing, as in Slack."""
+        """Take an acknowledgement; a late or unknown one changes nothing, as in Slack."""
         message = json.loads(text)
         waiting = self._waiting.get(message.get("envelope_id", ""))
         if waiting is not None and not waiting.done():
             waiting.set_result(message.get("payload") or {})
 
     def lose(self) -> None:
-        """Fail whatever still waits."""
+        """Fail all pending envelopes."""
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(Undelivered(DISPATCH_FAILED))
@@ -78,13 +78,13 @@ class Sockets:
         return len(self._connections)
 
     def ticket(self) -> str:
-        """Make the pass that lets one websocket in."""
+        """Create the ticket that admits one websocket."""
         ticket = secrets.token_hex(8)
         self._tickets.add(ticket)
         return ticket
 
     async def carry(self, parcel: Parcel) -> Json:
-        """Send a parcel over the next connection; `dispatch_failed` when there is none."""
+        """Send a parcel over the next connection; `dispatch_failed` if there is none."""
         if not self._connections:
             raise Undelivered(DISPATCH_FAILED)
         connection = self._connections.pop(0)
@@ -92,7 +92,7 @@ class Sockets:
         return await connection.ask(parcel)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET /socket: one connection from hello to goodbye."""
+        """Respond to GET /socket: one connection from hello to goodbye."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
@@ -123,7 +123,7 @@ class Sockets:
         self._on_change()
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to come again, as Slack does every few hours."""
+        """Ask every connection to reconnect, as Slack does every few hours."""
         leaving, self._connections = self._connections, []
         for connection in leaving:
             with suppress(ConnectionError):

@@ -1,4 +1,4 @@
-"""One call of a Web API method: its arguments, and the questions that many methods ask of them."""
+"""One call of a Web API method: its arguments, and checks that many methods share."""
 
 import json
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ VIEW_BYTES_MOST = 250_000
 
 @dataclass(frozen=True)
 class Call:
-    """A method's arguments with the workspace they are about."""
+    """A method's arguments, and the workspace."""
 
     workspace: Workspace
     args: Json
 
     def required(self, name: str) -> Any:
-        """Return an argument; refused as `invalid_arguments` where it is missing."""
+        """Return an argument; refused as `invalid_arguments` if it is missing."""
         value = self.args.get(name)
         if value in (None, ""):
             raise Refusal.of_faults("invalid_arguments", [f"missing required field: {name}"])
         return value
 
     def needs(self, scope: str) -> None:
-        """Refuse as `missing_scope` unless the manifest asks for the scope."""
+        """Refuse as `missing_scope` unless the manifest requests the scope."""
         scopes = self.workspace.manifest.scopes
         if scope not in scopes:
             raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(scopes)))
 
     def json(self, name: str) -> Any:
-        """Return a structured argument, which comes as JSON or, in a form body, as JSON text."""
+        """Return a structured argument, given as JSON or, in a form body, as JSON text."""
         value = self.args.get(name)
         if not isinstance(value, str):
             return value
@@ -47,7 +47,7 @@ class Call:
             raise Refusal.of_faults(error, [f"not valid JSON: {name}"]) from None
 
     def conversation(self, *, named: bool = False) -> Conversation:
-        """Return what `channel` means; `named` allows #names and user ids, as posting does."""
+        """Return the conversation of `channel`; `named` allows #names and user ids, as for posting."""
         ref = str(self.required("channel"))
         rooms = self.workspace.directory.conversations
         found = rooms.get(ref)
@@ -58,7 +58,7 @@ class Call:
         return found
 
     def joined(self, *, named: bool = False) -> Conversation:
-        """Return the conversation, which the bot must be in, and which must not be archived."""
+        """Return the conversation; the bot must be in it, and it must not be archived."""
         room = self.conversation(named=named)
         if room.archived:
             raise Refusal("is_archived")
@@ -69,14 +69,14 @@ class Call:
         return room
 
     def posting(self, ts_name: str = "ts") -> Posting:
-        """Return the message meant by `channel` and `ts`; an ephemeral one cannot be found."""
+        """Return the message at `channel` and `ts`; an ephemeral one cannot be found."""
         found = self.workspace.archive.find(self.conversation().id, str(self.required(ts_name)))
         if found is None or found.visible_to is not None:
             raise Refusal("message_not_found")
         return found
 
     def person(self, name: str = "user") -> Person:
-        """Return the person meant by an id."""
+        """Return the person with the id in this argument."""
         found = self.workspace.directory.people.get(str(self.required(name)))
         if found is None:
             raise Refusal("user_not_found")
@@ -84,7 +84,7 @@ class Call:
 
 
 def content_of(call: Call, *, longest: int = TEXT_MOST) -> Json:
-    """Check and return what a message is to hold; refused as no_text, msg_too_long, invalid_blocks."""
+    """Validate and return a message's content; refused as no_text, msg_too_long, invalid_blocks."""
     text, blocks = call.args.get("text"), call.json("blocks")
     if call.json("attachments"):
         raise Refusal.of_faults("invalid_arguments", ["attachments are not emulated; use blocks"])
@@ -109,7 +109,7 @@ def check_blocks(blocks: Any) -> None:
 
 
 def checked_view(view: Any, kind: str) -> Json:
-    """Check a view of kind "modal" or "home"; refused as invalid_arguments or view_too_large."""
+    """Validate a view of kind "modal" or "home"; refused as invalid_arguments or view_too_large."""
     if not isinstance(view, dict):
         raise Refusal.of_faults("invalid_arguments", ["must provide an object [json-pointer:/view]"])
     if length_of(view) > VIEW_BYTES_MOST:

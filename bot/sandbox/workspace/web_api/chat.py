@@ -24,7 +24,7 @@ def post_ephemeral(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """chat.update: text without blocks takes the blocks away, and only such an update shows as edited."""
+    """chat.update: text without blocks removes the blocks, and only such an update is shown as edited."""
     posting = _own(call, "cant_update_message")
     if call.conversation().archived:
         raise Refusal("is_inactive")

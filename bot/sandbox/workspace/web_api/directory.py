@@ -1,4 +1,4 @@
-"""Who and what is there: auth, apps, bots, conversations, users and usergroups methods."""
+"""The methods for people and places: auth, apps, bots, conversations, users and usergroups."""
 
 from bot.sandbox.workspace.people import (
     APP_ID,
@@ -27,7 +27,7 @@ def auth_test(_call: Call) -> Json:
 
 
 def open_connection(call: Call) -> Json:
-    """apps.connections.open: the URL of a websocket, good for one connection."""
+    """apps.connections.open: the URL of a websocket, valid for one connection."""
     base = call.workspace.public_url.replace("http", "ws", 1)
     return {"url": f"{base}/socket?ticket={call.workspace.sockets.ticket()}&app_id={APP_ID}"}
 
@@ -67,7 +67,7 @@ def _readable(call: Call) -> Conversation:
 
 
 def conversations(call: Call) -> Json:
-    """conversations.list, in one page; `types` as in Slack, public channels without it."""
+    """conversations.list, in one page; `types` as in Slack, by default public channels."""
     types = str(call.args.get("types") or "public_channel").split(",")
     rooms = call.workspace.directory.conversations.values()
     shown = [_conversation(one) for one in rooms if ("im" if one.person else "public_channel") in types]

@@ -48,7 +48,7 @@ def described(workspace: Workspace, name: str, size: int, owner: str) -> Json:
 
 
 def receive(workspace: Workspace, file_id: str, content: bytes) -> None:
-    """Take what is POSTed to an upload URL; refused where it is not awaited or has another length."""
+    """Store the content POSTed to an upload URL; refused if it is not expected or has another length."""
     file = workspace.archive.files.get(file_id)
     if file is None or not file.get("awaited"):
         raise Refusal("file_not_found")
@@ -95,7 +95,7 @@ def file_info(call: Call) -> Json:
 
 
 def may_see(workspace: Workspace, file: Json, user_id: str) -> bool:
-    """Say whether a person may download a file: it is theirs, or shared where they are."""
+    """Return whether a person may download a file: it is theirs, or shared where they are."""
     rooms = workspace.directory.conversations
     shared = [rooms[one] for one in (*file["channels"], *file["ims"])]
     return file["user"] == user_id or any(user_id in room.members for room in shared)

@@ -1,4 +1,4 @@
-"""The Web API as a table: which function answers a method, and which scope it needs."""
+"""The Web API as a table: the function for each method, and the scope that it needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.sandbox.workspace.web_api.call import Call
 
 @dataclass(frozen=True)
 class Method:
-    """What answers a method; `scope` None means that any bot token will do."""
+    """A method's function; `scope` None means that any bot token will do."""
 
     answer: Callable[[Call], Json]
     scope: str | None = None
@@ -49,7 +49,7 @@ METHODS: dict[str, Method] = {
 
 
 def answer(workspace: Workspace, name: str, token: str, args: Json) -> Json:
-    """Answer a call with {"ok": true, …} or {"ok": false, "error": …}; Slack sends both with status 200."""
+    """Respond to a call with {"ok": true, …} or {"ok": false, "error": …}; Slack sends both with status 200."""
     try:
         method = METHODS.get(name)
         if method is None:

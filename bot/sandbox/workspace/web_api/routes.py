@@ -1,4 +1,4 @@
-"""Slack's side of HTTP: /api/<method>, /socket, /response/<id>, /upload/<file>, /files/<file>/<name>."""
+"""Slack's HTTP routes: /api/<method>, /socket, /response/<id>, /upload/<file>, /files/<file>/<name>."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ class _Wire:
         return web.json_response(answer(self._workspace, name, token, args), headers=headers)
 
     async def respond(self, request: web.Request) -> web.Response:
-        """Take a message at a response URL."""
+        """Receive a message at a response URL."""
         try:
             body = json.loads(await request.text())
             self._workspace.overheard("response_url", body)
@@ -67,7 +67,7 @@ class _Wire:
         return web.Response(text="ok")
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Take a file's content, raw or as the multipart field `file`."""
+        """Receive a file's content, raw or as the multipart field `file`."""
         try:
             receive(self._workspace, request.match_info["file"], await _content(request))
         except Refusal as refusal:
@@ -76,9 +76,9 @@ class _Wire:
         return web.Response(text=f"OK - {size}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """Give a file to the bot (token, files:read) or to a person who sees it (`?as=ana`).
+        """Send a file to the bot (token, files:read) or to a person who sees it (`?as=ana`).
 
-        Like Slack, show an app that may not have it the page to sign in on, with status 200.
+        Like Slack, send an unauthorized app the sign-in page, with status 200.
         """
         file = self._workspace.archive.files.get(request.match_info["file"])
         if file is None:
@@ -107,7 +107,7 @@ def _troubled(request: web.Request, fault: MethodFault, carried_out: web.Respons
     if fault.drop:
         if request.transport is not None:
             request.transport.abort()
-        return web.Response(status=500)  # reaches nobody: the connection is gone
+        return web.Response(status=500)  # reaches nobody: the connection is closed
     if fault.status == 429:
         headers = {"Retry-After": str(fault.retry_after)}
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
@@ -119,7 +119,7 @@ def _troubled(request: web.Request, fault: MethodFault, carried_out: web.Respons
 
 
 async def _read(request: web.Request) -> tuple[str, Json]:
-    """Take token and arguments from wherever Slack takes them: header, query, form or JSON body."""
+    """Read token and arguments from wherever Slack accepts them: header, query, form or JSON body."""
     args: Json = dict(request.query)
     if request.content_type == "application/json":
         args |= _object(await request.text())
@@ -149,7 +149,7 @@ async def _content(request: web.Request) -> bytes:
 
 
 def respond(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
-    """Do what a message at a response URL says: post, replace or delete; privately unless `in_channel`."""
+    """Apply a message at a response URL: post, replace or delete; privately unless `in_channel`."""
     source = _still_there(workspace, url.source)
     if body.get("delete_original") and source is not None:
         workspace.delete(source)

@@ -9,7 +9,7 @@ from bot.sandbox.workspace.web_api.call import Call, checked_view
 
 
 def open_(call: Call) -> Json:
-    """views.open: a form for the person whose click or command the trigger came from."""
+    """views.open: a form for the person whose click or command issued the trigger."""
     view, user_id = _new_view(call)
     return _shown(call, call.workspace.forms.open(user_id, view))
 
@@ -28,7 +28,7 @@ def _new_view(call: Call) -> tuple[Json, str]:
 
 
 def update(call: Call) -> Json:
-    """views.update: another view in the place of `view_id` or `external_id`; `hash` guards against races."""
+    """views.update: replace the view with `view_id` or `external_id`; `hash` guards against races."""
     view = checked_view(call.json("view"), "modal")
     view_id, external_id = call.args.get("view_id"), call.args.get("external_id")
     if not view_id and not external_id:
@@ -56,7 +56,7 @@ def publish(call: Call) -> Json:
 
 
 def publishable(view: Json, previous: Json | None, hash_: Any) -> Json:
-    """Complete a Home tab; it keeps its id when it is published again."""
+    """Complete a Home tab; it keeps its id when published again."""
     if hash_ is not None and previous is not None and hash_ != previous["hash"]:
         raise Refusal("hash_conflict")
     id_ = previous["id"] if previous else new_id("V")

@@ -1,5 +1,5 @@
-"""Block Kit as pydantic models: every block, element and object that is emulated, with the sizes that Slack enforces.
+"""Block Kit as pydantic models: every block, element and object that is emulated, with Slack's size limits.
 
-What a model does not name is refused, as is null; `../limits.py` says so in Slack's words.
-Facts: docs.slack.dev/reference/block-kit.
+Unknown fields and null are refused; `../limits.py` reports that in Slack's words. Facts:
+docs.slack.dev/reference/block-kit.
 """

@@ -33,13 +33,13 @@ from bot.sandbox.workspace.block_kit.texts import MARKDOWN_CHARACTERS
 
 
 class Block(Shape):
-    """What every block has."""
+    """The fields of every block."""
 
     block_id: Id = OPTIONAL
 
 
 class Actions(Block):
-    """Buttons and menus in a row."""
+    """A row of buttons and menus."""
 
     type: Literal["actions"]
     elements: Annotated[list[ActionElement], between(1, 25)]
@@ -53,7 +53,7 @@ class Context(Block):
 
 
 class Divider(Block):
-    """A line across."""
+    """A horizontal line."""
 
     type: Literal["divider"]
 
@@ -67,14 +67,14 @@ class Header(Block):
 
 
 class ImageBlock(Block, Picture):
-    """An image of its own."""
+    """A block with an image."""
 
     type: Literal["image"]
     title: Label = OPTIONAL
 
 
 class Input(Block):
-    """A labelled field, anywhere."""
+    """A labelled input on any surface."""
 
     type: Literal["input"]
     label: Label
@@ -85,13 +85,13 @@ class Input(Block):
 
 
 class ModalInput(Input):
-    """A labelled field of a form, which may take files."""
+    """A labelled input of a modal, which may accept files."""
 
     element: ModalInputElement  # type: ignore[assignment]  # a modal takes one element more
 
 
 class Section(Block):
-    """Text, with something beside it."""
+    """Text, with an optional accessory."""
 
     type: Literal["section"]
     text: Text = OPTIONAL
@@ -114,7 +114,7 @@ class Icon(Shape):
 
 
 class Card(Block):
-    """A small thing with its buttons."""
+    """A small card with buttons."""
 
     type: Literal["card"]
     title: Annotated[Text, at_most(150)] = OPTIONAL

@@ -1,4 +1,4 @@
-"""Images, buttons and overflow menus, and which elements may stand where.
+"""Images, buttons and overflow menus, and which elements are allowed where.
 
 Facts: docs.slack.dev/reference/block-kit/block-elements.
 """
@@ -25,7 +25,7 @@ from bot.sandbox.workspace.block_kit.schema.selects import AnyChooser
 
 
 class Picture(Shape):
-    """What an image shows: a URL, or a file in Slack."""
+    """The source of an image: a URL, or a file in Slack."""
 
     alt_text: Annotated[str, Field(max_length=2000)]
     image_url: ImageUrl = OPTIONAL

@@ -1,4 +1,4 @@
-"""Fields into which people type, and the one that takes files.
+"""Text inputs, and the file input.
 
 Facts: docs.slack.dev/reference/block-kit/block-elements.
 """
@@ -22,7 +22,7 @@ from bot.sandbox.workspace.block_kit.schema.rich_text import RichText
 
 
 class Written(Control):
-    """A control into which people type."""
+    """A control to type into."""
 
     placeholder: Placeholder = OPTIONAL
     dispatch_action_config: DispatchConfig = OPTIONAL
@@ -34,7 +34,7 @@ def _check_range(least: float | None, most: float | None, names: str) -> None:
 
 
 class TextInput(Written):
-    """A field for words."""
+    """An input for text."""
 
     type: Literal["plain_text_input"]
     initial_value: Annotated[str, Field(max_length=3000)] = OPTIONAL
@@ -49,14 +49,14 @@ class TextInput(Written):
 
 
 class EmailInput(Written):
-    """A field for an e-mail address."""
+    """An input for an e-mail address."""
 
     type: Literal["email_text_input"]
     initial_value: Annotated[str, Field(max_length=3000)] = OPTIONAL
 
 
 class UrlInput(Written):
-    """A field for a URL."""
+    """An input for a URL."""
 
     type: Literal["url_text_input"]
     initial_value: Annotated[str, Field(max_length=3000)] = OPTIONAL
@@ -66,7 +66,7 @@ Number = Annotated[str, between(1, 40), matching(r"[+-]?\d+(\.\d+)?", "must be a
 
 
 class NumberInput(Written):
-    """A field for a number."""
+    """An input for a number."""
 
     type: Literal["number_input"]
     is_decimal_allowed: bool
@@ -85,14 +85,14 @@ class NumberInput(Written):
 
 
 class RichTextInput(Written):
-    """A field for formatted text."""
+    """An input for formatted text."""
 
     type: Literal["rich_text_input"]
     initial_value: RichText = OPTIONAL
 
 
 class FileInput(Shape):
-    """A field for files."""
+    """An input for files."""
 
     type: Literal["file_input"]
     action_id: Id = OPTIONAL

@@ -1,4 +1,4 @@
-"""Composition objects: texts, options, confirmation dialogs, and the constraints that all models share.
+"""Composition objects: texts, options, confirmation dialogs, and constraints that all models share.
 
 Facts: docs.slack.dev/reference/block-kit/composition-objects.
 """
@@ -11,17 +11,17 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 OPTIONAL: Any = None
-"""The default of a field that may be left out. It is not validated, so a null that is sent is still refused."""
+"""The default of an optional field. It is not validated, so an explicit null is still refused."""
 
 
 class Shape(BaseModel):
-    """An object with these fields, in exactly these types, and no others."""
+    """An object with exactly these fields, strictly typed."""
 
     # Built when first used: a bot that runs against the real Slack imports this, too, and starts without it.
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
     def has(self, name: str) -> bool:
-        """Say whether the field was sent."""
+        """Return whether the field was sent."""
         return name in self.model_fields_set
 
 
@@ -32,18 +32,18 @@ def between(least: int, most: int) -> FieldInfo:
 
 
 def refused(sentence: str, at: str = "") -> PydanticCustomError:
-    """Build the error of a rule that pydantic does not know; `at` points below the value that is validated."""
+    """Build the error of a rule that pydantic does not have; `at` points below the validated value."""
     return PydanticCustomError("slack", "{sentence}", {"sentence": sentence, "at": at})
 
 
 def exactly_one_of(shape: Shape, first: str, second: str) -> None:
-    """Refuse a shape that has both fields or neither."""
+    """Refuse an object that has both fields or neither."""
     if shape.has(first) == shape.has(second):
         raise refused(f"must have exactly one of {first} and {second}")
 
 
 def matching(pattern: str, sentence: str) -> AfterValidator:
-    """Constrain a string to a pattern, refused with `sentence`."""
+    """Constrain a string to a pattern; refuse others with `sentence`."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
@@ -86,7 +86,7 @@ T = TypeVar("T", PlainText, MarkdownText)
 
 
 def at_most(length: int) -> AfterValidator:
-    """Constrain a text object to fewer characters than 3,000."""
+    """Constrain a text object to fewer than the usual 3,000 characters."""
 
     def check(text: T) -> T:
         if len(text.text) > length:
@@ -102,7 +102,7 @@ Placeholder = Annotated[PlainText, at_most(150)]
 
 
 class Option(Shape):
-    """A choice in a select."""
+    """An option of a select."""
 
     text: Annotated[PlainText, at_most(75)]
     value: Annotated[str, between(1, 150)]
@@ -110,7 +110,7 @@ class Option(Shape):
 
 
 class MarkdownOption(Shape):
-    """A choice among radio buttons or checkboxes, whose texts may have markup."""
+    """An option of radio buttons or checkboxes, whose texts may have markup."""
 
     text: Annotated[Text, at_most(75)]
     value: Annotated[str, between(1, 150)]
@@ -118,20 +118,20 @@ class MarkdownOption(Shape):
 
 
 class MenuOption(Option):
-    """A choice in an overflow menu, which may open a page."""
+    """An option of an overflow menu, which may open a URL."""
 
     url: Url = OPTIONAL
 
 
 class OptionGroup(Shape):
-    """Choices under a heading."""
+    """Options under a heading."""
 
     label: Annotated[PlainText, at_most(75)]
     options: Annotated[list[Option], between(1, 100)]
 
 
 class Confirm(Shape):
-    """The dialog that asks before something is done."""
+    """A confirmation dialog."""
 
     title: Annotated[PlainText, at_most(100)]
     text: Annotated[Text, at_most(300)]
@@ -141,7 +141,7 @@ class Confirm(Shape):
 
 
 class DispatchConfig(Shape):
-    """When a text input tells the app what is entered."""
+    """When a text input dispatches its value to the app."""
 
     trigger_actions_on: Annotated[list[Literal["on_enter_pressed", "on_character_entered"]], between(1, 2)]
 
@@ -162,7 +162,7 @@ class SlackFile(Shape):
 
 
 class Control(Shape):
-    """What everything has in which something is chosen or entered."""
+    """The fields of every control that holds a value."""
 
     action_id: Id = OPTIONAL
     focus_on_load: bool = OPTIONAL

@@ -1,4 +1,4 @@
-"""The rich_text block and all that stands in it.
+"""The rich_text block and its elements.
 
 Facts: docs.slack.dev/reference/block-kit/blocks/rich-text-block.
 """
@@ -20,7 +20,7 @@ from bot.sandbox.workspace.block_kit.schema.objects import (
 
 
 class MentionStyle(Shape):
-    """How a mention or emoji is set."""
+    """The style of a mention or emoji."""
 
     bold: bool = OPTIONAL
     italic: bool = OPTIONAL
@@ -31,7 +31,7 @@ class MentionStyle(Shape):
 
 
 class TextStyle(Shape):
-    """How words are set."""
+    """The style of text."""
 
     bold: bool = OPTIONAL
     italic: bool = OPTIONAL
@@ -41,7 +41,7 @@ class TextStyle(Shape):
 
 
 class Words(Shape):
-    """Words in one style."""
+    """Text in one style."""
 
     type: Literal["text"]
     text: Annotated[str, Field(min_length=1)]
@@ -49,7 +49,7 @@ class Words(Shape):
 
 
 class Link(Shape):
-    """A link, under its text or its URL."""
+    """A link, shown as its text or its URL."""
 
     type: Literal["link"]
     url: Url
@@ -59,7 +59,7 @@ class Link(Shape):
 
 
 class User(Shape):
-    """A person's mention."""
+    """A mention of a person."""
 
     type: Literal["user"]
     user_id: UserId
@@ -67,7 +67,7 @@ class User(Shape):
 
 
 class UserGroup(Shape):
-    """A user group's mention."""
+    """A mention of a user group."""
 
     type: Literal["usergroup"]
     usergroup_id: Annotated[str, matching("S[A-Z0-9]{2,}", "must be the id of a user group")]
@@ -75,7 +75,7 @@ class UserGroup(Shape):
 
 
 class Channel(Shape):
-    """A channel's mention."""
+    """A mention of a channel."""
 
     type: Literal["channel"]
     channel_id: ChannelId
@@ -83,7 +83,7 @@ class Channel(Shape):
 
 
 class Team(Shape):
-    """A workspace's mention."""
+    """A mention of a workspace."""
 
     type: Literal["team"]
     team_id: Annotated[str, matching("T[A-Z0-9]{2,}", "must be the id of a team")]
@@ -91,7 +91,7 @@ class Team(Shape):
 
 
 class Broadcast(Shape):
-    """A mention of everybody in reach."""
+    """A mention of everyone in the channel or workspace."""
 
     type: Literal["broadcast"]
     range: Literal["here", "channel", "everyone"]
@@ -99,7 +99,7 @@ class Broadcast(Shape):
 
 
 class Emoji(Shape):
-    """An emoji by its name, which has no colons."""
+    """An emoji by name, without colons."""
 
     type: Literal["emoji"]
     name: Annotated[str, matching(r"[a-z0-9_+'-]+(::skin-tone-\d)?", "must be the name of an emoji")]
@@ -121,7 +121,7 @@ class Date(Shape):
 
 
 class Color(Shape):
-    """A patch of a colour."""
+    """A colour swatch."""
 
     type: Literal["color"]
     value: Annotated[str, matching("#[0-9A-Fa-f]{6}", "must be a colour such as #1d4ed8")]
@@ -153,7 +153,7 @@ class RichTextList(Shape):
 
 
 class Preformatted(Shape):
-    """Words as they were typed."""
+    """Preformatted text."""
 
     type: Literal["rich_text_preformatted"]
     elements: Annotated[list[Annotated[Words | Link, Field(discriminator="type")]], between(1, 1000)]
@@ -161,7 +161,7 @@ class Preformatted(Shape):
 
 
 class Quote(Shape):
-    """Somebody's words."""
+    """A quotation."""
 
     type: Literal["rich_text_quote"]
     elements: Annotated[list[Part], between(1, 1000)]
@@ -169,7 +169,7 @@ class Quote(Shape):
 
 
 class RichText(Shape):
-    """The block itself, which is also a cell of a table and the value of an input."""
+    """The block itself, which can also be a cell of a table or the value of an input."""
 
     type: Literal["rich_text"]
     block_id: Id = OPTIONAL

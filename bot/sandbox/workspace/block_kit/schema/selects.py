@@ -1,4 +1,4 @@
-"""Menus, pickers, radio buttons and checkboxes: elements in which something is chosen.
+"""Menus, pickers, radio buttons and checkboxes: elements for choosing.
 
 Facts: docs.slack.dev/reference/block-kit/block-elements.
 """
@@ -29,19 +29,19 @@ from bot.sandbox.workspace.block_kit.schema.objects import (
 
 
 class Chooser(Control):
-    """A control that tells the app at once what was chosen."""
+    """A control that dispatches each choice to the app."""
 
     confirm: Confirm = OPTIONAL
 
 
 class Select(Chooser):
-    """A menu of which one item is chosen."""
+    """A menu for choosing one item."""
 
     placeholder: Placeholder = OPTIONAL
 
 
 class MultiSelect(Select):
-    """A menu of which several items are chosen."""
+    """A menu for choosing several items."""
 
     max_selected_items: Annotated[int, Field(ge=1, le=100)] = OPTIONAL
 
@@ -54,13 +54,13 @@ class MultiSelect(Select):
 
 
 class Static(Shape):
-    """Options that are sent with the select, in groups or not."""
+    """Options sent with the select, grouped or not."""
 
     options: Annotated[list[Option], between(1, 100)] = OPTIONAL
     option_groups: Annotated[list[OptionGroup], between(1, 100)] = OPTIONAL
 
     def offered(self) -> list[Option]:
-        """Return all options, also those in groups."""
+        """Return all options, including those in groups."""
         return [*(self.options or []), *(one for group in self.option_groups or [] for one in group.options)]
 
 
@@ -83,7 +83,7 @@ class StaticSelect(Select, Static):
 
 
 class MultiStaticSelect(MultiSelect, Static):
-    """A select of several with its options."""
+    """A multi-select with its options."""
 
     type: Literal["multi_static_select"]
     initial_options: Annotated[list[Option], between(1, 100)] = OPTIONAL
@@ -104,7 +104,7 @@ class ExternalSelect(Select):
 
 
 class MultiExternalSelect(MultiSelect):
-    """A select of several that asks the app for its options."""
+    """A multi-select that asks the app for its options."""
 
     type: Literal["multi_external_select"]
     initial_options: Annotated[list[Option], between(1, 100)] = OPTIONAL
@@ -119,7 +119,7 @@ class UsersSelect(Select):
 
 
 class MultiUsersSelect(MultiSelect):
-    """A select of several people."""
+    """A multi-select of people."""
 
     type: Literal["multi_users_select"]
     initial_users: Annotated[list[UserId], between(1, 100)] = OPTIONAL
@@ -136,7 +136,7 @@ class ConversationsSelect(Select):
 
 
 class MultiConversationsSelect(MultiSelect):
-    """A select of several channels and direct messages."""
+    """A multi-select of channels and direct messages."""
 
     type: Literal["multi_conversations_select"]
     initial_conversations: Annotated[list[ConversationId], between(1, 100)] = OPTIONAL
@@ -153,14 +153,14 @@ class ChannelsSelect(Select):
 
 
 class MultiChannelsSelect(MultiSelect):
-    """A select of several public channels."""
+    """A multi-select of public channels."""
 
     type: Literal["multi_channels_select"]
     initial_channels: Annotated[list[ChannelId], between(1, 100)] = OPTIONAL
 
 
 class RadioButtons(Chooser):
-    """Choices of which one is marked."""
+    """Options of which one is marked."""
 
     type: Literal["radio_buttons"]
     options: Annotated[list[MarkdownOption], between(1, 10)]
@@ -173,7 +173,7 @@ class RadioButtons(Chooser):
 
 
 class Checkboxes(Chooser):
-    """Choices of which several are marked."""
+    """Options of which several can be marked."""
 
     type: Literal["checkboxes"]
     options: Annotated[list[MarkdownOption], between(1, 10)]
@@ -194,14 +194,14 @@ def _is_date(text: str) -> str:
 
 
 class DatePicker(Select):
-    """A calendar."""
+    """A date picker."""
 
     type: Literal["datepicker"]
     initial_date: Annotated[str, between(10, 10), AfterValidator(_is_date)] = OPTIONAL
 
 
 class TimePicker(Select):
-    """A clock."""
+    """A time picker."""
 
     type: Literal["timepicker"]
     initial_time: Annotated[str, matching("([01][0-9]|2[0-3]):[0-5][0-9]", "must be a time such as 08:30")] = OPTIONAL
@@ -209,7 +209,7 @@ class TimePicker(Select):
 
 
 class DateTimePicker(Chooser):
-    """A calendar with a clock; the value counts seconds since 1970."""
+    """A date and time picker; the value is in seconds since 1970."""
 
     type: Literal["datetimepicker"]
     initial_date_time: Annotated[int, Field(ge=10**9, lt=10**10)] = OPTIONAL

@@ -1,4 +1,4 @@
-"""The three surfaces on which blocks stand (messages, modals, Home tabs), and the answers to selects and forms.
+"""The three surfaces for blocks (messages, modals, Home tabs), and the responses to selects and forms.
 
 Facts: docs.slack.dev/reference/views, docs.slack.dev/interactivity.
 """
@@ -47,7 +47,7 @@ HomeBlocks = Annotated[list[Annotated[Everywhere | Input | Data, Field(discrimin
 
 
 class View(Shape):
-    """What forms and Home tabs have in common."""
+    """The fields that modals and Home tabs share."""
 
     private_metadata: Annotated[str, Field(max_length=3000)] = OPTIONAL
     callback_id: Annotated[str, Field(max_length=255)] = OPTIONAL
@@ -55,7 +55,7 @@ class View(Shape):
 
 
 class Modal(View):
-    """A form."""
+    """A modal."""
 
     type: Literal["modal"]
     title: Annotated[PlainText, at_most(24)]
@@ -81,7 +81,7 @@ class Home(View):
 
 
 class Offer(Shape):
-    """The answer to an external select."""
+    """The response to an external select."""
 
     options: Annotated[list[Option], between(0, 100)] = OPTIONAL
     option_groups: Annotated[list[OptionGroup], between(1, 100)] = OPTIONAL
@@ -101,4 +101,4 @@ SURFACES: dict[str, tuple[Any, str]] = {
     "options": (Offer, ""),
     "errors": (Complaints, "/errors"),
 }
-"""What can be judged, and where its JSON pointers begin."""
+"""What can be judged, and the start of its JSON pointers."""

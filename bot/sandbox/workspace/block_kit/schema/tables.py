@@ -17,14 +17,14 @@ Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 
 
 class RawText(Shape):
-    """A cell with words."""
+    """A cell with text."""
 
     type: Literal["raw_text"]
     text: Annotated[str, between(1, DATA_TABLE_CHARACTERS)]
 
 
 class RawNumber(Shape):
-    """A cell with a number; `text` is how it is written."""
+    """A cell with a number; `text` is how it is shown."""
 
     type: Literal["raw_number"]
     value: Number
@@ -53,7 +53,7 @@ def _check_characters(rows: Sequence[Sequence[Shape]], most: int) -> None:
 
 
 class ColumnSetting(Shape):
-    """How a column is set."""
+    """The settings of a column."""
 
     align: Literal["left", "center", "right"] = OPTIONAL
     is_wrapped: bool = OPTIONAL
@@ -74,7 +74,7 @@ class Table(Shape):
 
 
 class DataTable(Shape):
-    """A table with pages, whose first row is the header."""
+    """A paginated table whose first row is the header."""
 
     type: Literal["data_table"]
     block_id: Id = OPTIONAL
@@ -108,21 +108,21 @@ class Point(Shape):
 
 
 class Slice(Shape):
-    """A part of a pie, which has some size."""
+    """A slice of a pie, of a positive size."""
 
     label: Name
     value: Annotated[float, Field(gt=0, le=1e15)]
 
 
 class Series(Shape):
-    """A line, an area, or bars of one colour."""
+    """The points of a line, an area, or bars of one colour."""
 
     name: Name
     data: Annotated[list[Point], between(1, 20)]
 
 
 class Axes(Shape):
-    """What stands along the axes."""
+    """The labels of the axes."""
 
     categories: Annotated[list[Name], between(1, 20)]
     x_label: Annotated[str, Field(max_length=50)] = OPTIONAL
@@ -130,14 +130,14 @@ class Axes(Shape):
 
 
 class Pie(Shape):
-    """A whole in parts."""
+    """A pie chart."""
 
     type: Literal["pie"]
     segments: Annotated[list[Slice], between(1, 12)]
 
 
 class Plot(Shape):
-    """One or more series along an axis: each has one point for each category, in that order."""
+    """One or more series along an axis: each has one point per category, in that order."""
 
     type: Literal["bar", "line", "area"]
     series: Annotated[list[Series], between(1, 12)]
