@@ -248,8 +248,8 @@ def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str
         "BIGCOMMERCE_API_URL": url,
     }
     foreign = (slack if "workspace" not in options.parts else {}) | (store if "store" not in options.parts else {})
-    told = {name: os.environ[name] for name in foreign if os.environ.get(name)}
-    return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | told
+    environment = {name: os.environ[name] for name in foreign if os.environ.get(name)}
+    return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | environment
 
 
 if __name__ == "__main__":

@@ -268,8 +268,8 @@ def _report(result: Verification, against: str, what: str = "log") -> int:
 def _why_unseen(result: Verification, what: str) -> str:
     """Return why no entry has the seal that was noted."""
     cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
-    away = f"It may be one of the first {result.archived} entries, which are in archives: name those with --archive."
-    return f"{away} If it is in none, t{cut}" if result.archived else f"T{cut}"
+    hint = f"It may be one of the first {result.archived} entries, which are in archives: name those with --archive."
+    return f"{hint} If it is in none, t{cut}" if result.archived else f"T{cut}"
 
 
 def _summary(result: Verification) -> str:

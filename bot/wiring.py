@@ -157,10 +157,10 @@ def _schedule(settings: Settings) -> Schedule | None:
 async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
     """Open two clients for Slack: one with retries, and one that sends everything only once."""
     # Over an idle connection that may be gone, nobody could tell whether what was sent arrived.
-    afresh = aiohttp.TCPConnector(force_close=True)
+    connector = aiohttp.TCPConnector(force_close=True)
     async with (
         aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
-        aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=afresh) as single,
+        aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
     ):
         yield _client(settings, session, AGAIN), _client(settings, single, ())
 

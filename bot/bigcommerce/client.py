@@ -133,8 +133,8 @@ class Store(Reader):
             already, missing = already + members, missing + unknown
             waiting = _without(waiting, {*members, *unknown})
         # If all the profiles of an attempt without a response are members now, that attempt added them.
-        ours = lost if set(lost) <= set(already) else ()
-        return AddedMembers(ours, _without(already, ours), missing)
+        added = lost if set(lost) <= set(already) else ()
+        return AddedMembers(added, _without(already, added), missing)
 
     async def _create(self, batch: Sequence[int]) -> CreatedProfiles:
         """Create at most 50. The store creates all or none; retry without customers who have a profile."""

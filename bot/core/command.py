@@ -180,8 +180,8 @@ class Call:
         A Command that pre-fills fields of its form needs a new value for at least one of them.
         """
         prefill = self.command.prefill
-        said = prefill is None or any(name in self.values for name in prefill.fields)
-        return said and not missing(self.command.args, self.values)
+        has_new_value = prefill is None or any(name in self.values for name in prefill.fields)
+        return has_new_value and not missing(self.command.args, self.values)
 
     @property
     def line(self) -> str:
@@ -259,8 +259,8 @@ def _first_word(line: str) -> tuple[str, str]:
 
 def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Misuse:
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    meant = f"Did you mean `{before}{near[0]}`? " if near else ""
-    sentence = f"There is no command `{before}{word[:100]}`. {meant}`/{group.name} help` shows what there is."
+    suggestion = f"Did you mean `{before}{near[0]}`? " if near else ""
+    sentence = f"There is no command `{before}{word[:100]}`. {suggestion}`/{group.name} help` shows what there is."
     return Misuse(sentence, for_log="There is no such command.")
 
 

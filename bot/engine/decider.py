@@ -87,8 +87,8 @@ class Decider:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
         change = await self.may_edit(invocation.edits, None, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
-        anew = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
-        return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **anew)
+        update = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
+        return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
 
     async def still_holds(self, change: Change) -> bool:
         """Plan again: return True if plan and policy are unchanged; otherwise renew the Change.

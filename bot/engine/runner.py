@@ -10,7 +10,7 @@ from bot.bigcommerce import Store, StoreError
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.approval.step_records import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
-from bot.core.planning.steps import AnyStep, Applied, Made
+from bot.core.planning.steps import AnyStep, Applied, CreatedIds
 from bot.core.store_view.shop import Shop
 from bot.engine.process import Process
 from bot.ledger.entries import milliseconds
@@ -112,7 +112,7 @@ class Runner:
     def _work(self, change: Change, position: int, step: AnyStep) -> _Work:
         store = self._store.correlated(f"change-{change.number}")
         has_begun = any(run.position == position for run in change.runs)
-        return _Work(position, step.resolved(_made(change)), store, self._clock(), has_begun)
+        return _Work(position, step.resolved(_created_ids(change)), store, self._clock(), has_begun)
 
     async def _step(self, change: Change, work: _Work) -> Change:
         step, store = work.step, work.store
@@ -177,5 +177,5 @@ def _broke_off(change: Change) -> bool:
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 
 
-def _made(change: Change) -> Made:
-    return Made.by([run.applied for run in change.runs if run.applied])
+def _created_ids(change: Change) -> CreatedIds:
+    return CreatedIds.of([run.applied for run in change.runs if run.applied])

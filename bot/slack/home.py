@@ -59,11 +59,11 @@ def _signed(one: Brief) -> str:
     return f"{len(one.approvals)} of {one.need.approvals} approved" if one.approvals else ""
 
 
-def _mine(mine: tuple[Brief, ...]) -> list[Block]:
+def _mine(requested: tuple[Brief, ...]) -> list[Block]:
     title = blocks.header("What you asked for lately")
-    if not mine:
+    if not requested:
         return [title, blocks.section(blocks.rich("You have not asked for a change yet."))]
-    return [title, *(_row(one, f"Change {one.number} · {_state(one)}") for one in mine)]
+    return [title, *(_row(one, f"Change {one.number} · {_state(one)}") for one in requested)]
 
 
 def _state(one: Brief) -> str:

@@ -120,8 +120,8 @@ def _parse_kind(word: str) -> EntryKind | None:
     if plain in tuple(EntryKind):
         return EntryKind(plain)
     near_ones = get_close_matches(plain, tuple(EntryKind), n=3, cutoff=0.6)
-    meant = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
-    advice = meant or f"There are {and_list(tuple(EntryKind))}."
+    suggestion = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
+    advice = suggestion or f"There are {and_list(tuple(EntryKind))}."
     raise Misuse(
         f"There is no kind of entry “{word}”. {advice}", field="kind", for_log="There is no such kind of entry."
     )

@@ -93,23 +93,23 @@ class _Named:
         return self.item.id
 
 
-async def _meant(words: tuple[str, ...], found: Change, ctx: Context) -> tuple[Item, ...]:
+async def _meant(words: tuple[str, ...], change: Change, ctx: Context) -> tuple[Item, ...]:
     """Return the items that these words name. Raises Impossible for unknown words: an item would stay unnoticed."""
-    names = await present_names(found.plan, ctx.shop)
-    things = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
-    items = frozenset(found.plan.items)
-    people = await resolve([word for word, thing in things.items() if thing is None], ctx.shop)
-    theirs = {one.label: items.intersection(_items(one)) for one in people.shoppers}
-    absent = [label for label, hers in theirs.items() if not hers]
+    names = await present_names(change.plan, ctx.shop)
+    named = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
+    items = frozenset(change.plan.items)
+    people = await resolve([word for word, thing in named.items() if thing is None], ctx.shop)
+    shoppers_items = {one.label: items.intersection(_items(one)) for one in people.shoppers}
+    absent = [label for label, hers in shoppers_items.items() if not hers]
     if absent or people.remarks:
-        why = (*people.remarks, *remark(f"Not in change {found.number}", absent))
+        why = (*people.remarks, *remark(f"Not in change {change.number}", absent))
         raise Impossible(
-            f"{' '.join(why)} `/change details {found.number}` shows what is in it.",
+            f"{' '.join(why)} `/change details {change.number}` shows what is in it.",
             field="items",
-            for_log=f"Some of that is not in change {found.number}.",
+            for_log=f"Some of that is not in change {change.number}.",
         )
-    meant = {thing.item for thing in things.values() if thing}.union(*theirs.values())
-    return tuple(item for item in found.plan.items if item in meant)
+    meant = {thing.item for thing in named.values() if thing}.union(*shoppers_items.values())
+    return tuple(item for item in change.plan.items if item in meant)
 
 
 def _items(shopper: Shopper) -> list[Item]:

@@ -27,11 +27,11 @@ from bot.core.planning.steps import (
     STEPS,
     AddMembers,
     AnyStep,
+    CreatedIds,
     CreateProfiles,
     CreateSegment,
     DeleteProfiles,
     DeleteSegment,
-    Made,
     RemoveMembers,
     UpdateSegment,
 )
@@ -527,7 +527,7 @@ class Interleavings(RuleBasedStateMachine):
 
 def _asks_for(change: Change, run: Run, sent: Sent) -> bool:
     """Whether this is what the step, started and not over, asks the store for."""
-    made = Made.by([one.applied for one in change.runs if one.applied])
+    made = CreatedIds.of([one.applied for one in change.runs if one.applied])
     method, path, ids = _request(change.plan.steps[run.position].resolved(made))
     fits = (method, path) == (sent.method, sent.path) and (ids is None or sent.ids <= ids)
     return fits and run.state is StepState.STARTED

@@ -10,11 +10,11 @@ from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
     CreateCustomer,
+    CreatedIds,
     CreateProfiles,
     CreateSegment,
     DeleteProfiles,
     DeleteSegment,
-    Made,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -250,7 +250,7 @@ async def test_a_registration_whose_process_died_after_any_step_goes_on(machine:
     change = await machine.approved(registration(machine))
     change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
     for at, step in enumerate(change.plan.steps[: position + 1]):
-        made = Made.by([run.applied for run in change.runs if run.applied])
+        made = CreatedIds.of([run.applied for run in change.runs if run.applied])
         bound = step.resolved(made)
         run = Run(position=at, state=StepState.STARTED, undo=await bound.inverse(machine.client))
         change = await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})

@@ -16,9 +16,9 @@ from bot.core.planning.steps import (
     AnyStep,
     Applied,
     CreateCustomer,
+    CreatedIds,
     CreateProfiles,
     DeleteProfiles,
-    Made,
     Naming,
     Step,
     UpdateSegment,
@@ -269,7 +269,7 @@ async def test_a_step_that_happened_is_known_or_harmless_to_repeat(kind: type[St
         again = await step.already_applied(machine.client) or await step.apply(machine.client)
         assert (snapshot(machine), registered(machine)) == (after, known)
         # Later steps find what this one made, whichever way the run went on.
-        assert Made.by([again]) == Made.by([applied])
+        assert CreatedIds.of([again]) == CreatedIds.of([applied])
 
 
 @every_kind

@@ -10,7 +10,7 @@ from bot.core.errors import OldVersion, TooLate
 from bot.core.items import StoredItems
 from bot.core.people import Place
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import AnyStep, Applied, Made
+from bot.core.planning.steps import AnyStep, Applied, CreatedIds
 from bot.core.value import Value
 
 
@@ -182,9 +182,9 @@ class Change(Value):
     @property
     def left(self) -> tuple[AnyStep, ...]:
         """The Steps that did not run, with the ids of what the other Steps created."""
-        made = Made.by([run.applied for run in self.runs if run.applied])
+        created_ids = CreatedIds.of([run.applied for run in self.runs if run.applied])
         ran = {run.position for run in self.runs if run.state is StepState.DONE}
-        return tuple(step.resolved(made) for at, step in enumerate(self.plan.steps) if at not in ran)
+        return tuple(step.resolved(created_ids) for at, step in enumerate(self.plan.steps) if at not in ran)
 
     @property
     def can_be_retried(self) -> bool:
@@ -196,8 +196,8 @@ class Change(Value):
     def restored(self) -> dict[str, str]:
         """New segment ids by the ids of the deleted segments that they replace."""
         steps = self.plan.steps
-        made = ((steps[run.position].replaces, run.applied.created) for run in self.runs if run.applied)
-        return {old.id: new.known_id for old, new in made if old and new}
+        replaced = ((steps[run.position].replaces, run.applied.created) for run in self.runs if run.applied)
+        return {old.id: new.known_id for old, new in replaced if old and new}
 
     @property
     def can_be_repointed(self) -> bool:
@@ -270,11 +270,11 @@ def refuse_late(change: Change, version: int | None) -> None:
 
 def too_late(change: Change) -> NoReturn:
     """Raise TooLate, with the state in words."""
-    stands = {
+    state = {
         State.PLANNED: "is not ready to be decided yet; try again in a moment",
         State.WAITING: "moved just now, and still waits; look at its card and decide again",
         State.APPROVED: "is approved already and about to run",
         State.RUNNING: "is running already",
     }.get(change.state, f"is already {change.state.value}")
     by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
-    raise TooLate(f"Too late: change {change.number} {stands}{by}.")
+    raise TooLate(f"Too late: change {change.number} {state}{by}.")

@@ -85,12 +85,12 @@ class Rule(Value):
     @property
     def conditions(self) -> tuple[str, ...]:
         """The conditions apart from the kind, in words."""
-        told = (
+        conditions = (
             (f"{self.shoppers:,} shoppers or more", self.shoppers > 1),
             (f"{self.share:.0%} of a segment or more", self.share > 0),
             ("used by a live promotion", self.live),
         )
-        return tuple(words for words, holds in told if holds)
+        return tuple(words for words, holds in conditions if holds)
 
 
 DESTRUCTIVE = tuple(kind for kind, step in STEPS.items() if step.destructive)
@@ -174,11 +174,11 @@ class Policy(Value):
 def _reasons(rule: Rule) -> tuple[str, ...]:
     if rule.steps == ("add_members",) and rule.shoppers:
         return (f"adds more than {rule.shoppers - 1:,} shoppers",)
-    told = (
+    reasons = (
         (f"moves {rule.shoppers:,} shoppers or more", rule.shoppers > 1),
         (f"takes {rule.share:.0%} of a segment or more", rule.share > 0),
     )
-    return tuple(words for words, holds in told if holds)
+    return tuple(words for words, holds in reasons if holds)
 
 
 def _among(actor: Actor, ids: frozenset[str]) -> bool:

@@ -15,25 +15,25 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
 
     Shoppers whom the undo puts back were removed, and vice versa.
     """
-    moved: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for back in run.undo:
-        put_back, taken_out = back.moves
+    counts: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for inverse in run.undo:
+        put_back, taken_out = inverse.moves
         if put_back or taken_out:
             # A segment that the undo creates again is the one that was deleted.
-            id_ = (back.target and back.target.id) or step.segment_ids[0]
-            added, removed = moved[id_]
-            moved[id_] = (added + taken_out, removed + put_back)
-    return dict(moved)
+            id_ = (inverse.target and inverse.target.id) or step.segment_ids[0]
+            added, removed = counts[id_]
+            counts[id_] = (added + taken_out, removed + put_back)
+    return dict(counts)
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:
     """Return what the log records of a Step that ran: the values before and after it, its effects, and its notes."""
-    moved = effects(step, run)
+    counts = effects(step, run)
     # After a crash, the undo that was saved first counts, not the one that was read when the step was applied again.
     applied = (run.applied or Applied()).model_copy(update={"undo": run.undo})
-    before, after = step.before_and_after(applied, sum(map(sum, moved.values())))
+    before, after = step.before_and_after(applied, sum(map(sum, counts.values())))
     notes = {"notes": list(applied.notes)} if applied.notes else {}
-    return {"before": before, "after": after, "effects": moved, **notes}
+    return {"before": before, "after": after, "effects": counts, **notes}
 
 
 async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
@@ -46,15 +46,15 @@ async def counted(step: AnyStep, run: Run, shop: Shop) -> dict[str, Any]:
     if not step.in_requests and effects(step, run):
         return unknown
     try:
-        real = _without(run, await step.unapplied(shop))
+        confirmed = _without(run, await step.unapplied(shop))
     except StoreError:
         return unknown
-    return recorded(step, real) if is_done else {"effects": effects(step, real)}
+    return recorded(step, confirmed) if is_done else {"effects": effects(step, confirmed)}
 
 
 def _without(run: Run, unapplied: frozenset[Item]) -> Run:
     """Return ``run`` without these items in its undo. The stored run keeps them: lost requests may still run."""
-    undo = tuple(filter(None, (back.without(unapplied) for back in run.undo)))
+    undo = tuple(filter(None, (inverse.without(unapplied) for inverse in run.undo)))
     return run.model_copy(update={"undo": undo})
 
 
@@ -71,7 +71,7 @@ def subjects(step: AnyStep, run: Run) -> tuple[str, ...]:
 
 def _touched(step: AnyStep, run: Run) -> tuple[Item, ...]:
     applied = run.applied
-    made = (applied.created.item,) if applied and applied.created else ()
+    created = (applied.created.item,) if applied and applied.created else ()
     customers = tuple(map(Item.customer, applied.customers.values())) if applied else ()
-    touched = (*step.subjects, *made, *customers, *(one for back in run.undo for one in back.subjects))
+    touched = (*step.subjects, *created, *customers, *(one for inverse in run.undo for one in inverse.subjects))
     return tuple(dict.fromkeys(touched))

@@ -31,10 +31,12 @@ class AuditFilter:
 class AuditReader(Protocol):
     """Read access to the audit log."""
 
-    async def recent(self, sought: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
+    async def recent(
+        self, audit_filter: AuditFilter, *, limit: int, before: int | None = None
+    ) -> tuple[RecordedEntry, ...]:
         """Return the latest matching entries, newest first; with ``before``, only those older than that entry."""
 
-    async def export(self, sought: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
+    async def export(self, audit_filter: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
         """Return the result of ``write`` for the matching entries, oldest first.
 
         They are streamed, since there may be many, and ``write`` may run in a thread.

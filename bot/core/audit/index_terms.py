@@ -28,6 +28,10 @@ def segment_names(kind: str, subjects: Iterable[str], detail: dict[str, Any]) ->
     return [(name.casefold(), id_) for name in names for id_ in ids]
 
 
-def narrowest_first(sought: AuditFilter) -> AuditFilter:
+def narrowest_first(audit_filter: AuditFilter) -> AuditFilter:
     """Return the same filter, with the subjects that match the fewest entries first: the shoppers, in ``besides``."""
-    return replace(sought, subjects=sought.besides, besides=sought.subjects) if sought.besides else sought
+    return (
+        replace(audit_filter, subjects=audit_filter.besides, besides=audit_filter.subjects)
+        if audit_filter.besides
+        else audit_filter
+    )

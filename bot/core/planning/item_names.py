@@ -39,9 +39,9 @@ async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
     members = await _members(plan, shop)
     ids = {item.id: members[item.id] for item in items if item.id in members}
     customers = {one.id: one for one in await shop.customers(ids=tuple(ids.values()))}
-    here = {profile: customers[id_] for profile, id_ in ids.items() if id_ in customers}
-    others = await fetch_owners([item.id for item in items if item.id not in ids], shop)
-    return {Item.profile(profile): describe_customer(one) for profile, one in (here | others).items()}
+    owners = {profile: customers[id_] for profile, id_ in ids.items() if id_ in customers}
+    other_owners = await fetch_owners([item.id for item in items if item.id not in ids], shop)
+    return {Item.profile(profile): describe_customer(one) for profile, one in (owners | other_owners).items()}
 
 
 async def _members(plan: Plan, shop: Shop) -> dict[str, int]:

@@ -51,8 +51,8 @@ class Plan(Value):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What people should know before they approve it, each once; batches of one effect share their warnings."""
-        every = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
-        return tuple(warning for place, warning in enumerate(every) if warning not in every[place + 1 :])
+        warnings = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
+        return tuple(warning for place, warning in enumerate(warnings) if warning not in warnings[place + 1 :])
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ class Plan(Value):
         if not items:
             return self
         out = frozenset(items)
-        left = tuple(one for step in self.steps if (one := step.without(out)))
+        left = tuple(reduced for step in self.steps if (reduced := step.without(out)))
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         # The people named at first are not the ones it is about now.
@@ -144,24 +144,24 @@ async def build_plan(
     An undo restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be
     done already. Raises Impossible.
     """
-    left: list[Impossible] = []
-    here: list[AnyStep] = []
+    skipped: list[Impossible] = []
+    refreshed: list[AnyStep] = []
     for step in steps:
         try:
-            here.append(await step.refreshed(shop))
+            refreshed.append(await step.refreshed(shop))
         except NothingToDo as error:
-            left.append(error)
+            skipped.append(error)
         except Gone as error:
             if undoes is None:
                 raise
-            left.append(error)
+            skipped.append(error)
     if undoes is not None or is_retry:
-        here, away = await _without_departed(here, shop)
-        left += away
-    if not here:
-        raise left[0]
-    missed = dict.fromkeys(map(str, left)) if undoes else ()
-    return Plan(steps=tuple(here), undoes=undoes, remarks=(*remarks, *missed))
+        refreshed, departed = await _without_departed(refreshed, shop)
+        skipped += departed
+    if not refreshed:
+        raise skipped[0]
+    not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
+    return Plan(steps=tuple(refreshed), undoes=undoes, remarks=(*remarks, *not_restored))
 
 
 async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
@@ -169,15 +169,17 @@ async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[
 
     Shoppers who left by other means are neither removed by this change nor put back if it is undone in turn.
     """
-    here: list[AnyStep] = []
-    away: Counter[str] = Counter()
+    remaining: list[AnyStep] = []
+    counts: Counter[str] = Counter()
     for step in steps:
         departed = await step.departed(shop)
         if step.target:
-            away[step.target.name] += len(departed)
-        still = step.without(departed)
-        here += [still] if still else []
-    return here, [NothingToDo(f"{people(count)} left {name} meanwhile.") for name, count in away.items() if count]
+            counts[step.target.name] += len(departed)
+        reduced = step.without(departed)
+        remaining += [reduced] if reduced else []
+    return remaining, [
+        NothingToDo(f"{people(count)} left {name} meanwhile.") for name, count in counts.items() if count
+    ]
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
@@ -201,17 +203,17 @@ def _ids(plan: Plan) -> dict[str, str]:
 def drift(before: Plan, after: Plan) -> tuple[str, ...]:
     """Describe what differs between two plans, in lines for people."""
     ids = _ids(after)
-    others = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
-    if others:
+    replaced = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
+    if replaced:
         return tuple(
-            f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in others
+            f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in replaced
         )
     differs = _was_and_now(before.lines, after.lines)
     if differs:
         return (*_came_and_went(before, after), *differs, *_was_and_now(before.remarks, after.remarks))
-    unseen = "What the plan touches has changed: descriptions, shoppers or promotions."
-    beside = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
-    return (*_came_and_went(before, after), unseen, *beside)
+    no_line_differs = "What the plan touches has changed: descriptions, shoppers or promotions."
+    other_lines = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
+    return (*_came_and_went(before, after), no_line_differs, *other_lines)
 
 
 def _came_and_went(before: Plan, after: Plan) -> tuple[str, ...]:

@@ -83,11 +83,11 @@ def find_named(word: str, things: Iterable[N]) -> N | None:
     """
     alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
     exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
-    meant = exact or alike
-    if len(meant) > 1:
-        spellings = ", ".join(f"“{one.name}” ({one.id})" for one in meant)
+    matches = exact or alike
+    if len(matches) > 1:
+        spellings = ", ".join(f"“{one.name}” ({one.id})" for one in matches)
         raise Misuse(f"“{word}” could be any of {spellings}. Type it exactly, or use its id.")
-    return next(iter(meant), None)
+    return next(iter(matches), None)
 
 
 class Shop:

@@ -127,12 +127,12 @@ async def resolve(words: Iterable[str], shop: Shop) -> ResolvedShoppers:
     askable = tuple(one for one in named.emails if "," not in one)
     accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
     profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
-    meant = {word: accounts[word.casefold()] for word in (*askable, *map(str, named.customer_ids))}
-    once = [*(_of(word, found[0]) for word, found in meant.items() if len(found) == 1), *filter(None, profiles)]
-    unknown = [word for word, found in meant.items() if not found]
+    matches = {word: accounts[word.casefold()] for word in (*askable, *map(str, named.customer_ids))}
+    shoppers = [*(_of(word, found[0]) for word, found in matches.items() if len(found) == 1), *filter(None, profiles)]
+    unknown = [word for word, found in matches.items() if not found]
     unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
-    several = {word: found for word, found in meant.items() if len(found) > 1}
-    return ResolvedShoppers(_each_once(once), _remarks(named, unknown, several))
+    ambiguous = {word: found for word, found in matches.items() if len(found) > 1}
+    return ResolvedShoppers(_each_once(shoppers), _remarks(named, unknown, ambiguous))
 
 
 def _accounts(customers: tuple[Customer, ...]) -> defaultdict[str, list[Customer]]:

@@ -83,6 +83,6 @@ def _order(row: Row) -> tuple[int, int, int, str, str]:
 
 def deleted_since(now: Snapshot, day: Baseline | None) -> tuple[Size, ...]:
     """Return the segments of the last snapshot that no longer exist, the largest first."""
-    here = now.by_id
-    lost = [size for size in day.snapshot.sizes if size.segment not in here] if day else []
-    return tuple(sorted(lost, key=lambda size: (-size.shoppers, size.name.casefold(), size.segment)))
+    current = now.by_id
+    deleted = [size for size in day.snapshot.sizes if size.segment not in current] if day else []
+    return tuple(sorted(deleted, key=lambda size: (-size.shoppers, size.name.casefold(), size.segment)))

@@ -50,11 +50,11 @@ class SqliteArchives:
 
     async def backup(self, target: Path) -> Verification:
         """Copy a consistent snapshot of the whole ledger, and verify the copy. Raises NotCopied."""
-        with arriving(target) as beside:
-            with closing(sqlite3.connect(beside)) as copy:
+        with arriving(target) as partial:
+            with closing(sqlite3.connect(partial)) as copy:
                 self._database.connection.backup(copy)
                 settle(copy)
-            return _verified(beside)
+            return _verified(partial)
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
         """Move the oldest entries to a file of their own. Raises NotCopied and NotRecorded."""
@@ -78,11 +78,11 @@ class SqliteArchives:
         begin, _ = self._anchor()
         if last <= begin:
             raise NotCopied("There are no entries from before that date which could be archived.")
-        with arriving(target) as beside:
-            with closing(Database.open(beside)) as archive:
+        with arriving(target) as partial:
+            with closing(Database.open(partial)) as archive:
                 _copy(self._database.connection, archive, begin + 1, last)
                 settle(archive.connection)
-            _verified(beside)
+            _verified(partial)
 
     def remove(self, last: int, name: str, at: datetime) -> None:
         """Remove the entries up to ``last``, which are in the archive of this name. Raises NotCopied."""

@@ -83,8 +83,8 @@ def batches(entry: RecordedEntry, done: int) -> Iterator[Batch]:
 def add_batch(db: sqlite3.Connection, batch: Batch) -> bool:
     """Index this batch; return False if another process has done so meanwhile."""
     end, number = batch.begin + len(batch.subjects), batch.entry.number
-    mine = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, batch.begin))
-    if not mine.rowcount:
+    updated = db.execute("UPDATE unindexed SET done = ? WHERE entry = ? AND done = ?", (end, number, batch.begin))
+    if not updated.rowcount:
         return False
     _insert(db, batch.subjects, (batch.entry.at, number, batch.entry.actor, batch.entry.kind))
     if batch.is_last:
@@ -126,12 +126,12 @@ def _wrong(db: sqlite3.Connection) -> int | None:
     found = groupby(_plain(db, _ROWS), key=itemgetter(0))
     at, rows = _next(found)
     for number, *content in _plain(db, _ENTRIES):
-        mine = rows if at == number else []
+        own_rows = rows if at == number else []
         if at is not None and at < number:
             break
-        if not _is_right(content, mine, number in unindexed):
+        if not _is_right(content, own_rows, number in unindexed):
             return int(number)
-        if mine:
+        if own_rows:
             at, rows = _next(found)
     return at
 

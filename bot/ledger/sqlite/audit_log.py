@@ -35,14 +35,16 @@ class SqliteAuditLog:
         with self._database.transaction() as db:
             append(db, entry, at)
 
-    async def recent(self, sought: AuditFilter, *, limit: int, before: int | None = None) -> tuple[RecordedEntry, ...]:
+    async def recent(
+        self, audit_filter: AuditFilter, *, limit: int, before: int | None = None
+    ) -> tuple[RecordedEntry, ...]:
         """Return the latest matching entries, newest first; with ``before``, only those older than that entry."""
         # Hundreds of segments may have had a name, one after the other.
-        return await self._database.read_apart(lambda db: tuple(_found(db, sought, limit=limit, before=before)))
+        return await self._database.read_apart(lambda db: tuple(_found(db, audit_filter, limit=limit, before=before)))
 
-    async def export(self, sought: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
+    async def export(self, audit_filter: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
         """Return the result of ``write`` for the matching entries, oldest first, streamed."""
-        return await self._database.read_apart(lambda db: write(_found(db, sought, oldest_first=True)))
+        return await self._database.read_apart(lambda db: write(_found(db, audit_filter, oldest_first=True)))
 
     async def entries(self, *, after: int = 0, limit: int | None = None) -> tuple[RecordedEntry, ...]:
         """Return the entries with a number above ``after``, oldest first, at most ``limit``."""
@@ -103,9 +105,14 @@ def stream(database: Database, *, after: int = 0, limit: int = -1) -> Iterator[R
 
 
 def _found(
-    database: Database, sought: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
+    database: Database,
+    audit_filter: AuditFilter,
+    *,
+    limit: int = -1,
+    before: int | None = None,
+    oldest_first: bool = False,
 ) -> Iterator[RecordedEntry]:
-    return map(_decoded, database.execute(*search(sought, limit=limit, before=before, oldest_first=oldest_first)))
+    return map(_decoded, database.execute(*search(audit_filter, limit=limit, before=before, oldest_first=oldest_first)))
 
 
 def verify(database: Database, against: str = "") -> Verification:

@@ -24,22 +24,22 @@ _ABOUT = """
 
 
 def search(
-    sought: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
+    audit_filter: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """Return the query for the matching entries in order of time, with its parameters; ``limit`` -1 means all.
 
     It uses the index by subject, which is in order already; and the entries if a change is named, too: a change has few
     entries, while a tenth of all may be about a busy segment.
     """
-    sought = narrowest_first(sought)
-    values = _values(sought, before) | {"limit": limit}
-    return _query(sought, values, "ASC" if oldest_first else "DESC"), values
+    audit_filter = narrowest_first(audit_filter)
+    values = _values(audit_filter, before) | {"limit": limit}
+    return _query(audit_filter, values, "ASC" if oldest_first else "DESC"), values
 
 
-def _query(sought: AuditFilter, values: dict[str, Any], order: str) -> str:
+def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str:
     conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
-    subjects, besides = _names("subject", sought.subjects), _names("beside", sought.besides)
-    if not subjects or sought.change is not None:
+    subjects, besides = _names("subject", audit_filter.subjects), _names("beside", audit_filter.besides)
+    if not subjects or audit_filter.change is not None:
         where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
         where = f"WHERE {where.format(number='number')} ORDER BY at {order}, number {order} LIMIT :limit"
         return f"SELECT number, body, seal FROM entries AS e {where}"
@@ -82,17 +82,17 @@ def _names(name: str, values: tuple[str, ...]) -> list[str]:
     return [f":{name}{place}" for place, _ in enumerate(values)]
 
 
-def _values(sought: AuditFilter, before: int | None) -> dict[str, Any]:
+def _values(audit_filter: AuditFilter, before: int | None) -> dict[str, Any]:
     values = {
-        "actor": sought.actor or None,
-        "kind": sought.kind,
-        "change": sought.change,
-        "since": timestamp(sought.since) if sought.since else None,
-        "until": timestamp(sought.until) if sought.until else None,
+        "actor": audit_filter.actor or None,
+        "kind": audit_filter.kind,
+        "change": audit_filter.change,
+        "since": timestamp(audit_filter.since) if audit_filter.since else None,
+        "until": timestamp(audit_filter.until) if audit_filter.until else None,
         "before": before,
     }
-    subjects = {f"beside{place}": one for place, one in enumerate(sought.besides)}
-    if len(sought.subjects) > FEW:
-        subjects["subjects"] = json.dumps(sought.subjects)
-    subjects |= {f"subject{place}": one for place, one in enumerate(sought.subjects)}
+    subjects = {f"beside{place}": one for place, one in enumerate(audit_filter.besides)}
+    if len(audit_filter.subjects) > FEW:
+        subjects["subjects"] = json.dumps(audit_filter.subjects)
+    subjects |= {f"subject{place}": one for place, one in enumerate(audit_filter.subjects)}
     return {name: value for name, value in values.items() if value is not None} | subjects

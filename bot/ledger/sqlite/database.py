@@ -115,8 +115,8 @@ class Database:
             return read(self)
 
         def work() -> T:
-            with closing(Database.read(path)) as apart:
-                return read(apart)
+            with closing(Database.read(path)) as own:
+                return read(own)
 
         return await asyncio.to_thread(work)
 

@@ -21,21 +21,21 @@ def arriving(target: Path) -> Iterator[Path]:
         raise NotCopied(f"There is no directory {target.parent}.")
     handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
-    beside = Path(name)
+    partial = Path(name)
     try:
-        yield beside
-        _sync(beside)
-        _take_place(beside, target)
+        yield partial
+        _sync(partial)
+        _take_place(partial, target)
         _sync(target.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             Path(f"{name}{ending}").unlink(missing_ok=True)
 
 
-def _take_place(beside: Path, target: Path) -> None:
+def _take_place(partial: Path, target: Path) -> None:
     """Link the file to its name; unlike renaming, never overwrite a file that appeared meanwhile. Raises NotCopied."""
     try:
-        target.hardlink_to(beside)
+        target.hardlink_to(partial)
     except FileExistsError:
         raise _taken(target) from None
 

@@ -114,7 +114,7 @@ def _one(db: sqlite3.Connection, query: str, values: tuple[str, ...]) -> Summary
 
 
 def _read(row: sqlite3.Row) -> SummaryRun:
-    day, state, owner, first_at, reason, told = row
+    day, state, owner, first_at, reason, reported = row
     return SummaryRun(
-        date.fromisoformat(day), SummaryState(state), owner, datetime.fromisoformat(first_at), reason, bool(told)
+        date.fromisoformat(day), SummaryState(state), owner, datetime.fromisoformat(first_at), reason, bool(reported)
     )

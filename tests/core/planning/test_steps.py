@@ -13,12 +13,12 @@ from bot.core.planning.steps import (
     AnyStep,
     Applied,
     CreateCustomer,
+    CreatedIds,
     CreateProfiles,
     CreateSegment,
     CustomerKey,
     DeleteProfiles,
     Gone,
-    Made,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -43,7 +43,7 @@ USES = (
 )
 REGISTER = CreateCustomer(email="new@example.com", first_name="Ada", last_name="Byron")
 NEW, LAPSED = SegmentRef(name="New"), SegmentRef(name="Lapsed", id=uuid(9))
-MADE = Made(segments={"New": uuid(1)}, profiles={17: uuid(2)}, customers={"new@example.com": 17})
+MADE = CreatedIds(segments={"New": uuid(1)}, profiles={17: uuid(2)}, customers={"new@example.com": 17})
 
 
 def rename(after: str, *, restores: bool = False) -> UpdateSegment:
@@ -63,8 +63,8 @@ def test_what_earlier_steps_made_is_known_by_the_names_that_later_steps_use() ->
         Applied(profiles={17: uuid(2)}),
         Applied(),
     )
-    assert Made.by(applied) == MADE
-    assert Made.by(()) == Made()
+    assert CreatedIds.of(applied) == MADE
+    assert CreatedIds.of(()) == CreatedIds()
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,8 @@ def test_steps_are_frozen() -> None:
 def test_later_steps_know_a_created_segment_by_the_name_that_was_planned() -> None:
     planned = CreateSegment(segment=Naming(name="Loyal ones "))
     spelt = SegmentRef(name="Loyal ones", id=uuid(5))
-    applied = planned._made(spelt)
-    assert add(1, SegmentRef(name="Loyal ones ")).resolved(Made.by((applied,))).segment.id == uuid(5)
+    applied = planned._applied(spelt)
+    assert add(1, SegmentRef(name="Loyal ones ")).resolved(CreatedIds.of((applied,))).segment.id == uuid(5)
     (undo,) = applied.undo or ()
     assert undo.describe(0) == "Delete the segment Loyal ones (0 shoppers)"
 

@@ -16,7 +16,7 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from bot.core.items import CustomerKey
-from bot.core.planning.steps.applied import Applied, Made
+from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.customers import CreateCustomer
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
@@ -50,11 +50,11 @@ __all__ = [
     "CreateCustomer",
     "CreateProfiles",
     "CreateSegment",
+    "CreatedIds",
     "CustomerKey",
     "DeleteProfiles",
     "DeleteSegment",
     "Gone",
-    "Made",
     "Moves",
     "Naming",
     "PromotionRef",

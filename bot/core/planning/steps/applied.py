@@ -33,7 +33,7 @@ class Applied(Value):
 
 
 @dataclass(frozen=True)
-class Made:
+class CreatedIds:
     """What earlier Steps of a Plan created: ids by the names that later Steps use."""
 
     segments: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Made:
     renewed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, applied: Collection[Applied]) -> Self:
+    def of(cls, applied: Collection[Applied]) -> Self:
         """Collect all that these Steps created."""
         return cls(
             {one.created.name: one.created.known_id for one in applied if one.created},

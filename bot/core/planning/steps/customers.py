@@ -55,22 +55,22 @@ class CreateCustomer(Step):
         try:
             (customer,) = await store.create_customers(new)
         except (Conflict, Invalid):
-            found = await _registered(store, self.email)
-            if found is None:
+            existing = await _registered(store, self.email)
+            if existing is None:
                 raise
-            return self._made(found, "They were registered by somebody else in the meantime.")
-        return self._made(customer)
+            return self._applied(existing, "They were registered by somebody else in the meantime.")
+        return self._applied(customer)
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return the account, if the address is registered."""
-        found = await _registered(reader, self.email)
-        return self._made(found) if found else None
+        existing = await _registered(reader, self.email)
+        return self._applied(existing) if existing else None
 
-    def _made(self, customer: Customer, *notes: str) -> Applied:
+    def _applied(self, customer: Customer, *notes: str) -> Applied:
         stays = "The account stays when this is undone."
         return Applied(customers={self.email: customer.id}, notes=(*notes, stays))
 
 
 async def _registered(reader: Reader, email: str) -> Customer | None:
-    found = [one async for one in reader.customers(emails=(email,))]
-    return next((one for one in found if one.email.casefold() == email.casefold()), None)
+    customers = [one async for one in reader.customers(emails=(email,))]
+    return next((one for one in customers if one.email.casefold() == email.casefold()), None)

@@ -9,7 +9,7 @@ from bot.bigcommerce.wire import batches
 from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item, ItemKind
 from bot.core.language.phrases import people
-from bot.core.planning.steps.applied import Applied, Made
+from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.step import BATCH, Moves, Step, present
 from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
@@ -43,10 +43,10 @@ class _Membership(Step):
     def _keeping(self, kept: tuple[Item, ...]) -> Self:
         return self.model_copy(update={"profile_ids": tuple(one.id for one in kept if one.kind is ItemKind.PROFILE)})
 
-    def resolved(self, made: Made) -> Self:
+    def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of a segment and of profiles that earlier Steps created."""
-        id_ = self.segment.id or made.segments.get(self.segment.name)
-        ids = tuple(made.renewed.get(one, one) for one in self.profile_ids)
+        id_ = self.segment.id or created_ids.segments.get(self.segment.name)
+        ids = tuple(created_ids.renewed.get(one, one) for one in self.profile_ids)
         return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
 
     async def refreshed(self, shop: Shop) -> Self:
@@ -105,25 +105,25 @@ class AddMembers(_Membership):
         newcomers = tuple(one.customer_key for one in kept if one.kind is not ItemKind.PROFILE)
         return super()._keeping(kept).model_copy(update={"newcomers": newcomers})
 
-    def resolved(self, made: Made) -> Self:
+    def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the profiles of the newcomers that have been created."""
-        resolved = super().resolved(made)
-        profiles = {key: made.profile(key) for key in self.newcomers}
-        here = {
+        resolved = super().resolved(created_ids)
+        profiles = {key: created_ids.profile(key) for key in self.newcomers}
+        update = {
             "profile_ids": (*resolved.profile_ids, *filter(None, profiles.values())),
             "newcomers": tuple(key for key, profile in profiles.items() if profile is None),
         }
-        return resolved.model_copy(update=here)
+        return resolved.model_copy(update=update)
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo if nobody is left."""
         now = await super().refreshed(shop)
         ids = [key for key in self.newcomers if isinstance(key, int)]
         known = {one.id for one in await shop.customers(ids=ids)}
-        here = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
-        if not here and not self.profile_ids:
+        remaining = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
+        if not remaining and not self.profile_ids:
             raise NothingToDo(f"None of those for {self.segment.name} is a customer any more.")
-        return now.model_copy(update={"newcomers": here})
+        return now.model_copy(update={"newcomers": remaining})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that remove them all: the plan named only people who were not members."""

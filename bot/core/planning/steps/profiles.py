@@ -11,7 +11,7 @@ from bot.bigcommerce.wire import batches
 from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item
 from bot.core.language.phrases import counted, people
-from bot.core.planning.steps.applied import Applied, Made
+from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.step import BATCH, Step
@@ -43,9 +43,9 @@ class CreateProfiles(Step):
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return profiles by customer, without customers who already had one: they are not in the undo."""
-        made = {item.customer_key for back in applied.undo or () for item in back.items}
+        created = {item.customer_key for inverse in applied.undo or () for item in inverse.items}
         after = {str(id_): profile for id_, profile in applied.profiles.items()}
-        before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in made}
+        before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in created}
         return {"profiles": before}, {"profiles": after}
 
     @property
@@ -70,17 +70,17 @@ class CreateProfiles(Step):
         """Describe how many profiles are created."""
         return f"Create {counted(shoppers, 'shopper profile')}"
 
-    def resolved(self, made: Made) -> Self:
+    def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of customers whom earlier Steps registered."""
-        return self.model_copy(update={"customers": tuple(map(made.customer, self.customers))})
+        return self.model_copy(update={"customers": tuple(map(created_ids.customer, self.customers))})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who no longer exist. Raises NothingToDo if nobody is left."""
         known = {one.id for one in await shop.customers(ids=_ids(self.customers))}
-        here = tuple(key for key in self.customers if isinstance(key, str) or key in known)
-        if not here:
+        remaining = tuple(key for key in self.customers if isinstance(key, str) or key in known)
+        if not remaining:
             raise NothingToDo("None of these customers is registered any more.")
-        return self.model_copy(update={"customers": here})
+        return self.model_copy(update={"customers": remaining})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that delete the profiles again: the plan named only customers without one."""
@@ -133,7 +133,7 @@ class DeleteProfiles(Step):
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return how many of them had a profile, and how many memberships were deleted with the profiles."""
-        gone = sum(back.shoppers for back in applied.undo or () if isinstance(back, CreateProfiles))
+        gone = sum(inverse.shoppers for inverse in applied.undo or () if isinstance(inverse, CreateProfiles))
         return {"profiles": gone + applied.left, "memberships": moved}, {"profiles": applied.left, "memberships": 0}
 
     @property
@@ -182,8 +182,8 @@ class DeleteProfiles(Step):
         """Return it with the memberships of all, summed for each segment."""
         shoppers: Counter[SegmentRef] = Counter()
         memberships: dict[SegmentRef, Memberships] = {}
-        alike: list[DeleteProfiles] = [self, *(one for one in others if isinstance(one, DeleteProfiles))]
-        for one in (one for step in alike for one in step.memberships):
+        steps: list[DeleteProfiles] = [self, *(one for one in others if isinstance(one, DeleteProfiles))]
+        for one in (one for step in steps for one in step.memberships):
             shoppers[one.segment] += one.shoppers
             memberships.setdefault(one.segment, one)
         summed = tuple(one.model_copy(update={"shoppers": shoppers[ref]}) for ref, one in memberships.items())
@@ -191,10 +191,10 @@ class DeleteProfiles(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who have no profile, and with the current memberships. Raises NothingToDo."""
-        here = [one for one in await shop.customers(ids=self.customer_ids) if one.shopper_profile_id]
-        if not here:
+        remaining = [one for one in await shop.customers(ids=self.customer_ids) if one.shopper_profile_id]
+        if not remaining:
             raise NothingToDo("None of these shoppers has a profile any more.")
-        groups = _by_segment(here) if not self.unused else {}
+        groups = _by_segment(remaining) if not self.unused else {}
         memberships = [
             Memberships(
                 segment=SegmentRef.of(segment),
@@ -204,37 +204,37 @@ class DeleteProfiles(Step):
             for segment in await shop.segments()
             if segment.id in groups
         ]
-        ids = tuple(sorted(one.id for one in here))
+        ids = tuple(sorted(one.id for one in remaining))
         return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that create the profiles again and put everyone back into their current segments."""
-        here = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
-        groups = _by_segment(here)
-        back = [
+        customers = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
+        groups = _by_segment(customers)
+        memberships = [
             step
             async for segment in reader.segments(tuple(groups))
             for step in added(SegmentRef.of(segment), (), groups[segment.id])
         ]
-        return (*_again(here), *back)
+        return (*_again(customers), *memberships)
 
     async def apply(self, store: Store) -> Applied:
         """Delete those that still exist, by profile id."""
-        here = [one async for one in store.customers(ids=self.customer_ids) if one.shopper_profile_id]
-        doomed = [one for one in here if not (self.unused and one.segment_ids)]
-        ids = tuple(one.shopper_profile_id for one in doomed if one.shopper_profile_id)
+        customers = [one async for one in store.customers(ids=self.customer_ids) if one.shopper_profile_id]
+        to_delete = [one for one in customers if not (self.unused and one.segment_ids)]
+        ids = tuple(one.shopper_profile_id for one in to_delete if one.shopper_profile_id)
         if ids:
             await store.delete_profiles(*ids)
-        spared = len(here) - len(doomed)
-        notes = (f"{counted(spared, 'profile')} stayed, being in a segment.",) if spared else ()
+        kept = len(customers) - len(to_delete)
+        notes = (f"{counted(kept, 'profile')} stayed, being in a segment.",) if kept else ()
         if not self.unused:
             return Applied(notes=notes)
-        return Applied(undo=_again(doomed), left=spared, notes=notes)
+        return Applied(undo=_again(to_delete), left=kept, notes=notes)
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the customers who still have a profile."""
-        here = await shop.customers(ids=self.customer_ids)
-        return frozenset(Item.customer(one.id) for one in here if one.shopper_profile_id)
+        customers = await shop.customers(ids=self.customer_ids)
+        return frozenset(Item.customer(one.id) for one in customers if one.shopper_profile_id)
 
 
 def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":

@@ -87,25 +87,25 @@ class RetargetPromotion(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the promotion's current targeting, with current names. Raises Gone and NothingToDo."""
-        found = await shop.promotion_by_id(self.promotion.id)
-        if found is None:
+        promotion = await shop.promotion_by_id(self.promotion.id)
+        if promotion is None:
             raise Gone(self.promotion.name, what="promotion")
         names = await shop.names()
-        if found.targeting == self.after:
-            raise NothingToDo(f"“{found.name}” reaches {whom(self.after, names)} already.")
+        if promotion.targeting == self.after:
+            raise NothingToDo(f"“{promotion.name}” reaches {whom(self.after, names)} already.")
         return self.model_copy(
             update={
-                "promotion": PromotionRef.of(found),
-                "before": found.targeting,
-                "was": whom(found.targeting, names),
+                "promotion": PromotionRef.of(promotion),
+                "before": promotion.targeting,
+                "was": whom(promotion.targeting, names),
                 "becomes": whom(self.after, names),
             }
         )
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores the targeting that the plan showed."""
-        back = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
-        return (self.model_copy(update=back),)
+        swapped = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
+        return (self.model_copy(update=swapped),)
 
     async def apply(self, store: Store) -> Applied:
         """Put the promotion's current document back with the new targeting.
@@ -113,21 +113,21 @@ class RetargetPromotion(Step):
         Raises Impossible if its targeting changed since it was shown: the store has no conditional PUT, so the document
         is read just before.
         """
-        now = await store.promotion(self.promotion.id)
-        if now.targeting == self.after:
+        promotion = await store.promotion(self.promotion.id)
+        if promotion.targeting == self.after:
             return Applied()
-        if now.targeting != self.before:
+        if promotion.targeting != self.before:
             raise Impossible(
-                f"Somebody else changed whom “{now.name}” reaches in the meantime, so it was left alone. "
+                f"Somebody else changed whom “{promotion.name}” reaches in the meantime, so it was left alone. "
                 "Look at it with `/promotion show`, and ask again."
             )
-        put = await store.update_promotion(now.id, now.with_targeting(self.after))
-        if put.targeting == self.after:
+        updated = await store.update_promotion(promotion.id, promotion.with_targeting(self.after))
+        if updated.targeting == self.after:
             return Applied()
-        differs = f"The store set “{put.name}” differently: look at it with `/promotion show`."
-        return Applied(stored=Stored(targeting=put.targeting), notes=(differs,))
+        differs = f"The store set “{updated.name}” differently: look at it with `/promotion show`."
+        return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the promotion reaches these shoppers."""
-        now = await reader.promotion(self.promotion.id)
-        return Applied() if now.targeting == self.after else None
+        promotion = await reader.promotion(self.promotion.id)
+        return Applied() if promotion.targeting == self.after else None

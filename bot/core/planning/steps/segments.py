@@ -65,19 +65,21 @@ class CreateSegment(Step):
 
     async def apply(self, store: Store) -> Applied:
         """Create it; its undo deletes the new id."""
-        (made,) = await store.create_segments(NewSegment(name=self.segment.name, description=self.segment.description))
-        return self._made(SegmentRef.of(made))
+        (created,) = await store.create_segments(
+            NewSegment(name=self.segment.name, description=self.segment.description)
+        )
+        return self._applied(SegmentRef.of(created))
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return the segment with exactly this name and description, if the store has one."""
         wanted = (self.segment.name, self.segment.description)
-        found = [one async for one in reader.segments() if (one.name, one.description) == wanted]
-        return self._made(SegmentRef.of(found[0])) if found else None
+        segments = [one async for one in reader.segments() if (one.name, one.description) == wanted]
+        return self._applied(SegmentRef.of(segments[0])) if segments else None
 
-    def _made(self, made: SegmentRef) -> Applied:
+    def _applied(self, created: SegmentRef) -> Applied:
         # Later Steps know it by its planned name, however the store spells it.
-        planned = made.model_copy(update={"name": self.segment.name})
-        undo = DeleteSegment(segment=made, description=self.segment.description)
+        planned = created.model_copy(update={"name": self.segment.name})
+        undo = DeleteSegment(segment=created, description=self.segment.description)
         return Applied(undo=(undo,), created=planned, notes=self._notes())
 
     def _notes(self) -> tuple[str, ...]:
@@ -135,8 +137,8 @@ class UpdateSegment(Step):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores its current name and description."""
-        found = [one async for one in reader.segments((self.segment.known_id,))]
-        before = Naming.of(found[0]) if found else self.before
+        segments = [one async for one in reader.segments((self.segment.known_id,))]
+        before = Naming.of(segments[0]) if segments else self.before
         renamed = self.segment.model_copy(update={"name": self.after.name})
         return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
@@ -149,8 +151,8 @@ class UpdateSegment(Step):
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the segment has this name and description."""
-        found = [one async for one in reader.segments((self.segment.known_id,))]
-        named = list(map(Naming.of, found))
+        segments = [one async for one in reader.segments((self.segment.known_id,))]
+        named = list(map(Naming.of, segments))
         return Applied() if named == [self.after] else None
 
 
@@ -239,14 +241,14 @@ class DeleteSegment(Step):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that create it again and put its current members back."""
-        again = CreateSegment(
+        recreate = CreateSegment(
             segment=Naming(name=self.segment.name, description=self.description),
             restores=True,
             old_id=self.segment.known_id,
             lost=self.promotions,
         )
         members = [member.id async for member in reader.members(self.segment.known_id)]
-        return (again, *added(SegmentRef(name=self.segment.name), tuple(members)))
+        return (recreate, *added(SegmentRef(name=self.segment.name), tuple(members)))
 
     async def apply(self, store: Store) -> Applied:
         """Delete it by its id."""
@@ -255,8 +257,8 @@ class DeleteSegment(Step):
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the id no longer exists."""
-        still = [one async for one in reader.segments((self.segment.known_id,))]
-        return None if still else Applied()
+        segments = [one async for one in reader.segments((self.segment.known_id,))]
+        return None if segments else Applied()
 
 
 async def _refuse_taken_name(naming: Naming, shop: Shop, *, restores: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from bot.bigcommerce import Reader, Segment, Store
 from bot.core.errors import Impossible
 from bot.core.items import Item, ItemKind
-from bot.core.planning.steps.applied import Applied, Made
+from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.store_view.shop import Shop
 from bot.core.value import Value
@@ -164,7 +164,7 @@ class Step(Value):
         """Return the items that have left its target since, so that an undo or a retry skips them."""
         return frozenset()
 
-    def resolved(self, made: Made) -> Self:
+    def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of what earlier Steps created."""
         return self
 
