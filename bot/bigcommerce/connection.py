@@ -15,7 +15,7 @@ from functools import cache
 import httpx
 
 from bot.bigcommerce.errors import TimedOut, Unreachable
-from bot.bigcommerce.limits import Quota, Tries, pause
+from bot.bigcommerce.limits import Attempts, Quota, pause
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire import BASE_ROOM, Request
 
@@ -64,24 +64,26 @@ class Connection:
         Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request that may
         have been carried out is retried only if it is repeatable.
         """
-        tries, repeated = Tries(), False
+        attempts, repeated = Attempts(), False
         while True:
             outcome, took = await self._attempt(request, correlation_id)
-            tries, wait = self._next(tries, request, outcome, took)
+            attempts, wait = self._next(attempts, request, outcome, took)
             if wait is None:
                 return _conclude(outcome, request, repeated)
             repeated = repeated or _may_be_done(request, outcome)
             await self._sleep(wait)
 
-    def _next(self, tries: Tries, request: Request, outcome: Outcome, took: float) -> tuple[Tries, float | None]:
+    def _next(
+        self, attempts: Attempts, request: Request, outcome: Outcome, took: float
+    ) -> tuple[Attempts, float | None]:
         """Count an attempt, and return the seconds to wait before the next one; None if it was the last."""
         if isinstance(outcome, Response) and outcome.status == 429:
-            tries = tries.refused()
-            return tries, tries.after_refusal(outcome.headers, self._jitter())
+            attempts = attempts.refused()
+            return attempts, attempts.after_refusal(outcome.headers, self._jitter())
         if isinstance(outcome, Response) and outcome.status < 500:
-            return tries, None
-        tries = tries.failed(took)
-        return tries, tries.after_failure(self._jitter()) if _may_repeat(request, outcome) else None
+            return attempts, None
+        attempts = attempts.failed(took)
+        return attempts, attempts.after_failure(self._jitter()) if _may_repeat(request, outcome) else None
 
     async def _attempt(self, request: Request, correlation_id: str | None) -> tuple[Outcome, float]:
         async with self._slots:

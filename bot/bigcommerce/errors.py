@@ -4,7 +4,7 @@ StoreError
 ├── Unreachable          no connection, or it broke before the response arrived
 │   └── TimedOut         no response in time
 ├── RateLimited          429, after all retries
-├── StoreBroken          500 and above, after all retries
+├── ServerError          500 and above, after all retries
 ├── Unauthorized         401
 ├── Forbidden            403
 ├── NotFound             404
@@ -13,7 +13,7 @@ StoreError
 ├── TooLarge             413
 ├── Invalid              400, 422, and ids that are refused before anything is sent
 ├── PartlyFailed         207
-└── Garbled              a response that is not the JSON that the vendor documents
+└── MalformedResponse    a response that is not the JSON that the vendor documents
 
 Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
@@ -89,7 +89,7 @@ class RateLimited(StoreError):
     sentence = "The store is getting too many requests from its apps just now. Try again in a minute."
 
 
-class StoreBroken(StoreError):
+class ServerError(StoreError):
     """The store failed on its side, and kept failing."""
 
     sentence = "BigCommerce has a problem on its side. Try again in some minutes."
@@ -151,7 +151,7 @@ class PartlyFailed(StoreError):
     sentence = "Only a part of this was done."
 
 
-class Garbled(StoreError):
+class MalformedResponse(StoreError):
     """The response is not what the vendor documents: a proxy's page, truncated, or a changed API."""
 
     sentence = "The store's answer makes no sense. Try again; if it stays so, tell whoever runs the bot."

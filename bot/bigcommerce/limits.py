@@ -63,7 +63,7 @@ def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> 
 
 
 @dataclass(frozen=True)
-class Tries:
+class Attempts:
     """The attempts at one request so far. `spent` is the seconds that failures took."""
 
     refusals: int = 0

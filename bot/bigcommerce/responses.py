@@ -40,7 +40,7 @@ _WITHOUT_DETAIL = (
     errors.Forbidden,
     errors.NotFound,
     errors.RateLimited,
-    errors.StoreBroken,
+    errors.ServerError,
     errors.DuplicateName,
 )
 
@@ -68,7 +68,7 @@ def decode(request: Request, response: Response) -> Any:
     try:
         return json.loads(response.body)
     except ValueError:  # neither JSON nor UTF-8
-        raise _garbled(request, "not JSON") from None
+        raise _malformed(request, "not JSON") from None
 
 
 def decode_page(request: Request, response: Response, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
@@ -87,7 +87,7 @@ def decode_count(request: Request, response: Response) -> int:
     """Decode the size of a list from any of its pages. Raises StoreError."""
     total = _pagination(decode(request, response)).get("total")
     if total is None:
-        raise _garbled(request, "no meta.pagination.total")
+        raise _malformed(request, "no meta.pagination.total")
     return total
 
 
@@ -131,8 +131,8 @@ def _items(request: Request, body: object, kind: type[M]) -> tuple[M, ...]:
             try:
                 return tuple(kind.model_validate(row) for row in rows)
             except ValidationError as error:
-                raise _garbled(request, str(error)) from None
-    raise _garbled(request, "no data")
+                raise _malformed(request, str(error)) from None
+    raise _malformed(request, "no data")
 
 
 def _pagination(body: object) -> dict[str, int]:
@@ -142,9 +142,9 @@ def _pagination(body: object) -> dict[str, int]:
     return {}
 
 
-def _garbled(request: Request, cause: str) -> errors.Garbled:
+def _malformed(request: Request, cause: str) -> errors.MalformedResponse:
     # A successful response with an unreadable body was successful nevertheless.
-    return errors.Garbled(maybe_done=request.writes, cause=cause)
+    return errors.MalformedResponse(maybe_done=request.writes, cause=cause)
 
 
 def _error(request: Request, response: Response) -> errors.StoreError:
@@ -166,8 +166,8 @@ def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
     if status == 409 and request.target == "segments" and "name" in title:
         return errors.DuplicateName
     if status >= 500:
-        return errors.StoreBroken
-    return _ERRORS.get(status) or (errors.Invalid if status >= 400 else errors.Garbled)
+        return errors.ServerError
+    return _ERRORS.get(status) or (errors.Invalid if status >= 400 else errors.MalformedResponse)
 
 
 def _decode_failure(body: bytes) -> tuple[str, dict[str, str]]:

@@ -21,8 +21,8 @@ from bot.bigcommerce import (
     RateLimited,
     Reader,
     SegmentChange,
+    ServerError,
     Store,
-    StoreBroken,
     StoreError,
 )
 from bot.bigcommerce.bounded import WIDTH, gather_bounded
@@ -367,7 +367,7 @@ async def _raising(error: Exception) -> None:
 
 @pytest.mark.parametrize("doubtful", [True, False])
 async def test_of_several_failures_a_doubtful_one_is_never_forgotten(doubtful: bool) -> None:
-    errors: list[StoreError] = [RateLimited(), StoreBroken(maybe_done=doubtful)]
+    errors: list[StoreError] = [RateLimited(), ServerError(maybe_done=doubtful)]
     with pytest.raises(RateLimited) as caught:
         _ = [None async for _ in gather_bounded([partial(_raising, each) for each in errors], changing=True)]
 

@@ -15,8 +15,8 @@ from bot.bigcommerce import (
     NotFound,
     RateLimited,
     SegmentChange,
+    ServerError,
     Store,
-    StoreBroken,
     StoreError,
     TimedOut,
     Unreachable,
@@ -68,7 +68,7 @@ async def test_what_may_be_repeated_is_tried_again(what: str, failure: Reply, cl
 @pytest.mark.parametrize("failure", LOST)
 async def test_a_create_that_may_have_been_carried_out_is_not_repeated(what: str, failure: Reply, clock: Clock) -> None:
     async with store_of(scripted(failure), clock) as (store, vendor):
-        with pytest.raises((StoreBroken, Unreachable)) as caught:
+        with pytest.raises((ServerError, Unreachable)) as caught:
             await CREATING[what](store)
 
         assert caught.value.maybe_done
@@ -87,7 +87,7 @@ async def test_a_create_that_was_never_carried_out_is_repeated(what: str, failur
 @pytest.mark.parametrize(
     ("failure", "kind", "doubtful"),
     [
-        (httpx.Response(500), StoreBroken, True),
+        (httpx.Response(500), ServerError, True),
         (httpx.ReadTimeout, TimedOut, True),
         (httpx.ReadError, Unreachable, True),
         (httpx.ConnectTimeout, TimedOut, False),

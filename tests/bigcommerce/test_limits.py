@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bigcommerce.limits import FAILURES, PATIENCE, REFUSALS, Quota, Tries, backoff, pause
+from bot.bigcommerce.limits import FAILURES, PATIENCE, REFUSALS, Attempts, Quota, backoff, pause
 from tests.bigcommerce.conftest import LAW
 
 LONG_AGO = float("-inf")
@@ -120,34 +120,34 @@ def test_other_apps_requests_slow_ours() -> None:
 
 
 def test_a_429_waits_as_told() -> None:
-    assert Tries().refused().after_refusal(headers(reset=12_345), jitter=0.5) == 12.345
+    assert Attempts().refused().after_refusal(headers(reset=12_345), jitter=0.5) == 12.345
 
 
 @pytest.mark.parametrize("absurd", [{}, headers(reset=-5), headers(reset=10**9), headers(reset="soon")])
 def test_a_429_that_does_not_tell_backs_off_with_jitter(absurd: dict[str, str]) -> None:
-    waits = [Tries(refusals=n).after_refusal(absurd, jitter=1) for n in range(1, REFUSALS)]
+    waits = [Attempts(refusals=n).after_refusal(absurd, jitter=1) for n in range(1, REFUSALS)]
 
     assert waits == [0.5, 1, 2, 4, 8]
-    assert Tries(refusals=1).after_refusal(absurd, jitter=0) == 0.25
+    assert Attempts(refusals=1).after_refusal(absurd, jitter=0) == 0.25
 
 
 def test_patience_with_429_ends() -> None:
-    assert Tries(refusals=REFUSALS).after_refusal(headers(), jitter=0) is None
+    assert Attempts(refusals=REFUSALS).after_refusal(headers(), jitter=0) is None
 
 
 def test_failures_wait_longer_each_time_until_we_give_up() -> None:
-    tries = Tries()
+    attempts = Attempts()
     waits: list[float | None] = []
     for _ in range(FAILURES):
-        tries = tries.failed(took=0.1)
-        waits.append(tries.after_failure(jitter=1))
+        attempts = attempts.failed(took=0.1)
+        waits.append(attempts.after_failure(jitter=1))
 
     assert waits == [0.5, 1, 2, 4, None]
 
 
 def test_slow_failures_exhaust_patience_sooner() -> None:
-    assert Tries().failed(took=10).failed(took=9).after_failure(jitter=1) == 1
-    assert Tries().failed(took=10).failed(took=PATIENCE - 10).after_failure(jitter=0) is None
+    assert Attempts().failed(took=10).failed(took=9).after_failure(jitter=1) == 1
+    assert Attempts().failed(took=10).failed(took=PATIENCE - 10).after_failure(jitter=0) is None
 
 
 @LAW

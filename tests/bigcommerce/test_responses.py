@@ -10,15 +10,15 @@ from bot.bigcommerce import (
     Customer,
     DuplicateName,
     Forbidden,
-    Garbled,
     Invalid,
+    MalformedResponse,
     NotFound,
     PartlyFailed,
     Profile,
     Promotion,
     RateLimited,
     Segment,
-    StoreBroken,
+    ServerError,
     StoreError,
     TooLarge,
     Unauthorized,
@@ -55,7 +55,7 @@ def wrapped(title: str, messages: dict[str, str]) -> dict[str, object]:
     ("status", "kind"),
     [
         (207, PartlyFailed),
-        (302, Garbled),
+        (302, MalformedResponse),
         (400, Invalid),
         (401, Unauthorized),
         (403, Forbidden),
@@ -65,9 +65,9 @@ def wrapped(title: str, messages: dict[str, str]) -> dict[str, object]:
         (413, TooLarge),
         (422, Invalid),
         (429, RateLimited),
-        (500, StoreBroken),
-        (504, StoreBroken),
-        (599, StoreBroken),
+        (500, ServerError),
+        (504, ServerError),
+        (599, ServerError),
     ],
 )
 def test_each_status_has_its_error(status: int, kind: type[StoreError]) -> None:
@@ -129,7 +129,7 @@ def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
 
 
 def test_a_gateways_page_is_told_by_its_status() -> None:
-    assert type(refused(GET, Response(502, {}, b"<html>Bad Gateway</html>"))) is StoreBroken
+    assert type(refused(GET, Response(502, {}, b"<html>Bad Gateway</html>"))) is ServerError
 
 
 def test_a_duplicate_name_has_its_own_error_only_for_segments() -> None:
@@ -231,25 +231,25 @@ def test_an_empty_page_beyond_the_end_names_the_last_page(told: int, pages: int)
 
 
 def test_a_count_needs_the_stores_total() -> None:
-    with pytest.raises(Garbled):
+    with pytest.raises(MalformedResponse):
         responses.decode_count(GET, answer(200, {"data": [profile(1)], "meta": {}}))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}'])
 def test_a_success_that_makes_no_sense_is_garbled(body: bytes) -> None:
-    with pytest.raises(Garbled) as caught:
+    with pytest.raises(MalformedResponse) as caught:
         responses.decode_many(POST, Response(201, {}, body), Segment)
     assert caught.value.maybe_done
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": []}', b'{"data": null}'])
 def test_a_single_thing_that_makes_no_sense_is_garbled(body: bytes) -> None:
-    with pytest.raises(Garbled):
+    with pytest.raises(MalformedResponse):
         responses.decode_one(GET, Response(200, {}, body), Promotion)
 
 
 def test_a_garbled_answer_shows_no_email() -> None:
-    with pytest.raises(Garbled) as caught:
+    with pytest.raises(MalformedResponse) as caught:
         responses.decode_many(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer)
     assert "ada" not in f"{caught.value} {caught.value.cause} {caught.value.__context__}"
     assert "email" in caught.value.cause
