@@ -19,7 +19,7 @@ from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import and_list
 from bot.core.language.tokenizer import quote
-from bot.core.store_view.shop import find_named, near_names
+from bot.core.store_view.shop import find_named, similar_names
 from bot.core.store_view.shoppers import Shopper, classify, fetch_owners, resolve
 from commands.inputs import one_shopper
 
@@ -159,7 +159,7 @@ async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
     present = find_named(word, segments)
     ids = dict.fromkeys((*((present.id,) if present else ()), *await ctx.audit.segments_named(word)))
     if not ids:
-        raise NotSegments((word,), near_names(word, segments), field="segment")
+        raise NotSegments((word,), similar_names(word, segments), field="segment")
     return tuple(ids)
 
 

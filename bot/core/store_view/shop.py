@@ -68,7 +68,7 @@ class Identified(Named, Protocol):
 N = TypeVar("N", bound=Identified)
 
 
-def near_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
+def similar_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
     """Return up to three names that ``word`` may be a misspelling of."""
     names = {one.name.casefold(): one.name for one in things}
     inside = [name for name in names if word.casefold() in name] if len(word) > 1 else []
@@ -137,7 +137,7 @@ class Shop:
         promotions = await self.readable_promotions()
         found = find_named(word, promotions)
         if found is None:
-            raise NotPromotion(word, near_names(word, promotions))
+            raise NotPromotion(word, similar_names(word, promotions))
         return found
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
@@ -186,7 +186,7 @@ class Shop:
                 self._sizes[segment_id] = 0
         return self._sizes[segment_id]
 
-    async def among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
+    async def members_among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these profiles are in the segment: with one request each, or from all members."""
         if segment_id not in self._members and len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
             members = self.reader.members(segment_id)
@@ -239,6 +239,6 @@ class Shop:
             return (whole,)
         self._findings.add_segments(one.id for one in found.values() if one)
         if unknown:
-            others = near_names(" ".join(unknown), segments) or near_names(unknown[0], segments)
+            others = similar_names(" ".join(unknown), segments) or similar_names(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)
         return tuple({one.id: one for one in found.values() if one}.values())

@@ -2,7 +2,7 @@ import pytest
 
 from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
-from bot.core.store_view.shop import PromotionUse, Shop, describe_uses, find_named, live_uses, near_names
+from bot.core.store_view.shop import PromotionUse, Shop, describe_uses, find_named, live_uses, similar_names
 from bot.sandbox.store import seeds
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
@@ -72,12 +72,12 @@ def test_an_id_wins_over_a_segment_that_is_named_like_it() -> None:
     ],
 )
 def test_near_names_are_close_or_contain_the_word(word: str, names: tuple[str, ...]) -> None:
-    assert near_names(word, SEGMENTS) == names
+    assert similar_names(word, SEGMENTS) == names
 
 
 def test_no_more_than_three_near_names_are_offered() -> None:
     many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(9))
-    assert len(near_names("group", many)) == 3
+    assert len(similar_names("group", many)) == 3
 
 
 @pytest.mark.parametrize(
@@ -249,10 +249,10 @@ async def test_who_is_among_the_members_is_asked_the_cheaper_way(customers: int,
         everybody = {row["id"] for row in machine.store.shop.rows("SELECT id FROM profiles")}
         others = sorted(everybody - set(members))
         asked_about = [members[0], *others[: asked_for - 1]]
-        assert await shop.among(newsletter, asked_about) == {members[0]}
+        assert await shop.members_among(newsletter, asked_about) == {members[0]}
         assert len(asked(machine)) == requests  # one of them for the size
 
 
 async def test_a_profile_that_is_gone_is_among_no_members() -> None:
     async with bench(customers=3000) as machine:
-        assert await Shop(machine.client).among(machine.segments()["Newsletter"], [uuid(1)]) == frozenset()
+        assert await Shop(machine.client).members_among(machine.segments()["Newsletter"], [uuid(1)]) == frozenset()

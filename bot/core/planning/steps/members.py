@@ -139,7 +139,7 @@ class AddMembers(_Membership):
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the shoppers who are not in the segment."""
-        inside = await shop.among(self.segment.known_id, self.profile_ids)
+        inside = await shop.members_among(self.segment.known_id, self.profile_ids)
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
 
     def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ class RemoveMembers(_Membership):
 
     async def departed(self, shop: Shop) -> frozenset[Item]:
         """Return the shoppers who are no longer in the segment: they are neither removed nor put back by an undo."""
-        inside = await shop.among(self.segment.known_id, self.profile_ids)
+        inside = await shop.members_among(self.segment.known_id, self.profile_ids)
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -238,7 +238,7 @@ class RemoveMembers(_Membership):
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the shoppers who are still in the segment."""
-        return frozenset(map(Item.profile, await shop.among(self.segment.known_id, self.profile_ids)))
+        return frozenset(map(Item.profile, await shop.members_among(self.segment.known_id, self.profile_ids)))
 
 
 def added(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.shop import find_named, near_names
+from bot.core.store_view.shop import find_named, similar_names
 from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokenize
 
 
@@ -40,7 +40,7 @@ def ids_by_word(words: tuple[str, ...], segments: Sequence[Segment]) -> dict[str
     for word in unknown:
         _check_one_name(word, alike)
     if unknown:
-        raise NotSegments(unknown, near_names(" ".join(unknown), segments) or near_names(unknown[0], segments))
+        raise NotSegments(unknown, similar_names(" ".join(unknown), segments) or similar_names(unknown[0], segments))
     return {word: segment.id for word, segment in found.items() if segment}
 
 
