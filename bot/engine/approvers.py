@@ -27,7 +27,7 @@ class Approvers:
         undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         return self.policy.need(plan, undone=undone)
 
-    async def everybody(self, need: Need) -> frozenset[str]:
+    async def user_ids(self, need: Need) -> frozenset[str]:
         """Return all user ids whose approvals count for this need."""
         return await self.directory.members(self.policy.approvers_of(need))
 

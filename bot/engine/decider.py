@@ -97,7 +97,7 @@ class Decider:
         not known just now who may approve it.
         """
         try:
-            plan = await self.planner.again(change)
+            plan = await self.planner.replan(change)
             need = await self.approvers.need(plan)
             need = _at_least_one(need) if change.asked else need
             if plan.fingerprint == change.plan.fingerprint and need == change.need:
@@ -175,7 +175,7 @@ class Decider:
     async def _narrow(self, decision: Decision, user_id: str) -> None:
         """Take items out: a new version, which needs approval again, even from the person who narrowed it."""
         change = await self.may_decide(decision.number, decision.version, user_id)
-        plan = await self.planner.less(change.plan, decision.items)
+        plan = await self.planner.narrow(change.plan, decision.items)
         out = len(change.plan.items) - len(plan.items)
         note = f"{mention(user_id)} took out {counted(out, 'item')}. Before: {change.plan.headline}"
         without = (*change.without, *decision.items)
@@ -200,7 +200,7 @@ class Decider:
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}
-        notices = tuple(("glass", one) for one in sorted(await self.approvers.everybody(change.need) - {user_id}))
+        notices = tuple(("glass", one) for one in sorted(await self.approvers.user_ids(change.need) - {user_id}))
         event = Event.BREAK
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices

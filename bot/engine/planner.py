@@ -96,7 +96,7 @@ class Planner:
             await self.may_ask(ctx.actor, call.command.path, outcome)
         return outcome
 
-    async def again(self, change: Change) -> Plan:
+    async def replan(self, change: Change) -> Plan:
         """Plan a Change again for the store's current state, without the items that were taken out.
 
         Raises Refusal and StoreError.
@@ -105,9 +105,9 @@ class Planner:
         outcome = await call.command.function(call.args, self.context(change.requester))
         if not isinstance(outcome, Plan):
             raise Impossible("There is nothing to do any more.")
-        return await self.less(outcome, change.without)
+        return await self.narrow(outcome, change.without)
 
-    async def less(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
+    async def narrow(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.
 
         Raises Impossible if nothing is left, and StoreError.

@@ -100,7 +100,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     found = await ctx.changes.load(args.number)
     if not found.can_be_retried:
         raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
-    return await build_plan(found.left, ctx.shop, undoes=found.plan.undoes, is_retry=True)
+    return await build_plan(found.remaining_steps, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
 @command("change withdraw", submit="Withdraw Change")

@@ -467,7 +467,7 @@ async def test_removals_that_are_tried_again_are_on_record_once() -> None:
         breaks_after_one(machine, "DELETE", MEMBERS)
         await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
         machine.store.faults.clear()
-        again = await build_plan((await machine.latest()).left, Shop(machine.client), is_retry=True)
+        again = await build_plan((await machine.latest()).remaining_steps, Shop(machine.client), is_retry=True)
         assert (await machine.carry_out(again)).state is State.DONE
         assert machine.members("Spring launch waitlist") == set()
         assert await effects(machine) == {waitlist.id: (0, len(ids))}

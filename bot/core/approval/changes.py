@@ -180,7 +180,7 @@ class Change(Value):
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
 
     @property
-    def left(self) -> tuple[AnyStep, ...]:
+    def remaining_steps(self) -> tuple[AnyStep, ...]:
         """The Steps that did not run, with the ids of what the other Steps created."""
         created_ids = CreatedIds.of([run.applied for run in self.runs if run.applied])
         ran = {run.position for run in self.runs if run.state is StepState.DONE}
@@ -190,7 +190,7 @@ class Change(Value):
     def can_be_retried(self) -> bool:
         """Whether it failed or was stopped with Steps left, and no other change has undone it."""
         broke_off = self.state is State.FAILED or (self.state is State.CANCELLED and bool(self.runs))
-        return broke_off and bool(self.left) and self.undone_by is None
+        return broke_off and bool(self.remaining_steps) and self.undone_by is None
 
     @property
     def restored(self) -> dict[str, str]:
