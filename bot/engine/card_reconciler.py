@@ -35,7 +35,7 @@ class CardReconciler:
         for number in await self._ledger.changes.outdated_cards():
             await self._attend(number, self._draw)
         for number in await self._ledger.changes.unreported_outcomes():
-            await self._attend(number, self._inform)
+            await self._attend(number, self._report_outcome)
         for number, kind, user in await self._ledger.changes.notices():
             await self._attend(number, partial(self._notify, kind=kind, user=user))
 
@@ -64,10 +64,10 @@ class CardReconciler:
             return
         await self._ledger.changes.save_card(change, change.card)
 
-    async def _inform(self, change: Change) -> None:
+    async def _report_outcome(self, change: Change) -> None:
         if change.need.approvals and change.card and change.settled_by != change.requester:
             try:
-                await self._announcer.inform(change)
+                await self._announcer.report_outcome(change)
             except Undeliverable as error:
                 if not error.final:
                     return

@@ -29,7 +29,7 @@ class Announcer(Protocol):
     async def redraw(self, change: Change, card: Card) -> None:
         """Render the card again. Raises Undeliverable."""
 
-    async def inform(self, change: Change) -> None:
+    async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome. Raises Undeliverable."""
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
@@ -39,7 +39,7 @@ class Announcer(Protocol):
         unapproved.
         """
 
-    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+    async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show an answer privately. Its files are sent first, as direct messages. Raises Undeliverable."""
 
     async def announce(self, answer: Answer) -> None:
@@ -54,7 +54,7 @@ class Announcer(Protocol):
     async def show_home(self, user_id: str, home: Home) -> None:
         """Publish a person's Home tab. Raises Undeliverable."""
 
-    async def link(self, card: Card) -> str:
+    async def permalink(self, card: Card) -> str:
         """Return the permalink of a card; empty if there is none."""
 
 

@@ -94,7 +94,7 @@ class Proposing:
         """Send the requester a link to the card, unless they see it."""
         if change.card is None:
             return
-        url = await self.announcer.link(change.card)
+        url = await self.announcer.permalink(change.card)
         await self.process.ledger.changes.save_card_url(change.number, url)
         if change.card.channel == change.place.channel:
             return

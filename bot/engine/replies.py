@@ -21,7 +21,7 @@ class Replies:
     async def show(self, to: Delivery, answer: Answer) -> None:
         """Show this to the person who asked, where they asked."""
         try:
-            await self.announcer.whisper(to.actor, to.place, answer)
+            await self.announcer.show_privately(to.actor, to.place, answer)
         except Undeliverable as error:
             await self.undelivered(to, str(error))
 

@@ -12,7 +12,7 @@ from bot.core.store_view.shop import Shop
 from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
-from bot.engine.home_tab.model import Sized, StoreOverview
+from bot.engine.home_tab.model import SegmentSize, StoreOverview
 from bot.engine.process import Process
 from bot.engine.ttl_cache import TtlCache
 
@@ -72,7 +72,7 @@ async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOver
     return StoreOverview(
         segments=len(segments),
         shoppers=await shop.reader.profile_count(),
-        largest=tuple([await _sized(one, sizes[one.id], shop) for one in largest]),
+        largest=tuple([await _segment_size(one, sizes[one.id], shop) for one in largest]),
         movers=_movers(now, await history.last_reported(today), today),
     )
 
@@ -83,6 +83,6 @@ def _movers(now: tuple[Size, ...], before: Snapshot | None, today: date) -> Char
     return next(iter(movers_chart(compare_sizes(now, Baseline(before, {}), None), since(before.day, today))), None)
 
 
-async def _sized(segment: Segment, shoppers: int, shop: Shop) -> Sized:
+async def _segment_size(segment: Segment, shoppers: int, shop: Shop) -> SegmentSize:
     uses = await shop.uses(segment.id)
-    return Sized(name=segment.name, shoppers=shoppers, promotions=None if uses is None else len(uses))
+    return SegmentSize(name=segment.name, shoppers=shoppers, promotions=None if uses is None else len(uses))

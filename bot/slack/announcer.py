@@ -71,7 +71,7 @@ class SlackAnnouncer:
                 channel=card.channel, ts=card.ts, text=message.text, blocks=message.blocks, link_names=False
             )
 
-    async def inform(self, change: Change) -> None:
+    async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome in a direct message. Raises Undeliverable."""
         await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
 
@@ -82,7 +82,7 @@ class SlackAnnouncer:
         else:
             await self._post(user_id, answers.message(compose_broken_glass(change)))
 
-    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+    async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show an answer privately: where it was asked for, if Slack allows that, else as a direct message.
 
         Files go first, as direct messages. If that fails, the person reads about it in place of an answer that says
@@ -133,7 +133,7 @@ class SlackAnnouncer:
         async with _raising_undeliverable():
             await self._client.views_publish(user_id=user_id, view=render_home(home, self._groups))
 
-    async def link(self, card: Card) -> str:
+    async def permalink(self, card: Card) -> str:
         """Fetch the card's permalink; empty if Slack does not return it."""
         try:
             answer = await self._client.chat_getPermalink(channel=card.channel, message_ts=card.ts)

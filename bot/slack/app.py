@@ -167,7 +167,7 @@ class Listeners:
             try:
                 await work()
             except NotRecorded as error:
-                await self._engine.announcer.whisper(delivery.actor, delivery.place, Answer(str(error)))
+                await self._engine.announcer.show_privately(delivery.actor, delivery.place, Answer(str(error)))
 
         self._engine.process.tasks.start(reported())
 
@@ -183,7 +183,7 @@ class Listeners:
         if kind == "block_actions":
             with suppress(Undecodable):  # who clicked is unknown, so nobody can be told
                 actor, place = decoding.clicker(body)
-                self._engine.process.tasks.start(self._engine.announcer.whisper(actor, place, Answer(message)))
+                self._engine.process.tasks.start(self._engine.announcer.show_privately(actor, place, Answer(message)))
 
 
 def _errors(view: Block, refusal: Refusal) -> dict[str, str]:

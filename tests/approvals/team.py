@@ -81,7 +81,7 @@ class Slack:
         self.shown[change.number].append(change)
         await travel(self.dice)
 
-    async def inform(self, change: Change) -> None:
+    async def report_outcome(self, change: Change) -> None:
         await self._answers()
         self.heard.append((change.number, change.state))
 
@@ -98,13 +98,13 @@ class Slack:
         await self._answers()
         self.warned.append(answer)
 
-    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+    async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         await self._answers()
 
     async def show_home(self, user_id: str, home: Home) -> None:
         raise AssertionError("nobody opened a Home tab")
 
-    async def link(self, card: Card) -> str:
+    async def permalink(self, card: Card) -> str:
         await travel(self.dice)
         return "" if self.down else f"https://slack.example/{card.ts}"
 

@@ -69,11 +69,11 @@ class Board:
             raise ValueError("a change that cannot be drawn")
         self.drawn.append(change)
 
-    async def inform(self, change: Change) -> None:
+    async def report_outcome(self, change: Change) -> None:
         self._say("inform")
         self.heard.append(change)
 
-    async def whisper(self, user_id: str, place: Place, answer: Answer) -> None:
+    async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         self._say("whisper")
         self.whispered.append((user_id, answer.title))
 
@@ -95,7 +95,7 @@ class Board:
         self._say("warn")
         self.warned.append(answer)
 
-    async def link(self, card: Card) -> str:
+    async def permalink(self, card: Card) -> str:
         return self.address
 
     def _say(self, verb: str) -> None:

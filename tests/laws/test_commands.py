@@ -18,7 +18,7 @@ from bot.core.command import Call, Command, Help, understand
 from bot.core.errors import Refusal
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
-from bot.engine.home_tab.model import Home, Sized, StoreOverview
+from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
 from bot.slack.blocks import Block
@@ -224,7 +224,7 @@ def test_help_for_a_command_fits_a_message(command: Command) -> None:
 @LAW
 def test_the_home_tab_fits_slack(names: list[str]) -> None:
     changes = tuple(Brief.of(change(number=number, plan=plan(delete(name)))) for number, name in enumerate(names, 1))
-    sizes = tuple(Sized(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
+    sizes = tuple(SegmentSize(name=name, shoppers=number, promotions=None) for number, name in enumerate(names * 3))
     told = " ".join(names)
     movers = Chart("bar", told, tuple(names), (("Change", tuple(range(len(names)))),), told)
     for overview in (None, StoreOverview(largest=sizes, segments=1000, movers=movers), StoreOverview(fault=told)):

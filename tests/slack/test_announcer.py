@@ -46,7 +46,7 @@ class Slack:
     announcer: SlackAnnouncer
 
     async def whisper(self, answer: Answer = EXPORT, place: Place = IN_SEGMENTS, user_id: str = ANA) -> None:
-        await self.announcer.whisper(user_id, place, answer)
+        await self.announcer.show_privately(user_id, place, answer)
 
     async def undelivered(self, answer: Answer = EXPORT, **where: Any) -> Undeliverable:
         with pytest.raises(Undeliverable) as caught:

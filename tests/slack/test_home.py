@@ -2,15 +2,15 @@
 
 from bot.core.answers import Chart
 from bot.core.approval.changes import Approval, Brief, State
-from bot.engine.home_tab.model import Home, Sized, StoreOverview
+from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack.home import HOME_BLOCKS, render_home
 from commands import GROUPS
 from tests.core.samples import NOW, change
 from tests.stories.judge import read
 
-VIPS = Sized(name="VIPs", shoppers=40, promotions=2)
-STAFF = Sized(name="Staff", shoppers=4, promotions=0)
+VIPS = SegmentSize(name="VIPs", shoppers=40, promotions=2)
+STAFF = SegmentSize(name="Staff", shoppers=4, promotions=0)
 
 
 def shown(told: Home) -> str:

@@ -7,7 +7,7 @@ from bot.core.approval.changes import Brief
 from bot.core.value import Value
 
 
-class Sized(Value):
+class SegmentSize(Value):
     """A segment's name, its size, and the number of promotions that use it (None: they cannot be read)."""
 
     name: str
@@ -24,7 +24,7 @@ class StoreOverview(Value):
 
     segments: int = 0
     shoppers: int = 0
-    largest: tuple[Sized, ...] = ()
+    largest: tuple[SegmentSize, ...] = ()
     movers: Chart | None = None
     fault: str = ""
 
