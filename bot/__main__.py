@@ -183,7 +183,7 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
         if store.empty:
             print(f"Filling a new store with {options.customers:,} customers…", flush=True)
             seeds.seed(store, customers=options.customers)
-            await _remember(ledger, store)
+            await _seed_history(ledger, store)
     if "workspace" in options.parts:
         workspace = Workspace(options.data / "workspace.sqlite", manifest=_manifest(), request_url=options.request_url)
         stack.callback(workspace.close)
@@ -200,7 +200,7 @@ def _manifest() -> Path:
     return inside if inside.exists() else inside.parent.parent / inside.name
 
 
-async def _remember(ledger: Ledger | None, store: Store) -> None:
+async def _seed_history(ledger: Ledger | None, store: Store) -> None:
     """Write a history of segment sizes into a new sandbox, so that there are trends to look at."""
     now, names = utc_now(), {one["id"]: one["name"] for one in store.overview()["segments"]}
     shoppers = store.overview()["profiles"]

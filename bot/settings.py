@@ -54,11 +54,11 @@ def _policy(value: str) -> "PolicyFile":
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{value} is no TOML ({error})") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {_bare(one['msg'])}" for one in error.errors())
+        faults = (f"{'.'.join(map(str, one['loc']))}: {_without_prefix(one['msg'])}" for one in error.errors())
         raise ValueError(f"{value}: {'; '.join(faults)}") from error
 
 
-def _some(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def _not_empty(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     # Pydantic's own minimum length counts an invalid rule as none.
     if not rules:
         raise ValueError("there is none; leave rules out to keep those that hold otherwise")
@@ -72,7 +72,7 @@ class PolicyFile(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    rules: Annotated[tuple[Rule, ...], AfterValidator(_some)] = RULES
+    rules: Annotated[tuple[Rule, ...], AfterValidator(_not_empty)] = RULES
     breakers: PeopleIds = frozenset()
     auditors: PeopleIds = frozenset()
 
@@ -147,8 +147,8 @@ def _described(name: str) -> str:
 def _describe_fault(name: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name}: missing. {_described(name)}."
-    return f"{name}: {_bare(message)}. {_described(name)}."
+    return f"{name}: {_without_prefix(message)}. {_described(name)}."
 
 
-def _bare(message: str) -> str:
+def _without_prefix(message: str) -> str:
     return message.removeprefix("Value error, ").rstrip(".")

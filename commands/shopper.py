@@ -72,7 +72,7 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
         ("Segments", ", ".join(one.name for one in inside) or "none"),
     )
     return Answer(
-        describe_customer(customer), (Fields(fields), *await _promotions(customer, ctx), _next_ones(customer))
+        describe_customer(customer), (Fields(fields), *await _promotions(customer, ctx), _next_steps(customer))
     )
 
 
@@ -85,7 +85,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     """
     found = await resolve(args.shoppers, ctx.shop)
     if not found.shoppers:
-        raise found.nobody
+        raise found.not_found
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
     having = [one.label for one in found.shoppers if one.profile_id]
     remarks = (*found.remarks, *remark("With a profile already", having))
@@ -148,7 +148,7 @@ def _who(args: RegisterArgs, known: Customer | None) -> str:
 async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
     """Return the shoppers as customers. Raises Misuse if nobody is named."""
     if not found.shoppers:
-        raise found.nobody
+        raise found.not_found
     of_profiles = await fetch_owners(
         [one.profile_id for one in found.shoppers if one.profile_id and not one.customer], ctx.shop
     )
@@ -186,7 +186,7 @@ def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> t
     return (promotion.name, promotion.status.lower(), f"{maybe}{whom(promotion.targeting, names)}")
 
 
-def _next_ones(customer: Customer) -> Offers:
+def _next_steps(customer: Customer) -> Offers:
     typed = quote(str(customer.id))
     add, remove = f"segment add shoppers:{typed}", f"segment remove shoppers:{typed}"
     if customer.shopper_profile_id is None:

@@ -33,13 +33,13 @@ class CardReconciler:
 
     async def _reconcile(self) -> None:
         for number in await self._ledger.changes.outdated_cards():
-            await self._attend(number, self._draw)
+            await self._with_claim(number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():
-            await self._attend(number, self._report_outcome)
+            await self._with_claim(number, self._report_outcome)
         for number, kind, user in await self._ledger.changes.notices():
-            await self._attend(number, partial(self._notify, kind=kind, user=user))
+            await self._with_claim(number, partial(self._notify, kind=kind, user=user))
 
-    async def _attend(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
+    async def _with_claim(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
         """Call ``act``, unless another process has this change. An error in one change does not delay others."""
         if not await self._process.claim(number, role="renderer"):
             return
@@ -52,7 +52,7 @@ class CardReconciler:
         finally:
             await self._process.release(number, role="renderer")
 
-    async def _draw(self, change: Change) -> None:
+    async def _redraw(self, change: Change) -> None:
         assert change.card  # noqa: S101 - only posted cards become outdated
         try:
             await self._announcer.redraw(change, change.card)

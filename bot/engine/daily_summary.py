@@ -85,7 +85,7 @@ class DailySummary:
         opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
         for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
             if run.day <= today:  # a later one was started before the clock was set back
-                await self._attend(run, late=is_late(run.day, due=today, came=came, now=now))
+                await self._claim_and_try(run, late=is_late(run.day, due=today, came=came, now=now))
         if opened is None:
             log.warning("There is no summary of %s. %s", today, AHEAD)
         if opened is None or await self._is_settled(today):
@@ -95,7 +95,7 @@ class DailySummary:
         found = await self._ledger.summaries.load(day)
         return found is not None and found.is_settled
 
-    async def _attend(self, run: SummaryRun, *, late: bool) -> None:
+    async def _claim_and_try(self, run: SummaryRun, *, late: bool) -> None:
         if settle := on_pick_up(run, late=late):
             await self._settle(run, settle)
         elif claimed := await self._ledger.summaries.claim(run, owner=self._owner, now=self._clock()):
@@ -106,10 +106,10 @@ class DailySummary:
             summary = await self._summary(run.day)
             answer = compose(summary)
         except StoreError as error:
-            await self._failed(run, error.for_log)
+            await self._on_failure(run, error.for_log)
         except Exception:
             log.exception("The summary of %s broke", run.day)
-            await self._failed(run, "Something broke; whoever runs the bot finds it in its log.")
+            await self._on_failure(run, "Something broke; whoever runs the bot finds it in its log.")
         else:
             await self._post(run, summary, answer)
 
@@ -126,7 +126,7 @@ class DailySummary:
         try:
             await self._announcer.announce(answer)
         except Undeliverable as error:
-            await self._conclude(partial(self._missed, posting, error))
+            await self._conclude(partial(self._on_undeliverable, posting, error))
         else:
             entry, head = summary.now.entry, summary.head
             await self._conclude(partial(self._settle, posting, Settle(SummaryState.POSTED), entry=entry, head=head))
@@ -140,15 +140,15 @@ class DailySummary:
             self._outcome = outcome
             raise
 
-    async def _missed(self, run: SummaryRun, error: Undeliverable) -> None:
+    async def _on_undeliverable(self, run: SummaryRun, error: Undeliverable) -> None:
         if error.maybe_done:
             await self._settle(run, on_silence(str(error)))
         elif error.final:
-            await self._refused(run, str(error))
+            await self._on_refusal(run, str(error))
         else:
-            await self._failed(run, f"Slack did not take it ({error}).")
+            await self._on_failure(run, f"Slack did not take it ({error}).")
 
-    async def _failed(self, run: SummaryRun, reason: str) -> None:
+    async def _on_failure(self, run: SummaryRun, reason: str) -> None:
         """Try again later, or settle it as failed and tell the channel why there is no summary."""
         follows = on_failure(run, reason, now=self._clock())
         if isinstance(follows, Postpone):
@@ -157,19 +157,19 @@ class DailySummary:
         elif await self._settle(run, follows):
             by_hand = "When that is mended, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
-            await self._say(run, self._announcer.announce, sentence, self._schedule.channel)
+            await self._post_sentence(run, self._announcer.announce, sentence, self._schedule.channel)
 
-    async def _refused(self, run: SummaryRun, code: str) -> None:
+    async def _on_refusal(self, run: SummaryRun, code: str) -> None:
         """Settle it as failed at once, since retrying is useless; notify approvers, unless they know already."""
         channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
         failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
         if not await self._settle(run, failed):
             return
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
-        if not is_news(failed.reason, previous) or await self._say(run, self._announcer.warn, sentence):
+        if not is_news(failed.reason, previous) or await self._post_sentence(run, self._announcer.warn, sentence):
             await self._ledger.summaries.mark_reported(run)
 
-    async def _say(
+    async def _post_sentence(
         self, run: SummaryRun, post: Callable[[Answer], Awaitable[None]], sentence: str, channel: str = ""
     ) -> bool:
         """Post this sentence; return False, and record it, if it could not be delivered.

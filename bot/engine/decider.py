@@ -119,10 +119,10 @@ class Decider:
     async def _undecided(self, number: int, version: int | None) -> Change:
         change = await self.process.ledger.changes.load(number)
         refuse_late(change, version)
-        await self._in_time(change)
+        await self._unexpired_at(change)
         return change
 
-    async def _in_time(self, change: Change) -> datetime:
+    async def _unexpired_at(self, change: Change) -> datetime:
         """Return the time, if the Change has not expired by now. Otherwise expire it and raise TooLate."""
         now = self.process.clock()
         if change.expires_at <= now:
@@ -130,7 +130,7 @@ class Decider:
             raise TooLate(f"Too late: change {change.number} has expired.")
         return now
 
-    async def _holds_at(self, change: Change) -> datetime:
+    async def _replanned_at(self, change: Change) -> datetime:
         """Plan again; return the time afterwards, since the store may take longer than the Change has left.
 
         Raises Refusal if the plan no longer holds, and TooLate if the Change has expired meanwhile.
@@ -143,13 +143,13 @@ class Decider:
             raise
         if not holds:
             raise OldVersion(change.number)
-        return await self._in_time(change)
+        return await self._unexpired_at(change)
 
     async def _approve(self, decision: Decision, user_id: str) -> None:
         change = await self.may_decide(decision.number, decision.version, user_id)
         if change.has_approved(user_id):
             raise NotAllowed(f"You have approved change {change.number} already; somebody else has to, too.")
-        at = await self._holds_at(change)
+        at = await self._replanned_at(change)
         approvals = (*change.approvals, Approval(actor=user_id, at=at))
         event = Event.APPROVE if len(approvals) >= change.need.approvals else Event.SIGN
         detail = {"version": change.version, "fingerprint": change.plan.fingerprint}
@@ -196,7 +196,7 @@ class Decider:
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)
         change = await self._undecided(decision.number, decision.version)
-        at = await self._holds_at(change)
+        at = await self._replanned_at(change)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}

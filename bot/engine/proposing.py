@@ -87,10 +87,10 @@ class Proposing:
         finally:
             await self.process.release(change.number)
         self.cards.wake()
-        await self._point_to(change)
+        await self._send_link(change)
         return change
 
-    async def _point_to(self, change: Change) -> None:
+    async def _send_link(self, change: Change) -> None:
         """Send the requester a link to the card, unless they see it."""
         if change.card is None:
             return

@@ -91,7 +91,7 @@ class Runner:
         for position, step in enumerate(change.plan.steps):
             if position in over:
                 continue
-            if _broke_off(change):
+            if _has_failed(change):
                 break
             # A Step that had started when a process died may have been carried out: that is checked first.
             work = self._work(change, position, step)
@@ -105,7 +105,7 @@ class Runner:
                 return
             change = await self._step(change, work)
             self._moved()
-        event = Event.FAIL if _broke_off(change) else Event.FINISH
+        event = Event.FAIL if _has_failed(change) else Event.FINISH
         await self._ledger.changes.move(change, event, at=self._clock())
         self._moved()
 
@@ -172,7 +172,7 @@ def _finished(run: Run, applied: Applied, *, resumed: bool) -> Run:
     return run.model_copy(update={"state": StepState.DONE, "undo": undo, "applied": applied})
 
 
-def _broke_off(change: Change) -> bool:
+def _has_failed(change: Change) -> bool:
     """Return whether a Step failed: no further one is started, not even after a crash."""
     return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in change.runs)
 

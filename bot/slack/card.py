@@ -31,7 +31,7 @@ def render_card(change: Change) -> Message:
         *_warnings(change),
         *_remarks(change),
         *_drift(change),
-        _asked(change),
+        _request(change),
         blocks.context(_state(change), _approvals(change), _deciders(change)),
         *_emergency(change),
         *_reason(change),
@@ -75,7 +75,7 @@ def _remarks(change: Change) -> list[Block]:
     return _shown(change, remarks, blocks.LINES_ROOM) if remarks else []
 
 
-def _asked(change: Change) -> Block:
+def _request(change: Change) -> Block:
     expires = f"expires {blocks.time(change.expires_at)}" if change.state is State.WAITING else ""
     return blocks.context(
         f"Change {change.number}",
@@ -126,13 +126,13 @@ def _results(change: Change) -> list[Block]:
     notes = [note for run in change.done if run.applied for note in run.applied.notes]
     errors = [run.error for run in change.runs if run.error]
     if change.state is State.FAILED:
-        errors += _halfway(change)
+        errors += _partial_results(change)
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
     lines = [*dict.fromkeys(notes + errors), *undone]
     return [blocks.bullets(lines)] if lines else []
 
 
-def _halfway(change: Change) -> list[str]:
+def _partial_results(change: Change) -> list[str]:
     """Describe what a failed change did, what it did not do, and how to continue."""
     if not change.done:
         return ["Nothing was changed."]
@@ -158,18 +158,18 @@ def _buttons(change: Change) -> list[Block]:
     if change.state is State.WAITING:
         several = change.plan.has_several_items
         more = (("Take Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
-        return [blocks.actions([_approve(change), _reject(change), *_typing(more), _edit(change)])]
+        return [blocks.actions([_approve(change), _reject(change), *_command_buttons(more), _edit(change)])]
     possible = (
         ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
         ("Try Again", f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
         ("Point Promotions", f"change repoint {number}", change.can_be_repointed),
     )
-    buttons = _typing(possible)
+    buttons = _command_buttons(possible)
     return [blocks.actions(buttons)] if buttons else []
 
 
-def _typing(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
+def _command_buttons(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
     """Render those buttons that are possible, each typing a command."""
     there = [(label, words) for label, words, is_possible in possible if is_possible]
     return [blocks.button(label, f"{RUN}:{index}", words) for index, (label, words) in enumerate(there)]

@@ -182,7 +182,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
     try:
         understood = understand(groups, line)
     except Misuse as misuse:
-        return NotUnderstood(Delivery(**origin, command=first, said=_beginning(typed)), misuse)
+        return NotUnderstood(Delivery(**origin, command=first, said=_first_words(typed)), misuse)
     if isinstance(understood, Help):
         return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
     command, said = understood.command, understood.said(typed)
@@ -196,7 +196,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
     return FormNeeded(delivery, understood)
 
 
-def _beginning(typed: str) -> str:
+def _first_words(typed: str) -> str:
     """Return what the log records of a line that was not understood: it may contain anything, even a shopper's name."""
     group, *words = typed.split()
     return f"{group} …" if words else group

@@ -31,7 +31,7 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
     drawn = [
         *_waits(home),
         DIVIDER,
-        *_mine(home.mine),
+        *_requested(home.mine),
         DIVIDER,
         *_segments(home.overview),
         *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
@@ -52,14 +52,14 @@ def _waits(home: Home) -> list[Block]:
 def _about(one: Brief) -> Block:
     asked = f"asked by <@{one.requester}> {blocks.time(one.created_at)}"
     why = blocks.escape(blocks.cut(one.need.why, blocks.SMALL_PRINT))
-    return blocks.context(asked, why, _signed(one), f"expires {blocks.time(one.expires_at)}")
+    return blocks.context(asked, why, _approval_count(one), f"expires {blocks.time(one.expires_at)}")
 
 
-def _signed(one: Brief) -> str:
+def _approval_count(one: Brief) -> str:
     return f"{len(one.approvals)} of {one.need.approvals} approved" if one.approvals else ""
 
 
-def _mine(requested: tuple[Brief, ...]) -> list[Block]:
+def _requested(requested: tuple[Brief, ...]) -> list[Block]:
     title = blocks.header("What you asked for lately")
     if not requested:
         return [title, blocks.section(blocks.rich("You have not asked for a change yet."))]
@@ -69,7 +69,7 @@ def _mine(requested: tuple[Brief, ...]) -> list[Block]:
 def _state(one: Brief) -> str:
     if one.state is not State.WAITING:
         return one.state.value.capitalize()
-    return ", ".join(filter(None, ("Waits for a second person", _signed(one))))
+    return ", ".join(filter(None, ("Waits for a second person", _approval_count(one))))
 
 
 def _row(one: Brief, label: str) -> Block:

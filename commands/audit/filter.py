@@ -173,7 +173,7 @@ async def _shopper(word: str, ctx: Context) -> _Subject:
     ]
     if not items:
         gone = "Of somebody who is gone, type the customer id or the profile id."
-        raise Misuse(f"{found.nobody} {gone}", field="shopper", for_log=found.nobody.for_log)
+        raise Misuse(f"{found.not_found} {gone}", field="shopper", for_log=found.not_found.for_log)
     return _Subject(f"the shopper {word}", texts(dict.fromkeys(items)))
 
 

@@ -76,7 +76,7 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """
     found = await ctx.changes.load(args.number)
     refuse_late(found, None)
-    items = await _meant(args.items, found, ctx)
+    items = await _resolve_items(args.items, found, ctx)
     return Decision(number=found.number, verdict=Verdict.NARROW, version=found.version, items=items)
 
 
@@ -93,7 +93,7 @@ class _Named:
         return self.item.id
 
 
-async def _meant(words: tuple[str, ...], change: Change, ctx: Context) -> tuple[Item, ...]:
+async def _resolve_items(words: tuple[str, ...], change: Change, ctx: Context) -> tuple[Item, ...]:
     """Return the items that these words name. Raises Impossible for unknown words: an item would stay unnoticed."""
     names = await present_names(change.plan, ctx.shop)
     named = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}

@@ -147,7 +147,7 @@ def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
 def _split_by_membership(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
     """Split the shoppers into members and non-members of the segment. Raises Misuse if nobody is named."""
     if not named.shoppers:
-        raise named.nobody
+        raise named.not_found
     inside = [one for one in named.shoppers if found.id in one.segment_ids]
     return inside, [one for one in named.shoppers if found.id not in one.segment_ids]
 

@@ -115,7 +115,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     over_time = size_trend(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{found.name}: {people(members)}",
-        (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_ones(found)),
+        (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_steps(found)),
     )
 
 
@@ -198,7 +198,7 @@ def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
     return (Table("Latest changes", CHANGES, brief_rows(changes)),) if changes else ()
 
 
-def _next_ones(found: Segment) -> Offers:
+def _next_steps(found: Segment) -> Offers:
     typed = quote(found.id)
     return offers(
         ("Members", f"segment members {typed}"),

@@ -208,20 +208,20 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
         return tuple(
             f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in replaced
         )
-    differs = _was_and_now(before.lines, after.lines)
+    differs = _describe_changes(before.lines, after.lines)
     if differs:
-        return (*_came_and_went(before, after), *differs, *_was_and_now(before.remarks, after.remarks))
+        return (*_describe_item_changes(before, after), *differs, *_describe_changes(before.remarks, after.remarks))
     no_line_differs = "What the plan touches has changed: descriptions, shoppers or promotions."
-    other_lines = _was_and_now(before.warnings, after.warnings) + _was_and_now(before.remarks, after.remarks)
-    return (*_came_and_went(before, after), no_line_differs, *other_lines)
+    other_lines = _describe_changes(before.warnings, after.warnings) + _describe_changes(before.remarks, after.remarks)
+    return (*_describe_item_changes(before, after), no_line_differs, *other_lines)
 
 
-def _came_and_went(before: Plan, after: Plan) -> tuple[str, ...]:
+def _describe_item_changes(before: Plan, after: Plan) -> tuple[str, ...]:
     """Write how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
     was, now = set(before.items), set(after.items)
     return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
 
 
-def _was_and_now(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+def _describe_changes(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
     was = tuple(f"Was: {line}" for line in before if line not in after)
     return was + tuple(f"Now: {line}" for line in after if line not in before)

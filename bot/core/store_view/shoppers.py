@@ -67,7 +67,7 @@ class ResolvedShoppers:
     remarks: tuple[str, ...]
 
     @property
-    def nobody(self) -> Misuse:
+    def not_found(self) -> Misuse:
         """The error to raise if nobody was found."""
         remarks = " ".join(self.remarks) or "Nobody is named."
         sentence = f"{remarks} A shopper is an e-mail, a customer id or a profile id."

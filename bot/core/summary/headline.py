@@ -24,7 +24,7 @@ def headline(summary: Summary) -> str:
     totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
     if summary.before is None:
         return f"The first summary: {totals}. The next one tells what changed since."
-    happened = [*_moves(summary), *_restored(summary.restored), *_came_and_went(summary)]
+    happened = [*_moves(summary), *_restored(summary.restored), *_created_and_deleted(summary)]
     if not happened and not summary.ended and not summary.outside:
         return f"{_nothing(summary)} changed {since_last(summary)}: {totals}."
     first, *more = happened or ["No segment grew or shrank"]
@@ -64,7 +64,7 @@ def _by(row: Row) -> str:
     return f", {up_or_down(row.by)}" if row.by else ""
 
 
-def _came_and_went(summary: Summary) -> list[str]:
+def _created_and_deleted(summary: Summary) -> list[str]:
     created, renamed = ([row.size for row in rows] for rows in (summary.created, summary.renamed))
     happened = (("created", created), ("renamed", renamed), ("deleted", summary.gone))
     return [f"{_counted_or_named(sizes)} {how}" for how, sizes in happened if sizes]

@@ -112,11 +112,11 @@ def _changes(summary: Summary) -> list[Part]:
         *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
         *_list(
             "Waiting for a second person",
-            [(one, f"{_asked(one)}, {age(now - one.created_at)} ago") for one in summary.waiting],
+            [(one, f"{_describe_request(one)}, {age(now - one.created_at)} ago") for one in summary.waiting],
         ),
         *_list(
             "Ran without its approvals and reviewed by nobody",
-            [(one, f"{_asked(one)}; `/change review {one.number}`") for one in summary.unreviewed],
+            [(one, f"{_describe_request(one)}; `/change review {one.number}`") for one in summary.unreviewed],
         ),
     ]
 
@@ -132,15 +132,15 @@ def _list(title: str, items: Sequence[tuple[Brief, str]]) -> list[Part]:
     return [Sentence(f"{title}: {counted(len(items), 'change')}."), Fields(pairs), *rest]
 
 
-def _asked(one: Brief) -> str:
+def _describe_request(one: Brief) -> str:
     return f"asked by {mention(one.requester)}"
 
 
 def _people(one: Brief) -> str:
     by = and_list([mention(approval.actor) for approval in one.approvals])
     if len(one.approvals) < one.need.approvals:
-        return f"{_asked(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
-    return f"{_asked(one)}, approved by {by}" if by else f"{_asked(one)}, needed no approval"
+        return f"{_describe_request(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
+    return f"{_describe_request(one)}, approved by {by}" if by else f"{_describe_request(one)}, needed no approval"
 
 
 def _empty(summary: Summary) -> list[Sentence]:

@@ -45,31 +45,31 @@ class HomeTabPublisher:
     async def opened(self, user_id: str) -> None:
         """Record that this person opened their tab, and start publishing it."""
         await self._ledger.home_tabs.mark_opened(user_id, at=self._process.clock())
-        self._process.tasks.start(self._draw_opened(user_id))
+        self._process.tasks.start(self._publish_opened(user_id))
 
     def wake(self) -> None:
         """Start publishing what is outdated: something changed."""
         self._coalescer.wake()
 
-    async def _draw_opened(self, user_id: str) -> None:
-        if not await self._attend(user_id, await self._overviews.soon()):
+    async def _publish_opened(self, user_id: str) -> None:
+        if not await self._claim_and_publish(user_id, await self._overviews.soon()):
             self.wake()  # an older state of it is being published
 
     async def _publish_due(self) -> None:
         """Publish some of the outdated tabs; the others, and those that failed, wait until the publisher wakes next."""
         now = self._process.clock()
         due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
-        chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._room())]
+        chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._free_slots())]
         if chosen:
             cached = await self._overviews.soon()
-            await asyncio.gather(*(self._attend(user_id, cached) for user_id in chosen))
+            await asyncio.gather(*(self._claim_and_publish(user_id, cached) for user_id in chosen))
 
-    def _room(self) -> int:
+    def _free_slots(self) -> int:
         while self._shown_at and self._shown_at[0] <= self._process.clock() - timedelta(minutes=1):
             self._shown_at.popleft()
         return max(0, A_MINUTE - len(self._shown_at))
 
-    async def _attend(self, user_id: str, cached: CachedOverview) -> bool:
+    async def _claim_and_publish(self, user_id: str, cached: CachedOverview) -> bool:
         """Publish this tab; return False if it is being published already.
 
         An error in one tab does not delay others.
@@ -80,7 +80,7 @@ class HomeTabPublisher:
             if tab is None:
                 return False
             try:
-                await self._draw(tab, cached)
+                await self._publish(tab, cached)
             except NotRecorded:
                 raise  # this affects every tab: the next round starts over
             except Exception:
@@ -89,14 +89,14 @@ class HomeTabPublisher:
                 await self._ledger.home_tabs.release(user_id, owner=owner)
             return True
 
-    async def _draw(self, tab: HomeTab, cached: CachedOverview) -> None:
+    async def _publish(self, tab: HomeTab, cached: CachedOverview) -> None:
         home = await self._queries.home(tab.user, cached.overview)
         if home.digest != tab.shown:
             self._shown_at.append(self._process.clock())
             try:
                 await self._announcer.show_home(tab.user, home)
             except Undeliverable as error:
-                await self._missed(tab.user, error)
+                await self._on_undeliverable(tab.user, error)
                 return
         self._failed.discard(tab.user)
         # A tab that does not show the store's latest state stays outdated.
@@ -104,7 +104,7 @@ class HomeTabPublisher:
         drawn = tab.drawn if is_late else tab.revision
         await self._ledger.home_tabs.save(replace(tab, drawn=drawn, shown=home.digest))
 
-    async def _missed(self, user_id: str, error: Undeliverable) -> None:
+    async def _on_undeliverable(self, user_id: str, error: Undeliverable) -> None:
         if not error.final:
             log.info("The Home tab of %s is drawn later: %s", user_id, error)
             self._failed.add(user_id)  # tried again after the others

@@ -13,7 +13,7 @@ from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
 from bot.ledger.sqlite import audit_index, audit_log
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.guards import removal_guard
-from bot.ledger.sqlite.new_files import arriving, settle
+from bot.ledger.sqlite.new_files import new_file, settle
 
 KEPT = timedelta(days=10)
 """Entries of these last days stay: the daily summary compares with the week before, and a few days more."""
@@ -50,7 +50,7 @@ class SqliteArchives:
 
     async def backup(self, target: Path) -> Verification:
         """Copy a consistent snapshot of the whole ledger, and verify the copy. Raises NotCopied."""
-        with arriving(target) as partial:
+        with new_file(target) as partial:
             with closing(sqlite3.connect(partial)) as copy:
                 self._database.connection.backup(copy)
                 settle(copy)
@@ -67,7 +67,7 @@ class SqliteArchives:
         last = self._last_before(before)
         if not target.exists():
             self.write_archive(target, last)
-        span = self._written(target, last)
+        span = self._existing_archive(target, last)
         begin, _ = self._anchor()
         for end in (*range(begin + BATCH, span.last, BATCH), span.last):
             self.remove(end, target.name, at)
@@ -78,7 +78,7 @@ class SqliteArchives:
         begin, _ = self._anchor()
         if last <= begin:
             raise NotCopied("There are no entries from before that date which could be archived.")
-        with arriving(target) as partial:
+        with new_file(target) as partial:
             with closing(Database.open(partial)) as archive:
                 _copy(self._database.connection, archive, begin + 1, last)
                 settle(archive.connection)
@@ -106,7 +106,7 @@ class SqliteArchives:
         kept = [self._database.execute(f"SELECT min(number) FROM entries WHERE {which}", one) for which, one in queries]
         return min([head, *(int(number) for found in kept for (number,) in found if number is not None)]) - 1
 
-    def _written(self, target: Path, last: int) -> ArchivedSpan:
+    def _existing_archive(self, target: Path, last: int) -> ArchivedSpan:
         """Return the span of this archive. Raises NotCopied unless it holds the oldest entries of this very log."""
         begin, _ = self._anchor()
         span = _span(target)

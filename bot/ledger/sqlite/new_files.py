@@ -11,7 +11,7 @@ from bot.ledger.ports.audit_file import NotCopied
 
 
 @contextmanager
-def arriving(target: Path) -> Iterator[Path]:
+def new_file(target: Path) -> Iterator[Path]:
     """Write a file beside ``target`` that takes its place once it is complete and on disk.
 
     Raises NotCopied and OSError.
@@ -25,27 +25,27 @@ def arriving(target: Path) -> Iterator[Path]:
     try:
         yield partial
         _sync(partial)
-        _take_place(partial, target)
+        _link_to_name(partial, target)
         _sync(target.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             Path(f"{name}{ending}").unlink(missing_ok=True)
 
 
-def _take_place(partial: Path, target: Path) -> None:
+def _link_to_name(partial: Path, target: Path) -> None:
     """Link the file to its name; unlike renaming, never overwrite a file that appeared meanwhile. Raises NotCopied."""
     try:
         target.hardlink_to(partial)
     except FileExistsError:
-        raise _taken(target) from None
+        raise _file_exists(target) from None
 
 
 def _refuse_overwriting(target: Path) -> None:
     if target.exists():
-        raise _taken(target)
+        raise _file_exists(target)
 
 
-def _taken(target: Path) -> NotCopied:
+def _file_exists(target: Path) -> NotCopied:
     return NotCopied(f"There is a file {target} already. Choose another name.")
 
 

@@ -145,17 +145,17 @@ async def test_who_is_not_found_is_told_by_name() -> None:
             'The store cannot look up an e-mail with a comma: "doe, jane"@example.com. Use the customer id.',
             "No e-mail, customer id or profile id: Ada.",
         )
-        assert str(named.nobody).endswith("Ada. A shopper is an e-mail, a customer id or a profile id.")
-        assert named.nobody.field == "shoppers"
-        assert named.nobody.for_log == "Nobody was recognised."
+        assert str(named.not_found).endswith("Ada. A shopper is an e-mail, a customer id or a profile id.")
+        assert named.not_found.field == "shoppers"
+        assert named.not_found.for_log == "Nobody was recognised."
 
 
 async def test_nobody_named_asks_nothing() -> None:
     async with bench(customers=20) as machine:
         named = await found(machine)
         assert (named, machine.store.requests()) == (ResolvedShoppers((), ()), [])
-        assert isinstance(named.nobody, Misuse)
-        assert str(named.nobody).startswith("Nobody is named.")
+        assert isinstance(named.not_found, Misuse)
+        assert str(named.not_found).startswith("Nobody is named.")
 
 
 async def test_several_accounts_of_one_address_have_to_be_told_apart() -> None:

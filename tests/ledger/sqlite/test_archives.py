@@ -19,7 +19,7 @@ from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.guards import GUARDED, guards
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.ledger.sqlite.new_files import arriving
+from bot.ledger.sqlite.new_files import new_file
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
@@ -208,7 +208,7 @@ def test_a_missing_directory_is_told_by_its_name(path: Path, tmp_path: Path) -> 
 
 def test_what_appeared_meanwhile_is_not_overwritten(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.sqlite"
-    with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), arriving(target):
+    with pytest.raises(NotCopied, match=r"There is a file .*copy\.sqlite already"), new_file(target):
         target.write_text("mine")
     assert target.read_text() == "mine"
     assert not leftovers(tmp_path)

@@ -56,7 +56,7 @@ class _Membership(Step):
         return self.model_copy(update={"segment": SegmentRef.of(await present(self.segment, shop))})
 
     @model_validator(mode="after")
-    def _of_somebody(self) -> Self:
+    def _has_shoppers(self) -> Self:
         if not self.shoppers:
             raise ValueError("a step for nobody")
         return self

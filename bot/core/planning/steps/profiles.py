@@ -216,7 +216,7 @@ class DeleteProfiles(Step):
             async for segment in reader.segments(tuple(groups))
             for step in added(SegmentRef.of(segment), (), groups[segment.id])
         ]
-        return (*_again(customers), *memberships)
+        return (*_recreate(customers), *memberships)
 
     async def apply(self, store: Store) -> Applied:
         """Delete those that still exist, by profile id."""
@@ -229,7 +229,7 @@ class DeleteProfiles(Step):
         notes = (f"{counted(kept, 'profile')} stayed, being in a segment.",) if kept else ()
         if not self.unused:
             return Applied(notes=notes)
-        return Applied(undo=_again(to_delete), left=kept, notes=notes)
+        return Applied(undo=_recreate(to_delete), left=kept, notes=notes)
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the customers who still have a profile."""
@@ -237,7 +237,7 @@ class DeleteProfiles(Step):
         return frozenset(Item.customer(one.id) for one in customers if one.shopper_profile_id)
 
 
-def _again(customers: list[Customer]) -> "tuple[AnyStep, ...]":
+def _recreate(customers: list[Customer]) -> "tuple[AnyStep, ...]":
     """Return the Steps that give these customers new profiles in place of their current ones."""
     old = {one.id: OldProfile(customer_id=one.id, id=one.shopper_profile_id or "") for one in customers}
     return tuple(CreateProfiles(customers=ids, old=tuple(map(old.__getitem__, ids))) for ids in batches(old, BATCH))
