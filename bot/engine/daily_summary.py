@@ -109,7 +109,7 @@ class DailySummary:
             await self._failed(run, error.for_log)
         except Exception:
             log.exception("The summary of %s broke", run.day)
-            await self._failed(run, "Something broke; whoever runs the bot finds it in its log.")
+            await self._failed(run, "Something went wrong; whoever runs the bot can find it in the log.")
         else:
             await self._post(run, summary, answer)
 
@@ -146,7 +146,7 @@ class DailySummary:
         elif error.final:
             await self._refused(run, str(error))
         else:
-            await self._failed(run, f"Slack did not take it ({error}).")
+            await self._failed(run, f"Slack refused it ({error}).")
 
     async def _failed(self, run: SummaryRun, reason: str) -> None:
         """Try again later, or give up; then the channel hears why there is none."""
@@ -155,14 +155,14 @@ class DailySummary:
             log.info("The summary of %s is tried again in a minute: %s", run.day, reason)
             await self._ledger.summaries.postpone(run, until=follows.until)
         elif await self._settle(run, follows):
-            by_hand = "When that is mended, `/summary post` posts it."
+            by_hand = "Once that is fixed, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
             await self._say(run, self._announcer.announce, sentence, self._schedule.channel)
 
     async def _refused(self, run: SummaryRun, code: str) -> None:
         """Give up at once, since trying again is of no use; tell approvers, if that is news to them."""
         channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
-        failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
+        failed = Settle(SummaryState.FAILED, f"Slack refused it in {channel} ({code}).")
         if not await self._settle(run, failed):
             return
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
@@ -176,7 +176,7 @@ class DailySummary:
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
-            log.warning("Nobody was told (%s): %s", error, sentence)
+            log.warning("No one was told (%s): %s", error, sentence)
             detail = {"day": run.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled, and that is on record
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
@@ -196,4 +196,4 @@ class DailySummary:
 def _advice(code: str) -> str:
     if code in CLOSED:
         return "Invite me there or change SUMMARY_CHANNEL."
-    return "Whoever runs the bot has to mend that, or change SUMMARY_CHANNEL."
+    return "Whoever runs the bot has to fix that, or change SUMMARY_CHANNEL."

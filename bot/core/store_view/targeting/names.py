@@ -13,10 +13,10 @@ from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokeni
 
 
 def written_name(segment_id: str, names: Mapping[str, str]) -> str:
-    """Write this segment's name: bare, in quotes, as its id, or as one that is gone."""
+    """Write this segment's name: bare, in quotes, as its id, or as a deleted one."""
     name = names.get(segment_id)
     if name is None:
-        return f"a segment that is gone ({segment_id})"
+        return "a deleted segment"
     word = re.sub(f"[{QUOTES}]", "'", name)
     word = word if _means_one(word, name, names) else segment_id
     return word if _is_bare(word) else f"“{word}”"
