@@ -80,7 +80,7 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path(".sandbox"), help="where it keeps its data (default %(default)s)"
     )
-    parser.add_argument("--fresh", action="store_true", help="forget that data and begin anew")
+    parser.add_argument("--fresh", action="store_true", help="discard that data and start afresh")
     parser.add_argument("--customers", type=_count, default=400, help="customers in a new store (default %(default)s)")
     parser.add_argument("--quota", type=_count, help="requests that the store allows in 30 seconds (default: no limit)")
     parser.add_argument("--request-url", help="deliver by signed HTTP to this address instead of Socket Mode")

@@ -50,7 +50,7 @@ def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
 
 def _add_recent(parser: argparse.ArgumentParser) -> None:
     _add_filters(parser)
-    parser.add_argument("--limit", type=_number, default=50, help="so many at most (default %(default)s)")
+    parser.add_argument("--limit", type=_number, default=50, help="at most this many (default %(default)s)")
     parser.set_defaults(run=_run(_recent))
 
 
@@ -91,7 +91,9 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     for name, subject in (("segment", _segment), ("shopper", _shopper)):
         explanation = f"about this {name}, by id; of several, about any of them"
         parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=explanation)
-    parser.add_argument("--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless said")
+    parser.add_argument(
+        "--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless it says otherwise"
+    )
     parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
 
 
@@ -116,7 +118,7 @@ def _segment(text: str) -> str:
 def _shopper(text: str) -> str:
     is_customer = re.fullmatch(r"[0-9]+", text)
     if not is_customer and not is_uuid(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no customer id or profile id; `/shopper show` tells them")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a customer id or profile id; `/shopper show` tells them")
     return str(Item(ItemKind.CUSTOMER if is_customer else ItemKind.PROFILE, text.lower()))
 
 
@@ -206,7 +208,9 @@ async def _verify_together(options: argparse.Namespace, against: str) -> int:
         for path in options.archive:
             file = stack.enter_context(_open(path))
             if not await file.archives.is_archive():
-                raise Refusal(f"{path} is no archive. Name archives with --archive, and the ledger with --database.")
+                raise Refusal(
+                    f"{path} is not an archive. Name archives with --archive, and the ledger with --database."
+                )
             files.append((path.name, file.archives))
         files.append((options.database.name, stack.enter_context(_open(options.database)).archives))
         return _report(await verify_together(files, against), against)
@@ -215,7 +219,7 @@ async def _verify_together(options: argparse.Namespace, against: str) -> int:
 async def _backup(options: argparse.Namespace) -> int:
     with _open(options.database) as file:
         copied = await file.archives.backup(options.file)
-    print(f"The copy holds: {_summary(copied)}.")
+    print(f"The copy is intact: {_summary(copied)}.")
     return 0
 
 
@@ -254,9 +258,9 @@ def _filter(options: argparse.Namespace) -> AuditFilter:
 
 def _report(result: Verification, against: str, what: str = "log") -> int:
     if not result.holds:
-        print(f"The {what} does not hold. {result.fault}", file=sys.stderr)
+        print(f"The {what} is not intact. {result.fault}", file=sys.stderr)
         return 1
-    print(f"The {what} holds: {_summary(result)}.")
+    print(f"The {what} is intact: {_summary(result)}.")
     if against and result.witness is None:
         print(f"No entry has the seal {against}. {_why_unseen(result, what)}", file=sys.stderr)
         return 1
@@ -267,7 +271,7 @@ def _report(result: Verification, against: str, what: str = "log") -> int:
 
 def _why_unseen(result: Verification, what: str) -> str:
     """Return why no entry has the seal that was noted."""
-    cut = f"he {what} was cut short or written anew since it was noted, or it was not copied right: compare the digits."
+    cut = f"he {what} was cut short or rewritten since it was noted, or it was not copied right: compare the digits."
     hint = f"It may be one of the first {result.archived} entries, which are in archives: name those with --archive."
     return f"{hint} If it is in none, t{cut}" if result.archived else f"T{cut}"
 

@@ -52,7 +52,7 @@ def _policy(value: str) -> "PolicyFile":
     except OSError as error:
         raise ValueError(f"{value} cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{value} is no TOML ({error})") from error
+        raise ValueError(f"{value} is not TOML ({error})") from error
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, one['loc']))}: {_without_prefix(one['msg'])}" for one in error.errors())
         raise ValueError(f"{value}: {'; '.join(faults)}") from error
@@ -61,7 +61,7 @@ def _policy(value: str) -> "PolicyFile":
 def _not_empty(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     # Pydantic's own minimum length counts an invalid rule as none.
     if not rules:
-        raise ValueError("there is none; leave rules out to keep those that hold otherwise")
+        raise ValueError("there is none; leave rules out to keep the default ones")
     return rules
 
 

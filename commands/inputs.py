@@ -38,7 +38,7 @@ def one_shopper(text: str) -> str:
     match split_words(text):
         case (str(word),):
             return word
-    raise ValueError("it has to be one e-mail, customer id or profile id")
+    raise ValueError("it has to be one email, customer id or profile id")
 
 
 def search_words(words: str) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ Shoppers = Annotated[
     Field(min_length=1, max_length=MOST_SHOPPERS),
     ShopperInput(
         label="Shopper",
-        hint="E-mails, customer ids or profile ids, separated by blanks, commas or lines",
+        hint="Emails, customer ids or profile ids, separated by spaces, commas or lines",
         placeholder="ada@example.com, 17",
     ),
 ]

@@ -13,6 +13,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.shop import describe_status
 from bot.core.store_view.targeting import describe, parse
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
 from commands.pages import offers, page_of
@@ -43,7 +44,7 @@ class TargetArgs(Args):
     promotion: OnePromotion
     how: Annotated[
         Literal["is", "is-not"],
-        Choice(label="Shopper", hint="is: in any of them; is-not: in none of them", choices=("is", "is-not")),
+        Choice(label="Show it to", labels={"is": "Shoppers in any of them", "is-not": "Everyone not in them"}),
     ]
     segments: Segments
 
@@ -88,7 +89,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
         return Answer(f"There are no promotions with “{args.words}”." if wanted else "There are no promotions.")
     page = page_of(found, args.page, ROWS, f"promotion list {args.words}".strip())
     names = await ctx.shop.names()
-    rows = tuple((one.id, one.name, one.status.lower(), whom(one.targeting, names)) for one in page.items)
+    rows = tuple((one.id, one.name, describe_status(one), whom(one.targeting, names)) for one in page.items)
     table = Table("Promotions", ("Id", "Promotion", "Status", "Reaches"), rows)
     return Answer(page.title("promotion"), (table, offers(("Show a Promotion", "promotion show"), before=page.more)))
 
@@ -107,7 +108,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
             _details(found),
             Sentence("Only signed-in shoppers get it.", quiet=True),
             offers(
-                ("Target", f"promotion target {typed}"),
+                ("Retarget", f"promotion target {typed}"),
                 ("Edit Rule", f"promotion rule {typed}"),
                 *((("Untarget", f"promotion untarget {typed}"),) if found.targeting else ()),
             ),
@@ -115,9 +116,9 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
     )
 
 
-@command("promotion target", submit="Target Promotion")
+@command("promotion target", submit="Retarget Promotion")
 async def target(args: TargetArgs, ctx: Context) -> Plan:
-    """Let a promotion reach the shoppers in any of these segments, or in none of them. A second person has to approve.
+    """Show a promotion to shoppers in any of these segments, or to everyone else. A second person has to approve.
 
     /promotion target "Win back" is Lapsed "Coffee lovers"
     /promotion target "Free shipping over 40" is-not Wholesale
@@ -138,7 +139,7 @@ async def _prefill_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
 
 @command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _prefill_rule))
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
-    """Say in words whom a promotion reaches: in, not, and, or, parentheses. A second person has to approve.
+    """Say in words who sees a promotion: in, not, and, or, parentheses. A second person has to approve.
 
     /promotion rule "Tasting week" in VIPs or Lapsed, and not in Wholesale
     """
@@ -148,7 +149,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
 
 @command("promotion untarget", submit="Untarget Promotion")
 async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
-    """Let a promotion reach every shopper, whatever their segments. A second person has to approve.
+    """Show a promotion to everyone, whatever their segments. A second person has to approve.
 
     /promotion untarget "Win back"
     """
@@ -162,7 +163,7 @@ async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -
 def _details(found: Promotion) -> Fields:
     document = found.document
     return Fields.of(
-        ("Status", found.status.lower()),
+        ("Status", describe_status(found)),
         ("Kind", str(document.get("redemption_type") or "").lower()),
         ("Starts", _day(document.get("start_date"))),
         ("Ends", _day(document.get("end_date"))),

@@ -14,7 +14,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.shop import LACKS_SCOPE
+from bot.core.store_view.shop import LACKS_SCOPE, describe_status
 from bot.core.store_view.shoppers import ResolvedShoppers, about, describe_customer, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers
@@ -38,7 +38,7 @@ class ShowShopper(Args):
     shopper: Annotated[
         str,
         AfterValidator(one_shopper),
-        ShopperInput(label="Shopper", hint="An e-mail, a customer id or a profile id", placeholder="ada@example.com"),
+        ShopperInput(label="Shopper", hint="An email, a customer id or a profile id", placeholder="ada@example.com"),
     ]
 
 
@@ -51,7 +51,7 @@ class SomeShoppers(Args):
 class RegisterArgs(Args):
     """The customer to register, and the segments to add them to."""
 
-    email: Annotated[Address, Text(label="E-mail", placeholder="ada@example.com", private=True)]
+    email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True)]
     first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
     last_name: Annotated[PersonName, Text(label="Last name", max_length=100, private=True)]
     segments: Annotated[tuple[str, ...], Field(max_length=25), SegmentInput(label="Segments", private=True)] = ()
@@ -68,7 +68,7 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
     fields = (
         ("Customer", str(customer.id)),
-        ("Profile", customer.shopper_profile_id or "none yet; adding them to a segment makes one"),
+        ("Profile", customer.shopper_profile_id or "none yet; adding them to a segment creates one"),
         ("Segments", ", ".join(one.name for one in inside) or "none"),
     )
     return Answer(
@@ -88,7 +88,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
         raise found.not_found
     lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
     having = [one.label for one in found.shoppers if one.profile_id]
-    remarks = (*found.remarks, *remark("With a profile already", having))
+    remarks = (*found.remarks, *remark("Already with a profile", having))
     if not lacking:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in lacking])
@@ -116,7 +116,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
             ref = SegmentRef.of(one)
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
-        raise NothingToDo(f"{args.email} is registered, and has all that this asks for.")
+        raise NothingToDo(f"{args.email} is already registered and has everything this asks for.")
     return await build_plan(tuple(steps), ctx.shop, remarks=(_who(args, known),))
 
 
@@ -154,7 +154,7 @@ async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
     )
     for one in found.shoppers:
         if not one.customer and one.profile_id not in of_profiles:
-            raise Impossible(f"The profile {one.profile_id} belongs to no customer any more.")
+            raise Impossible(f"The profile {one.profile_id} no longer belongs to a customer.")
     return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
 
 
@@ -177,13 +177,13 @@ async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
     rows = tuple(_reach(one, customer, names) for one in promotions if one.reaches(customer.segment_ids) is not False)
     if not rows:
         return (Sentence("No promotion reaches them."),)
-    note = "By their segments; a promotion may ask for more, such as a full cart."
+    note = "Judged by segments alone; a promotion may ask for more, such as a full cart."
     return (Table("Promotions that reach them", ("Promotion", "Status", "For"), rows), Sentence(note, quiet=True))
 
 
 def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> tuple[str, ...]:
     maybe = "" if promotion.reaches(customer.segment_ids) else "perhaps: "
-    return (promotion.name, promotion.status.lower(), f"{maybe}{whom(promotion.targeting, names)}")
+    return (promotion.name, describe_status(promotion), f"{maybe}{whom(promotion.targeting, names)}")
 
 
 def _next_steps(customer: Customer) -> Offers:

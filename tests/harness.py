@@ -246,7 +246,7 @@ class World:
     async def home(self, *, by: str) -> Json | None:
         """Open the Home tab; returns its view, if there is one."""
         await self._done(self.client.home(by))
-        if "Looking at the store…" in str(self.workspace.state(by)["home"]):  # it was slow, on a busy machine
+        if "Loading…" in str(self.workspace.state(by)["home"]):  # it was slow, on a busy machine
             await self.sweep()
             await self.settled()
         view: Json | None = self.workspace.state(by)["home"]

@@ -159,7 +159,7 @@ def test_what_nobody_finds_is_told_beside_the_output(audit: Audit) -> None:
 
 def test_what_is_no_archive_is_not_joined(audit: Audit, path: Path) -> None:
     status, _, error = audit("verify", "--archive", str(path))
-    assert (status, error.startswith(f"{path} is no archive.")) == (1, True)
+    assert (status, error.startswith(f"{path} is not an archive.")) == (1, True)
 
 
 def test_the_database_is_the_one_of_the_bots_settings(
@@ -177,20 +177,20 @@ def test_the_database_is_the_one_of_the_bots_settings(
 
 def test_verify_says_which_entry_has_a_seal_or_that_none_has(audit: Audit, path: Path) -> None:
     own = seals(path)
-    assert audit("verify") == (0, f"The log holds: 4 entries, head {own[3]}.\n", "")
+    assert audit("verify") == (0, f"The log is intact: 4 entries, head {own[3]}.\n", "")
     status, told, _ = audit("verify", "--against", own[2][:16].upper())
     assert (status, told.splitlines()[1]) == (0, f"Entry 3 has the seal {own[2][:16]}.")
     status, told, error = audit("verify", "--against", "0123456789abcdef")
-    assert (status, "The log holds" in told) == (1, True)
+    assert (status, "The log is intact" in told) == (1, True)
     assert error == (
-        "No entry has the seal 0123456789abcdef. The log was cut short or written anew since it was noted, "
+        "No entry has the seal 0123456789abcdef. The log was cut short or rewritten since it was noted, "
         "or it was not copied right: compare the digits.\n"
     )
 
 
 def test_a_backup_is_checked_and_overwrites_nothing(audit: Audit, path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
-    assert audit("backup", str(copy)) == (0, f"The copy holds: 4 entries, head {seals(path)[3]}.\n", "")
+    assert audit("backup", str(copy)) == (0, f"The copy is intact: 4 entries, head {seals(path)[3]}.\n", "")
     assert audit("verify", database=copy)[0] == 0
     status, _, error = audit("backup", str(copy))
     assert (status, error) == (1, f"There is a file {copy} already. Choose another name.\n")
@@ -210,8 +210,8 @@ def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Pa
     own = seals(path)
     status, told, _ = audit("archive", str(old), "--before", "2024-05-04T11:00")
     assert (status, told) == (0, f"Entries 1 to 2 are in {old} now, whose head is {own[1]}.\n")
-    assert audit("verify", database=old)[1] == f"The archive holds: 2 entries, head {own[1]}.\n"
-    assert audit("verify")[1].startswith("The log holds: 3 entries behind 2 in archives, head ")
+    assert audit("verify", database=old)[1] == f"The archive is intact: 2 entries, head {own[1]}.\n"
+    assert audit("verify")[1].startswith("The log is intact: 3 entries behind 2 in archives, head ")
     assert len(audit("recent", database=old)[1].splitlines()) == 2
     assert len(audit("export", "--segment", A, database=old)[1].splitlines()) == 1
     assert audit("show", "1", database=old)[0] == 0
@@ -221,7 +221,7 @@ def test_an_archive_can_be_read_like_the_log_and_joins_it(audit: Audit, path: Pa
     away = "It may be one of the first 2 entries, which are in archives: name those with --archive."
     assert (status, away in error, "compare the digits" in error) == (1, True, True)
     status, told, _ = audit("verify", "--archive", str(old), "--against", own[0])
-    assert (status, told.split(",")[0]) == (0, "The log holds: 5 entries")
+    assert (status, told.split(",")[0]) == (0, "The log is intact: 5 entries")
     assert f"Entry 1 has the seal {own[0]}." in told
     assert audit("verify", "--archive", str(tmp_path / "none.sqlite"))[0] == 1
     old.unlink()

@@ -44,10 +44,10 @@ async def test_the_sandbox_takes_a_script_from_the_request_to_the_undo(tmp_path:
         async with onlooker(url) as looker:
             before = await looker.sizes(lambda sizes: "VIPs" in sizes)
             assert (await looker.type("ana", "/segment delete VIPs"))["ack_ms"] < 3000
-            card = await looker.card("ana", 1, "Waiting for approval")
+            card = await looker.card("ana", 1, "Waiting for 1 approval")
             click = {"channel": "#approvals", "ts": card["ts"], "button": "Delete Segment"}
             await looker.act("press", user="ana", **click)
-            await looker.until("ana", "state", lambda state: "You asked for change 1 yourself" in str(state))
+            await looker.until("ana", "state", lambda state: "You asked for change 1, so someone else" in str(state))
             assert "VIPs" in await looker.sizes(lambda _: True)
 
             await looker.act("press", user="ben", **click)
@@ -56,7 +56,7 @@ async def test_the_sandbox_takes_a_script_from_the_request_to_the_undo(tmp_path:
             assert after == {name: size for name, size in before.items() if name != "VIPs"}
 
             await looker.type("ana", "/change undo 1")
-            card = await looker.card("ben", 2, "Waiting for approval")
+            card = await looker.card("ben", 2, "Waiting for 1 approval")
             await looker.act("press", user="ben", channel="#approvals", ts=card["ts"], button="Undo Change")
             await looker.card("ben", 2, "*:white_check_mark: Done*")
             assert await looker.sizes(lambda sizes: "VIPs" in sizes) == before
@@ -74,10 +74,10 @@ async def test_a_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
     with running(*sandbox, ready="stops it") as (_, line):
         async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
             await looker.type("ana", "/segment delete VIPs")
-            await looker.card("ben", 1, "Waiting for approval")
+            await looker.card("ben", 1, "Waiting for 1 approval")
     with running(*sandbox, ready="stops it") as (_, line):
         async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
-            card = await looker.card("ben", 1, "Waiting for approval")
+            card = await looker.card("ben", 1, "Waiting for 1 approval")
             await looker.act("press", user="ben", channel="#approvals", ts=card["ts"], button="Delete Segment")
             await looker.card("ben", 1, "*:white_check_mark: Done*")
             await looker.sizes(lambda sizes: "VIPs" not in sizes)

@@ -73,11 +73,14 @@ def test_the_rules_of_a_file_take_the_place_of_the_others(file: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "faults_told"),
     [
-        ("rules = []", ("rules: there is none; leave rules out to keep those that hold otherwise",)),
+        ("rules = []", ("rules: there is none; leave rules out to keep the default ones",)),
         ("[[rules]]", ("rules.0.steps: Field required", "rules.0.approvals: Field required")),
         (RULE + "maximum = 3", ("rules.0.maximum: Extra inputs are not permitted",)),
         ("approvers = []", ("approvers: Extra inputs are not permitted",)),
-        (RULE.replace("delete", "drop"), ("rules.0.steps: drop_segment: no kind of step; there are create_segment,",)),
+        (
+            RULE.replace("delete", "drop"),
+            ("rules.0.steps: drop_segment: not a kind of step; the kinds are create_segment,",),
+        ),
         (RULE.replace('["delete_segment"]', "[]"), ("rules.0.steps: Tuple should have at least 1 item",)),
         (RULE + RULE.replace("1", "3"), ("rules.1.approvals: Input should be less than or equal to 2",)),
         (RULE + "share = 2", ("rules.0.share: Input should be less than or equal to 1",)),
@@ -119,21 +122,21 @@ def test_every_fault_is_told_at_once_with_where_it_stands(
 def test_a_kind_that_does_not_exist_is_told_with_those_that_do(file: Path) -> None:
     file.write_text(RULE.replace("delete_segment", "delete_segments"))
     (line,) = faults(file)
-    assert f"delete_segments: no kind of step; there are {', '.join(STEPS)}" in line
+    assert f"delete_segments: not a kind of step; the kinds are {', '.join(STEPS)}" in line
 
 
 @pytest.mark.parametrize("content", ["[[rules]\n", "rules = [", "= 1", "breakers = U0HEAD"])
 def test_what_is_no_toml_is_told_with_the_line_at_fault(file: Path, content: str) -> None:
     file.write_text(content)
     (line,) = faults(file)
-    assert line.startswith(f"POLICY: {file} is no TOML (")
+    assert line.startswith(f"POLICY: {file} is not TOML (")
     assert "at line 1, column" in line or "at end of document" in line
 
 
 def test_what_is_no_text_is_told(file: Path) -> None:
     file.write_bytes(b'breakers = ["\xff"]')
     (line,) = faults(file)
-    assert line.startswith(f"POLICY: {file} is no TOML (")
+    assert line.startswith(f"POLICY: {file} is not TOML (")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

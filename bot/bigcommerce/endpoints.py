@@ -52,7 +52,7 @@ def customers(
     Raises TypeError for two filters at once: the vendor would require both.
     """
     if sum(given is not None for given in (ids, emails, name_like)) > 1:
-        raise TypeError("customers are listed by ids, by e-mails or by a part of the name, one at a time")
+        raise TypeError("customers are listed by ids, by emails or by a part of the name, one at a time")
     if ids is not None:
         return _filtered_customers("id:in", map(str, ids))
     if emails is not None:

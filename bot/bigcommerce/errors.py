@@ -60,7 +60,7 @@ class StoreError(Exception):
         self.asked = asked
 
     def __str__(self) -> str:
-        detail = f"It says: {self.detail.rstrip('.')}." if self.detail else ""
+        detail = f"BigCommerce says: {self.detail.rstrip('.')}." if self.detail else ""
         return " ".join(filter(None, (self.sentence.format(about=self.about), detail)))
 
     @property
@@ -74,25 +74,25 @@ class StoreError(Exception):
 class Unreachable(StoreError):
     """No connection to the store, or it broke before the response arrived."""
 
-    sentence = "The store cannot be reached just now. Try again in a minute."
+    sentence = "BigCommerce can't be reached right now. Try again in a minute."
 
 
 class TimedOut(Unreachable):
     """No response arrived within the time allowed."""
 
-    sentence = "The store did not answer in time. Try again in a minute."
+    sentence = "BigCommerce isn't answering right now. Try again in a minute."
 
 
 class RateLimited(StoreError):
     """The store's request quota, shared by all its apps, is used up, and waiting did not help."""
 
-    sentence = "The store is getting too many requests from its apps just now. Try again in a minute."
+    sentence = "The store is getting too many requests from its apps right now. Try again in a minute."
 
 
 class ServerError(StoreError):
     """The store failed on its side, and kept failing."""
 
-    sentence = "BigCommerce has a problem on its side. Try again in some minutes."
+    sentence = "BigCommerce has a problem on its side. Try again in a few minutes."
 
 
 class Unauthorized(StoreError):
@@ -118,7 +118,7 @@ class Forbidden(StoreError):
 class NotFound(StoreError):
     """What the path names does not exist (any more)."""
 
-    sentence = "The store has no such {about} (any more). Check the name or id."
+    sentence = "The store has no such {about}, or no longer has it. Check the name or id."
 
 
 class Conflict(StoreError):
@@ -136,7 +136,7 @@ class DuplicateName(Conflict):
 class TooLarge(StoreError):
     """The request is larger than the store accepts."""
 
-    sentence = "This is more than the store takes at once. Try it with fewer."
+    sentence = "This is more than the store takes at once. Try with fewer."
 
 
 class Invalid(StoreError):
@@ -148,10 +148,10 @@ class Invalid(StoreError):
 class PartlyFailed(StoreError):
     """Some items succeeded and some failed; `fields` holds those that the store names."""
 
-    sentence = "Only a part of this was done."
+    sentence = "Only part of this was done."
 
 
 class MalformedResponse(StoreError):
     """The response is not what the vendor documents: a proxy's page, truncated, or a changed API."""
 
-    sentence = "The store's answer makes no sense. Try again; if it stays so, tell whoever runs the bot."
+    sentence = "I couldn't read the store's answer. Try again; if this keeps happening, tell whoever runs the bot."

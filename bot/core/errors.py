@@ -42,7 +42,7 @@ class NotRecorded(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(
             f"This could not be put on record ({reason}), so nothing was done. "
-            "Try again in a minute; if it stays so, tell whoever runs the bot."
+            "Try again in a minute; if this keeps happening, tell whoever runs the bot."
         )
         self.reason = reason
 
@@ -51,9 +51,9 @@ class NotSegments(Misuse):
     """No segment of the store has these names."""
 
     def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
-        named = " and no segment ".join(f"“{word}”" for word in words)
+        named = " or ".join(f"“{word}”" for word in words)
         ask = _did_you_mean(near) or "`/segment list` shows every segment."
-        super().__init__(f"There is no segment {named}. {ask}", field=field, for_log="There is no such segment.")
+        super().__init__(f"No segment is called {named}. {ask}", field=field, for_log="No segment is called that.")
 
 
 class NotPromotion(Misuse):
@@ -61,8 +61,8 @@ class NotPromotion(Misuse):
 
     def __init__(self, word: str, near: tuple[str, ...]) -> None:
         ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
-        sentence = f"There is no promotion “{word}”. {ask}"
-        super().__init__(sentence, field="promotion", for_log="There is no such promotion.")
+        sentence = f"No promotion is called “{word}”. {ask}"
+        super().__init__(sentence, field="promotion", for_log="No promotion is called that.")
 
 
 def _did_you_mean(near: tuple[str, ...]) -> str:
@@ -78,7 +78,7 @@ class SelfApproval(NotAllowed):
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"You asked for change {number} yourself, so somebody else has to approve it. "
+            f"You asked for change {number}, so someone else has to approve it. "
             f"`/change withdraw {number}` takes it back."
         )
 
@@ -88,10 +88,14 @@ class NobodyCanApprove(NotAllowed):
 
     def __init__(self, needed: int, found: int) -> None:
         super().__init__(
-            f"This needs {needed} {'approval' if needed == 1 else 'approvals'} and only {found} "
-            f"{'person' if found == 1 else 'people'} other than you may give one, so it was not asked for. "
+            f"This needs {needed} {'approval' if needed == 1 else 'approvals'}, and {_so_many(found)} other than you "
+            "can give one, so it was not requested. "
             "Whoever runs the bot can name more approvers (the APPROVERS setting)."
         )
+
+
+def _so_many(found: int) -> str:
+    return f"only {found} {'person' if found == 1 else 'people'}" if found else "no one"
 
 
 class Impossible(Refusal):
@@ -118,6 +122,6 @@ class OldVersion(TooLate):
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"Change {number} is not what this button showed any more: the store changed and the plan "
-            "was made again. Read its card as it is now, then decide."
+            f"Change {number} has a new version, since the store or the request changed, so nothing was done. "
+            "Read its card, then decide."
         )

@@ -23,7 +23,7 @@ from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
 
-LATE = "I was not running when you asked for this, and it is too long ago now. Ask again if you still want it."
+LATE = "I was offline when you asked for this, and that is too long ago now. Ask again if you still want it."
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +97,7 @@ class Answering:
     async def _decide(self, invocation: Invocation, decision: Decision) -> None:
         consequence = await self.decider.decide(decision, invocation.actor)
         if not isinstance(invocation, Clicked):  # whoever clicked a button is looking at the card
-            await self.replies.show(invocation, Answer(f"Change {decision.number} {consequence}."))
+            await self.replies.show(invocation, Answer(consequence))
 
     async def _publish(self, invocation: Invocation, post: Post, trace: AuditTrace) -> None:
         """Post an answer for everyone, at most once: it is settled first, so that no other process posts it again."""
@@ -112,13 +112,13 @@ class Answering:
             await self.replies.refuse(invocation, refusal)
         else:
             await self._record_post(invocation, post)
-            await self.replies.show(invocation, Answer("It is posted."))
+            await self.replies.show(invocation, Answer("Posted in the summary channel."))
 
     async def _announce(self, answer: Answer) -> None:
         try:
             await self.announcer.announce(answer)
         except Undeliverable as error:
-            doubt = " Look whether it is there: Slack may have posted it all the same." if error.maybe_done else ""
+            doubt = " Check the channel: Slack may have posted it anyway." if error.maybe_done else ""
             raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
 
     async def _record_post(self, by: Invocation, post: Post) -> None:
@@ -140,6 +140,6 @@ def _refusal(error: Exception, invocation: Invocation) -> Refusal:
     reference = secrets.token_hex(2).upper()
     log.error("Reference %s: %s by %s broke", reference, invocation.command, invocation.actor, exc_info=error)
     return Refusal(
-        f"Something broke, reference {reference}; whoever runs the bot finds it in its log. "
+        f"Something went wrong, reference {reference}; whoever runs the bot can find it in the log. "
         "`/change list mine` shows whether anything came of it."
     )

@@ -47,7 +47,7 @@ class Approvers:
             return tuple(found)
         if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & ids:
             raise NotAllowed(
-                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not asked for. "
+                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not requested. "
                 "Try again in a minute."
             )
         raise NobodyCanApprove(need.approvals, len(found))

@@ -109,7 +109,7 @@ class DailySummary:
             await self._on_failure(run, error.for_log)
         except Exception:
             log.exception("The summary of %s broke", run.day)
-            await self._on_failure(run, "Something broke; whoever runs the bot finds it in its log.")
+            await self._on_failure(run, "Something went wrong; whoever runs the bot can find it in the log.")
         else:
             await self._post(run, summary, answer)
 
@@ -146,7 +146,7 @@ class DailySummary:
         elif error.final:
             await self._on_refusal(run, str(error))
         else:
-            await self._on_failure(run, f"Slack did not take it ({error}).")
+            await self._on_failure(run, f"Slack refused it ({error}).")
 
     async def _on_failure(self, run: SummaryRun, reason: str) -> None:
         """Try again later, or settle it as failed and tell the channel why there is no summary."""
@@ -155,14 +155,14 @@ class DailySummary:
             log.info("The summary of %s is tried again in a minute: %s", run.day, reason)
             await self._ledger.summaries.postpone(run, until=follows.until)
         elif await self._settle(run, follows):
-            by_hand = "When that is mended, `/summary post` posts it."
+            by_hand = "Once that is fixed, `/summary post` posts it."
             sentence = f"There is no summary today. {reason} {by_hand}"
             await self._post_sentence(run, self._announcer.announce, sentence, self._schedule.channel)
 
     async def _on_refusal(self, run: SummaryRun, code: str) -> None:
         """Settle it as failed at once, since retrying is useless; notify approvers, unless they know already."""
         channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
-        failed = Settle(SummaryState.FAILED, f"Slack does not take it in {channel} ({code}).")
+        failed = Settle(SummaryState.FAILED, f"Slack refused it in {channel} ({code}).")
         if not await self._settle(run, failed):
             return
         sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
@@ -179,7 +179,7 @@ class DailySummary:
         try:
             await post(Answer(sentence))
         except Undeliverable as error:
-            log.warning("Nobody was told (%s): %s", error, sentence)
+            log.warning("No one was told (%s): %s", error, sentence)
             detail = {"day": run.day.isoformat(), "reason": str(error), "told": sentence}
             with suppress(NotRecorded):  # the day is settled and recorded
                 entry = Entry(EntryKind.SUMMARY_NOT_DELIVERED, channel=channel, detail=detail, outcome="not delivered")
@@ -199,4 +199,4 @@ class DailySummary:
 def _advice(code: str) -> str:
     if code in CLOSED:
         return "Invite me there or change SUMMARY_CHANNEL."
-    return "Whoever runs the bot has to mend that, or change SUMMARY_CHANNEL."
+    return "Whoever runs the bot has to fix that, or change SUMMARY_CHANNEL."

@@ -32,16 +32,16 @@ from bot.engine.process import Process
 from bot.engine.runner import Runner
 
 CONSEQUENCES = {
-    Verdict.APPROVE: "has your approval",
-    Verdict.REJECT: "is rejected",
-    Verdict.WITHDRAW: "is withdrawn",
-    Verdict.NARROW: "is about the rest only now, and needs approval anew",
-    Verdict.STOP: "stops before its next step",
-    Verdict.BREAK: "runs now; everybody who may approve is told",
-    Verdict.REVIEW: "is reviewed",
+    Verdict.APPROVE: "You approved change {number}.",
+    Verdict.REJECT: "You rejected change {number}.",
+    Verdict.WITHDRAW: "You withdrew change {number}.",
+    Verdict.NARROW: "Change {number} covers only the rest now, and needs approval again.",
+    Verdict.STOP: "Change {number} is stopping after this batch.",
+    Verdict.BREAK: "Change {number} is running; everyone who can approve is told.",
+    Verdict.REVIEW: "You reviewed change {number}.",
 }
-"""What became of the Change, by verdict, to complete "Change 42 …"."""
-LATE = "Nobody decided in time. No answer is never a yes."
+"""The outcome for the Change, by verdict, as a sentence."""
+LATE = "No one decided in time. Nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Decider:
         }
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake()
-        return CONSEQUENCES[decision.verdict]
+        return CONSEQUENCES[decision.verdict].format(number=decision.number)
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
         """Return the Change if this person may decide it now. Raises Refusal."""
@@ -80,7 +80,7 @@ class Decider:
         """Return the Change if this person may edit it now. Raises Refusal."""
         change = await self._undecided(number, version)
         if user_id != change.requester:
-            raise NotAllowed(f"Only the one who asked for change {number} can edit it.")
+            raise _only_requester(change, "edit")
         return change
 
     async def edit(self, invocation: Edited, plan: Plan) -> Change:
@@ -103,9 +103,9 @@ class Decider:
             if plan.fingerprint == change.plan.fingerprint and need == change.need:
                 return True
             if not need.approvals:
-                raise Impossible("The store changed meanwhile, and nobody has to look at this again. Ask once more.")
+                raise Impossible("The store changed meanwhile, and this no longer needs approval. Ask again.")
             changed = drift(change.plan, plan) if plan.fingerprint != change.plan.fingerprint else ()
-            rules = (f"By the policy as it is now, it {need.why}.",) if need != change.need else ()
+            rules = (f"Under the current policy, it {need.why}.",) if need != change.need else ()
             await self._renew(change, Event.REPLAN, plan, notes=(*changed, *rules))
         except Refusal as error:
             await self._spoil(change, error)
@@ -148,7 +148,7 @@ class Decider:
     async def _approve(self, decision: Decision, user_id: str) -> None:
         change = await self.may_decide(decision.number, decision.version, user_id)
         if change.has_approved(user_id):
-            raise NotAllowed(f"You have approved change {change.number} already; somebody else has to, too.")
+            raise NotAllowed(f"You have already approved change {change.number}; someone else has to approve it too.")
         at = await self._replanned_at(change)
         approvals = (*change.approvals, Approval(actor=user_id, at=at))
         event = Event.APPROVE if len(approvals) >= change.need.approvals else Event.SIGN
@@ -169,7 +169,7 @@ class Decider:
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
-            raise NotAllowed(f"Only the one who asked for change {change.number} can withdraw it.")
+            raise _only_requester(change, "withdraw")
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
 
     async def _narrow(self, decision: Decision, user_id: str) -> None:
@@ -177,7 +177,7 @@ class Decider:
         change = await self.may_decide(decision.number, decision.version, user_id)
         plan = await self.planner.narrow(change.plan, decision.items)
         out = len(change.plan.items) - len(plan.items)
-        note = f"{mention(user_id)} took out {counted(out, 'item')}. Before: {change.plan.headline}"
+        note = f"{mention(user_id)} left out {counted(out, 'item')}. Before: {change.plan.headline}"
         without = (*change.without, *decision.items)
         await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), without=without)
 
@@ -187,7 +187,7 @@ class Decider:
             await self.approvers.refuse_others(change, user_id)
         if change.state is State.WAITING:
             raise Impossible(
-                f"Change {change.number} does not run yet, so there is nothing to stop. Reject it, or withdraw it."
+                f"Change {change.number} is not running yet, so there is nothing to stop. Reject it, or withdraw it."
             )
         if change.state is not State.RUNNING:
             too_late(change)
@@ -213,10 +213,10 @@ class Decider:
         if emergency is None or emergency.reviewed_by:
             raise Impossible(f"Change {change.number} has no emergency to review.")
         if change.is_open:  # its runner will record the outcome
-            raise Impossible(f"Change {change.number} is not over yet. Review it when it is.")
+            raise Impossible(f"Change {change.number} has not finished yet. Review it when it has.")
         if user_id in (emergency.actor, change.requester):
             raise NotAllowed(
-                f"Somebody has to review change {change.number} who neither asked for it nor broke the glass."
+                f"Change {change.number} has to be reviewed by someone who neither asked for it nor ran it."
             )
         await self.approvers.refuse_others(change, user_id)
         reviewed = emergency.model_copy(update={"reviewed_by": user_id})
@@ -253,7 +253,7 @@ class Decider:
             raise error
         detail, update = {"reason": error.for_log}, {"reason": str(error)}
         await self._move(change, Event.SPOIL, "", detail, update)
-        lost = f"Change {change.number} can no longer be done:"
+        lost = f"Change {change.number} is no longer possible:"
         raise TooLate(f"{lost} {error}", for_log=f"{lost} {error.for_log}") from error
 
     async def _move(
@@ -264,6 +264,12 @@ class Decider:
         )
         self.cards.wake()
         return moved
+
+
+def _only_requester(change: Change, act: str) -> NotAllowed:
+    end = f"can {act} change {change.number}."
+    who = f"Only {mention(change.requester)}, who asked, {end}"
+    return NotAllowed(who, for_log=f"Only the person who asked {end}")
 
 
 def _at_least_one(need: Need) -> Need:

@@ -17,7 +17,9 @@ from bot.engine.process import Process
 from bot.engine.replies import Replies
 from bot.engine.runner import Runner
 
-LATER = "is on record and has not begun: nothing more can be recorded now ({reason}). It goes on by itself afterwards."
+LATER = (
+    "is on record but has not started: nothing more can be recorded right now ({reason}). It will continue by itself."
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Proposing:
                 await ledger.changes.save_card(change, card)
             change = await ledger.changes.move(change, event, at=clock())
         except Undeliverable as error:
-            reason = f"Its card could not be posted ({error}), so nothing may run. Ask again when that is mended."
+            reason = f"Its card could not be posted ({error}), so nothing was run. Ask again once that is fixed."
             change = await ledger.changes.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
             refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
             await self.replies.show(_request_of(change), refusal)
@@ -98,8 +100,8 @@ class Proposing:
         await self.process.ledger.changes.save_card_url(change.number, url)
         if change.card.channel == change.place.channel:
             return
-        waits = "waits for approval" if change.state is State.WAITING else "was started"
-        where = (Sentence("See its card", url=url),) if url else ()
+        waits = "is waiting for approval" if change.state is State.WAITING else "was started"
+        where = (Sentence("Open card", url=url),) if url else ()
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
         await self.replies.show(_request_of(change), pointer)
 

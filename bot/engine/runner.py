@@ -147,7 +147,7 @@ class Runner:
                 return await self._record(change, _finished(run, applied, resumed=True), work)
             if unsure:
                 state = StepState.UNSURE
-                doubt = " It may have been carried out all the same."
+                doubt = " It may have been carried out anyway."
         broken = run.model_copy(update={"state": state, "error": f"{error}{doubt}"})
         return await self._record(change, broken, work, f"{error.for_log}{doubt}")
 

@@ -38,7 +38,7 @@ from bot.slack.ids import (
 from bot.slack.suggestions import Suggestions
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-UNREADABLE = "Slack sent something that I cannot read, so nothing was done. Please try again."
+UNREADABLE = "Slack sent something that I couldn't read, so nothing was done. Please try again."
 log = logging.getLogger(__name__)
 
 
@@ -155,7 +155,7 @@ class Listeners:
             except Exception:
                 reference = secrets.token_hex(2).upper()
                 log.exception("Reference %s: a listener broke", reference)
-                message = f"Something broke, reference {reference}. Nothing was done; please try again."
+                message = f"Something went wrong, reference {reference}. Nothing was done; please try again."
                 await self._report(ack, body, message)
 
         return guarded

@@ -1,7 +1,7 @@
 """The card: a Change rendered as a message, and other messages about it. Pure."""
 
 from bot.core.answers import Answer, Sentence, mention
-from bot.core.approval.changes import Change, State, StepState
+from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
@@ -10,16 +10,16 @@ from bot.slack.ids import APPROVE, EDIT, REJECT, RUN, Click
 
 _STATE_LABELS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
-    State.WAITING: ":hourglass_flowing_sand: Waiting for approval",
+    State.WAITING: ":hourglass_flowing_sand: Waiting for",
     State.APPROVED: ":arrow_forward: Approved, about to run",
     State.RUNNING: ":arrow_forward: Running",
     State.DONE: ":white_check_mark: Done",
     State.FAILED: ":x: Failed",
-    State.CANCELLED: ":no_entry_sign: Cancelled",
+    State.CANCELLED: ":octagonal_sign: Cancelled",
     State.REJECTED: ":no_entry_sign: Rejected",
     State.WITHDRAWN: ":leftwards_arrow_with_hook: Withdrawn",
     State.EXPIRED: ":hourglass: Expired",
-    State.STALE: ":warning: Can no longer be done",
+    State.STALE: ":warning: No longer possible",
 }
 
 
@@ -58,11 +58,11 @@ def _drift(change: Change) -> list[Block]:
     """Render what differs from the plan shown before; once the change has ended, the original request."""
     if not change.is_open:
         differs = change.asked and change.asked != change.plan.headline
-        asked = blocks.cut(f"Asked for at first: {change.asked}", blocks.SMALL_PRINT)
+        asked = blocks.cut(f"Originally requested: {change.asked}", blocks.SMALL_PRINT)
         return [blocks.context(blocks.escape(asked))] if differs else []
     if not change.drift:
         return []
-    title = f"This is version {change.version}, and needs approval anew. What changed since the request:"
+    title = f"This is version {change.version}, and needs approval again. What changed since the request:"
     return [blocks.section(blocks.rich(title, bold=True)), blocks.bullets(change.drift)]
 
 
@@ -86,11 +86,19 @@ def _request(change: Change) -> Block:
 
 
 def _state(change: Change) -> str:
-    state = f"*{_STATE_LABELS[change.state]}*"
+    wait = f" {waiting_for(change)}" if change.state is State.WAITING else ""
+    state = f"*{_STATE_LABELS[change.state]}{wait}*"
     if change.state is State.RUNNING:
         return f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""
     return f"{state}{by} {blocks.time(change.updated_at)}" if not change.is_open else state
+
+
+def waiting_for(change: Change | Brief) -> str:
+    """Write ``1 approval``, ``1 more approval``, ``2 approvals``: what a waiting change still needs."""
+    more = " more" if change.approvals else ""
+    left = change.need.approvals - len(change.approvals)
+    return f"{left}{more} {'approval' if left == 1 else 'approvals'}"
 
 
 def _approvals(change: Change) -> str:
@@ -105,16 +113,20 @@ def _deciders(change: Change) -> str:
     if change.state is not State.WAITING or not change.deciders:
         return ""
     left = [one for one in change.deciders if not change.has_approved(one)]
-    return f"can decide: {', '.join(f'<@{one}>' for one in left)}" if left else ""
+    return f"can approve: {', '.join(f'<@{one}>' for one in left)}" if left else ""
 
 
 def _emergency(change: Change) -> list[Block]:
     if change.emergency is None:
         return []
     by = mention(change.emergency.reviewed_by) if change.emergency.reviewed_by else ""
-    review = f"Reviewed by {by}." if by else f"`/change review {change.number}` once somebody else has looked at it."
-    who = f"{mention(change.emergency.actor)} broke the glass: {change.emergency.reason.rstrip('.')}."
+    review = f"Reviewed by {by}." if by else f"`/change review {change.number}` once someone else has looked at it."
+    who = f"{_describe_emergency(change.emergency)} Reason: {change.emergency.reason.rstrip('.')}."
     return [blocks.section(blocks.rich(blocks.cut(f"{who} {review}", blocks.SMALL_PRINT)))]
+
+
+def _describe_emergency(emergency: Emergency) -> str:
+    return f"Emergency: {mention(emergency.actor)} ran this without approval."
 
 
 def _reason(change: Change) -> list[Block]:
@@ -157,7 +169,7 @@ def _buttons(change: Change) -> list[Block]:
     number = change.number
     if change.state is State.WAITING:
         several = change.plan.has_several_items
-        more = (("Take Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
+        more = (("Leave Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
         return [blocks.actions([_approve(change), _reject(change), *_command_buttons(more), _edit(change)])]
     possible = (
         ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
@@ -204,21 +216,21 @@ def describe_outcome(change: Change) -> str:
 def compose_reminder(change: Change) -> Answer:
     """Compose the reminder under a card that expires soon; times are in UTC, since this is not mrkdwn."""
     who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
-    by = f" {who} can decide." if who else ""
+    by = f" {who} can approve." if who else ""
     given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
-    so_far = given or "nobody has decided yet"
+    so_far = given or "no one has decided yet"
     return Answer(f"Change {change.number} expires at {change.expires_at:%H:%M} UTC, and {so_far}.{by}")
 
 
 def see_card(change: Change) -> tuple[Sentence, ...]:
     """Link to the card, if its permalink is known."""
-    return (Sentence("See its card", url=change.card.url),) if change.card and change.card.url else ()
+    return (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
 
 
 def compose_broken_glass(change: Change) -> Answer:
     """Compose the message to people who could have approved a change that runs without approval."""
     emergency = change.emergency
-    who = f"{mention(emergency.actor)} broke the glass: {emergency.reason}" if emergency else "It runs unapproved."
-    review = Sentence(f"Look at it, and then type `/change review {change.number}`.")
+    who = f"{_describe_emergency(emergency)} Reason: {emergency.reason}" if emergency else "It runs unapproved."
+    review = Sentence(f"Look at it, then type `/change review {change.number}`.")
     title = f"Change {change.number} runs without approval: {change.plan.headline}"
     return Answer(title, (Sentence(who), review, *see_card(change)))

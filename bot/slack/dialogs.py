@@ -69,7 +69,7 @@ class Dialogs:
         delivery, click = clicked.delivery, clicked.click
         try:
             change = await self._engine.decider.may_decide(click.number, click.version, delivery.actor)
-            view = forms.render_reject_form(click, change.plan.headline, delivery.place.channel)
+            view = forms.render_reject_form(click, change.plan.headline, change.requester, delivery.place.channel)
             await self._client.views_open(trigger_id=delivery.id, view=view)
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)

@@ -77,7 +77,7 @@ class SlackDirectory:
         try:
             return await self._fresh(group, self._fetch_group)
         except NOT_ANSWERED as error:
-            log.warning("Group %s cannot be read, so nobody in it counts now: %s", group, error_code(error))
+            log.warning("Group %s cannot be read, so no one in it counts now: %s", group, error_code(error))
             return None
 
     async def _fresh(self, id_: str, fetch: Callable[[str], Coroutine[Any, Any, T]]) -> T:

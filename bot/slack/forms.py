@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from bot.core.answers import mention
 from bot.core.command import Call, Command
 from bot.core.errors import Misuse
 from bot.core.language.args import (
@@ -55,7 +56,7 @@ def refuse_overflow(call: Call) -> None:
         listed_out = "\n".join(inputs.words_of(call.values.get(name)))
         too_long = isinstance(input_of(field), ShopperInput) and len(listed_out) > blocks.TEXT
         if too_long or (name in call.values and name not in (*shown, *carried)):
-            raise Misuse("That is more than a form holds: say all of it in one line.", field=name)
+            raise Misuse("That is more than a form can hold. Type it all in one line instead.", field=name)
 
 
 def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
 
 def render_loading(call: Call) -> Block:
     """Render the view shown while the store is being read."""
-    return render_notice(call.command.title, "Looking it up…")
+    return render_notice(call.command.title, "Loading…")
 
 
 def render_notice(title: str, text: str) -> Block:
@@ -124,13 +125,19 @@ def render_notice(title: str, text: str) -> Block:
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
-def render_reject_form(click: Click, headline: str, channel: str | None) -> Block:
+def render_reject_form(click: Click, headline: str, requester: str, channel: str | None) -> Block:
     """Render the form that asks why a Change is rejected."""
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": REASON_LENGTH}
-    reason = inputs.input_block(REASON, "Reason", element, hint="The one who asked reads it.")
+    reason = inputs.input_block(REASON, "Reason", element)
     metadata = pack_metadata(click=click.pack(), channel=channel)
     title = blocks.section(blocks.rich(headline, bold=True))
-    return _view(REJECT_FORM, f"Reject change {click.number}", "Reject", metadata, [title, reason])
+    return _view(
+        REJECT_FORM,
+        f"Reject change {click.number}",
+        "Reject",
+        metadata,
+        [title, reason, blocks.section(blocks.rich(f"{mention(requester)} will see this."))],
+    )
 
 
 def decode_values(view: Block, command: Command) -> dict[str, Any]:

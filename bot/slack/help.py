@@ -18,5 +18,5 @@ def _one(command: Command) -> Answer:
 
 def _group(group: Group) -> tuple[Part, ...]:
     pairs = tuple((f"`{command.usage}`", command.help) for command in group.commands)
-    tip = f"Without what it needs, a command opens its form. `/{group.name} help <command>` shows examples."
+    tip = f"A command typed without what it needs opens its form. `/{group.name} help <command>` shows examples."
     return (Sentence(group.help), Fields(pairs), Sentence(tip, quiet=True))

@@ -9,6 +9,7 @@ from bot.core.store_view.shop import LACKS_SCOPE
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
 from bot.slack.blocks import Block
+from bot.slack.card import waiting_for
 from bot.slack.help import help_answer
 from bot.slack.ids import RUN
 
@@ -19,8 +20,8 @@ NEXT_ONES = (
     Offer("Create Segment", "segment create"),
     Offer("Show a Segment", "segment show"),
 )
-ANSWERED = "What you press here is answered in the Messages tab."
-DECIDED = "Approve or reject each on its card, in the channel where changes wait. Details come to the Messages tab."
+ANSWERED = "Answers to these buttons appear in the Messages tab."
+DECIDED = "Approve or reject each change on its card, in the approvals channel. Details appear in the Messages tab."
 UNREAD = f"Promotions cannot be read: {LACKS_SCOPE}."
 
 
@@ -40,13 +41,14 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
 
 
 def _waits(home: Home) -> list[Block]:
-    title = blocks.header("Waits for you")
     if not home.waits:
-        return [title, blocks.section(blocks.rich(home.doubt or "Nothing waits for you."))]
-    wait = f"{counted(home.waiting, 'change')} {'waits' if home.waiting == 1 else 'wait'} for your approval"
-    these = "; these expire first" if home.waiting > len(home.waits) else ""
+        doubt = [blocks.section(blocks.rich(home.doubt))] if home.doubt else []
+        return [blocks.header("Waiting for you" if doubt else "Nothing is waiting for you"), *doubt]
+    are = "is" if home.waiting == 1 else "are"
+    title = blocks.header(f"{counted(home.waiting, 'change')} {are} waiting for you")
+    first = [blocks.section(blocks.rich("These expire first."))] if home.waiting > len(home.waits) else []
     each = (block for one in home.waits for block in (_row(one, f"Change {one.number}"), _about(one)))
-    return [title, blocks.section(blocks.rich(f"{wait}{these}.")), *each, blocks.context(DECIDED)]
+    return [title, *first, *each, blocks.context(DECIDED)]
 
 
 def _about(one: Brief) -> Block:
@@ -60,16 +62,16 @@ def _approval_count(one: Brief) -> str:
 
 
 def _requested(requested: tuple[Brief, ...]) -> list[Block]:
-    title = blocks.header("What you asked for lately")
+    title = blocks.header("Your requests")
     if not requested:
-        return [title, blocks.section(blocks.rich("You have not asked for a change yet."))]
+        return [title, blocks.section(blocks.rich("You haven't asked for a change yet."))]
     return [title, *(_row(one, f"Change {one.number} · {_state(one)}") for one in requested)]
 
 
 def _state(one: Brief) -> str:
     if one.state is not State.WAITING:
         return one.state.value.capitalize()
-    return ", ".join(filter(None, ("Waits for a second person", _approval_count(one))))
+    return f"Waiting for {waiting_for(one)}"
 
 
 def _row(one: Brief, label: str) -> Block:
@@ -80,15 +82,15 @@ def _row(one: Brief, label: str) -> Block:
 
 
 def _segments(overview: StoreOverview | None) -> list[Block]:
-    title = blocks.header("Segments at a glance")
+    title = blocks.header("Segments")
     return [title, *_overview(overview), answers.offer_buttons(NEXT_ONES), blocks.context(ANSWERED)]
 
 
 def _overview(overview: StoreOverview | None) -> list[Block]:
     if overview is None:
-        return [blocks.section(blocks.rich("Looking at the store…"))]
+        return [blocks.section(blocks.rich("Loading…"))]
     if overview.fault:
-        again = "Open this tab again to look once more."
+        again = "Open this tab again to retry."
         return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
     totals = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments, {people(overview.shoppers)} in all."
     movers = answers.render_figure(overview.movers) if overview.movers else []

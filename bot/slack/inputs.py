@@ -58,8 +58,8 @@ def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block
         case ChangeInput() | EntryInput():
             number = given if str(given).isdecimal() else None
             return _filled({"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}, number)
-        case Choice(choices=choices):
-            offered = [blocks.option(choice, choice) for choice in choices]
+        case Choice(labels=labels_of_choices):
+            offered = [blocks.option(label, choice) for choice, label in labels_of_choices.items()]
             initial = [one for one in offered if one["value"] == (given or field.default)]
             made = {"type": "static_select", "action_id": VALUE, "options": offered}
             return made | ({"initial_option": initial[0]} if initial else {})
@@ -121,5 +121,5 @@ def decode_value(element: Block) -> Any:
 
 def render_count(field: str, text: str) -> Block:
     """Render the line that states how many shoppers are recognised in a field."""
-    line = classify(words_of(split_words(text))).description if text else "E-mails and ids are counted as you type."
+    line = classify(words_of(split_words(text))).description if text else "Emails and ids are counted as you type."
     return blocks.context(blocks.escape(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
+from bot.core.store_view.shop import describe_status
 from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
 from bot.slack.blocks import Block
@@ -60,7 +61,7 @@ def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = Fa
 def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
     """Return the matching promotions as options."""
     found = _matching(promotions, query)
-    return [blocks.option(one.name, str(one.id), f"{one.status.lower()}, id {one.id}") for one in found]
+    return [blocks.option(one.name, str(one.id), f"{describe_status(one)}, id {one.id}") for one in found]
 
 
 def _matching(things: Iterable[Offered], query: str) -> list[Offered]:

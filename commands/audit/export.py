@@ -28,10 +28,13 @@ def _parse_seal(text: str) -> str:
     return parse_seal(text) if text.strip() else ""
 
 
+FORMATS = {"csv": "CSV, for spreadsheets", "jsonl": "Lines of JSON, for programs"}
+
+
 class Export(Filters):
     """Which entries to export, and the format."""
 
-    format: Annotated[Literal["csv", "jsonl"], Choice(label="Format", choices=("csv", "jsonl"), option=True)] = "csv"
+    format: Annotated[Literal["csv", "jsonl"], Choice(label="Format", labels=FORMATS, option=True)] = "csv"
 
 
 class Verify(Args):
@@ -71,11 +74,11 @@ async def verify(args: Verify, ctx: Context) -> Answer:
     proof = await ctx.audit.verify(args.against)
     facts = Fields((("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head)))
     if proof.fault:
-        return Answer("THE LOG DOES NOT HOLD", (Sentence(proof.fault), Sentence(ALARM), facts))
+        return Answer("THE LOG IS NOT INTACT", (Sentence(proof.fault), Sentence(ALARM), facts))
     if args.against and proof.witness is None:
         unseen = Sentence(_unseen(args.against, proof))
         return Answer("THE LOG DOES NOT HAVE THAT SEAL", (unseen, Sentence(ALARM), facts))
-    title = f"The log holds: {counted(proof.entries, 'entry', 'entries')}, each as it was sealed."
+    title = f"The log is intact: {counted(proof.entries, 'entry', 'entries')}, each as it was sealed."
     if args.against:
         title += f" The seal that you gave is that of entry {proof.witness}: nothing up to it is missing."
     return Answer(title, (facts, Sentence(WITNESS, quiet=True)))

@@ -44,7 +44,7 @@ class Filters(Args):
     segment: Annotated[
         str,
         Field(max_length=255),
-        SegmentInput(label="Segment", hint="By name or id; also one that is gone", option=True),
+        SegmentInput(label="Segment", hint="By name or id; deleted ones too", option=True),
     ] = ""
     shopper: Annotated[
         str,
@@ -52,7 +52,7 @@ class Filters(Args):
         Field(max_length=255),
         ShopperInput(
             label="Shopper",
-            hint="An e-mail, a customer id or a profile id; ids also of those who are gone",
+            hint="An email, a customer id or a profile id; ids of deleted shoppers too",
             option=True,
         ),
     ] = ""
@@ -82,7 +82,7 @@ class Search:
 
 def describe_search(search: Search, ctx: Context) -> tuple[Sentence, ...]:
     """Describe the search as it was understood; nothing if there are no filters."""
-    sentence = f"Looked for: {', '.join(search.described)}. Times are those of {ctx.zone.key}."
+    sentence = f"Searched for: {', '.join(search.described)}. Times are those of {ctx.zone.key}."
     return (Sentence(sentence, quiet=True),) if search.described else ()
 
 
@@ -121,7 +121,7 @@ def _parse_kind(word: str) -> EntryKind | None:
         return EntryKind(plain)
     near_ones = get_close_matches(plain, tuple(EntryKind), n=3, cutoff=0.6)
     suggestion = f"Did you mean {' or '.join(f'“{one}”' for one in near_ones)}?" if near_ones else ""
-    advice = suggestion or f"There are {and_list(tuple(EntryKind))}."
+    advice = suggestion or f"The kinds are {and_list(tuple(EntryKind))}."
     raise Misuse(
         f"There is no kind of entry “{word}”. {advice}", field="kind", for_log="There is no such kind of entry."
     )
@@ -135,7 +135,7 @@ def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datet
     )
     first, last = since and since[0], until and until[1]
     if first and last and first >= last:
-        raise Misuse("Nothing is since a time and until an earlier one: change one of them.", field="until")
+        raise Misuse("“since” is later than “until”, so nothing can match. Change one of them.", field="until")
     return first, last
 
 
@@ -172,7 +172,7 @@ async def _shopper(word: str, ctx: Context) -> _Subject:
         *[item for one in found.shoppers for item in await _items(one, ctx)],
     ]
     if not items:
-        gone = "Of somebody who is gone, type the customer id or the profile id."
+        gone = "For a deleted shopper, type the customer id or the profile id."
         raise Misuse(f"{found.not_found} {gone}", field="shopper", for_log=found.not_found.for_log)
     return _Subject(f"the shopper {word}", texts(dict.fromkeys(items)))
 

@@ -119,7 +119,7 @@ def _name(subject: str, names: Mapping[str, str]) -> str:
 
 def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:
     rows = tuple((names.get(id_, id_), *counts) for id_, counts in found.detail.get("effects", {}).items())
-    return (Table("What it did to segments", ("Segment", "Added", "Removed"), rows),) if rows else ()
+    return (Table("Effects on segments", ("Segment", "Added", "Removed"), rows),) if rows else ()
 
 
 def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
@@ -129,6 +129,6 @@ def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
         return ()
     content = json.dumps(asdict(found), ensure_ascii=False, indent=2)
     return (
-        Sentence("That is a part of it; the file has all.", quiet=True),
+        Sentence("This is only part of it; the file has everything.", quiet=True),
         File(f"entry {found.number}.json", content),
     )

@@ -36,7 +36,7 @@ class ExceptArgs(Args):
         tuple[str, ...],
         BeforeValidator(split_words),
         Field(min_length=1, max_length=MOST_SHOPPERS),
-        ShopperInput(label="Items", hint="E-mails, ids, or names of segments and promotions; the rest still waits"),
+        ShopperInput(label="Items", hint="Emails, ids, or names of segments and promotions; the rest still waits"),
     ]
 
 
@@ -44,7 +44,7 @@ class BreakArgs(Args):
     """A change, and why it cannot wait."""
 
     number: Number
-    reason: Annotated[Reason, Text(label="Reason", hint="Everybody who may approve reads it", max_length=REASON)]
+    reason: Annotated[Reason, Text(label="Reason", hint="Everyone who can approve will see this", max_length=REASON)]
 
 
 class NoArgs(Args):
@@ -53,23 +53,23 @@ class NoArgs(Args):
 
 @command("change details", submit="Show Details")
 async def details(args: OneChange, ctx: Context) -> Answer:
-    """Show every shopper, segment or promotion that a change is about; many come as a file.
+    """Show every shopper, segment or promotion that a change covers; many come as a file.
 
     /change details 42
     """
     found = await ctx.changes.load(args.number)
     rows = [(name, item.id) for item, name in (await describe_items(found.plan, ctx.shop)).items()]
-    title = f"Change {found.number} is about {counted(len(rows), 'item')}"
-    shown = (Table("What it is about", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
+    title = f"Change {found.number} covers {counted(len(rows), 'item')}"
+    shown = (Table(f"What change {found.number} covers", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
     if len(rows) <= ROWS:
         return Answer(title, shown)
     note = Sentence(f"The first {ROWS} are shown here.", quiet=True)
     return Answer(title, (*shown, note, File(f"change {found.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
-@command("change except", submit="Take These Out")
+@command("change except", submit="Leave These Out")
 async def except_(args: ExceptArgs, ctx: Context) -> Decision:
-    """Take shoppers, segments or promotions out of a change that waits; the rest then needs approval anew.
+    """Leave shoppers, segments or promotions out of a waiting change; the rest then needs approval again.
 
     /change except 42 ada@example.com 17
     /change except 42 VIPs
@@ -120,7 +120,7 @@ def _items(shopper: Shopper) -> list[Item]:
 
 @command("change stop", submit="Stop Change")
 async def stop(args: OneChange, ctx: Context) -> Decision:
-    """Stop a change that runs, before its next step; what was done can be undone.
+    """Stop a running change before its next batch; what was done can be undone.
 
     /change stop 42
     """
@@ -129,7 +129,7 @@ async def stop(args: OneChange, ctx: Context) -> Decision:
 
 @command("change break-glass", submit="Break the Glass")
 async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
-    """Let a change run without its approvals, in an emergency; everybody who may approve is told.
+    """Run a change without its approvals, in an emergency; everyone who can approve is told.
 
     /change break-glass 42 The shop sells at the wrong price
     """
@@ -139,7 +139,7 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
 
 @command("change review", submit="Mark Reviewed")
 async def review(args: OneChange, ctx: Context) -> Decision:
-    """Say that you have looked at a change for which somebody else broke the glass.
+    """Confirm that you have looked at a change that someone else ran without approval.
 
     /change review 42
     """
@@ -148,20 +148,22 @@ async def review(args: OneChange, ctx: Context) -> Decision:
 
 @command("change policy", submit="Show Policy")
 async def policy(args: NoArgs, ctx: Context) -> Answer:
-    """Show what needs whose approval, and why.
+    """Show what needs approval, and by whom.
 
     /change policy
     """
     rows = tuple(map(_row, ctx.policy.rules))
     shown = (
-        Table("Rules", ("Approvals", "By", "When it is about", "To …"), rows),
+        Table("Rules", ("Approvals", "By", "When", "To …"), rows),
         Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
         Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
-        Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'nobody'}."),
-        Sentence("What hurts needs at least one approval, and undoing as many as what it undoes.", quiet=True),
+        Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'no one'}."),
+        Sentence(
+            "Removing and deleting need at least one approval; undoing needs as many as what it undoes.", quiet=True
+        ),
     )
-    return Answer("What needs whose approval", shown)
+    return Answer("What needs approval", shown)
 
 
 def _row(rule: Rule) -> tuple[str | int, ...]:

@@ -22,10 +22,13 @@ SHOWN = 2500
 Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
 
 
+SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
+
+
 class ListChanges(Args):
     """Whose changes to list."""
 
-    scope: Annotated[Scope, Choice(label="Which", choices=("mine", "pending", "all"))] = "pending"
+    scope: Annotated[Scope, Choice(label="Which", labels=SCOPES)] = "pending"
     page: PageNumber = 1
 
 
@@ -65,7 +68,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     """
     found = await ctx.changes.load(args.number)
     title = f"Change {found.number} is {found.state.value}"
-    card = (Sentence("See its card", url=found.card.url),) if found.card and found.card.url else ()
+    card = (Sentence("Open card", url=found.card.url),) if found.card and found.card.url else ()
     parts = (*_whole(found), _fields(found), *_failures(found), *card)
     return Answer(title, (*parts, *_offers(found, ctx.actor)))
 
@@ -78,7 +81,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     """
     found = await ctx.changes.load(args.number)
     if found.undone_by:
-        raise Impossible(f"Change {found.number} was undone by change {found.undone_by} already.")
+        raise Impossible(f"Change {found.number} was already undone by change {found.undone_by}.")
     if found.is_open:
         raise Impossible(
             f"Change {found.number} is {found.state.value}, so there is nothing to undo yet. "
@@ -93,7 +96,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
 
 @command("change retry", submit="Try Again")
 async def retry(args: OneChange, ctx: Context) -> Plan:
-    """Ask again for what a change that broke off did not do, with the same approval.
+    """Ask again for what an interrupted change did not do, with the same approval.
 
     /change retry 42
     """
@@ -105,7 +108,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
 
 @command("change withdraw", submit="Withdraw Change")
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change that you asked for and that still waits.
+    """Take back a change that you asked for and that is still waiting.
 
     /change withdraw 42
     """

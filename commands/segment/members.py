@@ -51,7 +51,7 @@ async def members(args: Members, ctx: Context) -> Answer:
     page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
     customers = await _customers(read.items, ctx)
     rows = tuple(_row(profile, customers.get(profile.customer_id)) for profile in read.items)
-    table = (Table("Members", ("Shopper", "E-mail", "Customer id"), rows),) if rows else ()
+    table = (Table("Members", ("Shopper", "Email", "Customer id"), rows),) if rows else ()
     nexts = (("Add Shoppers", f"segment add {typed}"), ("Remove Shoppers", f"segment remove {typed}"))
     return Answer(
         f"{found.name}: {page.title('shopper')}",
@@ -102,9 +102,9 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     found = await ctx.shop.segment(args.segment)
     everybody = tuple([member.id async for member in ctx.shop.reader.members(found.id)])
     if not everybody:
-        raise NothingToDo(f"{found.name} is empty already.")
+        raise NothingToDo(f"{found.name} is already empty.")
     steps = removed(SegmentRef.of(found), everybody)
-    return await build_plan(steps, ctx.shop, remarks=(f"That is everybody: {found.name} is empty afterwards.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"This leaves {found.name} empty.",))
 
 
 @command("segment export", submit="Export Segment")
@@ -117,7 +117,7 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
     everybody = [member async for member in ctx.shop.reader.members(found.id)]
     customers = await _customers(everybody, ctx)
     if not everybody:
-        return Answer(f"{found.name} is empty: there is nobody to export.")
+        return Answer(f"{found.name} is empty: there is no one to export.")
     file = File(f"{found.name}.csv", _csv(everybody, customers))
     note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
     return Answer(f"{found.name}: {people(len(everybody))} exported", (file, note))

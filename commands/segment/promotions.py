@@ -3,6 +3,7 @@
 from bot.core.answers import Answer, Table
 from bot.core.command import Context, command
 from bot.core.planning.steps.promotions import whom
+from bot.core.store_view.shop import describe_status
 from commands.pages import offers
 from commands.segment.segments import JustSegment
 
@@ -20,6 +21,6 @@ async def promotions(args: JustSegment, ctx: Context) -> Answer:
     if not using:
         return Answer(f"No promotion uses {found.name}.", (nexts,))
     live = sum(one.is_live for one, _ in using)
-    rows = tuple((one.name, one.status.lower(), use, whom(one.targeting, names)) for one, use in using)
+    rows = tuple((one.name, describe_status(one), use, whom(one.targeting, names)) for one, use in using)
     title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {found.name}, {live} of them live"
     return Answer(title, (Table("Promotions", ("Promotion", "Status", found.name, "Reaches"), rows), nexts))

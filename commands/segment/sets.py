@@ -32,9 +32,9 @@ NOBODY: dict[How, str] = {
 
 
 WHO: dict[How, str] = {
-    "both": "It is about the shoppers in both {first} and {second}.",
-    "either": "It is about the shoppers in {first} or {second}.",
-    "first-only": "It is about the shoppers in {first} who are not in {second}.",
+    "both": "Shoppers in both {first} and {second}.",
+    "either": "Shoppers in {first} or {second}.",
+    "first-only": "Shoppers in {first} who are not in {second}.",
 }
 
 
@@ -53,18 +53,25 @@ class CombineArgs(Args):
     how: Annotated[
         How,
         Choice(
-            label="Shoppers",
-            hint="In both segments, in either of them, or in the first and not in the second",
-            choices=("both", "either", "first-only"),
+            label="Take shoppers who are in",
+            labels={
+                "both": "Both segments",
+                "either": "Either segment",
+                "first-only": "The first but not the second",
+            },
         ),
     ]
-    into: Annotated[Name, SegmentInput(label="Into", hint="An existing segment, or the name of a new one", new=True)]
+    into: Annotated[
+        Name,
+        SegmentInput(
+            label="Put them into", word="into", hint="An existing segment, or the name of a new one", new=True
+        ),
+    ]
     mode: Annotated[
         Literal["add", "equal"],
         Choice(
-            label="Where it exists",
-            hint="Add those shoppers to it, or make it equal to them, which also removes others",
-            choices=("add", "equal"),
+            label="If that segment has shoppers",
+            labels={"add": "Add to them", "equal": "Replace them (removes all others)"},
             option=True,
         ),
     ] = "add"
@@ -104,7 +111,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
         raise NotSegments((args.into,), (), field="into")
     if not wanted and (target is None or args.mode == "add"):
         why = NOBODY[args.how].format(first=first.name, second=second.name)
-        raise NothingToDo(f"There is nobody to put into {target.name if target else args.into}: {why}.")
+        raise NothingToDo(f"There is no one to put into {target.name if target else args.into}: {why}.")
     if target is None:
         steps: tuple[AnyStep, ...] = (
             CreateSegment(segment=Naming(name=args.into)),
@@ -113,7 +120,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     else:
         steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
     who = WHO[args.how].format(first=first.name, second=second.name)
-    empties = (f"{args.into} is empty afterwards.",) if not wanted else ()
+    empties = (f"This leaves {args.into} empty.",) if not wanted else ()
     return await build_plan(steps, ctx.shop, remarks=(who, *empties))
 
 
@@ -155,7 +162,7 @@ async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Contex
     missing = tuple(one for one in wanted if one not in present)
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
     if not missing and not others:
-        raise NothingToDo(f"There is nothing to do: {target.name} holds {_describe_held(len(wanted), mode)} already.")
+        raise NothingToDo(f"Nothing to do: {target.name} already has {_describe_held(len(wanted), mode)}.")
     return (*added(target, missing), *removed(target, others))
 
 

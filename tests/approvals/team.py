@@ -102,7 +102,7 @@ class Slack:
         await self._answers()
 
     async def show_home(self, user_id: str, home: Home) -> None:
-        raise AssertionError("nobody opened a Home tab")
+        raise AssertionError("no one opened a Home tab")
 
     async def permalink(self, card: Card) -> str:
         await travel(self.dice)

@@ -38,7 +38,7 @@ def test_a_403_names_both_causes() -> None:
 
 
 def test_the_stores_words_appear_once_and_their_braces_are_harmless() -> None:
-    assert str(Invalid("name: {0} is blank.")).endswith("It says: name: {0} is blank.")
+    assert str(Invalid("name: {0} is blank.")).endswith("BigCommerce says: name: {0} is blank.")
 
 
 def test_the_missing_thing_is_named() -> None:

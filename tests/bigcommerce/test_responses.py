@@ -89,7 +89,7 @@ def test_an_answer_to_a_repeat_leaves_a_write_in_doubt() -> None:
 def test_messages_by_field_are_in_the_sentence_and_apart() -> None:
     error = refused(POST, answer(422, {"status": 422, "title": "Bad.", "errors": {"name": "is blank", "0": 7}}))
 
-    assert "It says: Bad.; name: is blank; 0: 7." in str(error)
+    assert "BigCommerce says: Bad.; name: is blank; 0: 7." in str(error)
     assert error.fields == {"name": "is blank", "0": "7"}
 
 
@@ -119,7 +119,7 @@ def test_a_flood_of_messages_is_cut() -> None:
     ],
 )
 def test_the_title_is_found_in_every_shape(body: object) -> None:
-    assert "It says: Too bad." in str(refused(GET, answer(400, body)))
+    assert "BigCommerce says: Too bad." in str(refused(GET, answer(400, body)))
 
 
 @LAW

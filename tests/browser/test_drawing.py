@@ -104,7 +104,7 @@ async def test_a_chart_draws_a_bar_for_each_value_and_says_them(screen: Screen) 
 
 async def test_a_file_in_the_direct_messages_is_downloaded_whole(screen: Screen) -> None:
     dm = (await screen.here.web.conversations_open(users=ANA))["channel"]["id"]
-    content = "e-mail\nañа@example.com\n"
+    content = "email\nañа@example.com\n"
     await screen.here.web.files_upload_v2(
         filename="VIPs.csv", title="Shoppers of VIPs", content=content, channel=dm, initial_comment="Here they are."
     )
@@ -125,7 +125,7 @@ async def test_the_home_tab_keeps_the_page_of_a_table_that_was_turned_and_opens_
 
     @screen.app.event("app_home_opened")
     async def opened(client: Any) -> None:
-        await publish(client, "Nothing waits for you.")
+        await publish(client, "Nothing is waiting for you")
 
     async def publish(client: Any, sentence: str) -> None:
         blocks = [{"type": "header", "text": words(sentence)}, *still]
@@ -133,7 +133,7 @@ async def test_the_home_tab_keeps_the_page_of_a_table_that_was_turned_and_opens_
 
     await screen.page.locator('[data-place="home"]').click()
     home = screen.page.get_by_role("main")
-    await expect(home.get_by_role("heading", name="Nothing waits for you.")).to_be_visible()
+    await expect(home.get_by_role("heading", name="Nothing is waiting for you")).to_be_visible()
     await expect(home.get_by_role("cell", name="<b>VIPs</b>")).to_be_visible()
     await expect(home.get_by_role("img", name="VIPs: Mon 1, Tue 2")).to_be_visible()
     await home.locator(".data-table").get_by_role("button").last.click()
@@ -144,7 +144,7 @@ async def test_the_home_tab_keeps_the_page_of_a_table_that_was_turned_and_opens_
     await screen.page.locator('[data-place="#segments"]').click()
     await screen.page.locator('[data-place="home"]').click()
     await expect(home.locator(".data-table tbody th")).to_have_text(["Segment 1", "Segment 2", "Segment 3"])
-    await expect(home.get_by_role("heading", name="Nothing waits for you.")).to_be_in_viewport()
+    await expect(home.get_by_role("heading", name="Nothing is waiting for you")).to_be_in_viewport()
 
 
 def option(name: str, description: str) -> Json:
@@ -205,7 +205,7 @@ async def test_typing_tells_the_bot_whose_update_takes_neither_text_nor_caret(sc
         view = {"view_id": body["view"]["id"], "hash": body["view"]["hash"]}
         await client.views_update(**view, view=modal(*form_of(f"{text.count('@')} found")))
 
-    form = await screen.open(*form_of("nobody found"))
+    form = await screen.open(*form_of("no one found"))
     await form.get_by_label("Why").fill("spring")
     field = form.get_by_label("Shoppers")
     await field.focus()

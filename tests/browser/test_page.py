@@ -30,11 +30,11 @@ async def test_two_people_delete_a_segment_and_bring_it_back(page: Page) -> None
     vips = page.locator('#segments-pane [data-segment="VIPs"]')
     await expect(vips).to_contain_text("40")
     await type_(page, "/segment delete VIPs")
-    await expect(page.locator("[data-ts]").last).to_contain_text("Change 1 waits for approval")
+    await expect(page.locator("[data-ts]").last).to_contain_text("Change 1 is waiting for approval")
 
     await page.locator('[data-place="#approvals"]').click()
     await approve(page, "Delete Segment")
-    await expect(page.locator("[data-ts]").last).to_contain_text("You asked for change 1 yourself")
+    await expect(page.locator("[data-ts]").last).to_contain_text("You asked for change 1, so someone else")
     await expect(vips).to_be_visible()
 
     await page.locator('[data-user="ben"]').click()
@@ -72,7 +72,7 @@ async def test_a_guest_is_refused_in_words(page: Page) -> None:
 
 async def test_the_home_tab_shows_what_waits(page: Page) -> None:
     await type_(page, "/segment delete VIPs")
-    await expect(page.locator("[data-ts]").last).to_contain_text("waits for approval")
+    await expect(page.locator("[data-ts]").last).to_contain_text("is waiting for approval")
     await page.locator('[data-place="home"]').click()
-    await expect(page.get_by_role("main")).to_contain_text("Waits for a second person")
+    await expect(page.get_by_role("main")).to_contain_text("Waiting for 1 approval")
     await expect(page.get_by_role("main")).to_contain_text("Delete the segment VIPs (40 shoppers)")

@@ -13,7 +13,7 @@ from tests.stories.judge import read
 async def test_requester_cannot_approve_own_change(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ben")
     await slack.press("Delete Segment", by="ben")
-    assert "You asked for change 1 yourself" in slack.whisper(by="ben", channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(by="ben", channel="#approvals")
     assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
     assert not slack.writes()
 
@@ -21,7 +21,7 @@ async def test_requester_cannot_approve_own_change(slack: World) -> None:
 async def test_a_click_that_the_person_does_not_confirm_does_nothing(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben", confirm=False)
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     assert not slack.writes()
 
 
@@ -31,7 +31,7 @@ async def test_a_guest_neither_approves_nor_rejects(slack: World, button: str) -
     await slack.press(button, by="dan")
     assert "Guests of this workspace cannot approve or reject" in slack.whisper(by="dan", channel="#approvals")
     assert slack.form(by="dan") is None
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     assert not slack.writes()
 
 
@@ -74,7 +74,7 @@ async def test_a_member_who_is_no_approver_cannot_approve(open_world: OpenWorld)
     slack = await open_world(APPROVERS=people.BEN)
     await slack.type("/segment delete VIPs", by="ana")
     await slack.press("Delete Segment", by="cleo")
-    assert "not among the people who may approve" in slack.whisper(by="cleo", channel="#approvals")
+    assert "You can't approve" in slack.whisper(by="cleo", channel="#approvals")
     assert not slack.writes()
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
@@ -93,14 +93,14 @@ async def test_an_approver_who_was_deactivated_or_is_a_guest_does_not_count(open
     slack = await open_world(APPROVERS=f"{people.BEN},{people.DAN}")
     slack.workspace.directory.change("ben", deleted=True)
     await slack.type("/segment delete VIPs", by="ana")
-    assert "This needs 1 approval and only 0 people" in slack.whisper()
+    assert "This needs 1 approval, and no one" in slack.whisper()
     assert "planned" not in slack.kinds()
 
 
 async def test_only_requesters_and_approvers_may_ask_where_requesters_are_named(open_world: OpenWorld) -> None:
     slack = await open_world(APPROVERS=people.BEN, REQUESTERS=people.ANA)
     await slack.type("/segment create Loyal", by="cleo")
-    assert "not among the people who may use this bot" in slack.whisper(by="cleo")
+    assert "You can't use this bot." in slack.whisper(by="cleo")
     await slack.type("/segment create Loyal", by="ana")
     assert "Loyal" in slack.sizes()
 
@@ -131,9 +131,9 @@ async def test_somebody_whom_slack_does_not_know_just_now_neither_asks_nor_appro
     slack.clock.forward(minutes=5)
     slack.workspace.faults.add("users.info", error="internal_error", times=99)
     await slack.press("Delete Segment", by="ben")
-    assert "Slack could not tell who you are" in slack.whisper(by="ben", channel="#approvals")
+    assert "Slack couldn't tell me who you are" in slack.whisper(by="ben", channel="#approvals")
     await slack.type("/segment create Loyal", by="ana")
-    assert "Slack could not tell who you are" in slack.whisper(by="ana")
+    assert "Slack couldn't tell me who you are" in slack.whisper(by="ana")
     assert not slack.writes()
 
 
@@ -168,7 +168,7 @@ async def test_a_very_large_deletion_needs_two_people_and_one_of_them_never_coun
     await slack.press("Delete Segment", by="ben")
     assert "1 of 2 approved" in said(slack.card(1))
     await slack.press("Delete Segment", by="ben")
-    assert "You have approved change 1 already" in slack.whisper(by="ben", channel="#approvals")
+    assert "You have already approved change 1" in slack.whisper(by="ben", channel="#approvals")
     assert not slack.writes()
     await slack.press("Delete Segment", by="cleo")
     assert "VIPs" not in slack.sizes()

@@ -94,7 +94,7 @@ async def test_a_shop_without_promotions_says_so_everywhere(slack: World) -> Non
     await slack.type("/segment promotions VIPs")
     assert "No promotion uses VIPs" in slack.whisper()
     await slack.type("/promotion show Win back")
-    assert "There is no promotion “Win back”" in slack.whisper()
+    assert "No promotion is called “Win back”" in slack.whisper()
     await slack.type("/promotion show")
     assert await slack.suggest("", field="promotion", action="promotions") == []
 
@@ -174,4 +174,4 @@ async def test_change_list_and_home_hold_whatever_waits(slack: World) -> None:
     assert "60 changes, 51 to 60 shown" in slack.whisper(by="ana")
     await slack.type("/change list all page:2", by="ben")
     assert "60 changes, 51 to 60 shown" in slack.whisper(by="ben")
-    assert "60 changes wait for your approval" in read(await slack.home(by="ben"))
+    assert "60 changes are waiting for you" in read(await slack.home(by="ben"))

@@ -146,7 +146,7 @@ async def test_joined_pictures_and_letters_stay_whole(slack: World) -> None:
 
 async def test_an_unknown_segment_gets_the_near_ones(slack: World) -> None:
     await slack.type("/segment delete VIP")
-    assert "There is no segment “VIP”. Did you mean “VIPs”?" in slack.whisper()
+    assert "No segment is called “VIP”. Did you mean “VIPs”?" in slack.whisper()
     await slack.type("/segment delete VIPs, Cofee lovers")
     assert "Coffee lovers" in slack.whisper()
     await slack.type("/segment show zzzzqqq")
@@ -204,7 +204,7 @@ async def test_a_segment_renamed_while_its_deletion_waits_is_stale(slack: World)
     slack.rename("VIPs", "Very Important")
     await slack.press("Delete Segment", by="ben")
     assert "Very Important" in slack.sizes()
-    assert "Can no longer be done" in said(slack.card(1))
+    assert "No longer possible" in said(slack.card(1))
 
 
 async def test_another_segment_under_the_same_name_is_not_what_was_approved(open_world: OpenWorld) -> None:

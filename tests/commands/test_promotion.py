@@ -39,7 +39,7 @@ def chosen(form: Json | None, name: str) -> str:
 async def approve_and_wait_at_the_run(slack: World) -> Stuck:
     """Ben approves; the plan is made again; the store waits when the promotion is read right before it is put."""
     planning = slack.stick("GET", "/promotions/{id}")
-    await slack.client.press("ben", "#approvals", "Target Promotion")
+    await slack.client.press("ben", "#approvals", "Retarget Promotion")
     await planning.reached.wait()
     running = slack.stick("GET", "/promotions/{id}")
     planning.release.set()
@@ -54,8 +54,8 @@ async def test_list_shows_each_promotion_with_its_status_and_whom_it_reaches(sla
     await slack.type("/promotion list")
     shown = slack.messages()[-1]
     assert "6 promotions" in said(shown)
-    assert "Free shipping over 40\nenabled\nshoppers in neither VIPs nor Wholesale\n" in read(shown)
-    assert "Win back\ndisabled\nshoppers in Lapsed\n" in read(shown)
+    assert "Free shipping over 40\nlive\nshoppers in neither VIPs nor Wholesale\n" in read(shown)
+    assert "Win back\noff\nshoppers in Lapsed\n" in read(shown)
     assert "shoppers (in Coffee lovers, or in Tea drinkers), and not in Wholesale" in read(shown)
     assert buttons(shown) == ["Show a Promotion"]
     assert shown["ephemeral"]
@@ -86,11 +86,11 @@ async def test_show_tells_status_dates_uses_and_whom_it_reaches(slack: World) ->
         await slack.type(f"/promotion show {word}")
         told = read(slack.messages()[-1])
         assert "Tasting week reaches shoppers (in Coffee lovers, or in Tea drinkers), and not in Wholesale" in told
-        assert "Status: enabled" in told
+        assert "Status: live" in told
         assert "Starts: 2026-01-05" in told
         assert "Used: 37 of 500 times" in told
         assert "Only signed-in shoppers get it" in told
-    assert buttons(slack.messages()[-1]) == ["Target", "Edit Rule", "Untarget"]
+    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule", "Untarget"]
 
 
 async def test_show_leaves_out_uses_that_the_store_does_not_count(slack: World) -> None:
@@ -125,8 +125,8 @@ async def test_the_promotions_of_a_segment_by_words_by_form_and_by_button(slack:
     await slack.type("/segment promotions vips")
     shown = slack.messages()[-1]
     assert "3 promotions use VIPs, 2 of them live" in said(shown)
-    assert "Free shipping over 40\nenabled\nexcluded\n" in read(shown)
-    assert "Gift wrap on us\ndisabled\nincluded\n" in read(shown)
+    assert "Free shipping over 40\nlive\nexcluded\n" in read(shown)
+    assert "Gift wrap on us\noff\nincluded\n" in read(shown)
     assert buttons(shown) == ["Show a Promotion", "Target a Promotion"]
     await slack.press("Target a Promotion", by="ana", channel="#segments")
     assert slack.form()
@@ -145,27 +145,27 @@ async def test_the_promotions_of_a_segment_by_words_by_form_and_by_button(slack:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('target "Win back" is VIPs "Coffee lovers"', "reach shoppers in VIPs or Coffee lovers"),
-        ("rule “win back” not in VIPs", "reach shoppers not in VIPs"),
-        ("untarget win back", "reach everybody"),
+        ('target "Win back" is VIPs "Coffee lovers"', "to shoppers in VIPs or Coffee lovers"),
+        ("rule “win back” not in VIPs", "to shoppers not in VIPs"),
+        ("untarget win back", "to everyone"),
     ],
 )
 async def test_a_rule_in_words_is_approved_applied_and_undone(slack: World, line: str, told: str) -> None:
     before = slack.promotions()
     await slack.type(f"/promotion {line}")
     card = read(slack.card(1))
-    assert f"Let the promotion Win back {told}" in card
+    assert f"Retarget the promotion Win back {told}" in card
     assert "Before, Win back (off) reached shoppers in Lapsed." in card
     assert "needs 1 approval: changes whom a promotion reaches" in card
     verb = buttons(slack.card(1))[0]
     await slack.press(verb, by="ana")
-    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(channel="#approvals")
     assert slack.promotions() == before
     await slack.press(verb, by="ben")
     assert "Done" in said(slack.card(1))
     assert slack.targeting(WIN_BACK) != before[WIN_BACK]["customer"]["segments"]
     await slack.press("Undo", by="ana", change=1)
-    assert "Undo change 1: Let the promotion Win back reach shoppers in Lapsed" in read(slack.card(2))
+    assert "Undo change 1: Retarget the promotion Win back to shoppers in Lapsed" in read(slack.card(2))
     await slack.press("Undo Change", by="cleo", change=2)
     assert slack.promotions() == before
 
@@ -189,8 +189,8 @@ async def test_targeting_keeps_all_else_of_a_promotion(slack: World, line: str) 
 @pytest.mark.parametrize("how", ["is-not", "is not", "Is–Not", "IS NOT", "is—not"])
 async def test_is_not_is_understood_however_it_is_typed(slack: World, how: str) -> None:
     await slack.type(f"/promotion target “Win back” {how} VIPs, Wholesale")
-    assert "reach shoppers in neither VIPs nor Wholesale" in read(slack.card(1))
-    await slack.press("Target Promotion", by="ben")
+    assert "to shoppers in neither VIPs nor Wholesale" in read(slack.card(1))
+    await slack.press("Retarget Promotion", by="ben")
     both = {"id": [slack.id_of("VIPs"), slack.id_of("Wholesale")]}
     assert slack.targeting(WIN_BACK) == {"not": both}
 
@@ -198,7 +198,7 @@ async def test_is_not_is_understood_however_it_is_typed(slack: World, how: str) 
 async def test_what_is_neither_is_nor_is_not_gets_the_usage(slack: World) -> None:
     await slack.type("/promotion target 4 isnt VIPs")
     told = read(slack.messages()[-1])
-    assert "'is' or 'is-not'" in told
+    assert "“is” or “is not”" in told
     assert "/promotion target <promotion> <is|is-not> <segment> …" in told
     assert "planned" not in slack.kinds()
 
@@ -206,7 +206,7 @@ async def test_what_is_neither_is_nor_is_not_gets_the_usage(slack: World) -> Non
 async def test_target_opens_a_form_that_holds_what_was_given(slack: World) -> None:
     await slack.type("/promotion target 4 is-not")
     assert chosen(slack.form(), "promotion") == "Win back"
-    assert chosen(slack.form(), "how") == "is-not"
+    assert chosen(slack.form(), "how") == "Everyone not in them"
     assert await slack.suggest("tea") == ["Tea drinkers"]
     await slack.submit({"Segments": ["Tea drinkers", "VIPs"]})
     assert slack.form() is None
@@ -217,19 +217,19 @@ async def test_the_target_form_says_in_place_what_is_off(slack: World) -> None:
     await slack.type("/promotion target")
     outcome = await slack.submit({})
     assert outcome["errors"].keys() == {"promotion", "how", "segments"}
-    await slack.submit({"Promotion": "Win back", "Shopper": "is", "Segments": ["Lapsed"]})
+    await slack.submit({"Promotion": "Win back", "Show it to": "is", "Segments": ["Lapsed"]})
     assert slack.form()
     slack.drop("Lapsed")
     outcome = await slack.submit({})
-    assert "There is no segment" in outcome["errors"]["segments"]
+    assert "No segment is called" in outcome["errors"]["segments"]
     await slack.submit({"Segments": ["VIPs"]})
     assert slack.form() is None
-    assert "reach shoppers in VIPs" in read(slack.card(1))
+    assert "to shoppers in VIPs" in read(slack.card(1))
 
 
 async def test_the_buttons_of_show_lead_to_target_rule_and_untarget(slack: World) -> None:
     await slack.type("/promotion show tasting week")
-    await slack.press("Target", by="ana", channel="#segments")
+    await slack.press("Retarget", by="ana", channel="#segments")
     assert chosen(slack.form(), "promotion") == "Tasting week"
     await slack.client.cancel("ana")
     await slack.press("Edit Rule", by="ana", channel="#segments")
@@ -237,11 +237,11 @@ async def test_the_buttons_of_show_lead_to_target_rule_and_untarget(slack: World
     assert rule == "(in Coffee lovers, or in Tea drinkers), and not in Wholesale"
     await slack.client.cancel("ana")
     await slack.press("Untarget", by="ana", channel="#segments")
-    assert "Let the promotion Tasting week reach everybody" in read(slack.card(1))
+    assert "Retarget the promotion Tasting week to everyone" in read(slack.card(1))
     await slack.press("Untarget Promotion", by="ben")
     await slack.type("/promotion show tasting week")
-    assert "Tasting week reaches everybody" in slack.whisper()
-    assert buttons(slack.messages()[-1]) == ["Target", "Edit Rule"]
+    assert "Tasting week reaches everyone" in slack.whisper()
+    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule"]
 
 
 async def test_untarget_by_form(slack: World) -> None:
@@ -250,7 +250,7 @@ async def test_untarget_by_form(slack: World) -> None:
     await slack.press("Untarget Promotion", by="ben")
     assert slack.targeting(WIN_BACK) is None
     await slack.type("/promotion untarget win back")
-    assert "“Win back” reaches everybody already" in slack.whisper()
+    assert "“Win back” reaches everyone already" in slack.whisper()
 
 
 # Rules
@@ -274,7 +274,7 @@ async def test_the_rule_form_of_a_promotion_for_everybody_is_empty(slack: World)
     await slack.type("/promotion rule 4")
     assert field(slack.form(), "rule")["value"] is None
     await slack.submit({"Rule": "VIPs"})
-    assert "reach shoppers in VIPs" in read(slack.card(1))
+    assert "to shoppers in VIPs" in read(slack.card(1))
 
 
 async def test_a_rule_three_deep_is_told_changed_and_restored(slack: World) -> None:
@@ -302,11 +302,11 @@ async def test_a_rule_three_deep_is_told_changed_and_restored(slack: World) -> N
         ("in VIPs or Lapsed and Reviewers", "can be read in more than one way. Use parentheses"),
         ("in VIPs and", "After the “and” at the end, a segment is missing"),
         ("(in VIPs", "The “(” before “in” is not closed"),
-        ("in VIPs and in Vip and in Nobody", "There is no segment “Vip” and no segment “Nobody”. Did you mean “VIPs”?"),
+        ("in VIPs and in Vip and in No one", "No segment is called “Vip” or “No one”. Did you mean “VIPs”?"),
         ("in “VIPs", "is not closed"),
-        ("everybody", "For everybody, take the rule away with"),
+        ("everyone", "To reach everyone, take the rule away with"),
         ("not (not (not (not (in VIPs))))", "the store takes 4"),
-        ("in a segment that is gone (3b5a)", "cannot be asked for"),
+        ("in a deleted segment", "can't be part of a rule"),
     ],
 )
 async def test_a_rule_with_a_mistake_is_refused_in_place_with_a_sentence(slack: World, rule: str, told: str) -> None:
@@ -320,10 +320,9 @@ async def test_a_rule_with_a_mistake_is_refused_in_place_with_a_sentence(slack: 
 
 
 async def test_a_deleted_segment_in_a_rule_has_to_be_left_out(slack: World) -> None:
-    gone = slack.id_of("Tea drinkers")
     slack.drop("Tea drinkers")
     await slack.type("/promotion show tasting week")
-    assert f"a segment that is gone ({gone})" in slack.whisper()
+    assert "a deleted segment" in slack.whisper()
     await slack.type("/promotion rule 3")
     outcome = await slack.submit({})
     assert "Leave it out, or name another in its place" in outcome["errors"]["rule"]
@@ -351,7 +350,7 @@ async def test_a_rule_of_an_unknown_kind_is_kept_until_replaced(slack: World) ->
     assert "4 promotions use VIPs" in slack.whisper()
     await slack.type("/promotion rule 4")
     outcome = await slack.submit({})
-    assert "Say the whole rule anew" in outcome["errors"]["rule"]
+    assert "Type the whole rule again" in outcome["errors"]["rule"]
     await slack.submit({"Rule": "in Lapsed"})
     assert "Before, Win back (off) reached shoppers by a rule that is not readable here." in read(slack.card(1))
     await slack.press("Set Rule", by="ben")
@@ -391,7 +390,7 @@ async def test_names_that_differ_only_in_case_have_to_be_typed_exactly(slack: Wo
     told = f"“win back” could be any of “Win back” (4), “WIN BACK” ({other}). Type it exactly, or use its id."
     assert told in slack.whisper()
     await slack.type("/promotion show WIN BACK")
-    assert "WIN BACK reaches everybody" in slack.whisper()
+    assert "WIN BACK reaches everyone" in slack.whisper()
     await slack.type(f"/promotion target {other} is Vips")
     large, small = slack.id_of("VIPs"), slack.id_of("vips")
     assert f"“Vips” could be any of “VIPs” ({large}), “vips” ({small})" in slack.whisper()
@@ -406,7 +405,7 @@ async def test_promotions_of_the_very_same_name_have_to_be_named_by_their_ids(sl
     assert f"“Win back” could be any of “Win back” (4), “Win back” ({other})." in slack.whisper()
     assert "planned" not in slack.kinds()
     await slack.type(f"/promotion target {other} is VIPs")
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     assert slack.targeting(other) == {"id": [slack.id_of("VIPs")]}
     assert slack.targeting(4) != slack.targeting(other)
 
@@ -423,13 +422,13 @@ async def test_a_promotion_called_like_another_ones_id_is_found_by_its_own(slack
 async def test_a_promotion_that_somebody_else_pointed_elsewhere_before_the_click_is_shown_anew(slack: World) -> None:
     await slack.type('/promotion target "Win back" is VIPs')
     slack.alter_promotion(WIN_BACK, segments={"id": [slack.id_of("Wholesale")]})
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     card = read(slack.card(1))
-    assert "This is version 2, and needs approval anew. What changed since the request:" in card
+    assert "This is version 2, and needs approval again. What changed since the request:" in card
     assert "Was: Before, Win back (off) reached shoppers in Lapsed." in card
     assert "Now: Before, Win back (off) reached shoppers in Wholesale." in card
     assert not slack.writes()
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     assert slack.targeting(WIN_BACK) == {"id": [slack.id_of("VIPs")]}
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
@@ -443,7 +442,7 @@ async def test_a_promotion_pointed_elsewhere_between_approval_and_run_is_left_al
     running.release.set()
     await slack.settled()
     card = read(slack.card(1))
-    assert "Somebody else changed whom “Win back” reaches in the meantime, so it was left alone" in card
+    assert "Someone else changed whom “Win back” reaches in the meantime, so it was left alone" in card
     assert "Nothing was changed" in card
     assert slack.targeting(WIN_BACK) is None
     assert not slack.writes()
@@ -466,8 +465,8 @@ async def test_a_promotion_already_repointed_is_not_updated_again(slack: World) 
 async def test_other_changes_to_a_promotion_are_kept(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.alter_promotion(WIN_BACK, status="ENABLED", name="Win back now")
-    await slack.press("Target Promotion", by="ben")
-    assert "Was: Let the promotion Win back reach" in read(slack.card(1))
+    await slack.press("Retarget Promotion", by="ben")
+    assert "Was: Retarget the promotion Win back to" in read(slack.card(1))
     running = await approve_and_wait_at_the_run(slack)
     slack.alter_promotion(WIN_BACK, display_name="$20 off", max_uses=7)
     before = slack.promotions()[WIN_BACK]
@@ -480,9 +479,9 @@ async def test_other_changes_to_a_promotion_are_kept(slack: World) -> None:
 async def test_a_promotion_deleted_before_the_click_makes_the_change_stale(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.drop_promotions(WIN_BACK)
-    await slack.press("Target Promotion", by="ben")
-    assert "Can no longer be done" in said(slack.card(1))
-    assert "There is no promotion “4”" in read(slack.card(1))
+    await slack.press("Retarget Promotion", by="ben")
+    assert "No longer possible" in said(slack.card(1))
+    assert "No promotion is called “4”" in read(slack.card(1))
     assert not slack.writes()
 
 
@@ -493,16 +492,16 @@ async def test_a_promotion_deleted_between_approval_and_run_fails_honestly(slack
     running.release.set()
     await slack.settled()
     card = read(slack.card(1))
-    assert "The store has no such promotion (any more)" in card
+    assert "The store has no such promotion, or no longer has it" in card
     assert "Nothing was changed" in card
 
 
 async def test_undoing_the_change_of_a_promotion_that_is_gone_says_so(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     slack.drop_promotions(WIN_BACK)
     await slack.type("/change undo 1")
-    assert "The promotion “Win back” is not in the store any more" in slack.whisper()
+    assert "The promotion “Win back” is no longer in the store" in slack.whisper()
     assert slack.kinds().count("planned") == 1
 
 
@@ -510,8 +509,8 @@ async def test_a_segment_deleted_while_a_promotion_change_waits_makes_it_stale(s
     await slack.type("/promotion rule 4 in VIPs, and not in Lapsed")
     slack.drop("VIPs")
     await slack.press("Set Rule", by="ben")
-    assert "Can no longer be done" in said(slack.card(1))
-    assert "There is no segment “VIPs”" in read(slack.card(1))
+    assert "No longer possible" in said(slack.card(1))
+    assert "No segment is called “VIPs”" in read(slack.card(1))
 
 
 # A token without the scope, and a store that is not well
@@ -555,7 +554,7 @@ async def test_without_the_marketing_scope_segments_are_deleted_and_emptied_with
     assert slack.sizes()["VIPs"] == 0
     await slack.type("/segment delete VIPs")
     assert warning in read(slack.card(2))
-    assert "Undo restores a segment under a new id, which promotions do not follow" in read(slack.card(2))
+    assert "Undo restores the segment under a new id; promotions still name the deleted segment" in read(slack.card(2))
     await slack.press("Delete Segment", by="ben", change=2)
     assert "VIPs" not in slack.sizes()
 
@@ -565,7 +564,7 @@ async def test_a_token_that_may_only_read_promotions_shows_them_and_changes_none
     slack.store.scopes.add("store_v2_marketing_read_only")
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     card = read(slack.card(1))
     assert "Marketing modify" in card
     assert "Nothing was changed" in card
@@ -575,7 +574,7 @@ async def test_a_token_that_may_only_read_promotions_shows_them_and_changes_none
 async def test_a_quota_used_up_meanwhile_goes_unnoticed(slack: World) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", times=3, status=429)
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     assert "Done" in said(slack.card(1))
     assert slack.targeting(WIN_BACK) == {"id": [slack.id_of("VIPs")]}
 
@@ -586,12 +585,12 @@ async def test_a_promotion_is_never_put_twice_since_others_may_have_changed_it_m
 ) -> None:
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", times=1, **fault)
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     assert "Nothing was changed" in read(slack.card(1))
     assert slack.targeting(WIN_BACK) == {"id": [slack.id_of("Lapsed")]}
     assert [method for method, _ in slack.writes()] == ["PUT"]
     await slack.type("/promotion target 4 is VIPs")
-    await slack.press("Target Promotion", by="ben", change=2)
+    await slack.press("Retarget Promotion", by="ben", change=2)
     assert slack.targeting(WIN_BACK) == {"id": [slack.id_of("VIPs")]}
 
 
@@ -600,7 +599,7 @@ async def test_lasting_trouble_with_a_promotion_fails_without_effect(slack: Worl
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", times=None, **fault)
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     card = read(slack.card(1))
     assert "Failed" in card
     assert "Try again" in card
@@ -616,7 +615,7 @@ async def test_a_put_that_was_carried_out_without_an_answer_is_done_and_undone(
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     slack.store.faults.add("PUT", "/promotions/{id}", carried_out=True, times=times, **fault)
-    await slack.press("Target Promotion", by="ben")
+    await slack.press("Retarget Promotion", by="ben")
     slack.store.faults.clear()
     assert "Done" in said(slack.card(1))
     await slack.type("/change undo 1")
@@ -628,7 +627,7 @@ async def test_a_promotion_update_in_doubt_says_so_and_can_be_undone(slack: Worl
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
     async with slack.meanwhile(
-        slack.client.press("ben", "#approvals", "Target Promotion"),
+        slack.client.press("ben", "#approvals", "Retarget Promotion"),
         "PUT",
         "/promotions/{id}",
         drop=True,
@@ -643,5 +642,5 @@ async def test_a_promotion_update_in_doubt_says_so_and_can_be_undone(slack: Worl
     await slack.type("/promotion show 4")
     assert "Win back reaches shoppers in VIPs" in slack.whisper()
     await slack.type('/promotion target "Win back" is Lapsed')
-    await slack.press("Target Promotion", by="ben", change=2)
+    await slack.press("Retarget Promotion", by="ben", change=2)
     assert slack.promotions() == before

@@ -35,7 +35,7 @@ async def test_the_card_names_promotions_that_undo_does_not_restore(slack: World
     assert "“VIP early access” (live) includes VIPs." in card
     assert "“Free shipping over 40” (live) excludes VIPs." in card
     assert "“Gift wrap on us” (off) includes VIPs." in card
-    assert "Undo restores a segment under a new id, which promotions do not follow." in card
+    assert "Undo restores the segment under a new id; promotions still name the deleted segment." in card
     assert "needs 1 approval: deletes a segment that 2 live promotions use" in card
 
 
@@ -57,8 +57,8 @@ async def test_after_an_undo_promotions_follow_by_a_change_of_their_own(slack: W
     assert buttons(slack.card(2)) == ["Undo", "Point Promotions"]
     await slack.press("Point Promotions", by="ana", change=2)
     card = read(slack.card(3))
-    assert "Let the promotion VIP early access reach shoppers in VIPs" in card
-    assert f"Before, VIP early access (live) reached shoppers in a segment that is gone ({old})." in card
+    assert "Retarget the promotion VIP early access to shoppers in VIPs" in card
+    assert "Before, VIP early access (live) reached shoppers in a deleted segment." in card
     assert "needs 1 approval: changes whom a promotion reaches that is live" in card
     assert "and changes" not in card
     await slack.press("Point Promotions", by="ana", change=3)
@@ -85,7 +85,7 @@ async def test_asked_for_twice_before_the_first_is_approved_it_is_done_once(slac
     await slack.type("/change repoint 2", by="cleo")
     await slack.press("Point Promotions", by="ben", change=3)
     await slack.press("Point Promotions", by="ben", change=4)
-    assert "Can no longer be done" in said(slack.card(4))
+    assert "No longer possible" in said(slack.card(4))
     assert "There is nothing to do" in read(slack.card(4))
     assert sum(method == "PUT" for method, _ in slack.writes()) == 3
 
@@ -97,7 +97,7 @@ async def test_it_is_undone_like_anything_else_but_for_promotions_that_are_gone(
     await slack.press("Point Promotions", by="ben", change=3)
     slack.drop_promotions(1)
     await slack.type("/change undo 3")
-    assert "The promotion “VIP early access” is not in the store any more." in read(slack.card(4))
+    assert "The promotion “VIP early access” is no longer in the store." in read(slack.card(4))
     await slack.press("Undo Change", by="ben", change=4)
     assert "Done" in said(slack.card(4))
     assert slack.promotions() == {number: one for number, one in before.items() if number != 1}
@@ -119,7 +119,7 @@ async def test_repointing_replaces_a_deeply_nested_id_only(slack: World) -> None
 async def test_two_segments_restored_by_one_undo_are_pointed_to_by_one_change(slack: World) -> None:
     vips, lapsed, before = slack.id_of("VIPs"), slack.id_of("Lapsed"), slack.promotions()
     await delete_and_restore(slack, "VIPs, Lapsed")
-    assert "Lapsed has a new id, so these promotions do not follow it: “Win back”." in read(slack.card(2))
+    assert "Lapsed has a new id, so these promotions still name the deleted segment: “Win back”." in read(slack.card(2))
     await slack.press("Point Promotions", by="ana", change=2)
     await slack.press("Point Promotions", by="ben", change=3)
     halfway = replaced(before, vips, slack.id_of("VIPs"))
@@ -131,15 +131,15 @@ async def test_by_words_by_form_and_from_change_show(slack: World) -> None:
     await slack.type("/change show 2")
     assert buttons(slack.messages()[-1]) == ["Undo", "Point Promotions"]
     await slack.press("Point Promotions", by="ana", channel="#segments")
-    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(3))
+    assert "Retarget the promotion VIP early access to shoppers in VIPs" in read(slack.card(3))
     await slack.type("/change repoint 2")
-    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(4))
+    assert "Retarget the promotion VIP early access to shoppers in VIPs" in read(slack.card(4))
     await slack.type("/change repoint")
     outcome = await slack.submit({"Change": "1"})
     assert "Change 1 restored no segment, so there is nothing to point promotions to" in outcome["errors"]["number"]
     await slack.submit({"Change": "2"})
     assert slack.form() is None
-    assert "Let the promotion VIP early access reach shoppers in VIPs" in read(slack.card(5))
+    assert "Retarget the promotion VIP early access to shoppers in VIPs" in read(slack.card(5))
 
 
 async def test_of_a_change_that_there_is_not_it_says_so(slack: World) -> None:
@@ -161,8 +161,8 @@ async def test_promotions_that_changed_while_it_waited_are_shown_anew(slack: Wor
     slack.drop_promotions(6)
     await slack.press("Point Promotions", by="ben", change=3)
     card = read(slack.card(3))
-    assert "Was: Let the promotion VIP early access reach shoppers in VIPs" in card
-    assert "Was: Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs" in card
+    assert "Was: Retarget the promotion VIP early access to shoppers in VIPs" in card
+    assert "Was: Retarget the promotion Gift wrap on us to shoppers in Gift buyers or VIPs" in card
     await slack.press("Point Promotions", by="ben", change=3)
     assert slack.targeting(1) is None
     assert slack.targeting(2) == {"not": {"id": [slack.id_of("VIPs"), slack.id_of("Wholesale")]}}
@@ -179,7 +179,7 @@ async def test_promotions_that_could_not_be_read_then_are_pointed_to_once_they_c
     old, before, scopes = slack.id_of("VIPs"), slack.promotions(), set(slack.store.scopes)
     slack.store.scopes.discard("store_v2_marketing")
     await delete_and_restore(slack, "VIPs")
-    told = "VIPs has a new id, so promotions that named it, which could not be read, do not follow it."
+    told = "VIPs has a new id, so promotions may still name the deleted segment; they could not be read."
     assert told in read(slack.card(2))
     assert buttons(slack.card(2)) == ["Undo", "Point Promotions"]
     slack.store.scopes |= scopes
@@ -197,8 +197,8 @@ async def test_after_a_failure_half_way_asking_again_does_the_rest(
     slack.store.faults.add("PUT", "/promotions/2", status=422)
     await slack.press("Point Promotions", by="ben", change=3)
     card = read(slack.card(3))
-    assert "Done: Let the promotion VIP early access reach shoppers in VIPs." in card
-    assert "Not started: Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs." in card
+    assert "Done: Retarget the promotion VIP early access to shoppers in VIPs." in card
+    assert "Not started: Retarget the promotion Gift wrap on us to shoppers in Gift buyers or VIPs." in card
     assert "Asking again does only what is left. Undo takes back what was done." in card
     await slack.press("Point Promotions", by="ana", change=2)
     assert "VIP early access" not in read(slack.card(4))
@@ -224,7 +224,7 @@ async def test_promotions_are_taken_out_by_name_and_by_number(slack: World) -> N
     await slack.type("/change except 3 “free shipping over 40”", by="ben")
     await slack.type("/change except 3 1", by="ben")
     card = read(slack.card(3))
-    assert card.startswith("Let the promotion Gift wrap on us reach shoppers in Gift buyers or VIPs\n")
-    assert f"@{BEN} took out 1 item." in card
+    assert card.startswith("Retarget the promotion Gift wrap on us to shoppers in Gift buyers or VIPs\n")
+    assert f"@{BEN} left out 1 item." in card
     await slack.press("Point Promotions", by="ben", change=3)
     assert sum(slack.promotions()[number] != one for number, one in before.items()) == 1

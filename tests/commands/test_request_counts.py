@@ -26,7 +26,7 @@ def counted(requests: Iterable[dict[str, Any]]) -> Counter[str]:
 def _purpose(method: str, target: str) -> str:
     path, _, query = target.partition("?")
     parts = path.split("/")
-    filtered = "by e-mail" if "email:in" in query else "by id" if "id:in" in query else ""
+    filtered = "by email" if "email:in" in query else "by id" if "id:in" in query else ""
     return " ".join(filter(None, (method, parts[-1] if len(parts) < 3 else f"segment's {parts[-1]}", filtered)))
 
 
@@ -51,7 +51,7 @@ async def test_adding_1000_shoppers_by_email_costs_no_more_than_the_store_asks_f
     emails = slack.emails(940) + slack.emails_without_profile(60)
     await slack.type(f"/segment add VIPs {' '.join(emails)}")
     asked = slack.store.requests()
-    once = {"GET segments": 1, "GET customers by e-mail": look_ups(emails, asked)}
+    once = {"GET segments": 1, "GET customers by email": look_ups(emails, asked)}
     assert counted(asked) == once
     await slack.press("Add Shoppers", by="ben")
     assert slack.sizes()["VIPs"] == 1000
@@ -78,7 +78,7 @@ async def test_where_nobody_has_to_approve_the_bound_holds_in_all(length: int, m
         assert len(machine.members("VIPs")) == 1000
         requests = machine.store.requests()
     adds = ceil(1000 / MEMBERS_AT_ONCE)
-    expected = {"GET segments": 1, "GET customers by e-mail": look_ups(emails, requests)}
+    expected = {"GET segments": 1, "GET customers by email": look_ups(emails, requests)}
     expected |= {"POST shopper-profiles": ceil(missing / 50), "POST segment's shopper-profiles": adds}
     assert counted(requests) == {purpose: number for purpose, number in expected.items() if number}
 
@@ -114,7 +114,7 @@ async def test_a_page_of_nobody_costs_two_requests(slack: World) -> None:
 
 async def test_a_shopper_is_shown_by_email_with_three_requests(slack: World) -> None:
     await slack.type(f"/shopper show {slack.emails(1)[0]}")
-    expected = {"GET customers by e-mail": 1, "GET segments": 1, "GET promotions": 1}
+    expected = {"GET customers by email": 1, "GET segments": 1, "GET promotions": 1}
     assert counted(slack.store.requests()) == expected
 
 
@@ -140,5 +140,5 @@ async def test_a_registration_costs_one_look_up_and_one_write_for_each_thing_it_
     requests = counted(slack.store.requests())
     assert requests["POST customers"] == requests["POST shopper-profiles"] == requests["GET segments"] == 1
     assert requests["POST segment's shopper-profiles"] == 2
-    assert requests["GET customers by e-mail"] == 2
+    assert requests["GET customers by email"] == 2
     assert requests.total() == 7

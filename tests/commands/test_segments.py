@@ -132,7 +132,7 @@ async def test_a_segment_deleted_between_list_and_click_is_told(slack: World) ->
     gone = slack.id_of("VIPs")
     slack.drop("VIPs")
     await slack.press("Members", by="ana", channel="#segments")
-    assert f"There is no segment “{gone}”. /segment list shows every segment." in plain(slack.whisper())
+    assert f"No segment is called “{gone}”. /segment list shows every segment." in plain(slack.whisper())
 
 
 async def test_create_needs_nobody_else_and_its_card_is_where_it_was_asked(slack: World) -> None:
@@ -211,7 +211,7 @@ async def test_the_second_view_comes_later_where_the_store_is_slow(slack: World)
     stuck = slack.stick("GET", "/segments")
     outcome = await slack.client.submit("ana", {"Segment": "Lapsed"})
     assert outcome["ok"]
-    assert "Looking it up…" in read(slack.form())
+    assert "Loading…" in read(slack.form())
     stuck.release.set()
     await slack.settled()
     assert filled(slack.form(), "name") == "Lapsed"
@@ -249,7 +249,9 @@ async def test_a_form_in_which_nothing_was_changed_is_no_change(slack: World) ->
 async def test_an_edit_that_a_form_cannot_carry_along_is_refused_and_not_lost(slack: World) -> None:
     await slack.type(f'/segment edit description:"{"x" * 2900}"')
     told = read(slack.messages()[-1])
-    assert told.startswith("That is more than a form holds: say all of it in one line. Type `/segment edit <segment>")
+    assert told.startswith(
+        "That is more than a form can hold. Type it all in one line instead. Type `/segment edit <segment>"
+    )
     assert slack.form() is None
     await slack.type(f'/segment edit description:"{"x" * 2400}"')
     await slack.submit({"Segment": "Lapsed"})

@@ -38,7 +38,7 @@ async def test_a_large_copy_waits_for_a_second_person(slack: World) -> None:
     await slack.type("/segment copy VIPs “VIPs of spring”")
     assert "needs 1 approval: adds more than 25 shoppers" in read(slack.card(1))
     await slack.press("Copy Segment", by="ana")
-    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(channel="#approvals")
     assert "VIPs of spring" not in slack.sizes()
     await slack.press("Copy Segment", by="cleo")
     assert slack.members("VIPs of spring") == slack.members("VIPs")
@@ -74,7 +74,7 @@ async def test_a_copy_whose_name_is_taken_meanwhile_is_stale(slack: World) -> No
     await slack.type("/segment copy VIPs Best")
     slack.put("best")
     await slack.press("Copy Segment", by="ben")
-    assert "Can no longer be done" in said(slack.card(1))
+    assert "No longer possible" in said(slack.card(1))
     assert "There is already a segment named “best”" in read(slack.card(1))
 
 
@@ -82,12 +82,12 @@ async def test_10000_shoppers_are_copied_in_few_steps_and_requests(open_world: O
     slack = await open_world(customers=11_200)
     slack.enrol("VIPs", 10_000)
     assert slack.sizes()["VIPs"] == 10_000
-    await slack.type("/segment copy VIPs Everybody")
-    assert "Add 10,000 shoppers to Everybody" in read(slack.card(1))
+    await slack.type("/segment copy VIPs Everyone")
+    assert "Add 10,000 shoppers to Everyone" in read(slack.card(1))
     assert len((await slack.change(1)).plan.steps) == 1 + 10_000 // 500
     before = slack.store.requests()[-1]["number"]
     await slack.press("Copy Segment", by="ben")
-    assert slack.members("Everybody") == slack.members("VIPs")
+    assert slack.members("Everyone") == slack.members("VIPs")
     asked = slack.asked(before)
     assert asked["POST /segments/{id}/shopper-profiles"] == 10_000 // 50
     assert asked["GET /segments/{id}/shopper-profiles"] == 10_000 // 250
@@ -138,7 +138,7 @@ async def test_making_a_segment_equal_removes_others_and_needs_a_second_person(s
     assert f"Remove {len(before - both_of_them)} shoppers from Reviewers" in card
     assert "removes shoppers from a segment" in card
     await slack.press("Combine Segments", by="ana")
-    assert "You asked for change 1 yourself" in slack.whisper(channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(channel="#approvals")
     assert slack.members("Reviewers") == before
     await slack.press("Combine Segments", by="ben")
     assert slack.members("Reviewers") == both_of_them
@@ -159,18 +159,18 @@ async def test_a_segment_may_be_made_equal_to_what_it_is_combined_of(slack: Worl
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("VIPs Lapsed first-only VIPs", "There is nothing to do: VIPs holds all of these 36 shoppers already."),
-        ("VIPs VIPs2 either VIPs mode:equal", "There is nothing to do: VIPs holds exactly these 40 shoppers already."),
-        ("VIPs Empty both New", "There is nobody to put into New: no shopper is in both VIPs and Empty."),
-        ("VIPs Empty both Lapsed", "There is nobody to put into Lapsed: no shopper is in both VIPs and Empty."),
+        ("VIPs Lapsed first-only VIPs", "Nothing to do: VIPs already has all of these 36 shoppers."),
+        ("VIPs VIPs2 either VIPs mode:equal", "Nothing to do: VIPs already has exactly these 40 shoppers."),
+        ("VIPs Empty both New", "There is no one to put into New: no shopper is in both VIPs and Empty."),
+        ("VIPs Empty both Lapsed", "There is no one to put into Lapsed: no shopper is in both VIPs and Empty."),
         ("Empty Empty2 either New", "no shopper is in Empty or Empty2."),
         ("Empty VIPs first-only New", "no shopper is in Empty without being in VIPs, too."),
         ("VIPs vips both New", "Both are VIPs. Name two different segments."),
-        ("VIPs Nope both New", "There is no segment “Nope”."),
-        ("VIPz Lapsed both New", "There is no segment “VIPz”. Did you mean “VIPs” or “VIPs2”?"),
-        ("VIPs Lapsd both New", "There is no segment “Lapsd”. Did you mean “Lapsed”?"),
-        ("VIPs Lapsed xor New", "“xor” is none of 'both', 'either' or 'first-only'."),
-        ("VIPs Lapsed both New mode:replace", "“replace” is none of 'add' or 'equal'."),
+        ("VIPs Nope both New", "No segment is called “Nope”."),
+        ("VIPz Lapsed both New", "No segment is called “VIPz”. Did you mean “VIPs” or “VIPs2”?"),
+        ("VIPs Lapsd both New", "No segment is called “Lapsd”. Did you mean “Lapsed”?"),
+        ("VIPs Lapsed xor New", "Say “both”, “either” or “first only” next."),
+        ("VIPs Lapsed both New mode:replace", "Say “add” or “equal” next."),
     ],
 )
 async def test_what_cannot_be_combined_gets_a_sentence(slack: World, words: str, told: str) -> None:
@@ -184,9 +184,9 @@ async def test_what_cannot_be_combined_gets_a_sentence(slack: World, words: str,
 async def test_combine_opens_a_form_with_what_was_given_and_complains_in_place(slack: World) -> None:
     await slack.type("/segment combine VIPs vips")
     assert chosen(slack.form(), "first") == chosen(slack.form(), "second") == "VIPs"
-    assert chosen(slack.form(), "mode") == "add"
+    assert chosen(slack.form(), "mode") == "Add to them"
     assert await slack.suggest("spring clean", field="into", action="new-segment") == ["New: spring clean"]
-    outcome = await slack.submit({"Shoppers": "both", "Into": "spring clean"})
+    outcome = await slack.submit({"Shoppers": "both", "Put them into": "spring clean"})
     assert outcome["errors"] == {"second": "Both are VIPs. Name two different segments."}
     await slack.submit({"Second segment": "Lapsed"})
     assert slack.form() is None
@@ -197,7 +197,7 @@ async def test_a_form_puts_shoppers_into_an_existing_segment_too(slack: World) -
     expected = both(slack)
     await slack.type("/segment combine VIPs Lapsed both")
     assert await slack.suggest("review", field="into", action="new-segment") == ["Reviewers", "New: review"]
-    await slack.submit({"Into": "Reviewers", "Where it exists": "equal"})
+    await slack.submit({"Put them into": "Reviewers", "If that segment has shoppers": "equal"})
     assert "from Reviewers" in read(slack.card(1))
     await slack.press("Combine Segments", by="ben")
     assert slack.members("Reviewers") == expected
@@ -246,8 +246,8 @@ async def test_a_chosen_segment_that_is_gone_is_not_created(slack: World) -> Non
     gone = slack.id_of("Reviewers")
     assert await slack.suggest("review", field="into", action="new-segment") == ["Reviewers", "New: review"]
     slack.drop("Reviewers")
-    outcome = await slack.submit({"Into": "Reviewers"})
-    assert outcome["errors"] == {"into": f"There is no segment “{gone}”. /segment list shows every segment."}
+    outcome = await slack.submit({"Put them into": "Reviewers"})
+    assert outcome["errors"] == {"into": f"No segment is called “{gone}”. /segment list shows every segment."}
     assert not slack.writes()
 
 

@@ -166,14 +166,14 @@ def test_an_endless_word_is_cut_in_the_sentence() -> None:
 
 
 def test_misuse_says_what_to_type_with_an_example() -> None:
-    listed = "I do not know what to do with “VIPs”. Type `/segment list [page:…]`."
+    listed = "I didn't expect “VIPs” here. Type `/segment list [page:…]`."
     assert refusal("segment list VIPs") == listed
     call = understand(GROUPS, "segment list page:x")
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:
         _ = call.args
-    assert str(caught.value) == "Page has to be a whole number."
-    assert str(call.command.misuse(caught.value)) == "Page has to be a whole number. Type `/segment list [page:…]`."
+    assert str(caught.value) == "Page must be a whole number."
+    assert str(call.command.misuse(caught.value)) == "Page must be a whole number. Type `/segment list [page:…]`."
     assert str(delete.misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )

@@ -97,11 +97,11 @@ async def test_what_breaks_is_logged_and_tried_again_for_an_hour(
     assert all(one.exc_info for one in told)
     assert outcomes(machine) == ["failed"]
     (answer,) = machine.board.announced
-    assert answer.title.startswith("There is no summary today. Something broke; whoever runs the bot")
+    assert answer.title.startswith("There is no summary today. Something went wrong; whoever runs the bot")
 
 
 async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Bench) -> None:
-    machine.board.broken["announce"] = ValueError("nobody foresaw this")
+    machine.board.broken["announce"] = ValueError("no one foresaw this")
     await machine.sweeps()
     assert await state(machine) == SummaryState.POSTING
     machine.board.broken.clear()
@@ -116,14 +116,14 @@ async def test_a_post_that_slack_never_answered_is_unsure_and_not_tried_again(ma
     await machine.sweeps()
     assert (outcomes(machine), machine.board.announced) == (["unsure"], [])
     *_, entry = entries_of(machine.ledger)
-    assert entry.detail["reason"] == "Slack did not answer (no answer), so it may be in the channel or not."
+    assert entry.detail["reason"] == "Slack did not answer (no answer), so it may or may not be in the channel."
 
 
 @pytest.mark.parametrize(
     ("code", "advice"),
     [
         ("is_archived", "Invite me there or change SUMMARY_CHANNEL."),
-        ("restricted_action", "Whoever runs the bot has to mend that, or change SUMMARY_CHANNEL."),
+        ("restricted_action", "Whoever runs the bot has to fix that, or change SUMMARY_CHANNEL."),
     ],
 )
 async def test_what_slack_will_not_take_is_told_to_approvers_once(machine: Bench, code: str, advice: str) -> None:
@@ -141,7 +141,7 @@ async def test_a_warning_that_slack_did_not_take_comes_the_next_morning(
 ) -> None:
     machine.board.broken = {verb: Undeliverable("is_archived", final=True) for verb in ("announce", "warn")}
     await machine.sweeps()
-    assert "Nobody was told (is_archived): The daily summary could not be posted" in caplog.text
+    assert "No one was told (is_archived): The daily summary could not be posted" in caplog.text
     *_, entry = entries_of(machine.ledger)
     assert (entry.kind, entry.channel, entry.detail["reason"]) == ("summary not delivered", "", "is_archived")
     assert entry.detail["day"] == DAY.isoformat()
@@ -160,7 +160,7 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
     assert outcomes(machine) == ["failed", "not delivered"]
     *_, entry = entries_of(machine.ledger)
     assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
-    assert entry.detail["told"].startswith("There is no summary today. Slack did not take it (HTTP 500). When that")
+    assert entry.detail["told"].startswith("There is no summary today. Slack refused it (HTTP 500). When that")
 
 
 class Overtaken(SqliteSummaryRuns):

@@ -19,7 +19,7 @@ from tests.records import entries_of
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
 MANAGED = (Rule(steps=("delete_segment",), approvals=1, approvers=frozenset({"UEVE"})),)
 WAITLIST = "Spring launch waitlist"
-OLD = "is not what this button showed any more"
+OLD = "has a new version"
 GLASS, NARROW = Verdict.BREAK, Verdict.NARROW
 
 
@@ -52,7 +52,7 @@ async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_t
     after = await machine.latest()
     assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), profiles(first))
     assert (after.plan.items, after.asked) == (profiles(*others), before.plan.headline)
-    assert after.drift == (f"{mention('UBEN')} took out 1 item. Before: {before.plan.headline}",)
+    assert after.drift == (f"{mention('UBEN')} left out 1 item. Before: {before.plan.headline}",)
     await machine.decides("UCLEO", version=1)
     assert OLD in whispers(machine)[-1]
     assert machine.writes() == []
@@ -135,7 +135,7 @@ async def test_nothing_can_be_narrowed_to_nothing(machine: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("by", "sentence"),
-    [("UANA", "You asked for change 1 yourself"), ("UDAN", "You are not among the people who may approve change 1")],
+    [("UANA", "You asked for change 1, so someone else"), ("UDAN", "You can't approve change 1.")],
 )
 async def test_only_who_may_approve_takes_some_out(machine: Bench, by: str, sentence: str) -> None:
     before, (first, *_others) = await clearing(machine)
@@ -162,7 +162,7 @@ async def test_who_approves_hears_nothing_of_a_click_and_what_became_of_typed_wo
         "SELECT email FROM customers JOIN profiles ON customers.id = customer_id WHERE profiles.id = ?", everybody[1]
     )[0]["email"]
     await machine.asks("change except", "UBEN", number=1, items=[email])
-    assert whispers(machine)[-1] == "Change 1 is about the rest only now, and needs approval anew."
+    assert whispers(machine)[-1] == "Change 1 covers only the rest now, and needs approval again."
     assert (await machine.latest()).without == profiles(*everybody[:2])
 
 
@@ -241,7 +241,7 @@ async def test_only_what_is_shown_and_still_waits_is_edited(machine: Bench) -> N
 async def test_an_edit_that_cannot_be_done_leaves_the_change_as_it_was(machine: Bench) -> None:
     before = await machine.delete("VIPs")
     await machine.edits("segment delete", segments=["Nope"])
-    assert "There is no segment “Nope”" in whispers(machine)[-1]
+    assert "No segment is called “Nope”" in whispers(machine)[-1]
     assert await machine.latest() == before
     assert machine.kinds()[-2:] == ["asked", "refused"]
 
@@ -296,7 +296,7 @@ async def test_nobody_else_breaks_the_glass(path: Path, by: str) -> None:
     async with bench(path, **BREAKERS) as machine:
         before = await machine.delete()
         await machine.decides(by, verdict=GLASS, reason="Now.")
-        assert whispers(machine)[-1].startswith("You are not among the people who may break the glass")
+        assert whispers(machine)[-1].startswith("You can't break the glass")
         assert (await machine.latest(), machine.writes(), machine.board.notified) == (before, [], [])
 
 
@@ -349,10 +349,10 @@ async def test_an_emergency_is_reviewed_once_and_by_somebody_else(path: Path) ->
         for by in ("UBEN", "UANA"):
             await machine.decides(by, verdict=Verdict.REVIEW)
             assert whispers(machine)[-1] == (
-                "Somebody has to review change 1 who neither asked for it nor broke the glass."
+                "Change 1 has to be reviewed by someone who neither asked for it nor ran it."
             )
         await machine.decides("UDAN", verdict=Verdict.REVIEW)
-        assert whispers(machine)[-1].startswith("You are not among the people who may approve change 1")
+        assert whispers(machine)[-1].startswith("You can't approve change 1.")
         before = await machine.latest()
         assert before.emergency
         assert before.emergency.reviewed_by is None
@@ -386,7 +386,7 @@ async def test_a_review_while_it_runs_waits_until_it_is_over(path: Path) -> None
         machine.store.sleep = reviewed
         machine.store.faults.add("DELETE", "/segments", delay=60)
         await machine.decides("UBEN", verdict=GLASS, reason="Now.")
-        assert refused == ["Change 1 is not over yet. Review it when it is."]
+        assert refused == ["Change 1 has not finished yet. Review it when it has."]
         assert ((await machine.latest()).state, machine.kinds().count("start")) == (State.DONE, 1)
 
 
@@ -436,7 +436,7 @@ async def test_a_stricter_policy_is_shown_before_anything_runs(machine: Bench, p
         renewed = await machine.latest()
         assert (renewed.state, renewed.version, renewed.approvals) == (State.WAITING, 2, ())
         assert renewed.need.why == "needs 2 approvals: deletes a segment that 2 live promotions use"
-        assert renewed.drift == (f"By the policy as it is now, it {renewed.need.why}.",)
+        assert renewed.drift == (f"Under the current policy, it {renewed.need.why}.",)
         assert OLD in whispers(machine)[-1]
         await other.decides("UBEN", version=2)
         assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
@@ -452,7 +452,7 @@ async def test_a_policy_that_names_others_asks_them(machine: Bench, path: Path) 
         renewed = await machine.latest()
         assert (renewed.version, renewed.need.approvers, renewed.deciders) == (2, frozenset({"UEVE"}), ("UEVE",))
         await other.decides("UBEN", version=2)
-        assert whispers(machine)[-1].startswith("You are not among the people who may approve change 1")
+        assert whispers(machine)[-1].startswith("You can't approve change 1.")
         await other.decides("UEVE", version=2)
         assert (await machine.latest()).state is State.DONE
 
@@ -463,7 +463,7 @@ async def test_store_and_policy_that_both_changed_are_both_told(machine: Bench, 
     async with machine.another(path, rules=TWO) as other:
         await other.decides("UBEN", version=1)
     was, now, policy = (await machine.latest()).drift
-    assert (was[:5], now[:5], policy[:32]) == ("Was: ", "Now: ", "By the policy as it is now, it n")
+    assert (was[:5], now[:5], policy[:32]) == ("Was: ", "Now: ", "Under the current policy, it n")
 
 
 async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(machine: Bench, path: Path) -> None:
@@ -473,7 +473,7 @@ async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(m
         await other.decides("UBEN", version=1)
     stale = await machine.latest()
     assert (stale.state, machine.writes()) == (State.STALE, [])
-    assert "This needs 2 approvals and only 1 person other than you may give one" in stale.reason
+    assert "This needs 2 approvals, and only 1 person other than you can give one" in stale.reason
 
 
 async def test_what_is_approved_and_left_behind_waits_again_by_a_stricter_policy(machine: Bench, path: Path) -> None:
@@ -528,9 +528,7 @@ async def test_a_rule_says_who_asks_and_nobody_else_is_asked_for(path: Path) -> 
     async with bench(path, rules=(rule,)) as machine:
         await machine.delete(by="UANA")
         await machine.asks("segment delete", "UDAN", segments=["Lapsed"])
-        assert (
-            whispers(machine)[-1] == "You are not among the people who may ask for this (a rule of the bot's policy)."
-        )
+        assert whispers(machine)[-1] == "You can't ask for this (a rule of the bot's policy)."
         assert [one.number for one in await machine.ledger.changes.latest("all", "", 9)] == [1]
 
 

@@ -52,7 +52,7 @@ async def test_the_log_holds_no_addresses_of_what_was_said(machine: Bench) -> No
 async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_impossible_is_not(machine: Bench) -> None:
     await machine.asks("segment show", segment="VIP")
     assert whispers(machine)[-1] == (
-        "There is no segment “VIP”. Did you mean “VIPs”? "
+        "No segment is called “VIP”. Did you mean “VIPs”? "
         "Type `/segment show <segment>`. For example: `/segment show VIPs`."
     )
     await machine.asks("segment create", name="vips")
@@ -61,12 +61,12 @@ async def test_words_that_are_off_are_answered_with_the_usage_and_what_is_imposs
 
 async def test_in_a_form_the_field_is_at_hand_and_no_usage_is_told(machine: Bench) -> None:
     refusal = await machine.engine.intake.take(machine.ask("segment show", segment="VIP"), patience=5)
-    assert str(refusal) == "There is no segment “VIP”. Did you mean “VIPs”?"
+    assert str(refusal) == "No segment is called “VIP”. Did you mean “VIPs”?"
 
 
 async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: Bench) -> None:
     refusal = await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=5)
-    assert "There is no segment “Nope”" in str(refusal)
+    assert "No segment is called “Nope”" in str(refusal)
     await machine.tasks.settled()
     assert whispers(machine) == []
 
@@ -83,7 +83,7 @@ async def test_a_refusal_after_patience_is_whispered(machine: Bench) -> None:
     assert await machine.engine.intake.take(machine.ask("segment delete", segments=["Nope"]), patience=0.01) is None
     answering.set()
     await machine.tasks.settled()
-    assert "There is no segment “Nope”" in whispers(machine)[-1]
+    assert "No segment is called “Nope”" in whispers(machine)[-1]
 
 
 async def test_an_answer_after_patience_needs_no_whisper_of_its_own(machine: Bench) -> None:
@@ -143,7 +143,7 @@ async def test_an_answer_that_cannot_be_delivered_is_on_record(machine: Bench) -
 async def test_a_change_that_nobody_could_approve_is_refused_at_once(machine: Bench) -> None:
     machine.people.standings |= {"UBEN": Standing.GUEST, "UCLEO": Standing.DEACTIVATED}
     await machine.asks("segment delete", segments=["VIPs"])
-    assert whispers(machine)[-1].startswith("This needs 1 approval and only 0 people other than you may give one")
+    assert whispers(machine)[-1].startswith("This needs 1 approval, and no one other than you can give one")
     assert await machine.ledger.changes.latest("all", "", 1) == ()
 
 
@@ -156,7 +156,7 @@ async def test_a_group_of_approvers_that_cannot_be_read_is_not_taken_for_an_empt
 async def test_an_approver_who_asks_does_not_count_as_their_own_second_person(path: Path) -> None:
     async with bench(path, customers=40, rules=TWO) as machine:
         await machine.asks("segment delete", "UBEN", segments=["VIPs"])
-        assert "This needs 2 approvals and only 1 person other than you" in whispers(machine)[-1]
+        assert "This needs 2 approvals, and only 1 person other than you" in whispers(machine)[-1]
 
 
 planned_once: list[Plan] = []
@@ -190,7 +190,7 @@ async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
     async with bench(groups=(broken,)) as machine:
         await machine.asks("broken post")
         assert machine.board.announced == [Answer("12 segments.")]
-        assert whispers(machine) == ["It is posted."]
+        assert whispers(machine) == ["Posted in the summary channel."]
         assert machine.kinds() == ["asked", "answered", "summary posted"]
         *_, entry = entries_of(machine.ledger)
         assert (entry.actor, entry.command, entry.outcome) == ("UANA", "broken post", "posted")
@@ -227,7 +227,7 @@ async def test_a_post_that_another_process_answered_meanwhile_is_not_posted_agai
         for one in (machine, other):
             await one.engine.answering.resume(ask)
         assert len(machine.board.announced) == 1
-        assert whispers(machine) == ["It is posted."]
+        assert whispers(machine) == ["Posted in the summary channel."]
 
 
 async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
@@ -271,7 +271,7 @@ async def test_what_needs_no_approval_does_not_run_either_without_its_card(machi
 async def test_the_requester_is_shown_the_way_to_a_card_elsewhere(machine: Bench) -> None:
     await machine.delete()
     (told,) = whispers(machine)
-    assert told.startswith("Change 1 waits for approval: Delete the segment VIPs")
+    assert told.startswith("Change 1 is waiting for approval: Delete the segment VIPs")
     await machine.asks("segment create", name="Loyal")
     assert whispers(machine)[-1] == "Change 2 was started: Create the segment Loyal"
 
@@ -284,7 +284,7 @@ async def test_no_way_is_shown_to_a_card_that_is_in_sight(machine: Bench) -> Non
 async def test_a_card_without_an_address_is_told_all_the_same(machine: Bench) -> None:
     machine.board.address = ""
     await machine.delete()
-    assert whispers(machine)[0].startswith("Change 1 waits for approval")
+    assert whispers(machine)[0].startswith("Change 1 is waiting for approval")
 
 
 # Deciding
@@ -307,7 +307,7 @@ async def test_two_approvals_come_from_two_people(path: Path) -> None:
         await machine.delete()
         await machine.decides("UBEN")
         await machine.decides("UBEN")
-        assert whispers(machine)[-1] == "You have approved change 1 already; somebody else has to, too."
+        assert whispers(machine)[-1] == "You have already approved change 1; someone else has to, too."
         assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
         await machine.decides("UCLEO")
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.DONE, False)
@@ -316,7 +316,7 @@ async def test_two_approvals_come_from_two_people(path: Path) -> None:
 async def test_only_the_requester_withdraws(machine: Bench) -> None:
     await machine.delete()
     await machine.decides("UBEN", verdict=Verdict.WITHDRAW)
-    assert whispers(machine)[-1] == "Only the one who asked for change 1 can withdraw it."
+    assert whispers(machine)[-1] == "who asked, can withdraw change 1."
     await machine.decides("UANA", verdict=Verdict.WITHDRAW)
     assert (await machine.latest()).state is State.WITHDRAWN
 
@@ -366,7 +366,7 @@ async def test_a_change_that_can_no_longer_be_done_is_stale(machine: Bench) -> N
     await machine.decides("UBEN")
     stale = await machine.latest()
     assert stale.state is State.STALE
-    assert whispers(machine)[-1] == f"Change 1 can no longer be done: {stale.reason}"
+    assert whispers(machine)[-1] == f"Change 1 is no longer possible: {stale.reason}"
 
 
 async def test_a_plan_that_has_become_an_answer_is_stale() -> None:
@@ -402,7 +402,7 @@ async def test_a_sweep_expires_what_nobody_decided(machine: Bench) -> None:
     machine.clock.forward(hours=24)
     await machine.sweeps()
     expired = await machine.latest()
-    assert (expired.state, expired.reason) == (State.EXPIRED, "Nobody decided in time. No answer is never a yes.")
+    assert (expired.state, expired.reason) == (State.EXPIRED, "No one decided in time. Nothing was changed.")
     assert machine.board.heard[-1].number == 1
 
 
@@ -453,7 +453,7 @@ async def test_a_fresh_ask_of_a_dead_process_may_be_refused(machine: Bench) -> N
     machine.forget("VIPs")
     machine.clock.forward(seconds=1)
     await machine.sweeps()
-    assert "There is no segment “VIPs”" in whispers(machine)[-1]
+    assert "No segment is called “VIPs”" in whispers(machine)[-1]
 
 
 async def test_an_old_ask_of_a_dead_process_is_refused_with_a_reason(machine: Bench) -> None:

@@ -61,7 +61,7 @@ async def test_whether_something_waits_is_left_open_where_slack_does_not_tell_wh
     await machine.delete()
     machine.people.silent = True
     await machine.looks("UDAN")
-    assert "Slack did not tell just now" in machine.home("UDAN").doubt
+    assert "Slack couldn't tell me just now" in machine.home("UDAN").doubt
 
 
 async def test_where_nothing_waits_nothing_is_left_open(machine: Bench) -> None:

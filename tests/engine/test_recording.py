@@ -79,7 +79,7 @@ async def test_a_decision_counts_although_its_answer_cannot_be_recorded_yet(mach
     freeze_at(machine, "whisper", trouble)
     await machine.asks("change withdraw", number=1)
     trouble.close()
-    assert machine.board.whispered[-1] == ("UANA", "Change 1 is withdrawn.")
+    assert machine.board.whispered[-1] == ("UANA", "You withdrew change 1.")
     assert "answered" not in machine.kinds()
     await machine.sweeps()
     await machine.sweeps()
@@ -153,7 +153,7 @@ async def test_what_another_process_answered_meanwhile_is_not_settled_twice(mach
     assert machine.kinds() == ["asked", "answered"]
 
 
-UNANSWERED = "Slack did not answer (no answer), so it may be in the channel or not."
+UNANSWERED = "Slack did not answer (no answer), so it may or may not be in the channel."
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ UNANSWERED = "Slack did not answer (no answer), so it may be in the channel or n
     [
         (None, "posted", None),
         (Undeliverable("no answer", maybe_done=True), "unsure", UNANSWERED),
-        (Undeliverable("is_archived", final=True), "failed", "Slack does not take it in CSEGMENTS (is_archived)."),
+        (Undeliverable("is_archived", final=True), "failed", "Slack refused it in CSEGMENTS (is_archived)."),
         (Undeliverable("HTTP 500"), "posted", None),
     ],
     ids=["yes", "nothing", "no", "not now"],

@@ -112,7 +112,7 @@ async def test_a_started_delete_that_happened_is_unsure_where_the_store_does_not
     await machine.sweeps()
     failed = await machine.latest()
     assert (failed.state, failed.runs[0].state, machine.writes()) == (State.FAILED, StepState.UNSURE, [])
-    assert failed.runs[0].error.endswith("It may have been carried out all the same.")
+    assert failed.runs[0].error.endswith("It may have been carried out anyway.")
     assert failed.can_be_undone
     machine.store.faults.clear()
     await machine.carry_out(plan(*inverse_of(tuple(run.undo for run in failed.done))))
@@ -165,7 +165,7 @@ async def test_one_shopper_who_was_a_member_meanwhile_stays_when_this_is_undone(
     await machine.client.add_members(machine.segments()["VIPs"], first)
     done = await machine.carry_out(plan(AddMembers(segment=ref(machine), profile_ids=(first, second))))
     assert done.runs[0].applied
-    assert done.runs[0].applied.notes == ("1 shopper was in VIPs already.",)
+    assert done.runs[0].applied.notes == ("1 shopper was already in VIPs.",)
     await machine.carry_out(plan(*inverse_of((done.runs[0].undo,))))
     assert machine.members("VIPs") & {first, second} == {first}
 
@@ -197,7 +197,7 @@ async def test_a_store_that_never_answers_leaves_the_step_unsure(machine: Bench)
     machine.store.faults.add("GET", SEGMENTS, **NEVER)
     failed = await machine.carry_out(plan(step))
     assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.UNSURE)
-    assert failed.runs[0].error.endswith("It may have been carried out all the same.")
+    assert failed.runs[0].error.endswith("It may have been carried out anyway.")
     assert failed.can_be_undone
 
 
@@ -217,7 +217,7 @@ async def test_what_follows_a_failed_step_is_not_started(machine: Bench) -> None
     failed = await machine.carry_out(Plan(steps=steps))
     assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
     assert (failed.state, "Newsletter" in machine.segments()) == (State.FAILED, True)
-    assert failed.runs[1].error == "The store has no such segment (any more). Check the name or id."
+    assert failed.runs[1].error == "The store has no such segment, or no longer has it. Check the name or id."
     assert failed.can_be_undone
 
 
@@ -319,7 +319,7 @@ async def test_a_promotion_that_somebody_else_changed_fails_with_the_sentence(ma
     step = RetargetPromotion(promotion=PromotionRef(id=4, name="Win back"), before=None, after=AnyOf(("x",)))
     failed = await machine.carry_out(plan(step))
     assert failed.state is State.FAILED
-    assert failed.runs[0].error.startswith("Somebody else changed whom “Win back” reaches in the meantime")
+    assert failed.runs[0].error.startswith("Someone else changed whom “Win back” reaches in the meantime")
     assert machine.writes() == []
 
 
@@ -342,7 +342,7 @@ async def test_an_undo_that_came_second_is_cancelled_when_it_would_start(machine
     assert (await machine.carry_out(undo)).state is State.DONE
     await machine.runner.run(second.number)
     cancelled = await machine.ledger.changes.load(second.number)
-    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, "Change 1 was undone already.")
+    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, "Change 1 was already undone.")
     assert machine.writes().count("POST") == 2  # the segment and its members, once
 
 

@@ -72,7 +72,7 @@ async def test_nobody_else_stops_it(machine: Bench) -> None:
         refused.append(str(caught.value))
 
     assert (await running(machine, tries)).state is State.DONE
-    assert refused == ["You are not among the people who may approve change 1 (see `/change policy`)."]
+    assert refused == ["You can't approve change 1. (see `/change policy`)."]
     assert gone(machine) == set(DELETED)
 
 
@@ -113,7 +113,7 @@ async def test_what_was_asked_to_stop_in_its_last_step_is_done(machine: Bench) -
 @pytest.mark.parametrize(
     ("verdict", "sentence"),
     [
-        (None, "Change 1 does not run yet, so there is nothing to stop. Reject it, or withdraw it."),
+        (None, "Change 1 is not running yet, so there is nothing to stop. Reject it, or withdraw it."),
         (Verdict.APPROVE, "Too late: change 1 is already done."),
         (Verdict.REJECT, "Too late: change 1 is already rejected by "),
     ],

@@ -35,7 +35,7 @@ several = st.lists(texts, max_size=40).map(tuple)
 emergencies = st.none() | st.builds(
     Emergency, actor=people, reason=texts, at=st.just(NOW), reviewed_by=st.none() | people
 )
-WAITING = ["Delete Segment", "Reject", "Take Some Out", "Details", "Edit"]
+WAITING = ["Delete Segment", "Reject", "Leave Some Out", "Details", "Edit"]
 _POWER = re.compile(r"<([^<>]*)>")
 _OURS = re.compile(r"!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d: -]+ UTC|@U[A-Z]+")
 
@@ -117,7 +117,7 @@ def test_a_card_has_exactly_the_buttons_of_what_can_happen_next(state: State, co
     possible = (
         (found.verb, state is State.WAITING),
         ("Reject", state is State.WAITING),
-        ("Take Some Out", state is State.WAITING and found.plan.has_several_items),
+        ("Leave Some Out", state is State.WAITING and found.plan.has_several_items),
         ("Details", state is State.WAITING),
         ("Edit", state is State.WAITING),
         ("Stop", state is State.RUNNING and count > 1),
@@ -152,9 +152,9 @@ def test_each_button_types_a_command_about_this_change_or_carries_its_version(
 def test_the_card_names_those_who_can_decide_and_did_not_yet(deciders: list[str], by: set[str], state: State) -> None:
     need, approvals = Need(approvals=2, why="needs 2"), tuple(Approval(actor=one, at=NOW) for one in sorted(by))
     found = change(state=state, need=need, deciders=tuple(deciders), approvals=approvals)
-    told = [text for text in mrkdwn(render_card(found).blocks) if text.startswith("can decide: ")]
+    told = [text for text in mrkdwn(render_card(found).blocks) if text.startswith("can approve: ")]
     left = ", ".join(f"<@{one}>" for one in deciders if one not in by)
-    assert told == ([f"can decide: {left}"] if left and state is State.WAITING else [])
+    assert told == ([f"can approve: {left}"] if left and state is State.WAITING else [])
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:10])

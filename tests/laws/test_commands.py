@@ -247,6 +247,6 @@ def test_each_button_on_the_home_tab_types_a_command() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_the_form_that_asks_why_fits_slack(text: str) -> None:
-    view = forms.render_reject_form(Click(42, 7), plan(delete(text)).headline, "C1")
+    view = forms.render_reject_form(Click(42, 7), plan(delete(text)).headline, "U0ANA", "C1")
     assert faults_of("modal", view) == []
     assert powerless(view)

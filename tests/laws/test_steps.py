@@ -94,7 +94,7 @@ def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnySt
     assert plan.without(()) is plan
     assert len(set(plan.items)) == len(plan.items)
     assert plan.has_several_items is (len(plan.items) > 1)
-    out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {Item.profile("of nobody")}
+    out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {Item.profile("of no one")}
     if all(step.items and set(step.items) <= out for step in steps):
         with pytest.raises(Impossible, match=r"^Nothing would be left to do\. Reject the change instead\.$"):
             plan.without(out)
@@ -103,7 +103,7 @@ def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnySt
     assert left.items == tuple(item for item in plan.items if item not in out)
     assert left.steps == tuple(filter(None, (step.without(out) for step in steps)))
     assert left.undoes == plan.undoes
-    assert left.remarks == ("Some were taken out. Details shows who is left.",)
+    assert left.remarks == ("Some were left out. Details shows the rest.",)
     assert left.without(out).fingerprint == left.fingerprint
     assert left.destructive <= plan.destructive
 
@@ -292,7 +292,10 @@ async def test_nothing_is_planned_for_what_is_gone(kind: type[Step], data: st.Da
         step = DRAWN[kind](data, machine)
         if not forget(machine, step):  # it creates what it is about
             return
-        with pytest.raises(Impossible, match=r"(is not in the store|is registered|has a profile) any more\."):
+        with pytest.raises(
+            Impossible,
+            match=r"(is no longer in the store|is registered any more|has a profile any more)\.",
+        ):
             await planned_now(machine, step)
 
 

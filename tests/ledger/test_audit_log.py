@@ -60,7 +60,7 @@ async def told(ledger: Ledger) -> Ledger:
         (AuditFilter(subjects=("customer:1", "profile:p")), [5, 2]),
         (AuditFilter(subjects=("segment:v",), kind=EntryKind.STEP_DONE), [6, 2]),
         (AuditFilter(subjects=("segment:v",), change=7, actor="UBEN"), [4]),
-        (AuditFilter(subjects=("segment:nobody",)), []),
+        (AuditFilter(subjects=("segment:no one",)), []),
         (AuditFilter(since=NOW + 3 * MINUTE), [6, 5, 4]),
         (AuditFilter(until=NOW + 3 * MINUTE), [3, 2, 1]),
         (AuditFilter(since=NOW + MINUTE, until=NOW + 4 * MINUTE, kind=EntryKind.STEP_DONE), [2]),

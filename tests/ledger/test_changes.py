@@ -119,7 +119,7 @@ async def test_a_run_replaces_the_earlier_one_of_its_step(ledger: Ledger) -> Non
 async def test_an_overtaken_process_cannot_save_a_run(ledger: Ledger, other: Ledger) -> None:
     found = await running(ledger)
     await other.changes.save_run(found, STEP_RUN, at=NOW, detail={})
-    with pytest.raises(TooLate, match="is running already"):
+    with pytest.raises(TooLate, match="is already running"):
         await ledger.changes.save_run(found, STEP_RUN.model_copy(update={"undo": ()}), at=NOW, detail={})
     assert (await ledger.changes.load(1)).runs == (STEP_RUN,)
 

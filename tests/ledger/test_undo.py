@@ -28,7 +28,7 @@ async def test_a_change_is_undone_only_once(ledger: Ledger) -> None:
     await running(ledger, "2", plan=plan(undoes=1))
     second = await moved(ledger, await planned(ledger, "3", plan=plan(undoes=1)), *APPROVED)
     before = await kinds(ledger)
-    with pytest.raises(Impossible, match=r"Change 1 was undone already."):
+    with pytest.raises(Impossible, match=r"Change 1 was already undone."):
         await ledger.changes.move(second, Event.START, at=NOW)
     assert (await ledger.changes.load(3), (await ledger.changes.load(1)).undone_by) == (second, 2)
     assert await kinds(ledger) == before

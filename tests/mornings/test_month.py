@@ -91,7 +91,7 @@ class Told:
         assert self.table() == self.expected_table(), self.day
         assert self.totals() == self.expected_totals(), self.day
         assert self.listed("Through the bot .*") == self.expected_changes(), self.day
-        assert min(self.books.waiting) <= self.listed("Waiting for a second person") <= max(self.books.waiting)
+        assert min(self.books.waiting) <= self.listed("Waiting for 1 approval") <= max(self.books.waiting)
         assert self.gone() == self.expected_gone(), self.day
 
     # What it says

@@ -65,7 +65,7 @@ async def test_a_script_types_presses_submits_and_looks(tmp_path: Path) -> None:
         (
             "type",
             {"user": "eve", "channel": "#segments", "text": "x"},
-            "Nobody here is called 'eve'. People: ana,",
+            "No one here is called 'eve'. People: ana,",
         ),
         (
             "type",
@@ -113,7 +113,7 @@ async def test_a_body_that_is_no_json_object_is_wrong_use(tmp_path: Path, body: 
 
 async def test_state_of_nobody_is_wrong_use(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        assert "Nobody here is called 'eve'" in (await get(here, "/control/state?user=eve"))["error"]
+        assert "No one here is called 'eve'" in (await get(here, "/control/state?user=eve"))["error"]
 
 
 async def test_faults_of_slack_are_set_and_cleared(tmp_path: Path) -> None:

@@ -163,8 +163,8 @@ async def test_lost_answer_has_carried_out_its_work() -> None:
     async with served() as shop:
         shop.store.faults.add("POST", "/segments", drop=True, carried_out=True)
         with pytest.raises(httpx.TransportError):
-            await shop.api.post("/segments", json=[{"name": "Nobody heard"}])
-        assert shop.segment("Nobody heard")
+            await shop.api.post("/segments", json=[{"name": "No one heard"}])
+        assert shop.segment("No one heard")
         assert (await shop.api.get("/segments")).status_code == 200
 
 

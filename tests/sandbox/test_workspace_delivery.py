@@ -312,7 +312,7 @@ async def test_people_write_to_the_bot_unless_the_manifest_says_read_only(tmp_pa
         assert [one["text"] for one in here.workspace.state("ana")["dms"]] == ["hello"]
     home = {"app_home": {"messages_tab_read_only_enabled": True}}
     async with world(tmp_path, changes={"features": home}) as here:
-        with pytest.raises(Misuse, match="lets nobody write to the bot directly"):
+        with pytest.raises(Misuse, match="lets no one write to the bot directly"):
             await here.client.type("ana", "dm", "/segment list")
 
 

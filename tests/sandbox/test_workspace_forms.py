@@ -239,7 +239,7 @@ async def test_a_file_in_a_form_is_downloaded_with_the_bots_token(screen: FormSc
 
 async def test_a_silent_bot_leaves_the_form_open(screen: FormScreen) -> None:
     screen.here.workspace.ack_seconds = 0.05
-    await screen.open(NAME, callback_id="nobody listens")
+    await screen.open(NAME, callback_id="no one listens")
     answer = await screen.submit(name="VIPs")
     assert (answer["ok"], "trouble connecting" in answer["error"]) == (False, True)
     assert screen.form is not None

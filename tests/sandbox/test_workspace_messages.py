@@ -177,13 +177,13 @@ async def test_a_response_url_refuses_what_slack_refuses(tmp_path: Path) -> None
 async def test_an_uploaded_file_is_read_by_those_who_see_it(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         dm = (await here.web.conversations_open(users=ANA))["channel"]["id"]
-        await here.web.files_upload_v2(filename="VIPs.csv", content="e-mail\n", title="Shoppers", channel=dm)
+        await here.web.files_upload_v2(filename="VIPs.csv", content="email\n", title="Shoppers", channel=dm)
         message = here.workspace.state("ana")["dms"][0]
         file = message["files"][0]
         assert (file["name"], file["title"], file["size"]) == ("VIPs.csv", "Shoppers", 7)
         assert (await here.web.files_info(file=file["id"]))["file"]["ims"] == [dm]
-        assert await download(file, BOT_TOKEN) == (200, "e-mail\n")
-        assert await fetch(here.url + file["url"]) == (200, "e-mail\n")
+        assert await download(file, BOT_TOKEN) == (200, "email\n")
+        assert await fetch(here.url + file["url"]) == (200, "email\n")
         assert (await fetch(here.url + file["url"].replace("as=ana", "as=ben")))[0] == 403
         assert (await fetch(here.url + file["url"].replace("as=ana", "as=eve")))[0] == 403
         gone = {"url_private_download": file["url_private_download"].replace(file["id"], "F404")}
@@ -193,7 +193,7 @@ async def test_an_uploaded_file_is_read_by_those_who_see_it(tmp_path: Path) -> N
 async def test_an_app_that_may_not_read_a_file_gets_a_page_to_sign_in(tmp_path: Path) -> None:
     scopes = {"scopes": {"bot": ["commands", "chat:write", "files:write"]}}
     async with world(tmp_path, changes={"oauth_config": scopes}) as here:
-        await here.web.files_upload_v2(filename="VIPs.csv", content="e-mail\n", channel=SEGMENTS)
+        await here.web.files_upload_v2(filename="VIPs.csv", content="email\n", channel=SEGMENTS)
         file = here.workspace.state("ana")["channels"]["#segments"][0]["files"][0]
         for token in ("", BOT_TOKEN):
             status, text = await download(file, token)

@@ -30,7 +30,7 @@ from bot.slack.slack_errors import maybe_done
 from tests.core.samples import NOW, change
 from tests.harness import ROOT, Json, said
 
-VIPS = File("VIPs.csv", "e-mail\r\nann@example.com\r\n")
+VIPS = File("VIPs.csv", "email\r\nann@example.com\r\n")
 EXPORT = Answer("2 shoppers are in “VIPs”.", (VIPS,))
 IN_SEGMENTS = Place(channel=SEGMENTS)
 WAY = ["conversations.open", "files.getUploadURLExternal", "files.completeUploadExternal"]
@@ -127,7 +127,7 @@ async def test_a_file_comes_before_the_answer_that_names_it(slack: Slack) -> Non
 
 
 async def test_two_files_come_in_one_message_and_both_are_named(slack: Slack) -> None:
-    staff = File("Staff.csv", "e-mail\nzoë@example.com\n")
+    staff = File("Staff.csv", "email\nzoë@example.com\n")
     await slack.whisper(Answer("2 segments", (VIPS, staff)))
     assert len(slack.seen()["dm"]) == 1
     assert [(place, file["name"]) for place, file in slack.files()] == [("dm", "VIPs.csv"), ("dm", "Staff.csv")]
@@ -137,7 +137,7 @@ async def test_two_files_come_in_one_message_and_both_are_named(slack: Slack) ->
 
 
 async def test_a_name_from_the_store_has_no_power_above_a_file(slack: Slack) -> None:
-    await slack.whisper(Answer("<!channel> <https://example.com|VIPs>", (File("<!channel>.csv", "e-mail\n"),)))
+    await slack.whisper(Answer("<!channel> <https://example.com|VIPs>", (File("<!channel>.csv", "email\n"),)))
     assert [one["text"] for one in slack.seen()["dm"]] == [FILES_COMMENT]
     assert "<" not in slack.files()[0][1]["name"]
 
@@ -295,13 +295,13 @@ def test_any_file_name_is_taken_by_a_file_system(text: str, times: int, ending: 
 
 def test_a_long_name_is_stored_under_its_own_ending(tmp_path: Path) -> None:
     safe = file_name("🎉" * 255 + ".csv")
-    (tmp_path / safe).write_text("e-mail\n")
+    (tmp_path / safe).write_text("email\n")
     assert [one.name for one in tmp_path.iterdir()] == [safe]
     assert safe.endswith("🎉.csv")
 
 
 def test_a_message_names_a_file_as_it_comes() -> None:
-    shown = message(Answer("Here", (File("Gold / Silver.csv", "e-mail\n"),)))
+    shown = message(Answer("Here", (File("Gold / Silver.csv", "email\n"),)))
     assert "“Gold - Silver.csv” is in your direct messages" in said({"blocks": shown.blocks, "text": ""})
 
 
@@ -313,7 +313,7 @@ async def test_a_reminder_stands_under_the_card_for_all_who_see_it(slack: Slack)
     await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "reminder", "")
     posted, reminded = slack.seen("ben")["#approvals"]
     assert (reminded["thread_ts"], posted["ts"]) == (card.ts, card.ts)
-    assert said(reminded).startswith("Change 7 expires at 09:30 UTC, and nobody has decided yet.")
+    assert said(reminded).startswith("Change 7 expires at 09:30 UTC, and no one has decided yet.")
     assert slack.seen("ben")["dm"] == []
 
 

@@ -70,7 +70,7 @@ async def test_a_refusal_that_comes_after_the_acknowledgement_is_told_privately(
         await slack.press("Reject", by="ana")
     assert FROZEN in slack.whisper(by="ana", channel="#approvals")
     await slack.press("Reject", by="ana")
-    assert "You asked for change 1 yourself" in slack.whisper(by="ana", channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(by="ana", channel="#approvals")
 
 
 async def test_on_a_full_disk_nothing_happens_and_with_room_all_does(
@@ -88,7 +88,7 @@ async def test_on_a_full_disk_nothing_happens_and_with_room_all_does(
         await slack.settled()
     errors = [one for one in caplog.records if one.name.startswith("bot.") and one.levelno >= logging.ERROR]
     assert (len(errors), "Traceback" in caplog.text) == (1, False)
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     assert not slack.writes()
     await slack.sweep()
     assert "Expired" in said(slack.card(1))
@@ -134,7 +134,7 @@ async def test_an_approval_that_cannot_be_recorded_does_not_count(slack: World) 
             trouble.enter_context(frozen(ledger_of(slack)))
         assert FROZEN in slack.whisper(by="ben", channel="#approvals")
     await slack.sweep()
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     assert not slack.writes()
     await slack.press("Delete Segment", by="cleo")
     assert "VIPs" not in slack.sizes()

@@ -64,7 +64,7 @@ def test_a_line_that_lacks_something_needs_a_form() -> None:
 def test_a_line_with_more_than_its_form_holds_is_not_understood() -> None:
     line = typed(f"add shoppers:{';'.join(f'shopper{number}@example.com' for number in range(200))}")
     assert isinstance(line, NotUnderstood)
-    assert "That is more than a form holds" in str(line.misuse)
+    assert "That is more than a form can hold" in str(line.misuse)
     assert "Type `/segment add" in str(line.misuse)
 
 

@@ -19,12 +19,12 @@ from tests.harness import said
 class Everything(Args):
     segments: Annotated[tuple[str, ...], SegmentInput(label="Segments")]
     target: Annotated[str, SegmentInput(label="Target", placeholder="Which?")]
-    into: Annotated[str, SegmentInput(label="Into", new=True)]
+    into: Annotated[str, SegmentInput(label="Put them into", new=True)]
     promotion: Annotated[str, PromotionInput(label="Promotion")]
     shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shoppers", placeholder="ada@example.com")]
     shopper: Annotated[str, ShopperInput(label="Shopper")]
     number: Annotated[int, ChangeInput(label="Change")]
-    scope: Annotated[Literal["mine", "all"], Choice(label="Which", choices=("mine", "all"))] = "all"
+    scope: Annotated[Literal["mine", "all"], Choice(label="Which", labels={"mine": "Yours", "all": "All"})] = "all"
     note: Annotated[str, Text(label="Note", hint="Why", max_length=10, multiline=True)] = ""
 
 
@@ -190,9 +190,9 @@ def counts(view: Block) -> list[str]:
 def test_a_form_says_how_many_shoppers_it_recognises() -> None:
     empty = forms.render_form(Call(combine, {}), "C1")
     filled = forms.render_form(Call(combine, {"shoppers": ("ada@example.com", "17", "a<b>c")}), "C1")
-    assert counts(empty) == ["E-mails and ids are counted as you type."]
+    assert counts(empty) == ["Emails and ids are counted as you type."]
     assert counts(filled) == [
-        "2 shoppers recognised: 1 e-mail and 1 customer id. Not understood: a&lt;b&gt;c.",
+        "2 shoppers recognised: 1 email and 1 customer id. Not understood: a&lt;b&gt;c.",
     ]
     inputs = {block["block_id"]: block for block in filled["blocks"]}
     assert inputs["shoppers"]["element"]["initial_value"] == "ada@example.com\n17\na<b>c"
@@ -204,11 +204,11 @@ def test_a_form_says_how_many_shoppers_it_recognises() -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        (None, "E-mails and ids are counted as you type."),
-        ("ada@example.com", "1 shopper recognised: 1 e-mail."),
+        (None, "Emails and ids are counted as you type."),
+        ("ada@example.com", "1 shopper recognised: 1 email."),
         (
             "ada@example.com, bo@x.org\n17 Ada",
-            "3 shoppers recognised: 2 e-mails and 1 customer id. Not understood: Ada.",
+            "3 shoppers recognised: 2 emails and 1 customer id. Not understood: Ada.",
         ),
         (" ".join(map(str, range(1, 1001))), "1,000 shoppers recognised: 1,000 customer ids."),
     ],
@@ -236,7 +236,7 @@ def test_the_second_view_of_a_form_shows_the_first_ones_values() -> None:
     assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
 
 
-TOO_MUCH = "That is more than a form holds: say all of it in one line."
+TOO_MUCH = "That is more than a form can hold. Type it all in one line instead."
 
 
 @pytest.mark.parametrize(

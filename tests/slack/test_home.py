@@ -22,22 +22,22 @@ def shown(told: Home) -> str:
 def test_what_waits_comes_first_then_mine_then_the_segments_then_help() -> None:
     waits, mine = Brief.of(change(number=7)), Brief.of(change(number=8, state=State.DONE))
     told = shown(Home(waiting=1, waits=(waits,), mine=(mine,), overview=StoreOverview(segments=1, largest=(STAFF,))))
-    order = ("Waits for you", "Change 7: ", "Change 8 · Done: ", "Segments at a glance", "Staff", "/segment")
+    order = ("1 change is waiting for you", "Change 7: ", "Change 8 · Done: ", "Segments", "Staff", "/segment")
     assert sorted(order, key=told.index) == list(order)
 
 
 def test_where_nothing_is_it_says_so() -> None:
     told = shown(Home(overview=StoreOverview()))
-    assert "Nothing waits for you." in told
-    assert "You have not asked for a change yet." in told
+    assert "Nothing is waiting for you" in told
+    assert "You haven't asked for a change yet." in told
     assert "0 of 1,000 segments, 0 shoppers in all." in told
 
 
 def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
     one = Brief.of(change(approvals=(Approval(actor="UBEN", at=NOW),)))
-    assert "1 change waits for your approval." in shown(Home(waiting=1, waits=(one,)))
+    assert "1 change is waiting for you" in shown(Home(waiting=1, waits=(one,)))
     told = shown(Home(waiting=60, waits=(one,) * 10))
-    assert "60 changes wait for your approval; these expire first." in told
+    assert "60 changes are waiting for you\nThese expire first." in told
     assert "asked by <@UANA>" in told
     assert "1 of 1 approved" in told
     assert "expires <!date^" in told
@@ -46,8 +46,8 @@ def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
 def test_my_own_change_that_waits_says_for_whom() -> None:
     signed = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
     told = shown(Home(mine=(Brief.of(change(number=1, state=State.WAITING)), Brief.of(signed))))
-    assert "Change 1 · Waits for a second person: Delete" in told
-    assert "Change 42 · Waits for a second person, 1 of 1 approved: Delete" in told
+    assert "Change 1 · Waiting for 1 approval: Delete" in told
+    assert "Change 42 · Waiting for 1 approval: Delete" in told
 
 
 def test_why_it_cannot_be_told_what_waits_is_said() -> None:
@@ -81,7 +81,7 @@ def test_promotions_that_cannot_be_read_are_no_zeros() -> None:
 
 
 def test_the_home_tab_says_where_the_store_is_late_or_unreadable() -> None:
-    assert "Looking at the store…" in shown(Home())
+    assert "Loading…" in shown(Home())
     assert "The store could not be read just now. It is away." in shown(
         Home(overview=StoreOverview(fault="It is away."))
     )

@@ -32,20 +32,20 @@ def overviews(slack: World) -> int:
 async def test_what_waits_shows_for_ben_and_not_for_ana_who_asked(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     ben, ana = read(await slack.home(by="ben")), read(await slack.home(by="ana"))
-    assert "1 change waits for your approval." in ben
+    assert "1 change is waiting for you" in ben
     assert "Change 1: Delete the segment VIPs (40 shoppers)" in ben
-    assert "Nothing waits for you." in ana
-    assert "Change 1 · Waits for a second person: Delete the segment VIPs (40 shoppers)" in ana
+    assert "Nothing is waiting for you" in ana
+    assert "Change 1 · Waiting for 1 approval: Delete the segment VIPs (40 shoppers)" in ana
 
 
 async def test_after_bens_click_both_tabs_show_it_without_being_opened_again(slack: World) -> None:
     await slack.home(by="ana")
     await slack.home(by="ben")
     await slack.type("/segment delete VIPs")
-    assert "1 change waits for your approval." in seen(slack, "ben")
-    assert "Waits for a second person" in seen(slack, "ana")
+    assert "1 change is waiting for you" in seen(slack, "ben")
+    assert "Waiting for 1 approval" in seen(slack, "ana")
     await slack.press("Delete Segment", by="ben")
-    assert "Nothing waits for you." in seen(slack, "ben")
+    assert "Nothing is waiting for you" in seen(slack, "ben")
     assert "Change 1 · Done: Delete the segment VIPs" in seen(slack, "ana")
     await slack.sweep()
     for by in ("ana", "ben"):
@@ -58,7 +58,7 @@ async def test_a_tab_that_slack_did_not_take_is_drawn_by_a_later_sweep(slack: Wo
     slack.workspace.faults.add("views.publish", times=99, **fault)
     await slack.type("/segment create Loyal")
     assert "Done" in said(slack.card(1, by="ana"))
-    assert "You have not asked for a change yet." in seen(slack, "ana")
+    assert "You haven't asked for a change yet." in seen(slack, "ana")
     slack.workspace.faults.clear()
     await slack.sweep()
     assert "Change 1 · Done: Create the segment Loyal" in seen(slack, "ana")
@@ -85,7 +85,7 @@ async def test_a_store_that_is_down_is_told_and_the_rest_is_there(slack: World) 
     await slack.type("/segment delete VIPs")
     slack.store.faults.add("GET", "/segments", status=503, times=99)
     told = await opened(slack, "ben")
-    assert "1 change waits for your approval." in told
+    assert "1 change is waiting for you" in told
     assert "The store could not be read just now." in told
     assert "/segment delete <segment> …" in told
     slack.store.faults.clear()
@@ -96,7 +96,7 @@ async def test_a_store_that_is_down_is_told_and_the_rest_is_there(slack: World) 
 async def test_a_store_that_is_slow_is_not_waited_for(slack: World) -> None:
     async with slack.meanwhile(slack.client.home("ana"), "GET", "/segments"):
         await slack.workspace.changed(lambda _: slack.workspace.state("ana")["home"])
-        assert "Looking at the store…" in seen(slack, "ana")
+        assert "Loading…" in seen(slack, "ana")
     await slack.sweep()
     assert "12 of 1,000 segments, 360 shoppers in all." in seen(slack, "ana")
 
@@ -118,7 +118,7 @@ async def test_of_60_changes_that_wait_those_that_expire_first_are_shown(slack: 
         slack.clock.forward(seconds=2)
         await slack.sweep()
     told = seen(slack, "ben")
-    assert "60 changes wait for your approval; these expire first." in told
+    assert "60 changes are waiting for you\nThese expire first." in told
     assert "Change 1: Delete the segment VIPs" in told
     assert "Change 11:" not in told
 
@@ -144,8 +144,8 @@ async def test_who_opened_the_tab_before_a_restart_is_drawn_after_it(slack: Worl
     await slack.stop()
     await slack.start()
     await slack.type("/segment delete VIPs")
-    assert "1 change waits for your approval." in seen(slack, "ben")
-    assert "Waits for a second person" in seen(slack, "ana")
+    assert "1 change is waiting for you" in seen(slack, "ben")
+    assert "Waiting for 1 approval" in seen(slack, "ana")
 
 
 async def test_a_home_tab_due_at_a_stop_is_published_after_it(slack: World) -> None:

@@ -21,7 +21,7 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(http:
     members = http.members("VIPs")
     await http.type("/segment delete VIPs", by="ana")
     await http.press("Delete Segment", by="ana")
-    assert "You asked for change 1 yourself" in http.whisper(by="ana", channel="#approvals")
+    assert "You asked for change 1, so someone else" in http.whisper(by="ana", channel="#approvals")
     await http.press("Delete Segment", by="ben")
     assert "VIPs" not in http.sizes()
     await http.type("/change undo 1", by="ana")

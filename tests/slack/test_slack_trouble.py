@@ -44,7 +44,7 @@ async def test_a_card_posted_twice_because_its_answer_was_lost_has_buttons_once(
 async def test_a_card_that_slack_has_no_time_for_is_posted_a_little_later(slack: World) -> None:
     slack.workspace.faults.add("chat.postMessage", status=429, retry_after=0)
     await slack.type("/segment delete VIPs")
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
 
 
 async def test_a_card_that_could_not_be_drawn_is_drawn_by_a_later_sweep(slack: World) -> None:
@@ -52,7 +52,7 @@ async def test_a_card_that_could_not_be_drawn_is_drawn_by_a_later_sweep(slack: W
     slack.workspace.faults.add("chat.update", error="internal_error", times=99)
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     await slack.press("Delete Segment", by="cleo")
     assert "Too late: change 1 is already done" in slack.whisper(by="cleo", channel="#approvals")
     slack.workspace.faults.clear()
@@ -164,17 +164,17 @@ async def test_an_approvals_channel_without_the_bot_lets_nothing_dangerous_run(s
 async def test_a_home_tab_that_slack_does_not_take_is_drawn_the_next_time(slack: World) -> None:
     slack.workspace.faults.add("views.publish", error="internal_error")
     assert await slack.home(by="ana") is None
-    assert "Nothing waits" in read(await slack.home(by="ana"))
+    assert "Nothing is waiting" in read(await slack.home(by="ana"))
 
 
 async def test_a_link_that_slack_does_not_tell_is_left_out(slack: World) -> None:
     slack.workspace.faults.add("chat.getPermalink", error="internal_error", times=99)
     await slack.type("/segment delete VIPs")
-    assert "Change 1 waits for approval" in slack.whisper()
+    assert "Change 1 is waiting for approval" in slack.whisper()
 
 
 async def test_slack_closing_its_websocket_loses_nothing(slack: World) -> None:
     await slack.workspace.sockets.disconnect()
     await slack.workspace.changed(lambda _: len(slack.workspace.sockets))
     await slack.type("/segment delete VIPs")
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))

@@ -138,7 +138,7 @@ def test_promotions_are_offered_by_name_or_number_with_their_status_and_id() -> 
         Promotion(id=at, name=name, status=status, document={})
         for at, name, status in ((4, "Win back", "DISABLED"), (5, "Sale", "ENABLED"))
     )
-    assert promotion_options(promotions, "win") == [blocks.option("Win back", "4", "disabled, id 4")]
+    assert promotion_options(promotions, "win") == [blocks.option("Win back", "4", "off, id 4")]
     assert texts(promotion_options(promotions, "5")) == ["Sale"]
     assert texts(promotion_options(promotions, "")) == ["Sale", "Win back"]
 

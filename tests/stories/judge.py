@@ -38,7 +38,7 @@ async def judge(world: World) -> None:
             _judge_approvals(change, world)
             judge_what_was_seen(change, entries)
     for entry in entries:
-        assert entry.kind in tuple(EntryKind), f"Nobody can look for it: {entry}"
+        assert entry.kind in tuple(EntryKind), f"No one can look for it: {entry}"
         assert not OUR_FAULTS.search(str(entry.detail)), f"Slack refused what we sent: {entry}"
     recorded = "\n".join(json.dumps(entry.detail, ensure_ascii=False) for entry in entries)
     named = [name for name in _shoppers(world) if name in recorded]
@@ -82,13 +82,13 @@ def _judge_approvals(change: Change, world: World) -> None:
     permitted = world.behind(change.need.approvers) or world.permitted
     assert change.requester not in approvers
     assert len(approvers) == len(set(approvers))
-    assert set(approvers) <= permitted - GUESTS, f"Somebody approved who may not: {change}"
+    assert set(approvers) <= permitted - GUESTS, f"Someone approved who may not: {change}"
     if change.state not in RAN and not change.runs:
         return
     if change.emergency is None:
         assert len(approvers) >= change.need.approvals
     else:
-        assert change.emergency.actor in world.breakers, f"Somebody broke the glass who may not: {change}"
+        assert change.emergency.actor in world.breakers, f"Someone broke the glass who may not: {change}"
         assert change.emergency.reviewed_by not in (change.emergency.actor, change.requester)
 
 

@@ -305,7 +305,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_told_where_approvals_stand
     sentence = f"The daily summary could not be posted in {people.SEGMENTS} ({how})."
     assert told(slack, "#approvals") == [f"{sentence} Invite me there or change SUMMARY_CHANNEL."]
     assert outcomes(slack)[1:] == [("2027-05-03", "failed")]
-    assert f"Slack does not take it in {people.SEGMENTS} ({how})." in caplog.text
+    assert f"Slack refused it in {people.SEGMENTS} ({how})." in caplog.text
 
 
 async def test_approvers_hear_once_of_each_time_a_channel_is_closed(

@@ -12,7 +12,7 @@ async def test_a_second_person_deletes_a_segment_and_it_comes_back_by_undo(slack
     assert "VIPs" in slack.sizes()
 
     await slack.press("Delete Segment", by="ana")
-    assert "You asked for change 1 yourself" in slack.whisper(by="ana", channel="#approvals")
+    assert "You asked for change 1, so someone else" in slack.whisper(by="ana", channel="#approvals")
     assert "VIPs" in slack.sizes()
 
     await slack.press("Delete Segment", by="ben")

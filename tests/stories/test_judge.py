@@ -214,13 +214,13 @@ async def test_approvals_and_emergencies_of_permitted_people_are_not_blamed(deci
 
 async def test_an_approval_of_somebody_who_may_not_is_found(decided: World) -> None:
     decided.permitted = {CLEO}
-    with pytest.raises(AssertionError, match="Somebody approved who may not"):
+    with pytest.raises(AssertionError, match="Someone approved who may not"):
         await judge(decided)
 
 
 async def test_a_glass_broken_by_somebody_who_may_not_is_found(decided: World) -> None:
     decided.breakers = {CLEO}
-    with pytest.raises(AssertionError, match="Somebody broke the glass who may not"):
+    with pytest.raises(AssertionError, match="Someone broke the glass who may not"):
         await judge(decided)
 
 

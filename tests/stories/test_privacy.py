@@ -8,7 +8,7 @@ from tests.harness import Json, World, said
 from tests.stories.judge import read
 
 NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane|Zebedee)\b")
-SEVERAL = "There is no such segment."
+SEVERAL = "No segment is called that."
 
 
 def logged(slack: World) -> list[tuple[str, str, str]]:
@@ -26,7 +26,7 @@ def names_nobody(slack: World) -> bool:
     [
         (
             "/shopper register jan@example.com Jan van Dijk",
-            "There is no segment “Dijk”.",
+            "No segment is called “Dijk”.",
             [
                 ("asked", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", ""),
                 ("refused", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", SEVERAL),
@@ -39,29 +39,29 @@ def names_nobody(slack: World) -> bool:
                 (
                     "refused",
                     "/shopper register email:[…] first_name:[…] last_name:[…]",
-                    "E-mail: it has to look like [e-mail]",
+                    "Email: it has to look like [e-mail]",
                 )
             ],
         ),
         (
             '/segment add VIPs "Ada Byron <ada@x.com>"',
-            "No e-mail, customer id or profile id: Ada Byron <ada@x.com.",
+            "No email, customer id or profile id: Ada Byron <ada@x.com.",
             [
                 ("asked", "/segment add segment:VIPs shoppers:[…]", ""),
-                ("refused", "/segment add segment:VIPs shoppers:[…]", "Nobody was recognised."),
+                ("refused", "/segment add segment:VIPs shoppers:[…]", "No shopper was recognised."),
             ],
         ),
         (
             '/segment add VIPs "doe, jane"@example.com',
-            "The store cannot look up an e-mail with a comma",
+            "The store cannot look up an email with a comma",
             [
                 ("asked", "/segment add segment:VIPs shoppers:[…]", ""),
-                ("refused", "/segment add segment:VIPs shoppers:[…]", "Nobody was recognised."),
+                ("refused", "/segment add segment:VIPs shoppers:[…]", "No shopper was recognised."),
             ],
         ),
         (
             "/segment add segment:VIPs shoppers:17 Ada Byron",
-            "I do not know what to do with “Ada Byron”.",
+            "I didn't expect “Ada Byron” here.",
             [("refused", "/segment …", "There were more words than the command takes.")],
         ),
         (
@@ -72,12 +72,12 @@ def names_nobody(slack: World) -> bool:
         ("/shopper help Ada Byron", "/shopper show <shopper>", [("answered", "/shopper help", "")]),
         (
             "/shopper show Ada Byron",
-            "it has to be one e-mail",
+            "it has to be one email",
             [
                 (
                     "refused",
                     "/shopper show shopper:[…]",
-                    "Shopper: it has to be one e-mail, customer id or profile id.",
+                    "Shopper: it has to be one email, customer id or profile id.",
                 )
             ],
         ),
@@ -95,24 +95,24 @@ async def test_names_that_people_type_are_answered_and_not_logged(
 async def test_a_change_that_is_spoilt_names_nobody_in_the_log(slack: World) -> None:
     email = slack.emails(1, inside="VIPs")[0]
     await slack.type(f"/segment remove VIPs {slack.customer_id(email)} Ada Byron")
-    assert "No e-mail, customer id or profile id: Ada and Byron." in read(slack.card(1))
+    assert "No email, customer id or profile id: Ada and Byron." in read(slack.card(1))
     slack.drop_profile(email)
     await slack.press("Remove Shoppers", by="ben")
-    assert "Can no longer be done" in said(slack.card(1))
+    assert "No longer possible" in said(slack.card(1))
     told = slack.whisper(by="ben", channel="#approvals")
-    assert "Change 1 can no longer be done: No e-mail, customer id or profile id: Ada and Byron." in told
+    assert "Change 1 is no longer possible: No email, customer id or profile id: Ada and Byron." in told
     nobody = "There is nothing to do for those who are named."
     assert [entry for entry in logged(slack) if entry[2]] == [
         ("spoil", "", nobody),
-        ("refused", "approve change 1", f"Change 1 can no longer be done: {nobody}"),
+        ("refused", "approve change 1", f"Change 1 is no longer possible: {nobody}"),
     ]
     assert names_nobody(slack)
 
 
 async def test_a_form_whose_values_were_refused_is_on_record_without_names(slack: World) -> None:
     await slack.type("/shopper register")
-    outcome = await slack.submit({"E-mail": "jan", "First name": "Jan", "Last name": "van Dijk"})
-    assert outcome["errors"]["email"].startswith("E-mail: it has to look like ada@example.com.")
+    outcome = await slack.submit({"Email": "jan", "First name": "Jan", "Last name": "van Dijk"})
+    assert outcome["errors"]["email"].startswith("Email: it has to look like ada@example.com.")
     assert logged(slack)[-1][:2] == (
         "refused",
         "/shopper register email:[…] first_name:[…] last_name:[…]",
@@ -123,11 +123,11 @@ async def test_what_the_command_refuses_in_a_form_is_on_record_once(slack: World
     await slack.type("/shopper show")
     outcome = await slack.submit({"Shopper": "Byron"})
     assert outcome["errors"]["shopper"] == (
-        "No e-mail, customer id or profile id: Byron. A shopper is an e-mail, a customer id or a profile id."
+        "1 word was skipped: Byron. A shopper is an email, a customer id or a profile id."
     )
     assert logged(slack)[1:] == [
         ("asked", "/shopper show shopper:[…]", ""),
-        ("refused", "/shopper show shopper:[…]", "Nobody was recognised."),
+        ("refused", "/shopper show shopper:[…]", "No shopper was recognised."),
     ]
 
 

@@ -41,7 +41,7 @@ async def test_what_was_asked_and_not_yet_planned_is_planned_at_the_next_start(s
         await slack.stop()
     await slack.start()
     await slack.sweep()
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
     assert slack.kinds().count("planned") == 1
@@ -102,7 +102,9 @@ async def test_a_creation_interrupted_by_a_stop_is_not_repeated(slack: World) ->
 async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(slack: World) -> None:
     before = slack.promotions()
     await slack.type("/promotion target 4 is VIPs")
-    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Target Promotion"), "PUT", "/promotions/{id}"):
+    async with slack.meanwhile(
+        slack.client.press("ben", "#approvals", "Retarget Promotion"), "PUT", "/promotions/{id}"
+    ):
         await slack.stop()
         slack.alter_promotion(4, segments={"id": [slack.id_of("VIPs")]})
     await slack.start()
@@ -172,7 +174,7 @@ async def test_a_bot_killed_twice_ends_a_change_exactly_once(
     async with killable_bot(slack):
         await slack.client.type("ana", "#segments", "/segment delete VIPs, Lapsed, Wholesale")
         await slack.workspace.changed(
-            lambda state: "Waiting for approval" in read([one["blocks"] for one in state["channels"]["#approvals"]]),
+            lambda state: "Waiting for 1 approval" in read([one["blocks"] for one in state["channels"]["#approvals"]]),
             within=30,
         )
     async with killable_bot(slack):

@@ -106,7 +106,7 @@ async def trouble_with_slack(slack: World) -> None:
 async def trouble_with_the_code(slack: World) -> None:
     with away(slack, "briefs"):
         await slack.type("/change list all", by="ana")
-    assert "Something broke, reference " in slack.whisper()
+    assert "Something went wrong, reference " in slack.whisper()
     with closing(sqlite3.connect(slack.database, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         await slack.type("/segment list", by="ana")

@@ -92,7 +92,7 @@ async def test_a_plan_with_many_long_lines_fits_its_card_through_its_whole_life(
     names = [f"{letter * 240}{number:02}" for number in range(50)]
     ids = slack.put(*names)
     await slack.type(f"/segment delete {' '.join(ids)}")
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     for name in names:
         slack.enrol(name, 1)
     await slack.press("Delete Segment", by="ben")
@@ -114,7 +114,7 @@ async def test_segments_with_names_of_1000_characters_fit_card_list_and_home(sla
     await slack.type("/segment list NNN")
     assert "50 segments" in slack.whisper()
     await slack.type(f"/segment delete {' '.join(ids)}")
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
     await slack.press("Delete Segment", by="ben")
     assert "Done" in said(slack.card(1))
     await slack.type("/change show 1")

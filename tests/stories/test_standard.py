@@ -15,7 +15,7 @@ TWO = """
 steps = ["delete_segment", "remove_members", "delete_profiles", "retarget_promotion"]
 approvals = 2
 """
-OLD_VERSION = "is not what this button showed any more"
+OLD_VERSION = "has a new version"
 
 
 def first_line(card: Json) -> str:
@@ -41,8 +41,8 @@ def elements(card: Json) -> dict[str, Json]:
         ("/segment remove VIPs {three}", "Remove 3 of 40 shoppers from VIPs"),
         ("/segment add VIPs {many}", "Add 26 shoppers to VIPs"),
         ("/shopper delete {three}", "Delete 3 shopper profiles"),
-        ("/promotion untarget 4", "Let the promotion Win back reach everybody"),
-        ("/promotion target 4 is VIPs", "Let the promotion Win back reach shoppers in VIPs"),
+        ("/promotion untarget 4", "Retarget the promotion Win back to everyone"),
+        ("/promotion target 4 is VIPs", "Retarget the promotion Win back to shoppers in VIPs"),
     ],
 )
 async def test_1_the_first_line_names_action_and_scope_and_never_a_bare_id(slack: World, line: str, told: str) -> None:
@@ -92,10 +92,10 @@ async def test_3_requester_reason_impact_expiry_and_deciders_stand_on_one_messag
     assert "asked by <@U0ANA00001>" in card
     assert "needs 1 approval: deletes a segment that 2 live promotions use" in card
     assert "“VIP early access” (live) includes VIPs." in card
-    assert "Undo restores a segment under a new id, which promotions do not follow." in card
+    assert "Undo restores the segment under a new id; promotions still name the deleted segment." in card
     until = int((await slack.change(1)).expires_at.timestamp())
     assert f"expires <!date^{until}^" in card
-    assert f"can decide: <@{BEN}>, <@{CLEO}>" in card
+    assert f"can approve: <@{BEN}>, <@{CLEO}>" in card
     await slack.press("Delete Segment", by="ben")
     (drawn,) = slack.cards(1)
     assert drawn["ts"] == posted["ts"]
@@ -105,7 +105,7 @@ async def test_3_requester_reason_impact_expiry_and_deciders_stand_on_one_messag
 async def test_3_what_was_asked_far_from_the_approvals_tells_the_requester_where_its_card_is(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     told = slack.messages()[-1]
-    assert read(told) == "Change 1 waits for approval: Delete the segment VIPs (40 shoppers)\nSee its card"
+    assert read(told) == "Change 1 is waiting for approval: Delete the segment VIPs (40 shoppers)\nOpen card"
     assert slack.card(1)["ts"].replace(".", "") in str(told)
 
 
@@ -124,7 +124,7 @@ async def test_4_every_click_is_checked_and_a_refusal_is_private_says_why_and_le
         await slack.deliver(click)
         told[name] = slack.whisper(by=name, channel="#approvals")
         assert {one: len(slack.messages(by=one, channel="#approvals")) for one in others} == others
-    assert "You asked for change 1 yourself, so somebody else has to approve it." in told["ana"]
+    assert "You asked for change 1, so someone else has to approve it." in told["ana"]
     assert told["dan"] == "Guests of this workspace cannot approve or reject changes."
     assert told["ben"] == "Deactivated people cannot approve or reject changes."
     assert slack.card(1) == before
@@ -172,7 +172,7 @@ async def test_5_a_request_settles_exactly_once_and_no_later_word_counts(slack: 
         await slack.deliver(click)
     for line in ("withdraw 1", "except 1 VIPs", "stop 1"):
         await slack.type(f"/change {line}", by="ana")
-        assert slack.whisper(by="ana").startswith(("Too late: change 1 is already", "There is no segment", "Nobody in"))
+        assert slack.whisper(by="ana").startswith(("Too late: change 1 is already", "There is no segment", "No one in"))
     slack.clock.forward(hours=48)
     await slack.sweep()
     assert (await slack.change(1)).state == ending
@@ -184,7 +184,7 @@ async def test_5_a_request_settles_exactly_once_and_no_later_word_counts(slack: 
 async def test_5_no_answer_is_never_a_yes(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await expire(slack)
-    assert "No answer is never a yes." in read(slack.card(1))
+    assert "Nothing was changed." in read(slack.card(1))
     assert "VIPs" in slack.sizes()
 
 
@@ -210,9 +210,9 @@ async def test_6_exactly_what_was_shown_runs_and_a_click_on_an_old_version_is_re
     first = slack.click("Remove Shoppers", by="ben")
     await slack.press("Edit", by="ana")
     await slack.submit({"Shoppers": f"{two} {three}"}, by="ana")
-    assert "This is version 2, and needs approval anew." in read(slack.card(1))
+    assert "This is version 2, and needs approval again." in read(slack.card(1))
     second = slack.click("Remove Shoppers", by="ben")
-    await slack.press("Take Some Out", by="cleo")
+    await slack.press("Leave Some Out", by="cleo")
     await slack.submit({"items": three}, by="cleo")
     for click in (first, second):
         await slack.deliver(click)
@@ -244,7 +244,7 @@ async def test_7_after_the_decision_the_buttons_give_way_to_record_and_result_it
     heard = read(slack.messages(channel="dm")[-1])
     assert heard.startswith(f"Change 1 is failed, approved by @{BEN}: Delete the segment Lapsed")
     assert "does not accept" in heard
-    assert heard.endswith("See its card")
+    assert heard.endswith("Open card")
 
 
 async def test_7_the_requester_hears_the_outcome_and_the_reason(slack: World) -> None:
@@ -253,7 +253,7 @@ async def test_7_the_requester_hears_the_outcome_and_the_reason(slack: World) ->
     await slack.submit({"Reason": "The campaign runs till Friday"}, by="cleo")
     told = "Change 1 is rejected, by @U0CLEO0001: Delete the segment VIPs (40 shoppers). "
     heard = slack.messages(channel="dm")[-1]
-    assert read(heard) == f"{told}Reason: The campaign runs till Friday.\nSee its card"
+    assert read(heard) == f"{told}Reason: The campaign runs till Friday.\nOpen card"
     assert slack.card(1)["ts"].replace(".", "") in str(heard)
     assert "Reason: The campaign runs till Friday" in read(slack.card(1))
     assert buttons(slack.card(1)) == []
@@ -269,10 +269,10 @@ async def test_8_one_of_two_has_approved_is_told_with_names_and_nobody_counts_tw
     await slack.press("Delete Segment", by="ben")
     card = read(slack.card(1))
     assert f"1 of 2 approved: <@{BEN}>" in card
-    assert f"can decide: <@{CLEO}>\n" in card
+    assert f"can approve: <@{CLEO}>\n" in card
     await slack.press("Delete Segment", by="ben")
     assert slack.whisper(by="ben", channel="#approvals") == (
-        "You have approved change 1 already; somebody else has to, too."
+        "You have already approved change 1; someone else has to, too."
     )
     assert read(slack.card(1)) == card
     assert not slack.writes()
@@ -287,7 +287,7 @@ async def test_8_who_approved_an_earlier_version_has_to_look_again(slack: World)
     one, two = slack.emails(2, inside="VIPs")
     await slack.type(f"/segment remove VIPs {one} {two}", by="ana")
     await slack.press("Remove Shoppers", by="ben")
-    await slack.press("Take Some Out", by="cleo")
+    await slack.press("Leave Some Out", by="cleo")
     await slack.submit({"items": two}, by="cleo")
     assert "0 of 2 approved" in read(slack.card(1))
     await slack.press("Remove Shoppers", by="cleo")
@@ -343,7 +343,10 @@ async def test_10_what_ran_can_be_undone_by_two_people_like_anything_else(slack:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("/segment delete VIPs", "Undo restores a segment under a new id, which promotions do not follow."),
+        (
+            "/segment delete VIPs",
+            "Undo restores the segment under a new id; promotions still name the deleted segment.",
+        ),
         ("/shopper register ada@example.com Ada Byron", "The account stays when this is undone."),
     ],
 )
@@ -358,7 +361,7 @@ async def test_10_what_cannot_be_undone_any_more_is_refused_with_the_reason(slac
     await slack.press("Remove Shoppers", by="ben")
     slack.drop("VIPs")
     await slack.type("/change undo 1", by="ana")
-    assert slack.whisper() == "The segment “VIPs” is not in the store any more."
+    assert slack.whisper() == "The segment “VIPs” is no longer in the store."
     await slack.type('/segment create "Loyal"', by="ana")
     await slack.type("/segment delete Loyal", by="ana")
     await slack.type("/change undo 3", by="ana")

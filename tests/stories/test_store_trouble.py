@@ -34,7 +34,7 @@ async def test_trouble_that_lasts_while_planning_is_told_and_nothing_is_asked_fo
     assert "planned" not in slack.kinds()
     assert not slack.writes()
     await slack.type("/segment delete VIPs")
-    assert "Waiting for approval" in said(slack.card(1))
+    assert "Waiting for 1 approval" in said(slack.card(1))
 
 
 @passing

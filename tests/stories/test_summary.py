@@ -97,7 +97,7 @@ async def test_who_approved_is_told_and_what_waits_and_for_how_long(slack: World
     lines = await summary(slack)
     ran = "Change 1: Delete the segment Reviewers (17 shoppers) (asked by @U0ANA00001, approved by @U0BEN00001, done)"
     assert ran in lines
-    place = lines.index("Waiting for a second person: 2 changes.")
+    place = lines.index("Waiting for approval: 2 changes.")
     assert lines[place + 1 : place + 3] == [
         "Change 2: Delete the segment VIPs (40 shoppers) (asked by @U0ANA00001, 3 hours ago)",
         "Change 3: Remove 22 shoppers from Wholesale (asked by @U0CLEO0001, 5 minutes ago)",
@@ -108,7 +108,7 @@ async def test_an_emergency_stays_in_it_until_somebody_reviewed_it(slack: World)
     await slack.under('breakers = ["U0CLEO0001"]')
     await slack.type("/segment delete Reviewers")
     await slack.type("/change break-glass 1 The sale starts", by="cleo")
-    title = "Ran without its approvals and reviewed by nobody: 1 change."
+    title = "Ran without approval, not reviewed yet: 1 change."
     assert title in await summary(slack)
     await slack.type("/change review 1", by="ben")
     assert title not in await summary(slack)
@@ -277,7 +277,7 @@ async def test_a_posted_summary_is_seen_by_everybody_in_its_channel(open_world: 
         (posted,) = [one for one in slack.messages(by=person) if not one["ephemeral"]]
         assert said(posted).startswith(FIRST)
         assert "Today so far, posted because <@U0ANA00001> asked for it." in read(posted).splitlines()
-    assert slack.whisper(channel="#approvals") == "It is posted."
+    assert slack.whisper(channel="#approvals") == "Posted in the summary channel."
     assert slack.kinds() == ["asked", "answered", "summary posted"]
     asked, _, entry = slack.entries()
     assert (entry.actor, entry.detail["entry"], entry.detail["head"]) == ("U0ANA00001", 1, asked.seal)

@@ -271,10 +271,10 @@ def refuse_late(change: Change, version: int | None) -> None:
 def too_late(change: Change) -> NoReturn:
     """Raise TooLate, with the state in words."""
     state = {
-        State.PLANNED: "is not ready to be decided yet; try again in a moment",
-        State.WAITING: "moved just now, and still waits; look at its card and decide again",
-        State.APPROVED: "is approved already and about to run",
-        State.RUNNING: "is running already",
+        State.PLANNED: "is not ready yet; try again in a moment",
+        State.WAITING: "moved just now and is still waiting; read its card and decide again",
+        State.APPROVED: "is already approved and about to run",
+        State.RUNNING: "is already running",
     }.get(change.state, f"is already {change.state.value}")
     by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
     raise TooLate(f"Too late: change {change.number} {state}{by}.")

@@ -5,20 +5,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bot.core.answers import mention
 from bot.core.errors import NotAllowed, SelfApproval
+from bot.core.language.phrases import and_list
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import STEPS
 from bot.core.value import Value
 
 MOST_APPROVALS = 2
+NAMED = 5
+"""People whom a refusal names as those who can."""
 
 _WHY_NOT = {
     Standing.GUEST: "Guests of this workspace cannot {act}.",
     Standing.BOT: "Bots cannot {act}.",
     Standing.DEACTIVATED: "Deactivated people cannot {act}.",
     Standing.STRANGER: "People from other workspaces cannot {act}.",
-    Standing.UNKNOWN: "Slack could not tell who you are just now, so you cannot {act}. Try again in a minute.",
+    Standing.UNKNOWN: "Slack couldn't tell me who you are just now, so you can't {act} yet. Try again in a minute.",
 }
 
 
@@ -37,7 +41,7 @@ class Need(Value):
 def _known(kinds: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [kind for kind in kinds if kind not in STEPS]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no kind of step; there are {', '.join(STEPS)}")
+        raise ValueError(f"{', '.join(unknown)}: not a kind of step; the kinds are {', '.join(STEPS)}")
     return kinds
 
 
@@ -148,27 +152,27 @@ class Policy(Value):
         """Raise NotAllowed unless this person may use the bot and ask for this plan."""
         _refuse_outsiders(actor, "use this bot")
         if self.requesters:
-            _refuse_others(actor, self.requesters | self.approvers, "use this bot (its REQUESTERS setting)")
+            _refuse_others(actor, self.requesters | self.approvers, "use this bot")
         for rule in self.rules if plan else ():
             if rule.requesters and plan and rule.applies(plan):
-                _refuse_others(actor, rule.requesters, "ask for this (a rule of the bot's policy)")
+                _refuse_others(actor, rule.requesters, "ask for this")
 
     def refuse_approving(self, actor: Actor, *, number: int, requester: str, need: Need) -> None:
         """Raise NotAllowed unless this person may approve or reject this change."""
         if actor.id == requester:
             raise SelfApproval(number)
         _refuse_outsiders(actor, "approve or reject changes")
-        _refuse_others(actor, self.approvers_of(need), f"approve change {number} (see `/change policy`)")
+        _refuse_others(actor, self.approvers_of(need), f"approve change {number}")
 
     def refuse_breaking(self, actor: Actor) -> None:
         """Raise NotAllowed unless this person may run a change in an emergency."""
-        _refuse_outsiders(actor, "break the glass")
-        _refuse_others(actor, self.breakers, "break the glass (the policy's breakers)")
+        _refuse_outsiders(actor, "run a change without its approvals")
+        _refuse_others(actor, self.breakers, "run a change without its approvals")
 
     def refuse_auditing(self, actor: Actor) -> None:
         """Raise NotAllowed unless this person may read the audit log. An auditor need not be a requester."""
         _refuse_outsiders(actor, "read the audit log")
-        _refuse_others(actor, self.auditors or self.approvers, "read the audit log (see `/change policy`)")
+        _refuse_others(actor, self.auditors or self.approvers, "read the audit log")
 
 
 def _reasons(rule: Rule) -> tuple[str, ...]:
@@ -189,11 +193,11 @@ def _refuse_others(actor: Actor, ids: frozenset[str], act: str) -> None:
     if _among(actor, ids):
         return
     if actor.unread & ids:
-        raise NotAllowed(
-            "Slack did not tell just now who is in the group of those who may do this, so nobody in it may. "
-            "Try again in a minute."
-        )
-    raise NotAllowed(f"You are not among the people who may {act}.")
+        raise NotAllowed("Slack couldn't tell me just now who is in the group that may do this. Try again in a minute.")
+    people = sorted(one for one in ids if not one.startswith("S"))[:NAMED]
+    who = f" {and_list([mention(one) for one in people])} can." if people else ""
+    sentence = f"You can't {act}."
+    raise NotAllowed(f"{sentence}{who}", for_log=sentence)
 
 
 def _refuse_outsiders(actor: Actor, act: str) -> None:

@@ -51,7 +51,7 @@ def export_file(
     for line in render(read):
         max_bytes -= len(line.encode())
         if max_bytes < 0:
-            raise _too_large(f"{read.count:,} entries of them fill the file already")
+            raise _too_large(f"{read.count:,} entries already fill the file")
         kept.append(line)
     return ExportedFile("".join(kept), read.count)
 

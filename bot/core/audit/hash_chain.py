@@ -76,7 +76,7 @@ def verify(
 
 def _fault(last: int, head: str, number: int, body: str, own: str) -> str:
     if number != last + 1:
-        return f"Entry {last + 1} is missing: entry {number} stands in its place."
+        return f"Entry {last + 1} is missing: entry {number} is in its place."
     return "" if seal(head, body) == own else f"Entry {number} is not what was sealed after entry {last}."
 
 

@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"#?\d+")
 class Input:
     """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
-    ``option``: it can only be typed as ``key:value``.
+    ``option``: it can only be typed as ``key:value``. ``word``: what a usage line calls it, if the label is a phrase.
     """
 
     label: str
@@ -39,6 +39,7 @@ class Input:
     placeholder: str = ""
     private: bool = False
     option: bool = False
+    word: str = ""
 
     def logged(self, word: str, ids: Mapping[str, int]) -> str:
         """Return ``word`` as the audit log may store it; ``ids`` are customer ids by address, in lower case."""
@@ -89,9 +90,20 @@ class EntryInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """One of a fixed set of words."""
+    """One of a fixed set of words: what is typed, and what people read in its place in a form."""
 
-    choices: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that are typed."""
+        return tuple(self.labels)
+
+    @property
+    def expected(self) -> str:
+        """The words as the middle of a sentence: ``“both”, “either” or “first only”``."""
+        *others, last = (f"“{word.replace('-', ' ')}”" for word in self.labels)
+        return " or ".join(filter(None, (", ".join(others), last)))
 
 
 DASHES = str.maketrans("‐‑‒–—−", "------")
@@ -133,7 +145,7 @@ def usage(args: type[Args]) -> str:
 
 def _shown(field: FieldInfo) -> str:
     kind = input_of(field)
-    word = "|".join(kind.choices) if isinstance(kind, Choice) else kind.label.lower()
+    word = "|".join(kind.choices) if isinstance(kind, Choice) else (kind.word or kind.label.lower())
     return (f"<{word}>" if field.is_required() else f"[{word}]") + (" …" if takes_many(field) else "")
 
 
@@ -162,11 +174,19 @@ def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -
         elif index == len(fields) - 1:
             values[name], words = _rest(field, words), ()
         else:
-            values[name], words = words[0].whole, words[1:]
+            values[name], words = _first(field, words)
     if words:
-        unknown = f"I do not know what to do with “{_joined(words)}”."
+        unknown = f"I didn't expect “{_joined(words)}” here."
         raise Misuse(unknown, for_log="There were more words than the command takes.")
     return values
+
+
+def _first(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]]:
+    """Split off the field's value; a choice may be typed in two words, where more words follow: ``is not``."""
+    kind, two = input_of(field), "-".join(word.whole for word in words[:2])
+    if isinstance(kind, Choice) and len(words) > 2 and two.lower() in kind.choices:
+        return two, words[2:]
+    return words[0].whole, words[1:]
 
 
 def _rest(field: FieldInfo, words: tuple[Word, ...]) -> str:
@@ -196,31 +216,33 @@ def check(args: type[A], values: dict[str, Any]) -> A:
 
 
 def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:
-    """Return a choice as it is declared, however it was typed: ``Is–Not`` is ``is-not``."""
+    """Return a choice as it is declared, however it was typed: ``Is–Not`` and ``is not`` are ``is-not``."""
     is_choice = name in args.model_fields and isinstance(input_of(args.model_fields[name]), Choice)
-    return value.strip().translate(DASHES).lower() if is_choice and isinstance(value, str) else value
+    return "-".join(value.translate(DASHES).lower().split()) if is_choice and isinstance(value, str) else value
 
 
 _SENTENCES = {
     "missing": "{label} is missing.",
-    "int_parsing": "{label} has to be a whole number.",
-    "int_from_float": "{label} has to be a whole number.",
-    "greater_than_equal": "{label} has to be {ge} or more.",
-    "less_than_equal": "{label} has to be {le:,} or less.",
+    "int_parsing": "{label} must be a whole number.",
+    "int_from_float": "{label} must be a whole number.",
+    "greater_than_equal": "{label} must be {ge} or more.",
+    "less_than_equal": "{label} must be {le:,} or less.",
     "string_too_short": "{label} cannot be empty.",
     "too_short": "{label} cannot be empty.",
     "too_short many": "{label} is missing.",
-    "string_too_long": "{label} may have at most {max_length:,} characters.",
-    "too_long": "{label} may have at most {max_length:,} characters.",
+    "string_too_long": "{label} can have at most {max_length:,} characters.",
+    "too_long": "{label} can have at most {max_length:,} characters.",
     "too_long many": "{label}: at most {max_length:,} at once.",
-    "literal_error": "“{input}” is none of {expected}.",
 }
 """Sentences for pydantic's error types (docs.pydantic.dev, Validation Errors)."""
 
 
 def _describe_fault(args: type[Args], name: str, fault: ErrorDetails) -> str:
     kind, field = str(fault["type"]), args.model_fields.get(name)
-    label = input_of(field).label if field else ""
+    asked = input_of(field) if field else None
+    if isinstance(asked, Choice):
+        return f"Say {asked.expected} next."
+    label = (asked.word.capitalize() or asked.label) if asked else ""
     sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
     if sentence:
         return sentence.format(label=label, input=fault["input"], **fault.get("ctx", {}))

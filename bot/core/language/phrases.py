@@ -88,9 +88,12 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def age(time: timedelta) -> str:
-    """Write ``3 days``, ``1 hour``, ``5 minutes``."""
+def ago(time: timedelta) -> str:
+    """Write ``3 days ago``, ``1 hour ago``, ``5 minutes ago``, ``just now``."""
     minutes = max(0, int(time.total_seconds() // 60))
+    if not minutes:
+        return "just now"
     if minutes < 60:
-        return counted(minutes, "minute")
-    return counted(minutes // 60, "hour") if minutes < 48 * 60 else counted(minutes // (24 * 60), "day")
+        return f"{counted(minutes, 'minute')} ago"
+    age = counted(minutes // 60, "hour") if minutes < 48 * 60 else counted(minutes // (24 * 60), "day")
+    return f"{age} ago"

@@ -31,7 +31,7 @@ def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
         found = None
     if found is None:
         raise Misuse(
-            f"“{text.strip()}” is no time that I can read. {HOW}", field=field, for_log="There is no such time."
+            f"I couldn't read “{text.strip()}” as a date. {HOW}", field=field, for_log="There is no such time."
         )
     return found
 

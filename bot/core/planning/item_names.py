@@ -8,7 +8,7 @@ from bot.core.store_view.shop import Shop
 from bot.core.store_view.shoppers import describe_customer, fetch_owners
 
 Names = Mapping[Item, str]
-UNKNOWN = "not known any more"
+UNKNOWN = "no longer in the store"
 
 
 async def describe_items(plan: Plan, shop: Shop) -> dict[Item, str]:

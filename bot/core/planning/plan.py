@@ -68,6 +68,8 @@ class Plan(Value):
         count = MAX_HEADLINE_LINES if sum(map(len, lines[:MAX_HEADLINE_LINES])) <= HEADLINE else 1
         shown, more = lines[:count], len(lines) - count
         text = " · ".join(shown) + (f" · and {more} more" if more > 0 else "")
+        if more > 0 and (several := _described_together(self.steps)):
+            text = several.format(count=f"{len(lines):,}")
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
     @property
@@ -114,7 +116,7 @@ class Plan(Value):
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         # The people named at first are not the ones it is about now.
-        return self.model_copy(update={"steps": left, "remarks": ("Some were taken out. Details shows who is left.",)})
+        return self.model_copy(update={"steps": left, "remarks": ("Some were left out. Details shows the rest.",)})
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -125,6 +127,11 @@ class Plan(Value):
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
     """Describe these steps, one line per effect."""
     return tuple(group[0].describe(sum(step.shoppers for step in group)) for group in _batched(steps))
+
+
+def _described_together(steps: tuple[AnyStep, ...]) -> str:
+    """Return how many Steps of this one kind are described in a line; nothing where there are several kinds."""
+    return steps[0].several if all(step.kind == steps[0].kind for step in steps) else ""
 
 
 def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
@@ -206,7 +213,8 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
     replaced = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
     if replaced:
         return tuple(
-            f"Another segment is called “{name}” now. It is not the one that this was asked for." for name in replaced
+            f"“{name}” is now the name of another segment, not of the one that this was requested for."
+            for name in replaced
         )
     differs = _describe_changes(before.lines, after.lines)
     if differs:

@@ -49,6 +49,12 @@ def describe_uses(name: str, uses: Collection[PromotionUse] | None) -> tuple[str
     )
 
 
+def describe_status(promotion: Promotion) -> str:
+    """Write ``live`` or ``off``, or any other status as the store calls it."""
+    words = {"ENABLED": "live", "DISABLED": "off"}
+    return words.get(promotion.status, promotion.status.lower())
+
+
 class Named(Protocol):
     """Anything that has a name."""
 

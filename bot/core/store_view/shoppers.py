@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.bigcommerce import Customer, NotFound, is_uuid
 from bot.core.errors import Misuse, NothingToDo
-from bot.core.language.phrases import counted, listing, remark, tallied
+from bot.core.language.phrases import and_list, counted, listing, tallied
 from bot.core.language.tokenizer import split
 from bot.core.store_view.shop import Shop
 
@@ -53,7 +53,7 @@ class ShopperWords:
     @property
     def description(self) -> str:
         """What was recognised: ``3 shoppers recognised: 2 e-mails and 1 customer id``."""
-        kinds = (("e-mail", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
+        kinds = (("email", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
         counts = listing([counted(len(words), noun) for noun, words in kinds if words])
         recognised = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
         return f"{recognised} Not understood: {listing(self.others)}." if self.others else recognised
@@ -69,9 +69,9 @@ class ResolvedShoppers:
     @property
     def not_found(self) -> Misuse:
         """The error to raise if nobody was found."""
-        remarks = " ".join(self.remarks) or "Nobody is named."
-        sentence = f"{remarks} A shopper is an e-mail, a customer id or a profile id."
-        return Misuse(sentence, field="shoppers", for_log="Nobody was recognised.")
+        remarks = " ".join(self.remarks) or "Which shoppers?"
+        sentence = f"{remarks} A shopper is an email, a customer id or a profile id."
+        return Misuse(sentence, field="shoppers", for_log="No shopper was recognised.")
 
 
 def about(labels: Sequence[str]) -> str:
@@ -172,10 +172,15 @@ def _remarks(named: ShopperWords, unknown: list[str], several: dict[str, list[Cu
     ]
     if unknown:
         guests = " Guests have no profile until `/shopper register`." if any("@" in word for word in unknown) else ""
-        remarks.append(f"{tallied('Nobody in the store', unknown)}{guests}")
+        remarks.append(f"{tallied('Not in the store', unknown)}{guests}")
     if commas:
-        remarks.append(f"{tallied('The store cannot look up an e-mail with a comma', commas)} Use the customer id.")
-    return (*remarks, *remark("No e-mail, customer id or profile id", named.others))
+        remarks.append(f"{tallied('The store cannot look up an email with a comma', commas)} Use the customer id.")
+    return (*remarks, *_skipped(named.others))
+
+
+def _skipped(words: Sequence[str]) -> tuple[str, ...]:
+    were = "was" if len(words) == 1 else "were"
+    return (f"{counted(len(words), 'word')} {were} skipped: {and_list(words)}.",) if words else ()
 
 
 async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:

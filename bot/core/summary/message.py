@@ -9,7 +9,7 @@ from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.approval.changes import Brief
 from bot.core.language.phrases import (
-    age,
+    ago,
     and_list,
     capital,
     counted,
@@ -111,11 +111,11 @@ def _changes(summary: Summary) -> list[Part]:
     return [
         *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
         *_list(
-            "Waiting for a second person",
-            [(one, f"{_describe_request(one)}, {age(now - one.created_at)} ago") for one in summary.waiting],
+            "Waiting for approval",
+            [(one, f"{_describe_request(one)}, {ago(now - one.created_at)}") for one in summary.waiting],
         ),
         *_list(
-            "Ran without its approvals and reviewed by nobody",
+            "Ran without approval, not reviewed yet",
             [(one, f"{_describe_request(one)}; `/change review {one.number}`") for one in summary.unreviewed],
         ),
     ]
@@ -139,7 +139,7 @@ def _describe_request(one: Brief) -> str:
 def _people(one: Brief) -> str:
     by = and_list([mention(approval.actor) for approval in one.approvals])
     if len(one.approvals) < one.need.approvals:
-        return f"{_describe_request(one)}, {f'approved only by {by}' if by else 'approved by nobody'}"
+        return f"{_describe_request(one)}, {f'approved only by {by}' if by else 'approved by no one'}"
     return f"{_describe_request(one)}, approved by {by}" if by else f"{_describe_request(one)}, needed no approval"
 
 
@@ -153,7 +153,7 @@ def _doubts(summary: Summary) -> list[Sentence]:
     """Write why the shares of the bot and of others may be wrong; a first summary has none of these numbers."""
     why = (
         (summary.is_steady, "A change ran while the sizes were read"),
-        (summary.is_certain, "Of a step that broke off nobody can say what it did"),
+        (summary.is_certain, "No one can say what an interrupted step did"),
     )
     doubts = [words for is_so, words in why if summary.before and not is_so]
     return [Sentence(f"{one}: {MIXED}.", quiet=True) for one in doubts]

@@ -17,8 +17,8 @@ PATIENCE = timedelta(hours=1)
 """How long it is retried after the first try, if the store or Slack is down temporarily."""
 PAUSE = timedelta(minutes=1)
 """The pause between two tries."""
-LATE = "No bot was there to post it for more than six hours after its time."
-BROKE_OFF = "Its process broke off while it was posting it, so it may be in the channel or not."
+LATE = "No bot was running to post it within six hours of its time."
+BROKE_OFF = "The bot stopped while posting it, so it may or may not be in the channel."
 
 
 class SummaryState(StrEnum):
@@ -109,7 +109,7 @@ def on_failure(run: SummaryRun, reason: str, *, now: datetime) -> Postpone | Set
 
 def on_silence(code: str) -> Settle:
     """Return what follows if Slack never responded (``code``: what was seen instead)."""
-    return Settle(SummaryState.UNSURE, f"Slack did not answer ({code}), so it may be in the channel or not.")
+    return Settle(SummaryState.UNSURE, f"Slack did not answer ({code}), so it may or may not be in the channel.")
 
 
 def is_news(reason: str, previous: SummaryRun | None) -> bool:

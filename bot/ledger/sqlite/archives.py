@@ -89,7 +89,7 @@ class SqliteArchives:
         with self._database.transaction() as db:
             head, (begin, _) = self._seal(last), self._anchor()
             if not head:
-                raise NotCopied("Somebody else archives just now. The archive holds; try again to go on with it.")
+                raise NotCopied("Someone else is archiving right now. The archive is intact; try again to continue.")
             for table, column in _COPIED.items():
                 db.execute(f"DROP TRIGGER IF EXISTS {table}_are_never_removed")
                 db.execute(f"DELETE FROM {table} WHERE {column} <= ?", (last,))
@@ -143,7 +143,7 @@ def _verified(path: Path) -> Verification:
     with closing(Database.read(path)) as copy:
         result = _verify(copy)
     if not result.holds:
-        raise NotCopied(f"The log does not hold, so nothing was written. {result.fault}")
+        raise NotCopied(f"The log is not intact, so nothing was written. {result.fault}")
     return result
 
 

@@ -9,7 +9,7 @@ from bot.core.errors import Impossible
 def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
     """Mark the change that an undo undoes, when it starts; unmark it if the undo fails, is stopped or is itself undone.
 
-    Raises Impossible if it was undone already.
+    Raises Impossible if it was already undone.
     """
     original = undo.plan.undoes
     if original is None:
@@ -29,7 +29,7 @@ def _mark(db: sqlite3.Connection, original: int, undo: int) -> None:
         (undo, original),
     )
     if not marked.rowcount:
-        raise Impossible(f"Change {original} was undone already.")
+        raise Impossible(f"Change {original} was already undone.")
 
 
 def _unmark(db: sqlite3.Connection, original: int | None, undo: int) -> None:

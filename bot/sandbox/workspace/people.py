@@ -107,7 +107,7 @@ class Directory:
         found = next((self.people[one] for one in HUMANS if name in (one, self.people[one].name)), None)
         if found is None:
             known = ", ".join(self.people[one].name for one in HUMANS)
-            raise Misuse(f"Nobody here is called {ref!r}. People: {known}.")
+            raise Misuse(f"No one here is called {ref!r}. People: {known}.")
         return found
 
     def name(self, user_id: str) -> str:

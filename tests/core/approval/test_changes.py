@@ -75,10 +75,10 @@ def test_nothing_runs_that_was_not_approved() -> None:
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.PLANNED, "is not ready to be decided yet; try again in a moment"),
-        (State.WAITING, "moved just now, and still waits; look at its card and decide again"),
-        (State.APPROVED, "is approved already and about to run"),
-        (State.RUNNING, "is running already"),
+        (State.PLANNED, "is not ready yet; try again in a moment"),
+        (State.WAITING, "moved just now and is still waiting; read its card and decide again"),
+        (State.APPROVED, "is already approved and about to run"),
+        (State.RUNNING, "is already running"),
         (State.DONE, "is already done"),
         (State.FAILED, "is already failed"),
         (State.CANCELLED, "is already cancelled"),
@@ -110,7 +110,7 @@ def test_a_click_on_an_old_version_is_refused() -> None:
     waiting = change(state=State.WAITING, version=2)
     refuse_late(waiting, 2)
     refuse_late(waiting, None)
-    with pytest.raises(OldVersion, match="Change 42 is not what this button showed any more"):
+    with pytest.raises(OldVersion, match="Change 42 has a new version"):
         refuse_late(waiting, 1)
 
 

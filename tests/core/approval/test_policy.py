@@ -125,7 +125,7 @@ def test_undoing_what_needed_as_many_approvals_or_fewer_is_told_by_what_it_does(
         (Standing.STRANGER, "People from other workspaces cannot {}."),
         (
             Standing.UNKNOWN,
-            "Slack could not tell who you are just now, so you cannot {}. Try again in a minute.",
+            "Slack couldn't tell me who you are just now, so you cannot {}. Try again in a minute.",
         ),
     ],
 )
@@ -147,25 +147,25 @@ def test_only_requesters_and_approvers_may_ask_where_requesters_are_named() -> N
     policy = Policy(approvers=frozenset({"UBEN"}), requesters=frozenset({"UANA", "SMARKETING"}))
     for allowed in (member("UANA"), member("UX", "SMARKETING"), member("UBEN")):
         policy.refuse_asking(allowed)
-    with pytest.raises(NotAllowed, match=r"You are not among the people who may use this bot"):
+    with pytest.raises(NotAllowed, match=r"You can't use this bot."):
         policy.refuse_asking(member("UX", "SOTHER"))
 
 
 def test_approvers_approve_by_name_and_by_group() -> None:
     POLICY.refuse_approving(member("UBEN"), number=42, requester="UANA", need=ONE_NEEDED)
     POLICY.refuse_approving(member("UCLEO", "SAPPROVERS"), number=42, requester="UANA", need=ONE_NEEDED)
-    with pytest.raises(NotAllowed, match="You are not among the people who may approve change 42"):
+    with pytest.raises(NotAllowed, match="You can't approve change 42"):
         POLICY.refuse_approving(member("UX"), number=42, requester="UANA", need=ONE_NEEDED)
 
 
 def test_nobody_in_an_unread_group_may_ask_or_approve() -> None:
     unread = Actor(id="UX", standing=Standing.MEMBER, unread=frozenset({"SAPPROVERS"}))
-    sentence = "Slack did not tell just now who is in the group of those who may do this, so nobody in it may"
+    sentence = "Slack couldn't tell me just now who is in the group that may do this"
     with pytest.raises(NotAllowed, match=sentence):
         POLICY.refuse_approving(unread, number=42, requester="UANA", need=ONE_NEEDED)
     with pytest.raises(NotAllowed, match=sentence):
         Policy(approvers=POLICY.approvers, requesters=frozenset({"UANA"})).refuse_asking(unread)
-    with pytest.raises(NotAllowed, match="You are not among the people"):
+    with pytest.raises(NotAllowed, match="You can't"):
         POLICY.refuse_approving(
             unread.model_copy(update={"unread": frozenset({"SOTHER"})}), number=42, requester="UANA", need=ONE_NEEDED
         )
@@ -174,7 +174,7 @@ def test_nobody_in_an_unread_group_may_ask_or_approve() -> None:
 def test_whoever_may_approve_reads_the_log_where_no_auditors_are_named() -> None:
     POLICY.refuse_auditing(member("UBEN"))
     POLICY.refuse_auditing(member("UCLEO", "SAPPROVERS"))
-    with pytest.raises(NotAllowed, match="You are not among the people who may read the audit log"):
+    with pytest.raises(NotAllowed, match=r"You can't read the audit log\."):
         POLICY.refuse_auditing(member("UX"))
 
 
@@ -183,9 +183,9 @@ def test_only_auditors_read_the_log_where_they_are_named_and_need_not_be_request
     for allowed in (member("UX"), member("UY", "SAUDIT")):
         policy.refuse_auditing(allowed)
     for refused in (member("UBEN"), member("UANA")):
-        with pytest.raises(NotAllowed, match="You are not among the people who may read the audit log"):
+        with pytest.raises(NotAllowed, match=r"You can't read the audit log\."):
             policy.refuse_auditing(refused)
-    with pytest.raises(NotAllowed, match="Slack did not tell just now who is in the group"):
+    with pytest.raises(NotAllowed, match="Slack couldn't tell me just now who is in the group"):
         policy.refuse_auditing(Actor(id="UY", standing=Standing.MEMBER, unread=frozenset({"SAUDIT"})))
     with pytest.raises(NotAllowed, match="Guests of this workspace cannot read the audit log"):
         policy.refuse_auditing(member("UX", standing=Standing.GUEST))
@@ -196,15 +196,15 @@ def test_requester_cannot_approve_own_change() -> None:
     with pytest.raises(SelfApproval) as caught:
         POLICY.refuse_approving(member("UBEN", "SAPPROVERS"), number=42, requester="UBEN", need=ONE_NEEDED)
     assert str(caught.value) == (
-        "You asked for change 42 yourself, so somebody else has to approve it. `/change withdraw 42` takes it back."
+        "You asked for change 42, so someone else has to approve it. `/change withdraw 42` takes it back."
     )
 
 
 @pytest.mark.parametrize(
     ("needed", "found", "sentence"),
     [
-        (1, 0, "This needs 1 approval and only 0 people other than you may give one"),
-        (2, 1, "This needs 2 approvals and only 1 person other than you may give one"),
+        (1, 0, "This needs 1 approval, and no one other than you can give one"),
+        (2, 1, "This needs 2 approvals, and only 1 person other than you can give one"),
     ],
 )
 def test_a_change_that_nobody_could_approve_is_told_why(needed: int, found: int, sentence: str) -> None:
@@ -217,7 +217,7 @@ MANAGED = ONE_NEEDED.model_copy(update={"approvers": frozenset({"UEVE", "SMANAGE
 def test_only_those_whose_approvals_count_for_it_approve_a_change() -> None:
     for allowed in (member("UEVE"), member("UX", "SMANAGERS")):
         POLICY.refuse_approving(allowed, number=42, requester="UANA", need=MANAGED)
-    with pytest.raises(NotAllowed, match=r"may approve change 42 \(see `/change policy`\)"):
+    with pytest.raises(NotAllowed, match="You can't approve change 42"):
         POLICY.refuse_approving(member("UBEN", "SAPPROVERS"), number=42, requester="UANA", need=MANAGED)
     assert POLICY.approvers_of(MANAGED) == frozenset({"UEVE", "SMANAGERS"})
     assert POLICY.approvers_of(ONE_NEEDED) == POLICY.approvers
@@ -235,7 +235,7 @@ def test_a_rule_may_say_who_asks_for_what_it_is_about_and_for_nothing_else() -> 
     for allowed in (member("UANA"), member("UX", "SMARKETING")):
         policy.refuse_asking(allowed, large)
     for unnamed in (member("UX"), member("UBEN")):
-        with pytest.raises(NotAllowed, match=r"who may ask for this \(a rule of the bot's policy\)"):
+        with pytest.raises(NotAllowed, match="You can't ask for this"):
             policy.refuse_asking(unnamed, large)
         policy.refuse_asking(unnamed, plan(delete(members=99)))
         policy.refuse_asking(unnamed, plan(add(500)))
@@ -243,12 +243,12 @@ def test_a_rule_may_say_who_asks_for_what_it_is_about_and_for_nothing_else() -> 
 
 
 def test_nobody_breaks_the_glass_unless_they_are_named_and_full_members() -> None:
-    with pytest.raises(NotAllowed, match=r"break the glass \(the policy's breakers\)"):
+    with pytest.raises(NotAllowed, match="You can't run a change without its approvals"):
         POLICY.refuse_breaking(member("UBEN"))
     policy = Policy(approvers=POLICY.approvers, breakers=frozenset({"UHEAD", "SONCALL"}))
     for allowed in (member("UHEAD"), member("UX", "SONCALL")):
         policy.refuse_breaking(allowed)
-    with pytest.raises(NotAllowed, match="You are not among the people who may break the glass"):
+    with pytest.raises(NotAllowed, match="You can't break the glass"):
         policy.refuse_breaking(member("UBEN", "SAPPROVERS"))
     with pytest.raises(NotAllowed, match="Guests of this workspace cannot break the glass"):
         policy.refuse_breaking(member("UHEAD", standing=Standing.GUEST))

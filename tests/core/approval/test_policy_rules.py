@@ -222,7 +222,7 @@ def test_why_is_told_by_what_hurts_and_by_the_rules_that_decide(deciding: Rule, 
     ("wrong", "sentence"),
     [
         ({"steps": ()}, "at least 1 item"),
-        ({"steps": ("delete_segments",)}, "delete_segments: no kind of step; there are create_segment, "),
+        ({"steps": ("delete_segments",)}, "delete_segments: not a kind of step; the kinds are create_segment, "),
         ({"approvals": 3}, "less than or equal to 2"),
         ({"approvals": -1}, "greater than or equal to 0"),
         ({"share": 2}, "less than or equal to 1"),

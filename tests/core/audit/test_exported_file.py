@@ -38,7 +38,7 @@ def test_more_entries_than_a_file_holds_are_refused_with_advice(lines: Lines) ->
 def test_more_bytes_than_a_file_holds_are_refused() -> None:
     (line,) = entry_json(entries(1, outcome="ü"))
     assert export_file(entries(1, outcome="ü"), entry_json, max_bytes=len(line.encode())).entries == 1
-    with pytest.raises(Impossible, match="3 entries of them fill the file already"):
+    with pytest.raises(Impossible, match="3 entries already fill the file"):
         export_file(entries(9, outcome="ü"), entry_json, max_bytes=2 * len(line.encode()) + 1)
 
 

@@ -97,7 +97,7 @@ def test_the_fault_names_the_first_entry_that_is_wrong() -> None:
     rows = chain([str(at) for at in range(4)])
     forged = (2, "forged", rows[1][2])
     assert verify([rows[0], forged, *rows[2:]]).fault == "Entry 2 is not what was sealed after entry 1."
-    assert verify(without(rows, 1)).fault == "Entry 2 is missing: entry 3 stands in its place."
+    assert verify(without(rows, 1)).fault == "Entry 2 is missing: entry 3 is in its place."
 
 
 @LAW

@@ -40,15 +40,21 @@ class Rename(Args):
     segment: Annotated[str, SegmentInput(label="Segment")]
 
 
+MODES = {"add": "Add to them", "equal": "Replace them"}
+
+
 class Targets(Args):
-    how: Annotated[Literal["is", "is-not"], Choice(label="How", choices=("is", "is-not"))]
+    how: Annotated[Literal["is", "is-not"], Choice(label="How", labels={"is": "In them", "is-not": "Not in them"})]
     names: Annotated[tuple[str, ...], Field(min_length=1, max_length=2), SegmentInput(label="Names")]
-    mode: Annotated[Literal["add", "equal"], Choice(label="Mode", choices=("add", "equal"), option=True)] = "add"
+    mode: Annotated[
+        Literal["add", "equal"],
+        Choice(label="Mode", labels=MODES, option=True),
+    ] = "add"
 
 
 class Pick(Args):
     number: Annotated[int, ChangeInput(label="Change")]
-    scope: Annotated[Literal["mine", "all"], Choice(label="Which", choices=("mine", "all"))] = "all"
+    scope: Annotated[Literal["mine", "all"], Choice(label="Which", labels={"mine": "Yours", "all": "All"})] = "all"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,7 @@ def test_an_option_given_twice_is_not_quietly_replaced() -> None:
 
 
 def test_too_many_words_are_refused_by_name() -> None:
-    with pytest.raises(Misuse, match=r"^I do not know what to do with “one two:three”.$"):
+    with pytest.raises(Misuse, match=r"^I didn't expect “one two:three” here.$"):
         fill(Args, "one two:three")
 
 
@@ -104,11 +110,11 @@ def test_missing_names_required_fields_without_a_value() -> None:
 @pytest.mark.parametrize(
     ("args", "values", "field", "sentence"),
     [
-        (Create, {"name": "12345678901"}, "name", "Name may have at most 10 characters."),
+        (Create, {"name": "12345678901"}, "name", "Name can have at most 10 characters."),
         (Create, {"name": "rude"}, "name", "Name: That is rude."),
-        (Create, {"name": "x", "page": "0"}, "page", "Page has to be 1 or more."),
+        (Create, {"name": "x", "page": "0"}, "page", "Page must be 1 or more."),
         (Create, {"name": "x", "odd": 1}, "odd", "Extra inputs are not permitted."),
-        (Pick, {"number": "abc"}, "number", "Change has to be a whole number."),
+        (Pick, {"number": "abc"}, "number", "Change must be a whole number."),
         (Pick, {"number": 1, "scope": "his"}, "scope", "“his” is none of 'mine' or 'all'."),
         (Pick, {}, "number", "Change is missing."),
     ],
@@ -145,7 +151,7 @@ def test_a_choice_may_be_typed_with_any_dash_and_in_capitals(typed: str) -> None
 
 def test_what_is_no_choice_keeps_its_dashes_and_capitals() -> None:
     assert check(Create, {"name": "Is–Not"}).name == "Is–Not"
-    with pytest.raises(Misuse, match=r"^“7” is none of 'is' or 'is-not'\.$"):
+    with pytest.raises(Misuse, match=r"^“7” is none of “is” or “is not”\.$"):
         check(Targets, {"how": 7, "names": ("VIPs",)})
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.language.phrases import (
     MOST_NAMES,
-    age,
+    ago,
     and_list,
     capital,
     counted,
@@ -77,16 +77,17 @@ def test_a_change_has_a_direction(by: int, sign: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
-        (-5, "0 minutes"),
-        (1, "1 minute"),
-        (59.9, "59 minutes"),
-        (60, "1 hour"),
-        (47 * 60, "47 hours"),
-        (48 * 60, "2 days"),
+        (-5, "just now"),
+        (0.9, "just now"),
+        (1, "1 minute ago"),
+        (59.9, "59 minutes ago"),
+        (60, "1 hour ago"),
+        (47 * 60, "47 hours ago"),
+        (48 * 60, "2 days ago"),
     ],
 )
 def test_ages_are_told_as_people_do(minutes: float, words: str) -> None:
-    assert age(timedelta(minutes=minutes)) == words
+    assert ago(timedelta(minutes=minutes)) == words
 
 
 def test_a_baseline_is_named_as_people_do() -> None:

@@ -79,7 +79,7 @@ def test_zones_of_odd_minutes_count() -> None:
 def test_what_is_no_time_gets_a_sentence_that_shows_what_is(text: str) -> None:
     with pytest.raises(Misuse) as caught:
         meant(text)
-    assert str(caught.value) == f"“{text}” is no time that I can read. {HOW}"
+    assert str(caught.value) == f"I couldn't read “{text}” as a date. {HOW}"
     assert (caught.value.field, caught.value.for_log) == ("since", "There is no such time.")
 
 

@@ -95,7 +95,9 @@ def test_the_headline_is_one_line_whatever_the_length() -> None:
     lines = [f"Delete the segment {name} (0 shoppers)" for name in names]
     assert plan(delete("A")).headline == lines[0]
     assert plan(delete("A"), delete("B")).headline == " · ".join(lines[:2])
-    assert plan(*map(delete, names)).headline == " · ".join(lines[:2]) + " · and 2 more"
+    assert plan(*map(delete, names)).headline == "Delete 4 segments"
+    mixed = plan(CREATE, *map(delete, names)).headline
+    assert mixed == f"Create the segment New · {lines[0]} · and 3 more"
     assert plan(CREATE, undoes=7).headline == "Undo change 7: Create the segment New"
 
 
@@ -115,8 +117,8 @@ def test_one_fingerprint_is_one_plan() -> None:
 
 
 def test_remarks_are_no_part_of_the_fingerprint_but_are_told_where_the_plan_differs() -> None:
-    before = Plan(steps=(delete(members=1),), remarks=("Not in VIPs: 17.", "Nobody in the store: x@example.com."))
-    same = before.model_copy(update={"remarks": ("Nobody in the store: x@example.com.",)})
+    before = Plan(steps=(delete(members=1),), remarks=("Not in VIPs: 17.", "Not in the store: x@example.com."))
+    same = before.model_copy(update={"remarks": ("Not in the store: x@example.com.",)})
     assert same.fingerprint == before.fingerprint
     assert drift(before, same.model_copy(update={"steps": (delete(members=2),)})) == (
         "Was: Delete the segment VIPs (1 shopper)",
@@ -126,7 +128,7 @@ def test_remarks_are_no_part_of_the_fingerprint_but_are_told_where_the_plan_diff
     unseen = same.model_copy(update={"steps": (delete(members=1, description="New"),), "remarks": ("Ada.",)})
     assert drift(same, unseen) == (
         "What the plan touches has changed: descriptions, shoppers or promotions.",
-        "Was: Nobody in the store: x@example.com.",
+        "Was: Not in the store: x@example.com.",
         "Now: Ada.",
     )
 
@@ -221,14 +223,14 @@ def test_drift_tells_warnings_that_changed() -> None:
     assert drift(plan(delete()), plan(delete(promotions=used))) == (
         "What the plan touches has changed: descriptions, shoppers or promotions.",
         "Now: “Sale” (live) includes VIPs.",
-        "Now: Undo restores a segment under a new id, which promotions do not follow.",
+        "Now: Undo restores the segment under a new id; promotions still name the deleted segment.",
     )
 
 
 def test_drift_says_when_another_segment_has_the_name_now() -> None:
     other = delete().model_copy(update={"segment": VIPS.model_copy(update={"id": uuid(9)})})
     assert drift(plan(delete()), plan(other)) == (
-        "Another segment is called “VIPs” now. It is not the one that this was asked for.",
+        "“VIPs” is now the name of another segment, not of the one that this was requested for.",
     )
 
 
@@ -272,7 +274,7 @@ async def test_a_plan_of_nothing_says_why() -> None:
 
 async def test_a_plan_about_a_segment_that_is_gone_is_refused() -> None:
     async with a_shop() as machine:
-        with pytest.raises(Gone, match="The segment “VIPs” is not in the store any more"):
+        with pytest.raises(Gone, match="The segment “VIPs” is no longer in the store"):
             await build_plan((CREATE, add(1)), Shop(machine.client))
 
 
@@ -280,7 +282,7 @@ async def test_an_undo_keeps_what_it_can_and_says_what_it_cannot() -> None:
     async with a_shop() as machine:
         made = await build_plan((CREATE, add(500), add(1)), Shop(machine.client), undoes=7, remarks=("Ada.",))
         assert made.steps == (CREATE,)
-        assert (made.undoes, made.remarks) == (7, ("Ada.", "The segment “VIPs” is not in the store any more."))
+        assert (made.undoes, made.remarks) == (7, ("Ada.", "The segment “VIPs” is no longer in the store."))
         with pytest.raises(Gone):
             await build_plan((add(1),), Shop(machine.client), undoes=7)
 

@@ -120,7 +120,7 @@ def test_the_same_shoppers_make_the_same_steps_however_the_store_lists_them() ->
 
 @pytest.mark.parametrize("kind", [AddMembers, RemoveMembers])
 def test_a_step_for_nobody_cannot_be_said(kind: type[AddMembers] | type[RemoveMembers]) -> None:
-    with pytest.raises(ValueError, match="a step for nobody"):
+    with pytest.raises(ValueError, match="a step for no one"):
         kind(segment=VIPS, profile_ids=())
 
 
@@ -132,7 +132,7 @@ def test_a_step_for_nobody_cannot_be_said(kind: type[AddMembers] | type[RemoveMe
         (DeleteProfiles(customer_ids=(1, 2)), "Delete 2 shopper profiles"),
         (
             RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"), becomes="shoppers in VIPs"),
-            "Let the promotion Sale reach shoppers in VIPs",
+            "Retarget the promotion Sale to shoppers in VIPs",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_deleting_a_segment_names_every_promotion_that_uses_it() -> None:
     assert delete(promotions=USES).warnings == (
         "“Spring” (live) includes VIPs.",
         "“Autumn” (off) excludes VIPs.",
-        "Undo restores a segment under a new id, which promotions do not follow.",
+        "Undo restores the segment under a new id; promotions still name the deleted segment.",
     )
     assert delete().warnings == add(1).warnings == REGISTER.warnings == ()
     assert "could not be read" in delete(promotions=None).warnings[0]
@@ -207,12 +207,12 @@ def test_deleting_profiles_says_what_is_lost() -> None:
 def test_changing_a_promotion_says_whom_it_reached() -> None:
     promotion = PromotionRef(id=1, name="Sale", live=True)
     step = RetargetPromotion(
-        promotion=promotion, before=Not(AnyOf(("a", "b"))), after=AnyOf(("b", "c")), was="everybody"
+        promotion=promotion, before=Not(AnyOf(("a", "b"))), after=AnyOf(("b", "c")), was="everyone"
     )
-    assert step.warnings == ("Before, Sale (live) reached everybody.",)
+    assert step.warnings == ("Before, Sale (live) reached everyone.",)
     assert step.segment_ids == ("a", "b", "c")
     assert RetargetPromotion(promotion=promotion).segment_ids == ()
-    assert whom(None, {}) == "everybody"
+    assert whom(None, {}) == "everyone"
     assert whom(AnyOf(("a",)), {"a": "VIPs"}) == "shoppers in VIPs"
 
 
@@ -262,7 +262,7 @@ async def test_the_way_back_of_an_edit_of_a_segment_that_is_gone_is_what_was_sho
 async def test_somebody_registered_is_not_registered_again() -> None:
     async with a_shop() as machine:
         for email in ("ada+shop@example.com", "<!CHANNEL>@example.com"):
-            with pytest.raises(NothingToDo, match="is registered already"):
+            with pytest.raises(NothingToDo, match="is already registered"):
                 await build_plan((REGISTER.model_copy(update={"email": email}),), Shop(machine.client))
 
 
@@ -272,7 +272,7 @@ async def test_a_customer_who_was_registered_by_others_meanwhile_is_who_was_mean
         second = await REGISTER.apply(machine.client)
         assert second.customers == first.customers
         assert second.notes == (
-            "They were registered by somebody else in the meantime.",
+            "They were registered by someone else in the meantime.",
             "The account stays when this is undone.",
         )
         assert len(registered(machine)) == 16
@@ -300,7 +300,7 @@ async def test_a_profile_that_somebody_else_created_meanwhile_is_used_and_stays_
         applied = await CreateProfiles(customers=(first, second)).apply(machine.client)
         assert applied.profiles[first] == outcome.created[0].id
         assert applied.undo == (DeleteProfiles(customer_ids=(second,), unused=True),)
-        assert applied.notes == ("1 shopper had a profile already.",)
+        assert applied.notes == ("1 shopper already had a profile.",)
 
 
 async def test_only_shoppers_who_have_profiles_lose_them() -> None:
@@ -343,7 +343,7 @@ async def test_newcomers_whose_account_is_gone_are_left_out_of_the_plan() -> Non
 async def test_an_add_of_newcomers_who_are_all_gone_has_nothing_to_do_and_an_undo_says_so() -> None:
     async with a_shop() as machine:
         step = AddMembers(segment=ref(machine), newcomers=(98, 99))
-        told = "None of those for VIPs is a customer any more."
+        told = "None of the shoppers for VIPs is a customer any more."
         with pytest.raises(NothingToDo, match=rf"^{told}$"):
             await build_plan((step,), Shop(machine.client))
         create = CreateSegment(segment=Naming(name="New"))
@@ -373,7 +373,7 @@ async def test_a_promotion_that_somebody_changed_since_it_was_shown_is_left_alon
         (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
         now = await promotion(machine)
         await machine.client.update_promotion(4, now.with_targeting(AnyOf((vips, lapsed))))
-        with pytest.raises(Impossible, match=r"^Somebody else changed whom “Win back” reaches in the meantime"):
+        with pytest.raises(Impossible, match=r"^Someone else changed whom “Win back” reaches in the meantime"):
             await step.apply(machine.client)
         assert (await promotion(machine)).targeting == AnyOf((vips, lapsed))
 
@@ -418,19 +418,19 @@ async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
 
 
 def test_what_is_gone_is_told_by_its_kind() -> None:
-    assert str(Gone("VIPs")) == "The segment “VIPs” is not in the store any more."
-    assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is not in the store any more."
+    assert str(Gone("VIPs")) == "The segment “VIPs” is no longer in the store."
+    assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is no longer in the store."
 
 
 async def test_a_segment_that_comes_back_says_which_promotions_do_not_follow_it() -> None:
     async with a_shop() as machine:
         again = CreateSegment(segment=Naming(name="Best"), restores=True, old_id=uuid(1), lost=USES)
         assert (await again.apply(machine.client)).notes == (
-            "Best has a new id, so these promotions do not follow it: “Spring” and “Autumn”.",
+            "Best has a new id, so these promotions still name the deleted segment: “Spring” and “Autumn”.",
         )
         unread = again.model_copy(update={"segment": Naming(name="Other"), "lost": None})
         assert (await unread.apply(machine.client)).notes == (
-            "Other has a new id, so promotions that named it, which could not be read, do not follow it.",
+            "Other has a new id, so promotions may still name the deleted segment; they could not be read.",
         )
 
 

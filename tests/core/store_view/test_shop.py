@@ -83,9 +83,9 @@ def test_no_more_than_three_near_names_are_offered() -> None:
 @pytest.mark.parametrize(
     ("words", "close", "sentence"),
     [
-        (("VIP",), ("VIPs",), "There is no segment “VIP”. Did you mean “VIPs”?"),
-        (("a", "b"), ("A1", "B1"), "There is no segment “a” and no segment “b”. Did you mean “A1” or “B1”?"),
-        (("q",), (), "There is no segment “q”. `/segment list` shows every segment."),
+        (("VIP",), ("VIPs",), "No segment is called “VIP”. Did you mean “VIPs”?"),
+        (("a", "b"), ("A1", "B1"), "No segment is called “a” or “b”. Did you mean “A1” or “B1”?"),
+        (("q",), (), "No segment is called “q”. `/segment list` shows every segment."),
     ],
 )
 def test_an_unknown_segment_gets_a_sentence(words: tuple[str, ...], close: tuple[str, ...], sentence: str) -> None:
@@ -102,14 +102,14 @@ def test_a_promotion_is_named_by_name_or_number() -> None:
 @pytest.mark.parametrize(
     ("close", "sentence"),
     [
-        (("Sale",), "There is no promotion “Sole”. Did you mean “Sale”?"),
-        ((), "There is no promotion “Sole”. `/promotion list` shows every promotion."),
+        (("Sale",), "No promotion is called “Sole”. Did you mean “Sale”?"),
+        ((), "No promotion is called “Sole”. `/promotion list` shows every promotion."),
     ],
 )
 def test_an_unknown_promotion_gets_a_sentence(close: tuple[str, ...], sentence: str) -> None:
     error = NotPromotion("Sole", close)
     assert (str(error), error.field) == (sentence, "promotion")
-    assert error.for_log == "There is no such promotion."
+    assert error.for_log == "No promotion is called that."
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_words_that_together_are_one_segment_name_it() -> None:
     async with bench(customers=20) as machine:
         shop = Shop(machine.client)
         assert [one.name for one in await shop.find(("Tea", "drinkers"))] == ["Tea drinkers"]
-        with pytest.raises(NotSegments, match=r"There is no segment “Tee” and no segment “drunkers”\. Did you mean"):
+        with pytest.raises(NotSegments, match=r"No segment is called “Tee” or “drunkers”\. Did you mean"):
             await shop.find(("Tee", "drunkers", "VIPs"))
         await machine.client.create_segments(NewSegment(name="Tea"), NewSegment(name="drinkers"))
         with pytest.raises(Misuse, match=r"^“Tea drinkers” is one segment, and each of its words is another\."):
@@ -166,7 +166,7 @@ async def test_words_that_together_are_one_segment_name_it() -> None:
 async def test_an_unknown_promotion_is_answered_with_similar_names() -> None:
     async with bench(customers=20) as machine:
         shop = Shop(machine.client)
-        with pytest.raises(NotPromotion, match=r"There is no promotion “winback”\. Did you mean “Win back”"):
+        with pytest.raises(NotPromotion, match=r"No promotion is called “winback”\. Did you mean “Win back”"):
             await shop.promotion("winback")
         assert await shop.promotion_by_id(99) is None
         found = await shop.promotion_by_id(4)

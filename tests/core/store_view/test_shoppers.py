@@ -83,11 +83,11 @@ def test_words_are_classified_and_each_is_kept_once() -> None:
     [
         ((), "0 shoppers recognised."),
         (("Ada",), "0 shoppers recognised. Not understood: Ada."),
-        (("a@x.org",), "1 shopper recognised: 1 e-mail."),
-        (("a@x.org", "b@x.org", "17"), "3 shoppers recognised: 2 e-mails and 1 customer id."),
+        (("a@x.org",), "1 shopper recognised: 1 email."),
+        (("a@x.org", "b@x.org", "17"), "3 shoppers recognised: 2 emails and 1 customer id."),
         (
             ("a@x.org", "17", "18", uuid(1), "Ada", "Ben"),
-            "4 shoppers recognised: 1 e-mail, 2 customer ids and 1 profile id. Not understood: Ada and Ben.",
+            "4 shoppers recognised: 1 email, 2 customer ids and 1 profile id. Not understood: Ada and Ben.",
         ),
     ],
 )
@@ -140,14 +140,13 @@ async def test_who_is_not_found_is_told_by_name() -> None:
         named = await found(machine, "guest@example.com", "99", uuid(1), '"doe, jane"@example.com', "Ada")
         assert named.shoppers == ()
         assert named.remarks == (
-            f"Nobody in the store: guest@example.com, 99 and {uuid(1)}. "
-            "Guests have no profile until `/shopper register`.",
-            'The store cannot look up an e-mail with a comma: "doe, jane"@example.com. Use the customer id.',
-            "No e-mail, customer id or profile id: Ada.",
+            f"Not in the store: guest@example.com, 99 and {uuid(1)}. Guests have no profile until `/shopper register`.",
+            'The store cannot look up an email with a comma: "doe, jane"@example.com. Use the customer id.',
+            "1 word was skipped: Ada.",
         )
-        assert str(named.not_found).endswith("Ada. A shopper is an e-mail, a customer id or a profile id.")
+        assert str(named.not_found).endswith("Ada. A shopper is an email, a customer id or a profile id.")
         assert named.not_found.field == "shoppers"
-        assert named.not_found.for_log == "Nobody was recognised."
+        assert named.not_found.for_log == "No shopper was recognised."
 
 
 async def test_nobody_named_asks_nothing() -> None:
@@ -155,7 +154,7 @@ async def test_nobody_named_asks_nothing() -> None:
         named = await found(machine)
         assert (named, machine.store.requests()) == (ResolvedShoppers((), ()), [])
         assert isinstance(named.not_found, Misuse)
-        assert str(named.not_found).startswith("Nobody is named.")
+        assert str(named.not_found).startswith("Which shoppers?")
 
 
 async def test_several_accounts_of_one_address_have_to_be_told_apart() -> None:
@@ -180,8 +179,8 @@ async def test_shoppers_are_looked_up_many_at_once(count: int, requests: int) ->
 
 
 def test_where_nothing_is_left_to_do_the_log_hears_no_names() -> None:
-    error = nobody_left(("In VIPs already: Ada.", "Nobody in the store: Ben."))
-    assert str(error) == "In VIPs already: Ada. Nobody in the store: Ben."
+    error = nobody_left(("In VIPs already: Ada.", "Not in the store: Ben."))
+    assert str(error) == "In VIPs already: Ada. Not in the store: Ben."
     assert (error.field, error.for_log) == ("shoppers", "There is nothing to do for those who are named.")
 
 

@@ -73,20 +73,24 @@ def test_a_rule_that_says_something_needlessly_is_told_plainly(rule: Targeting, 
 @pytest.mark.parametrize(
     ("rule", "words", "refusal"),
     [
-        (None, "everybody", "“everybody” is no part of a rule. For everybody, take the rule away with `/promotion un"),
-        (All((VIPS, All(()))), "in VIPs, and everybody", "for all but some, name those: `not in Staff`"),
-        (AnyOf(()), "in no segment", "“in no segment” reaches nobody. Name the segments"),
-        (Not(AnyOf(())), "not (in no segment)", "“in no segment” reaches nobody"),
-        (All((VIPS, Any_(()))), "in VIPs, and in no segment", "“in no segment” reaches nobody"),
+        (
+            None,
+            "everyone",
+            "“everyone” can't be part of a rule. To reach everyone, take the rule away with `/promotion un",
+        ),
+        (All((VIPS, All(()))), "in VIPs, and everyone", "for all but some, name those: `not in Staff`"),
+        (AnyOf(()), "in no segment", "“in no segment” reaches no one. Name the segments"),
+        (Not(AnyOf(())), "not (in no segment)", "“in no segment” reaches no one"),
+        (All((VIPS, Any_(()))), "in VIPs, and in no segment", "“in no segment” reaches no one"),
         (
             AnyOf((uuid(10), "gone-1")),
-            "in VIPs or a segment that is gone (gone-1)",
-            "“a segment that is gone” cannot be asked for. Leave it out",
+            "in VIPs or a deleted segment",
+            "A deleted segment can't be part of a rule. Leave it out",
         ),
         (
             All((VIPS, Not(Unread({"new": "x"})))),
             "in VIPs, and not (by a rule that is not readable here)",
-            "“by a rule that is not readable here” cannot be asked for. Say the whole rule anew",
+            "“by a rule that is not readable here” can't be part of a rule. Type the whole rule again",
         ),
     ],
 )
@@ -189,8 +193,8 @@ def test_what_phones_make_of_blanks_quotes_and_dashes_does_not_matter(text: str,
         ("neither VIPs nor (Loyal) or Staff", "Does “neither” still hold after the “or” that follows “)”?"),
         ("VIPs or “Loyal", "The quote before “Loyal” is not closed."),
         ("VIPs or “ ”", "There is nothing between the quotes."),
-        ("in Everybody", "“everybody” is no part of a rule."),
-        ("everybody and not Staff", "for all but some, name those: `not in Staff`."),
+        ("in Everyone", "“everyone” can't be part of a rule."),
+        ("everyone and not Staff", "for all but some, name those: `not in Staff`."),
         ("not (not (not (not VIPs)))", "This rule has 5 levels inside one another, and the store takes 4."),
         ("(" * (MOST_PARENTHESES + 1), "More than 20 “(” stand inside one another."),
         ("(" * 100_000, "More than 20 “(” stand inside one another."),
@@ -203,7 +207,7 @@ def test_an_unclear_rule_is_refused_with_place_and_advice(text: str, refusal: st
 
 
 def test_all_unknown_names_are_refused_at_once_with_near_ones() -> None:
-    with pytest.raises(NotSegments, match=r"There is no segment “VIP” and no segment “Loyle”. Did you mean “Loyal”"):
+    with pytest.raises(NotSegments, match=r"No segment is called “VIP” or “Loyle”. Did you mean “Loyal”"):
         parse("VIP or Staff, and not in Loyle", SEGMENTS)
 
 
@@ -231,7 +235,7 @@ def test_names_that_only_a_keyboard_tells_apart_must_be_spelt() -> None:
         ("ın", "ın"),
         ("In", "“In”"),
         ("Not yet", "“Not yet”"),
-        ("everybody else", "“everybody else”"),
+        ("everyone else", "“everyone else”"),
         ("No segment", "“No segment”"),
         ("No segments", "No segments"),
         ("a, b", "“a, b”"),
@@ -268,7 +272,7 @@ def test_twenty_nested_parentheses_are_parsed() -> None:
     assert parse(" or ".join(["(VIPs)"] * (MOST_PARENTHESES + 1)), SEGMENTS) == VIPS
 
 
-KEYWORDS = ("in", "not", "neither", "nor", "and", "or", "everybody")
+KEYWORDS = ("in", "not", "neither", "nor", "and", "or", "everyone")
 HOSTILE = (
     *KEYWORDS,
     *(f"{word.upper()} x" for word in KEYWORDS),
@@ -278,8 +282,8 @@ HOSTILE = (
     "a'b",
     "A’B",
     "no segment",
-    "a segment that is gone",
-    "a segment that is gone (x)",
+    "a deleted segment",
+    "a deleted segment",
     "by a rule that is not readable here",
     "by a rule that is",
     "readable here",
@@ -372,7 +376,7 @@ def test_an_unparsable_description_is_refused_not_misread(
 ) -> None:
     whole = data.draw(st.sampled_from([part, Not(part), All((rule, part)), Any_((part, Not(rule)))]))
 
-    with pytest.raises(Misuse, match=r"no part of a rule|reaches nobody|cannot be asked for"):
+    with pytest.raises(Misuse, match=r"can't be part of a rule|reaches no one"):
         parse(describe(whole, names_of(segments)), segments)
 
 

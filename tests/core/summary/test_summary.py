@@ -221,7 +221,7 @@ def rows_of(found: Summary) -> dict[str, str]:
         ({"approvals": SIGNED}, "approved by UBEN"),
         ({"need": Need(approvals=0, why="")}, "needed no approval"),
         ({"need": Need(approvals=2, why=""), "approvals": SIGNED}, "approved only by UBEN"),
-        ({}, "approved by nobody"),
+        ({}, "approved by no one"),
     ],
 )
 def test_what_ran_says_who_asked_and_who_approved(fields: dict[str, object], who: str) -> None:
@@ -237,7 +237,7 @@ def test_what_waits_says_for_how_long_the_oldest_first() -> None:
     old, young = now.at - timedelta(hours=5), now.at - timedelta(minutes=1)
     waiting = (brief(number=7, created_at=old), brief(number=9, created_at=young))
     found = summary(now, waiting=waiting)
-    assert "Waiting for a second person: 2 changes." in sentences(found)
+    assert "Waiting for approval: 2 changes." in sentences(found)
     assert [(label, masked(words).partition(") (")[2]) for label, words in rows_of(found).items()] == [
         ("Change 7", "asked by UANA, 5 hours ago)"),
         ("Change 9", "asked by UANA, 1 minute ago)"),
@@ -246,7 +246,7 @@ def test_what_waits_says_for_how_long_the_oldest_first() -> None:
 
 def test_an_emergency_that_nobody_reviewed_says_how_to() -> None:
     found = summary(snapshot(0), unreviewed=(brief(state=State.DONE),))
-    assert "Ran without its approvals and reviewed by nobody: 1 change." in sentences(found)
+    assert "Ran without approval, not reviewed yet: 1 change." in sentences(found)
     assert rows_of(found)["Change 42"].endswith("; `/change review 42`)")
 
 
@@ -273,7 +273,7 @@ def test_what_somebody_had_posted_says_so_before_all_numbers() -> None:
     ("doubtful", "doubt"),
     [
         ({"is_steady": False}, "A change ran while the sizes were read"),
-        ({"is_certain": False}, "Of a step that broke off nobody can say what it did"),
+        ({"is_certain": False}, "No one can say what an interrupted step did"),
     ],
 )
 def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any], doubt: str) -> None:

@@ -76,7 +76,7 @@ def test_a_failed_try_is_repeated_for_an_hour() -> None:
 
 
 def test_silence_leaves_a_run_unsure() -> None:
-    reason = "Slack did not answer (no answer), so it may be in the channel or not."
+    reason = "Slack did not answer (no answer), so it may or may not be in the channel."
     assert on_silence("no answer") == Settle(SummaryState.UNSURE, reason)
 
 
@@ -89,7 +89,7 @@ def test_silence_leaves_a_run_unsure() -> None:
         (run(SummaryState.FAILED, reason="No.", reported=True), False),
         (run(SummaryState.FAILED, reason="Never.", reported=True), True),
     ],
-    ids=["first", "posted before", "nobody heard", "known", "another reason"],
+    ids=["first", "posted before", "no one heard", "known", "another reason"],
 )
 def test_approvers_are_told_a_reason_once(previous: SummaryRun | None, news: bool) -> None:
     assert is_news("No.", previous) is news

@@ -311,7 +311,7 @@ def test_nothing_is_removed_for_a_file_that_holds_something_else(
 
 def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Shell, tmp_path: Path) -> None:
     archive(ledger, tmp_path / "old.sqlite", 3)
-    with pytest.raises(NotCopied, match="Somebody else archives"):
+    with pytest.raises(NotCopied, match="Someone else archives"):
         ledger.archives.remove(3, "other.sqlite", LATER)
     assert ledger.verify().holds
 

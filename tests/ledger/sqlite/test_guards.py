@@ -48,8 +48,8 @@ def test_entries_are_never_changed_removed_or_replaced(by_hand: sqlite3.Connecti
         (SET.format("detail", "json('{}')", 2), "Entry 2 is not what was sealed after entry 1."),
         (SET.format("at", "'2020'", 3), "Entry 3 is not what was sealed after entry 2."),
         (SET.format("change", "1", 4), "Entry 4 is not what was sealed after entry 3."),
-        ("DELETE FROM entries WHERE number = 1", "Entry 1 is missing: entry 2 stands in its place."),
-        ("UPDATE entries SET number = 9 WHERE number = 4", "Entry 4 is missing: entry 9 stands in its place."),
+        ("DELETE FROM entries WHERE number = 1", "Entry 1 is missing: entry 2 is in its place."),
+        ("UPDATE entries SET number = 9 WHERE number = 4", "Entry 4 is missing: entry 9 is in its place."),
         ("UPDATE entries SET seal = '' WHERE number = 2", "Entry 2 is not what was sealed after entry 1."),
     ],
 )

@@ -42,7 +42,7 @@ class CreateCustomer(Step):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it unchanged. Raises NothingToDo if the address is registered."""
         if await _registered(shop.reader, self.email):
-            raise NothingToDo(f"{self.email} is registered already.")
+            raise NothingToDo(f"{self.email} is already registered.")
         return self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -58,7 +58,7 @@ class CreateCustomer(Step):
             existing = await _registered(store, self.email)
             if existing is None:
                 raise
-            return self._applied(existing, "They were registered by somebody else in the meantime.")
+            return self._applied(existing, "They were registered by someone else in the meantime.")
         return self._applied(customer)
 
     async def already_applied(self, reader: Reader) -> Applied | None:

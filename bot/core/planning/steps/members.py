@@ -58,7 +58,7 @@ class _Membership(Step):
     @model_validator(mode="after")
     def _has_shoppers(self) -> Self:
         if not self.shoppers:
-            raise ValueError("a step for nobody")
+            raise ValueError("a step for no one")
         return self
 
 
@@ -122,7 +122,7 @@ class AddMembers(_Membership):
         known = {one.id for one in await shop.customers(ids=ids)}
         remaining = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
         if not remaining and not self.profile_ids:
-            raise NothingToDo(f"None of those for {self.segment.name} is a customer any more.")
+            raise NothingToDo(f"None of the shoppers for {self.segment.name} is a customer any more.")
         return now.model_copy(update={"newcomers": remaining})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -145,7 +145,7 @@ class AddMembers(_Membership):
     def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
         already = len(outcome.already)
         were = "was" if already == 1 else "were"
-        inside = (f"{people(already)} {were} in {self.segment.name} already.",) if already else ()
+        inside = (f"{people(already)} {were} already in {self.segment.name}.",) if already else ()
         return (*inside, *_missing(len(outcome.missing) + len(self.newcomers)))
 
 

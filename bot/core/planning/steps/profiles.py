@@ -95,7 +95,7 @@ class CreateProfiles(Step):
             undo=deleted(tuple(one.customer_id for one in outcome.created), unused=True),
             profiles=profiles,
             renewed={one.id: profiles[one.customer_id] for one in self.old if one.customer_id in profiles},
-            notes=(f"{people(already)} had a profile already.",) if already else (),
+            notes=(f"{people(already)} already had a profile.",) if already else (),
         )
 
 

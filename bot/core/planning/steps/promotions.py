@@ -1,9 +1,13 @@
 """Steps on promotions: whom they reach."""
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator
 
 from bot.bigcommerce import Reader, Store, Targeting
+from bot.bigcommerce.wire import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.steps.applied import Applied
@@ -17,8 +21,19 @@ if TYPE_CHECKING:
 
 
 def whom(targeting: Targeting | None, names: Mapping[str, str]) -> str:
-    """Describe whom a promotion reaches: ``everybody``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
-    return f"shoppers {describe(targeting, names)}" if targeting else "everybody"
+    """Describe whom a promotion reaches: ``everyone``, ``shoppers in VIPs``; ``names`` are segments' names by id."""
+    return f"shoppers {describe(targeting, names)}" if targeting else "everyone"
+
+
+_GONE = re.compile(rf"a segment that is gone \({UUID}\)")
+
+
+def _in_todays_words(words: str) -> str:
+    """Return what an earlier version stored in the words that are used now, so that the same plan stays the same."""
+    return "everyone" if words == "everybody" else _GONE.sub("a deleted segment", words)
+
+
+Whom = Annotated[str, AfterValidator(_in_todays_words)]
 
 
 def _json(targeting: Targeting | None) -> Any:
@@ -26,19 +41,20 @@ def _json(targeting: Targeting | None) -> Any:
 
 
 class RetargetPromotion(Step):
-    """Change whom a promotion reaches, and nothing else of it. None means everybody.
+    """Change whom a promotion reaches, and nothing else of it. None means everyone.
 
     ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning.
     """
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
     does: ClassVar[str] = "change whom a promotion reaches"
+    several: ClassVar[str] = "Retarget {count} promotions"
     destructive: ClassVar[bool] = True
     promotion: PromotionRef
     before: Targeting | None = None
     after: Targeting | None = None
-    was: str = ""
-    becomes: str = ""
+    was: Whom = ""
+    becomes: Whom = ""
 
     @property
     def live(self) -> bool:
@@ -79,10 +95,10 @@ class RetargetPromotion(Step):
 
     def describe(self, shoppers: int) -> str:
         """Describe whom it will reach."""
-        return f"Let the promotion {self.promotion.name} reach {self.becomes}"
+        return f"Retarget the promotion {self.promotion.name} to {self.becomes}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return its targeting before, and after as the store saved it; None means everybody."""
+        """Return its targeting before, and after as the store saved it; None means everyone."""
         return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
 
     async def refreshed(self, shop: Shop) -> Self:
@@ -118,7 +134,7 @@ class RetargetPromotion(Step):
             return Applied()
         if promotion.targeting != self.before:
             raise Impossible(
-                f"Somebody else changed whom “{promotion.name}” reaches in the meantime, so it was left alone. "
+                f"Someone else changed whom “{promotion.name}” reaches in the meantime, so it was left alone. "
                 "Look at it with `/promotion show`, and ask again."
             )
         updated = await store.update_promotion(promotion.id, promotion.with_targeting(self.after))

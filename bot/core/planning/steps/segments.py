@@ -85,9 +85,9 @@ class CreateSegment(Step):
     def _notes(self) -> tuple[str, ...]:
         new_id = f"{self.segment.name} has a new id, so"
         if self.lost is None:
-            return (f"{new_id} promotions that named it, which could not be read, do not follow it.",)
+            return (f"{new_id} promotions may still name the deleted segment; they could not be read.",)
         lost = listing([f"“{use.name}”" for use in self.lost])
-        return (f"{new_id} these promotions do not follow it: {lost}.",) if lost else ()
+        return (f"{new_id} these promotions still name the deleted segment: {lost}.",) if lost else ()
 
 
 class UpdateSegment(Step):
@@ -161,6 +161,7 @@ class DeleteSegment(Step):
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
+    several: ClassVar[str] = "Delete {count} segments"
     destructive: ClassVar[bool] = True
     segment: SegmentRef
     description: str = ""
@@ -206,7 +207,7 @@ class DeleteSegment(Step):
     def warnings(self) -> tuple[str, ...]:
         """The promotions that use it, and what an undo will not restore."""
         used = describe_uses(self.segment.name, self.promotions)
-        new_id = "Undo restores a segment under a new id, which promotions do not follow."
+        new_id = "Undo restores the segment under a new id; promotions still name the deleted segment."
         return used if self.promotions == () else (*used, new_id)
 
     @property

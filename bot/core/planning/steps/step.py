@@ -31,6 +31,8 @@ class Step(Value):
 
     does: ClassVar[str]
     """What it does, to complete "needs approval to …"."""
+    several: ClassVar[str] = ""
+    """What ``count`` of them do, in one line, where a plan may have more of them than a line holds."""
     destructive: ClassVar[bool] = False
     """Whether it always needs a second person, whatever the policy: it takes away what people see or pay by."""
     in_requests: ClassVar[bool] = False
@@ -200,7 +202,7 @@ class Gone(Impossible):
     """A segment, or another ``what``, no longer exists."""
 
     def __init__(self, name: str, *, what: str = "segment") -> None:
-        super().__init__(f"The {what} “{name}” is not in the store any more.")
+        super().__init__(f"The {what} “{name}” is no longer in the store.")
 
 
 async def present(ref: SegmentRef, shop: Shop) -> Segment:

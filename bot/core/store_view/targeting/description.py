@@ -14,7 +14,7 @@ def describe(targeting: Targeting | None, names: Mapping[str, str]) -> str:
     otherwise. Quotes inside it become apostrophes; if that is ambiguous, or if a name is blank or another segment's id,
     the id takes its place.
     """
-    return "everybody" if targeting is None else _describe(_normalized(targeting), names)
+    return "everyone" if targeting is None else _describe(_normalized(targeting), names)
 
 
 def _normalized(rule: Targeting) -> Targeting:
@@ -43,7 +43,7 @@ def _describe(rule: Targeting, names: Mapping[str, str]) -> str:
         case Not(part):
             return f"not ({_describe(part, names)})"
         case All(()):
-            return "everybody"
+            return "everyone"
         case All(parts) | Any_(parts):
             word = "and" if isinstance(rule, All) else "or"
             return f", {word} ".join(_describe_part(part, names) for part in parts)

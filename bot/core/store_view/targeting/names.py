@@ -16,7 +16,7 @@ def written_name(segment_id: str, names: Mapping[str, str]) -> str:
     """Write this segment's name: bare, quoted, as its id, or marked as deleted."""
     name = names.get(segment_id)
     if name is None:
-        return f"a segment that is gone ({segment_id})"
+        return "a deleted segment"
     word = re.sub(f"[{QUOTES}]", "'", name)
     word = word if _means_one(word, name, names) else segment_id
     return word if _is_bare(word) else f"“{word}”"

@@ -13,24 +13,26 @@ EXAMPLE = 'For example: `in VIPs or "Big Spenders", and not in Staff`.'
 BLANK = r"[\s\u200b\u2060\ufeff]"
 _LETTER = rf"[^\s\u200b\u2060\ufeff(),{QUOTES}]"
 # ASCII only: otherwise "ın" would be "in".
-_KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everybody))(?!{_LETTER})"
+_KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everyone|everybody))(?!{_LETTER})"
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?P<closed>[{QUOTES}]?)"
     rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{_LETTER})|{_KEYWORD}|[(),])"
     rf"|{_LETTER}+(?:{BLANK}+(?!{_KEYWORD}){_LETTER}+)*"
 )
+EVERYONE = (
+    "“everyone” can't be part of a rule. To reach everyone, take the rule away with `/promotion untarget`; "
+    "for all but some, name those: `not in Staff`."
+)
 # Errors for rules that cannot be asked for; the keys are the tokens of their descriptions.
 UNASKABLE = {
-    ("everybody",): (
-        "“everybody” is no part of a rule. For everybody, take the rule away with `/promotion untarget`; "
-        "for all but some, name those: `not in Staff`."
-    ),
-    ("no segment",): f"“in no segment” reaches nobody. Name the segments to reach. {EXAMPLE}",
-    ("a segment that is gone", "("): (
-        f"“a segment that is gone” cannot be asked for. Leave it out, or name another in its place. {EXAMPLE}"
+    ("everyone",): EVERYONE,
+    ("everybody",): EVERYONE,
+    ("no segment",): f"“in no segment” reaches no one. Name the segments to reach. {EXAMPLE}",
+    ("a deleted segment",): (
+        f"A deleted segment can't be part of a rule. Leave it out, or name another in its place. {EXAMPLE}"
     ),
     ("by a rule that is", "not", "readable here"): (
-        f"“by a rule that is not readable here” cannot be asked for. Say the whole rule anew. {EXAMPLE}"
+        f"“by a rule that is not readable here” can't be part of a rule. Type the whole rule again. {EXAMPLE}"
     ),
 }
 

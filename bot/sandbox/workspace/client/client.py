@@ -39,7 +39,7 @@ class Client:
         person = self._person(user)
         place = self._workspace.directory.place(channel, person)
         if place.person and (self._workspace.manifest.read_only or not self._workspace.manifest.messages):
-            raise Misuse("The app's manifest lets nobody write to the bot directly.")
+            raise Misuse("The app's manifest lets no one write to the bot directly.")
         if not text.strip():
             raise Misuse("There is nothing to send.")
         if text.startswith("/"):

@@ -139,7 +139,7 @@ def _chosen(element: Json, chosen: list[Json]) -> str | None:
 _CHECKS: dict[str, Callable[[Json, Any], str | None]] = {
     "plain_text_input": _length,
     "number_input": _number,
-    "email_text_input": lambda _, value: None if _EMAIL.fullmatch(value) else "Please enter an e-mail address.",
+    "email_text_input": lambda _, value: None if _EMAIL.fullmatch(value) else "Please enter an email address.",
     "url_text_input": lambda _, value: None if "://" in value else "Please enter a URL.",
     "file_input": _files,
     "multi_static_select": _chosen,
