@@ -35,13 +35,13 @@ class Page(Generic[T]):
         return () if is_last else (Offer("Next Page", f"{self.words} page:{self.number + 1}"),)
 
 
-def page_of(found: Sequence[T], number: int, size: int, words: str) -> Page[T]:
+def page_of(items: Sequence[T], number: int, size: int, words: str) -> Page[T]:
     """Return page ``number`` (from 1). Raises Misuse beyond the last one."""
     first = (number - 1) * size
-    shown = found[first : first + size]
-    if found and not shown:
-        raise no_such_page(-(-len(found) // size))
-    return Page(shown, number, first, len(found), words)
+    shown = items[first : first + size]
+    if items and not shown:
+        raise no_such_page(-(-len(items) // size))
+    return Page(shown, number, first, len(items), words)
 
 
 def no_such_page(pages: int) -> Misuse:
@@ -53,9 +53,9 @@ def no_such_page(pages: int) -> Misuse:
 COLUMNS = ("Change", "What", "Asked by", "State")
 
 
-def brief_rows(found: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
+def brief_rows(briefs: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
     """Render changes as the rows of a table with COLUMNS."""
-    return tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in found)
+    return tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in briefs)
 
 
 def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:

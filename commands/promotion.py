@@ -100,17 +100,17 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
 
     /promotion show "VIP early access"
     """
-    found = await ctx.shop.promotion(args.promotion)
-    names, typed = await ctx.shop.names(), quote(str(found.id))
+    promotion = await ctx.shop.promotion(args.promotion)
+    names, typed = await ctx.shop.names(), quote(str(promotion.id))
     return Answer(
-        f"{found.name} reaches {whom(found.targeting, names)}",
+        f"{promotion.name} reaches {whom(promotion.targeting, names)}",
         (
-            _details(found),
+            _details(promotion),
             Sentence("Only signed-in shoppers get it.", quiet=True),
             offers(
                 ("Retarget", f"promotion target {typed}"),
                 ("Edit Rule", f"promotion rule {typed}"),
-                *((("Untarget", f"promotion untarget {typed}"),) if found.targeting else ()),
+                *((("Untarget", f"promotion untarget {typed}"),) if promotion.targeting else ()),
             ),
         ),
     )
@@ -123,18 +123,20 @@ async def target(args: TargetArgs, ctx: Context) -> Plan:
     /promotion target "Win back" is Lapsed "Coffee lovers"
     /promotion target "Free shipping over 40" is-not Wholesale
     """
-    found = await ctx.shop.promotion(args.promotion)
+    promotion = await ctx.shop.promotion(args.promotion)
     ids = AnyOf(tuple(one.id for one in await ctx.shop.find(args.segments, field="segments")))
-    return await _retargeted(found, ids if args.how == "is" else Not(ids), ctx)
+    return await _retargeted(promotion, ids if args.how == "is" else Not(ids), ctx)
 
 
 async def _prefill_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
-    found = await ctx.shop.promotion(str(values["promotion"]))
-    rule = describe(found.targeting, await ctx.shop.names()) if found.targeting else ""
+    promotion = await ctx.shop.promotion(str(values["promotion"]))
+    rule = describe(promotion.targeting, await ctx.shop.names()) if promotion.targeting else ""
     if len(rule) > RULE:
-        typed = f"`/promotion rule {found.id} …`"
-        raise Impossible(f"The rule of “{found.name}” is longer than a form holds. Type the whole new rule: {typed}.")
-    return {"rule": rule} | values | {"promotion": str(found.id)}
+        typed = f"`/promotion rule {promotion.id} …`"
+        raise Impossible(
+            f"The rule of “{promotion.name}” is longer than a form holds. Type the whole new rule: {typed}."
+        )
+    return {"rule": rule} | values | {"promotion": str(promotion.id)}
 
 
 @command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _prefill_rule))
@@ -143,8 +145,8 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
 
     /promotion rule "Tasting week" in VIPs or Lapsed, and not in Wholesale
     """
-    found = await ctx.shop.promotion(args.promotion)
-    return await _retargeted(found, parse(one_line(args.rule), await ctx.shop.segments()), ctx)
+    promotion = await ctx.shop.promotion(args.promotion)
+    return await _retargeted(promotion, parse(one_line(args.rule), await ctx.shop.segments()), ctx)
 
 
 @command("promotion untarget", submit="Untarget Promotion")
@@ -156,19 +158,19 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
     return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
 
 
-async def _retargeted(found: Promotion, after: Targeting | None, ctx: Context) -> Plan:
-    return await build_plan((RetargetPromotion(promotion=PromotionRef.of(found), after=after),), ctx.shop)
+async def _retargeted(promotion: Promotion, after: Targeting | None, ctx: Context) -> Plan:
+    return await build_plan((RetargetPromotion(promotion=PromotionRef.of(promotion), after=after),), ctx.shop)
 
 
-def _details(found: Promotion) -> Fields:
-    document = found.document
+def _details(promotion: Promotion) -> Fields:
+    document = promotion.document
     return Fields.of(
-        ("Status", describe_status(found)),
+        ("Status", describe_status(promotion)),
         ("Kind", str(document.get("redemption_type") or "").lower()),
         ("Starts", _day(document.get("start_date"))),
         ("Ends", _day(document.get("end_date"))),
         ("Used", _times(document.get("current_uses"), document.get("max_uses"))),
-        ("Id", str(found.id)),
+        ("Id", str(promotion.id)),
     )
 
 

@@ -83,12 +83,12 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper create 17
     /shopper create ada@example.com, 42
     """
-    found = await resolve(args.shoppers, ctx.shop)
-    if not found.shoppers:
-        raise found.not_found
-    lacking = [one.customer for one in found.shoppers if one.customer and not one.profile_id]
-    having = [one.label for one in found.shoppers if one.profile_id]
-    remarks = (*found.remarks, *remark("Already with a profile", having))
+    shoppers = await resolve(args.shoppers, ctx.shop)
+    if not shoppers.shoppers:
+        raise shoppers.not_found
+    lacking = [one.customer for one in shoppers.shoppers if one.customer and not one.profile_id]
+    having = [one.label for one in shoppers.shoppers if one.profile_id]
+    remarks = (*shoppers.remarks, *remark("Already with a profile", having))
     if not lacking:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in lacking])
@@ -127,11 +127,11 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper delete ada@example.com
     /shopper delete 17, 42
     """
-    found = await resolve(args.shoppers, ctx.shop)
-    customers = await _customers(found, ctx)
+    shoppers = await resolve(args.shoppers, ctx.shop)
+    customers = await _customers(shoppers, ctx)
     having = [one for one in customers if one.shopper_profile_id]
     lacking = [describe_customer(one) for one in customers if not one.shopper_profile_id]
-    remarks = (*found.remarks, *remark("Without a profile", lacking))
+    remarks = (*shoppers.remarks, *remark("Without a profile", lacking))
     if not having:
         raise nobody_left(remarks)
     who = about([describe_customer(one) for one in having])
@@ -145,17 +145,17 @@ def _who(args: RegisterArgs, known: Customer | None) -> str:
     return f"Registered already: {describe_customer(known)}.{'' if is_called_so else ' That name stays.'}"
 
 
-async def _customers(found: ResolvedShoppers, ctx: Context) -> list[Customer]:
+async def _customers(shoppers: ResolvedShoppers, ctx: Context) -> list[Customer]:
     """Return the shoppers as customers. Raises Misuse if nobody is named."""
-    if not found.shoppers:
-        raise found.not_found
+    if not shoppers.shoppers:
+        raise shoppers.not_found
     of_profiles = await fetch_owners(
-        [one.profile_id for one in found.shoppers if one.profile_id and not one.customer], ctx.shop
+        [one.profile_id for one in shoppers.shoppers if one.profile_id and not one.customer], ctx.shop
     )
-    for one in found.shoppers:
+    for one in shoppers.shoppers:
         if not one.customer and one.profile_id not in of_profiles:
             raise Impossible(f"The profile {one.profile_id} no longer belongs to a customer.")
-    return [one.customer or of_profiles[str(one.profile_id)] for one in found.shoppers]
+    return [one.customer or of_profiles[str(one.profile_id)] for one in shoppers.shoppers]
 
 
 async def _find_account(email: str, ctx: Context) -> Customer | None:

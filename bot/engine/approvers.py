@@ -36,21 +36,21 @@ class Approvers:
         if not need.approvals:
             return ()
         ids = self.policy.approvers_of(need)
-        found, standings = list[str](), set[Standing]()
+        approvers, standings = list[str](), set[Standing]()
         for user_id in sorted(await self.directory.members(ids) - {requester}):
             standing = (await self.directory.actor(user_id)).standing
             standings.add(standing)
-            found += [user_id] if standing is Standing.MEMBER else []
-            if len(found) == NAMED:
+            approvers += [user_id] if standing is Standing.MEMBER else []
+            if len(approvers) == NAMED:
                 break
-        if len(found) >= need.approvals:
-            return tuple(found)
+        if len(approvers) >= need.approvals:
+            return tuple(approvers)
         if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & ids:
             raise NotAllowed(
                 f"This {need.why}. Who may approve could not be read from Slack just now, so it was not requested. "
                 "Try again in a minute."
             )
-        raise NobodyCanApprove(need.approvals, len(found))
+        raise NobodyCanApprove(need.approvals, len(approvers))
 
     async def refuse_others(self, change: Change, user_id: str) -> None:
         """Raise NotAllowed unless this person may approve the Change now."""

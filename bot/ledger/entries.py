@@ -16,25 +16,25 @@ def milliseconds(time: timedelta) -> int:
     return max(0, time // timedelta(milliseconds=1))
 
 
-def asked(ask: Invocation, detail: dict[str, Any]) -> Entry:
+def asked(invocation: Invocation, detail: dict[str, Any]) -> Entry:
     """Return the entry of an invocation that arrived."""
-    return _of_invocation(EntryKind.ASKED, ask, detail)
+    return _of_invocation(EntryKind.ASKED, invocation, detail)
 
 
 def answered(
-    kind: EntryKind, ask: Invocation, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
+    kind: EntryKind, invocation: Invocation, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
 ) -> Entry:
     """Return the entry of the answer to an invocation."""
-    entry = _of_invocation(kind, ask, detail)
+    entry = _of_invocation(kind, invocation, detail)
     return replace(entry, outcome=kind.value, subjects=subjects, ms=milliseconds(took))
 
 
 def planned(
-    ask: Invocation, change: Change, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
+    invocation: Invocation, change: Change, detail: dict[str, Any], subjects: tuple[str, ...], *, took: timedelta
 ) -> Entry:
     """Return the entry of an invocation that became a change."""
     touched = tuple(dict.fromkeys((*segments_of(change), *subjects)))
-    entry = answered(EntryKind.PLANNED, ask, detail, touched, took=took)
+    entry = answered(EntryKind.PLANNED, invocation, detail, touched, took=took)
     return replace(entry, change=change.number, outcome=change.state.value)
 
 
@@ -66,8 +66,16 @@ def segments_of(change: Change) -> tuple[str, ...]:
     return texts(map(Item.segment, change.plan.segment_ids))
 
 
-def _of_invocation(kind: EntryKind, ask: Invocation, detail: dict[str, Any]) -> Entry:
-    return Entry(kind, ask.actor, ask.place.channel or "", ask.command, None, detail, workspace=ask.workspace)
+def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, Any]) -> Entry:
+    return Entry(
+        kind,
+        invocation.actor,
+        invocation.place.channel or "",
+        invocation.command,
+        None,
+        detail,
+        workspace=invocation.workspace,
+    )
 
 
 def _of_change(change: Change, entry: Entry) -> Entry:

@@ -39,20 +39,20 @@ class Message:
         object.__setattr__(self, "blocks", _fit(self.blocks))
 
 
-def _fit(drawn: list[Block]) -> list[Block]:
+def _fit(blocks: list[Block]) -> list[Block]:
     """Drop blocks from the end that do not fit into one message; buttons always stay."""
-    spare = [block for block in drawn if block["type"] == "data_visualization"][CHARTS:]
-    drawn = [block for block in drawn if not any(block is one for one in spare)]
-    buttons = [block for block in drawn if block["type"] == "actions"]
+    spare = [block for block in blocks if block["type"] == "data_visualization"][CHARTS:]
+    blocks = [block for block in blocks if not any(block is one for one in spare)]
+    buttons = [block for block in blocks if block["type"] == "actions"]
     room = MESSAGE_ROOM - sum(map(length, buttons)) - len(TOO_LONG)
     places = MESSAGE_BLOCKS - len(buttons) - 1
     kept: list[Block] = []
-    for block in drawn:
+    for block in blocks:
         if block["type"] != "actions":
             places, room = places - 1, room - (0 if block["type"] == "data_table" else length(block))
         if block["type"] == "actions" or (room >= 0 and places >= 0):
             kept.append(block)
-    return kept if len(kept) == len(drawn) else [*kept, context(TOO_LONG)]
+    return kept if len(kept) == len(blocks) else [*kept, context(TOO_LONG)]
 
 
 def length(value: Any) -> int:
@@ -119,17 +119,17 @@ def rich(text: str, *, bold: bool = False) -> list[Block]:
     elements: list[Block] = []
     end = 0
     shown = cut(text, TEXT)
-    for found in _PIECE.finditer(shown):
-        elements += _literal(shown[end : found.start()], style)
-        elements.append(_piece(found))
-        end = found.end()
+    for match in _PIECE.finditer(shown):
+        elements += _literal(shown[end : match.start()], style)
+        elements.append(_piece(match))
+        end = match.end()
     return (elements + _literal(shown[end:], style)) or _literal("–", style)
 
 
-def _piece(found: re.Match[str]) -> Block:
-    if found[2]:
-        return {"type": "user", "user_id": found[2]}
-    return {"type": "text", "text": found[1], "style": {"code": True}}
+def _piece(match: re.Match[str]) -> Block:
+    if match[2]:
+        return {"type": "user", "user_id": match[2]}
+    return {"type": "text", "text": match[1], "style": {"code": True}}
 
 
 def _literal(text: str, style: Block) -> list[Block]:

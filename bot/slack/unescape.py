@@ -15,8 +15,8 @@ def unescaped(text: str) -> str:
     return html.unescape(_ESCAPED.sub(_typed, text))
 
 
-def _typed(found: re.Match[str]) -> str:
-    sign, id_, label = found[1] or "", found[2], found[3]
+def _typed(match: re.Match[str]) -> str:
+    sign, id_, label = match[1] or "", match[2], match[3]
     if sign == "@":
         return f"<@{id_}>"
     if sign == "!":

@@ -149,9 +149,9 @@ class _Subject:
 
 async def _segment(word: str, ctx: Context) -> _Subject:
     """Find the segment with this id, or all that have or had this name. Raises NotSegments and StoreError."""
-    found = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
-    ctx.findings.add_segments(found)
-    return _Subject(f"the segment {word}", texts(map(Item.segment, found)))
+    segment = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
+    ctx.findings.add_segments(segment)
+    return _Subject(f"the segment {word}", texts(map(Item.segment, segment)))
 
 
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
@@ -165,15 +165,15 @@ async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
 
 async def _shopper(word: str, ctx: Context) -> _Subject:
     """Find the shopper as customer and as profile, even if the id no longer exists. Raises Misuse and StoreError."""
-    typed, found = classify((word,)), await resolve((word,), ctx.shop)
+    typed, shopper = classify((word,)), await resolve((word,), ctx.shop)
     items = [
         *map(Item.customer, typed.customer_ids),
         *map(Item.profile, typed.profile_ids),
-        *[item for one in found.shoppers for item in await _items(one, ctx)],
+        *[item for one in shopper.shoppers for item in await _items(one, ctx)],
     ]
     if not items:
-        gone = "For a deleted shopper, type the customer id or the profile id."
-        raise Misuse(f"{found.not_found} {gone}", field="shopper", for_log=found.not_found.for_log)
+        no_longer_exists = "For a deleted shopper, type the customer id or the profile id."
+        raise Misuse(f"{shopper.not_found} {no_longer_exists}", field="shopper", for_log=shopper.not_found.for_log)
     return _Subject(f"the shopper {word}", texts(dict.fromkeys(items)))
 
 

@@ -35,8 +35,8 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     /audit recent shopper:17 change:42
     """
     search = await resolve_filters(args, ctx)
-    found = await ctx.audit.recent(search.filter, limit=ROWS + 1, before=args.before)
-    shown, is_last = found[:ROWS], len(found) <= ROWS
+    entries = await ctx.audit.recent(search.filter, limit=ROWS + 1, before=args.before)
+    shown, is_last = entries[:ROWS], len(entries) <= ROWS
     described = describe_search(search, ctx)
     older = f"before entry {args.before}" if args.before else ""
     if not shown:

@@ -51,45 +51,45 @@ async def show(args: OneEntry, ctx: Context) -> Answer:
 
     /audit show 51
     """
-    found = await ctx.audit.entry(args.entry)
-    names = await _names(found, ctx)
-    envelope, detail = _envelope(found, ctx), [*_detail(found), *_about(found, names), ("Seal", found.seal)]
+    entry = await ctx.audit.entry(args.entry)
+    names = await _names(entry, ctx)
+    envelope, detail = _envelope(entry, ctx), [*_detail(entry), *_about(entry, names), ("Seal", entry.seal)]
     shown = Fields(tuple((label, shortened(value, LONG)) for label, value in (*envelope, *detail)))
-    nexts = (("Entries Before", f"audit recent before:{found.number}"),)
-    change = ((f"Show Change {found.change}", f"change show {found.change}"),) if found.change else ()
+    nexts = (("Entries Before", f"audit recent before:{entry.number}"),)
+    change = ((f"Show Change {entry.change}", f"change show {entry.change}"),) if entry.change else ()
     return Answer(
-        f"Entry {found.number}: {found.kind}",
-        (shown, *_effects(found, names), *_whole(found, detail), offers(*change, *nexts)),
+        f"Entry {entry.number}: {entry.kind}",
+        (shown, *_effects(entry, names), *_whole(entry, detail), offers(*change, *nexts)),
     )
 
 
-async def _names(found: RecordedEntry, ctx: Context) -> Mapping[str, str]:
+async def _names(entry: RecordedEntry, ctx: Context) -> Mapping[str, str]:
     """Fetch the current names of its segments; none if the store does not respond: the entry is shown anyway."""
-    if any(Item.parse(one).kind is ItemKind.SEGMENT for one in found.subjects):
+    if any(Item.parse(one).kind is ItemKind.SEGMENT for one in entry.subjects):
         with suppress(StoreError):
             return await ctx.shop.names()
     return {}
 
 
-def _envelope(found: RecordedEntry, ctx: Context) -> Pairs:
-    at = datetime.fromisoformat(found.at)
+def _envelope(entry: RecordedEntry, ctx: Context) -> Pairs:
+    at = datetime.fromisoformat(entry.at)
     pairs = (
-        ("Who", mention(found.actor) if found.actor else "the bot"),
-        ("Workspace", found.workspace),
-        ("Where", found.channel),
+        ("Who", mention(entry.actor) if entry.actor else "the bot"),
+        ("Workspace", entry.workspace),
+        ("Where", entry.channel),
         ("When", f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"),
         (f"In {ctx.zone.key}", time_expressions.format_time(at, ctx.zone) if ctx.zone.key != "UTC" else ""),
-        ("Command", found.command),
-        ("Change", str(found.change or "")),
-        ("Outcome", found.outcome),
-        ("Took", f"{found.ms:,} ms" if found.ms is not None else ""),
+        ("Command", entry.command),
+        ("Change", str(entry.change or "")),
+        ("Outcome", entry.outcome),
+        ("Took", f"{entry.ms:,} ms" if entry.ms is not None else ""),
     )
     return [(label, value) for label, value in pairs if value]
 
 
-def _detail(found: RecordedEntry) -> Pairs:
+def _detail(entry: RecordedEntry) -> Pairs:
     """Return the rest of the record, as labels and values."""
-    detail = found.detail
+    detail = entry.detail
     keys = [key for key in (*LABELS, *sorted(detail.keys() - LABELS.keys() - APART)) if key in detail]
     pairs = ((LABELS.get(key, key.capitalize()), _words(detail[key])) for key in keys)
     return [(label, value) for label, value in pairs if value]
@@ -101,11 +101,11 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _about(found: RecordedEntry, names: Mapping[str, str]) -> Pairs:
+def _about(entry: RecordedEntry, names: Mapping[str, str]) -> Pairs:
     """Describe its subjects: how many, and the first ones."""
-    if not found.subjects:
+    if not entry.subjects:
         return []
-    subjects = [_name(one, names) for one in found.subjects]
+    subjects = [_name(one, names) for one in entry.subjects]
     number = counted(len(subjects), "segment or shopper", "segments and shoppers")
     many = f"{number}: " if len(subjects) > 1 else ""
     return [("About", f"{many}{listing(subjects)}")]
@@ -117,18 +117,18 @@ def _name(subject: str, names: Mapping[str, str]) -> str:
     return f"{item.kind} {names.get(item.id, item.id) if item.kind is ItemKind.SEGMENT else item.id}"
 
 
-def _effects(found: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:
-    rows = tuple((names.get(id_, id_), *counts) for id_, counts in found.detail.get("effects", {}).items())
+def _effects(entry: RecordedEntry, names: Mapping[str, str]) -> tuple[Table, ...]:
+    rows = tuple((names.get(id_, id_), *counts) for id_, counts in entry.detail.get("effects", {}).items())
     return (Table("Effects on segments", ("Segment", "Added", "Removed"), rows),) if rows else ()
 
 
-def _whole(found: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
+def _whole(entry: RecordedEntry, detail: Pairs) -> tuple[Sentence | File, ...]:
     """Return the whole entry as a file, if it is longer than a message shows."""
-    hidden = len(listing(found.subjects)) < len(and_list(found.subjects))
+    hidden = len(listing(entry.subjects)) < len(and_list(entry.subjects))
     if not hidden and all(len(value) <= LONG for _, value in detail):
         return ()
-    content = json.dumps(asdict(found), ensure_ascii=False, indent=2)
+    content = json.dumps(asdict(entry), ensure_ascii=False, indent=2)
     return (
         Sentence("This is only part of it; the file has everything.", quiet=True),
-        File(f"entry {found.number}.json", content),
+        File(f"entry {entry.number}.json", content),
     )

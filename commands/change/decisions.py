@@ -57,14 +57,14 @@ async def details(args: OneChange, ctx: Context) -> Answer:
 
     /change details 42
     """
-    found = await ctx.changes.load(args.number)
-    rows = [(name, item.id) for item, name in (await describe_items(found.plan, ctx.shop)).items()]
-    title = f"Change {found.number} covers {counted(len(rows), 'item')}"
-    shown = (Table(f"What change {found.number} covers", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
+    change = await ctx.changes.load(args.number)
+    rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
+    title = f"Change {change.number} covers {counted(len(rows), 'item')}"
+    shown = (Table(f"What change {change.number} covers", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
     if len(rows) <= ROWS:
         return Answer(title, shown)
     note = Sentence(f"The first {ROWS} are shown here.", quiet=True)
-    return Answer(title, (*shown, note, File(f"change {found.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
+    return Answer(title, (*shown, note, File(f"change {change.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
 @command("change except", submit="Leave These Out")
@@ -74,10 +74,10 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     /change except 42 ada@example.com 17
     /change except 42 VIPs
     """
-    found = await ctx.changes.load(args.number)
-    refuse_late(found, None)
-    items = await _resolve_items(args.items, found, ctx)
-    return Decision(number=found.number, verdict=Verdict.NARROW, version=found.version, items=items)
+    change = await ctx.changes.load(args.number)
+    refuse_late(change, None)
+    items = await _resolve_items(args.items, change, ctx)
+    return Decision(number=change.number, verdict=Verdict.NARROW, version=change.version, items=items)
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
 
     /change break-glass 42 The shop sells at the wrong price
     """
-    found = await ctx.changes.load(args.number)
-    return Decision(number=found.number, verdict=Verdict.BREAK, version=found.version, reason=args.reason)
+    change = await ctx.changes.load(args.number)
+    return Decision(number=change.number, verdict=Verdict.BREAK, version=change.version, reason=args.reason)
 
 
 @command("change review", submit="Mark Reviewed")

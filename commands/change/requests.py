@@ -50,11 +50,11 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
         described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
         return Answer(f"No change {described}.")
     first = (args.page - 1) * ROWS
-    found = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
-    if not found:
+    briefs = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
+    if not briefs:
         raise no_such_page(-(-total // ROWS))
-    page = Page(found, args.page, first, total, f"change list {args.scope}")
-    table = Table("Changes, the latest first", COLUMNS, brief_rows(found))
+    page = Page(briefs, args.page, first, total, f"change list {args.scope}")
+    table = Table("Changes, the latest first", COLUMNS, brief_rows(briefs))
     title = page.title("pending change" if args.scope == "pending" else "change")
     title += " of yours" if args.scope == "mine" else ""
     return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
@@ -66,11 +66,11 @@ async def show(args: OneChange, ctx: Context) -> Answer:
 
     /change show 42
     """
-    found = await ctx.changes.load(args.number)
-    title = f"Change {found.number} is {found.state.value}"
-    card = (Sentence("Open card", url=found.card.url),) if found.card and found.card.url else ()
-    parts = (*_whole(found), _fields(found), *_failures(found), *card)
-    return Answer(title, (*parts, *_offers(found, ctx.actor)))
+    change = await ctx.changes.load(args.number)
+    title = f"Change {change.number} is {change.state.value}"
+    card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
+    parts = (*_whole(change), _fields(change), *_failures(change), *card)
+    return Answer(title, (*parts, *_offers(change, ctx.actor)))
 
 
 @command("change undo", submit="Undo Change")
@@ -79,19 +79,21 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
 
     /change undo 42
     """
-    found = await ctx.changes.load(args.number)
-    if found.undone_by:
-        raise Impossible(f"Change {found.number} was already undone by change {found.undone_by}.")
-    if found.is_open:
+    change = await ctx.changes.load(args.number)
+    if change.undone_by:
+        raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
+    if change.is_open:
         raise Impossible(
-            f"Change {found.number} is {found.state.value}, so there is nothing to undo yet. "
-            f"Whoever asked for it can take it back with `/change withdraw {found.number}`."
+            f"Change {change.number} is {change.state.value}, so there is nothing to undo yet. "
+            f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
         )
-    steps = inverse_of(tuple(run.undo for run in found.done))
+    steps = inverse_of(tuple(run.undo for run in change.done))
     if not steps:
-        raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
-    stays = tuple(line for step in found.plan.steps for line in step.stays)
-    return await build_plan(steps, ctx.shop, undoes=found.number, remarks=stays)
+        raise Impossible(
+            f"Change {change.number} is {change.state.value} and did nothing, so there is nothing to undo."
+        )
+    stays = tuple(line for step in change.plan.steps for line in step.stays)
+    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
 
 
 @command("change retry", submit="Try Again")
@@ -100,10 +102,10 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
 
     /change retry 42
     """
-    found = await ctx.changes.load(args.number)
-    if not found.can_be_retried:
-        raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
-    return await build_plan(found.remaining_steps, ctx.shop, undoes=found.plan.undoes, is_retry=True)
+    change = await ctx.changes.load(args.number)
+    if not change.can_be_retried:
+        raise Impossible(f"Change {change.number} is {change.state.value}: there is nothing left of it to try again.")
+    return await build_plan(change.remaining_steps, ctx.shop, undoes=change.plan.undoes, is_retry=True)
 
 
 @command("change withdraw", submit="Withdraw Change")
@@ -112,10 +114,10 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
 
     /change withdraw 42
     """
-    found = await ctx.changes.load(args.number)
-    if not found.is_open:
-        too_late(found)
-    return Decision(number=found.number, verdict=Verdict.WITHDRAW)
+    change = await ctx.changes.load(args.number)
+    if not change.is_open:
+        too_late(change)
+    return Decision(number=change.number, verdict=Verdict.WITHDRAW)
 
 
 @command("change repoint", submit="Point Promotions")
@@ -124,13 +126,13 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
 
     /change repoint 43
     """
-    found = await ctx.changes.load(args.number)
-    if not found.restored:
-        raise Impossible(f"Change {found.number} restored no segment, so there is nothing to point promotions to.")
+    change = await ctx.changes.load(args.number)
+    if not change.restored:
+        raise Impossible(f"Change {change.number} restored no segment, so there is nothing to point promotions to.")
     present = {segment.id for segment in await ctx.shop.segments()}
-    restored = {old_id: new_id for old_id, new_id in found.restored.items() if new_id in present}
+    restored = {old_id: new_id for old_id, new_id in change.restored.items() if new_id in present}
     if not restored:
-        raise Impossible(f"What change {found.number} restored is gone again, so there is nothing to point to.")
+        raise Impossible(f"What change {change.number} restored is gone again, so there is nothing to point to.")
     steps = []
     for one in await ctx.shop.readable_promotions():
         after = one.targeting
@@ -140,45 +142,45 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
             steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
     if not steps:
         raise NothingToDo(
-            f"There is nothing to do: no promotion names the old id of a segment that change {found.number} restored."
+            f"There is nothing to do: no promotion names the old id of a segment that change {change.number} restored."
         )
     return await build_plan(tuple(steps), ctx.shop)
 
 
-def _whole(found: Change) -> tuple[Sentence | File, ...]:
+def _whole(change: Change) -> tuple[Sentence | File, ...]:
     """Return the whole plan: nobody should have to approve what they cannot see."""
-    lines = [*(f"• {line}" for line in found.plan.lines), *found.plan.warnings, *found.plan.remarks]
+    lines = [*(f"• {line}" for line in change.plan.lines), *change.plan.warnings, *change.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
-    return (Sentence(found.plan.headline), File(f"change {found.number}.txt", "\n".join((*lines, ""))))
+    return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*lines, ""))))
 
 
-def _offers(found: Change, actor: str) -> tuple[Offers, ...]:
+def _offers(change: Change, actor: str) -> tuple[Offers, ...]:
     """Return buttons for what this person may do about it."""
     possible = (
-        ("Undo", "undo", found.can_be_undone),
-        ("Point Promotions", "repoint", found.can_be_repointed),
-        ("Withdraw", "withdraw", found.state is State.WAITING and found.requester == actor),
+        ("Undo", "undo", change.can_be_undone),
+        ("Point Promotions", "repoint", change.can_be_repointed),
+        ("Withdraw", "withdraw", change.state is State.WAITING and change.requester == actor),
     )
-    offers = tuple(Offer(label, f"change {verb} {found.number}") for label, verb, may in possible if may)
+    offers = tuple(Offer(label, f"change {verb} {change.number}") for label, verb, may in possible if may)
     return (Offers(offers),) if offers else ()
 
 
-def _fields(found: Change) -> Fields:
-    approved = ", ".join(mention(one.actor) for one in found.approvals)
+def _fields(change: Change) -> Fields:
+    approved = ", ".join(mention(one.actor) for one in change.approvals)
     return Fields.of(
-        ("Asked by", mention(found.requester)),
-        ("Asked", f"{found.created_at:%Y-%m-%d %H:%M} UTC"),
-        ("Policy", found.need.why),
-        ("Expires", f"{found.expires_at:%Y-%m-%d %H:%M} UTC" if found.state is State.WAITING else ""),
+        ("Asked by", mention(change.requester)),
+        ("Asked", f"{change.created_at:%Y-%m-%d %H:%M} UTC"),
+        ("Policy", change.need.why),
+        ("Expires", f"{change.expires_at:%Y-%m-%d %H:%M} UTC" if change.state is State.WAITING else ""),
         ("Approved by", approved),
-        ("Settled by", mention(found.settled_by) if found.settled_by else ""),
-        ("Reason", found.reason),
-        ("Undone by", f"change {found.undone_by}" if found.undone_by else ""),
+        ("Settled by", mention(change.settled_by) if change.settled_by else ""),
+        ("Reason", change.reason),
+        ("Undone by", f"change {change.undone_by}" if change.undone_by else ""),
     )
 
 
-def _failures(found: Change) -> tuple[Sentence, ...]:
-    failed = [run for run in found.runs if run.error]
-    notes = [note for run in found.done if run.applied for note in run.applied.notes]
+def _failures(change: Change) -> tuple[Sentence, ...]:
+    failed = [run for run in change.runs if run.error]
+    notes = [note for run in change.done if run.applied for note in run.applied.notes]
     return tuple(Sentence(run.error) for run in failed) + tuple(Sentence(note, quiet=True) for note in notes)

@@ -43,18 +43,18 @@ async def members(args: Members, ctx: Context) -> Answer:
     /segment members VIPs
     /segment members VIPs page:2
     """
-    found = await ctx.shop.segment(args.segment)
-    read = await ctx.shop.reader.members_page(found.id, args.page, ROWS)
+    segment = await ctx.shop.segment(args.segment)
+    read = await ctx.shop.reader.members_page(segment.id, args.page, ROWS)
     if args.page > 1 and not read.items:
         raise no_such_page(read.pages)
-    typed, first = quote(found.id), (args.page - 1) * ROWS
+    typed, first = quote(segment.id), (args.page - 1) * ROWS
     page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
     customers = await _customers(read.items, ctx)
     rows = tuple(_row(profile, customers.get(profile.customer_id)) for profile in read.items)
     table = (Table("Members", ("Shopper", "Email", "Customer id"), rows),) if rows else ()
     nexts = (("Add Shoppers", f"segment add {typed}"), ("Remove Shoppers", f"segment remove {typed}"))
     return Answer(
-        f"{found.name}: {page.title('shopper')}",
+        f"{segment.name}: {page.title('shopper')}",
         (*table, offers(*nexts, ("Export", f"segment export {typed}"), before=page.more)),
     )
 
@@ -66,14 +66,14 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment add VIPs ada@example.com
     /segment add "Coffee lovers" ada@example.com, 17, 42
     """
-    found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _split_by_membership(named, found)
-    remarks = (*named.remarks, *_remark(f"In {found.name} already", inside))
+    segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
+    inside, outside = _split_by_membership(named, segment)
+    remarks = (*named.remarks, *_remark(f"In {segment.name} already", inside))
     if not outside:
         raise nobody_left(remarks)
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
     profiles = tuple(one.profile_id for one in outside if one.profile_id)
-    steps = (*created(newcomers), *added(SegmentRef.of(found), profiles, newcomers))
+    steps = (*created(newcomers), *added(SegmentRef.of(segment), profiles, newcomers))
     return await build_plan(steps, ctx.shop, remarks=(_who(outside), *remarks))
 
 
@@ -84,12 +84,12 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     /segment remove VIPs ada@example.com
     /segment remove VIPs ada@example.com 17
     """
-    found, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _split_by_membership(named, found)
-    remarks = (*named.remarks, *_remark(f"Not in {found.name}", outside))
+    segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
+    inside, outside = _split_by_membership(named, segment)
+    remarks = (*named.remarks, *_remark(f"Not in {segment.name}", outside))
     if not inside:
         raise nobody_left(remarks)
-    steps = removed(SegmentRef.of(found), tuple(filter(None, (one.profile_id for one in inside))))
+    steps = removed(SegmentRef.of(segment), tuple(filter(None, (one.profile_id for one in inside))))
     return await build_plan(steps, ctx.shop, remarks=(_who(inside), *remarks))
 
 
@@ -99,12 +99,12 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
 
     /segment clear VIPs
     """
-    found = await ctx.shop.segment(args.segment)
-    everybody = tuple([member.id async for member in ctx.shop.reader.members(found.id)])
+    segment = await ctx.shop.segment(args.segment)
+    everybody = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
     if not everybody:
-        raise NothingToDo(f"{found.name} is already empty.")
-    steps = removed(SegmentRef.of(found), everybody)
-    return await build_plan(steps, ctx.shop, remarks=(f"This leaves {found.name} empty.",))
+        raise NothingToDo(f"{segment.name} is already empty.")
+    steps = removed(SegmentRef.of(segment), everybody)
+    return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 
 
 @command("segment export", submit="Export Segment")
@@ -113,14 +113,14 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
 
     /segment export VIPs
     """
-    found = await ctx.shop.segment(args.segment)
-    everybody = [member async for member in ctx.shop.reader.members(found.id)]
+    segment = await ctx.shop.segment(args.segment)
+    everybody = [member async for member in ctx.shop.reader.members(segment.id)]
     customers = await _customers(everybody, ctx)
     if not everybody:
-        return Answer(f"{found.name} is empty: there is no one to export.")
-    file = File(f"{found.name}.csv", _csv(everybody, customers))
+        return Answer(f"{segment.name} is empty: there is no one to export.")
+    file = File(f"{segment.name}.csv", _csv(everybody, customers))
     note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
-    return Answer(f"{found.name}: {people(len(everybody))} exported", (file, note))
+    return Answer(f"{segment.name}: {people(len(everybody))} exported", (file, note))
 
 
 async def _customers(profiles: Sequence[Profile], ctx: Context) -> dict[int, Customer]:
@@ -144,12 +144,12 @@ def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
     return (str(profile.customer_id), *person, profile.id)
 
 
-def _split_by_membership(named: ResolvedShoppers, found: Segment) -> tuple[list[Shopper], list[Shopper]]:
+def _split_by_membership(named: ResolvedShoppers, segment: Segment) -> tuple[list[Shopper], list[Shopper]]:
     """Split the shoppers into members and non-members of the segment. Raises Misuse if nobody is named."""
     if not named.shoppers:
         raise named.not_found
-    inside = [one for one in named.shoppers if found.id in one.segment_ids]
-    return inside, [one for one in named.shoppers if found.id not in one.segment_ids]
+    inside = [one for one in named.shoppers if segment.id in one.segment_ids]
+    return inside, [one for one in named.shoppers if segment.id not in one.segment_ids]
 
 
 def _remark(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:

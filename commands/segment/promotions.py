@@ -14,13 +14,13 @@ async def promotions(args: JustSegment, ctx: Context) -> Answer:
 
     /segment promotions VIPs
     """
-    found = await ctx.shop.segment(args.segment)
+    segment = await ctx.shop.segment(args.segment)
     names = await ctx.shop.names()
-    using = [(one, one.uses(found.id)) for one in await ctx.shop.readable_promotions() if one.uses(found.id)]
+    using = [(one, one.uses(segment.id)) for one in await ctx.shop.readable_promotions() if one.uses(segment.id)]
     nexts = offers(("Show a Promotion", "promotion show"), ("Target a Promotion", "promotion target"))
     if not using:
-        return Answer(f"No promotion uses {found.name}.", (nexts,))
+        return Answer(f"No promotion uses {segment.name}.", (nexts,))
     live = sum(one.is_live for one, _ in using)
     rows = tuple((one.name, describe_status(one), use, whom(one.targeting, names)) for one, use in using)
-    title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {found.name}, {live} of them live"
-    return Answer(title, (Table("Promotions", ("Promotion", "Status", found.name, "Reaches"), rows), nexts))
+    title = f"{len(using)} promotion{'s use' if len(using) > 1 else ' uses'} {segment.name}, {live} of them live"
+    return Answer(title, (Table("Promotions", ("Promotion", "Status", segment.name, "Reaches"), rows), nexts))

@@ -82,16 +82,16 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     /segment list loyal
     """
     wanted = search_words(args.words)
-    found = [
+    segments = [
         one
         for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
         if all(word in f"{one.name} {one.description}".casefold() for word in wanted)
     ]
     next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))
-    if not found:
+    if not segments:
         what = f" with “{args.words}”" if wanted else ""
         return Answer(f"There are no segments{what}.", (offers(next_ones[0]),))
-    page = page_of(found, args.page, ROWS, f"segment list {args.words}".strip())
+    page = page_of(segments, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
     before = await week_ago(ctx.history, ctx.today)
     deltas = {id_: Delta(size - before.size(id_)) for id_, size in sizes.items()} if before else {}
@@ -107,15 +107,15 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
 
     /segment show VIPs
     """
-    found = await ctx.shop.segment(args.segment)
-    members = await ctx.shop.reader.member_count(found.id)
-    uses = await ctx.shop.uses(found.id)
-    recent = await ctx.changes.touching(found.id, RECENT)
-    described = (Sentence(found.description),) if found.description else ()
-    over_time = size_trend(await ctx.history.sizes_of(found.id, ctx.today - MONTH), ctx.today, members)
+    segment = await ctx.shop.segment(args.segment)
+    members = await ctx.shop.reader.member_count(segment.id)
+    uses = await ctx.shop.uses(segment.id)
+    recent = await ctx.changes.touching(segment.id, RECENT)
+    described = (Sentence(segment.description),) if segment.description else ()
+    over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
-        f"{found.name}: {people(members)}",
-        (*described, Fields(_details(found, uses)), *over_time, *_recent(recent), _next_steps(found)),
+        f"{segment.name}: {people(members)}",
+        (*described, Fields(_details(segment, uses)), *over_time, *_recent(recent), _next_steps(segment)),
     )
 
 
@@ -132,11 +132,11 @@ async def create(args: CreateArgs, ctx: Context) -> Plan:
 
 
 async def _prefill_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
-    found = await ctx.shop.segment(str(values["segment"]))
-    if len(found.description) > DESCRIPTION:
-        typed = f"`/segment edit {quote(found.name)} name:…`"
-        raise Impossible(f"The description of “{found.name}” is longer than a form holds. Type {typed} instead.")
-    return {"name": found.name, "description": found.description} | values | {"segment": found.id}
+    segment = await ctx.shop.segment(str(values["segment"]))
+    if len(segment.description) > DESCRIPTION:
+        typed = f"`/segment edit {quote(segment.name)} name:…`"
+        raise Impossible(f"The description of “{segment.name}” is longer than a form holds. Type {typed} instead.")
+    return {"name": segment.name, "description": segment.description} | values | {"segment": segment.id}
 
 
 @command(
@@ -151,13 +151,13 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     /segment edit VIPs
     /segment edit VIPs name:"Very Important" description:"Our best customers"
     """
-    found = await ctx.shop.segment(args.segment)
-    before = Naming.of(found)
+    segment = await ctx.shop.segment(args.segment)
+    before = Naming.of(segment)
     # A form returns what it showed, with line breaks and spaces cleaned up: that is no change.
-    name = found.name if args.name in (None, one_line(found.name)) else args.name
-    description = found.description if args.description in (None, lines(found.description)) else args.description
+    name = segment.name if args.name in (None, one_line(segment.name)) else args.name
+    description = segment.description if args.description in (None, lines(segment.description)) else args.description
     after = Naming(name=name or "", description=description or "")
-    step = UpdateSegment(segment=SegmentRef.of(found), before=before, after=after)
+    step = UpdateSegment(segment=SegmentRef.of(segment), before=before, after=after)
     return await build_plan((step,), ctx.shop)
 
 
@@ -168,23 +168,23 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     /segment delete VIPs
     /segment delete VIPs, "Big Spenders"
     """
-    found = await ctx.shop.find(args.segments)
-    steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in found)
+    segments = await ctx.shop.find(args.segments)
+    steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in segments)
     return await build_plan(tuple(steps), ctx.shop)
 
 
-async def _row(found: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
-    uses = await ctx.shop.uses(found.id)
-    updated = f"{found.updated_at:%Y-%m-%d}" if found.updated_at else ""
-    return (found.name, size, change, len(uses) if uses is not None else None, updated)
+async def _row(segment: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
+    uses = await ctx.shop.uses(segment.id)
+    updated = f"{segment.updated_at:%Y-%m-%d}" if segment.updated_at else ""
+    return (segment.name, size, change, len(uses) if uses is not None else None, updated)
 
 
-def _details(found: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
-    when = [("Created", found.created_at), ("Updated", found.updated_at)]
+def _details(segment: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
+    when = [("Created", segment.created_at), ("Updated", segment.updated_at)]
     return (
         ("Promotions", _describe_uses(uses)),
         *((label, f"{time:%Y-%m-%d %H:%M} UTC") for label, time in when if time),
-        ("Id", found.id),
+        ("Id", segment.id),
     )
 
 
@@ -198,8 +198,8 @@ def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
     return (Table("Latest changes", CHANGES, brief_rows(changes)),) if changes else ()
 
 
-def _next_steps(found: Segment) -> Offers:
-    typed = quote(found.id)
+def _next_steps(segment: Segment) -> Offers:
+    typed = quote(segment.id)
     return offers(
         ("Members", f"segment members {typed}"),
         ("Add Shoppers", f"segment add {typed}"),

@@ -90,11 +90,11 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
 
     /segment copy VIPs "VIPs of spring"
     """
-    found = await ctx.shop.segment(args.segment)
-    create = CreateSegment(segment=Naming(name=args.name, description=found.description))
-    members = await _members(found.id, ctx)
+    segment = await ctx.shop.segment(args.segment)
+    create = CreateSegment(segment=Naming(name=args.name, description=segment.description))
+    members = await _members(segment.id, ctx)
     steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
-    return await build_plan(steps, ctx.shop, remarks=(f"A copy of {found.name}.",))
+    return await build_plan(steps, ctx.shop, remarks=(f"A copy of {segment.name}.",))
 
 
 @command("segment combine", submit="Combine Segments")

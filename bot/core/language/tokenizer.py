@@ -38,21 +38,21 @@ def split(text: str) -> tuple[Word, ...]:
 
     An unclosed quote runs to the end, so that a typing slip loses no word silently.
     """
-    plain = _WRAPPED.sub(lambda found: found[1] or found[2] or "", text)
-    tokens = [found for found in _TOKEN.finditer(plain) if found[0] != ","]
-    ends = (0, *(found.end() for found in tokens))
-    return tuple(_word(found, plain[end : found.end()]) for end, found in zip(ends, tokens, strict=False))
+    plain = _WRAPPED.sub(lambda match: match[1] or match[2] or "", text)
+    tokens = [match for match in _TOKEN.finditer(plain) if match[0] != ","]
+    ends = (0, *(match.end() for match in tokens))
+    return tuple(_word(match, plain[end : match.end()]) for end, match in zip(ends, tokens, strict=False))
 
 
-def _word(found: re.Match[str], typed: str) -> Word:
-    if found["local"] is not None:
-        return Word(f'"{found["local"]}"@{found["domain"]}', typed=typed)
-    if found["quoted"] is not None:
-        return Word(found["quoted"].strip(), quoted=True, key=found["key"], typed=typed)
-    option = _OPTION.fullmatch(found["bare"])
+def _word(match: re.Match[str], typed: str) -> Word:
+    if match["local"] is not None:
+        return Word(f'"{match["local"]}"@{match["domain"]}', typed=typed)
+    if match["quoted"] is not None:
+        return Word(match["quoted"].strip(), quoted=True, key=match["key"], typed=typed)
+    option = _OPTION.fullmatch(match["bare"])
     if option:
         return Word(option[2], key=option[1], typed=typed)
-    return Word(found["bare"], typed=typed)
+    return Word(match["bare"], typed=typed)
 
 
 def quote(text: str) -> str:

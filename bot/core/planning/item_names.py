@@ -30,8 +30,8 @@ async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
 
 
 async def _customers(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
-    found = await shop.customers(ids=[int(item.id) for item in items])
-    return {Item.customer(one.id): describe_customer(one) for one in found}
+    customers = await shop.customers(ids=[int(item.id) for item in items])
+    return {Item.customer(one.id): describe_customer(one) for one in customers}
 
 
 async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:

@@ -141,10 +141,10 @@ class Shop:
     async def promotion(self, word: str) -> Promotion:
         """Return the promotion that ``word`` names. Raises NotPromotion, or Impossible if they cannot be read."""
         promotions = await self.readable_promotions()
-        found = find_named(word, promotions)
-        if found is None:
+        promotion = find_named(word, promotions)
+        if promotion is None:
             raise NotPromotion(word, similar_names(word, promotions))
-        return found
+        return promotion
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion. Raises Impossible if the token may not read them."""
@@ -222,8 +222,8 @@ class Shop:
 
     async def segment(self, word: str) -> Segment:
         """Return the segment that ``word`` names. Raises NotSegments."""
-        (found,) = await self.find((word,))
-        return found
+        (segment,) = await self.find((word,))
+        return segment
 
     async def find(self, words: tuple[str, ...], *, field: str | None = None) -> tuple[Segment, ...]:
         """Return the segments that the words name, each once, in order. Raises NotSegments with all unknown words.

@@ -13,7 +13,13 @@ class Changes(ChangesReader, Protocol):
     """The changes. A move is a compare-and-swap: moving a change from an old revision raises TooLate."""
 
     async def create(
-        self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        change: Change,
+        *,
+        owner: str,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> Change:
         """Turn an invocation into a change: number it, and give ``owner`` its lease.
 

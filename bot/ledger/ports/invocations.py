@@ -10,11 +10,17 @@ from bot.core.invocation import Invocation
 class Invocations(Protocol):
     """The invocations, in order of arrival."""
 
-    async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+    async def record(self, invocation: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
 
     async def settle(
-        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        kind: EntryKind,
+        *,
+        at: datetime,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> bool:
         """Record the answer to an invocation that became no change, and delete its words.
 
@@ -24,7 +30,13 @@ class Invocations(Protocol):
         """
 
     async def settle_at_once(
-        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        kind: EntryKind,
+        *,
+        at: datetime,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> bool:
         """Settle before an act that must not happen twice. Raises NotRecorded: then the act must not happen at all."""
 

@@ -79,17 +79,23 @@ class SqliteChanges:
     # Moving
 
     async def create(
-        self, ask: Invocation, change: Change, *, owner: str, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        change: Change,
+        *,
+        owner: str,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> Change:
         """Turn an invocation into a change: number it, and give ``owner`` its lease. Raises TooLate."""
         with self._database.transaction() as db:
-            asked_at = forget_words(db, ask)
+            asked_at = forget_words(db, invocation)
             if asked_at is None:
                 raise TooLate("This was answered already.")
             numbered = change_rows.insert(db, change, owner)
             save_touched_segments(db, numbered.number, change.plan)
             took = change.created_at - asked_at
-            append(db, entries.planned(ask, numbered, detail, subjects, took=took), change.created_at)
+            append(db, entries.planned(invocation, numbered, detail, subjects, took=took), change.created_at)
         return numbered
 
     async def move(

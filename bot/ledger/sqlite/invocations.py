@@ -22,7 +22,7 @@ LINGER = 0.001
 class _Arrival:
     """An invocation waiting to be written."""
 
-    ask: Invocation
+    invocation: Invocation
     owner: str
     at: datetime
     detail: dict[str, Any]
@@ -33,7 +33,7 @@ class _Arrival:
 class _Outcome:
     """The answer to an invocation that became no change."""
 
-    ask: Invocation
+    invocation: Invocation
     kind: EntryKind
     at: datetime
     detail: dict[str, Any]
@@ -49,10 +49,10 @@ class SqliteInvocations:
         self._is_crowded = False
         self._unsettled: list[_Outcome] = []
 
-    async def record(self, ask: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
+    async def record(self, invocation: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
         loop = asyncio.get_running_loop()
-        arrival = _Arrival(ask, owner, at, detail, loop.create_future())
+        arrival = _Arrival(invocation, owner, at, detail, loop.create_future())
         if not self._arrivals:
             # With many at once, it pays to wait for the others, so that they wait for the disk only once.
             loop.call_later(LINGER, self._record_batch) if self._is_crowded else loop.call_soon(self._record_batch)
@@ -74,10 +74,16 @@ class SqliteInvocations:
                 one.recorded.set_result(is_new)
 
     async def settle(
-        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        kind: EntryKind,
+        *,
+        at: datetime,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> bool:
         """Record the answer to an invocation, or keep it until it can be recorded."""
-        outcome = _Outcome(ask, kind, at, detail, subjects)
+        outcome = _Outcome(invocation, kind, at, detail, subjects)
         try:
             return self._settle(outcome)
         except NotRecorded:
@@ -85,10 +91,16 @@ class SqliteInvocations:
         return True
 
     async def settle_at_once(
-        self, ask: Invocation, kind: EntryKind, *, at: datetime, detail: dict[str, Any], subjects: tuple[str, ...] = ()
+        self,
+        invocation: Invocation,
+        kind: EntryKind,
+        *,
+        at: datetime,
+        detail: dict[str, Any],
+        subjects: tuple[str, ...] = (),
     ) -> bool:
         """Record the answer to an invocation. Raises NotRecorded."""
-        return self._settle(_Outcome(ask, kind, at, detail, subjects))
+        return self._settle(_Outcome(invocation, kind, at, detail, subjects))
 
     async def retry_settling(self) -> None:
         """Record the answers that could not be recorded when they were given. Raises NotRecorded."""
@@ -98,10 +110,10 @@ class SqliteInvocations:
 
     def _settle(self, one: _Outcome) -> bool:
         with self._database.transaction() as db:
-            asked_at = forget_words(db, one.ask)
+            asked_at = forget_words(db, one.invocation)
             if asked_at is None:
                 return False
-            append(db, answered(one.kind, one.ask, one.detail, one.subjects, took=one.at - asked_at), one.at)
+            append(db, answered(one.kind, one.invocation, one.detail, one.subjects, took=one.at - asked_at), one.at)
         return True
 
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
@@ -115,19 +127,19 @@ class SqliteInvocations:
         self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
 
 
-def forget_words(db: Connection, ask: Invocation) -> datetime | None:
+def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
     """Delete the words of an answered invocation; return when it arrived. None: another process answered it.
 
     The caller holds the transaction.
     """
     query = "UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL RETURNING at"
-    row = db.execute(query, (ask.id,)).fetchone()
+    row = db.execute(query, (invocation.id,)).fetchone()
     return datetime.fromisoformat(row["at"]) if row else None
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
-    row = (one.ask.id, timestamp(one.at), one.ask.model_dump_json(), one.owner)
+    row = (one.invocation.id, timestamp(one.at), one.invocation.model_dump_json(), one.owner)
     if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
         return False
-    append(db, asked(one.ask, one.detail), one.at)
+    append(db, asked(one.invocation, one.detail), one.at)
     return True

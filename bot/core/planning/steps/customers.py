@@ -72,5 +72,5 @@ class CreateCustomer(Step):
 
 
 async def _registered(reader: Reader, email: str) -> Customer | None:
-    customers = [one async for one in reader.customers(emails=(email,))]
-    return next((one for one in customers if one.email.casefold() == email.casefold()), None)
+    matches = [one async for one in reader.customers(emails=(email,))]
+    return next((one for one in matches if one.email.casefold() == email.casefold()), None)

@@ -72,8 +72,8 @@ class CreateSegment(Step):
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return the segment with exactly this name and description, if the store has one."""
-        wanted = (self.segment.name, self.segment.description)
-        segments = [one async for one in reader.segments() if (one.name, one.description) == wanted]
+        naming = (self.segment.name, self.segment.description)
+        segments = [one async for one in reader.segments() if (one.name, one.description) == naming]
         return self._applied(SegmentRef.of(segments[0])) if segments else None
 
     def _applied(self, created: SegmentRef) -> Applied:

@@ -51,21 +51,21 @@ END = Token("end", "", "")
 
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of ``text``, without an end token. Raises Misuse for an unclosed or empty quote."""
-    for found in _TOKEN.finditer(text):
-        typed = re.sub(f"{BLANK}+", " ", found[0])
-        if found["key"]:
+    for match in _TOKEN.finditer(text):
+        typed = re.sub(f"{BLANK}+", " ", match[0])
+        if match["key"]:
             word = typed.lower().lstrip(", ").removeprefix("in ")
             yield Token(f", {word}" if typed[0] == "," and word in ("and", "or") else word or ",", typed, typed)
         else:
-            yield Token("name", typed if found["quoted"] is None else _unquoted(found), typed)
+            yield Token("name", typed if match["quoted"] is None else _unquoted(match), typed)
 
 
-def _unquoted(found: re.Match[str]) -> str:
-    if not found["closed"]:
+def _unquoted(match: re.Match[str]) -> str:
+    if not match["closed"]:
         raise Misuse(
-            f"The quote before “{found['quoted'].strip()}” is not closed. Where a name has a quote in it, "
+            f"The quote before “{match['quoted'].strip()}” is not closed. Where a name has a quote in it, "
             f"write it with an apostrophe and put the name in quotes, or use the segment's id. {EXAMPLE}"
         )
-    if not found["quoted"].strip():
+    if not match["quoted"].strip():
         raise Misuse(f"There is nothing between the quotes. Put a segment's name there. {EXAMPLE}")
-    return found["quoted"]
+    return match["quoted"]
