@@ -1,7 +1,6 @@
 """Fixtures for everybody."""
 
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
+from tests.disks import MEMORY
 from tests.harness import World, world
 from tests.stories.judge import judge
 
@@ -20,7 +20,6 @@ UNCOUNTED = {"approvals", "browser", "mornings", "sandbox", "stories"}
 """Tests of the whole bot, and of the world around it. Counting their lines would take three quarters more of their
 time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
 PAUSED = pytest.StashKey[list[Coverage]]()
-MEMORY = "/dev/shm"  # Linux keeps these files in memory
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,7 +59,7 @@ def tmp_path() -> Iterator[Path]:
 
     A ledger waits for the disk at each move, so that no power cut takes back what it told; no test cuts the power.
     """
-    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as directory:
+    with TemporaryDirectory(dir=MEMORY) as directory:
         yield Path(directory)
 
 

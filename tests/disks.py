@@ -1,5 +1,6 @@
-"""Files on which nothing can be written for a while."""
+"""Files that need no disk, and files on which nothing can be written for a while."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,8 @@ from bot.sandbox.workspace import people
 from tests.core.samples import NOW
 from tests.records import database_of
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # Linux keeps these files in memory
+"""Where tests keep their files, if it is there: a busy disk takes seconds for what a test writes."""
 ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)
 
 

@@ -30,7 +30,7 @@ from bot.settings import Settings, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble
 from commands import GROUPS
-from tests.records import entries_of, read_ledger
+from tests.records import create_ledger, entries_of, read_ledger
 from tests.seeded import seed
 
 ROOT = Path(__file__).parent.parent
@@ -124,6 +124,8 @@ class World:
 
     async def start(self) -> None:
         """Start a bot."""
+        if not self.database.exists():
+            create_ledger(self.database)
         settings = settings_for(self.url, self.database, **self.overrides)
         self._name(settings)
         self.bot = await self._running.enter_async_context(

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.core.audit.entries import Entry, RecordedEntry
 from bot.core.audit.hash_chain import Verification
@@ -25,6 +27,20 @@ def read_ledger(path: Path) -> Iterator[Ledger]:
     """A ledger that is only read."""
     with closing(Database.read(path)) as database:
         yield ledger_on(database)
+
+
+def create_ledger(path: Path) -> None:
+    """Write a new ledger's file. Making its tables anew for each test would take longer than many a test."""
+    path.write_bytes(_empty_file())
+
+
+@cache
+def _empty_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.sqlite"
+        with opened(path):
+            pass
+        return path.read_bytes()
 
 
 def database_of(ledger: Ledger) -> Database:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,15 @@ def layer_of(module: str) -> str:
     return "commands" if parts[0] == "commands" else (parts[1] if len(parts) > 1 else "bot")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported_by(path: Path) -> Iterator[str]:
     """Layers of this project that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path} imports relatively"
@@ -64,7 +71,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
     }
     for path in MODULES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = tree_of(path)
         used = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         used |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         for library in {name.split(".")[0] for name in used} & homes.keys():
@@ -78,7 +85,7 @@ SQL = re.compile(
 
 def touches_sql(path: Path) -> bool:
     """Whether a file imports a SQL library, or holds a statement."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    nodes = list(ast.walk(tree_of(path)))
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
@@ -100,6 +107,6 @@ def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = tree_of(path)
         imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert not [one for one in imported if one.startswith("bot.ledger.sqlite")], path

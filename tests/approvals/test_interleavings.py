@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -41,9 +40,10 @@ from bot.ledger.sqlite.ledger import ledger_on
 from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, MANAGERS, Process, Team
 from tests.approvals.wire import Sent
 from tests.core.samples import invocation
+from tests.disks import MEMORY
 from tests.harness import Clock
 from tests.laws.values import LAW
-from tests.records import database_of, entries_of, verified
+from tests.records import create_ledger, database_of, entries_of, verified
 
 ONE = Policy(approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}))
 TWO = Policy(
@@ -127,9 +127,9 @@ class Interleavings(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**16), policy=policies, what=st.sampled_from(ASKS), name=names, some=some)
     def open(self, seed: int, policy: Policy, what: str, name: str, some: int) -> None:
         """A first change, so that there is always something to decide."""
-        self.folder = Path(tempfile.mkdtemp(prefix="interleavings-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="interleavings-", dir=MEMORY))
         self.path = self.folder / "ledger.sqlite"
-        self.path.write_bytes(_empty_ledger())
+        create_ledger(self.path)
         self.runner = asyncio.Runner()
         dice, clock = random.Random(seed), Clock()
         self.team = Team.around(clock, dice, self.heard)
@@ -574,15 +574,6 @@ class Log(logging.Handler):
         finally:
             bot.removeHandler(self)
             bot.propagate = True
-
-
-@cache
-def _empty_ledger() -> bytes:
-    """A ledger's file whose tables are there: making them takes longer than a whole interleaving."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger.sqlite"
-        Database.open(path).close()
-        return path.read_bytes()
 
 
 def test_whatever_the_order_what_runs_was_approved_as_it_was_seen_and_ends_exactly_once(deep: bool) -> None:

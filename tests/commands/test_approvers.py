@@ -156,24 +156,3 @@ async def test_approving_and_rejecting_at_the_same_instant_settles_it_once(slack
     settled = [kind for kind in slack.kinds() if kind in ("approve", "reject")]
     assert len(settled) == 1
     assert ("VIPs" in slack.sizes()) is (settled == ["reject"])
-
-
-async def test_a_very_large_deletion_needs_two_people_and_one_of_them_never_counts_twice(
-    open_world: OpenWorld,
-) -> None:
-    slack = await open_world(customers=11_200)
-    slack.enrol("VIPs", 10_000)
-    members = slack.members("VIPs")
-    await slack.type("/segment delete VIPs", by="ana")
-    await slack.press("Delete Segment", by="ben")
-    assert "1 of 2 approved" in said(slack.card(1))
-    await slack.press("Delete Segment", by="ben")
-    assert "You have already approved change 1" in slack.whisper(by="ben", channel="#approvals")
-    assert not slack.writes()
-    await slack.press("Delete Segment", by="cleo")
-    assert "VIPs" not in slack.sizes()
-    await slack.type("/change undo 1", by="ana")
-    await asyncio.gather(
-        slack.press("Undo Change", by="ben", change=2), slack.press("Undo Change", by="cleo", change=2)
-    )
-    assert slack.members("VIPs") == members

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import OpenWorld
 from tests.harness import Json, World, buttons, filled, said
 from tests.stories.judge import read
 
@@ -218,26 +217,6 @@ async def test_a_profile_made_by_somebody_else_meanwhile_is_told_and_stays(slack
     await slack.press("Undo Change", by="ben", change=2)
     assert slack.profile_id(one)
     assert slack.profile_id(two) is None
-
-
-async def test_1000_profiles_are_created_and_deleted_and_come_back(open_world: OpenWorld) -> None:
-    slack = await open_world(customers=1000)
-    with slack.store.shop.db as db:
-        db.execute("DELETE FROM profiles")
-    emails = slack.emails_without_profile(1000)
-    await slack.type(f"/shopper create {' '.join(emails)}")
-    assert "Create 1,000 shopper profiles" in said(slack.card(1))
-    assert len(slack.emails(1001)) == 1000
-    slack.enrol("VIPs", 1000)
-    await slack.type(f"/shopper delete {' '.join(emails)}")
-    card = read(slack.card(2))
-    assert "Delete 1,000 shopper profiles" in card
-    assert "Takes 1,000 shoppers out of VIPs." in card
-    await slack.press("Delete Profiles", by="ben", change=2)
-    assert not slack.emails(1)
-    await slack.type("/change undo 2")
-    await slack.press("Undo Change", by="ben", change=3)
-    assert slack.sizes()["VIPs"] == 1000
 
 
 # Registering

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.bigcommerce import Store as StoreClient
@@ -29,12 +30,14 @@ from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox import server
-from bot.sandbox.store import Store, seeds
+from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.core.samples import change as drafted
 from tests.core.samples import invocation
+from tests.disks import MEMORY
 from tests.harness import Clock, no_wait
-from tests.records import entries_of
+from tests.records import create_ledger, entries_of
+from tests.seeded import seed
 
 HERE = Place(channel="CSEGMENTS")
 APPROVALS = "CAPPROVALS"
@@ -244,7 +247,7 @@ class Bench:
 
 @asynccontextmanager
 async def process(
-    path: Path | str,
+    path: Path,
     store: Store,
     client: StoreClient,
     clock: Clock,
@@ -282,7 +285,7 @@ async def process(
 
 @asynccontextmanager
 async def bench(
-    path: Path | str = ":memory:",
+    path: Path | None = None,
     *,
     customers: int = 40,
     seeded: bool = True,
@@ -295,9 +298,12 @@ async def bench(
         store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
         stack.callback(store.close)
         if seeded:
-            seeds.seed(store, customers=customers)
+            seed(store, customers=customers)
         url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=None, log=None, page=False))
         client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
+        if path is None:
+            path = Path(stack.enter_context(TemporaryDirectory(dir=MEMORY))) / "ledger.sqlite"
+            create_ledger(path)
         yield await stack.enter_async_context(
             process(path, store, client, clock, board or Board(), People(), **settings)
         )

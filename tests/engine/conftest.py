@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 
 from tests.engine.bench import Bench, bench
-from tests.records import verified
+from tests.records import create_ledger, verified
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
+    path = tmp_path / "ledger.sqlite"
+    create_ledger(path)
+    return path
 
 
 @pytest.fixture

@@ -3,17 +3,13 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
-from tests.disks import frozen
-from tests.records import opened
-
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Where files need no disk: a busy one takes seconds for what an example writes."""
+from tests.disks import MEMORY, frozen
+from tests.records import create_ledger
 
 
 class Subject(Protocol):
@@ -47,18 +43,8 @@ class SqliteSubject:
     def fresh(cls) -> Iterator["SqliteSubject"]:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             subject = cls(Path(folder))
-            subject.path.write_bytes(_empty_file())
+            create_ledger(subject.path)
             yield subject
-
-
-@cache
-def _empty_file() -> bytes:
-    """A file whose tables are there: making them for each example would take most of the time."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger.sqlite"
-        with opened(path):
-            pass
-        return path.read_bytes()
 
 
 SUBJECTS: tuple[type[SqliteSubject], ...] = (SqliteSubject,)

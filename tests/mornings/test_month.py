@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer, Delta, Fields, Sentence, Table
 from bot.core.audit.entries import RecordedEntry
 from bot.engine.daily_summary import Schedule
+from tests.disks import MEMORY
 from tests.laws.values import LAW
 from tests.mornings.month import Act, Books, Month
 from tests.records import entries_of, verified
@@ -39,7 +40,7 @@ def test_every_day_of_a_month_has_one_summary_whose_numbers_are_those_of_store_a
     @settings(LAW, max_examples=DEEP if deep else QUICK)
     @given(schedules, begins, st.lists(acts, min_size=150, max_size=200))
     def law(schedule: Schedule, begun: datetime, happens: list[Act]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             asyncio.run(lived(Path(folder) / "ledger.sqlite", schedule, begun, happens))
 
     law()

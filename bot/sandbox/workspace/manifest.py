@@ -3,6 +3,7 @@
 Facts: docs.slack.dev/reference/app-manifest.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,5 +58,10 @@ class Manifest:
     @classmethod
     def read(cls, path: Path) -> "Manifest":
         """Load a manifest file. Raises OSError or yaml.YAMLError if unreadable, ValueError if Slack refuses it."""
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TypeAdapter(cls).validate_python(document)
+        return _decode(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _decode(text: str) -> Manifest:
+    """Decode a manifest's YAML, which takes longer than all else that a workspace begins with."""
+    return TypeAdapter(Manifest).validate_python(yaml.safe_load(text))
