@@ -84,10 +84,10 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     """
     wanted = search_words(args.words)
     promotions = await ctx.shop.readable_promotions()
-    found = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
-    if not found:
+    matching = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
+    if not matching:
         return Answer(f"There are no promotions with “{args.words}”." if wanted else "There are no promotions.")
-    page = page_of(found, args.page, ROWS, f"promotion list {args.words}".strip())
+    page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())
     names = await ctx.shop.names()
     rows = tuple((one.id, one.name, describe_status(one), whom(one.targeting, names)) for one in page.items)
     table = Table("Promotions", ("Id", "Promotion", "Status", "Reaches"), rows)

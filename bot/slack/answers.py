@@ -16,10 +16,10 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 def message(answer: Answer) -> Message:
     """Render an Answer as a message."""
-    drawn = [blocks.section(blocks.rich(answer.title, bold=_is_title(answer)))]
+    rendered = [blocks.section(blocks.rich(answer.title, bold=_is_title(answer)))]
     for part in answer.parts:
-        drawn += _render_part(part)
-    return Message(blocks.escape(answer.title), drawn)
+        rendered += _render_part(part)
+    return Message(blocks.escape(answer.title), rendered)
 
 
 def _is_title(answer: Answer) -> bool:
@@ -51,8 +51,8 @@ def render_figure(part: Table | Chart) -> list[Block]:
 def _table(part: Table) -> list[Block]:
     rest = len(part.rows) - blocks.TABLE_ROWS
     more = [blocks.context(f"… and {rest} more.")] if rest > 0 else []
-    drawn = [blocks.table(part.caption, part.columns, part.rows)] if part.rows else []
-    return [*drawn, *more]
+    table = [blocks.table(part.caption, part.columns, part.rows)] if part.rows else []
+    return [*table, *more]
 
 
 def _chart(part: Chart) -> list[Block]:
@@ -77,8 +77,8 @@ def file_name(name: str) -> str:
     learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file.
     """
     shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in name.strip())
-    found = _ENDING.search(shown)
-    ending = found[0] if found else ""
+    match = _ENDING.search(shown)
+    ending = match[0] if match else ""
     stem = shown.removesuffix(ending).strip(". ")
     own = f"_{stem}" if _DEVICE.fullmatch(stem) else stem
     room = FILE_NAME_BYTES - len(ending)

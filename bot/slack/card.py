@@ -25,7 +25,7 @@ _STATE_LABELS = {
 
 def render_card(change: Change) -> Message:
     """Render ``change`` as a message, with buttons for the possible next moves."""
-    drawn = [
+    rendered = [
         blocks.header(change.plan.headline),
         *_lines(change),
         *_warnings(change),
@@ -38,7 +38,7 @@ def render_card(change: Change) -> Message:
         *_results(change),
         *_buttons(change),
     ]
-    return Message(f"Change {change.number}: {blocks.escape(change.plan.headline)}", drawn)
+    return Message(f"Change {change.number}: {blocks.escape(change.plan.headline)}", rendered)
 
 
 def _lines(change: Change) -> list[Block]:
@@ -49,9 +49,9 @@ def _lines(change: Change) -> list[Block]:
 
 
 def _shown(change: Change, lines: tuple[str, ...], room: int) -> list[Block]:
-    drawn = blocks.bullets(lines, room=room)
+    shown_lines = blocks.bullets(lines, room=room)
     whole = blocks.context(f"`/change show {change.number}` shows the whole of it.")
-    return [drawn] if blocks.all_shown(lines, room=room) else [drawn, whole]
+    return [shown_lines] if blocks.all_shown(lines, room=room) else [shown_lines, whole]
 
 
 def _drift(change: Change) -> list[Block]:

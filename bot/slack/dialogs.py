@@ -111,8 +111,8 @@ def _named(call: Call) -> tuple[str, ...]:
 async def _labels(call: Call, ctx: Context) -> Labels:
     """Return the names of these words' segments and promotions; unknown words are left out. Raises StoreError."""
     segments, promotions = forms.named_in(call, SegmentInput), forms.named_in(call, PromotionInput)
-    found: dict[str, Segment | Promotion | None] = {
+    named: dict[str, Segment | Promotion | None] = {
         word: find_named(word, await ctx.shop.segments()) for word in segments
     }
-    found |= {word: find_named(word, await ctx.shop.promotions() or ()) for word in promotions}
-    return {word: (one.name, str(one.id)) for word, one in found.items() if one}
+    named |= {word: find_named(word, await ctx.shop.promotions() or ()) for word in promotions}
+    return {word: (one.name, str(one.id)) for word, one in named.items() if one}

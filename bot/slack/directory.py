@@ -50,11 +50,11 @@ class SlackDirectory:
 
     async def actor(self, user_id: str) -> Actor:
         """Return this person with their current standing and groups."""
-        found = await self._standing(user_id)
+        standing = await self._standing(user_id)
         read = {group: await self._group(group) for group in self._groups}
         return Actor(
             id=user_id,
-            standing=found or Standing.UNKNOWN,
+            standing=standing or Standing.UNKNOWN,
             groups=frozenset(group for group, members in read.items() if members and user_id in members),
             unread=frozenset(group for group, members in read.items() if members is None),
         )

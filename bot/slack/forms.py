@@ -169,7 +169,7 @@ def _counted(block: Block, state: dict[str, Any]) -> Block:
     return inputs.render_count(field, state[field][SHOPPERS]["value"] or "")
 
 
-def _view(callback_id: str, title: str, submit: str, metadata: str, drawn: list[Block]) -> Block:
+def _view(callback_id: str, title: str, submit: str, metadata: str, rendered: list[Block]) -> Block:
     return {
         "type": "modal",
         "callback_id": callback_id,
@@ -177,5 +177,5 @@ def _view(callback_id: str, title: str, submit: str, metadata: str, drawn: list[
         "submit": blocks.plain(submit, blocks.TITLE),
         "close": blocks.plain("Cancel", blocks.TITLE),
         "private_metadata": metadata,
-        "blocks": drawn,
+        "blocks": rendered,
     }

@@ -29,7 +29,7 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
     """Render the Home tab of one person."""
     if home.refusal:
         return {"type": "home", "blocks": [blocks.section(blocks.rich(home.refusal))]}
-    drawn = [
+    rendered = [
         *_waits(home),
         DIVIDER,
         *_requested(home.mine),
@@ -37,7 +37,7 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
         *_segments(home.overview),
         *(block for group in groups for block in (DIVIDER, *answers.message(_help(group)).blocks)),
     ]
-    return {"type": "home", "blocks": drawn[:HOME_BLOCKS]}
+    return {"type": "home", "blocks": rendered[:HOME_BLOCKS]}
 
 
 def _waits(home: Home) -> list[Block]:

@@ -95,8 +95,8 @@ def words_of(given: Any) -> tuple[str, ...]:
 
 
 def _chosen(given: Any, labels: Labels) -> list[Block]:
-    found = dict.fromkeys(labels.get(word, (word, word)) for word in words_of(given))
-    return [blocks.option(text, value) for text, value in found][: blocks.OPTIONS]
+    chosen = dict.fromkeys(labels.get(word, (word, word)) for word in words_of(given))
+    return [blocks.option(text, value) for text, value in chosen][: blocks.OPTIONS]
 
 
 def _external(action_id: str, kind: Input, many: bool, chosen: list[Block]) -> Block:

@@ -49,24 +49,24 @@ class Suggestions:
 
 def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:
     """Return the matching segments as options; with ``new``, also the query itself, unless it names a segment."""
-    found = _matching(segments, query)
+    matching = _matching(segments, query)
     name = query.strip()
-    is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in found)
+    is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in matching)
     if new and name and len(name) <= blocks.OPTION_VALUE and not is_one:
-        found = found[: blocks.OPTIONS - 1]
-        return [*(blocks.option(one.name, one.id) for one in found), blocks.option(f"New: {name}", name)]
-    return [blocks.option(one.name, one.id, one.description) for one in found]
+        matching = matching[: blocks.OPTIONS - 1]
+        return [*(blocks.option(one.name, one.id) for one in matching), blocks.option(f"New: {name}", name)]
+    return [blocks.option(one.name, one.id, one.description) for one in matching]
 
 
 def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Block]:
     """Return the matching promotions as options."""
-    found = _matching(promotions, query)
-    return [blocks.option(one.name, str(one.id), f"{describe_status(one)}, id {one.id}") for one in found]
+    matching = _matching(promotions, query)
+    return [blocks.option(one.name, str(one.id), f"{describe_status(one)}, id {one.id}") for one in matching]
 
 
 def _matching(things: Iterable[Offered], query: str) -> list[Offered]:
     """Return those whose name begins with the query, then those that contain it; at most as many as Slack shows."""
     wanted = query.strip().casefold()
-    found = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
-    found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
-    return found[: blocks.OPTIONS]
+    matching = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
+    matching.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
+    return matching[: blocks.OPTIONS]

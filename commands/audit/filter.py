@@ -100,16 +100,16 @@ async def resolve_filters(filters: Filters, ctx: Context) -> Search:
         f"before {time_expressions.format_time(until, ctx.zone)}" if until else "",
         f"of change {filters.change}" if filters.change else "",
     )
-    found = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
-    return Search(found, tuple(filter(None, described)))
+    audit_filter = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
+    return Search(audit_filter, tuple(filter(None, described)))
 
 
 def _parse_person(word: str) -> str:
     """Parse a user id. Raises Misuse for a bare name."""
-    found = _PERSON.fullmatch(word)
-    if word and not found:
+    match = _PERSON.fullmatch(word)
+    if word and not match:
         raise Misuse(PICK, field="by")
-    return (found[1] or found[2]) if found else ""
+    return (match[1] or match[2]) if match else ""
 
 
 def _parse_kind(word: str) -> EntryKind | None:
