@@ -189,8 +189,8 @@ class Call:
         words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
         return " ".join((f"/{self.command.path}", *words))
 
-    def said(self, line: str) -> str:
-        """Return ``line``, in which it was typed, for the log: without what may name a shopper."""
+    def recorded_line(self, line: str) -> str:
+        """Return the typed ``line`` for the log, without anything that may name a shopper."""
         return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
 
     def recorded(self, ids: Mapping[str, int]) -> str:

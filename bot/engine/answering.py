@@ -72,7 +72,7 @@ class Answering:
             return refusal if settled else None
 
     async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
-        recorded = {"said": trace.said, **detail}
+        recorded = {"said": trace.recorded_text, **detail}
         at = self.process.clock()
         return await self.process.ledger.invocations.settle(
             invocation, kind, at=at, detail=recorded, subjects=trace.subjects
@@ -101,7 +101,7 @@ class Answering:
 
     async def _publish(self, invocation: Invocation, post: Post, trace: AuditTrace) -> None:
         """Post an answer for everyone, at most once: it is settled first, so that no other process posts it again."""
-        detail, at = {"said": trace.said}, self.process.clock()
+        detail, at = {"said": trace.recorded_text}, self.process.clock()
         settle = self.process.ledger.invocations.settle_at_once
         if not await settle(invocation, EntryKind.ANSWERED, at=at, detail=detail, subjects=trace.subjects):
             return

@@ -80,7 +80,7 @@ class Planner:
     async def plan(self, request: Request, actor: str) -> Planned:
         """Plan this person's request; a decision needs no planning. Errors are part of the result."""
         if isinstance(request, Decision):
-            return Planned(request, AuditTrace(request.said))
+            return Planned(request, AuditTrace(request.recorded_text))
         ctx = self.context(actor)
         outcome: Outcome | Exception
         try:

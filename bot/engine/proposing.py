@@ -38,7 +38,12 @@ class Proposing:
     async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
         """Record the Plan as a Change, post its card, and start it if it needs no approval."""
         draft = await self._draft(asked, plan)
-        detail = {"said": trace.said, "plan": plan.lines, "fingerprint": plan.fingerprint, "need": draft.need.why}
+        detail = {
+            "said": trace.recorded_text,
+            "plan": plan.lines,
+            "fingerprint": plan.fingerprint,
+            "need": draft.need.why,
+        }
         ledger, owner = self.process.ledger, self.process.owner
         planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
         try:

@@ -146,7 +146,7 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
         command = find(groups, metadata.command)
         call = Call(command, metadata.given | forms.decode_values(body["view"], command))
-    origin, said = _submitter(payload, metadata.channel), call.said(call.line)
+    origin, said = _submitter(payload, metadata.channel), call.recorded_line(call.line)
     if metadata.more:
         delivery = Delivery(**origin, command=command.path, said=said)
         return FormNeeded(delivery, call, view_id=payload.view.id, edits=metadata.edits)
@@ -185,7 +185,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
         return NotUnderstood(Delivery(**origin, command=first, said=_first_words(typed)), misuse)
     if isinstance(understood, Help):
         return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
-    command, said = understood.command, understood.said(typed)
+    command, said = understood.command, understood.recorded_line(typed)
     if understood.is_complete:
         return Typed(**origin, command=command.path, said=said, values=understood.values)
     delivery = Delivery(**origin, command=command.path, said=said)
@@ -204,7 +204,7 @@ def _first_words(typed: str) -> str:
 
 def _clicked(click: Click, verdict: Verdict, origin: _Origin, reason: str = "") -> Clicked:
     decision = Decision(number=click.number, verdict=verdict, version=click.version, reason=reason)
-    return Clicked(**origin, command=verdict.value, said=decision.said, decision=decision)
+    return Clicked(**origin, command=verdict.value, said=decision.recorded_text, decision=decision)
 
 
 def _clicker(payload: BlockActions) -> _Origin:

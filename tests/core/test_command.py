@@ -182,7 +182,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
 def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
     values = {"shoppers": ["ada@x.org", "17", "#18", uuid(1), "Ada"], "name": "Ada", "segment": "VIPs"}
     call = Call(find(GROUPS, "segment register"), values)
-    assert call.said("/segment register …") == (
+    assert call.recorded_line("/segment register …") == (
         f"/segment register shoppers:[…] shoppers:17 shoppers:#18 shoppers:{uuid(1)} shoppers:[…] name:[…] segment:VIPs"
     )
 
@@ -203,7 +203,7 @@ def test_words_that_nobody_understands_are_told_and_not_logged(line: str, logged
 
 def test_any_other_line_is_logged_as_it_was_said() -> None:
     call = Call(find(GROUPS, "segment delete"), {"segments": ("Ada",)})
-    assert call.said("/segment delete Ada") == "/segment delete Ada"
+    assert call.recorded_line("/segment delete Ada") == "/segment delete Ada"
 
 
 def test_help_and_examples_come_from_the_docstring() -> None:

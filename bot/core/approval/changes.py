@@ -255,8 +255,8 @@ class Decision(Value):
     items: StoredItems = ()
 
     @property
-    def said(self) -> str:
-        """``approve change 42``."""
+    def recorded_text(self) -> str:
+        """The decision as the log records it: ``approve change 42``."""
         return f"{self.verdict.value} change {self.number}"
 
 

@@ -24,5 +24,5 @@ class Findings:
 class AuditTrace:
     """The request with ids in place of addresses, and the segments and shoppers that it named, as subjects."""
 
-    said: str
+    recorded_text: str
     subjects: tuple[str, ...] = ()
