@@ -90,8 +90,8 @@ class Reader:
 
     async def customer_count(self) -> int:
         """Count all customers of the store, with one small request."""
-        (everybody,) = endpoints.customers()
-        return await self._count(everybody)
+        (listing,) = endpoints.customers()
+        return await self._count(listing)
 
     def promotions(self, *, status: str | None = None, query: str | None = None) -> AsyncIterator[Promotion]:
         """List promotions: all, or by status (ENABLED, DISABLED, INVALID) and words in name or code."""

@@ -124,7 +124,7 @@ class Answering:
     async def _record_post(self, by: Invocation, post: Post) -> None:
         who = (by.actor, by.place.channel or "", by.command)
         entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
-        with suppress(NotRecorded):  # it is posted, and the request for it is on record
+        with suppress(NotRecorded):  # it is posted, and the request for it is recorded
             await self.process.ledger.audit.append(entry, at=self.process.clock())
 
 

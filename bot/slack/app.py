@@ -181,7 +181,7 @@ class Listeners:
         else:
             await ack()
         if kind == "block_actions":
-            with suppress(Undecodable):  # who clicked is unknown, so nobody can be told
+            with suppress(Undecodable):  # who clicked is unknown, so nobody can be notified
                 actor, place = decoding.clicker(body)
                 self._engine.process.tasks.start(self._engine.announcer.show_privately(actor, place, Answer(message)))
 

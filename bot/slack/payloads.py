@@ -1,4 +1,4 @@
-"""The shapes of Slack's payloads, as far as the bot reads them.
+"""The shapes of Slack's payloads: the fields that the bot reads.
 
 Slash commands: docs.slack.dev/interactivity/implementing-slash-commands; clicks, forms and type-aheads:
 docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened

@@ -100,10 +100,10 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     /segment clear VIPs
     """
     segment = await ctx.shop.segment(args.segment)
-    everybody = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
-    if not everybody:
+    members = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
+    if not members:
         raise NothingToDo(f"{segment.name} is already empty.")
-    steps = removed(SegmentRef.of(segment), everybody)
+    steps = removed(SegmentRef.of(segment), members)
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 
 
@@ -114,13 +114,13 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
     /segment export VIPs
     """
     segment = await ctx.shop.segment(args.segment)
-    everybody = [member async for member in ctx.shop.reader.members(segment.id)]
-    customers = await _customers(everybody, ctx)
-    if not everybody:
+    members = [member async for member in ctx.shop.reader.members(segment.id)]
+    customers = await _customers(members, ctx)
+    if not members:
         return Answer(f"{segment.name} is empty: there is no one to export.")
-    file = File(f"{segment.name}.csv", _csv(everybody, customers))
+    file = File(f"{segment.name}.csv", _csv(members, customers))
     note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
-    return Answer(f"{segment.name}: {people(len(everybody))} exported", (file, note))
+    return Answer(f"{segment.name}: {people(len(members))} exported", (file, note))
 
 
 async def _customers(profiles: Sequence[Profile], ctx: Context) -> dict[int, Customer]:
