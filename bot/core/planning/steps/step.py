@@ -185,8 +185,8 @@ class Step(Value):
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the items that the store shows unchanged by it. Raises StoreError.
 
-        Called for a Step in several requests when it is unknown which were carried out. The plan names only items that
-        the Step changes, so an item in its planned state was changed.
+        Called for a Step in several requests when it is unknown which were carried out. That its items differed before
+        is known from the plan, which names only items that the Step changes.
         """
         return frozenset()
 

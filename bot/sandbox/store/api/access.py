@@ -12,7 +12,7 @@ PLANS_WITH_SEGMENTATION = ("Enterprise",)
 
 
 class Quota:
-    """A request quota for windows of 30 s, the first of which starts with the first request. None is unlimited."""
+    """A quota of requests in windows of 30 s; a window starts with its first request. None is unlimited."""
 
     def __init__(self, quota: int | None, clock: Callable[[], float]) -> None:
         self.quota = quota
