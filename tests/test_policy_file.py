@@ -40,7 +40,7 @@ def faults(file: Path | str, **others: str) -> list[str]:
 
 
 def test_the_file_of_the_readme_is_read(file: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "bot" / "README.md").read_text(encoding="utf-8")
     start = readme.index("    breakers = [")
     file.write_text(readme[start : readme.index("\n\nA faulty file stops the start")], encoding="utf-8")
     managers = Rule(

@@ -210,7 +210,7 @@ async def test_target_opens_a_form_that_holds_what_was_given(slack: World) -> No
     assert await slack.suggest("tea") == ["Tea drinkers"]
     await slack.submit({"Segments": ["Tea drinkers", "VIPs"]})
     assert slack.form() is None
-    assert "reach shoppers in neither Tea drinkers nor VIPs" in read(slack.card(1))
+    assert "to shoppers in neither Tea drinkers nor VIPs" in read(slack.card(1))
 
 
 async def test_the_target_form_says_in_place_what_is_off(slack: World) -> None:

@@ -168,7 +168,7 @@ async def test_combine_opens_a_form_with_what_was_given_and_complains_in_place(s
     assert chosen(slack.form(), "first") == chosen(slack.form(), "second") == "VIPs"
     assert chosen(slack.form(), "mode") == "Add to them"
     assert await slack.suggest("spring clean", field="into", action="new-segment") == ["New: spring clean"]
-    outcome = await slack.submit({"Shoppers": "both", "Put them into": "spring clean"})
+    outcome = await slack.submit({"Take shoppers who are in": "both", "Put them into": "spring clean"})
     assert outcome["errors"] == {"second": "Both are VIPs. Name two different segments."}
     await slack.submit({"Second segment": "Lapsed"})
     assert slack.form() is None

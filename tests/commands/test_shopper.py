@@ -61,9 +61,9 @@ async def test_which_promotions_reach_a_shopper_is_told_with_the_reason(slack: W
     await slack.type(f"/shopper show {email}")
     assert promotions_in(slack.messages()[-1]) == [
         "VIP early access | live | shoppers in VIPs",
-        "Gift wrap on us | disabled | shoppers in Gift buyers or VIPs",
+        "Gift wrap on us | off | shoppers in Gift buyers or VIPs",
     ]
-    assert "By their segments; a promotion may ask for more" in slack.whisper()
+    assert "Judged by segments alone; a promotion may ask for more" in slack.whisper()
 
 
 async def test_who_has_no_profile_is_told_what_would_make_one(slack: World) -> None:

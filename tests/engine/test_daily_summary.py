@@ -160,7 +160,7 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
     assert outcomes(machine) == ["failed", "not delivered"]
     *_, entry = entries_of(machine.ledger)
     assert (entry.channel, entry.detail["reason"]) == ("CSEGMENTS", "HTTP 500")
-    assert entry.detail["told"].startswith("There is no summary today. Slack refused it (HTTP 500). When that")
+    assert entry.detail["told"].startswith("There is no summary today. Slack refused it (HTTP 500). Once that")
 
 
 class Overtaken(SqliteSummaryRuns):

@@ -218,7 +218,7 @@ async def test_an_edit_to_what_needs_nobody_is_looked_at_all_the_same(machine: B
 async def test_only_the_requester_edits(machine: Bench, by: str) -> None:
     before = await machine.delete("VIPs")
     await machine.edits("segment delete", by, segments=["Lapsed"])
-    assert whispers(machine)[-1] == "Only the one who asked for change 1 can edit it."
+    assert whispers(machine)[-1] == f"Only {mention('UANA')}, who asked, can edit change 1."
     with pytest.raises(NotAllowed):
         await machine.engine.decider.may_edit(1, 1, by)
     assert await machine.latest() == before
@@ -296,7 +296,7 @@ async def test_nobody_else_breaks_the_glass(path: Path, by: str) -> None:
     async with bench(path, **BREAKERS) as machine:
         before = await machine.delete()
         await machine.decides(by, verdict=GLASS, reason="Now.")
-        assert whispers(machine)[-1].startswith("You can't break the glass")
+        assert whispers(machine)[-1].startswith("You can't run a change without its approvals.")
         assert (await machine.latest(), machine.writes(), machine.board.notified) == (before, [], [])
 
 
@@ -463,7 +463,7 @@ async def test_store_and_policy_that_both_changed_are_both_told(machine: Bench, 
     async with machine.another(path, rules=TWO) as other:
         await other.decides("UBEN", version=1)
     was, now, policy = (await machine.latest()).drift
-    assert (was[:5], now[:5], policy[:32]) == ("Was: ", "Now: ", "Under the current policy, it n")
+    assert (was[:5], now[:5], policy[:29]) == ("Was: ", "Now: ", "Under the current policy, it ")
 
 
 async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(machine: Bench, path: Path) -> None:
@@ -528,7 +528,7 @@ async def test_a_rule_says_who_asks_and_nobody_else_is_asked_for(path: Path) -> 
     async with bench(path, rules=(rule,)) as machine:
         await machine.delete(by="UANA")
         await machine.asks("segment delete", "UDAN", segments=["Lapsed"])
-        assert whispers(machine)[-1] == "You can't ask for this (a rule of the bot's policy)."
+        assert whispers(machine)[-1] == f"You can't ask for this. {mention('UANA')} can."
         assert [one.number for one in await machine.ledger.changes.latest("all", "", 9)] == [1]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.answers import Answer
+from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State, Verdict
 from bot.core.approval.policy import Rule
 from bot.core.command import Context, Group, Outcome, Post, command
@@ -257,7 +257,7 @@ async def test_a_card_that_cannot_be_posted_cancels_the_change_and_says_so(machi
     machine.board.broken["post"] = GONE
     change = await machine.delete()
     assert change.state is State.CANCELLED
-    assert "(channel_not_found), so nothing may run" in change.reason
+    assert "(channel_not_found), so nothing was run" in change.reason
     assert whispers(machine) == ["Change 1 was cancelled."]
     assert await machine.ledger.leases.claim(1, owner="x", now=machine.clock())
 
@@ -307,7 +307,7 @@ async def test_two_approvals_come_from_two_people(path: Path) -> None:
         await machine.delete()
         await machine.decides("UBEN")
         await machine.decides("UBEN")
-        assert whispers(machine)[-1] == "You have already approved change 1; someone else has to, too."
+        assert whispers(machine)[-1] == "You have already approved change 1; someone else has to approve it too."
         assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
         await machine.decides("UCLEO")
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.DONE, False)
@@ -316,7 +316,7 @@ async def test_two_approvals_come_from_two_people(path: Path) -> None:
 async def test_only_the_requester_withdraws(machine: Bench) -> None:
     await machine.delete()
     await machine.decides("UBEN", verdict=Verdict.WITHDRAW)
-    assert whispers(machine)[-1] == "who asked, can withdraw change 1."
+    assert whispers(machine)[-1] == f"Only {mention('UANA')}, who asked, can withdraw change 1."
     await machine.decides("UANA", verdict=Verdict.WITHDRAW)
     assert (await machine.latest()).state is State.WITHDRAWN
 
@@ -344,7 +344,7 @@ async def test_a_store_that_changed_meanwhile_asks_for_approval_of_the_new_plan(
     assert (after.state, after.version, after.approvals) == (State.WAITING, 2, ())
     assert after.plan.shoppers == before.plan.shoppers - 1
     assert after.drift[0].startswith("Was: ")
-    assert "Read its card as it is now" in whispers(machine)[-1]
+    assert "Read its card, then decide" in whispers(machine)[-1]
     await machine.decides("UCLEO", version=1)
     assert "VIPs" in machine.segments()
     await machine.decides("UCLEO", version=2)
@@ -460,7 +460,7 @@ async def test_an_old_ask_of_a_dead_process_is_refused_with_a_reason(machine: Be
     await left_behind(machine)
     machine.clock.forward(seconds=FRESH.total_seconds() + 1)
     await machine.sweeps()
-    assert whispers(machine)[-1].startswith("I was not running when you asked for this")
+    assert whispers(machine)[-1].startswith("I was offline when you asked for this")
     assert (machine.kinds(), machine.store.requests()) == (["asked", "refused"], [])
 
 
@@ -576,7 +576,7 @@ async def test_what_needed_no_approval_is_stale_after_a_crash_where_the_store_ch
     await machine.sweeps()
     found = await machine.latest()
     assert (found.state, "Loyal" in machine.segments()) == (State.STALE, False)
-    assert "Ask once more." in found.reason
+    assert "Ask again." in found.reason
 
 
 async def test_an_orphan_that_another_process_runs_is_left_to_it(machine: Bench, path: Path) -> None:

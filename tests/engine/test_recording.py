@@ -64,7 +64,7 @@ async def test_a_change_whose_card_cannot_be_recorded_is_posted_by_the_next_swee
     freeze_at(machine, "post", trouble)
     await machine.asks("segment delete", segments=["VIPs"])
     ((who, told),) = machine.board.whispered
-    assert (who, told.startswith("Change 1 is on record and has not begun"), FROZEN in told) == ("UANA", True, True)
+    assert (who, told.startswith("Change 1 is on record but has not started"), FROZEN in told) == ("UANA", True, True)
     assert (await machine.latest()).state is State.PLANNED
     trouble.close()
     await machine.sweeps()

@@ -157,7 +157,7 @@ async def test_the_way_back_saved_before_a_crash_stands(machine: Bench) -> None:
     assert done.state is State.DONE
     assert done.runs[0].undo == (RemoveMembers(segment=step.segment, profile_ids=tuple(vips)),)
     assert done.runs[0].applied
-    assert done.runs[0].applied.notes == ("2 shoppers were in Spring launch waitlist already.",)
+    assert done.runs[0].applied.notes == ("2 shoppers were already in Spring launch waitlist.",)
 
 
 async def test_one_shopper_who_was_a_member_meanwhile_stays_when_this_is_undone(machine: Bench) -> None:
@@ -181,7 +181,7 @@ async def test_a_store_that_dropped_the_request_did_nothing_and_the_change_says_
     machine.store.faults.add("POST", SEGMENTS, drop=True)
     failed = await machine.carry_out(plan(CREATE))
     assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.FAILED)
-    assert failed.runs[0].error.startswith("The store cannot be reached just now.")
+    assert failed.runs[0].error.startswith("BigCommerce can't be reached right now.")
     assert not failed.can_be_undone
 
 

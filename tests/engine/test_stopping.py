@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.errors import Refusal
 from bot.core.planning.steps import (
@@ -72,7 +73,7 @@ async def test_nobody_else_stops_it(machine: Bench) -> None:
         refused.append(str(caught.value))
 
     assert (await running(machine, tries)).state is State.DONE
-    assert refused == ["You can't approve change 1. (see `/change policy`)."]
+    assert refused == [f"You can't approve change 1. {mention('UBEN')} and {mention('UCLEO')} can."]
     assert gone(machine) == set(DELETED)
 
 

@@ -85,7 +85,7 @@ async def test_of_two_moves_at_once_the_second_loses(ledger: Ledger, other: Ledg
     await moved(ledger, await planned(ledger), Event.POST)
     seen, also_seen = await ledger.changes.load(1), await other.changes.load(1)
     await ledger.changes.move(seen, Event.APPROVE, at=NOW, actor="UBEN")
-    with pytest.raises(TooLate, match="Too late: change 1 is approved already and about to run"):
+    with pytest.raises(TooLate, match="Too late: change 1 is already approved and about to run"):
         await other.changes.move(also_seen, Event.REJECT, at=NOW, actor="UCLEO")
     assert await kinds(ledger) == ["asked", "planned", "post", "approve"]
 
@@ -94,7 +94,7 @@ async def test_of_two_signatures_at_once_the_second_is_late(ledger: Ledger, othe
     await moved(ledger, await planned(ledger), Event.POST)
     seen, also_seen = await ledger.changes.load(1), await other.changes.load(1)
     await ledger.changes.move(seen, Event.SIGN, at=NOW, actor="UBEN")
-    with pytest.raises(TooLate, match="still waits; look at its card and decide again"):
+    with pytest.raises(TooLate, match="is still waiting; read its card and decide again"):
         await other.changes.move(also_seen, Event.SIGN, at=NOW, actor="UCLEO")
 
 

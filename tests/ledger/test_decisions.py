@@ -122,7 +122,7 @@ async def test_of_two_who_amend_at_once_the_second_loses(ledger: Ledger) -> None
     found = await waiting(ledger)
     await ledger.changes.amend(found, EntryKind.REVIEW, actor="UBEN", at=NOW, update=BROKEN)
     before = await kinds(ledger)
-    with pytest.raises(TooLate, match="still waits"):
+    with pytest.raises(TooLate, match="is still waiting"):
         await ledger.changes.amend(found, EntryKind.REVIEW, actor="UCLEO", at=NOW, update={"emergency": None})
     assert ((await ledger.changes.load(1)).emergency, await kinds(ledger)) == (EMERGENCY, before)
 

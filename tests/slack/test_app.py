@@ -14,7 +14,7 @@ from bot.sandbox.workspace.delivery.carrier import Ack
 from bot.slack.app import UNREADABLE
 from tests.harness import Json, World, world
 
-BROKE = re.compile(r"Something broke, reference ([0-9A-F]{4})\. Nothing was done; please try again\.")
+BROKE = re.compile(r"Something went wrong, reference ([0-9A-F]{4})\. Nothing was done; please try again\.")
 
 
 @pytest.fixture

@@ -16,4 +16,4 @@ async def test_edit_tells_others_who_may_edit(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await slack.press("Edit", by="ben")
     assert slack.form(by="ben") is None
-    assert "Only the one who asked for change 1 can edit it." in slack.whisper(by="ben", channel="#approvals")
+    assert "Only  @U0ANA00001 , who asked, can edit change 1." in slack.whisper(by="ben", channel="#approvals")

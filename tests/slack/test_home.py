@@ -2,6 +2,7 @@
 
 from bot.core.answers import Chart
 from bot.core.approval.changes import Approval, Brief, State
+from bot.core.approval.policy import Need
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack.home import HOME_BLOCKS, render_home
@@ -44,10 +45,14 @@ def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
 
 
 def test_my_own_change_that_waits_says_for_whom() -> None:
-    signed = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
+    signed = change(
+        state=State.WAITING,
+        need=Need(approvals=2, why="needs 2 approvals"),
+        approvals=(Approval(actor="UBEN", at=NOW),),
+    )
     told = shown(Home(mine=(Brief.of(change(number=1, state=State.WAITING)), Brief.of(signed))))
     assert "Change 1 · Waiting for 1 approval: Delete" in told
-    assert "Change 42 · Waiting for 1 approval: Delete" in told
+    assert "Change 42 · Waiting for 1 more approval: Delete" in told
 
 
 def test_why_it_cannot_be_told_what_waits_is_said() -> None:

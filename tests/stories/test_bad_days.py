@@ -144,7 +144,7 @@ async def test_a_segment_renamed_while_it_waits_is_not_touched_under_its_new_nam
     slack.rename("Lapsed", "Big spenders")
     await slack.press("Clear Segment", by="ben", change=2)
     assert not slack.writes()
-    assert "Another segment is called “Big spenders” now." in read(slack.card(2))
+    assert "“Big spenders” is now the name of another segment" in read(slack.card(2))
 
 
 async def test_a_segment_refilled_while_it_waits_shows_whom_it_is_about_now(slack: World) -> None:
@@ -180,7 +180,7 @@ async def test_a_segment_deleted_meanwhile_makes_the_change_stale(
     await swept(slack)
     assert not slack.writes()
     card = read(slack.card(1))
-    assert "No longer possible" in card or "Another segment is called “VIPs” now." in card
+    assert "No longer possible" in card or "“VIPs” is now the name of another segment" in card
 
 
 # Slack
@@ -308,7 +308,7 @@ async def test_200_pending_changes_stay_quick_to_handle(slack: World) -> None:
     await slack.type("/change list pending", by="ben")
     assert "200 pending changes, 1 to 50 shown" in slack.whisper(by="ben")
     home = read(await slack.home(by="ben"))
-    assert "200 changes wait for your approval; these expire first." in home
+    assert "200 changes are waiting for you\nThese expire first." in home
     sent = len(slack.sent)
     await swept(slack, 3)
     assert not [door for door, _ in slack.sent[sent:] if door.startswith("chat.")]

@@ -156,7 +156,7 @@ async def test_details_name_every_shopper_and_who_is_gone(slack: World) -> None:
     slack.close_account(gone)
     await slack.press("Details", by="ben")
     told = latest(slack, "ben", "#approvals")
-    assert told.startswith("Change 1 is about 3 items\n")
+    assert told.startswith("Change 1 covers 3 items\n")
     for name, id_ in zip(slack_name[:2], ids[:2], strict=True):
         assert f"{name}\n{id_}" in told
     assert f"no longer in the store\n{ids[2]}" in told
@@ -220,7 +220,7 @@ async def test_nobody_else_edits_it(slack: World, who: str) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     card = slack.card(1)
     await slack.press("Edit", by=who)
-    assert slack.whisper(by=who, channel="#approvals") == "Only the one who asked for change 1 can edit it."
+    assert slack.whisper(by=who, channel="#approvals") == f"Only  @{ANA} , who asked, can edit change 1."
     assert slack.form(by=who) is None
     assert slack.card(1) == card
 
@@ -392,7 +392,7 @@ async def test_nobody_breaks_the_glass_where_the_policy_names_nobody(slack: Worl
     await slack.type("/segment delete VIPs", by="ana")
     for name in ("ana", "ben", "cleo", "dan"):
         await slack.type("/change break-glass 1 The shop is on fire", by=name)
-    assert slack.whisper(by="ana") == "You can't break the glass (the policy's breakers)."
+    assert slack.whisper(by="ana") == "You can't run a change without its approvals."
     assert not slack.writes()
     assert (await slack.change(1)).emergency is None
 

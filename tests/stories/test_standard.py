@@ -192,7 +192,7 @@ async def test_5_what_has_no_card_never_runs_and_its_requester_hears_it(slack: W
     slack.workspace.faults.add("chat.postMessage", error="channel_not_found", times=9)
     await slack.type("/segment delete VIPs")
     assert "Change 1 was cancelled." in slack.whisper()
-    assert "Its card could not be posted (channel_not_found), so nothing may run." in slack.whisper()
+    assert "Its card could not be posted (channel_not_found), so nothing was run." in slack.whisper()
     slack.workspace.faults.clear()
     await slack.sweep()
     assert (await slack.change(1)).state == "cancelled"
@@ -242,7 +242,7 @@ async def test_7_after_the_decision_the_buttons_give_way_to_record_and_result_it
     assert "does not accept" in card
     assert buttons(slack.card(1)) == ["Try Again", "Undo"]
     heard = read(slack.messages(channel="dm")[-1])
-    assert heard.startswith(f"Change 1 is failed, approved by @{BEN}: Delete the segment Lapsed")
+    assert heard.startswith(f"Change 1 is failed, approved by @{BEN}: Delete 3 segments")
     assert "does not accept" in heard
     assert heard.endswith("Open card")
 
@@ -272,7 +272,7 @@ async def test_8_one_of_two_has_approved_is_told_with_names_and_nobody_counts_tw
     assert f"can approve: <@{CLEO}>\n" in card
     await slack.press("Delete Segment", by="ben")
     assert slack.whisper(by="ben", channel="#approvals") == (
-        "You have already approved change 1; someone else has to, too."
+        "You have already approved change 1; someone else has to approve it too."
     )
     assert read(slack.card(1)) == card
     assert not slack.writes()

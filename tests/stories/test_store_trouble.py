@@ -230,7 +230,7 @@ async def test_a_form_whose_segment_cannot_be_looked_up_says_why(slack: World) -
     await slack.type("/segment edit VIPs")
     form = slack.form()
     assert form
-    assert "cannot be reached" in read(form)
+    assert "can't be reached" in read(form)
 
 
 async def test_a_form_keeps_its_values_while_the_store_is_silent(slack: World) -> None:

@@ -52,7 +52,7 @@ def edit(source: Path, folder: Path, statement: str) -> Path:
 async def test_an_untouched_log_holds_and_names_its_head(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, told = verify(log, capsys)
     assert status == 0
-    assert "The log holds" in told
+    assert "The log is intact" in told
 
 
 async def test_the_guards_stop_an_edit_and_a_removal(log: Path) -> None:

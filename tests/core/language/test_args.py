@@ -91,7 +91,7 @@ def test_quotes_around_the_last_text_are_removed() -> None:
 
 def test_an_option_given_twice_is_not_quietly_replaced() -> None:
     assert fill(Create, "VIPs page:2 page:3") == {"name": "VIPs", "page": "2", "description": "page:3"}
-    with pytest.raises(Misuse, match="I do not know what to do with “segment:b”"):
+    with pytest.raises(Misuse, match="I didn't expect “segment:b” here"):
         fill(Rename, "segment:a segment:b")
 
 
@@ -115,7 +115,7 @@ def test_missing_names_required_fields_without_a_value() -> None:
         (Create, {"name": "x", "page": "0"}, "page", "Page must be 1 or more."),
         (Create, {"name": "x", "odd": 1}, "odd", "Extra inputs are not permitted."),
         (Pick, {"number": "abc"}, "number", "Change must be a whole number."),
-        (Pick, {"number": 1, "scope": "his"}, "scope", "“his” is none of 'mine' or 'all'."),
+        (Pick, {"number": 1, "scope": "his"}, "scope", "Say “mine” or “all” next."),
         (Pick, {}, "number", "Change is missing."),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_choice_may_be_typed_with_any_dash_and_in_capitals(typed: str) -> None
 
 def test_what_is_no_choice_keeps_its_dashes_and_capitals() -> None:
     assert check(Create, {"name": "Is–Not"}).name == "Is–Not"
-    with pytest.raises(Misuse, match=r"^“7” is none of “is” or “is not”\.$"):
+    with pytest.raises(Misuse, match=r"^Say “is” or “is not” next\.$"):
         check(Targets, {"how": 7, "names": ("VIPs",)})
 
 

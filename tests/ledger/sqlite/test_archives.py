@@ -223,7 +223,7 @@ def test_the_last_days_stay(ledger: Shell, tmp_path: Path) -> None:
 def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Shell, tmp_path: Path) -> None:
     with unguarded(path) as db:
         db.execute("UPDATE entries SET body = replace(body, 'UANA', 'UBEN') WHERE number = 2")
-    with pytest.raises(NotCopied, match=r"does not hold, so nothing was written\. Entry 2"):
+    with pytest.raises(NotCopied, match=r"is not intact, so nothing was written\. Entry 2"):
         archive(ledger, tmp_path / "old.sqlite", 3)
     assert numbers(path) == [1, 2, 3, 4, 5, 6, 7]
     assert not list(tmp_path.glob("old*"))
@@ -311,7 +311,7 @@ def test_nothing_is_removed_for_a_file_that_holds_something_else(
 
 def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Shell, tmp_path: Path) -> None:
     archive(ledger, tmp_path / "old.sqlite", 3)
-    with pytest.raises(NotCopied, match="Someone else archives"):
+    with pytest.raises(NotCopied, match="Someone else is archiving right now"):
         ledger.archives.remove(3, "other.sqlite", LATER)
     assert ledger.verify().holds
 
