@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
-from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
+from bot.core.approval.changes import Change, Decision, State, Verdict, describe_state, too_late
 from bot.core.approval.changes_reader import Scope
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
@@ -67,7 +67,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     /change show 42
     """
     found = await ctx.changes.load(args.number)
-    title = f"Change {found.number} is {found.state.value}"
+    title = f"Change {found.number} {describe_state(found.state)}"
     card = (Sentence("Open card", url=found.card.url),) if found.card and found.card.url else ()
     parts = (*_whole(found), _fields(found), *_failures(found), *card)
     return Answer(title, (*parts, *_offers(found, ctx.actor)))
@@ -84,12 +84,14 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         raise Impossible(f"Change {found.number} was already undone by change {found.undone_by}.")
     if found.is_open:
         raise Impossible(
-            f"Change {found.number} is {found.state.value}, so there is nothing to undo yet. "
+            f"Change {found.number} {describe_state(found.state)}, so there is nothing to undo yet. "
             f"Whoever asked for it can take it back with `/change withdraw {found.number}`."
         )
     steps = inverse_of(tuple(run.undo for run in found.done))
     if not steps:
-        raise Impossible(f"Change {found.number} is {found.state.value} and did nothing, so there is nothing to undo.")
+        raise Impossible(
+            f"Change {found.number} {describe_state(found.state)} and did nothing, so there is nothing to undo."
+        )
     stays = tuple(line for step in found.plan.steps for line in step.stays)
     return await build_plan(steps, ctx.shop, undoes=found.number, remarks=stays)
 
@@ -102,7 +104,9 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     """
     found = await ctx.changes.load(args.number)
     if not found.can_be_retried:
-        raise Impossible(f"Change {found.number} is {found.state.value}: there is nothing left of it to try again.")
+        raise Impossible(
+            f"Change {found.number} {describe_state(found.state)}: nothing is left to try again."
+        )
     return await build_plan(found.remaining_steps, ctx.shop, undoes=found.plan.undoes, is_retry=True)
 
 
