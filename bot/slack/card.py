@@ -1,7 +1,7 @@
 """The card: a Change rendered as a message, and other messages about it. Pure."""
 
 from bot.core.answers import Answer, Sentence, mention
-from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
+from bot.core.approval.changes import Brief, Change, Emergency, State, StepState, describe_state
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
@@ -210,7 +210,7 @@ def describe_outcome(change: Change) -> str:
     unsure = any(run.state is StepState.UNSURE for run in change.runs)
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
     tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
-    return f"Change {change.number} is {change.state.value}{by}: {change.plan.headline}{tail}"
+    return f"Change {change.number} {describe_state(change.state)}{by}: {change.plan.headline}{tail}"
 
 
 def compose_reminder(change: Change) -> Answer:

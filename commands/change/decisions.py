@@ -155,7 +155,7 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
     rows = tuple(map(_row, ctx.policy.rules))
     shown = (
         Table("Rules", ("Approvals", "By", "When", "To …"), rows),
-        Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the one who asked, guests, bots or strangers."),
+        Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the requester, guests, bots or strangers."),
         Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
         Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
         Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'no one'}."),

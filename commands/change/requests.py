@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
-from bot.core.approval.changes import Change, Decision, State, Verdict, too_late
+from bot.core.approval.changes import Change, Decision, State, Verdict, describe_state, too_late
 from bot.core.approval.changes_reader import Scope
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
@@ -67,7 +67,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     /change show 42
     """
     change = await ctx.changes.load(args.number)
-    title = f"Change {change.number} is {change.state.value}"
+    title = f"Change {change.number} {describe_state(change.state)}"
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     parts = (*_whole(change), _fields(change), *_failures(change), *card)
     return Answer(title, (*parts, *_offers(change, ctx.actor)))
@@ -84,13 +84,13 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
     if change.is_open:
         raise Impossible(
-            f"Change {change.number} is {change.state.value}, so there is nothing to undo yet. "
+            f"Change {change.number} {describe_state(change.state)}, so there is nothing to undo yet. "
             f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
         )
     steps = inverse_of(tuple(run.undo for run in change.done))
     if not steps:
         raise Impossible(
-            f"Change {change.number} is {change.state.value} and did nothing, so there is nothing to undo."
+            f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
@@ -104,7 +104,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     """
     change = await ctx.changes.load(args.number)
     if not change.can_be_retried:
-        raise Impossible(f"Change {change.number} is {change.state.value}: there is nothing left of it to try again.")
+        raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
     return await build_plan(change.remaining_steps, ctx.shop, undoes=change.plan.undoes, is_retry=True)
 
 

@@ -91,7 +91,7 @@ async def test_a_rejection_asks_why_and_the_requester_reads_it(slack: World) -> 
     assert "Rejected" in said(slack.card(1))
     assert "The spring campaign <!channel> needs it" in read(slack.card(1))
     told = said(slack.messages(channel="dm")[-1])
-    assert "Change 1 is rejected" in told
+    assert "Change 1 was rejected" in told
     assert "The spring campaign <!channel> needs it" in told
     assert buttons(slack.card(1)) == []
     assert not slack.writes()
@@ -205,7 +205,7 @@ async def test_details_of_more_than_100_come_as_a_file_with_everybody(slack: Wor
     await slack.type("/segment clear VIPs", by="ana")
     await slack.press("Details", by="ben")
     told = read(slack.messages(by="ben", channel="#approvals")[-1])
-    assert "Change 1 is about 130 items" in told
+    assert "Change 1 covers 130 items" in told
     assert "The first 100 are shown here." in told
     rows = list(DictReader(slack.files(by="ben")["change 1.csv"].splitlines()))
     assert {row["id"] for row in rows} == slack.members("VIPs")

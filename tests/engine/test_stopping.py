@@ -217,7 +217,7 @@ async def test_what_was_undone_or_done_is_not_tried_again(machine: Bench) -> Non
     await machine.delete()
     await machine.decides("UBEN")
     await machine.asks("change retry", number=1)
-    assert whispers(machine)[-1] == "Change 1 is done: there is nothing left of it to try again."
+    assert whispers(machine)[-1] == "Change 1 is done: nothing is left to try again."
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ async def test_an_expired_change_is_never_a_yes(slack: World) -> None:
     assert "Too late: change 1 has expired" in slack.whisper(by="ben", channel="#approvals")
     assert "Expired" in said(slack.card(1))
     assert buttons(slack.card(1)) == []
-    assert "Change 1 is expired" in said(slack.messages(channel="dm")[-1])
+    assert "Change 1 expired" in said(slack.messages(channel="dm")[-1])
     await slack.deliver(slack.click_again(click))
     assert "already expired" in slack.whisper(by="ben", channel="#approvals")
     assert not slack.writes()
@@ -74,7 +74,7 @@ async def test_a_change_expires_by_itself_and_its_requester_hears_it(slack: Worl
     await slack.sweep()
     await slack.sweep()
     assert "Expired" in said(slack.card(1))
-    assert sum("Change 1 is expired" in said(one) for one in slack.messages(channel="dm")) == 1
+    assert sum("Change 1 expired" in said(one) for one in slack.messages(channel="dm")) == 1
     assert slack.kinds().count("expire") == 1
 
 
@@ -121,7 +121,7 @@ async def test_a_segment_deleted_by_somebody_else_makes_the_change_stale(slack: 
     await slack.press("Delete Segment", by="ben")
     assert "is no longer possible" in slack.whisper(by="ben", channel="#approvals")
     assert "No longer possible" in said(slack.card(1))
-    assert "Change 1 is stale" in said(slack.messages(channel="dm")[-1])
+    assert "Change 1 is no longer possible" in said(slack.messages(channel="dm")[-1])
     assert "Lapsed" in slack.sizes()
     assert not slack.writes()
     assert buttons(slack.card(1)) == []

@@ -109,7 +109,7 @@ async def test_approval_against_expiry_ends_one_way(slack: World) -> None:
     await asyncio.gather(slack.deliver(click), slack.sweep())
     assert moves(slack) == ["expire"]
     assert not slack.writes()
-    assert slack.heard("Change 1 is expired") == 1
+    assert slack.heard("Change 1 expired") == 1
 
 
 @pytest.mark.parametrize("swept_meanwhile", [True, False])
@@ -138,7 +138,7 @@ async def test_a_segment_renamed_while_it_waits_is_not_touched_under_its_new_nam
     assert not slack.writes()
     assert "No longer possible" in read(slack.card(1))
     assert "Reason: No segment is called “VIPs”." in read(slack.card(1))
-    assert slack.heard("Change 1 is stale") == 1
+    assert slack.heard("Change 1 is no longer possible") == 1
     await slack.type("/segment clear “Big spenders”", by="ana")
     slack.rename("Big spenders", "Bigger spenders")
     slack.rename("Lapsed", "Big spenders")
@@ -280,9 +280,9 @@ async def test_a_clock_that_jumps_forward_and_back_expires_once_and_for_all(slac
     slack.clock.forward(days=-400)
     await swept(slack)
     await slack.deliver(click)
-    assert "Too late: change 1 is already expired" in slack.whisper(by="ben", channel="#approvals")
+    assert "Too late: change 1 has already expired" in slack.whisper(by="ben", channel="#approvals")
     assert moves(slack) == ["expire"]
-    assert slack.heard("Change 1 is expired") == 1
+    assert slack.heard("Change 1 expired") == 1
     assert not slack.writes()
 
 

@@ -172,7 +172,9 @@ async def test_5_a_request_settles_exactly_once_and_no_later_word_counts(slack: 
         await slack.deliver(click)
     for line in ("withdraw 1", "except 1 VIPs", "stop 1"):
         await slack.type(f"/change {line}", by="ana")
-        assert slack.whisper(by="ana").startswith(("Too late: change 1 is already", "There is no segment", "No one in"))
+        assert slack.whisper(by="ana").startswith(
+            ("Too late: change 1 is already", "No segment is called", "Not in the store")
+        )
     slack.clock.forward(hours=48)
     await slack.sweep()
     assert (await slack.change(1)).state == ending
@@ -242,7 +244,7 @@ async def test_7_after_the_decision_the_buttons_give_way_to_record_and_result_it
     assert "does not accept" in card
     assert buttons(slack.card(1)) == ["Try Again", "Undo"]
     heard = read(slack.messages(channel="dm")[-1])
-    assert heard.startswith(f"Change 1 is failed, approved by @{BEN}: Delete 3 segments")
+    assert heard.startswith(f"Change 1 failed, approved by @{BEN}: Delete 3 segments")
     assert "does not accept" in heard
     assert heard.endswith("Open card")
 
@@ -251,7 +253,7 @@ async def test_7_the_requester_hears_the_outcome_and_the_reason(slack: World) ->
     await slack.type("/segment delete VIPs", by="ana")
     await slack.press("Reject", by="cleo")
     await slack.submit({"Reason": "The campaign runs till Friday"}, by="cleo")
-    told = "Change 1 is rejected, by @U0CLEO0001: Delete the segment VIPs (40 shoppers). "
+    told = "Change 1 was rejected, by @U0CLEO0001: Delete the segment VIPs (40 shoppers). "
     heard = slack.messages(channel="dm")[-1]
     assert read(heard) == f"{told}Reason: The campaign runs till Friday.\nOpen card"
     assert slack.card(1)["ts"].replace(".", "") in str(heard)

@@ -76,7 +76,7 @@ async def test_trouble_that_lasts_while_running_fails_honestly_and_can_be_asked_
     assert "Failed" in card
     assert "Nothing was changed" in card
     assert "VIPs" in slack.sizes()
-    assert "Change 1 is failed" in said(slack.messages(channel="dm")[-1])
+    assert "Change 1 failed" in said(slack.messages(channel="dm")[-1])
     slack.store.faults.clear()
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben", change=2)

@@ -30,6 +30,21 @@ class State(StrEnum):
     STALE = "stale"  # the store changed, so it can no longer be done
 
 
+_IN_SENTENCES = {
+    State.FAILED: "failed",
+    State.CANCELLED: "was cancelled",
+    State.REJECTED: "was rejected",
+    State.WITHDRAWN: "was withdrawn",
+    State.EXPIRED: "expired",
+    State.STALE: "is no longer possible",
+}
+
+
+def describe_state(state: State) -> str:
+    """Write the state as the end of "Change 42 …"."""
+    return _IN_SENTENCES.get(state, f"is {state.value}")
+
+
 class Event(StrEnum):
     """The events that move a Change from one state to another."""
 
@@ -275,6 +290,9 @@ def too_late(change: Change) -> NoReturn:
         State.WAITING: "moved just now and is still waiting; read its card and decide again",
         State.APPROVED: "is already approved and about to run",
         State.RUNNING: "is already running",
+        State.FAILED: "has already failed",
+        State.EXPIRED: "has already expired",
+        State.STALE: "is no longer possible",
     }.get(change.state, f"is already {change.state.value}")
     by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
     raise TooLate(f"Too late: change {change.number} {state}{by}.")

@@ -26,7 +26,7 @@ export async function readPeople(failed) {
   }
 }
 
-const unreachable = (problem) => `The sandbox cannot be reached (${problem.message}).`;
+const unreachable = (problem) => `The sandbox can't be reached (${problem.message}).`;
 
 /** Follows one person's stream of news: `hear(kind, body)`, of kind "link" when it breaks or opens. Answers its end. */
 export function follow(user, hear) {

@@ -83,7 +83,7 @@ HUMANS = (ANA, BEN, CLEO, DAN)
 def _channels() -> list[Conversation]:
     return [
         Conversation(SEGMENTS, "segments", {*HUMANS, BOT_USER_ID}, topic="Customer segments of the store"),
-        Conversation(APPROVALS, "approvals", {*HUMANS, BOT_USER_ID}, topic="Changes that wait for a second person"),
+        Conversation(APPROVALS, "approvals", {*HUMANS, BOT_USER_ID}, topic="Changes waiting for approval"),
         Conversation(RANDOM, "random", {ANA}, topic="The bot is not in here"),
     ]
 

@@ -80,12 +80,12 @@ def test_nothing_runs_that_was_not_approved() -> None:
         (State.APPROVED, "is already approved and about to run"),
         (State.RUNNING, "is already running"),
         (State.DONE, "is already done"),
-        (State.FAILED, "is already failed"),
+        (State.FAILED, "has already failed"),
         (State.CANCELLED, "is already cancelled"),
         (State.REJECTED, f"is already rejected by {mention('UBEN')}"),
         (State.WITHDRAWN, f"is already withdrawn by {mention('UBEN')}"),
-        (State.EXPIRED, "is already expired"),
-        (State.STALE, "is already stale"),
+        (State.EXPIRED, "has already expired"),
+        (State.STALE, "is no longer possible"),
     ],
     ids=range(11),  # a mention's marks differ from process to process
 )

@@ -45,7 +45,7 @@ function filtered(groups, query) {
 
 /** The groups in {options} or {option_groups}; an answer with an error throws its sentence. */
 function groupsOf(answer) {
-  if (answer.ok === false || answer.error) throw new Error(answer.error ?? "The app did not answer.");
+  if (answer.ok === false || answer.error) throw new Error(answer.error ?? "The app didn't answer.");
   return (
     answer.option_groups?.map((group) => ({ ...group, label: plain(group.label) })) ?? [{ options: answer.options }]
   );

@@ -7,7 +7,7 @@ import { useDirectory } from "../session.js";
 
 const TOPICS = {
   "#segments": "Customer segments of the store: ask here",
-  "#approvals": "Changes that wait for a second person",
+  "#approvals": "Changes waiting for approval",
   "#random": "Segment Bot is not in this channel",
 };
 

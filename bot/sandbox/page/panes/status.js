@@ -2,8 +2,8 @@
 
 import { html } from "../html.js";
 
-const NOT_CONNECTED = "Segment Bot is not connected: commands and buttons do nothing until it runs.";
-const LOST = "Connection to the sandbox lost. Trying again…";
+const NOT_CONNECTED = "Segment Bot is offline: commands and buttons do nothing until it runs again.";
+const LOST = "Lost the connection to the sandbox. Trying again…";
 const DEEDS = { type: "Sent", press: "Pressed", submit: "Form submitted", cancel: "Form closed", home: "Home opened" };
 
 /** How an act went: `last` is {verb, body, answer}, or null. */
@@ -28,4 +28,4 @@ export function Banner({ isLinked, isConnected }) {
 
 const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
-const firstError = ({ error, errors = {} }) => error ?? (Object.values(errors).join(" ") || "That did not work.");
+const firstError = ({ error, errors = {} }) => error ?? (Object.values(errors).join(" ") || "That didn't work.");
