@@ -50,6 +50,6 @@ def change(**fields: Any) -> Change:
 def invocation(id_: str, actor: str, command: str, **fields: Any) -> Invocation:
     """Somebody's invocation: a click where a decision is given, an edit where a change is, else a typed line."""
     kind = Clicked if "decision" in fields else Edited if "edits" in fields else Typed
-    said = fields["decision"].said if "decision" in fields else f"/{command}"
+    said = fields["decision"].recorded_text if "decision" in fields else f"/{command}"
     basis: dict[str, Any] = {"id": id_, "actor": actor, "command": command, "said": said}
     return kind(**{**basis, "place": Place(channel="CSEGMENTS"), **fields})
