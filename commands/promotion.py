@@ -51,6 +51,7 @@ class TargetArgs(Args):
     @model_validator(mode="before")
     @classmethod
     def _is_not_in_two_words(cls, values: Any) -> Any:
+        """Read what earlier versions stored: they took “is not VIPs” for “is”, and “not” for a segment."""
         match values:
             case {"how": "is", "segments": [str(first), *rest] | (str(first), *rest)} if (
                 rest and first.lower() == "not"

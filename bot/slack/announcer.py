@@ -52,16 +52,15 @@ class SlackAnnouncer:
 
     async def post(self, change: Change) -> Card:
         """Post the card. Raises Undeliverable."""
-        asked = change.place.channel
-        channels = [self._approvals] if change.need.approvals or asked is None else [asked, self._approvals]
-        for channel in channels:
+        asked, message = change.place.channel, render_card(change)
+        if asked not in (None, self._approvals) and not change.need.approvals:
             try:
-                return await self._post(channel, render_card(change))
+                return await self._post(asked, message)
             except Undeliverable as error:
-                if channel == self._approvals or not error.final:
+                if not error.final:
                     raise
-                log.info("Change %s: no card in %s: %s", change.number, channel, error)
-        raise AssertionError("the approvals channel is the last one")
+                log.info("Change %s: no card in %s: %s", change.number, asked, error)
+        return await self._post(self._approvals, message)
 
     async def redraw(self, change: Change, card: Card) -> None:
         """Update the card. Raises Undeliverable."""

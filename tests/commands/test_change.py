@@ -23,6 +23,12 @@ async def test_change_list_shows_what_is_pending_mine_and_all(slack: World) -> N
     assert "2 changes Change" in slack.whisper(by="ben")
 
 
+async def test_change_list_beyond_the_last_page_says_how_many_there_are(slack: World) -> None:
+    await slack.type("/segment create Loyal")
+    await slack.type("/change list all page:2")
+    assert "There is only 1 page." in slack.whisper()
+
+
 async def test_change_list_of_anything_else_says_what_there_is(slack: World) -> None:
     await slack.type("/change list everything")
     assert "mine" in slack.whisper()

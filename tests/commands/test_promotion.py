@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.command import Call, find
+from commands import GROUPS
 from tests.harness import Json, Stuck, World, buttons, said
 from tests.stories.judge import read
 
@@ -193,6 +195,13 @@ async def test_is_not_is_understood_however_it_is_typed(slack: World, how: str) 
     await slack.press("Retarget Promotion", by="ben")
     both = {"id": [slack.id_of("VIPs"), slack.id_of("Wholesale")]}
     assert slack.targeting(WIN_BACK) == {"not": both}
+
+
+def test_is_not_is_understood_as_earlier_versions_stored_it() -> None:
+    stored = {"promotion": "4", "how": "is", "segments": ["not", "VIPs", "Wholesale"]}
+    anew = {"promotion": "4", "how": "is-not", "segments": ["VIPs", "Wholesale"]}
+    command = find(GROUPS, "promotion target")
+    assert Call(command, stored).args == Call(command, anew).args
 
 
 async def test_what_is_neither_is_nor_is_not_gets_the_usage(slack: World) -> None:

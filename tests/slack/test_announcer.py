@@ -157,6 +157,12 @@ async def test_an_answer_by_response_url_sends_its_file_directly(slack: Slack) -
     assert slack.told("#random").startswith("2 shoppers")
 
 
+async def test_where_a_response_url_does_not_answer_the_channel_shows_it(slack: Slack) -> None:
+    await slack.whisper(place=Place(channel=SEGMENTS, response_url="http://127.0.0.1:1/commands"))
+    assert slack.told().startswith("2 shoppers")
+    assert slack.seen()["#segments"][-1]["ephemeral"]
+
+
 async def test_an_answer_without_files_opens_no_direct_messages(slack: Slack) -> None:
     for method in WAY:
         slack.workspace.faults.add(method, error="access_denied")
