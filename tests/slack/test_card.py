@@ -198,10 +198,13 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (change(state=State.DONE, approvals=(BEN,)), "done, approved by @UBEN: Delete the segment VIPs (0 shoppers)."),
+        (
+            change(state=State.DONE, approvals=(BEN,)),
+            "is done, approved by @UBEN: Delete the segment VIPs (0 shoppers).",
+        ),
         (
             change(state=State.REJECTED, settled_by="UBEN", reason="Not now."),
-            "rejected, by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
+            "was rejected by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.FAILED, error="No."),)),
@@ -214,7 +217,7 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
     ],
 )
 def test_the_outcome_is_one_line_with_names_and_the_reason(found: Change, told: str) -> None:
-    assert MENTION.sub(r"@\1", describe_outcome(found)) == f"Change 42 is {told}"
+    assert MENTION.sub(r"@\1", describe_outcome(found)) == f"Change 42 {told}"
 
 
 def test_an_answer_is_drawn_part_by_part() -> None:
