@@ -205,8 +205,8 @@ def _reject(change: Change) -> Block:
 def describe_outcome(change: Change) -> str:
     """Describe in one line how it ended, for the requester."""
     approved = ", ".join(mention(one.actor) for one in change.approvals)
-    by = f", approved by {approved}" if approved else ""
-    by += f", by {mention(change.settled_by)}" if change.settled_by else ""
+    by = f" by {mention(change.settled_by)}" if change.settled_by else ""
+    by += f", approved by {approved}" if approved else ""
     unsure = any(run.state is StepState.UNSURE for run in change.runs)
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
     tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."

@@ -204,7 +204,7 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
         ),
         (
             change(state=State.REJECTED, settled_by="UBEN", reason="Not now."),
-            "was rejected, by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
+            "was rejected by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.FAILED, error="No."),)),

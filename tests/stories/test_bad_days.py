@@ -99,7 +99,7 @@ async def test_approval_against_rejection_ends_one_way(slack: World) -> None:
     await asyncio.gather(slack.submit({"Reason": "No"}, by="cleo"), slack.deliver(click))
     (won,) = moves(slack)
     assert ("VIPs" in slack.sizes()) is (won == "reject")
-    assert slack.heard("Change 1 is ") == 1
+    assert slack.heard("Change 1 ") == 1
 
 
 async def test_approval_against_expiry_ends_one_way(slack: World) -> None:
