@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Delta, Fields, Sentence, Table
@@ -37,7 +37,8 @@ begins = st.sampled_from((datetime(2027, 3, 14), datetime(2027, 10, 20), datetim
 
 
 def test_every_day_of_a_month_has_one_summary_whose_numbers_are_those_of_store_and_log(deep: bool) -> None:
-    @settings(LAW, max_examples=DEEP if deep else QUICK)
+    # Examples are always the same, and shrinking a month that fails would take longer than a test may.
+    @settings(LAW, max_examples=DEEP if deep else QUICK, phases=[Phase.generate])
     @given(schedules, begins, st.lists(acts, min_size=150, max_size=200))
     def law(schedule: Schedule, begun: datetime, happens: list[Act]) -> None:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -92,7 +93,7 @@ class Told:
         assert self.table() == self.expected_table(), self.day
         assert self.totals() == self.expected_totals(), self.day
         assert self.listed("Through the bot .*") == self.expected_changes(), self.day
-        assert min(self.books.waiting) <= self.listed("Waiting for 1 approval") <= max(self.books.waiting)
+        assert min(self.books.waiting) <= self.listed("Waiting for approval") <= max(self.books.waiting)
         assert self.gone() == self.expected_gone(), self.day
 
     # What it says
