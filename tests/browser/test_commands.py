@@ -105,7 +105,7 @@ async def test_a_member_is_removed_by_form_when_a_second_person_approves(screen:
     await screen.press("Remove Shoppers", on=someone)
     await screen.fill("Shopper", someone)
     await screen.submit("Remove Shoppers")
-    await expect(screen.message("waits for approval: Remove 1 of 17 shoppers from Reviewers")).to_be_visible()
+    await expect(screen.message("is waiting for approval: Remove 1 of 17 shoppers from Reviewers")).to_be_visible()
     await screen.approve("Remove Shoppers", on="Remove 1 of 17 shoppers from Reviewers", by="ben")
     await expect(screen.size("Reviewers")).to_contain_text("16")
     await screen.become("ana")
@@ -118,7 +118,7 @@ async def test_an_approver_sees_details_takes_some_out_and_approves_what_the_req
     members = screen.message("Lapsed: 64 shoppers")
     one, two, three = re.findall(r"\S+@example\.com", await members.inner_text())[:3]
     await screen.type(f"/segment remove Lapsed {one} {two} {three}")
-    await expect(screen.message("waits for approval: Remove 3 of 64 shoppers from Lapsed")).to_be_visible()
+    await expect(screen.message("is waiting for approval: Remove 3 of 64 shoppers from Lapsed")).to_be_visible()
     await screen.become("ben")
     await screen.go("#approvals")
     card = screen.message("asked by @Ana Alvarez").filter(has_text="from Lapsed")
@@ -208,7 +208,7 @@ async def test_an_export_comes_as_a_file_to_the_one_who_asked(screen: Screen) ->
 
 async def test_promotions_are_pointed_to_a_segment_that_was_deleted_and_brought_back(screen: Screen) -> None:
     await screen.type("/segment delete Wholesale")
-    await expect(screen.message("waits for approval: Delete the segment Wholesale")).to_be_visible()
+    await expect(screen.message("is waiting for approval: Delete the segment Wholesale")).to_be_visible()
     await screen.go("#approvals")
     card = screen.message("Delete the segment Wholesale (22 shoppers)")
     await expect(card).to_contain_text("“Wholesale prices” (live) includes Wholesale.")
@@ -221,7 +221,7 @@ async def test_promotions_are_pointed_to_a_segment_that_was_deleted_and_brought_
     await screen.approve("Undo Change", on="Create the segment Wholesale", by="cleo")
     await expect(screen.size("Wholesale")).to_contain_text("22")
     await expect(screen.size("Wholesale")).not_to_contain_text("promo")
-    await screen.press("Point Promotions", on="these promotions do not follow it")
+    await screen.press("Point Promotions", on="still name the deleted segment")
     await screen.approve("Point Promotions", on="Retarget the promotion Wholesale prices to", by="ben")
     await expect(screen.size("Wholesale")).to_contain_text("3 promos")
 
@@ -229,7 +229,7 @@ async def test_promotions_are_pointed_to_a_segment_that_was_deleted_and_brought_
 async def test_the_home_tab_tells_who_has_to_decide_and_then_what_became_of_it(screen: Screen) -> None:
     clear = "Remove 36 shoppers from Gift buyers"
     await screen.type("/segment clear “Gift buyers”")
-    await expect(screen.message(f"waits for approval: {clear}")).to_be_visible()
+    await expect(screen.message(f"is waiting for approval: {clear}")).to_be_visible()
     await screen.go("home")
     await expect(screen.main).to_contain_text("Nothing is waiting for you")
     await expect(screen.main).to_contain_text(f"Waiting for 1 approval: {clear}")

@@ -180,7 +180,7 @@ async def test_an_uploaded_file_is_read_by_those_who_see_it(tmp_path: Path) -> N
         await here.web.files_upload_v2(filename="VIPs.csv", content="email\n", title="Shoppers", channel=dm)
         message = here.workspace.state("ana")["dms"][0]
         file = message["files"][0]
-        assert (file["name"], file["title"], file["size"]) == ("VIPs.csv", "Shoppers", 7)
+        assert (file["name"], file["title"], file["size"]) == ("VIPs.csv", "Shoppers", 6)
         assert (await here.web.files_info(file=file["id"]))["file"]["ims"] == [dm]
         assert await download(file, BOT_TOKEN) == (200, "email\n")
         assert await fetch(here.url + file["url"]) == (200, "email\n")
