@@ -45,11 +45,13 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({"settings", "core"})
     if layer == "audit_cli":  # the shell's audit: it needs a ledger's file and no bot
         return frozenset({"audit_cli", "bigcommerce", "core", "ledger"})
+    if layer in ("sandbox_cli", "sandbox_mode", "serving"):  # modes of the command line, in files of their own
+        return may_import("__main__")
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"audit_cli", "commands", "sandbox"}
+        left |= {"audit_cli", "commands", "sandbox", "sandbox_cli", "sandbox_mode", "serving"}
     return frozenset(left)
 
 
@@ -102,7 +104,7 @@ def test_only_the_ledgers_adapter_touches_sql() -> None:
 
 def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
     """Commands, the machine and Slack see ports."""
-    opening = {"wiring", "__main__", "audit_cli"}
+    opening = {"wiring", "__main__", "audit_cli", "sandbox_mode"}
     for path in MODULES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):

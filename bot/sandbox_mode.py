@@ -1,0 +1,133 @@
+"""The bot against the emulated store and workspace, with a page in the browser."""
+
+import argparse
+import os
+import shutil
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+from bot.core.summary.history import Size, Snapshot
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.ledger import open_sqlite
+from bot.sandbox import server
+from bot.sandbox.store import Store, seeds
+from bot.sandbox.workspace import Workspace, people
+from bot.sandbox_cli import SERVED
+from bot.serving import refuse_taken_port, stopped
+from bot.settings import load
+from bot.slack import transports
+from bot.wiring import Bot, assemble, utc_now
+from commands import GROUPS
+
+LOCAL = "127.0.0.1"
+LOG_PAGE = 500
+WATCHED = 30
+"""Days of history that a new sandbox starts with."""
+
+
+async def run_sandbox(options: argparse.Namespace) -> None:
+    """Run the parts that the options name until Ctrl+C. Raises CannotStart."""
+    print("Starting the sandbox…", flush=True)
+    await _refuse_taken_ports(options)
+    if options.fresh:
+        shutil.rmtree(options.data, ignore_errors=True)
+    options.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        ledger: Ledger | None = None
+        if "bot" in options.parts:
+            ledger = await stack.enter_async_context(open_sqlite(options.data / "segment-bot.sqlite"))
+        url = f"http://{LOCAL}:{options.port}"
+        if set(options.parts) & set(SERVED):
+            url = await _serve(options, stack, ledger)
+        if "bot" in options.parts:
+            await _sandboxed_bot(options, stack, url)
+        print(f"Segment Bot sandbox ({', '.join(options.parts)}): {url} – Ctrl+C stops it.", flush=True)
+        await stopped()
+
+
+async def _refuse_taken_ports(options: argparse.Namespace) -> None:
+    """Raise CannotStart before anything is written: ``--fresh`` removes no data that a running sandbox uses."""
+    if set(options.parts) & set(SERVED):
+        await refuse_taken_port(LOCAL, options.port, "Choose another one with --port.")
+
+
+async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Ledger | None) -> str:
+    """Serve the emulated parts on one port; return their URL."""
+    store = workspace = None
+    if "store" in options.parts:
+        store = Store(options.data / "store.sqlite", quota=options.quota)
+        stack.callback(store.close)
+        if store.empty:
+            print(f"Filling a new store with {options.customers:,} customers…", flush=True)
+            seeds.seed(store, customers=options.customers)
+            await _seed_history(ledger, store)
+    if "workspace" in options.parts:
+        workspace = Workspace(options.data / "workspace.sqlite", manifest=_manifest(), request_url=options.request_url)
+        stack.callback(workspace.close)
+
+    log_of_bot = partial(_entries, ledger) if ledger else None
+    return await stack.enter_async_context(
+        server.serve(port=options.port, store=store, workspace=workspace, log=log_of_bot)
+    )
+
+
+def _manifest() -> Path:
+    """Return the Slack app's manifest: inside the installed package, or at the top of the checkout."""
+    inside = Path(str(resources.files("bot"))) / "manifest.yml"
+    return inside if inside.exists() else inside.parent.parent / inside.name
+
+
+async def _seed_history(ledger: Ledger | None, store: Store) -> None:
+    """Write a history of segment sizes into a new sandbox, so that there are trends to look at."""
+    now, names = utc_now(), {one["id"]: one["name"] for one in store.overview()["segments"]}
+    shoppers = store.overview()["profiles"]
+    for ago, sizes in zip(range(WATCHED, 0, -1), seeds.courses(store, WATCHED), strict=True):
+        at = now - timedelta(days=ago)
+        kept = tuple(Size(id_, names[id_], size) for id_, size in sizes.items())
+        if ledger:
+            await ledger.history.save(Snapshot(at.date(), at, 0, shoppers, kept))
+
+
+async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
+    """Load the entries for the page's log pane."""
+    entries = await ledger.audit.entries(after=after, limit=LOG_PAGE)
+    return [asdict(entry) | {"text": entry.description, "hash": entry.seal} for entry in entries]
+
+
+async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url: str) -> Bot:
+    settings = load(environment=_sandbox_environment(options, url), dotenv=None)
+    bot = await stack.enter_async_context(assemble(settings, GROUPS))
+    if options.request_url and "workspace" in options.parts:
+        served = transports.http(bot.app, bot.healthy)
+        await stack.enter_async_context(transports.listening(served, settings.HOST, settings.PORT))
+    else:
+        await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN))
+    return bot
+
+
+def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str]:
+    """Build the settings of the sandbox.
+
+    The environment counts only for a part that runs elsewhere: a sandbox never touches a real store by accident.
+    """
+    slack = {
+        "SLACK_BOT_TOKEN": people.BOT_TOKEN,
+        "SLACK_APP_TOKEN": people.APP_TOKEN,
+        "SLACK_SIGNING_SECRET": people.SIGNING_SECRET,
+        "SLACK_API_URL": f"{url}/api/",
+        "APPROVALS_CHANNEL": people.APPROVALS,
+        "SUMMARY_CHANNEL": people.SEGMENTS,
+        "APPROVERS": people.APPROVERS_GROUP,
+    }
+    store = {
+        "BIGCOMMERCE_STORE_HASH": "sandbox",
+        "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
+        "BIGCOMMERCE_API_URL": url,
+    }
+    foreign = (slack if "workspace" not in options.parts else {}) | (store if "store" not in options.parts else {})
+    environment = {name: os.environ[name] for name in foreign if os.environ.get(name)}
+    return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | environment

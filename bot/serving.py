@@ -1,0 +1,27 @@
+"""What every mode of the command line that serves something does: refuse a taken port, and wait for the end."""
+
+import asyncio
+import errno
+import signal
+
+from bot.wiring import CannotStart
+
+
+async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
+    """Raise CannotStart if another program listens on this port already. Port 0 is never taken."""
+    try:
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise CannotStart(f"Port {port} on {host} is taken by another program. {remedy}") from error
+    server.close()
+    await server.wait_closed()
+
+
+async def stopped() -> None:
+    """Wait for Ctrl+C or a termination signal."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
