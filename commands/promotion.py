@@ -13,7 +13,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.shop import describe_status
+from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, parse
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
 from commands.pages import offers, page_of

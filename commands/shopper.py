@@ -14,7 +14,7 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.shop import LACKS_SCOPE, describe_status
+from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
 from bot.core.store_view.shoppers import ResolvedShoppers, about, describe_customer, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.pages import offers

@@ -15,7 +15,7 @@ from functools import cache
 import httpx
 
 from bot.bigcommerce.errors import TimedOut, Unreachable
-from bot.bigcommerce.limits import Attempts, Quota, pause
+from bot.bigcommerce.rate_limits import Attempts, Quota, pause
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire import BASE_ROOM, Request
 

@@ -19,7 +19,7 @@ from bot.core.errors import Misuse
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
 
 

@@ -12,7 +12,7 @@ from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
 from bot.core.summary.schedule import due

@@ -13,7 +13,7 @@ from bot.core.errors import Impossible
 from bot.core.invocation import Clicked, Invocation
 from bot.core.items import Item, texts
 from bot.core.planning.plan import Plan, build_plan
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
 from bot.engine.process import Process

@@ -11,7 +11,7 @@ from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.approval.step_records import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, CreatedIds
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import Process
 from bot.ledger.entries import milliseconds
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.bigcommerce import Reader, Segment, StoreError
 from bot.core.answers import Chart
 from bot.core.language.phrases import since
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes

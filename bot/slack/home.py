@@ -5,7 +5,7 @@ from bot.core.answers import Answer, Offer
 from bot.core.approval.changes import Brief, State
 from bot.core.command import Group, Help
 from bot.core.language.phrases import counted, people
-from bot.core.store_view.shop import LACKS_SCOPE
+from bot.core.store_view.cached_shop import LACKS_SCOPE
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
 from bot.slack.blocks import Block

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
-from bot.core.store_view.shop import describe_status
+from bot.core.store_view.cached_shop import describe_status
 from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
 from bot.slack.blocks import Block

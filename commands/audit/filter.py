@@ -19,7 +19,7 @@ from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import and_list
 from bot.core.language.tokenizer import quote
-from bot.core.store_view.shop import find_named, similar_names
+from bot.core.store_view.cached_shop import find_named, similar_names
 from bot.core.store_view.shoppers import Shopper, classify, fetch_owners, resolve
 from commands.inputs import one_shopper
 

@@ -16,7 +16,7 @@ from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import and_list, counted, remark
 from bot.core.planning.item_names import describe_items, present_names
 from bot.core.planning.steps import STEPS
-from bot.core.store_view.shop import find_named
+from bot.core.store_view.cached_shop import find_named
 from bot.core.store_view.shoppers import Shopper, resolve, split_words
 from commands.change.requests import Number, OneChange
 from commands.inputs import MOST_SHOPPERS, one_line

@@ -1,7 +1,7 @@
 """``/segment``: segments, their members, sets of them, and the promotions that use them."""
 
 from bot.core.command import Group
-from commands.segment import members, promotions, segments, sets
+from commands.segment import members, promotion_uses, segments, sets
 
 GROUP = Group(
     "segment",
@@ -20,6 +20,6 @@ GROUP = Group(
         sets.copy,
         sets.combine,
         sets.overlap,
-        promotions.promotions,
+        promotion_uses.promotions,
     ),
 )

@@ -12,7 +12,7 @@ from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
-from bot.core.store_view.shop import PromotionUse
+from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
 from commands.inputs import (

@@ -12,7 +12,7 @@ from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
-from bot.core.store_view.shop import find_named
+from bot.core.store_view.cached_shop import find_named
 from commands.inputs import Name, OneSegment
 from commands.pages import offers
 

@@ -23,9 +23,9 @@ from bot.bigcommerce import (
     connect,
 )
 from bot.bigcommerce.connection import AT_ONCE, TIMEOUT, build_base_url
-from bot.bigcommerce.limits import FAILURES, PATIENCE, REFUSALS
+from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, scripted, store_of, uuid
-from tests.bigcommerce.test_limits import headers
+from tests.bigcommerce.test_rate_limits import headers
 
 Doing: TypeAlias = Callable[[Store], Awaitable[object]]
 

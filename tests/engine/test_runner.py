@@ -22,7 +22,7 @@ from bot.core.planning.steps import (
     SegmentRef,
     UpdateSegment,
 )
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 from tests.records import entries_of

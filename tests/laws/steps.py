@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.errors import Impossible
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import STEPS, AnyStep, Step
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from tests.engine.bench import Bench
 from tests.laws.values import values_of
 

@@ -14,7 +14,7 @@ from bot.core.approval.policy import Need
 from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef
-from bot.core.store_view.shop import PromotionUse
+from bot.core.store_view.cached_shop import PromotionUse
 from bot.engine.approvers import NAMED
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers

@@ -13,7 +13,7 @@ from bot.core.items import Item, ItemKind
 from bot.core.planning.item_names import describe_items
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import Naming, PromotionRef, SegmentRef, Step, UpdateSegment
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.sandbox.store.resources import promotions as store_promotions
 from tests.engine.bench import Bench
 from tests.laws.shops import DRAWN, a_shop, draw_registration

@@ -7,7 +7,7 @@ from bot.core.approval.changes import Approval, Card, Change, Emergency, Run, St
 from bot.core.approval.policy import Need
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
-from bot.core.store_view.shop import PromotionUse
+from bot.core.store_view.cached_shop import PromotionUse
 from bot.slack import answers, blocks
 from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card
 from tests.core.samples import NOW, add, change, delete, plan, uuid

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import gather
 from bot.core.summary.history import Size, Snapshot
 from bot.sandbox.workspace.people import RANDOM, SEGMENTS

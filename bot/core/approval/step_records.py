@@ -7,7 +7,7 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.changes import Run, StepState
 from bot.core.items import Item, texts
 from bot.core.planning.steps import AnyStep, Applied
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 
 
 def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.core.items import Item, ItemKind
 from bot.core.planning.plan import Plan
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import describe_customer, fetch_owners
 
 Names = Mapping[Item, str]

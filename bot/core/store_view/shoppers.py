@@ -10,7 +10,7 @@ from bot.bigcommerce import Customer, NotFound, is_uuid
 from bot.core.errors import Misuse, NothingToDo
 from bot.core.language.phrases import and_list, counted, listing, tallied
 from bot.core.language.tokenizer import split
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 
 _CUSTOMER = re.compile(r"#?0*([1-9]\d{0,17})")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+|\"[^\"]+\"@[^\s@]+")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.audit.audit_reader import AuditReader
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader, Size, Snapshot, week_ago
 from bot.core.summary.size_changes import Baseline, compare_sizes, deleted_since
 from bot.core.summary.summary import Summary

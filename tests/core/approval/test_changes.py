@@ -21,7 +21,7 @@ from bot.core.approval.policy import Need
 from bot.core.errors import OldVersion, TooLate, UnknownChange
 from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
-from bot.core.store_view.shop import PromotionUse
+from bot.core.store_view.cached_shop import PromotionUse
 from tests.core.samples import NOW, VIPS, change, delete, plan
 
 FINAL = set(State) - set(MOVES)

@@ -17,7 +17,7 @@ from bot.core.planning.steps import (
     SegmentRef,
 )
 from bot.core.planning.steps.profiles import Memberships
-from bot.core.store_view.shop import PromotionUse
+from bot.core.store_view.cached_shop import PromotionUse
 from tests.core.samples import VIPS, add, delete, plan, uuid
 
 POLICY = Policy(approvers=frozenset({"UBEN", "SAPPROVERS"}))

@@ -21,7 +21,7 @@ from bot.core.planning.steps import (
     removed,
 )
 from bot.core.planning.steps.profiles import Memberships
-from bot.core.store_view.shop import PromotionUse, Shop
+from bot.core.store_view.cached_shop import PromotionUse, Shop
 from tests.core.samples import VIPS, add, delete, plan, uuid
 from tests.engine.bench import Bench
 from tests.laws.shops import a_shop

@@ -32,7 +32,7 @@ from bot.core.planning.steps import (
 )
 from bot.core.planning.steps.profiles import Memberships
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.shop import PromotionUse, Shop
+from bot.core.store_view.cached_shop import PromotionUse, Shop
 from tests.core.samples import VIPS, add, delete, plan, uuid
 from tests.engine.bench import Bench, bench
 from tests.laws.shops import a_shop, customers, registered

@@ -4,7 +4,7 @@ import pytest
 
 from bot.bigcommerce import Customer
 from bot.core.errors import Misuse
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import (
     ResolvedShoppers,
     Shopper,

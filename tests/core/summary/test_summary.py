@@ -11,7 +11,7 @@ from bot.core.approval.policy import Need
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.masking import masked
 from bot.core.planning.steps import CreateSegment, Naming
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
 from bot.core.summary.message import compose

@@ -6,7 +6,7 @@ from bot.bigcommerce import Conflict, Customer, Invalid, NewCustomer, Reader, St
 from bot.core.errors import NothingToDo
 from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.step import Step
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

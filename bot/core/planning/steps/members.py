@@ -12,7 +12,7 @@ from bot.core.language.phrases import people
 from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.step import BATCH, Moves, Step, present
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
+from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

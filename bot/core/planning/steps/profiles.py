@@ -15,7 +15,7 @@ from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.step import BATCH, Step
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
+from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 from bot.core.value import Value
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bot.core.items import Item
 from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.references import PromotionRef, Stored
 from bot.core.planning.steps.step import Gone, Step
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.targeting import describe
 
 if TYPE_CHECKING:

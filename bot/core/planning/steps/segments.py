@@ -11,7 +11,7 @@ from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.step import Step, present
-from bot.core.store_view.shop import PromotionUse, Shop, any_live, describe_uses, live_uses
+from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

@@ -9,7 +9,7 @@ from bot.core.errors import Impossible
 from bot.core.items import Item, ItemKind
 from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
-from bot.core.store_view.shop import Shop
+from bot.core.store_view.cached_shop import Shop
 from bot.core.value import Value
 
 if TYPE_CHECKING:

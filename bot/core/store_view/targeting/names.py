@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.shop import find_named, similar_names
+from bot.core.store_view.cached_shop import find_named, similar_names
 from bot.core.store_view.targeting.tokens import BLANK, UNASKABLE, Token, tokenize
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bigcommerce.limits import FAILURES, PATIENCE, REFUSALS, Attempts, Quota, backoff, pause
+from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS, Attempts, Quota, backoff, pause
 from tests.bigcommerce.conftest import LAW
 
 LONG_AGO = float("-inf")

@@ -3,7 +3,7 @@
 from bot.core.answers import Answer, Table
 from bot.core.command import Context, command
 from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.shop import describe_status
+from bot.core.store_view.cached_shop import describe_status
 from commands.pages import offers
 from commands.segment.segments import JustSegment
 

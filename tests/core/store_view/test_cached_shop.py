@@ -2,7 +2,7 @@ import pytest
 
 from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
-from bot.core.store_view.shop import PromotionUse, Shop, describe_uses, find_named, live_uses, similar_names
+from bot.core.store_view.cached_shop import PromotionUse, Shop, describe_uses, find_named, live_uses, similar_names
 from bot.sandbox.store import seeds
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
