@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
-from bot.core.store_view.targeting.names import written_name
+from bot.core.store_view.targeting.segment_names import written_name
 
 
 def describe(targeting: Targeting | None, names: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting
 from bot.core.errors import Misuse
-from bot.core.store_view.targeting.names import ids_by_word
+from bot.core.store_view.targeting.segment_names import ids_by_word
 from bot.core.store_view.targeting.tokens import END, EXAMPLE, UNASKABLE, Token, tokenize
 
 MOST_LEVELS = 4
