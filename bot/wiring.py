@@ -21,7 +21,7 @@ from bot.bigcommerce import Store, connect
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import NotRecorded
-from bot.engine.answer_pacer import QUIET, AnswerPacer
+from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.housekeeper import Housekeeper
@@ -115,7 +115,7 @@ async def assemble(
             store=store,
             announcer=_announcer(client, once, settings, groups),
             directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
-            gate=AnswerPacer(now=time.monotonic, quiet=quiet),
+            gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),

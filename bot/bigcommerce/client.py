@@ -18,7 +18,7 @@ import httpx
 from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, responses
-from bot.bigcommerce.bounded import gather_bounded
+from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import open_connection
 from bot.bigcommerce.errors import StoreError
 from bot.bigcommerce.models import (

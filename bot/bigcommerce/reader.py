@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, responses
-from bot.bigcommerce.bounded import gather_bounded
+from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
 from bot.bigcommerce.responses import Response

@@ -15,7 +15,7 @@ from bot.core.command import Call, Outcome, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
-from bot.engine.answer_pacer import AnswerPacer
+from bot.engine.ack_priority import AckPriority
 from bot.engine.decider import Decider
 from bot.engine.planner import Planner, Request
 from bot.engine.ports import Announcer, Undeliverable
@@ -32,7 +32,7 @@ class Answering:
     """Answers each invocation exactly once: the process that owns it settles it in the ledger."""
 
     process: Process
-    gate: AnswerPacer
+    gate: AckPriority
     planner: Planner
     decider: Decider
     proposing: Proposing

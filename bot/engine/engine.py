@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
-from bot.engine.answer_pacer import AnswerPacer
+from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
@@ -59,7 +59,7 @@ def build_engine(
     store: Store,
     announcer: Announcer,
     directory: Directory,
-    gate: AnswerPacer,
+    gate: AckPriority,
     clock: Callable[[], datetime],
     approval_time: timedelta,
     patience: float = PATIENCE,

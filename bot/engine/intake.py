@@ -8,7 +8,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.command import Call
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery, Invocation
-from bot.engine.answer_pacer import AnswerPacer
+from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.planner import Planner, Request
 from bot.engine.process import Process
@@ -20,7 +20,7 @@ class Intake:
     """Takes deliveries. Each method returns once the delivery is recorded, or raises NotRecorded."""
 
     process: Process
-    gate: AnswerPacer
+    gate: AckPriority
     planner: Planner
     answering: Answering
     replies: Replies

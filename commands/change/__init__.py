@@ -1,23 +1,23 @@
 """``/change``: changes, and decisions about them."""
 
 from bot.core.command import Group
-from commands.change import decisions, requests
+from commands.change import decisions, policy, show, undo
 
 GROUP = Group(
     "change",
     "Changes: what waits, what ran, and how to undo it",
     commands=(
-        requests.list_changes,
-        requests.show,
-        requests.undo,
-        requests.retry,
-        requests.withdraw,
-        requests.repoint,
-        decisions.details,
+        show.list_changes,
+        show.show,
+        undo.undo,
+        undo.retry,
+        decisions.withdraw,
+        undo.repoint,
+        show.details,
         decisions.except_,
         decisions.stop,
         decisions.break_glass,
         decisions.review,
-        decisions.policy,
+        policy.policy,
     ),
 )

@@ -1,29 +1,25 @@
-"""``/change``: deciding about waiting or running changes, and the policy."""
+"""``/change withdraw``, ``except``, ``stop``, ``break-glass`` and ``review``: what people decide about a change."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.core.answers import Answer, File, Sentence, Table, mention
-from bot.core.approval.changes import Change, Decision, Verdict, refuse_late
-from bot.core.approval.policy import Rule
+from bot.core.approval.changes import Change, Decision, Verdict, refuse_late, too_late
 from bot.core.command import Context, command
-from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text
-from bot.core.language.phrases import and_list, counted, remark
-from bot.core.planning.item_names import describe_items, present_names
-from bot.core.planning.steps import STEPS
+from bot.core.language.phrases import remark
+from bot.core.planning.item_names import present_names
 from bot.core.store_view.cached_shop import find_named
 from bot.core.store_view.shoppers import Shopper, resolve, split_words
-from commands.change.requests import Number, OneChange
+from commands.change.show import Number, OneChange
 from commands.inputs import MOST_SHOPPERS, one_line
 
-ROWS = 100
 REASON = 500
 """The most characters of a reason, as in the form that asks for one."""
+
 
 Reason = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=REASON)]
 
@@ -47,24 +43,16 @@ class BreakArgs(Args):
     reason: Annotated[Reason, Text(label="Reason", hint="Everyone who can approve will see this", max_length=REASON)]
 
 
-class NoArgs(Args):
-    """No arguments."""
+@command("change withdraw", submit="Withdraw Change")
+async def withdraw(args: OneChange, ctx: Context) -> Decision:
+    """Take back a change that you asked for and that is still waiting.
 
-
-@command("change details", submit="Show Details")
-async def details(args: OneChange, ctx: Context) -> Answer:
-    """Show every shopper, segment or promotion that a change covers; many come as a file.
-
-    /change details 42
+    /change withdraw 42
     """
     change = await ctx.changes.load(args.number)
-    rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
-    title = f"Change {change.number} covers {counted(len(rows), 'item')}"
-    shown = (Table(f"What change {change.number} covers", ("What", "Id"), tuple(rows[:ROWS])),) if rows else ()
-    if len(rows) <= ROWS:
-        return Answer(title, shown)
-    note = Sentence(f"The first {ROWS} are shown here.", quiet=True)
-    return Answer(title, (*shown, note, File(f"change {change.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
+    if not change.is_open:
+        too_late(change)
+    return Decision(number=change.number, verdict=Verdict.WITHDRAW)
 
 
 @command("change except", submit="Leave These Out")
@@ -144,34 +132,3 @@ async def review(args: OneChange, ctx: Context) -> Decision:
     /change review 42
     """
     return Decision(number=args.number, verdict=Verdict.REVIEW)
-
-
-@command("change policy", submit="Show Policy")
-async def policy(args: NoArgs, ctx: Context) -> Answer:
-    """Show what needs approval, and by whom.
-
-    /change policy
-    """
-    rows = tuple(map(_row, ctx.policy.rules))
-    shown = (
-        Table("Rules", ("Approvals", "By", "When", "To …"), rows),
-        Sentence(f"Who may approve: {_who(ctx.policy.approvers)}. Never the requester, guests, bots or strangers."),
-        Sentence(f"Who may ask: {_who(ctx.policy.requesters) if ctx.policy.requesters else 'every full member'}."),
-        Sentence(f"Who may read the audit log: {_who(ctx.policy.auditors or ctx.policy.approvers)}."),
-        Sentence(f"Who may break the glass: {_who(ctx.policy.breakers) if ctx.policy.breakers else 'no one'}."),
-        Sentence(
-            "Removing and deleting need at least one approval; undoing needs as many as what it undoes.", quiet=True
-        ),
-    )
-    return Answer("What needs approval", shown)
-
-
-def _row(rule: Rule) -> tuple[str | int, ...]:
-    kinds = and_list([STEPS[kind].does for kind in rule.steps])
-    asked = f"; asked for by {_who(rule.requesters)}" if rule.requesters else ""
-    return (rule.approvals, f"{_who(rule.approvers)}{asked}", and_list(rule.conditions) or "always", kinds)
-
-
-def _who(ids: frozenset[str]) -> str:
-    groups = [f"the group {one}" for one in sorted(ids) if one.startswith("S")]
-    return and_list([*(mention(one) for one in sorted(ids) if not one.startswith("S")), *groups]) or "any approver"

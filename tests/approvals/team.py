@@ -19,7 +19,7 @@ from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
 from bot.core.invocation import Invocation
 from bot.core.people import Actor, Place, Standing
-from bot.engine.answer_pacer import AnswerPacer
+from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
@@ -187,7 +187,7 @@ class Process:
             store=store,
             announcer=team.slack,
             directory=team.slack,
-            gate=AnswerPacer(now=time.monotonic, quiet=0),
+            gate=AckPriority(now=time.monotonic, quiet=0),
             clock=team.clock,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,

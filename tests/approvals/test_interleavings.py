@@ -61,7 +61,7 @@ STRICT = Policy(
 NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffee lovers")
 MOVING = {event.value: event for event in Event}
 SETTLED = 10_000
-"""AnswerPacer of the loop: until nothing is under way any more."""
+"""AckPriority of the loop: until nothing is under way any more."""
 DEEP, QUICK = 3000, 30
 """Interleavings, of 40 events each."""
 

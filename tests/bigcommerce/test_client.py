@@ -25,7 +25,7 @@ from bot.bigcommerce import (
     Store,
     StoreError,
 )
-from bot.bigcommerce.bounded import WIDTH, gather_bounded
+from bot.bigcommerce.concurrency import WIDTH, gather_bounded
 from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
 
 SEGMENT = uuid(0x5E6)

@@ -20,7 +20,7 @@ from bot.core.command import Group
 from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
-from bot.engine.answer_pacer import AnswerPacer
+from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
@@ -269,7 +269,7 @@ async def process(
         store=client,
         announcer=board,
         directory=people,
-        gate=AnswerPacer(now=time.monotonic, quiet=0),
+        gate=AckPriority(now=time.monotonic, quiet=0),
         clock=clock,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,

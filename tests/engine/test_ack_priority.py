@@ -1,7 +1,7 @@
 import asyncio
 from itertools import count
 
-from bot.engine.answer_pacer import AT_ONCE, PATIENCE, AnswerPacer
+from bot.engine.ack_priority import AT_ONCE, PATIENCE, AckPriority
 
 
 class Time:
@@ -19,7 +19,7 @@ class Time:
 
 async def test_work_begins_when_no_delivery_came_for_a_while() -> None:
     time = Time(step=0.001)
-    turns = AnswerPacer(now=time, quiet=0.005)
+    turns = AckPriority(now=time, quiet=0.005)
     turns.delivered()
     delivered = time.now
     async with turns.turn():
@@ -28,7 +28,7 @@ async def test_work_begins_when_no_delivery_came_for_a_while() -> None:
 
 async def test_work_begins_at_last_although_deliveries_never_end() -> None:
     time = Time(step=0.24)
-    turns = AnswerPacer(now=time, quiet=60)
+    turns = AckPriority(now=time, quiet=60)
     turns.delivered()
     delivered = time.now
     async with turns.turn():
@@ -36,7 +36,7 @@ async def test_work_begins_at_last_although_deliveries_never_end() -> None:
 
 
 async def test_only_so_much_is_done_at_once_and_in_the_order_it_came() -> None:
-    turns, begun, release = AnswerPacer(now=Time(step=0.001), quiet=0), [], asyncio.Event()
+    turns, begun, release = AckPriority(now=Time(step=0.001), quiet=0), [], asyncio.Event()
 
     async def work(number: int) -> None:
         async with turns.turn():

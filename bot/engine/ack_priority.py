@@ -9,7 +9,7 @@ QUIET = 0.05
 PATIENCE = 0.25
 
 
-class AnswerPacer:
+class AckPriority:
     """Lets at most ``AT_ONCE`` answers through at a time, in order.
 
     An answer starts once no delivery has arrived for ``quiet`` seconds, or after ``PATIENCE`` seconds at the latest. So

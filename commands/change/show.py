@@ -1,27 +1,24 @@
-"""``/change``: requests, their outcomes, and taking them back."""
+"""``/change list``, ``show`` and ``details``: what was asked for, and what became of it."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
-from bot.core.approval.changes import Change, Decision, State, Verdict, describe_state, too_late
+from bot.core.approval.changes import Change, State, describe_state
 from bot.core.approval.changes_reader import Scope
 from bot.core.command import Context, command
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.csv_lines import csv_lines
 from bot.core.language.args import Args, ChangeInput, Choice
-from bot.core.planning.plan import Plan, build_plan, inverse_of
-from bot.core.planning.steps import PromotionRef, RetargetPromotion
+from bot.core.language.phrases import counted
+from bot.core.planning.item_names import describe_items
 from commands.inputs import PageNumber
 from commands.pages import COLUMNS, Page, brief_rows, no_such_page, offers
 
-ROWS = 50
+ROWS, DETAILS_ROWS = 50, 100
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
-
 Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
-
-
 SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
 
 
@@ -73,78 +70,20 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     return Answer(title, (*parts, *_offers(change, ctx.actor)))
 
 
-@command("change undo", submit="Undo Change")
-async def undo(args: OneChange, ctx: Context) -> Plan:
-    """Undo what a change did: the inverse of what really ran, with the same approval.
+@command("change details", submit="Show Details")
+async def details(args: OneChange, ctx: Context) -> Answer:
+    """Show every shopper, segment or promotion that a change covers; many come as a file.
 
-    /change undo 42
+    /change details 42
     """
     change = await ctx.changes.load(args.number)
-    if change.undone_by:
-        raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
-    if change.is_open:
-        raise Impossible(
-            f"Change {change.number} {describe_state(change.state)}, so there is nothing to undo yet. "
-            f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
-        )
-    steps = inverse_of(tuple(run.undo for run in change.done))
-    if not steps:
-        raise Impossible(
-            f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
-        )
-    stays = tuple(line for step in change.plan.steps for line in step.stays)
-    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
-
-
-@command("change retry", submit="Try Again")
-async def retry(args: OneChange, ctx: Context) -> Plan:
-    """Ask again for what an interrupted change did not do, with the same approval.
-
-    /change retry 42
-    """
-    change = await ctx.changes.load(args.number)
-    if not change.can_be_retried:
-        raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
-    return await build_plan(change.remaining_steps, ctx.shop, undoes=change.plan.undoes, is_retry=True)
-
-
-@command("change withdraw", submit="Withdraw Change")
-async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change that you asked for and that is still waiting.
-
-    /change withdraw 42
-    """
-    change = await ctx.changes.load(args.number)
-    if not change.is_open:
-        too_late(change)
-    return Decision(number=change.number, verdict=Verdict.WITHDRAW)
-
-
-@command("change repoint", submit="Point Promotions")
-async def repoint(args: OneChange, ctx: Context) -> Plan:
-    """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
-
-    /change repoint 43
-    """
-    change = await ctx.changes.load(args.number)
-    if not change.restored:
-        raise Impossible(f"Change {change.number} restored no segment, so there is nothing to point promotions to.")
-    present = {segment.id for segment in await ctx.shop.segments()}
-    restored = {old_id: new_id for old_id, new_id in change.restored.items() if new_id in present}
-    if not restored:
-        raise Impossible(f"What change {change.number} restored is gone again, so there is nothing to point to.")
-    steps = []
-    for one in await ctx.shop.readable_promotions():
-        after = one.targeting
-        for old_id, new_id in restored.items():
-            after = after.replaced(old_id, new_id) if after else None
-        if after != one.targeting:
-            steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
-    if not steps:
-        raise NothingToDo(
-            f"There is nothing to do: no promotion names the old id of a segment that change {change.number} restored."
-        )
-    return await build_plan(tuple(steps), ctx.shop)
+    rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
+    title = f"Change {change.number} covers {counted(len(rows), 'item')}"
+    shown = (Table(f"What change {change.number} covers", ("What", "Id"), tuple(rows[:DETAILS_ROWS])),) if rows else ()
+    if len(rows) <= DETAILS_ROWS:
+        return Answer(title, shown)
+    note = Sentence(f"The first {DETAILS_ROWS} are shown here.", quiet=True)
+    return Answer(title, (*shown, note, File(f"change {change.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
 
 
 def _whole(change: Change) -> tuple[Sentence | File, ...]:

@@ -1,0 +1,70 @@
+"""``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
+
+from bot.core.approval.changes import describe_state
+from bot.core.command import Context, command
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.steps import PromotionRef, RetargetPromotion
+from commands.change.show import OneChange
+
+
+@command("change undo", submit="Undo Change")
+async def undo(args: OneChange, ctx: Context) -> Plan:
+    """Undo what a change did: the inverse of what really ran, with the same approval.
+
+    /change undo 42
+    """
+    change = await ctx.changes.load(args.number)
+    if change.undone_by:
+        raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
+    if change.is_open:
+        raise Impossible(
+            f"Change {change.number} {describe_state(change.state)}, so there is nothing to undo yet. "
+            f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
+        )
+    steps = inverse_of(tuple(run.undo for run in change.done))
+    if not steps:
+        raise Impossible(
+            f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
+        )
+    stays = tuple(line for step in change.plan.steps for line in step.stays)
+    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
+
+
+@command("change retry", submit="Try Again")
+async def retry(args: OneChange, ctx: Context) -> Plan:
+    """Ask again for what an interrupted change did not do, with the same approval.
+
+    /change retry 42
+    """
+    change = await ctx.changes.load(args.number)
+    if not change.can_be_retried:
+        raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
+    return await build_plan(change.remaining_steps, ctx.shop, undoes=change.plan.undoes, is_retry=True)
+
+
+@command("change repoint", submit="Point Promotions")
+async def repoint(args: OneChange, ctx: Context) -> Plan:
+    """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
+
+    /change repoint 43
+    """
+    change = await ctx.changes.load(args.number)
+    if not change.restored:
+        raise Impossible(f"Change {change.number} restored no segment, so there is nothing to point promotions to.")
+    present = {segment.id for segment in await ctx.shop.segments()}
+    restored = {old_id: new_id for old_id, new_id in change.restored.items() if new_id in present}
+    if not restored:
+        raise Impossible(f"What change {change.number} restored is gone again, so there is nothing to point to.")
+    steps = []
+    for one in await ctx.shop.readable_promotions():
+        after = one.targeting
+        for old_id, new_id in restored.items():
+            after = after.replaced(old_id, new_id) if after else None
+        if after != one.targeting:
+            steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
+    if not steps:
+        raise NothingToDo(
+            f"There is nothing to do: no promotion names the old id of a segment that change {change.number} restored."
+        )
+    return await build_plan(tuple(steps), ctx.shop)
