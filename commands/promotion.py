@@ -16,7 +16,7 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, parse
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
-from commands.pages import offers, page_of
+from commands.paging import offers, page_of
 
 ROWS = 50
 RULE = 3000

@@ -17,7 +17,7 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
 from bot.core.store_view.shoppers import ResolvedShoppers, about, describe_customer, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line, one_shopper
-from commands.pages import offers
+from commands.paging import offers
 
 
 def _address(text: str) -> str:

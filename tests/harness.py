@@ -22,10 +22,10 @@ from bot.sandbox.store.resources import promotions as store_promotions
 from bot.sandbox.store.resources import segments as store_segments
 from bot.sandbox.workspace import Workspace, people
 from bot.sandbox.workspace.client.client import Client
-from bot.sandbox.workspace.client.scenes import action_of, scene_of, target_in
+from bot.sandbox.workspace.client.surfaces import action_of, surface_of, target_in
 from bot.sandbox.workspace.delivery import payloads
-from bot.sandbox.workspace.delivery.carrier import Ack
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
+from bot.sandbox.workspace.delivery.transport import Ack
 from bot.settings import Settings, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble
@@ -212,14 +212,14 @@ class World:
         """What Slack would send for a press of ``button``; ``deliver`` sends it, as often as told."""
         workspace = self.workspace
         person = workspace.directory.human(by)
-        scene = scene_of(workspace, person, channel, None, button)
-        assert scene.place
+        surface = surface_of(workspace, person, channel, None, button)
+        assert surface.place
         return payloads.block_actions(
             person,
-            scene.where(),
-            action_of(target_in(scene, button), None, workspace.next_ts()),
+            surface.where(),
+            action_of(target_in(surface, button), None, workspace.next_ts()),
             trigger_id=workspace.triggers.issue(person.id),
-            response_url=workspace.response_url(person.id, scene.place.id, scene.posting),
+            response_url=workspace.response_url(person.id, surface.place.id, surface.posting),
         )
 
     def click_again(self, click: Json) -> Json:

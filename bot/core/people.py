@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from bot.core.value import Value
+from bot.core.frozen_value import Value
 
 
 class Standing(StrEnum):

@@ -27,9 +27,9 @@ from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.change_runner import ChangeRunner
 from bot.engine.planner import Planner
 from bot.engine.process import Process
-from bot.engine.runner import Runner
 
 CONSEQUENCES = {
     Verdict.APPROVE: "You approved change {number}.",
@@ -51,7 +51,7 @@ class Decider:
     process: Process
     planner: Planner
     approvers: Approvers
-    runner: Runner
+    runner: ChangeRunner
     cards: CardReconciler
     approval_time: timedelta
 

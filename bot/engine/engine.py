@@ -12,6 +12,7 @@ from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
 from bot.engine.home_tab.publisher import HomeTabPublisher
@@ -23,7 +24,6 @@ from bot.engine.ports import Announcer, Directory
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
-from bot.engine.runner import Runner
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
 from bot.ledger.ledger import Ledger
 
@@ -37,7 +37,7 @@ class Engine:
     process: Process
     announcer: Announcer
     planner: Planner
-    runner: Runner
+    runner: ChangeRunner
     cards: CardReconciler
     home_tabs: HomeTabPublisher
     decider: Decider
@@ -66,7 +66,7 @@ def build_engine(
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
 ) -> Engine:
-    """Build an engine for this store and these people. Only its Runner gets the ``store`` to write to.
+    """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
 
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
@@ -77,7 +77,7 @@ def build_engine(
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
     cards = CardReconciler(process, announcer, home_tabs)
-    runner = Runner(process, store, moved=cards.wake)
+    runner = ChangeRunner(process, store, moved=cards.wake)
     decider = Decider(process, planner, approvers, runner, cards, approval_time)
     replies = Replies(process, announcer)
     proposing = Proposing(process, groups, approvers, runner, cards, announcer, replies, approval_time)

@@ -9,11 +9,11 @@ from bot.core.approval.changes import State
 from bot.core.errors import NotAllowed, TooLate
 from bot.engine.answering import Answering
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import DailySummary
 from bot.engine.decider import Decider
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
-from bot.engine.runner import Runner
 
 FRESH = timedelta(minutes=10)
 """An invocation left unanswered for longer is refused instead: nobody expects its answer any more."""
@@ -33,7 +33,7 @@ class Housekeeper:
     answering: Answering
     proposing: Proposing
     decider: Decider
-    runner: Runner
+    runner: ChangeRunner
     cards: CardReconciler
     approval_time: timedelta
     summary: DailySummary | None = None

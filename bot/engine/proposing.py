@@ -12,10 +12,10 @@ from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.change_runner import ChangeRunner
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.replies import Replies
-from bot.engine.runner import Runner
 
 LATER = (
     "is on record but has not started: nothing more can be recorded right now ({reason}). It will continue by itself."
@@ -29,7 +29,7 @@ class Proposing:
     process: Process
     groups: tuple[Group, ...]
     approvers: Approvers
-    runner: Runner
+    runner: ChangeRunner
     cards: CardReconciler
     announcer: Announcer
     replies: Replies

@@ -54,7 +54,7 @@ class EventStream:
         seen, idle = _Seen(), 0
         while not self._stopped:
             version = self._workspace.version
-            for text in [*self._scene(user, seen), *self._shop(seen), *await self._records(seen)]:
+            for text in [*self._surface(user, seen), *self._shop(seen), *await self._records(seen)]:
                 yield text
             woken = await self._workspace.next_change(version, within=LOOK_SECONDS)
             idle = 0 if woken else idle + 1
@@ -62,7 +62,7 @@ class EventStream:
                 idle = 0
                 yield ": still here\n\n"
 
-    def _scene(self, user: str, seen: "_Seen") -> Iterator[str]:
+    def _surface(self, user: str, seen: "_Seen") -> Iterator[str]:
         for name, value in (("state", self._workspace.state(user)), ("bot", self._workspace.link())):
             if seen.shown.get(name) != value:
                 seen.shown[name] = value

@@ -12,7 +12,7 @@ from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
 from bot.core.language.phrases import counted
 from commands.audit.filter import Filters, describe_search, resolve_filters
-from commands.pages import offers
+from commands.paging import offers
 
 ROWS = 50
 

@@ -16,7 +16,7 @@ from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput
 from bot.core.language.phrases import and_list, counted, listing, shortened
 from commands.audit.recent import Number
-from commands.pages import offers
+from commands.paging import offers
 
 LONG = 300
 """The most characters of a value that are shown; a longer one comes as a file."""

@@ -13,7 +13,7 @@ from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.phrases import counted
 from bot.core.planning.item_names import describe_items
 from commands.inputs import PageNumber
-from commands.pages import COLUMNS, Page, brief_rows, no_such_page, offers
+from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
 
 ROWS, DETAILS_ROWS = 50, 100
 SHOWN = 2500

@@ -1,7 +1,7 @@
 """``/segment``: segments, their members, sets of them, and the promotions that use them."""
 
 from bot.core.command import Group
-from commands.segment import members, promotion_uses, segments, sets
+from commands.segment import members, promotion_uses, segments, set_operations
 
 GROUP = Group(
     "segment",
@@ -17,9 +17,9 @@ GROUP = Group(
         members.remove,
         members.clear,
         members.export,
-        sets.copy,
-        sets.combine,
-        sets.overlap,
+        set_operations.copy,
+        set_operations.combine,
+        set_operations.overlap,
         promotion_uses.promotions,
     ),
 )

@@ -15,7 +15,7 @@ from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
-from commands.pages import Page, no_such_page, offers
+from commands.paging import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
 
 ROWS = 100

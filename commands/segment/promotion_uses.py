@@ -4,7 +4,7 @@ from bot.core.answers import Answer, Table
 from bot.core.command import Context, command
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
-from commands.pages import offers
+from commands.paging import offers
 from commands.segment.segments import JustSegment
 
 

@@ -26,8 +26,8 @@ from commands.inputs import (
     one_line,
     search_words,
 )
-from commands.pages import COLUMNS as CHANGES
-from commands.pages import brief_rows, offers, page_of
+from commands.paging import COLUMNS as CHANGES
+from commands.paging import brief_rows, offers, page_of
 
 ROWS = 50
 """The most segments in one table: each may cost the store one request for its size."""

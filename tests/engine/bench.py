@@ -21,11 +21,11 @@ from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
+from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.process import LEASE
-from bot.engine.runner import Runner
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
@@ -140,7 +140,7 @@ class Bench:
     _asked: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
-    def runner(self) -> Runner:
+    def runner(self) -> ChangeRunner:
         return self.engine.runner
 
     def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Typed:

@@ -13,7 +13,7 @@ OWN = [path for path in PAGE.rglob("*.js") if path.parent.name != "vendor"]
 def test_every_vendored_file_is_named_with_its_version_and_source() -> None:
     table = (PAGE / "vendor/README.md").read_text()
     here = {path.name for path in (PAGE / "vendor").iterdir()} - {"README.md"}
-    named = set(re.findall(r"`([\w.-]+)`", table)) | {"update.py"}
+    named = set(re.findall(r"`([\w.-]+)`", table)) | {"update_vendored.py"}
     assert here <= named
     rows = [line.split(" | ") for line in table.splitlines() if re.match(r"\| [\w-]+ \d", line)]
     assert {row[2].strip("`") for row in rows} == {name for name in here if name.endswith((".js", ".json"))}

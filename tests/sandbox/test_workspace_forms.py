@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.sandbox.workspace.client.filling import FILE_BYTES_MOST
+from bot.sandbox.workspace.client.fill_inputs import FILE_BYTES_MOST
 from bot.sandbox.workspace.people import ANA, BEN, SEGMENTS
 from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (

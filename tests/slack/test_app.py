@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.delivery import payloads
-from bot.sandbox.workspace.delivery.carrier import Ack
+from bot.sandbox.workspace.delivery.transport import Ack
 from bot.slack.app import UNREADABLE
 from tests.harness import Json, World, world
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox.workspace import people
-from bot.sandbox.workspace.delivery.carrier import Parcel, Undelivered
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
+from bot.sandbox.workspace.delivery.transport import Parcel, Undelivered
 from tests.conftest import OpenWorld
 from tests.harness import World, said
 

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 from bot.core.answers import mention
 from bot.core.approval.policy import Need
 from bot.core.errors import OldVersion, TooLate
+from bot.core.frozen_value import Value
 from bot.core.items import StoredItems
 from bot.core.people import Place
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreatedIds
-from bot.core.value import Value
 
 
 class State(StrEnum):

@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bot.core.answers import mention
 from bot.core.errors import NotAllowed, SelfApproval
+from bot.core.frozen_value import Value
 from bot.core.language.phrases import and_list
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import STEPS
-from bot.core.value import Value
 
 MOST_APPROVALS = 2
 NAMED = 5

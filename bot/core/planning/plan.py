@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import Field
 
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.frozen_value import Value
 from bot.core.items import Item
 from bot.core.language.phrases import people
 from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.cached_shop import Shop
-from bot.core.value import Value
 
 MAX_HEADLINE_LINES = 2
 HEADLINE = 110

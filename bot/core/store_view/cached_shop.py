@@ -11,7 +11,7 @@ from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotF
 from bot.bigcommerce.wire import PAGE_LIMIT
 from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
-from bot.core.value import Value
+from bot.core.frozen_value import Value
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
 """Why promotions cannot be read, to end a sentence."""

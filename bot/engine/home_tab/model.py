@@ -4,7 +4,7 @@ import hashlib
 
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief
-from bot.core.value import Value
+from bot.core.frozen_value import Value
 
 
 class SegmentSize(Value):

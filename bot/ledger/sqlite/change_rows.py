@@ -9,7 +9,7 @@ import sqlite3
 from bot.core.approval.changes import Brief, Change, Run, State, too_late
 from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp
-from bot.ledger.moves import concerns_everybody
+from bot.ledger.change_transitions import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
 
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})

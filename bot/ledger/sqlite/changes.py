@@ -10,7 +10,7 @@ from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entries
-from bot.ledger.moves import after_event, amended, with_run
+from bot.ledger.change_transitions import after_event, amended, with_run
 from bot.ledger.sqlite import audit_index, change_rows
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
 from bot.core.audit.hash_chain import canonical
+from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED, index_old_change
-from bot.ledger.sqlite.guards import GUARDED, guards
 
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")

@@ -14,14 +14,14 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.archive import Archive, Posting
 from bot.sandbox.workspace.block_kit.controls import identified
-from bot.sandbox.workspace.delivery.carrier import ACK_SECONDS, Ack, Carrier, Parcel, Undelivered, deliver
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.socket_mode import Sockets
+from bot.sandbox.workspace.delivery.transport import ACK_SECONDS, Ack, Parcel, Transport, Undelivered, deliver
 from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.forms import Forms
 from bot.sandbox.workspace.manifest import Manifest
-from bot.sandbox.workspace.offers import Offers
 from bot.sandbox.workspace.refusals import Json
+from bot.sandbox.workspace.select_options import ShownOptions
 from bot.sandbox.workspace.triggers import ResponseUrls, Triggers
 
 SHOWN = 200
@@ -52,7 +52,7 @@ class Workspace:
         self.directory = people.Directory()
         self.archive = Archive(path)
         self.forms = Forms()
-        self.offers = Offers()
+        self.shown_options = ShownOptions()
         self.triggers = Triggers(clock)
         self.responses = ResponseUrls(clock)
         self.faults = Faults(MethodFault)
@@ -101,7 +101,7 @@ class Workspace:
     # -- the app
 
     @property
-    def carrier(self) -> Carrier:
+    def transport(self) -> Transport:
         """The transport in use."""
         return self.http or self.sockets
 
@@ -109,7 +109,7 @@ class Workspace:
         """Deliver a payload and wait for the acknowledgement. Raises Undelivered."""
         if kind == "interactive" and not self.manifest.interactivity:
             raise Undelivered("interactivity_not_enabled")
-        ack = await deliver(self.carrier, Parcel(kind, payload, attempt), seconds=self.ack_seconds)
+        ack = await deliver(self.transport, Parcel(kind, payload, attempt), seconds=self.ack_seconds)
         self.overheard(payload.get("type", kind), ack.body)
         return ack
 

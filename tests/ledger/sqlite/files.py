@@ -17,10 +17,10 @@ from bot.core.audit.hash_chain import Verification
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import ArchivedSpan
 from bot.ledger.sqlite import audit_log
+from bot.ledger.sqlite.append_only import GUARDED
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.audit_log import SqliteAuditLog
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.guards import GUARDED
 from bot.ledger.sqlite.migrations import migrations
 from tests.core.samples import NOW
 from tests.ledger.logs import DAY

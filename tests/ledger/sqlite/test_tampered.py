@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
-from bot.ledger.sqlite.guards import GUARDED
+from bot.ledger.sqlite.append_only import GUARDED
 from tests import records
 from tests.laws.values import LAW
 from tests.ledger.logs import logs, words

@@ -1,6 +1,6 @@
 """The closed set of what can be done to a store. Each Step knows its own danger and its own undo.
 
-The Runner uses the same four methods of each Step:
+The ChangeRunner uses the same four methods of each Step:
 
 1. ``refreshed``: the step for the store's current state. Called when planning; Impossible if it cannot be done.
 2. ``inverse``: the steps that undo it. Called just before it runs, and saved *before* anything is sent.
@@ -16,12 +16,12 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from bot.core.items import CustomerKey
-from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.customers import CreateCustomer
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotions import RetargetPromotion
 from bot.core.planning.steps.references import Naming, PromotionRef, SegmentRef
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
 from bot.core.planning.steps.step import BATCH, Gone, Moves, Step
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import Conflict, Customer, Invalid, NewCustomer, Reader, Store
 from bot.core.errors import NothingToDo
-from bot.core.planning.steps.applied import Applied
+from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Step
 from bot.core.store_view.cached_shop import Shop
 

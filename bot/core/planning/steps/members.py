@@ -9,8 +9,8 @@ from bot.bigcommerce.wire import batches
 from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item, ItemKind
 from bot.core.language.phrases import people
-from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Moves, Step, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 

@@ -9,14 +9,14 @@ from pydantic import Field
 from bot.bigcommerce import Customer, Reader, Store
 from bot.bigcommerce.wire import batches
 from bot.core.errors import NothingToDo
+from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey, Item
 from bot.core.language.phrases import counted, people
-from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Step
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
-from bot.core.value import Value
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

@@ -10,8 +10,8 @@ from bot.bigcommerce import Reader, Store, Targeting
 from bot.bigcommerce.wire import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.references import PromotionRef, Stored
+from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.targeting import describe

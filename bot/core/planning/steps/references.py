@@ -4,8 +4,8 @@ from typing import Self
 
 from bot.bigcommerce import Promotion, Segment, Targeting
 from bot.core.errors import Impossible
+from bot.core.frozen_value import Value
 from bot.core.items import Item
-from bot.core.value import Value
 
 
 class SegmentRef(Value):

@@ -7,9 +7,9 @@ from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.language.phrases import listing, people
-from bot.core.planning.steps.applied import Applied
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
+from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Step, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 

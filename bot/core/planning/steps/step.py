@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from bot.bigcommerce import Reader, Segment, Store
 from bot.core.errors import Impossible
+from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKind
-from bot.core.planning.steps.applied import Applied, CreatedIds
 from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.store_view.cached_shop import Shop
-from bot.core.value import Value
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

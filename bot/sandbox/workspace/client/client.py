@@ -9,11 +9,19 @@ from typing import Any
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.sandbox.workspace.client.dispatch import WRITTEN, check_dispatch
 from bot.sandbox.workspace.client.escaping import escaped
-from bot.sandbox.workspace.client.filling import Choices, entered, options_of, picked
-from bot.sandbox.workspace.client.scenes import Scene, Target, action_of, form_scene, scene_of, scene_with, target_in
+from bot.sandbox.workspace.client.fill_inputs import Choices, entered, options_of, picked
 from bot.sandbox.workspace.client.submissions import complaints, fill, settle
+from bot.sandbox.workspace.client.surfaces import (
+    Surface,
+    Target,
+    action_of,
+    form_surface,
+    surface_of,
+    surface_with,
+    target_in,
+)
 from bot.sandbox.workspace.delivery import payloads
-from bot.sandbox.workspace.delivery.carrier import Ack, Undelivered
+from bot.sandbox.workspace.delivery.transport import Ack, Undelivered
 from bot.sandbox.workspace.people import BOT_USER_ID, Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author
@@ -134,17 +142,17 @@ class Client:
         bot is not notified.
         """
         person = self._person(user)
-        scene = scene_of(self._workspace, person, channel, ts, button)
+        surface = surface_of(self._workspace, person, channel, ts, button)
         if values:
-            await fill(self._workspace, person, scene, values, self._choices)
-        target = target_in(scene, button, block_id)
-        check_dispatch(scene.block(target.block_id), target.element, value)
+            await fill(self._workspace, person, surface, values, self._choices)
+        target = target_in(surface, button, block_id)
+        check_dispatch(surface.block(target.block_id), target.element, value)
         if "confirm" in target.element and not confirm:
             return {"ok": True, "ack_ms": None, "declined": True}
-        state = await self._chosen(person, scene, target, value)
-        return await self._click(person, scene, action_of(target, state, self._workspace.next_ts()))
+        state = await self._chosen(person, surface, target, value)
+        return await self._click(person, surface, action_of(target, state, self._workspace.next_ts()))
 
-    async def _chosen(self, person: Person, scene: Scene, target: Target, value: Any) -> Json | None:
+    async def _chosen(self, person: Person, surface: Surface, target: Target, value: Any) -> Json | None:
         element = target.element
         if element["type"] == "button":
             return None
@@ -153,19 +161,19 @@ class Client:
             return {"selected_option": picked(element["options"], str(wanted))}
 
         if value is None and element["type"] in WRITTEN:
-            return scene.held(target.block_id, element)
-        choices = self._choices(person, scene, target.block_id, element)
+            return surface.held(target.block_id, element)
+        choices = self._choices(person, surface, target.block_id, element)
         state = await entered(self._workspace, person, element, wanted, choices)
-        scene.filled.setdefault(target.block_id, {})[element["action_id"]] = state
+        surface.filled.setdefault(target.block_id, {})[element["action_id"]] = state
         return state
 
-    async def _click(self, person: Person, scene: Scene, action: Json) -> Json:
+    async def _click(self, person: Person, surface: Surface, action: Json) -> Json:
         more: Json = {}
-        if scene.posting is not None and scene.place is not None:
-            url = self._workspace.response_url(person.id, scene.place.id, scene.posting)
-            more = {"state": scene.state(), "response_url": url}
+        if surface.posting is not None and surface.place is not None:
+            url = self._workspace.response_url(person.id, surface.place.id, surface.posting)
+            more = {"state": surface.state(), "response_url": url}
         trigger_id = self._workspace.triggers.issue(person.id)
-        payload = payloads.block_actions(person, scene.where(), action, trigger_id=trigger_id, **more)
+        payload = payloads.block_actions(person, surface.where(), action, trigger_id=trigger_id, **more)
         try:
             return _done(await self._workspace.send("interactive", payload))
         except Undelivered as lost:
@@ -176,9 +184,9 @@ class Client:
     async def suggest(self, user: str, action_id: str, block_id: str, query: str) -> Json:
         """Type into an external select: the result also has "options" or "option_groups"."""
         person = self._person(user)
-        scene, _ = scene_with(self._workspace, person, block_id, action_id)
+        surface, _ = surface_with(self._workspace, person, block_id, action_id)
         try:
-            ack = await self._suggested(person, scene, block_id, action_id, query)
+            ack = await self._suggested(person, surface, block_id, action_id, query)
         except Undelivered as lost:
             return {**_failed("Loading the options", lost), "options": []}
         faults = faults_of("options", ack.body)
@@ -189,26 +197,28 @@ class Client:
                 "error": f"Slack shows no result: {faults[0]}",
                 "options": [],
             }
-        self._workspace.offers.keep((person.id, block_id, action_id), options_of(ack.body))
+        self._workspace.shown_options.keep((person.id, block_id, action_id), options_of(ack.body))
         return {**_done(ack), **ack.body}
 
-    def _choices(self, person: Person, scene: Scene, block_id: str, element: Json) -> Choices:
+    def _choices(self, person: Person, surface: Surface, block_id: str, element: Json) -> Choices:
         """Collect the options that need no request to the bot: the select's own, and those it has offered before."""
 
         async def ask(query: str) -> list[Json]:
-            return await self._ask(person, scene, block_id, element["action_id"], query)
+            return await self._ask(person, surface, block_id, element["action_id"], query)
 
-        offered = self._workspace.offers.seen((person.id, block_id, element["action_id"]))
-        return Choices([*scene.chosen(block_id, element), *offered], ask)
+        offered = self._workspace.shown_options.seen((person.id, block_id, element["action_id"]))
+        return Choices([*surface.chosen(block_id, element), *offered], ask)
 
-    async def _suggested(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> Ack:
-        payload = payloads.block_suggestion(person, scene.where(), block_id=block_id, action_id=action_id, value=query)
+    async def _suggested(self, person: Person, surface: Surface, block_id: str, action_id: str, query: str) -> Ack:
+        payload = payloads.block_suggestion(
+            person, surface.where(), block_id=block_id, action_id=action_id, value=query
+        )
         return await self._workspace.send("interactive", payload)
 
-    async def _ask(self, person: Person, scene: Scene, block_id: str, action_id: str, query: str) -> list[Json]:
+    async def _ask(self, person: Person, surface: Surface, block_id: str, action_id: str, query: str) -> list[Json]:
         """Request options from the bot; a person who gets none sees an empty list."""
         try:
-            body = (await self._suggested(person, scene, block_id, action_id, query)).body
+            body = (await self._suggested(person, surface, block_id, action_id, query)).body
         except Undelivered as lost:
             raise Misuse(f'The options could not be loaded: the bot failed with "{lost.code}".') from None
         if faults := faults_of("options", body):
@@ -220,12 +230,12 @@ class Client:
     async def submit(self, user: str, values: Json) -> Json:
         """Fill in the open form (by label, block_id or action_id) and submit it."""
         person = self._person(user)
-        scene = form_scene(self._workspace, person)
-        form = scene.form
+        surface = form_surface(self._workspace, person)
+        form = surface.form
         if form is None or not form.view["submit"]:
             raise Misuse("This form has nothing to submit; close it or press a button in it.")
-        await fill(self._workspace, person, scene, values, self._choices)
-        if errors := complaints(scene):
+        await fill(self._workspace, person, surface, values, self._choices)
+        if errors := complaints(surface):
             return {"ok": False, "ack_ms": None, "errors": errors}
         trigger_id = self._workspace.triggers.issue(person.id)
         payload = payloads.view_submission(person, form.shown(), trigger_id=trigger_id)
@@ -238,7 +248,7 @@ class Client:
     async def cancel(self, user: str, *, all_: bool = False) -> Json:
         """Close the open form, or all open forms with `all_`."""
         person = self._person(user)
-        form = form_scene(self._workspace, person).form
+        form = form_surface(self._workspace, person).form
         forms, shown = self._workspace.forms, form.shown() if form else {}
         cleared = all_ or shown["clear_on_close"]
         if cleared:

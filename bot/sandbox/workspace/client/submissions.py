@@ -9,29 +9,29 @@ from typing import Any
 from bot.sandbox.workspace.block_kit.controls import controls
 from bot.sandbox.workspace.block_kit.element_states import KEYS, values_of
 from bot.sandbox.workspace.block_kit.limits import faults_of
-from bot.sandbox.workspace.client.filling import Choices, complaint, entered
-from bot.sandbox.workspace.client.scenes import Scene
+from bot.sandbox.workspace.client.fill_inputs import Choices, complaint, entered
+from bot.sandbox.workspace.client.surfaces import Surface
 from bot.sandbox.workspace.forms import Form
 from bot.sandbox.workspace.people import Person
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api.call import checked_view
 
-ChoicesOf = Callable[[Person, Scene, str, Json], Choices]
-"""A function that finds an external select's options: for a person, scene, block_id and element."""
+ChoicesOf = Callable[[Person, Surface, str, Json], Choices]
+"""A function that finds an external select's options: for a person, surface, block_id and element."""
 
 
-async def fill(workspace: Workspace, person: Person, scene: Scene, values: Json, choices_of: ChoicesOf) -> None:
+async def fill(workspace: Workspace, person: Person, surface: Surface, values: Json, choices_of: ChoicesOf) -> None:
     """Enter values by label, block_id or action_id. Raises Misuse for an unknown input or an unfit value."""
     for name, raw in values.items():
-        block_id, element = _input(scene, name)
-        state = await entered(workspace, person, element, raw, choices_of(person, scene, block_id, element))
-        scene.filled.setdefault(block_id, {})[element["action_id"]] = state
+        block_id, element = _input(surface, name)
+        state = await entered(workspace, person, element, raw, choices_of(person, surface, block_id, element))
+        surface.filled.setdefault(block_id, {})[element["action_id"]] = state
 
 
-def _input(scene: Scene, name: str) -> tuple[str, Json]:
-    labels = {block["block_id"]: block["label"]["text"] for block in scene.blocks if block["type"] == "input"}
-    holders = [(block_id, one) for block_id, one in controls(scene.blocks) if one["type"] in KEYS]
+def _input(surface: Surface, name: str) -> tuple[str, Json]:
+    labels = {block["block_id"]: block["label"]["text"] for block in surface.blocks if block["type"] == "input"}
+    holders = [(block_id, one) for block_id, one in controls(surface.blocks) if one["type"] in KEYS]
     for block_id, element in holders:
         if name in (block_id, element["action_id"]) or name.casefold() == labels.get(block_id, "").casefold():
             return block_id, element
@@ -39,11 +39,11 @@ def _input(scene: Scene, name: str) -> tuple[str, Json]:
     raise Misuse(f"There is no input called {name!r} here. There is: {known or 'none'}.")
 
 
-def complaints(scene: Scene) -> dict[str, str]:
+def complaints(surface: Surface) -> dict[str, str]:
     """Return what Slack's client would refuse to send, by block_id."""
-    values = values_of(scene.blocks, scene.filled)
+    values = values_of(surface.blocks, surface.filled)
     found = {}
-    for block in scene.blocks:
+    for block in surface.blocks:
         if block["type"] == "input":
             element = block["element"]
             found[block["block_id"]] = complaint(block, element, values[block["block_id"]][element["action_id"]])

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.sandbox.workspace.delivery.carrier import DISPATCH_FAILED, Parcel, Undelivered
+from bot.sandbox.workspace.delivery.transport import DISPATCH_FAILED, Parcel, Undelivered
 from bot.sandbox.workspace.refusals import Json
 
 

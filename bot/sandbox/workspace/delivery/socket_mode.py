@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.workspace.delivery.carrier import DISPATCH_FAILED, Parcel, Undelivered
+from bot.sandbox.workspace.delivery.transport import DISPATCH_FAILED, Parcel, Undelivered
 from bot.sandbox.workspace.people import APP_ID
 from bot.sandbox.workspace.refusals import Json
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bot.sandbox.workspace.block_kit.schema.inputs import AnyWritten, FileInput
 from bot.sandbox.workspace.block_kit.schema.objects import (
     OPTIONAL,
     ButtonText,
@@ -22,6 +21,7 @@ from bot.sandbox.workspace.block_kit.schema.objects import (
     exactly_one_of,
 )
 from bot.sandbox.workspace.block_kit.schema.selects import AnyChooser
+from bot.sandbox.workspace.block_kit.schema.text_and_file_inputs import AnyWritten, FileInput
 
 
 class Picture(Shape):

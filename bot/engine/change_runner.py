@@ -48,7 +48,7 @@ class _Work:
         return await counted(self.step, run, Shop(self.store)) if in_doubt else recorded(self.step, run)
 
 
-class Runner:
+class ChangeRunner:
     """Runs approved Changes, and resumes those whose process died."""
 
     def __init__(self, process: Process, store: Store, *, moved: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ Where = tuple[str, str, str]
 """A person's select: user id, block_id, action_id."""
 
 
-class Offers:
+class ShownOptions:
     """Caches options by their value, for each person and select."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.cached_shop import find_named
 from commands.inputs import Name, OneSegment
-from commands.pages import offers
+from commands.paging import offers
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, None]

@@ -1,4 +1,4 @@
-"""Update the vendored libraries: `python bot/sandbox/page/vendor/update.py`, after changing a version in README.md.
+"""Update the vendored libraries, after changing a version in README.md: run this file.
 
 README.md's table lists the packages, versions and files; npm fetches them, and nothing is built.
 """

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
+from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey
 from bot.core.planning.steps.references import SegmentRef, Stored
-from bot.core.value import Value
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep

@@ -37,7 +37,7 @@ class Ack:
     ms: float
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """A transport to the app."""
 
     async def carry(self, parcel: Parcel) -> Json:
@@ -45,12 +45,12 @@ class Carrier(Protocol):
         ...
 
 
-async def deliver(carrier: Carrier, parcel: Parcel, *, seconds: float = ACK_SECONDS) -> Ack:
+async def deliver(transport: Transport, parcel: Parcel, *, seconds: float = ACK_SECONDS) -> Ack:
     """Deliver a parcel to the app within `seconds`. Raises Undelivered."""
     started = time.perf_counter()
     try:
         async with asyncio.timeout(seconds):
-            body = await carrier.carry(parcel)
+            body = await transport.carry(parcel)
     except TimeoutError:
         raise Undelivered(OPERATION_TIMEOUT) from None
     return Ack(body, (time.perf_counter() - started) * 1000)

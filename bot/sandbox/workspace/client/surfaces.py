@@ -1,4 +1,4 @@
-"""The scenes where a person acts: a message, the Home tab or the open form; and finding controls in them."""
+"""The surfaces where a person acts: a message, the Home tab or the open form; and finding controls in them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.workspace.archive import Posting
 from bot.sandbox.workspace.block_kit.controls import controls
 from bot.sandbox.workspace.block_kit.element_states import KEYS, Filled, first_state, values_of
-from bot.sandbox.workspace.client.filling import options_of
+from bot.sandbox.workspace.client.fill_inputs import options_of
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.forms import Form
 from bot.sandbox.workspace.people import Conversation, Person
@@ -15,7 +15,7 @@ from bot.sandbox.workspace.state import Workspace
 
 
 @dataclass
-class Scene:
+class Surface:
     """Blocks on a screen. Exactly one of `form`, `home` and `posting` (with its `place`) is set."""
 
     blocks: list[Json]
@@ -33,7 +33,7 @@ class Scene:
         return payloads.in_view({**view, "state": self.state()})
 
     def state(self) -> Json:
-        """Build the state of all inputs of the scene."""
+        """Build the state of all inputs of the surface."""
         return {"values": values_of(self.blocks, self.filled)}
 
     def block(self, block_id: str) -> Json:
@@ -50,64 +50,64 @@ class Scene:
         return [*state.get("selected_options", []), *filter(None, [state.get("selected_option")])]
 
 
-def form_scene(workspace: Workspace, person: Person) -> Scene:
+def form_surface(workspace: Workspace, person: Person) -> Surface:
     """Return the open form. Raises Misuse if there is none."""
     form = workspace.forms.top(person.id)
     if form is None:
         raise Misuse(f"{person.name} has no form open.")
-    return Scene(form.view["blocks"], form=form, filled=form.filled)
+    return Surface(form.view["blocks"], form=form, filled=form.filled)
 
 
-def home_scene(workspace: Workspace, person: Person) -> Scene:
+def home_surface(workspace: Workspace, person: Person) -> Surface:
     """Return the Home tab. Raises Misuse if the bot has published none."""
     home = workspace.archive.homes.get(person.id)
     if home is None:
         raise Misuse(f"{person.name}'s Home tab is empty: open it first (/control/home).")
-    return Scene(home["blocks"], home=home)
+    return Surface(home["blocks"], home=home)
 
 
-def message_scene(workspace: Workspace, place: Conversation, person: Person, ts: str) -> Scene:
+def message_surface(workspace: Workspace, place: Conversation, person: Person, ts: str) -> Surface:
     """Return a message that the person sees. Raises Misuse if there is none with this ts."""
     posting = workspace.archive.find(place.id, ts)
     if posting is None or not posting.seen_by(person.id):
         raise Misuse(f"{person.name} sees no message {ts} in {place.name}. GET /control/state?user={person.name}.")
-    return Scene(posting.message.get("blocks", []), posting=posting, place=place)
+    return Surface(posting.message.get("blocks", []), posting=posting, place=place)
 
 
-def scene_of(workspace: Workspace, person: Person, channel: str, ts: str | None, button: str) -> Scene:
-    """Return the scene for `channel`: "form", "home" or a place; there message `ts`, or the latest with `button`."""
+def surface_of(workspace: Workspace, person: Person, channel: str, ts: str | None, button: str) -> Surface:
+    """Return the surface for `channel`: "form", "home" or a place; there message `ts`, or the latest with `button`."""
     if channel in ("form", "home"):
-        return form_scene(workspace, person) if channel == "form" else home_scene(workspace, person)
+        return form_surface(workspace, person) if channel == "form" else home_surface(workspace, person)
     place = workspace.directory.place(channel, person)
     if ts:
-        return message_scene(workspace, place, person, ts)
+        return message_surface(workspace, place, person, ts)
     for posting in reversed(workspace.archive.messages.get(place.id, {}).values()):
         if posting.seen_by(person.id) and _matches(posting.message.get("blocks", []), button):
-            return Scene(posting.message["blocks"], posting=posting, place=place)
+            return Surface(posting.message["blocks"], posting=posting, place=place)
     raise Misuse(f"{person.name} sees no message with {button!r} in {place.name}.")
 
 
-def scene_with(workspace: Workspace, person: Person, block_id: str, action_id: str) -> tuple[Scene, Json]:
+def surface_with(workspace: Workspace, person: Person, block_id: str, action_id: str) -> tuple[Surface, Json]:
     """Find the element with both ids: in the open form, the Home tab or the latest message that has it."""
-    for scene in _scenes(workspace, person):
-        for found_in, element in controls(scene.blocks):
+    for surface in _surfaces(workspace, person):
+        for found_in, element in controls(surface.blocks):
             if (found_in, element["action_id"]) == (block_id, action_id):
-                return scene, element
+                return surface, element
     raise Misuse(f"{person.name} sees no {action_id!r} in a block {block_id!r}.")
 
 
-def _scenes(workspace: Workspace, person: Person) -> list[Scene]:
-    scenes = []
+def _surfaces(workspace: Workspace, person: Person) -> list[Surface]:
+    surfaces = []
     if (form := workspace.forms.top(person.id)) is not None:
-        scenes.append(Scene(form.view["blocks"], form=form, filled=form.filled))
+        surfaces.append(Surface(form.view["blocks"], form=form, filled=form.filled))
     if (home := workspace.archive.homes.get(person.id)) is not None:
-        scenes.append(Scene(home["blocks"], home=home))
+        surfaces.append(Surface(home["blocks"], home=home))
     for place in workspace.directory.conversations.values():
         if person.id in place.members:
             postings = reversed(workspace.archive.messages.get(place.id, {}).values())
             seen = [one for one in postings if one.seen_by(person.id) and one.message.get("blocks")]
-            scenes += [Scene(one.message["blocks"], posting=one, place=place) for one in seen]
-    return scenes
+            surfaces += [Surface(one.message["blocks"], posting=one, place=place) for one in seen]
+    return surfaces
 
 
 @dataclass(frozen=True)
@@ -148,17 +148,17 @@ def _texts(element: Json) -> list[str]:
     return [option["text"]["text"] for option in options_of(element)] if element["type"] == "overflow" else []
 
 
-def target_in(scene: Scene, button: str, block_id: str | None = None) -> Target:
+def target_in(surface: Surface, button: str, block_id: str | None = None) -> Target:
     """Find the control `button`: an action_id, a button's text or an overflow's option. Raises Misuse.
 
     Slack allows several blocks to have the same action_id: `block_id` tells them apart.
     """
-    matches = [one for one in _matches(scene.blocks, button) if block_id in (None, one.block_id)]
+    matches = [one for one in _matches(surface.blocks, button) if block_id in (None, one.block_id)]
     if len(matches) == 1:
         return matches[0]
     if matches:
         raise Misuse(f"There are {len(matches)} things called {button!r} here; use the action_id of one.")
-    known = ", ".join(repr((_texts(one) or [one["action_id"]])[0]) for _, one in controls(scene.blocks))
+    known = ", ".join(repr((_texts(one) or [one["action_id"]])[0]) for _, one in controls(surface.blocks))
     raise Misuse(f"There is nothing called {button!r} to press here. There is: {known or 'nothing'}.")
 
 
