@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bigcommerce.wire import UUID
+from bot.bigcommerce.wire_format import UUID
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
 from bot.sandbox import server

@@ -49,7 +49,7 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
-from bot.bigcommerce.wire import is_uuid
+from bot.bigcommerce.wire_format import is_uuid
 
 __all__ = [
     "API_URL",

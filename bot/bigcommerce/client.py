@@ -33,7 +33,7 @@ from bot.bigcommerce.models import (
     SegmentChange,
 )
 from bot.bigcommerce.reader import Reader
-from bot.bigcommerce.wire import Request, batches
+from bot.bigcommerce.wire_format import Request, batches
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

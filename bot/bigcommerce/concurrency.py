@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from typing import TypeVar
 
 from bot.bigcommerce.errors import StoreError
-from bot.bigcommerce.wire import batches
+from bot.bigcommerce.wire_format import batches
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ import httpx
 from bot.bigcommerce.errors import TimedOut, Unreachable
 from bot.bigcommerce.rate_limits import Attempts, Quota, pause
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.wire import BASE_ROOM, Request
+from bot.bigcommerce.wire_format import BASE_ROOM, Request
 
 TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.bigcommerce.models import NewCustomer, NewSegment, SegmentChange
-from bot.bigcommerce.wire import TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
+from bot.bigcommerce.wire_format import TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 
 MEMBERS_AT_ONCE = 50
 """The vendor's limit for adding to a segment; it states none for segments and profiles, so they get the same."""

@@ -12,7 +12,7 @@ from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.wire import PAGE_LIMIT, Listing, Request
+from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
 
 M = TypeVar("M", bound=BaseModel)
 

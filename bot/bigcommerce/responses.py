@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.bigcommerce import errors
 from bot.bigcommerce.models import Page
-from bot.bigcommerce.wire import PAGE_LIMIT, UUID, Request
+from bot.bigcommerce.wire_format import PAGE_LIMIT, UUID, Request
 
 M = TypeVar("M", bound=BaseModel)
 

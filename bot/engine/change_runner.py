@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.bigcommerce import Store, StoreError
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.approval.step_records import counted, recorded, subjects
+from bot.core.approval.step_effects import counted, recorded, subjects
 from bot.core.errors import Impossible, Refusal, TooLate
 from bot.core.planning.steps import AnyStep, Applied, CreatedIds
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import Process
-from bot.ledger.entries import milliseconds
+from bot.ledger.entry_builders import milliseconds
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
-from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card, see_card
+from bot.slack.card import render_card
+from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome, see_card
 from bot.slack.home import render_home
 from bot.slack.slack_errors import NOT_ANSWERED, error_code, is_final, maybe_done
 

@@ -4,8 +4,8 @@ import re
 
 from bot.core.answers import Answer, Chart, Fields, File, Offer, Offers, Part, Sentence, Table
 from bot.slack import blocks
+from bot.slack.action_ids import RUN
 from bot.slack.blocks import Block, Message
-from bot.slack.ids import RUN
 
 FILE_NAME_BYTES = 200
 """File systems allow 255; downloads may add " (1)" or an extension of their own."""

@@ -19,11 +19,7 @@ from bot.core.errors import NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
 from bot.engine.engine import Engine
 from bot.slack import blocks, decoding, forms
-from bot.slack.blocks import Block
-from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, Undecodable
-from bot.slack.dialogs import PATIENCE, Dialogs
-from bot.slack.help import help_answer
-from bot.slack.ids import (
+from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
     EDIT,
@@ -35,6 +31,10 @@ from bot.slack.ids import (
     SEGMENTS,
     SHOPPERS,
 )
+from bot.slack.blocks import Block
+from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, Undecodable
+from bot.slack.dialogs import PATIENCE, Dialogs
+from bot.slack.help import help_answer
 from bot.slack.suggestions import Suggestions
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]

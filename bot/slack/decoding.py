@@ -17,7 +17,7 @@ from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.slack import forms
-from bot.slack.ids import REASON, VALUE, Click
+from bot.slack.action_ids import REASON, VALUE, Click
 from bot.slack.payloads import (
     AppHomeOpened,
     BlockActions,

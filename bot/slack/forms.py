@@ -17,8 +17,7 @@ from bot.core.language.args import (
 from bot.core.language.phrases import listing
 from bot.core.store_view.shoppers import split_words
 from bot.slack import blocks, inputs
-from bot.slack.blocks import Block
-from bot.slack.ids import (
+from bot.slack.action_ids import (
     COMMAND_FORM,
     REASON,
     REJECT_FORM,
@@ -28,6 +27,7 @@ from bot.slack.ids import (
     compact_json,
     pack_metadata,
 )
+from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
 
 NOTICE = "notice"

@@ -8,10 +8,10 @@ from bot.core.language.phrases import counted, people
 from bot.core.store_view.cached_shop import LACKS_SCOPE
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
+from bot.slack.action_ids import RUN
 from bot.slack.blocks import Block
 from bot.slack.card import waiting_for
 from bot.slack.help import help_answer
-from bot.slack.ids import RUN
 
 HOME_BLOCKS = 100
 DIVIDER: Block = {"type": "divider"}

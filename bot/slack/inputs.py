@@ -19,8 +19,8 @@ from bot.core.language.args import (
 )
 from bot.core.store_view.shoppers import classify, split_words
 from bot.slack import blocks
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
 from bot.slack.blocks import Block
-from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
 
 COUNT = "-count"
 """The suffix of the line that counts shoppers, added to its field's id."""

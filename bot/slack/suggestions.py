@@ -10,8 +10,8 @@ from bot.bigcommerce import Promotion, Reader, Segment, StoreError
 from bot.core.store_view.cached_shop import describe_status
 from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS
 from bot.slack.blocks import Block
-from bot.slack.ids import NEW_SEGMENT, PROMOTIONS
 
 TTL = timedelta(seconds=10)
 """Typing requests the same list many times a second."""

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot.sandbox.workspace import people
-from bot.slack.ids import APPROVE
+from bot.slack.action_ids import APPROVE
 from tests.approvals.bots import bot, until
 from tests.conftest import OpenWorld
 from tests.engine.bench import bench

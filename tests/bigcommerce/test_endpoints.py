@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.bigcommerce import API_URL, Invalid, NewCustomer, NewSegment, SegmentChange
 from bot.bigcommerce import endpoints as to
 from bot.bigcommerce.connection import build_base_url
-from bot.bigcommerce.wire import BASE_ROOM, PAGE_LIMIT, TARGET_ROOM, Listing, Request
+from bot.bigcommerce.wire_format import BASE_ROOM, PAGE_LIMIT, TARGET_ROOM, Listing, Request
 from tests.bigcommerce.conftest import LAW, uuid
 
 A = uuid(0xA)

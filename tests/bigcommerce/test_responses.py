@@ -25,7 +25,7 @@ from bot.bigcommerce import (
     responses,
 )
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.wire import Request
+from bot.bigcommerce.wire_format import Request
 from tests.bigcommerce.conftest import LAW, profile, uuid
 
 GET = Request("GET", "segments")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce import Invalid
-from bot.bigcommerce.wire import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
+from bot.bigcommerce.wire_format import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 from tests.bigcommerce.conftest import LAW, uuid
 
 UUIDS = st.uuids().map(str)

@@ -18,9 +18,10 @@ from bot.core.store_view.cached_shop import PromotionUse
 from bot.engine.approvers import NAMED
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers
+from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN_PATTERN, Click
 from bot.slack.blocks import MESSAGE_TEXT
-from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card
-from bot.slack.ids import APPROVE, EDIT, REJECT, RUN_PATTERN, Click
+from bot.slack.card import render_card
+from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome
 from commands import GROUPS
 from tests.core.samples import NOW, change, uuid
 from tests.laws.steps import KINDS, planned

@@ -21,10 +21,10 @@ from bot.core.planning.steps import CreateSegment, Naming
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
+from bot.slack.action_ids import Click
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer
 from bot.slack.home import render_home
-from bot.slack.ids import Click
 from commands import GROUPS
 from tests.core.samples import change, delete, plan, uuid
 from tests.engine.bench import bench

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.approval.changes import Change, Run, State, StepState
 from bot.core.approval.policy import Policy
-from bot.core.approval.step_records import recorded, subjects
+from bot.core.approval.step_effects import recorded, subjects
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item, ItemKind, texts
 from bot.core.planning.plan import Plan, inverse_of

@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.sandbox.workspace.block_kit.schema import (
     blocks,
+    data_visualization,
     elements,
     objects,
     rich_text,
@@ -105,7 +106,17 @@ def test_another_kind_of_value_is_accepted_nowhere(kind: str, thing: Any) -> Non
 
 
 def test_each_model_with_a_type_has_an_example() -> None:
-    modules = (objects, rich_text, elements, selects, text_and_file_inputs, tables, blocks, surfaces)
+    modules = (
+        objects,
+        rich_text,
+        elements,
+        selects,
+        text_and_file_inputs,
+        tables,
+        data_visualization,
+        blocks,
+        surfaces,
+    )
     shapes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     types = [one.model_fields.get("type") for one in shapes if issubclass(one, objects.Shape)]
     known = {name for one in types if one for name in get_args(one.annotation)}

@@ -9,7 +9,8 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.slack import answers, blocks
-from bot.slack.card import compose_broken_glass, compose_reminder, describe_outcome, render_card
+from bot.slack.card import render_card
+from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 

@@ -11,8 +11,8 @@ from bot.core.approval.changes import Decision, Verdict
 from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.slack import decoding
+from bot.slack.action_ids import EDIT, REJECT, Click
 from bot.slack.decoding import FormNeeded, HelpNeeded, NotUnderstood, Undecodable
-from bot.slack.ids import EDIT, REJECT, Click
 from commands import GROUPS
 
 Json = dict[str, Any]

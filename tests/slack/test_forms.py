@@ -9,9 +9,9 @@ from bot.core.errors import Misuse
 from bot.core.language.args import Args, ChangeInput, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
+from bot.slack.action_ids import SEGMENTS as SEGMENT_CHOICES
 from bot.slack.blocks import Block
-from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
-from bot.slack.ids import SEGMENTS as SEGMENT_CHOICES
 from tests.core.samples import uuid
 from tests.harness import said
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.slack.ids import METADATA_LIMIT, Click, pack_metadata
+from bot.slack.action_ids import METADATA_LIMIT, Click, pack_metadata
 
 
 def test_a_click_comes_back_as_it_was_packed() -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from bot.bigcommerce import NewSegment, Promotion, Segment
 from bot.slack import blocks
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
 from bot.slack.blocks import Block
-from bot.slack.ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
 from bot.slack.suggestions import TTL, Suggestions, promotion_options, segment_options
 from tests.core.samples import uuid
 from tests.engine.bench import bench

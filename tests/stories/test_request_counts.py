@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.bigcommerce.endpoints import MEMBERS_AT_ONCE
-from bot.bigcommerce.wire import PAGE_LIMIT
+from bot.bigcommerce.wire_format import PAGE_LIMIT
 from tests.conftest import OpenWorld
 from tests.engine.bench import bench
 from tests.harness import World, said

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Literal, Protocol, TypeVar
 
 from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
-from bot.bigcommerce.wire import PAGE_LIMIT
+from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 from bot.core.frozen_value import Value

@@ -12,8 +12,8 @@ from bot.core.timestamps import timestamp
 from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
 from bot.ledger.sqlite import audit_index, audit_log
 from bot.ledger.sqlite.append_only import removal_guard
+from bot.ledger.sqlite.atomic_files import new_file, settle
 from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.new_files import new_file, settle
 
 KEPT = timedelta(days=10)
 """Entries of these last days stay: the daily summary compares with the week before, and a few days more."""

@@ -9,7 +9,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
-from bot.ledger import entries
+from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
 from bot.ledger.sqlite import audit_index, change_rows
 from bot.ledger.sqlite.audit_log import append
@@ -95,7 +95,7 @@ class SqliteChanges:
             numbered = change_rows.insert(db, change, owner)
             save_touched_segments(db, numbered.number, change.plan)
             took = change.created_at - asked_at
-            append(db, entries.planned(invocation, numbered, detail, subjects, took=took), change.created_at)
+            append(db, entry_builders.planned(invocation, numbered, detail, subjects, took=took), change.created_at)
         return numbered
 
     async def move(
@@ -119,7 +119,7 @@ class SqliteChanges:
                 db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             mark_undone(db, moved)
             db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
-            append(db, entries.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at), at)
+            append(db, entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at), at)
             if is_replanned:
                 audit_index.add_change(db, moved.number)
         return change_rows.load(self._database.connection, change.number)
@@ -131,7 +131,7 @@ class SqliteChanges:
         changed = amended(change, update)
         with self._database.transaction() as db:
             change_rows.swap(db, change, changed)
-            append(db, entries.moved(kind, changed, actor), at)
+            append(db, entry_builders.moved(kind, changed, actor), at)
         return change_rows.load(self._database.connection, change.number)
 
     async def save_run(
@@ -151,7 +151,7 @@ class SqliteChanges:
             created = run.applied.created if run.applied else None
             if created:
                 change_rows.save_created_segment(db, recorded, created.known_id)
-            number = append(db, entries.step_ran(change, run, detail, subjects, ms), at)
+            number = append(db, entry_builders.step_ran(change, run, detail, subjects, ms), at)
             if created:
                 audit_index.add_change(db, change.number)
             effects = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
@@ -168,7 +168,7 @@ class SqliteChanges:
                 (actor, change.number),
             )
             if asked.rowcount:
-                append(db, entries.moved(EntryKind.STOP_ASKED, change, actor), at)
+                append(db, entry_builders.moved(EntryKind.STOP_ASKED, change, actor), at)
 
     async def stop_requested_by(self, number: int) -> str:
         """Return who requested that the run stop; empty if nobody did."""
@@ -186,7 +186,7 @@ class SqliteChanges:
             query = f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number"
             for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),))):
                 db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
-                append(db, entries.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
+                append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
 
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
         """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""

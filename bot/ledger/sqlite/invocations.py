@@ -9,7 +9,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation, decode
 from bot.core.timestamps import timestamp
-from bot.ledger.entries import answered, asked
+from bot.ledger.entry_builders import answered, asked
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.leases import unheld

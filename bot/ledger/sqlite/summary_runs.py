@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
 from bot.core.timestamps import timestamp
-from bot.ledger.entries import summary
+from bot.ledger.entry_builders import summary
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.history import save_snapshot

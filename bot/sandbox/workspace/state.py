@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.workspace import people
-from bot.sandbox.workspace.archive import Archive, Posting
 from bot.sandbox.workspace.block_kit.controls import identified
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.socket_mode import Sockets
@@ -20,6 +19,7 @@ from bot.sandbox.workspace.delivery.transport import ACK_SECONDS, Ack, Parcel, T
 from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.forms import Forms
 from bot.sandbox.workspace.manifest import Manifest
+from bot.sandbox.workspace.message_store import Archive, Posting
 from bot.sandbox.workspace.refusals import Json
 from bot.sandbox.workspace.select_options import ShownOptions
 from bot.sandbox.workspace.triggers import ResponseUrls, Triggers

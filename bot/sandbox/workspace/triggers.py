@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.sandbox.workspace.archive import Posting
+from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.refusals import Refusal
 
 TRIGGER_SECONDS = 3.0

@@ -4,7 +4,7 @@ import pytest
 
 from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
 from bot.core.approval.changes import Run, StepState
-from bot.core.approval.step_records import recorded
+from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import (

@@ -16,10 +16,10 @@ from bot.core.summary.history import Snapshot
 from bot.ledger.ports.audit_file import NotCopied
 from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.archives import BATCH
+from bot.ledger.sqlite.atomic_files import new_file
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.ledger.sqlite.new_files import new_file
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeV
 from pydantic import Field, model_validator
 
 from bot.bigcommerce import AddedMembers, Reader, Store
-from bot.bigcommerce.wire import batches
+from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item, ItemKind
 from bot.core.language.phrases import people

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from bot.bigcommerce import Customer, Reader, Store
-from bot.bigcommerce.wire import batches
+from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey, Item

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator
 
 from bot.bigcommerce import Reader, Store, Targeting
-from bot.bigcommerce.wire import UUID
+from bot.bigcommerce.wire_format import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.steps.references import PromotionRef, Stored

@@ -3,8 +3,8 @@
 Facts: docs.slack.dev/reference/interaction-payloads, docs.slack.dev/interactivity/implementing-slash-commands.
 """
 
-from bot.sandbox.workspace.archive import Posting
 from bot.sandbox.workspace.ids import new_id
+from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Conversation, Person
 from bot.sandbox.workspace.refusals import Json
 

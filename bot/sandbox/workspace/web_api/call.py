@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.workspace.archive import Posting
 from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
+from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_USER_ID, HUMANS, Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import Workspace

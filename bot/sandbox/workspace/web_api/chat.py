@@ -1,6 +1,6 @@
 """The chat.* and reactions.* methods (docs.slack.dev/reference/methods)."""
 
-from bot.sandbox.workspace.archive import Posting
+from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_ID, BOT_USER_ID, TEAM_DOMAIN
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import bot_author

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.workspace.archive import Posting
 from bot.sandbox.workspace.faults import MethodFault
+from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_TOKEN
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author

@@ -21,6 +21,7 @@ from bot.sandbox.workspace.block_kit.schema.blocks import (
     ModalInput,
     Section,
 )
+from bot.sandbox.workspace.block_kit.schema.data_visualization import DataVisualization
 from bot.sandbox.workspace.block_kit.schema.objects import (
     OPTIONAL,
     Id,
@@ -34,7 +35,7 @@ from bot.sandbox.workspace.block_kit.schema.objects import (
     refused,
 )
 from bot.sandbox.workspace.block_kit.schema.rich_text import RichText
-from bot.sandbox.workspace.block_kit.schema.tables import DataTable, DataVisualization, Table
+from bot.sandbox.workspace.block_kit.schema.tables import DataTable, Table
 from bot.sandbox.workspace.block_kit.texts import ERROR_CHARACTERS
 
 Everywhere = Actions | Card | Carousel | Context | Divider | Header | ImageBlock | RichText | Section

@@ -1,0 +1,39 @@
+"""What people hear about a Change beside its card: its outcome, a reminder, an emergency. Pure."""
+
+from bot.core.answers import Answer, Sentence, mention
+from bot.core.approval.changes import Change, StepState, describe_state
+from bot.slack.card import describe_emergency
+
+
+def describe_outcome(change: Change) -> str:
+    """Describe in one line how it ended, for the requester."""
+    approved = ", ".join(mention(one.actor) for one in change.approvals)
+    by = f" by {mention(change.settled_by)}" if change.settled_by else ""
+    by += f", approved by {approved}" if approved else ""
+    unsure = any(run.state is StepState.UNSURE for run in change.runs)
+    reason = change.reason or next((run.error for run in change.runs if run.error), "")
+    tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
+    return f"Change {change.number} {describe_state(change.state)}{by}: {change.plan.headline}{tail}"
+
+
+def compose_reminder(change: Change) -> Answer:
+    """Compose the reminder under a card that expires soon; times are in UTC, since this is not mrkdwn."""
+    who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
+    by = f" {who} can approve." if who else ""
+    given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
+    so_far = given or "no one has decided yet"
+    return Answer(f"Change {change.number} expires at {change.expires_at:%H:%M} UTC, and {so_far}.{by}")
+
+
+def see_card(change: Change) -> tuple[Sentence, ...]:
+    """Link to the card, if its permalink is known."""
+    return (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
+
+
+def compose_broken_glass(change: Change) -> Answer:
+    """Compose the message to people who could have approved a change that runs without approval."""
+    emergency = change.emergency
+    who = f"{describe_emergency(emergency)} Reason: {emergency.reason}" if emergency else "It runs unapproved."
+    review = Sentence(f"Look at it, then type `/change review {change.number}`.")
+    title = f"Change {change.number} runs without approval: {change.plan.headline}"
+    return Answer(title, (Sentence(who), review, *see_card(change)))
