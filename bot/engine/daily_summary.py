@@ -37,7 +37,6 @@ CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's error codes for a channel in which the bot cannot post."""
 Outcome = Callable[[], Awaitable[object]]
 """What to do about a run once Slack has responded."""
-AHEAD = "The first day of this ledger is a later one: a clock was ahead then, or is behind now."
 log = logging.getLogger(__name__)
 
 
@@ -82,14 +81,17 @@ class DailySummary:
             await self._conclude(self._outcome)
         now = self._clock()
         today, came = self._schedule.due(now)
-        opened = await self._ledger.summaries.load(today) or await self._ledger.summaries.open(today, at=now)
+        await self._open(today, now)
         for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
             if run.day <= today:  # a later one was started before the clock was set back
                 await self._claim_and_try(run, late=is_late(run.day, due=today, came=came, now=now))
-        if opened is None:
-            log.warning("There is no summary of %s. %s", today, AHEAD)
-        if opened is None or await self._is_settled(today):
+        if await self._is_settled(today):
             self._settled = today
+
+    async def _open(self, day: date, now: datetime) -> None:
+        run = await self._ledger.summaries.load(day)
+        if run is None or run.state is SummaryState.BEGUN:
+            await self._ledger.summaries.open(day, at=now)
 
     async def _is_settled(self, day: date) -> bool:
         found = await self._ledger.summaries.load(day)

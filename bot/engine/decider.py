@@ -41,6 +41,8 @@ CONSEQUENCES = {
     Verdict.REVIEW: "You reviewed change {number}.",
 }
 """The outcome for the Change, by verdict, as a sentence."""
+UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
+"""What becomes of a Change that is to stop, but whose process has died."""
 LATE = "No one decided in time. Nothing was changed."
 
 
@@ -68,7 +70,10 @@ class Decider:
         }
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake()
-        return CONSEQUENCES[decision.verdict].format(number=decision.number)
+        sentence = CONSEQUENCES[decision.verdict]
+        if decision.verdict is Verdict.STOP and not await self._is_attended(decision.number):
+            sentence = UNATTENDED
+        return sentence.format(number=decision.number)
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
         """Return the Change if this person may decide it now. Raises Refusal."""
@@ -192,6 +197,9 @@ class Decider:
         if change.state is not State.RUNNING:
             too_late(change)
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
+
+    async def _is_attended(self, number: int) -> bool:
+        return await self.process.ledger.leases.is_held(number, now=self.process.clock())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.errors import NotRecorded
@@ -11,8 +11,25 @@ from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.leases import Role
 
-LEASE = timedelta(seconds=6)
-"""How long a process keeps what it holds after it last renewed its lease."""
+HEARTBEAT = timedelta(seconds=2)
+"""How often a process renews its lease."""
+LEASE = 3 * HEARTBEAT
+"""How long a process keeps what it holds after it last renewed its lease: two renewals may fail."""
+
+
+class Heartbeat:
+    """When a process last renewed its lease."""
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
+        return self._last is None or not timedelta(0) <= now - self._last < HEARTBEAT
+
+    def beat(self, now: datetime) -> None:
+        """Note that the lease was renewed now."""
+        self._last = now
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Process:
     clock: Callable[[], datetime]
     tasks: Tasks
     ledger: Ledger
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
 
     @classmethod
     def named_at_random(cls, ledger: Ledger, clock: Callable[[], datetime]) -> "Process":
@@ -30,8 +48,11 @@ class Process:
         return cls(secrets.token_hex(8), clock, Tasks(), ledger)
 
     async def live(self) -> None:
-        """Renew this process's lease on everything it holds. Raises NotRecorded."""
-        await self.ledger.leases.renew(owner=self.owner, until=self.clock() + LEASE)
+        """Renew this process's lease on everything it holds, once per HEARTBEAT. Raises NotRecorded."""
+        now = self.clock()
+        if self.heartbeat.is_due(now):
+            await self.ledger.leases.renew(owner=self.owner, until=now + LEASE)
+            self.heartbeat.beat(now)
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Claim this Change, to run it or to render its card; return False if a living process holds it."""

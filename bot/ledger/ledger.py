@@ -34,7 +34,8 @@ class Ledger:
     storage: Storage
 
     async def catch_up(self) -> None:
-        """Write what was deferred: record answers, and complete the index of the audit log. Raises NotRecorded."""
+        """Write what was deferred: releases, answers, and the index of the audit log. Raises NotRecorded."""
+        await self.leases.retry_releases()
         await self.invocations.retry_settling()
         await self.audit.complete_index()
 

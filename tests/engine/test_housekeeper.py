@@ -7,9 +7,12 @@ import pytest
 
 from bot.core.approval.changes import State, Verdict
 from bot.core.approval.policy import Rule
+from bot.core.timestamps import timestamp
 from bot.engine.housekeeper import REMIND
 from bot.engine.ports import Undeliverable
+from bot.engine.process import HEARTBEAT, LEASE
 from tests.engine.bench import Bench, bench
+from tests.records import database_of
 
 HOUR = timedelta(hours=1)
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
@@ -169,3 +172,17 @@ async def test_what_a_process_had_in_hand_is_free_at_once_when_it_stops(machine:
         assert not await other.engine.process.claim(1)
         await machine.engine.stop()
         assert await other.engine.process.claim(1)
+
+
+async def test_an_idle_process_renews_its_lease_once_a_heartbeat(machine: Bench) -> None:
+    renewed = []
+    for _ in range(8):
+        machine.clock.forward(seconds=1)
+        await machine.sweeps()
+        renewed += database_of(machine.ledger).execute("SELECT lease_until FROM processes").fetchone()
+    assert len(set(renewed)) == 5  # at the start, and in each second sweep
+    assert LEASE >= 3 * HEARTBEAT  # two of them may fail
+    machine.clock.forward(days=-1)
+    await machine.sweeps()
+    (until,) = database_of(machine.ledger).execute("SELECT lease_until FROM processes").fetchone()
+    assert until == timestamp(machine.clock() + LEASE)

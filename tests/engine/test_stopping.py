@@ -17,6 +17,7 @@ from bot.core.planning.steps import (
     Naming,
     SegmentRef,
 )
+from bot.engine.process import LEASE
 from tests.core.samples import plan
 from tests.engine.bench import Bench
 
@@ -245,3 +246,40 @@ async def test_what_broke_off_with_something_left_can_be_tried_again(
     runs = tuple(Run(position=at, state=each) for at, each in enumerate(ran))
     found = change.model_copy(update={"state": state, "runs": runs, "undone_by": undone_by})
     assert found.can_be_retried is possible
+
+
+# Whether anybody is there to stop
+
+
+async def left_running(machine: Bench) -> None:
+    """A change that runs, in no process's hands."""
+    steps = tuple(DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in DELETED)
+    change = await machine.approved(plan(*steps))
+    await machine.ledger.changes.move(change, Event.START, at=machine.clock())
+
+
+async def test_stopping_says_whether_a_bot_runs_it(machine: Bench) -> None:
+    await left_running(machine)
+    answer = await machine.engine.decider.decide(STOP, "UANA")
+    assert answer == "No bot is running change 1 right now. It stops before its next batch, once one goes on with it."
+    assert await machine.engine.process.claim(1)
+    assert await machine.engine.decider.decide(STOP, "UANA") == "Change 1 is stopping after this batch."
+    await machine.engine.process.release(1)
+    await machine.sweeps()
+    assert ((await machine.latest()).state, gone(machine)) == (State.CANCELLED, set())
+
+
+async def test_what_a_clock_a_year_ahead_claimed_is_taken_over(machine: Bench, path: Path) -> None:
+    """Its process was killed before the clock was corrected: its lease had ended in a year."""
+    await left_running(machine)
+    corrected = machine.clock.now
+    machine.clock.forward(days=365)
+    async with machine.another(path) as killed:
+        assert await killed.engine.process.claim(1)
+    machine.clock.now = corrected
+    async with machine.another(path) as other:
+        await other.sweeps()
+        assert gone(machine) == set()
+        machine.clock.forward(seconds=LEASE.total_seconds() + 1)
+        await other.sweeps()
+        assert ((await other.latest()).state, gone(machine)) == (State.DONE, set(DELETED))

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.core.approval.changes import Event, Run, State, StepState
+from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, delete
 from tests.ledger.planned import LATER, asked, planned
@@ -53,6 +56,18 @@ async def test_a_process_that_resigns_frees_what_it_holds(ledger: Ledger) -> Non
     assert [one.id for one, _ in await ledger.invocations.claim_abandoned(owner="two", now=NOW)] == ["3"]
 
 
+async def test_a_lease_further_ahead_than_any_can_be_ends_like_the_others(ledger: Ledger, other: Ledger) -> None:
+    """A clock was a year ahead when the process renewed its lease; it was killed, and the clock corrected."""
+    await planned(ledger, owner="one")
+    await ledger.leases.renew(owner="one", until=LATER + timedelta(days=365))
+    assert await other.leases.is_held(1, now=LATER + timedelta(days=364))
+    await other.leases.renew(owner="two", until=LATER)
+    assert await other.leases.is_held(1, now=LATER)
+    assert await other.leases.unattended(State.PLANNED, now=LATER) == ()
+    assert not await other.leases.is_held(1, now=LATER + SECOND)
+    assert await other.leases.claim(1, owner="two", now=LATER + SECOND)
+
+
 async def test_one_process_renders_while_another_runs(ledger: Ledger, other: Ledger) -> None:
     await planned(ledger, owner="one")
     await other.leases.renew(owner="two", until=LATER)
@@ -71,6 +86,18 @@ async def test_a_failed_release_is_written_with_the_next_renewal(subject: Subjec
     assert not await ledger.leases.claim(1, owner="two", now=NOW)
     await ledger.leases.renew(owner="one", until=LATER)
     assert await ledger.leases.claim(1, owner="two", now=NOW)
+
+
+async def test_a_failed_release_is_written_without_a_renewal(subject: Subject, ledger: Ledger) -> None:
+    await planned(ledger)
+    with subject.jammed(ledger):
+        await ledger.leases.release(1, owner="one")
+        with pytest.raises(NotRecorded):
+            await ledger.leases.retry_releases()
+    await ledger.leases.retry_releases()
+    assert await ledger.leases.claim(1, owner="two", now=NOW)
+    await ledger.leases.retry_releases()
+    assert await ledger.leases.holds(1, owner="two")
 
 
 async def test_a_lease_claimed_again_is_not_released_late(subject: Subject, ledger: Ledger) -> None:

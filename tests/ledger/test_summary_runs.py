@@ -23,9 +23,7 @@ async def lives(ledger: Ledger, owner: str = "one") -> None:
 async def opened(ledger: Ledger, day: date = TODAY) -> SummaryRun:
     """A day under way, after one that was first of all."""
     await ledger.summaries.open(FIRST, at=NOW)
-    found = await ledger.summaries.open(day, at=NOW)
-    assert found
-    return found
+    return await ledger.summaries.open(day, at=NOW)
 
 
 async def claimed(ledger: Ledger, owner: str = "one") -> SummaryRun:
@@ -58,12 +56,29 @@ async def test_a_ledgers_first_day_is_marked_and_recorded(ledger: Ledger) -> Non
     assert await told(ledger) == [("summary begun", "2026-05-04")]
 
 
-async def test_a_day_is_begun_once_and_never_before_the_first(ledger: Ledger, other: Ledger) -> None:
+async def test_a_day_is_begun_once(ledger: Ledger, other: Ledger) -> None:
     day = await opened(ledger)
     assert day == SummaryRun(TODAY, SummaryState.UNDER_WAY, "", NOW)
     assert await other.summaries.open(TODAY, at=NOW + MINUTE) == day
-    assert await other.summaries.open(FIRST - timedelta(days=1), at=NOW) is None
     assert await unattended(ledger) == [TODAY]
+
+
+async def test_a_first_day_in_the_future_gives_way_to_today(ledger: Ledger, other: Ledger) -> None:
+    ahead = TODAY + timedelta(days=365)
+    await ledger.summaries.open(ahead, at=NOW + timedelta(days=365))
+    for reader in (ledger, other):
+        assert await reader.summaries.open(TODAY, at=NOW) == SummaryRun(TODAY, SummaryState.BEGUN, "", NOW)
+    assert await ledger.summaries.open(TOMORROW, at=NOW) == SummaryRun(TOMORROW, SummaryState.UNDER_WAY, "", NOW)
+    assert await told(ledger) == [("summary begun", "2027-05-04"), ("summary begun", "2026-05-04")]
+    assert (await ledger.audit.entry(2)).detail["instead_of"] == "2027-05-04"
+    came = NOW + timedelta(days=365)
+    assert await ledger.summaries.open(ahead, at=came) == SummaryRun(ahead, SummaryState.UNDER_WAY, "", came)
+    await ledger.leases.renew(owner="one", until=came + LEASE)
+    run = await ledger.summaries.claim(SummaryRun(ahead, SummaryState.UNDER_WAY, "", came), owner="one", now=came)
+    assert run
+    assert await ledger.summaries.settle(run, SummaryState.SKIPPED, at=came, reason="Late.")
+    settled = await ledger.summaries.open(ahead, at=came)
+    assert settled.state is SummaryState.SKIPPED
 
 
 async def test_one_process_gets_a_day_and_keeps_it_while_it_lives(ledger: Ledger, other: Ledger) -> None:
@@ -158,7 +173,6 @@ async def test_the_previous_run_is_the_last_posted_or_failed(ledger: Ledger) -> 
     await ledger.summaries.settle(day, SummaryState.FAILED, at=NOW, reason="C1: is_archived")
     await ledger.summaries.mark_reported(day)
     skipped = await ledger.summaries.open(TOMORROW, at=NOW)
-    assert skipped
     await ledger.summaries.settle(skipped, SummaryState.SKIPPED, at=NOW, reason="Late.")
     before = await ledger.summaries.previous(TOMORROW + timedelta(days=1))
     assert before == SummaryRun(TODAY, SummaryState.FAILED, "one", NOW, "C1: is_archived", reported=True)

@@ -19,10 +19,20 @@ class Leases(Protocol):
         """Return whether ``owner`` still holds this change to run it; a process that slept too long has lost it."""
 
     async def release(self, number: int, *, owner: str, role: Role = "runner") -> None:
-        """Release this change. If that cannot be recorded now, it is released with the next ``renew``."""
+        """Release this change. If that cannot be recorded now, the next ``renew`` or ``retry_releases`` does it."""
+
+    async def retry_releases(self) -> None:
+        """Write the releases that could not be recorded when they were due. Raises NotRecorded."""
 
     async def renew(self, *, owner: str, until: datetime) -> None:
-        """Renew the lease of ``owner`` until this time."""
+        """Renew the lease of ``owner`` until this time.
+
+        No lease can be further ahead: one that is was renewed while a clock was ahead, and ends at this time, too. Its
+        owner, if it lives, renews it before.
+        """
+
+    async def is_held(self, number: int, *, now: datetime) -> bool:
+        """Return whether a living process holds this change to run it."""
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner``, a process that stops, holds."""

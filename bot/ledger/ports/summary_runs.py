@@ -13,10 +13,11 @@ class SummaryRuns(Protocol):
     async def load(self, day: date) -> SummaryRun | None:
         """Return this day's run; None if it was not tried yet."""
 
-    async def open(self, day: date, *, at: datetime) -> SummaryRun | None:
+    async def open(self, day: date, *, at: datetime) -> SummaryRun:
         """Start this day's run, unless it exists. A ledger's first day is only marked and recorded.
 
-        Returns None, and starts nothing, for a day before the first one: a clock is wrong.
+        A day before the first one is the first from now on: a clock was ahead then, or is behind now. Once the days
+        come that were first before, they are days like any other.
         """
 
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:

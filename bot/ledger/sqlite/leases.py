@@ -26,6 +26,11 @@ class Releases:
         self._database = database
         self._pending: dict[_Write, None] = {}
 
+    @property
+    def are_pending(self) -> bool:
+        """Whether any could not be written yet."""
+        return bool(self._pending)
+
     def write(self, query: str, *values: str | int) -> None:
         """Write this release, or keep it."""
         try:
@@ -74,8 +79,21 @@ class SqliteLeases:
 
     async def renew(self, *, owner: str, until: datetime) -> None:
         """Renew the lease of ``owner`` until this time, and write the pending releases."""
+        longest = timestamp(until)
         with self._releases.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, timestamp(until)))
+            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, longest))
+            db.execute("UPDATE processes SET lease_until = ? WHERE lease_until > ?", (longest, longest))
+
+    async def retry_releases(self) -> None:
+        """Write the releases that could not be recorded when they were due. Raises NotRecorded."""
+        if self._releases.are_pending:
+            with self._releases.transaction():
+                pass
+
+    async def is_held(self, number: int, *, now: datetime) -> bool:
+        """Return whether a living process holds this change to run it."""
+        query = f"SELECT 1 FROM changes WHERE number = ? AND NOT {unheld('owner')}"
+        return self._database.execute(query, (number, timestamp(now))).fetchone() is not None
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""

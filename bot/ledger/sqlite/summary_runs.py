@@ -29,16 +29,16 @@ class SqliteSummaryRuns:
         """Return this day's run; None if it was not tried yet."""
         return self._run("day = ?", day.isoformat())
 
-    async def open(self, day: date, *, at: datetime) -> SummaryRun | None:
-        """Start this day's run, unless it exists; None for a day before the ledger's first one."""
+    async def open(self, day: date, *, at: datetime) -> SummaryRun:
+        """Start this day's run, unless it exists; a day before the ledger's first one is the first from now on."""
         with self._database.transaction() as db:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
-            if first is None:
+            if first is None or day.isoformat() < first:
                 _insert(db, SummaryRun(day, SummaryState.BEGUN, "", at))
-                append(db, summary(day, SummaryState.BEGUN, {}), at)
+                append(db, summary(day, SummaryState.BEGUN, {"instead_of": first} if first else {}), at)
             elif first < day.isoformat():
                 _insert(db, SummaryRun(day, SummaryState.UNDER_WAY, "", at))
-        return await self.load(day)
+            return _read(db.execute(f"SELECT {_COLUMNS} FROM days WHERE day = ?", (day.isoformat(),)).fetchone())
 
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
         """Return the runs that are not settled, not postponed, and not held by another living process; oldest first."""
@@ -93,8 +93,13 @@ class SqliteSummaryRuns:
 
 
 def _insert(db: sqlite3.Connection, run: SummaryRun) -> None:
+    """Insert this run, unless its day has one; one that was begun by a clock that was ahead gives way."""
     row = (run.day.isoformat(), run.state, timestamp(run.first_at), timestamp(run.first_at))
-    db.execute("INSERT OR IGNORE INTO days (day, state, first_at, next_at) VALUES (?, ?, ?, ?)", row)
+    db.execute(
+        "INSERT INTO days (day, state, first_at, next_at) VALUES (?, ?, ?, ?) ON CONFLICT (day) DO UPDATE "
+        "SET state = excluded.state, first_at = excluded.first_at, next_at = excluded.next_at WHERE state = 'begun'",
+        row,
+    )
 
 
 def _swap(db: sqlite3.Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
