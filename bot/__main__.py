@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bot import audit_cli, sandbox_cli
-from bot.core.errors import NotRecorded, Refusal
+from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.ledger.errors import UnusableLedger
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import WrongSettings, database_path, load
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
+    except LedgerLost as error:
+        print(error.for_operator, file=sys.stderr)
     except (CannotStart, Refusal, NotRecorded) as error:
         print(error, file=sys.stderr)
     except UnusableLedger as error:
@@ -57,7 +59,7 @@ async def _socket() -> None:
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         async with transports.socket(bot.app, settings.SLACK_APP_TOKEN):
             log.info("Ready: connected to Slack by Socket Mode")
-            await stopped()
+            await stopped(bot.lost)
 
 
 async def _http() -> None:
@@ -67,7 +69,7 @@ async def _http() -> None:
         served = transports.http(bot.app, bot.healthy)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
             log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)
-            await stopped()
+            await stopped(bot.lost)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,9 @@ async def run_sandbox(options: argparse.Namespace) -> None:
         url = f"http://{LOCAL}:{options.port}"
         if set(options.parts) & set(SERVED):
             url = await _serve(options, stack, ledger)
-        if "bot" in options.parts:
-            await _sandboxed_bot(options, stack, url)
+        bot = await _sandboxed_bot(options, stack, url) if "bot" in options.parts else None
         print(f"Segment Bot sandbox ({', '.join(options.parts)}): {url} – Ctrl+C stops it.", flush=True)
-        await stopped()
+        await stopped(bot.lost if bot else None)
 
 
 async def _refuse_taken_ports(options: argparse.Namespace) -> None:

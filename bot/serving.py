@@ -3,7 +3,9 @@
 import asyncio
 import errno
 import signal
+from typing import Any
 
+from bot.core.errors import LedgerLost
 from bot.wiring import CannotStart
 
 
@@ -19,9 +21,14 @@ async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
     await server.wait_closed()
 
 
-async def stopped() -> None:
-    """Wait for Ctrl+C or a termination signal."""
+async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
+    """Wait for Ctrl+C or a termination signal. Raises LedgerLost when a bot has ``lost`` its ledger."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    signalled = asyncio.create_task(stop.wait())
+    ends: set[asyncio.Future[Any]] = {signalled, lost} if lost else {signalled}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    signalled.cancel()
+    if lost and lost.done():
+        raise lost.result()

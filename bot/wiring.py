@@ -20,11 +20,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bigcommerce import Store, connect
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
-from bot.core.errors import NotRecorded
+from bot.core.errors import LedgerLost, NotRecorded
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
-from bot.engine.housekeeper import Housekeeper
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -51,10 +50,14 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work."""
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work.
+
+    ``lost`` gets a result once the bot has to stop, since it lost its ledger.
+    """
 
     app: AsyncApp
     engine: Engine
+    lost: asyncio.Future[LedgerLost]
 
     async def settled(self) -> None:
         """Wait until no work is running."""
@@ -126,9 +129,10 @@ async def assemble(
         await ledger.tidy(before=clock() - FORGET_AFTER)
         app = _app(client, settings.SLACK_SIGNING_SECRET)
         Listeners(engine, client, Suggestions(store, clock=clock)).register(app)
+        bot = Bot(app, engine, asyncio.get_running_loop().create_future())
         if run_due_every is not None:
-            await stack.enter_async_context(_housekeeping(engine.housekeeper, run_due_every))
-        yield Bot(app, engine)
+            await stack.enter_async_context(_housekeeping(bot, run_due_every))
+        yield bot
 
 
 def _app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
@@ -192,12 +196,12 @@ def _policy(settings: Settings) -> Policy:
 
 
 @asynccontextmanager
-async def _housekeeping(housekeeper: Housekeeper, every: float) -> AsyncIterator[None]:
+async def _housekeeping(bot: Bot, every: float) -> AsyncIterator[None]:
     async def run() -> None:
-        while True:
+        while not bot.lost.done():
             try:
                 with suppress(NotRecorded):  # logged by the ledger
-                    await housekeeper.run_due()
+                    await _run_due(bot)
             except Exception:
                 log.exception("What is due could not be started; the next try comes in %s s", every)
             await asyncio.sleep(every)
@@ -207,3 +211,10 @@ async def _housekeeping(housekeeper: Housekeeper, every: float) -> AsyncIterator
         yield
     finally:
         task.cancel()
+
+
+async def _run_due(bot: Bot) -> None:
+    try:
+        await bot.engine.housekeeper.run_due()
+    except LedgerLost as error:
+        bot.lost.set_result(error)

@@ -14,6 +14,7 @@ Refusal
     └── OldVersion
 
 NotRecorded             the ledger cannot be written; not a Refusal, since it rejects or ends no change
+└── LedgerLost          and it will not be written again by this process, which has to stop
 """
 
 
@@ -45,6 +46,14 @@ class NotRecorded(Exception):
             "Try again in a minute; if this keeps happening, tell whoever runs the bot."
         )
         self.reason = reason
+
+
+class LedgerLost(NotRecorded):
+    """This process must not write the ledger any more, and stops; ``for_operator`` says why, and what to do."""
+
+    def __init__(self, reason: str, for_operator: str) -> None:
+        super().__init__(reason)
+        self.for_operator = for_operator
 
 
 class NotSegments(Misuse):

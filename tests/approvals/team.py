@@ -4,8 +4,8 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -139,9 +139,9 @@ class Mortal(Database):
         """Do without waiting for the disk: it is a process that dies here, and not the machine."""
         self.execute("PRAGMA synchronous=OFF")
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        with super().transaction() as db:
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with super().writing() as db:
             yield db
         self.made += 1
         if self.left is not None:

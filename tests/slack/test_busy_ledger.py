@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -32,6 +33,30 @@ def ledger_of(slack: World) -> Ledger:
     """The running bot's own ledger."""
     assert slack.bot
     return slack.bot.engine.process.ledger
+
+
+# While another program holds the ledger's file
+
+
+async def test_a_lock_blocks_no_acknowledgement_and_no_health_check(slack: World) -> None:
+    """Each of these is recorded by itself; one after the other, they would be refused in a quarter of a minute."""
+    assert slack.bot
+    commands = [slack.client.type("ana", "#segments", "/segment") for _ in range(16)]
+    with held(slack.database):
+        answers = asyncio.gather(*commands)
+        slowest = 0.0
+        while not answers.done():
+            began = perf_counter()
+            assert await slack.bot.healthy()
+            await asyncio.sleep(0)
+            slowest = max(slowest, perf_counter() - began)
+        acknowledged = [answer["ack_ms"] for answer in await answers if answer["ok"]]
+    assert len(acknowledged) == 16
+    assert (max(acknowledged) < 3000, slowest < 1) == (True, True)
+    assert slack.kinds() == []
+    assert [HELD in one["text"] for one in slack.messages()[-16:]] == [True] * 16
+    await slack.type("/segment delete VIPs")
+    assert slack.kinds() == ["asked", "planned", "post"]
 
 
 # Where the person looks

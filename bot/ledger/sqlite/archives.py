@@ -58,20 +58,24 @@ class SqliteArchives:
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
         """Move the oldest entries to a file of their own. Raises NotCopied and NotRecorded."""
-        return self._archive(target, before, at)
+        return await self._archive(target, before, at)
 
-    def _archive(self, target: Path, before: datetime, at: datetime) -> ArchivedSpan:
+    async def _archive(self, target: Path, before: datetime, at: datetime) -> ArchivedSpan:
         if before > at - KEPT:
             latest = (at - KEPT).date()
             raise NotCopied(f"Entries of the last {KEPT.days} days stay in the ledger: {latest} is the latest date.")
         last = self._last_before(before)
-        if not target.exists():
-            self.write_archive(target, last)
-        span = self._existing_archive(target, last)
+        span = self._written(target, last)
         begin, _ = self._anchor()
         for end in (*range(begin + BATCH, span.last, BATCH), span.last):
-            self.remove(end, target.name, at)
+            await self.remove(end, target.name, at)
         return replace(span, first=begin + 1)
+
+    def _written(self, target: Path, last: int) -> ArchivedSpan:
+        """Return the span of this archive, which is written unless one that broke off left it. Raises NotCopied."""
+        if not target.exists():
+            self.write_archive(target, last)
+        return self._existing_archive(target, last)
 
     def write_archive(self, target: Path, last: int) -> None:
         """Copy the entries up to ``last`` to an archive. Raises NotCopied."""
@@ -84,9 +88,9 @@ class SqliteArchives:
                 settle(archive.connection)
             _verified(partial)
 
-    def remove(self, last: int, name: str, at: datetime) -> None:
+    async def remove(self, last: int, name: str, at: datetime) -> None:
         """Remove the entries up to ``last``, which are in the archive of this name. Raises NotCopied."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             head, (begin, _) = self._seal(last), self._anchor()
             if not head:
                 raise NotCopied("Someone else is archiving right now. The archive is intact; try again to continue.")

@@ -32,7 +32,7 @@ class SqliteAuditLog:
 
     async def append(self, entry: Entry, *, at: datetime) -> None:
         """Append an entry that belongs to no move. Raises NotRecorded."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             append(db, entry, at)
 
     async def recent(
@@ -74,7 +74,7 @@ class SqliteAuditLog:
         """Complete the index of entries about more shoppers than fit into one transaction. Raises NotRecorded."""
         for number, done in audit_index.unfinished(self._database.connection):
             for batch in audit_index.batches(entry(self._database, number), done):
-                with self._database.transaction() as db:
+                async with self._database.writing() as db:
                     if not audit_index.add_batch(db, batch):
                         break
                 await asyncio.sleep(0)

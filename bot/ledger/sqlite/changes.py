@@ -88,7 +88,7 @@ class SqliteChanges:
         subjects: tuple[str, ...] = (),
     ) -> Change:
         """Turn an invocation into a change: number it, and give ``owner`` its lease. Raises TooLate."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             asked_at = forget_words(db, invocation)
             if asked_at is None:
                 raise TooLate("This was answered already.")
@@ -112,7 +112,7 @@ class SqliteChanges:
         """Return ``change`` after ``event``, with these fields updated. Raises TooLate."""
         moved = after_event(change, event, at=at, update=update or {})
         is_replanned = moved.plan is not change.plan
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             change_rows.swap(db, change, moved)
             if is_replanned:
                 save_touched_segments(db, moved.number, moved.plan)
@@ -129,7 +129,7 @@ class SqliteChanges:
     ) -> Change:
         """Return ``change`` with these fields updated, in the same state. Raises TooLate."""
         changed = amended(change, update)
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             change_rows.swap(db, change, changed)
             append(db, entry_builders.moved(kind, changed, actor), at)
         return change_rows.load(self._database.connection, change.number)
@@ -146,7 +146,7 @@ class SqliteChanges:
     ) -> Change:
         """Save the run of one of its steps; return the updated change. Raises TooLate."""
         recorded = with_run(change, run)
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             change_rows.swap_run(db, change, recorded, run)
             created = run.applied.created if run.applied else None
             if created:
@@ -162,7 +162,7 @@ class SqliteChanges:
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
         """Ask a run to stop before its next step; the first request counts."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             asked = db.execute(
                 "UPDATE changes SET stopped_by = ? WHERE number = ? AND stopped_by = '' AND state = 'running'",
                 (actor, change.number),
@@ -182,7 +182,7 @@ class SqliteChanges:
         due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
         if not self._numbers(due, timestamp(expiring)):
             return
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             query = f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number"
             for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),))):
                 db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
@@ -196,7 +196,7 @@ class SqliteChanges:
     async def remove_notice(self, number: int, kind: str, user: str) -> None:
         """Remove a notice that was delivered, or cannot be."""
         query = "DELETE FROM notices WHERE change = ? AND kind = ? AND user = ?"
-        self._database.write(query, (number, kind, user))
+        await self._database.write(query, (number, kind, user))
 
     # Cards and outcomes
 
@@ -207,11 +207,11 @@ class SqliteChanges:
     async def save_card(self, change: Change, card: Card) -> None:
         """Save the card's message, and that it shows this revision."""
         query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
-        self._database.write(query, (change.revision, card.channel, card.ts, change.number))
+        await self._database.write(query, (change.revision, card.channel, card.ts, change.number))
 
     async def save_card_url(self, number: int, url: str) -> None:
         """Save the card's permalink."""
-        self._database.write("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
+        await self._database.write("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
 
     async def unreported_outcomes(self) -> tuple[int, ...]:
         """Return the numbers of the settled changes whose requester has not been notified."""
@@ -219,7 +219,7 @@ class SqliteChanges:
 
     async def mark_outcome_reported(self, number: int) -> None:
         """Record that the requester was notified of the outcome, or cannot be."""
-        self._database.write("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
+        await self._database.write("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
 
     def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
         query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"

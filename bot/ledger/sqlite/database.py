@@ -3,19 +3,24 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database as Tables
 
-from bot.core.errors import NotRecorded
+from bot.core.errors import LedgerLost, NotRecorded
+from bot.ledger.sqlite import schema_version
 from bot.ledger.sqlite.migrations import migrations
 from bot.ledger.sqlite.storage_errors import ErrorLog, reason
+from bot.ledger.sqlite.write_guard import WriteGuard
+from bot.ledger.sqlite.write_turns import WriteTurns
 
 BUSY_SECONDS = 1.0
 """How long a transaction waits for other writers: an acknowledgement cannot wait long."""
+BLOCKED_MS = 20
+"""How much of that the event loop may be blocked at a time, in milliseconds: most writers are done by then."""
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
 Values = Sequence[str | int | None] | dict[str, Any]
@@ -30,14 +35,26 @@ class Connection(sqlite3.Connection):
 class Database:
     """An open file. Use ``Database.open(path)`` or ``Database.read(path)``; ``close`` when done."""
 
-    def __init__(self, connection: Connection, *, is_shared: bool = True) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        is_shared: bool = True,
+        patience: float = BUSY_SECONDS,
+        guard: WriteGuard | None = None,
+    ) -> None:
         self.connection = connection
         self._is_shared = is_shared
+        self._turns = WriteTurns(connection, patience=patience)
+        self._guard = guard
         self._errors = ErrorLog()
 
     @classmethod
     def open(cls, path: Path | str, *, workspace: str = "", patience: float = BUSY_SECONDS) -> Self:
-        """Open or create the file and apply migrations. ``patience``: in seconds. Raises sqlite3.Error."""
+        """Open or create the file and apply migrations. ``patience``: in seconds.
+
+        Raises sqlite3.Error, and LedgerLost if only later versions may write it.
+        """
         _create_privately(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=patience, factory=Connection)
         connection.row_factory = sqlite3.Row
@@ -49,12 +66,13 @@ class Database:
             # SQLite does not wait for another process that is starting: that one sets it, or it is tried again below.
             with suppress(sqlite3.OperationalError):
                 connection.execute(_WAL)
-            _migrate(connection)
+            _migrate(connection, path)
             connection.execute(_WAL)
+            connection.execute(f"PRAGMA busy_timeout={BLOCKED_MS}")
         except BaseException:
             connection.close()
             raise
-        return cls(connection)
+        return cls(connection, patience=patience, guard=None if path == ":memory:" else WriteGuard(Path(path)))
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -82,15 +100,40 @@ class Database:
         """Execute a query that reads."""
         return self.connection.execute(query, values)
 
-    def write(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
+    async def write(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
         """Commit one statement and return its rows. Raises NotRecorded."""
+        async with self._in_turn() as db:
+            return db.execute(query, values).fetchall()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """Commit everything written within it, or nothing. Raises NotRecorded.
+
+        While another program holds the file, the event loop goes on. Nothing is awaited within it.
+        """
+        async with self._in_turn() as db:
+            yield db
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[Connection]:
         with self._recording():
-            return self.connection.execute(query, values).fetchall()
+            await self._turns.begin()
+            with self._committing() as db:
+                yield db
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Commit everything written within it, or nothing. Raises NotRecorded."""
-        with self._recording(), _immediate(self.connection) as db:
+        """Commit everything written within it, or nothing, to a file that no one else uses. Raises NotRecorded."""
+        with self._recording():
+            self.connection.execute("BEGIN IMMEDIATE")
+            with self._committing() as db:
+                yield db
+
+    @contextmanager
+    def _committing(self) -> Iterator[Connection]:
+        with _committed(self.connection) as db:
+            if self._guard:
+                self._guard.check(db)
             yield db
 
     @contextmanager
@@ -124,11 +167,14 @@ class Database:
     def _recording(self) -> Iterator[None]:
         try:
             yield
+        except LedgerLost as error:
+            self._errors.log(error.reason, error.for_operator)
+            raise
         except sqlite3.Error as error:
             why = reason(error)
             if not why:
                 raise
-            self._errors.log(why, error)
+            self._errors.log(why, str(error))
             raise NotRecorded(why) from error
 
 
@@ -141,9 +187,8 @@ def _create_privately(path: Path | str) -> None:
 
 
 @contextmanager
-def _immediate(connection: Connection) -> Iterator[Connection]:
-    # IMMEDIATE: with a second process on the file, waiting for the lock is better than failing at the first write.
-    connection.execute("BEGIN IMMEDIATE")
+def _committed(connection: Connection) -> Iterator[Connection]:
+    """Commit the transaction that was begun, or roll it back."""
     try:
         yield connection
         connection.execute("COMMIT")
@@ -152,9 +197,13 @@ def _immediate(connection: Connection) -> Iterator[Connection]:
         raise
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, path: Path | str) -> None:
+    if schema_version.is_named(connection):
+        schema_version.refuse_if_too_old(connection, path)
     tables = Tables(connection, execute_plugins=False)
-    if migrations.pending(tables):
+    if migrations.pending(tables) or schema_version.is_outdated(connection):
         # Another process that is starting is waited for, and has migrated by then.
-        with _immediate(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        with _committed(connection):
             migrations.apply(tables)
+            schema_version.save(connection)

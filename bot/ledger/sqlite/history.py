@@ -29,7 +29,7 @@ class SqliteHistory:
 
     async def save(self, snapshot: Snapshot) -> None:
         """Save this snapshot as its day's."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             save_snapshot(db, snapshot)
 
     async def last_reported(self, before: date) -> Snapshot | None:

@@ -19,7 +19,7 @@ class SqliteHomeTabs:
 
     async def mark_opened(self, user: str, *, at: datetime) -> None:
         """Record that this person opened their Home tab; it is outdated, whatever it shows."""
-        self._database.write(
+        await self._database.write(
             "INSERT INTO homes (user, opened) VALUES (?, ?) ON CONFLICT (user) DO "
             "UPDATE SET opened = excluded.opened, revision = revision + 1, shown = ''",
             (user, timestamp(at)),
@@ -38,19 +38,20 @@ class SqliteHomeTabs:
         query = f"""
             UPDATE homes SET painter = ? WHERE user = ? AND {unheld("painter")} RETURNING user, revision, drawn, shown
         """
-        for row in self._database.write(query, (owner, user, timestamp(now))):
+        for row in await self._database.write(query, (owner, user, timestamp(now))):
             self._releases.cancel(_RELEASE, user, owner)
             return HomeTab(**row)
         return None
 
     async def release(self, user: str, *, owner: str) -> None:
         """Release this Home tab."""
-        self._releases.write(_RELEASE, user, owner)
+        await self._releases.write(_RELEASE, user, owner)
 
     async def save(self, tab: HomeTab) -> None:
         """Save what this Home tab shows, and its revision."""
-        self._database.write("UPDATE homes SET drawn = ?, shown = ? WHERE user = ?", (tab.drawn, tab.shown, tab.user))
+        query = "UPDATE homes SET drawn = ?, shown = ? WHERE user = ?"
+        await self._database.write(query, (tab.drawn, tab.shown, tab.user))
 
     async def forget(self, user: str) -> None:
         """Delete this person, to whom nothing can be shown."""
-        self._database.write("DELETE FROM homes WHERE user = ?", (user,))
+        await self._database.write("DELETE FROM homes WHERE user = ?", (user,))

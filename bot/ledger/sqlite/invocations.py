@@ -13,6 +13,7 @@ from bot.ledger.entry_builders import answered, asked
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.leases import unheld
+from bot.ledger.sqlite.schema_version import SCHEMA
 
 LINGER = 0.001
 """Seconds that the first of several simultaneous invocations waits for the others."""
@@ -46,29 +47,34 @@ class SqliteInvocations:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._arrivals: list[_Arrival] = []
+        self._batches: set[asyncio.Task[None]] = set()
         self._is_crowded = False
         self._unsettled: list[_Outcome] = []
 
     async def record(self, invocation: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
-        loop = asyncio.get_running_loop()
-        arrival = _Arrival(invocation, owner, at, detail, loop.create_future())
+        arrival = _Arrival(invocation, owner, at, detail, asyncio.get_running_loop().create_future())
         if not self._arrivals:
-            # With many at once, it pays to wait for the others, so that they wait for the disk only once.
-            loop.call_later(LINGER, self._record_batch) if self._is_crowded else loop.call_soon(self._record_batch)
+            batch = asyncio.create_task(self._record_batch())
+            self._batches.add(batch)
+            batch.add_done_callback(self._batches.discard)
         self._arrivals.append(arrival)
         return await arrival.recorded
 
-    def _record_batch(self) -> None:
+    async def _record_batch(self) -> None:
+        if self._is_crowded:
+            # With many at once, it pays to wait for the others, so that they wait for the disk only once.
+            await asyncio.sleep(LINGER)
         arrivals, self._arrivals = self._arrivals, []
         self._is_crowded = len(arrivals) > 1
-        waiting = [one for one in arrivals if not one.recorded.done()]
         try:
-            with self._database.transaction() as db:
+            async with self._database.writing() as db:
+                waiting = [one for one in arrivals if not one.recorded.done()]
                 outcomes = [_record(db, one) for one in waiting]
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers get it
-            for one in waiting:
-                one.recorded.set_exception(error)
+            for one in arrivals:
+                if not one.recorded.done():
+                    one.recorded.set_exception(error)
         else:
             for one, is_new in zip(waiting, outcomes, strict=True):
                 one.recorded.set_result(is_new)
@@ -85,7 +91,7 @@ class SqliteInvocations:
         """Record the answer to an invocation, or keep it until it can be recorded."""
         outcome = _Outcome(invocation, kind, at, detail, subjects)
         try:
-            return self._settle(outcome)
+            return await self._settle(outcome)
         except NotRecorded:
             self._unsettled.append(outcome)
         return True
@@ -100,16 +106,16 @@ class SqliteInvocations:
         subjects: tuple[str, ...] = (),
     ) -> bool:
         """Record the answer to an invocation. Raises NotRecorded."""
-        return self._settle(_Outcome(invocation, kind, at, detail, subjects))
+        return await self._settle(_Outcome(invocation, kind, at, detail, subjects))
 
     async def retry_settling(self) -> None:
         """Record the answers that could not be recorded when they were given. Raises NotRecorded."""
         while self._unsettled:
-            self._settle(self._unsettled[0])
+            await self._settle(self._unsettled[0])
             del self._unsettled[0]
 
-    def _settle(self, one: _Outcome) -> bool:
-        with self._database.transaction() as db:
+    async def _settle(self, one: _Outcome) -> bool:
+        async with self._database.writing() as db:
             asked_at = forget_words(db, one.invocation)
             if asked_at is None:
                 return False
@@ -119,12 +125,12 @@ class SqliteInvocations:
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
-        rows = self._database.write(query, (owner, timestamp(now)))
+        rows = await self._database.write(query, (owner, timestamp(now)))
         return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
     async def forget_settled(self, before: datetime) -> None:
         """Delete the deliveries that are settled and arrived before this time."""
-        self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
+        await self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
 
 
 def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
@@ -138,8 +144,8 @@ def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
-    row = (one.invocation.id, timestamp(one.at), one.invocation.model_dump_json(), one.owner)
-    if not db.execute("INSERT OR IGNORE INTO asks VALUES (?, ?, ?, ?)", row).rowcount:
+    row = (one.invocation.id, timestamp(one.at), one.invocation.model_dump_json(), one.owner, SCHEMA)
+    if not db.execute("INSERT OR IGNORE INTO asks (id, at, body, owner, schema) VALUES (?, ?, ?, ?, ?)", row).rowcount:
         return False
     append(db, asked(one.invocation, one.detail), one.at)
     return True

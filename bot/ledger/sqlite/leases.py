@@ -1,7 +1,7 @@
 """Leases: which process works on what. See ``bot.ledger.ports.leases``."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot.core.approval.changes import State
@@ -9,6 +9,7 @@ from bot.core.errors import NotRecorded
 from bot.core.timestamps import timestamp
 from bot.ledger.ports.leases import Role
 from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.schema_version import SCHEMA
 
 _COLUMNS: dict[Role, str] = {"runner": "owner", "renderer": "painter"}
 _Write = tuple[str, tuple[str | int, ...]]
@@ -31,10 +32,10 @@ class Releases:
         """Whether any could not be written yet."""
         return bool(self._pending)
 
-    def write(self, query: str, *values: str | int) -> None:
+    async def write(self, query: str, *values: str | int) -> None:
         """Write this release, or keep it."""
         try:
-            self._database.write(query, values)
+            await self._database.write(query, values)
         except NotRecorded:
             self._pending[query, values] = None
 
@@ -42,10 +43,10 @@ class Releases:
         """Drop this release: what it would release was claimed again."""
         self._pending.pop((query, values), None)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
         """Open a transaction in which the pending releases are written, too. Raises NotRecorded."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             for query, values in self._pending:
                 db.execute(query, values)
             yield db
@@ -63,7 +64,7 @@ class SqliteLeases:
         """Claim this change unless a living process holds it, even if that is the same one."""
         column = _COLUMNS[role]
         query = f"UPDATE changes SET {column} = ? WHERE number = ? AND {unheld(column)} RETURNING number"
-        is_claimed = bool(self._database.write(query, (owner, number, timestamp(now))))
+        is_claimed = bool(await self._database.write(query, (owner, number, timestamp(now))))
         if is_claimed:
             self._releases.cancel(_release(role), number, owner)
         return is_claimed
@@ -75,19 +76,22 @@ class SqliteLeases:
 
     async def release(self, number: int, *, owner: str, role: Role = "runner") -> None:
         """Release this change."""
-        self._releases.write(_release(role), number, owner)
+        await self._releases.write(_release(role), number, owner)
 
     async def renew(self, *, owner: str, until: datetime) -> None:
         """Renew the lease of ``owner`` until this time, and write the pending releases."""
         longest = timestamp(until)
-        with self._releases.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (owner, longest))
+        async with self._releases.writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO processes (owner, lease_until, schema) VALUES (?, ?, ?)",
+                (owner, longest, SCHEMA),
+            )
             db.execute("UPDATE processes SET lease_until = ? WHERE lease_until > ?", (longest, longest))
 
     async def retry_releases(self) -> None:
         """Write the releases that could not be recorded when they were due. Raises NotRecorded."""
         if self._releases.are_pending:
-            with self._releases.transaction():
+            async with self._releases.writing():
                 pass
 
     async def is_held(self, number: int, *, now: datetime) -> bool:
@@ -97,7 +101,7 @@ class SqliteLeases:
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""
-        self._database.write("DELETE FROM processes WHERE owner = ?", (owner,))
+        await self._database.write("DELETE FROM processes WHERE owner = ?", (owner,))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the changes in this state that no living process holds, oldest first."""
@@ -106,7 +110,7 @@ class SqliteLeases:
 
     async def forget_silent(self, before: datetime) -> None:
         """Delete the processes whose lease ended before this time."""
-        self._database.write("DELETE FROM processes WHERE lease_until < ?", (timestamp(before),))
+        await self._database.write("DELETE FROM processes WHERE lease_until < ?", (timestamp(before),))
 
 
 def _release(role: Role) -> str:

@@ -255,3 +255,25 @@ def sixth(db: Database) -> None:
     """Create the runs of the daily summary."""
     for statement in _SIXTH:
         db.conn.execute(statement)
+
+
+_ELEVENTH = (
+    # One row: the schema, and the oldest one whose bots may write to it.
+    """
+    CREATE TABLE ledger_schema (
+        id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, oldest_writer INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO ledger_schema VALUES (1, 11, 11)",
+    # The schema of the bot that wrote the row. Earlier bots, which do not look at the table above, insert rows without
+    # it, so that they can neither live on nor take requests here.
+    "ALTER TABLE processes ADD COLUMN schema INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE asks ADD COLUMN schema INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@migrations(name="0011_schema")
+def eleventh(db: Database) -> None:
+    """Let the ledger name its schema, and the oldest one whose bots may write to it."""
+    for statement in _ELEVENTH:
+        db.conn.execute(statement)

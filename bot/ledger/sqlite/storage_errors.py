@@ -36,7 +36,7 @@ class ErrorLog:
         self._now = now
         self._logged: dict[str, float] = {}
 
-    def log(self, why: str, error: sqlite3.Error) -> None:
+    def log(self, why: str, error: str) -> None:
         """Log this error, unless the same reason was logged less than a minute ago."""
         if self._now() - self._logged.get(why, -EVERY) >= EVERY:
             self._logged[why] = self._now()

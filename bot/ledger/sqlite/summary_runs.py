@@ -31,7 +31,7 @@ class SqliteSummaryRuns:
 
     async def open(self, day: date, *, at: datetime) -> SummaryRun:
         """Start this day's run, unless it exists; a day before the ledger's first one is the first from now on."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
             if first is None or day.isoformat() < first:
                 _insert(db, SummaryRun(day, SummaryState.BEGUN, "", at))
@@ -50,12 +50,12 @@ class SqliteSummaryRuns:
         """Claim this run for ``owner``; None if another process moved or holds it."""
         query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"
         row = (owner, run.day.isoformat(), run.state, run.owner, owner, timestamp(now))
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             return _one(db, query, row)
 
     async def begin_posting(self, run: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
         """Mark the run as being posted, and save its snapshot; None if another process moved it."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             posting = _swap(db, run, SummaryState.POSTING)
             if posting:
                 save_snapshot(db, snapshot)
@@ -63,7 +63,7 @@ class SqliteSummaryRuns:
 
     async def postpone(self, run: SummaryRun, *, until: datetime) -> None:
         """Release this run, not to be tried again before this time."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             if _swap(db, run, SummaryState.UNDER_WAY):
                 row = (timestamp(until), run.day.isoformat())
                 db.execute("UPDATE days SET owner = '', next_at = ? WHERE day = ?", row)
@@ -73,7 +73,7 @@ class SqliteSummaryRuns:
     ) -> bool:
         """Record the outcome of this run; return False if another process moved it."""
         recorded = detail | ({"reason": reason} if reason else {})
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             if not _swap(db, run, state, reason=reason):
                 return False
             append(db, summary(run.day, state, recorded, channel), at)
@@ -81,7 +81,7 @@ class SqliteSummaryRuns:
 
     async def mark_reported(self, run: SummaryRun) -> None:
         """Record that approvers were notified why this day's summary failed."""
-        self._database.write("UPDATE days SET told = 1 WHERE day = ?", (run.day.isoformat(),))
+        await self._database.write("UPDATE days SET told = 1 WHERE day = ?", (run.day.isoformat(),))
 
     async def previous(self, day: date) -> SummaryRun | None:
         """Return the latest earlier run that ended as posted or failed."""

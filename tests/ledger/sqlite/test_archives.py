@@ -1,5 +1,6 @@
 """Backups and archives: nothing is lost on the way, and what was moved away still proves itself."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,16 +16,17 @@ from bot.core.errors import NotRecorded
 from bot.core.summary.history import Snapshot
 from bot.ledger.ports.audit_file import NotCopied
 from bot.ledger.sqlite.append_only import GUARDED, guards
-from bot.ledger.sqlite.archives import BATCH
+from bot.ledger.sqlite.archives import BATCH, SqliteArchives
 from bot.ledger.sqlite.atomic_files import new_file
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
 from tests.disks import held
 from tests.laws.values import FEW
 from tests.ledger.logs import DAY, logs
-from tests.ledger.sqlite.files import Shell, joined, unguarded, write, written
+from tests.ledger.sqlite.files import Shell, at_once, joined, unguarded, write, written
 
 NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
 LATER = NOW + 100 * DAY
@@ -234,9 +236,8 @@ def test_a_log_that_does_not_hold_is_not_archived(path: Path, ledger: Shell, tmp
 
 def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
-    ledger.database.execute("PRAGMA busy_timeout = 0")
-    with held(path), pytest.raises(NotRecorded):
-        archive(ledger, old, 3)
+    with held(path), closing(Database.open(path, patience=0)) as impatient, pytest.raises(NotRecorded):
+        asyncio.run(SqliteArchives(impatient).archive(old, before=NOW + 3 * DAY, at=LATER))
     assert (numbers(old), numbers(path)) == ([1, 2, 3], [1, 2, 3, 4, 5, 6, 7])
     assert ledger.verify().holds
     assert archive(ledger, old, 5) == (1, 3)
@@ -246,7 +247,7 @@ def test_what_broke_off_before_anything_was_removed_is_done_again(path: Path, le
 def test_what_broke_off_within_the_removal_is_gone_on_with(path: Path, ledger: Shell, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     ledger.archives.write_archive(old, 5)
-    ledger.archives.remove(2, old.name, LATER)
+    at_once(ledger.archives.remove(2, old.name, LATER))
     assert ledger.verify().archived == 2
     assert archive(ledger, old, 5) == (3, 5)
     assert (ledger.verify().fault, ledger.verify().archived) == ("", 5)
@@ -312,7 +313,7 @@ def test_nothing_is_removed_for_a_file_that_holds_something_else(
 def test_of_two_who_archive_at_once_one_is_told(path: Path, ledger: Shell, tmp_path: Path) -> None:
     archive(ledger, tmp_path / "old.sqlite", 3)
     with pytest.raises(NotCopied, match="Someone else is archiving right now"):
-        ledger.archives.remove(3, "other.sqlite", LATER)
+        at_once(ledger.archives.remove(3, "other.sqlite", LATER))
     assert ledger.verify().holds
 
 
@@ -332,7 +333,7 @@ def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: She
 @pytest.mark.parametrize(
     "trace",
     [
-        "INSERT INTO processes VALUES ('one', '')",
+        "INSERT INTO processes (owner, lease_until) VALUES ('one', '')",
         "INSERT INTO changes (state, revision, requester, expires_at, plan, body) VALUES ('', 1, '', '', '', '{}')",
     ],
 )

@@ -26,8 +26,8 @@ SECOND = timedelta(seconds=1)
 
 def failing(ledger: Ledger) -> str:
     """Why an entry cannot be put on record."""
-    with pytest.raises(NotRecorded) as told:
-        database_of(ledger).write("INSERT INTO touches VALUES (?, 1)", ("x" * 10_000,))
+    with pytest.raises(NotRecorded) as told, database_of(ledger).transaction() as db:
+        db.execute("INSERT INTO touches VALUES (?, 1)", ("x" * 10_000,))
     return told.value.reason
 
 
@@ -55,19 +55,19 @@ async def test_a_damaged_file_takes_nothing(path: Path, ledger: Ledger) -> None:
         assert failing(ledger_on(broken)) == "the ledger's file is damaged"
 
 
-def test_what_is_not_the_files_fault_stays_what_it_is(ledger: Ledger) -> None:
+async def test_what_is_not_the_files_fault_stays_what_it_is(ledger: Ledger) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"), database_of(ledger).transaction() as db:
         db.execute("INSERT INTO entries (number, body) VALUES (1, '{}')")
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        database_of(ledger).write("DELETE FROM nowhere")
+        await database_of(ledger).write("DELETE FROM nowhere")
     assert reason(sqlite3.ProgrammingError("closed")) == ""
 
 
 def test_it_is_said_once_a_minute_for_each_reason(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([0.0, 0.0, 1.0, EVERY - 1, EVERY, EVERY, EVERY + 1])
-    trouble, error = ErrorLog(lambda: next(times)), sqlite3.OperationalError("disk I/O error")
+    trouble = ErrorLog(lambda: next(times))
     for why in ("full", "full", "full", "full", "full"):
-        trouble.log(why, error)
+        trouble.log(why, "disk I/O error")
     assert [one.levelno for one in caplog.records] == [logging.ERROR] * 2
 
 

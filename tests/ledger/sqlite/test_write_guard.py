@@ -1,0 +1,84 @@
+"""A file that is taken away under a running bot takes nothing more, and whoever runs the bot learns why."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.errors import LedgerLost
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.write_guard import ENDINGS
+from tests.core.samples import NOW
+from tests.ledger.planned import asked
+from tests.records import create_ledger, entries_of
+
+
+def deleted(path: Path) -> None:
+    path.unlink()
+
+
+def moved_away(path: Path) -> None:
+    path.rename(path.with_name("moved.sqlite"))
+
+
+def restored(path: Path) -> None:
+    """A backup takes its place, as ``mv`` puts it there."""
+    create_ledger(path.with_name("backup.sqlite"))
+    path.with_name("backup.sqlite").replace(path)
+
+
+def pointed_elsewhere(path: Path) -> None:
+    """The name is a link from now on."""
+    path.rename(path.with_name("elsewhere.sqlite"))
+    shutil.copyfile(path.with_name("elsewhere.sqlite"), path.with_name("other.sqlite"))
+    path.symlink_to(path.with_name("other.sqlite"))
+
+
+@pytest.mark.parametrize("taken_away", [deleted, moved_away, restored, pointed_elsewhere])
+async def test_a_file_taken_away_takes_nothing_more(
+    path: Path, ledger: Ledger, taken_away: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await asked(ledger, "1")
+    taken_away(path)
+    for _ in range(3):
+        with pytest.raises(LedgerLost) as told:
+            await ledger.audit.append(Entry(EntryKind.REFUSED), at=NOW)
+        with pytest.raises(LedgerLost):
+            await asked(ledger, "2")
+    assert told.value.reason == "the ledger's file was deleted or replaced"
+    assert str(path) in told.value.for_operator
+    errors = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert [told.value.for_operator in one.getMessage() for one in errors] == [True]
+    assert len(entries_of(ledger)) == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_none_of_its_files_may_be_missing(path: Path, ledger: Ledger, ending: str) -> None:
+    """Without the log of writes, or what its readers share, two bots would no longer see each other."""
+    os.unlink(f"{path}{ending}")
+    with pytest.raises(LedgerLost):
+        await ledger.leases.renew(owner="one", until=NOW)
+
+
+async def test_a_file_that_is_put_back_goes_on(path: Path, ledger: Ledger) -> None:
+    away = f"{path}.away"
+    os.rename(path, away)
+    with pytest.raises(LedgerLost):
+        await asked(ledger)
+    os.rename(away, path)
+    assert await asked(ledger)
+
+
+async def test_a_relative_name_is_watched_wherever_the_bot_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(Database.open("ledger.sqlite")) as database:
+        monkeypatch.chdir("/")
+        await database.write("DELETE FROM touches")
