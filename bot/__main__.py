@@ -66,7 +66,7 @@ async def _http() -> None:
     settings = load(needed=("SLACK_SIGNING_SECRET",))
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with assemble(settings, GROUPS) as bot:
-        served = transports.http(bot.app, bot.healthy)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
             log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)
             await stopped(bot.lost)

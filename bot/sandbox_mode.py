@@ -101,7 +101,7 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
     settings = load(environment=_sandbox_environment(options, url), dotenv=None)
     bot = await stack.enter_async_context(assemble(settings, GROUPS))
     if options.request_url and "workspace" in options.parts:
-        served = transports.http(bot.app, bot.healthy)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         await stack.enter_async_context(transports.listening(served, settings.HOST, settings.PORT))
     else:
         await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN))

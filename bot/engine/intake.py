@@ -44,21 +44,26 @@ class Intake:
 
     async def refused(self, delivery: Delivery, refusal: Refusal) -> None:
         """Record a delivery that was not understood, and start telling the person why."""
-        await self.refused_in_form(delivery, refusal)
-        self.process.tasks.start(self.replies.refuse(delivery, refusal))
+        if await self.refused_in_form(delivery, refusal):
+            self.process.tasks.start(self.replies.refuse(delivery, refusal))
 
-    async def refused_in_form(self, delivery: Delivery, refusal: Refusal) -> None:
-        """Record a refusal that the person reads in the form."""
-        await self.replies.record(EntryKind.REFUSED, delivery, said=delivery.said, reason=refusal.for_log)
+    async def refused_in_form(self, delivery: Delivery, refusal: Refusal) -> bool:
+        """Record a refusal that the person reads in the form. Return False if this delivery came before."""
+        reason = refusal.for_log
+        return await self.replies.record_once(EntryKind.REFUSED, delivery, said=delivery.said, reason=reason)
 
     async def answered(self, delivery: Delivery, answer: Answer) -> None:
         """Record a delivery that needs no planning, and start showing the answer."""
-        await self.replies.record(EntryKind.ANSWERED, delivery, said=delivery.said)
-        self.process.tasks.start(self.replies.show(delivery, answer))
+        if await self.replies.record_once(EntryKind.ANSWERED, delivery, said=delivery.said):
+            self.process.tasks.start(self.replies.show(delivery, answer))
 
-    async def asked_for_form(self, delivery: Delivery) -> None:
-        """Record that a form was requested."""
-        await self.replies.record(EntryKind.FORM, delivery, said=delivery.said)
+    async def asked_for_form(self, delivery: Delivery) -> bool:
+        """Record that a form was requested. Return False if this delivery came before."""
+        return await self.replies.record_once(EntryKind.FORM, delivery, said=delivery.said)
+
+    async def clicked_for_form(self, delivery: Delivery) -> bool:
+        """Take a click that opens a form about a card, and leaves no entry. Return False if it came before."""
+        return await self.process.ledger.invocations.record_once(delivery.id, None, at=self.process.clock())
 
     async def _record(self, invocation: Invocation) -> bool:
         record, at = self.process.ledger.invocations.record, self.process.clock()

@@ -35,7 +35,18 @@ class Replies:
             await self.record(EntryKind.ANSWER_NOT_DELIVERED, to, reason=reason)
 
     async def record(self, kind: EntryKind, to: Delivery, **detail: str) -> None:
-        """Record the outcome of a delivery that is answered without planning. Raises NotRecorded."""
-        place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
-        entry = Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)
-        await self.process.ledger.audit.append(entry, at=self.process.clock())
+        """Record what became of a delivery. Raises NotRecorded."""
+        await self.process.ledger.audit.append(_entry(kind, to, detail), at=self.process.clock())
+
+    async def record_once(self, kind: EntryKind, to: Delivery, **detail: str) -> bool:
+        """Record the outcome of a delivery that is answered without planning. Raises NotRecorded.
+
+        Returns False, and records nothing, if the same delivery came before.
+        """
+        record = self.process.ledger.invocations.record_once
+        return await record(f"{to.id}/{kind}", _entry(kind, to, detail), at=self.process.clock())
+
+
+def _entry(kind: EntryKind, to: Delivery, detail: dict[str, str]) -> Entry:
+    place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
+    return Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)

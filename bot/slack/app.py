@@ -82,8 +82,8 @@ class Listeners:
             case Typed():
                 await self._intake.take(line)
             case FormNeeded(delivery, call):
-                await self._intake.asked_for_form(delivery)
-                self._start(delivery, partial(self._dialogs.open, delivery, call))
+                if await self._intake.asked_for_form(delivery):
+                    self._start(delivery, partial(self._dialogs.open, delivery, call))
             case HelpNeeded(delivery, help_):
                 await self._intake.answered(delivery, help_answer(help_))
             case _:
@@ -112,13 +112,15 @@ class Listeners:
     async def rejecting(self, ack: AsyncAck, body: Body) -> None:
         """Open the form that asks why, after a click on Reject."""
         clicked = decoding.card_click(body, REJECT)
-        self._start(clicked.delivery, partial(self._dialogs.ask_why, clicked))
+        if await self._intake.clicked_for_form(clicked.delivery):
+            self._start(clicked.delivery, partial(self._dialogs.ask_why, clicked))
         await ack()
 
     async def editing(self, ack: AsyncAck, body: Body) -> None:
         """Open the form of a change's command, after a click on Edit."""
         clicked = decoding.card_click(body, EDIT)
-        self._start(clicked.delivery, partial(self._dialogs.edit, clicked))
+        if await self._intake.clicked_for_form(clicked.delivery):
+            self._start(clicked.delivery, partial(self._dialogs.edit, clicked))
         await ack()
 
     async def rejected(self, ack: AsyncAck, body: Body) -> None:

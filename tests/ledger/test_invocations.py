@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Event, Run, StepState
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, TooLate
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, change, delete
@@ -24,6 +24,16 @@ async def test_the_same_delivery_is_recorded_once(ledger: Ledger, other: Ledger)
     assert not await asked(other, "1", owner="two")
     assert await asked(other, "2", owner="two")
     assert await kinds(ledger) == ["asked", "asked"]
+
+
+async def test_what_needs_no_planning_is_recorded_once(ledger: Ledger, other: Ledger) -> None:
+    form = Entry(EntryKind.FORM, "UANA")
+    assert await ledger.invocations.record_once("1", form, at=NOW)
+    assert not await other.invocations.record_once("1", form, at=NOW)
+    assert await other.invocations.record_once("2", None, at=NOW)
+    assert not await ledger.invocations.record_once("2", form, at=NOW)
+    assert await kinds(ledger) == ["form"]
+    assert await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND) == ()
 
 
 async def test_invocations_that_arrive_together_are_each_recorded_once(ledger: Ledger) -> None:

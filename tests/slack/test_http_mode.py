@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.workspace import people
+from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.transport import Parcel, Undelivered
 from tests.conftest import OpenWorld
@@ -70,3 +71,25 @@ async def test_the_same_request_delivered_again_runs_once(http: World) -> None:
     await http.deliver(http.click("Delete Segment", by="ben"), times=3)
     assert len(http.writes()) == 1
     assert "Done" in said(http.card(1))
+
+
+async def test_a_replay_changes_nothing_and_adds_no_entries(http: World) -> None:
+    """The very same bytes, since no time passes: to the same process, and to one that was started anew."""
+    await http.type("/segment delete VIPs")
+    await http.type("/segment create")
+    ana = http.workspace.directory.human("ana")
+    unfilled = payloads.view_submission(ana, http.form() or {}, trigger_id=http.workspace.triggers.issue(ana.id))
+    lines = ("/segment list", "/segment create", "/segment help", "/segment nonsense", "/segment show Nobody")
+    clicks = [http.click(button, by="ben") for button in ("Reject", "Edit", "Details", "Delete Segment")]
+    requests = [*map(http.command, lines), unfilled, *clicks]
+    acks = [(await http.deliver(request))[0].body for request in requests]
+    kinds = http.kinds()
+    assert {"asked", "answered", "form", "refused", "approve", "finish"} <= set(kinds)
+    assert [(await http.deliver(request))[0].body for request in requests] == acks
+    assert http.kinds() == kinds
+    await http.stop()
+    await http.start()
+    for request in requests:
+        await http.deliver(request)
+    assert http.kinds() == kinds
+    assert len(http.writes()) == 1

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.invocation import Invocation
 
 
@@ -12,6 +12,9 @@ class Invocations(Protocol):
 
     async def record(self, invocation: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
         """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
+
+    async def record_once(self, delivery: str, entry: Entry | None, *, at: datetime) -> bool:
+        """Record a delivery that needs no planning, and its entry, if any. Return False if it is recorded already."""
 
     async def settle(
         self,

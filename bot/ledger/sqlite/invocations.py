@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation, decode
 from bot.core.timestamps import timestamp
@@ -60,6 +60,14 @@ class SqliteInvocations:
             batch.add_done_callback(self._batches.discard)
         self._arrivals.append(arrival)
         return await arrival.recorded
+
+    async def record_once(self, delivery: str, entry: Entry | None, *, at: datetime) -> bool:
+        """Record a delivery that needs no planning, and its entry, if any. Return False if it is recorded already."""
+        async with self._database.writing() as db:
+            is_new = _insert(db, delivery, at, body=None, owner="")
+            if is_new and entry:
+                append(db, entry, at)
+        return is_new
 
     async def _record_batch(self) -> None:
         if self._is_crowded:
@@ -144,8 +152,15 @@ def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
-    row = (one.invocation.id, timestamp(one.at), one.invocation.model_dump_json(), one.owner, SCHEMA)
-    if not db.execute("INSERT OR IGNORE INTO asks (id, at, body, owner, schema) VALUES (?, ?, ?, ?, ?)", row).rowcount:
+    if not _insert(db, one.invocation.id, one.at, body=one.invocation.model_dump_json(), owner=one.owner):
         return False
     append(db, asked(one.invocation, one.detail), one.at)
     return True
+
+
+def _insert(db: Connection, delivery: str, at: datetime, *, body: str | None, owner: str) -> bool:
+    """Insert a delivery, settled if ``body`` is None. Return False if there is one of this id."""
+    row = (delivery, timestamp(at), body, owner, SCHEMA)
+    return (
+        db.execute("INSERT OR IGNORE INTO asks (id, at, body, owner, schema) VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
+    )

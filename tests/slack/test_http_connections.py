@@ -1,0 +1,63 @@
+"""Which connections are closed, and which are spared."""
+
+import asyncio
+
+from bot.slack.http.connections import Connection, Connections
+from bot.slack.http.refusals import Refusals
+
+
+class Wire(asyncio.Transport):
+    """A connection without a network."""
+
+    aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class Recorded(asyncio.Protocol):
+    """A protocol that takes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def pause_writing(self) -> None:
+        self.told.append("pause")
+
+    def resume_writing(self) -> None:
+        self.told.append("resume")
+
+
+def bounded(most: int) -> Connections:
+    return Connections(Refusals(), most=most, read_within=60)
+
+
+async def test_no_connection_is_closed_while_its_signed_request_is_answered() -> None:
+    connections, first, second = bounded(1), Wire(), Wire()
+    connections.opened(first)
+    with connections.busy(first):
+        connections.opened(second)
+        connections.close_idle()
+    assert (first.aborted, second.aborted) == (False, True)
+    assert connections.is_kept(first)
+    connections.close_idle()
+    assert first.aborted
+
+
+async def test_a_connection_that_is_lost_meanwhile_is_not_kept() -> None:
+    connections, wire = bounded(1), Wire()
+    connections.opened(wire)
+    with connections.busy(wire):
+        connections.lost(wire)
+    with connections.busy(None):
+        pass
+    assert not connections.is_kept(wire)
+    assert not connections.is_kept(None)
+
+
+def test_the_protocol_is_told_when_to_wait_with_writing() -> None:
+    recorded = Recorded()
+    connection = Connection(recorded, bounded(1))
+    connection.pause_writing()
+    connection.resume_writing()
+    assert recorded.told == ["pause", "resume"]
