@@ -143,7 +143,7 @@ class DailySummary:
     async def _on_undeliverable(self, run: SummaryRun, error: Undeliverable) -> None:
         if error.maybe_done:
             await self._settle(run, on_silence(str(error)))
-        elif error.final:
+        elif error.refused:
             await self._on_refusal(run, str(error))
         else:
             await self._on_failure(run, f"Slack refused it ({error}).")

@@ -67,7 +67,7 @@ class Decider:
             Verdict.REVIEW: self._review,
         }
         await verdicts[decision.verdict](decision, user_id)
-        self.cards.wake()
+        self.cards.wake(decision.number)
         return CONSEQUENCES[decision.verdict].format(number=decision.number)
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
@@ -114,7 +114,7 @@ class Decider:
     async def expire(self, change: Change) -> None:
         """Expire a Change that nobody decided in time. Raises TooLate if someone just did."""
         await self.process.ledger.changes.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
-        self.cards.wake()
+        self.cards.wake(change.number)
 
     async def _undecided(self, number: int, version: int | None) -> Change:
         change = await self.process.ledger.changes.load(number)
@@ -262,7 +262,7 @@ class Decider:
         moved = await self.process.ledger.changes.move(
             change, event, at=self.process.clock(), actor=actor, detail=detail, update=update
         )
-        self.cards.wake()
+        self.cards.wake(moved.number)
         return moved
 
 
