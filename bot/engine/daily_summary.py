@@ -115,7 +115,7 @@ class DailySummary:
 
     async def _summary(self, day: date) -> Summary:
         """Gather this day's summary. Raises StoreError."""
-        shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
+        shop, ledger = Shop(self._reader.correlated(f"summary-{day}").patient()), self._ledger
         return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
     async def _post(self, run: SummaryRun, summary: Summary, answer: Answer) -> None:
