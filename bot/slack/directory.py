@@ -29,11 +29,20 @@ def decode_standing(user: Mapping[str, Any], team_id: str) -> Standing:
         return Standing.DEACTIVATED
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return Standing.BOT
-    if user.get("is_stranger") or user.get("team_id", team_id) != team_id:
+    if user.get("is_stranger") or team_id not in _teams(user, team_id):
         return Standing.STRANGER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Standing.GUEST
     return Standing.MEMBER
+
+
+def _teams(user: Mapping[str, Any], team_id: str) -> frozenset[str]:
+    """Return the workspaces that a person belongs to; on Enterprise Grid these may be several.
+
+    Without any, it is this one: Slack leaves the field out where there is only one.
+    """
+    grid = user.get("enterprise_user") or {}
+    return frozenset({user.get("team_id") or team_id, *(grid.get("teams") or ())})
 
 
 class SlackDirectory:
