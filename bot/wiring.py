@@ -112,13 +112,16 @@ async def assemble(
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
         policy = _policy(settings)
+        directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)
+        for sentence in await directory.unreadable_groups():
+            log.warning("%s", sentence)
         engine = build_engine(
             groups=groups,
             policy=policy,
             ledger=ledger,
             store=store,
             announcer=_announcer((client, once, cards), settings, groups),
-            directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
+            directory=directory,
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
