@@ -37,8 +37,12 @@ SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
 
 The session holds them, since the SDK ignores its own setting when it is given one.
 """
-AGAIN = (AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-"""When a request to Slack is retried."""
+LIMITED = (AsyncRateLimitErrorRetryHandler(max_retry_count=2),)
+"""When a request to Slack is retried that must not be carried out twice."""
+AGAIN = (AsyncConnectionErrorRetryHandler(), *LIMITED)
+"""When any other request to Slack is retried."""
+Clients = tuple[AsyncWebClient, AsyncWebClient, AsyncWebClient]
+"""One with retries, one that sends everything only once, and one that sends again only what Slack did not take."""
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
 log = logging.getLogger(__name__)
@@ -106,18 +110,21 @@ async def assemble(
     Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
-        client, once = await stack.enter_async_context(_clients(settings))
+        client, once, cards = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
         ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
         policy = _policy(settings)
+        directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)
+        for sentence in await directory.unreadable_groups():
+            log.warning("%s", sentence)
         engine = build_engine(
             groups=groups,
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=_announcer(client, once, settings, groups),
-            directory=SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock),
+            announcer=_announcer((client, once, cards), settings, groups),
+            directory=directory,
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
@@ -146,11 +153,10 @@ def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> Abs
     return connect(*address, sleep=pause)
 
 
-def _announcer(
-    client: AsyncWebClient, once: AsyncWebClient, settings: Settings, groups: tuple[Group, ...]
-) -> SlackAnnouncer:
+def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:
+    client, once, cards = clients
     approvals, summary = settings.APPROVALS_CHANNEL, settings.SUMMARY_CHANNEL
-    return SlackAnnouncer(client, once=once, approvals=approvals, summary=summary, groups=groups)
+    return SlackAnnouncer(client, once=once, cards=cards, approvals=approvals, summary=summary, groups=groups)
 
 
 def _schedule(settings: Settings) -> Schedule | None:
@@ -159,15 +165,15 @@ def _schedule(settings: Settings) -> Schedule | None:
 
 
 @asynccontextmanager
-async def _clients(settings: Settings) -> AsyncIterator[tuple[AsyncWebClient, AsyncWebClient]]:
-    """Open two clients for Slack: one with retries, and one that sends everything only once."""
+async def _clients(settings: Settings) -> AsyncIterator[Clients]:
+    """Open the clients for Slack."""
     # Over an idle connection that may be gone, nobody could tell whether what was sent arrived.
     connector = aiohttp.TCPConnector(force_close=True)
     async with (
         aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
         aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
     ):
-        yield _client(settings, session, AGAIN), _client(settings, single, ())
+        yield _client(settings, session, AGAIN), _client(settings, single, ()), _client(settings, single, LIMITED)
 
 
 def _client(settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...]) -> AsyncWebClient:

@@ -8,7 +8,7 @@ import json
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -23,6 +23,8 @@ TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""
 AT_ONCE = 10
 """Requests in flight: the vendor's limit for writes to segments, kept for all."""
+RESERVED = 2
+"""How many of these are kept free of requests that may wait, however many of those there are."""
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
@@ -53,20 +55,22 @@ class Connection:
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._patient_slots = asyncio.Semaphore(AT_ONCE - RESERVED)
         self._turnstile = asyncio.Lock()
         self._quota: Quota | None = None
         self._in_flight = 0
         self._last_sent = float("-inf")
 
-    async def send(self, request: Request, correlation_id: str | None = None) -> Response:
+    async def send(self, request: Request, correlation_id: str | None = None, *, is_patient: bool = False) -> Response:
         """Return the store's last response, whatever its status, after all retries.
 
         Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request that may
-        have been carried out is retried only if it is repeatable.
+        have been carried out is retried only if it is repeatable. ``is_patient``: it leaves RESERVED slots to others.
         """
         attempts, repeated = Attempts(), False
         while True:
-            outcome, took = await self._attempt(request, correlation_id)
+            async with self._patient_slots if is_patient else nullcontext():
+                outcome, took = await self._attempt(request, correlation_id)
             attempts, wait = self._next(attempts, request, outcome, took)
             if wait is None:
                 return _conclude(outcome, request, repeated)

@@ -24,9 +24,10 @@ class Reader:
     twice or not at all, as the vendor counts pages, not items.
     """
 
-    def __init__(self, connection: Connection, correlation_id: str | None = None) -> None:
+    def __init__(self, connection: Connection, correlation_id: str | None = None, *, is_patient: bool = False) -> None:
         self._connection = connection
         self._correlation_id = correlation_id
+        self._is_patient = is_patient
         self.request_ids: list[str] = []
 
     def correlated(self, correlation_id: str) -> Self:
@@ -38,7 +39,11 @@ class Reader:
         """
         if not re.fullmatch(r"[\x21-\x7e]+", correlation_id):
             raise ValueError(f"{correlation_id!r} cannot be a correlation id.")
-        return type(self)(self._connection, correlation_id)
+        return type(self)(self._connection, correlation_id, is_patient=self._is_patient)
+
+    def patient(self) -> Self:
+        """Return the same store for work that may wait: its requests leave some of the connections to others."""
+        return type(self)(self._connection, self._correlation_id, is_patient=True)
 
     def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
         """List all segments, or those with these ids.
@@ -103,7 +108,7 @@ class Reader:
         return responses.decode_one(request, await self._send(request), Promotion)
 
     async def _send(self, request: Request) -> Response:
-        response = await self._connection.send(request, self._correlation_id)
+        response = await self._connection.send(request, self._correlation_id, is_patient=self._is_patient)
         if self._correlation_id and (id_ := response.headers.get("x-request-id")):
             self.request_ids.append(id_)
         return response

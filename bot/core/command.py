@@ -73,7 +73,8 @@ class Command:
     """One thing that people can ask for, declared by ``command``.
 
     ``path`` is how it is typed, without the slash: ``segment delete``. ``title`` is the title of its form, ``submit``
-    the verb on its buttons. ``is_default``: it runs when only the name of its group is typed.
+    the verb on its buttons. ``is_default``: it runs when only the name of its group is typed. ``decides``: it returns a
+    Decision about a change, and has to wait for nothing that only shows something.
     """
 
     path: str
@@ -83,6 +84,7 @@ class Command:
     title: str
     prefill: Prefill | None = None
     is_default: bool = False
+    decides: bool = False
 
     @property
     def group(self) -> str:
@@ -126,8 +128,9 @@ def command(
     """
 
     def declare(function: Function) -> Command:
-        args = get_type_hints(function)["args"]
-        return Command(path, args, function, submit, title or submit, prefill, is_default)
+        hints = get_type_hints(function)
+        decides = hints.get("return") is Decision
+        return Command(path, hints["args"], function, submit, title or submit, prefill, is_default, decides)
 
     return declare
 

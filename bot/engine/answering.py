@@ -17,7 +17,7 @@ from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
 from bot.engine.decider import Decider
-from bot.engine.planner import Planner, Request
+from bot.engine.planner import Planner, Request, decides
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
@@ -60,7 +60,7 @@ class Answering:
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         """Answer a recorded invocation. Return a refusal, for the caller to show."""
-        async with self.gate.turn():
+        async with self.gate.turn(decides=decides(request)):
             planned = await self.planner.plan(request, invocation.actor)
             try:
                 await self._carry_out(invocation, planned.result(), planned.trace)

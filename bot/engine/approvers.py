@@ -45,7 +45,10 @@ class Approvers:
                 break
         if len(approvers) >= need.approvals:
             return tuple(approvers)
-        if Standing.UNKNOWN in standings or (await self.directory.actor(requester)).unread & ids:
+        asker = await self.directory.actor(requester)
+        if any(group in ids for group, _ in asker.unreadable):
+            raise NotAllowed(f"This {need.why}, so it was not requested. {asker.doubt(ids)}")
+        if Standing.UNKNOWN in standings or asker.unread & ids:
             raise NotAllowed(
                 f"This {need.why}. Who may approve could not be read from Slack just now, so it was not requested. "
                 "Try again in a minute."

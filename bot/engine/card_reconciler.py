@@ -4,65 +4,107 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.core.approval.changes import Change, State
+from bot.core.approval.changes import Card, Change, State
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.engine.coalescer import Coalescer
+from bot.engine.growing_waits import GrowingWaits
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 
+Act = Callable[[Change], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
 class CardReconciler:
-    """Renders outdated cards, one at a time; several moves at once need only one rendering."""
+    """Renders outdated cards, one at a time; several moves at once need only one rendering.
+
+    What Slack does not take stays due, with growing waits. Only a card that is lost for good is given up: that of an
+    open change is then posted anew, so that it can be decided.
+    """
 
     def __init__(self, process: Process, announcer: Announcer, home_tabs: HomeTabPublisher) -> None:
         self._process = process
         self._ledger = process.ledger
         self._announcer = announcer
         self._home_tabs = home_tabs
+        self._waits = GrowingWaits(process.clock)
+        self._posted_anew: dict[tuple[int, State], Card] = {}
         self._coalescer = Coalescer(self._reconcile, process.tasks)
 
-    def wake(self) -> None:
-        """Start rendering what is outdated: something changed."""
+    def wake(self, moved: int | None = None) -> None:
+        """Start rendering what is outdated: something changed. The card of a change that moved is not waited for."""
+        self._waits.clear(("card", moved))
         self._coalescer.wake()
         # Separate, so that Slack's rate limit on one does not delay the other.
         self._home_tabs.wake()
 
     async def _reconcile(self) -> None:
         for number in await self._ledger.changes.outdated_cards():
-            await self._with_claim(number, self._redraw)
+            await self._if_due(("card", number), number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():
-            await self._with_claim(number, self._report_outcome)
+            await self._if_due(("outcome", number), number, self._report_outcome)
         for number, kind, user in await self._ledger.changes.notices():
-            await self._with_claim(number, partial(self._notify, kind=kind, user=user))
+            await self._if_due((kind, number, user), number, partial(self._notify, kind=kind, user=user))
 
-    async def _with_claim(self, number: int, act: Callable[[Change], Awaitable[None]]) -> None:
-        """Call ``act``, unless another process has this change. An error in one change does not delay others."""
+    async def _if_due(self, what: tuple[str | int, ...], number: int, act: Act) -> None:
+        """Call ``act`` unless it failed a short while ago; if it fails now, it is due again later."""
+        if not self._waits.is_due(what):
+            return
+        try:
+            await self._with_claim(number, act)
+        except Undeliverable as error:
+            log.info("The %s of change %s is due again later: %s %s", what[0], number, error, error.advice)
+            self._waits.failed(what)
+        else:
+            self._waits.clear(what)
+
+    async def _with_claim(self, number: int, act: Act) -> None:
+        """Call ``act``, unless another process has this change. An error in one change does not delay others.
+
+        Raises Undeliverable.
+        """
         if not await self._process.claim(number, role="renderer"):
             return
         try:
             await act(await self._ledger.changes.load(number))
-        except NotRecorded:
-            raise  # this affects every change: the next round starts over
+        except (NotRecorded, Undeliverable):
+            raise  # the ledger affects every change: the next round starts over
         except Exception:
             log.exception("The card of change %s cannot be brought in line", number)
         finally:
             await self._process.release(number, role="renderer")
 
     async def _redraw(self, change: Change) -> None:
+        """Update the card; if it is lost for good, post it anew. Raises Undeliverable."""
         assert change.card  # noqa: S101 - only posted cards become outdated
         try:
             await self._announcer.redraw(change, change.card)
         except Undeliverable as error:
-            # If it may work later, it stays outdated and is rendered when the reconciler wakes next.
-            if error.final:
-                await self._record(change, EntryKind.CARD_LOST, error)
-                await self._ledger.changes.save_card(change, change.card)
-            return
-        await self._ledger.changes.save_card(change, change.card)
+            if not error.final:
+                raise
+            await self._replace(change, change.card)
+            await self._record(change, EntryKind.CARD_LOST, error)
+        else:
+            await self._ledger.changes.save_card(change, change.card)
+
+    async def _replace(self, change: Change, lost: Card) -> None:
+        """Post the lost card of an open change anew, and point to it from the old place. Raises Undeliverable.
+
+        It is posted at most once in each state: where nothing can be updated, a long run would otherwise post a card
+        for each of its steps.
+        """
+        state = (change.number, change.state)
+        if change.is_open and state not in self._posted_anew:
+            self._posted_anew[state] = await self._announcer.post(change)
+        card = self._posted_anew.get(state, lost)
+        await self._ledger.changes.save_card(change, card)
+        if card != lost:
+            url = await self._announcer.permalink(card)
+            await self._ledger.changes.save_card_url(change.number, url)
+            moved = card.model_copy(update={"url": url})
+            await self._announcer.point_to_card(change.model_copy(update={"card": moved}), lost)
 
     async def _report_outcome(self, change: Change) -> None:
         if change.need.approvals and change.card and change.settled_by != change.requester:
@@ -70,17 +112,20 @@ class CardReconciler:
                 await self._announcer.report_outcome(change)
             except Undeliverable as error:
                 if not error.final:
-                    return
+                    raise
                 await self._record(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
         await self._ledger.changes.mark_outcome_reported(change.number)
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
         try:
-            if kind == "glass" or change.state is State.WAITING:  # once decided, it needs no reminder
+            if kind == "glass":
                 await self._announcer.notify(change, kind, user)
+            elif change.state is State.WAITING:  # once decided, it needs no reminder
+                await self._redraw(change)  # it may have been deleted meanwhile, which nothing else would show
+                await self._announcer.notify(await self._ledger.changes.load(change.number), kind, user)
         except Undeliverable as error:
             if not error.final:
-                return
+                raise
             await self._record(change, EntryKind(f"{kind} not delivered"), error)
         await self._ledger.changes.remove_notice(change.number, kind, user)
 

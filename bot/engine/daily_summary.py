@@ -117,7 +117,7 @@ class DailySummary:
 
     async def _summary(self, day: date) -> Summary:
         """Gather this day's summary. Raises StoreError."""
-        shop, ledger = Shop(self._reader.correlated(f"summary-{day}")), self._ledger
+        shop, ledger = Shop(self._reader.correlated(f"summary-{day}").patient()), self._ledger
         return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
 
     async def _post(self, run: SummaryRun, summary: Summary, answer: Answer) -> None:
@@ -145,7 +145,7 @@ class DailySummary:
     async def _on_undeliverable(self, run: SummaryRun, error: Undeliverable) -> None:
         if error.maybe_done:
             await self._settle(run, on_silence(str(error)))
-        elif error.final:
+        elif error.refused:
             await self._on_refusal(run, str(error))
         else:
             await self._on_failure(run, f"Slack refused it ({error}).")

@@ -69,7 +69,7 @@ class Decider:
             Verdict.REVIEW: self._review,
         }
         await verdicts[decision.verdict](decision, user_id)
-        self.cards.wake()
+        self.cards.wake(decision.number)
         sentence = CONSEQUENCES[decision.verdict]
         if decision.verdict is Verdict.STOP and not await self._is_attended(decision.number):
             sentence = UNATTENDED
@@ -119,7 +119,7 @@ class Decider:
     async def expire(self, change: Change) -> None:
         """Expire a Change that nobody decided in time. Raises TooLate if someone just did."""
         await self.process.ledger.changes.move(change, Event.EXPIRE, at=self.process.clock(), update={"reason": LATE})
-        self.cards.wake()
+        self.cards.wake(change.number)
 
     async def _undecided(self, number: int, version: int | None) -> Change:
         change = await self.process.ledger.changes.load(number)
@@ -270,7 +270,7 @@ class Decider:
         moved = await self.process.ledger.changes.move(
             change, event, at=self.process.clock(), actor=actor, detail=detail, update=update
         )
-        self.cards.wake()
+        self.cards.wake(moved.number)
         return moved
 
 

@@ -82,7 +82,7 @@ class Housekeeper:
         change = await self.process.ledger.changes.load(number)
         if change.state is not State.PLANNED:  # its own process was only slow
             await self.process.release(number)
-        elif (await self.proposing.post(change)).state is State.APPROVED:
+        elif (await self.proposing.post(change, is_resumed=True)).state is State.APPROVED:
             await self._run_if_it_holds(number)
 
     async def _run_if_it_holds(self, number: int) -> None:

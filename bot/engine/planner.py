@@ -22,6 +22,11 @@ Request = Call | Decision
 """What an invocation asks for: a Command to call, or a decision."""
 
 
+def decides(request: Request) -> bool:
+    """Return whether this decides about a change: such requests wait for no others."""
+    return isinstance(request, Decision) or request.command.decides
+
+
 @dataclass(frozen=True)
 class Planned:
     """The result of planning: the Command's outcome or error, and what the log records of the words."""
@@ -53,9 +58,10 @@ class Planner:
             return invocation.decision
         return Call(find(self.groups, invocation.command), invocation.values)
 
-    def context(self, actor: str) -> Context:
-        """Build the Context for planning on behalf of this person."""
+    def context(self, actor: str, *, can_wait: bool = True) -> Context:
+        """Build the Context for planning on behalf of this person; see ``Reader.patient`` for ``can_wait``."""
         reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
+        reader = reader.patient() if can_wait else reader
         findings = Findings()
         return Context(
             actor=actor,
@@ -81,7 +87,7 @@ class Planner:
         """Plan this person's request; a decision needs no planning. Errors are part of the result."""
         if isinstance(request, Decision):
             return Planned(request, AuditTrace(request.recorded_text))
-        ctx = self.context(actor)
+        ctx = self.context(actor, can_wait=not decides(request))
         outcome: Outcome | Exception
         try:
             outcome = await self._run(request, ctx)
@@ -102,7 +108,7 @@ class Planner:
         Raises Refusal and StoreError.
         """
         call = Call(find(self.groups, change.command), change.args)
-        outcome = await call.command.function(call.args, self.context(change.requester))
+        outcome = await call.command.function(call.args, self.context(change.requester, can_wait=False))
         if not isinstance(outcome, Plan):
             raise Impossible("There is nothing to do any more.")
         return await self.narrow(outcome, change.without)

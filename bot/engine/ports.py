@@ -9,25 +9,37 @@ from bot.engine.home_tab.model import Home
 
 
 class Undeliverable(Exception):
-    """A message that could not be delivered. ``final``: retrying cannot help.
+    """A message that could not be delivered.
 
-    ``maybe_done``: it was sent without a response, so it may have been delivered.
+    ``final``: this card or this person can never be reached; whatever else it was, the message stays due. ``refused``:
+    it was read and refused, so the same message will be refused until somebody mends that. ``maybe_done``: it was sent
+    without a response, so it may have been delivered. ``advice``: what would help, as a sentence, if that is known.
     """
 
-    def __init__(self, reason: str, *, final: bool = False, maybe_done: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, final: bool = False, refused: bool = False, maybe_done: bool = False, advice: str = ""
+    ) -> None:
         super().__init__(reason)
         self.final = final
+        self.refused = refused or final
         self.maybe_done = maybe_done
+        self.advice = advice
 
 
 class Announcer(Protocol):
     """Posts messages to people."""
 
-    async def post(self, change: Change) -> Card:
-        """Post the change's card where everyone concerned sees it. Raises Undeliverable."""
+    async def post(self, change: Change, *, may_exist: bool = False) -> Card:
+        """Post the change's card, with its buttons, where everyone concerned sees it. Raises Undeliverable.
+
+        ``may_exist``: a process that died may have posted it; if it can be found, it is not posted again.
+        """
 
     async def redraw(self, change: Change, card: Card) -> None:
         """Render the card again. Raises Undeliverable."""
+
+    async def point_to_card(self, change: Change, lost: Card) -> None:
+        """Say at the place of a lost card where the change is shown now, if anything can be said there."""
 
     async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome. Raises Undeliverable."""

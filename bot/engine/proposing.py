@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.answers import Answer, Sentence
-from bot.core.approval.changes import Change, Event, State
+from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded
@@ -74,20 +74,22 @@ class Proposing:
             expires_at=now + self.approval_time,
         )
 
-    async def post(self, change: Change) -> Change:
+    async def post(self, change: Change, *, is_resumed: bool = False) -> Change:
         """Post the card; only then can the Change be decided or run. This process holds its lease, and releases it.
 
-        Raises NotRecorded: then the housekeeper resumes it.
+        It is posted as it will look once the Change waits, so that nothing has to follow for people to decide.
+        ``is_resumed``: a process that died may have posted it. Raises NotRecorded: then the housekeeper resumes it.
         """
         ledger, clock = self.process.ledger, self.process.clock
         event = Event.POST if change.need.approvals else Event.CLEAR
         try:
-            if change.card is None:
-                card = await self.announcer.post(change)
-                await ledger.changes.save_card(change, card)
+            card = None if change.card else await self._post_as_moved(change, event, may_exist=is_resumed)
             change = await ledger.changes.move(change, event, at=clock())
+            if card:
+                await ledger.changes.save_card(change, card)
         except Undeliverable as error:
-            reason = f"Its card could not be posted ({error}), so nothing was run. Ask again once that is fixed."
+            advice = f"{error.advice} Then ask again." if error.advice else "Ask again once that is fixed."
+            reason = f"Its card could not be posted ({error}), so nothing was run. {advice}"
             change = await ledger.changes.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
             refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
             await self.replies.show(_request_of(change), refusal)
@@ -96,6 +98,13 @@ class Proposing:
         self.cards.wake()
         await self._send_link(change)
         return change
+
+    async def _post_as_moved(self, change: Change, event: Event, *, may_exist: bool) -> Card:
+        """Post the card as it looks after ``event``, and save it. Raises Undeliverable."""
+        moved = change.model_copy(update={"state": MOVES[change.state][event]})
+        card = await self.announcer.post(moved, may_exist=may_exist)
+        await self.process.ledger.changes.save_card(change, card)
+        return card
 
     async def _send_link(self, change: Change) -> None:
         """Send the requester a link to the card, unless they see it."""

@@ -56,7 +56,7 @@ class StoreOverviewCache:
     async def _ask(self) -> None:
         self._after = self._finished
         today = self._process.clock().astimezone(self._zone).date()
-        shop = Shop(self._reader.correlated("home"))
+        shop = Shop(self._reader.correlated("home").patient())
         try:
             self._latest = await overview(shop, self._process.ledger.history, today)
         except StoreError as error:

@@ -14,12 +14,14 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.store.api.endpoints import ENDPOINTS
 from bot.sandbox.store.faults import StoreFault
 from bot.sandbox.store.state import Store
+from bot.sandbox.workspace.block_kit.schema.surfaces import BLOCK_TYPES
 from bot.sandbox.workspace.client.client import Client
 from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID, HUMANS
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api.methods import METHODS
+from bot.sandbox.workspace.web_api.routes import RESPONSE_URL
 
 
 def routes(workspace: Workspace) -> list[web.RouteDef]:
@@ -168,6 +170,7 @@ def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
             raise Misuse(
                 f"The store has no {fault.method} {fault.path}, so this would never happen. There is: {known}."
             )
-    elif not any(fault.strikes(name) for name in METHODS):
-        known = ", ".join(METHODS)
-        raise Misuse(f"Slack has no {fault.method} here, so this would never happen. There is: {known}.")
+    elif not any(fault.may_strike(name, BLOCK_TYPES) for name in (*METHODS, RESPONSE_URL)):
+        known = ", ".join((*METHODS, RESPONSE_URL))
+        block = f" with a block {fault.block}" if fault.block else ""
+        raise Misuse(f"Slack has no {fault.method}{block} here, so this would never happen. There is: {known}.")

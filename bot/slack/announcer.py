@@ -1,11 +1,10 @@
 """The Announcer, implemented with Slack's Web API: posts cards, answers, files, summaries and Home tabs."""
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.answers import Answer, File
 from bot.core.approval.changes import Card, Change
@@ -17,9 +16,11 @@ from bot.engine.ports import Undeliverable
 from bot.slack import answers
 from bot.slack.blocks import Message
 from bot.slack.card import render_card
+from bot.slack.card_search import find_card, metadata_of
 from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome, see_card
 from bot.slack.home import render_home
-from bot.slack.slack_errors import NOT_ANSWERED, error_code, is_final, maybe_done
+from bot.slack.messenger import Messenger
+from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
 """Shown above files, without text from outside: Slack formats this one text by undocumented rules.
@@ -32,8 +33,8 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked for.
 
-    ``summary`` is the id of the daily summary's channel, to which ``once``, a client without retries, posts. ``groups``
-    are listed in the help on the Home tab.
+    ``summary`` is the id of the daily summary's channel, to which ``once``, a client without retries, posts. ``cards``
+    is one that retries only what Slack certainly did not do. ``groups`` are listed in the help on the Home tab.
     """
 
     def __init__(
@@ -41,35 +42,60 @@ class SlackAnnouncer:
         client: AsyncWebClient,
         *,
         once: AsyncWebClient,
+        cards: AsyncWebClient | None = None,
         approvals: str,
         summary: str | None = None,
         groups: tuple[Group, ...] = (),
     ) -> None:
         self._client = client
         self._once = once
+        self._cards = cards or once
+        self._messenger = Messenger(client)
         self._summary = summary
         self._groups = groups
         self._approvals = approvals
 
-    async def post(self, change: Change) -> Card:
+    async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         """Post the card. Raises Undeliverable."""
-        asked, message = change.place.channel, render_card(change)
+        asked = change.place.channel
         if asked not in (None, self._approvals) and not change.need.approvals:
             try:
-                return await self._post(asked, message)
+                return await self._post_card(change, asked, may_exist=may_exist)
             except Undeliverable as error:
-                if not error.final:
+                if not error.refused:
                     raise
                 log.info("Change %s: no card in %s: %s", change.number, asked, error)
-        return await self._post(self._approvals, message)
+        return await self._post_card(change, self._approvals, may_exist=may_exist)
+
+    async def _post_card(self, change: Change, channel: str, *, may_exist: bool) -> Card:
+        """Post the card in this channel. Where it is in doubt whether it arrived, it is looked for, then posted again.
+
+        Raises Undeliverable.
+        """
+        message, marks = render_card(change), metadata_of(change)
+        with _raising_undeliverable():
+            if may_exist and (found := await find_card(self._cards, change, channel)):
+                return found
+            try:
+                return await self._messenger.post(channel, message, metadata=marks, by=self._cards)
+            except NOT_ANSWERED as error:
+                if not is_in_doubt(error):
+                    raise
+            found = await find_card(self._cards, change, channel)
+            return found or await self._messenger.post(channel, message, metadata=marks, by=self._cards)
 
     async def redraw(self, change: Change, card: Card) -> None:
         """Update the card. Raises Undeliverable."""
-        message = render_card(change)
-        async with _raising_undeliverable():
-            await self._client.chat_update(
-                channel=card.channel, ts=card.ts, text=message.text, blocks=message.blocks, link_names=False
-            )
+        with _raising_undeliverable():
+            await self._messenger.update(card, render_card(change))
+
+    async def point_to_card(self, change: Change, lost: Card) -> None:
+        """Say below the lost card where the change is shown now; if it was deleted, there is no such place."""
+        pointer = Answer(f"Change {change.number} is shown on a new card.", see_card(change))
+        try:
+            await self._messenger.post(lost.channel, answers.message(pointer), thread=lost.ts)
+        except NOT_ANSWERED as error:
+            log.info("The place of %s does not point to its new card: %s", lost, error_code(error))
 
     async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome in a direct message. Raises Undeliverable."""
@@ -109,7 +135,7 @@ class SlackAnnouncer:
         """
         if not files:
             return
-        async with _raising_undeliverable():
+        with _raising_undeliverable():
             opened = await self._client.conversations_open(users=user_id)
             await self._client.files_upload_v2(
                 channel=opened["channel"]["id"],
@@ -118,9 +144,9 @@ class SlackAnnouncer:
             )
 
     async def _show(self, user_id: str, place: Place, message: Message) -> None:
-        if place.response_url and await self._respond(place.response_url, message):
+        if place.response_url and await self._messenger.respond(place.response_url, message):
             return
-        if place.channel and await self._post_ephemeral(place.channel, user_id, message):
+        if place.channel and await self._messenger.post_ephemeral(place.channel, user_id, message):
             return
         await self._post(user_id, message)
 
@@ -130,8 +156,8 @@ class SlackAnnouncer:
 
     async def show_home(self, user_id: str, home: Home) -> None:
         """Publish this person's Home tab. Raises Undeliverable."""
-        async with _raising_undeliverable():
-            await self._client.views_publish(user_id=user_id, view=render_home(home, self._groups))
+        with _raising_undeliverable():
+            await self._messenger.publish_home(user_id, render_home(home, self._groups))
 
     async def permalink(self, card: Card) -> str:
         """Fetch the card's permalink; empty if Slack does not return it."""
@@ -145,38 +171,8 @@ class SlackAnnouncer:
     async def _post(
         self, channel: str, message: Message, *, thread: str | None = None, by: AsyncWebClient | None = None
     ) -> Card:
-        async with _raising_undeliverable():
-            answer = await (by or self._client).chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                thread_ts=thread,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
-
-    async def _respond(self, url: str, message: Message) -> bool:
-        """Post to the response URL: within 30 minutes, up to 5 times, even if the bot is not in the channel."""
-        webhook = AsyncWebhookClient(url, session=self._client.session)
-        try:
-            answer = await webhook.send(
-                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
-            )
-        except NOT_ANSWERED as error:
-            log.info("The response url did not answer: %s", error_code(error))
-            return False
-        return answer.status_code == 200
-
-    async def _post_ephemeral(self, channel: str, user_id: str, message: Message) -> bool:
-        try:
-            await self._client.chat_postEphemeral(
-                channel=channel, user=user_id, text=message.text, blocks=message.blocks
-            )
-        except NOT_ANSWERED as error:
-            log.info("Not shown in %s: %s", channel, error_code(error))
-            return False
-        return True
+        with _raising_undeliverable():
+            return await self._messenger.post(channel, message, thread=thread, by=by)
 
 
 def _unsent(files: list[File], error: Undeliverable) -> Answer:
@@ -188,10 +184,17 @@ def _unsent(files: list[File], error: Undeliverable) -> Answer:
     )
 
 
-@asynccontextmanager
-async def _raising_undeliverable() -> AsyncIterator[None]:
+@contextmanager
+def _raising_undeliverable() -> Iterator[None]:
     """Convert Slack's errors to Undeliverable."""
     try:
         yield
     except NOT_ANSWERED as error:
-        raise Undeliverable(error_code(error), final=is_final(error), maybe_done=maybe_done(error)) from error
+        code = error_code(error)
+        raise Undeliverable(
+            code,
+            final=is_final(error),
+            refused=is_refused(error),
+            maybe_done=maybe_done(error),
+            advice=advice(code),
+        ) from error

@@ -8,12 +8,18 @@ from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.people import Actor, Standing
+from bot.core.people import Actor, Standing, unreadable_group
 from bot.engine.ttl_cache import TtlCache
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 TTL = timedelta(seconds=30)
 """Slack allows a group to be read 20 times a minute, so a response is reused for a while."""
+UNREADABLE = {
+    "missing_scope": "the Slack app lacks the scope usergroups:read",
+    "no_such_subteam": "there is no such group",
+    "plan_upgrade_required": "user groups are not part of this workspace's plan",
+}
+"""Codes of groups that cannot be read until somebody mends that, and why, to end a sentence."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -29,11 +35,20 @@ def decode_standing(user: Mapping[str, Any], team_id: str) -> Standing:
         return Standing.DEACTIVATED
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return Standing.BOT
-    if user.get("is_stranger") or user.get("team_id", team_id) != team_id:
+    if user.get("is_stranger") or team_id not in _teams(user, team_id):
         return Standing.STRANGER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Standing.GUEST
     return Standing.MEMBER
+
+
+def _teams(user: Mapping[str, Any], team_id: str) -> frozenset[str]:
+    """Return the workspaces that a person belongs to; on Enterprise Grid these may be several.
+
+    Without any, it is this one: Slack leaves the field out where there is only one.
+    """
+    grid = user.get("enterprise_user") or {}
+    return frozenset({user.get("team_id") or team_id, *(grid.get("teams") or ())})
 
 
 class SlackDirectory:
@@ -47,6 +62,7 @@ class SlackDirectory:
         self._groups = frozenset(filter(is_group, named))
         self._clock = clock
         self._cached: dict[str, TtlCache[Any]] = {}
+        self._unreadable: dict[str, str] = {}
 
     async def actor(self, user_id: str) -> Actor:
         """Return this person with their current standing and groups."""
@@ -57,7 +73,14 @@ class SlackDirectory:
             standing=standing or Standing.UNKNOWN,
             groups=frozenset(group for group, members in read.items() if members and user_id in members),
             unread=frozenset(group for group, members in read.items() if members is None),
+            unreadable=tuple((group, why) for group, why in sorted(self._unreadable.items())),
         )
+
+    async def unreadable_groups(self) -> tuple[str, ...]:
+        """Return a sentence for each group of the settings that cannot be read for good."""
+        for group in self._groups:
+            await self._group(group)
+        return tuple(unreadable_group(*one) for one in sorted(self._unreadable.items()))
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         """Return the ids of the people and of the groups' members behind these ids."""
@@ -74,11 +97,16 @@ class SlackDirectory:
             return None
 
     async def _group(self, group: str) -> frozenset[str] | None:
+        """Return the members of a group: none if it cannot be read for good, None if it cannot be read just now."""
         try:
-            return await self._fresh(group, self._fetch_group)
+            members = await self._fresh(group, self._fetch_group)
         except NOT_ANSWERED as error:
-            log.warning("Group %s cannot be read, so no one in it counts now: %s", group, error_code(error))
-            return None
+            code = error_code(error)
+            log.warning("Group %s cannot be read, so no one in it counts now: %s", group, code)
+            self._unreadable |= {group: UNREADABLE[code]} if code in UNREADABLE else {}
+            return frozenset() if code in UNREADABLE else None
+        self._unreadable.pop(group, None)
+        return members
 
     async def _fresh(self, id_: str, fetch: Callable[[str], Coroutine[Any, Any, T]]) -> T:
         if id_ not in self._cached:

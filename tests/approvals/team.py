@@ -70,7 +70,10 @@ class Slack:
 
     # as the Announcer
 
-    async def post(self, change: Change) -> Card:
+    async def point_to_card(self, change: Change, lost: Card) -> None:
+        await self._answers()
+
+    async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         await self._answers()
         self.shown[change.number].append(change)
         await travel(self.dice)

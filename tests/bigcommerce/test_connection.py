@@ -22,7 +22,7 @@ from bot.bigcommerce import (
     Unreachable,
     connect,
 )
-from bot.bigcommerce.connection import AT_ONCE, TIMEOUT, build_base_url
+from bot.bigcommerce.connection import AT_ONCE, RESERVED, TIMEOUT, build_base_url
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
@@ -242,6 +242,30 @@ async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
             store.delete_segments(*map(uuid, range(4_000))),
         )
     assert crowd.peak == AT_ONCE
+
+
+async def test_requests_that_may_wait_leave_some_connections_to_others(clock: Clock) -> None:
+    crowd = Crowd()
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=crowd) as store:
+        await asyncio.gather(*(store.patient().correlated("list").profile_count() for _ in range(40)))
+    assert crowd.peak == AT_ONCE - RESERVED
+
+
+async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) -> None:
+    release = asyncio.Event()
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.headers["X-Correlation-Id"] == "list":
+                await release.wait()
+            return listed(total=4)
+
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Slow()) as store:
+        lists = [asyncio.create_task(store.patient().correlated("list").profile_count()) for _ in range(40)]
+        assert await store.correlated("decision").profile_count() == 4
+        assert not any(one.done() for one in lists)
+        release.set()
+        await asyncio.gather(*lists)
 
 
 async def test_a_cancelled_request_gives_its_place_back(clock: Clock) -> None:

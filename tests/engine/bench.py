@@ -49,6 +49,7 @@ class Board:
 
     posted: list[Change] = field(default_factory=list)
     drawn: list[Change] = field(default_factory=list)
+    pointed: list[tuple[Card, Change]] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
@@ -61,10 +62,13 @@ class Board:
     address: str = "https://slack.example/card"
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    async def post(self, change: Change) -> Card:
+    async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         self._say("post")
         self.posted.append(change)
         return Card(channel=APPROVALS, ts=f"{next(self._numbers)}.0")
+
+    async def point_to_card(self, change: Change, lost: Card) -> None:
+        self.pointed.append((lost, change))
 
     async def redraw(self, change: Change, card: Card) -> None:
         self._say("redraw")

@@ -50,3 +50,18 @@ async def test_only_so_much_is_done_at_once_and_in_the_order_it_came() -> None:
     release.set()
     await asyncio.gather(*tasks)
     assert begun == list(range(AT_ONCE + 2))
+
+
+async def test_a_decision_starts_although_every_place_for_answers_is_taken() -> None:
+    turns, release = AckPriority(now=Time(step=0.001), quiet=0), asyncio.Event()
+
+    async def work() -> None:
+        async with turns.turn():
+            await release.wait()
+
+    tasks = [asyncio.create_task(work()) for _ in range(40)]
+    for _ in range(AT_ONCE * 3):
+        await asyncio.sleep(0)
+    async with turns.turn(decides=True):
+        release.set()
+    await asyncio.gather(*tasks)

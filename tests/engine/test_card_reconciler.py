@@ -1,4 +1,9 @@
-from bot.core.approval.changes import Event, State, Verdict
+from itertools import pairwise
+
+import pytest
+
+from bot.core.approval.changes import Card, Event, State, Verdict
+from bot.engine.card_reconciler import CardReconciler
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench
 
@@ -34,6 +39,7 @@ async def test_a_card_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep(machin
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     assert await machine.ledger.changes.outdated_cards() == (1,)
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     assert machine.board.drawn[-1].state is State.REJECTED
     assert "card lost" not in machine.kinds()
@@ -54,6 +60,7 @@ async def test_a_requester_who_cannot_be_told_now_is_told_by_the_next_sweep(mach
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     assert machine.board.heard == []
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     await machine.sweeps()
     assert [one.reason for one in machine.board.heard] == ["No."]
@@ -72,3 +79,107 @@ async def test_nobody_is_told_of_what_needed_no_approval(machine: Bench) -> None
     assert (await machine.latest()).state is State.DONE
     assert machine.board.heard == []
     assert await machine.ledger.changes.unreported_outcomes() == ()
+
+
+async def test_a_new_move_is_drawn_at_once_although_the_card_waits(machine: Bench) -> None:
+    change = await machine.delete()
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    machine.board.broken["redraw"] = PASSING
+    for _ in range(9):
+        await machine.sweeps()
+        machine.clock.forward(seconds=200)
+    machine.board.broken.clear()
+    await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
+    assert machine.board.drawn[-1].state is State.REJECTED
+
+
+async def test_the_waits_for_a_card_grow_while_slack_refuses_it(machine: Bench) -> None:
+    change = await machine.delete()
+    tried = []
+
+    class Refusing(type(machine.board)):  # type: ignore[misc]  # the board's own class, which is a dataclass
+        async def redraw(self, change: object, card: object) -> None:
+            tried.append(machine.clock())
+            raise PASSING
+
+    drawer = CardReconciler(machine.engine.process, Refusing(), machine.engine.home_tabs)
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    for _ in range(3600):
+        drawer.wake()
+        await machine.tasks.settled()
+        machine.clock.forward(seconds=1)
+    waits = [(after - before).total_seconds() for before, after in pairwise(tried)]
+    assert 15 < len(tried) < 40
+    assert waits[:2] <= [2, 3]
+    assert all(100 < wait <= 301 for wait in waits[-5:])
+
+
+async def test_after_a_restart_what_waited_is_due_at_once(machine: Bench) -> None:
+    await machine.delete()
+    machine.board.broken["inform"] = Undeliverable("account_inactive", refused=True)
+    await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
+    for _ in range(9):
+        machine.clock.forward(minutes=5)
+        await machine.sweeps()
+    machine.board.broken.clear()
+    CardReconciler(machine.engine.process, machine.board, machine.engine.home_tabs).wake()
+    await machine.tasks.settled()
+    assert [one.reason for one in machine.board.heard] == ["No."]
+
+
+async def test_a_lost_card_of_a_waiting_change_is_posted_anew(machine: Bench) -> None:
+    change = await machine.delete()
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    machine.board.broken["redraw"] = Undeliverable("message_not_found", final=True)
+    await machine.sweeps()
+    machine.board.broken.clear()
+    latest = await machine.latest()
+    assert change.card
+    assert latest.card
+    assert (latest.state, latest.card.ts) == (State.WAITING, "2.0")
+    assert [(lost.ts, now.card and now.card.ts) for lost, now in machine.board.pointed] == [("1.0", "2.0")]
+    assert machine.kinds().count("card lost") == 1
+    await machine.decides("UBEN")
+    await machine.decides("UCLEO")
+    assert (await machine.latest()).state is State.DONE
+
+
+async def test_where_no_card_can_be_updated_each_state_is_posted_once(machine: Bench) -> None:
+    change = await machine.delete()
+    machine.board.broken["redraw"] = FINAL
+    for _ in range(5):
+        change = await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+        await machine.sweeps()
+    assert len(machine.board.posted) == 2
+    assert machine.kinds().count("card lost") == 5
+
+
+async def test_a_card_that_cannot_be_posted_anew_stays_due(machine: Bench) -> None:
+    change = await machine.delete()
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    machine.board.broken |= {"redraw": FINAL, "post": PASSING}
+    await machine.sweeps()
+    assert await machine.ledger.changes.outdated_cards() == (1,)
+    machine.board.broken.pop("post")
+    machine.clock.forward(seconds=2)
+    await machine.sweeps()
+    assert (await machine.latest()).card == Card(channel="CAPPROVALS", ts="2.0", url=machine.board.address)
+
+
+async def test_a_card_is_posted_as_it_is_decided_and_not_drawn_again(machine: Bench) -> None:
+    await machine.delete()
+    assert [one.state for one in machine.board.posted] == [State.WAITING]
+    await machine.sweeps()
+    assert machine.board.drawn == []
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.REJECTED])
+async def test_a_reminder_notices_that_its_card_was_deleted(machine: Bench, state: State) -> None:
+    await machine.delete()
+    machine.clock.forward(hours=23)
+    machine.board.broken["redraw"] = Undeliverable("message_not_found", final=True)
+    if state is State.REJECTED:
+        await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
+    await machine.sweeps()
+    assert len(machine.board.posted) == (2 if state is State.WAITING else 1)
+    assert len(machine.board.notified) == (1 if state is State.WAITING else 0)

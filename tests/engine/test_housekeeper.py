@@ -111,6 +111,7 @@ async def test_a_reminder_that_came_too_late_is_dropped_unsaid(machine: Bench) -
     assert await machine.ledger.changes.notices() == (REMINDER,)
     await machine.decides("UBEN", verdict=Verdict.REJECT)
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     assert (machine.board.notified, await machine.ledger.changes.notices()) == ([], ())
 
@@ -123,6 +124,7 @@ async def test_what_slack_did_not_take_stays_due_and_is_told_by_the_next_sweep(m
         await machine.sweeps()
     assert machine.board.notified == []
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     await machine.sweeps()
     assert machine.board.notified == [REMINDER]

@@ -176,11 +176,12 @@ async def test_an_answer_without_files_opens_no_direct_messages(slack: Slack) ->
 @pytest.mark.parametrize(
     ("fault", "reason", "final"),
     [
-        ({"error": "access_denied"}, "access_denied", True),
+        ({"error": "user_disabled"}, "user_disabled", True),
+        ({"error": "access_denied"}, "access_denied", False),
         ({"error": "internal_error"}, "internal_error", False),
         ({"status": 500}, "HTTP 500", False),
     ],
-    ids=["refused", "passing trouble", "500"],
+    ids=["final", "refused", "passing trouble", "500"],
 )
 async def test_a_refused_file_is_reported_in_place_of_the_answer(
     slack: Slack, method: str, fault: Json, reason: str, final: bool
@@ -204,7 +205,7 @@ async def test_a_file_whose_content_slack_does_not_take_is_told_too(slack: Slack
 
 async def test_of_two_files_none_comes_when_one_is_refused(slack: Slack) -> None:
     error = await slack.undelivered(Answer("2 segments", (VIPS, File("Staff.csv", ""))))
-    assert error.final
+    assert error.refused
     assert not slack.files()
     assert "“VIPs.csv”, “Staff.csv” may not have reached you" in slack.told()
 
@@ -219,7 +220,7 @@ async def test_a_file_whose_arrival_was_not_confirmed_is_not_called_lost(slack: 
 
 async def test_an_empty_file_is_refused_and_told(slack: Slack) -> None:
     error = await slack.undelivered(Answer("Nobody", (File("VIPs.csv", ""),)))
-    assert error.final
+    assert error.refused
     assert "“VIPs.csv” may not have reached you" in slack.told()
 
 

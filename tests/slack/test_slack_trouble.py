@@ -1,10 +1,26 @@
 """Slack answers 429, 500 or nothing; a channel or a url is closed to the bot. What is not shown does not run."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.sandbox.workspace import people
-from tests.harness import World, buttons, said
+from tests.harness import Json, World, buttons, said
 from tests.stories.judge import read
+
+TWO = """
+[[rules]]
+steps = ["delete_segment"]
+approvals = 2
+"""
+
+
+def delete_card(slack: World, click: Json) -> Json:
+    """Delete the message that was clicked, as retention does; returns the click."""
+    posting = slack.workspace.archive.find(click["channel"]["id"], click["message"]["ts"])
+    assert posting
+    slack.workspace.delete(posting)
+    return click
 
 
 @pytest.mark.parametrize("line", ["/segment delete VIPs", "/segment create Loyal"])
@@ -28,17 +44,97 @@ async def test_a_card_that_was_posted_without_an_answer_can_be_clicked_in_vain(s
     slack.workspace.faults.add("chat.postMessage", error="internal_error", after=True)
     await slack.type("/segment delete VIPs")
     assert "Its card could not be posted" in slack.whisper()
-    assert buttons(slack.card(1)) == []
+    await slack.press("Delete Segment", by="ben")
+    assert "Too late: change 1 is already cancelled" in slack.whisper(by="ben", channel="#approvals")
     assert not slack.writes()
 
 
-async def test_a_card_posted_twice_because_its_answer_was_lost_has_buttons_once(slack: World) -> None:
-    slack.workspace.faults.add("chat.postMessage", drop=True, after=True)
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}, {"error": "fatal_error"}])
+async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_twice(
+    slack: World, fault: dict[str, object]
+) -> None:
+    manifest = slack.workspace.manifest
+    slack.workspace.manifest = replace(manifest, scopes=manifest.scopes | {"channels:history"})
+    slack.workspace.faults.add("chat.postMessage", after=True, **fault)
     await slack.type("/segment delete VIPs")
-    cards = [one for one in slack.messages(by="ben", channel="#approvals") if one["text"].startswith("Change 1")]
-    assert [buttons(card) for card in cards] == [[], ["Delete Segment", "Reject", "Details", "Edit"]]
+    (card,) = slack.cards(1)
+    assert buttons(card) == ["Delete Segment", "Reject", "Details", "Edit"]
     await slack.press("Delete Segment", by="ben")
     assert len(slack.writes()) == 1
+    assert "Done" in said(slack.card(1))
+
+
+async def test_one_lost_update_leaves_no_card_without_buttons(slack: World) -> None:
+    slack.workspace.faults.add("chat.update", error="team_added_to_org", times=None)
+    await slack.type("/segment delete VIPs")
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
+    await slack.press("Delete Segment", by="ben")
+    slack.workspace.faults.clear()
+    slack.clock.forward(minutes=5)
+    await slack.sweep()
+    assert "Done" in said(slack.card(1))
+
+
+@pytest.mark.parametrize("code", ["account_inactive", "token_revoked", "not_in_channel", "update_failed"])
+async def test_what_somebody_has_to_mend_stays_due_for_card_and_requester(slack: World, code: str) -> None:
+    await slack.type("/segment delete VIPs")
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        for method in ("chat.update", "chat.postMessage"):
+            slack.workspace.faults.add(method, error=code, times=None)
+    assert "VIPs" not in slack.sizes()
+    for _ in range(3):
+        slack.clock.forward(hours=1)
+        await slack.sweep()
+    await slack.stop()
+    slack.workspace.faults.clear()
+    await slack.start()
+    await slack.sweep()
+    assert "Done" in said(slack.card(1))
+    assert slack.heard("Change 1 is done") == 1
+    assert "card lost" not in slack.kinds()
+
+
+async def test_a_card_deleted_by_retention_is_posted_anew_and_decided(slack: World) -> None:
+    await slack.under(TWO)
+    await slack.type("/segment delete VIPs")
+    await slack.deliver(delete_card(slack, slack.click("Delete Segment", by="ben")))
+    assert buttons(slack.card(1)) == ["Delete Segment", "Reject", "Details", "Edit"]
+    await slack.press("Delete Segment", by="cleo")
+    assert "VIPs" not in slack.sizes()
+    assert "Done" in said(slack.card(1))
+
+
+async def test_a_deleted_card_comes_back_with_its_reminder(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    delete_card(slack, slack.click("Delete Segment", by="ben"))
+    assert not slack.cards(1)
+    slack.clock.forward(hours=22, minutes=30)
+    await slack.sweep()
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_a_card_that_slack_lets_no_one_update_points_to_its_new_place(slack: World) -> None:
+    await slack.under(TWO)
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("chat.update", error="edit_window_closed")
+    await slack.press("Delete Segment", by="ben")
+    old, new = slack.cards(1)
+    (pointer,) = [one for one in slack.messages(channel="#approvals") if one.get("thread_ts") == old["ts"]]
+    assert "Change 1 is shown on a new card." in said(pointer)
+    assert new["ts"].replace(".", "") in str(pointer["blocks"])
+
+
+async def test_a_place_that_takes_no_pointer_stops_nothing(slack: World) -> None:
+    await slack.under(TWO)
+    await slack.type("/segment delete VIPs")
+    slack.workspace.faults.add("chat.update", error="edit_window_closed")
+    click = slack.click("Delete Segment", by="ben")
+    slack.workspace.faults.add("chat.postMessage", delay=0.0)
+    slack.workspace.faults.add("chat.postMessage", error="restricted_action")
+    await slack.deliver(click)
+    assert len(slack.cards(1)) == 2
+    assert "shown on a new card" not in str(slack.messages(channel="#approvals"))
 
 
 async def test_a_card_that_slack_has_no_time_for_is_posted_a_little_later(slack: World) -> None:
@@ -56,6 +152,7 @@ async def test_a_card_that_could_not_be_drawn_is_drawn_by_a_later_sweep(slack: W
     await slack.press("Delete Segment", by="cleo")
     assert "Too late: change 1 is already done" in slack.whisper(by="cleo", channel="#approvals")
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await slack.sweep()
     assert "Done" in said(slack.card(1))
     assert len(slack.writes()) == 1
@@ -94,6 +191,7 @@ async def test_an_outcome_that_could_not_be_delivered_is_delivered_later_and_onc
     await slack.press("Delete Segment", by="ben")
     slack.workspace.faults.clear()
     for _ in range(3):
+        slack.clock.forward(seconds=2)
         await slack.sweep()
     assert sum("Change 1 is done" in said(one) for one in slack.messages(channel="dm")) == 1
 

@@ -200,6 +200,7 @@ async def test_slack_in_trouble_for_minutes_delays_cards_reminders_and_outcomes_
     assert "Waiting for 1 approval" in said(slack.card(1))
     assert slack.heard("Change 1 is done") == 0
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await swept(slack, 2)
     assert "Done" in said(slack.card(1))
     assert slack.heard("Change 1 is done") == 1
@@ -216,6 +217,7 @@ async def test_a_rate_limited_slack_gets_card_and_outcome_once(slack: World) -> 
     assert "VIPs" not in slack.sizes()
     assert "Waiting for 1 approval" in said(slack.card(1))
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await swept(slack, 2)
     assert "Done" in said(slack.card(1))
     assert slack.heard("Change 1 is done") == 1
@@ -230,6 +232,7 @@ async def test_a_broken_glass_is_told_later_where_slack_is_in_trouble(slack: Wor
     await swept(slack)
     assert slack.heard("without approval", by="cleo") == 0
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await swept(slack, 2)
     assert slack.heard("without approval", by="cleo") == 1
 

@@ -192,8 +192,8 @@ def _among(actor: Actor, ids: frozenset[str]) -> bool:
 def _refuse_others(actor: Actor, ids: frozenset[str], act: str) -> None:
     if _among(actor, ids):
         return
-    if actor.unread & ids:
-        raise NotAllowed("Slack couldn't tell me just now who is in the group that may do this. Try again in a minute.")
+    if doubt := actor.doubt(ids):
+        raise NotAllowed(doubt)
     people = sorted(one for one in ids if not one.startswith("S"))[:NAMED]
     who = f" {and_list([mention(one) for one in people])} can." if people else ""
     sentence = f"You can't {act}."

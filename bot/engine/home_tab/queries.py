@@ -32,7 +32,7 @@ class HomeTabQueries:
         mine = await self.ledger.changes.requested_by(user_id, SHOWN)
         waits = await self.ledger.changes.waiting_for(user_id)
         may = tuple(one for one in waits if self._refusal(actor, one) is None)
-        refusals = [self._refusal(actor, one) for one in waits] if actor.unread and not may else []
+        refusals = [self._refusal(actor, one) for one in waits] if actor.has_unknown_groups and not may else []
         doubt = next((str(one) for one in refusals if one), "")
         return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, overview=overview)
 

@@ -22,7 +22,10 @@ APPROVERS_GROUP = "S0APPROV01"
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the workspace; `guest` is Slack's `is_restricted`."""
+    """A member of the workspace; `guest` is Slack's `is_restricted`.
+
+    On Enterprise Grid, `team` is the workspace where they were created, `grid_teams` all those that they belong to.
+    """
 
     id: str
     name: str
@@ -32,6 +35,8 @@ class Person:
     guest: bool = False
     deleted: bool = False
     is_bot: bool = False
+    team: str = TEAM_ID
+    grid_teams: tuple[str, ...] = ()
 
     @property
     def email(self) -> str:

@@ -66,6 +66,18 @@ def _readable(call: Call) -> Conversation:
     return room
 
 
+def history(call: Call) -> Json:
+    """conversations.history, in one page: what everyone in the channel sees, the latest first."""
+    room = call.conversation()
+    call.needs("im:history" if room.person else "channels:history")
+    if BOT_USER_ID not in room.members:
+        raise Refusal("not_in_channel")
+    oldest, most = float(call.args.get("oldest") or 0), int(call.args.get("limit") or 100)
+    postings = call.workspace.archive.messages.get(room.id, {}).values()
+    seen = [one for one in postings if one.visible_to is None and float(one.ts) > oldest]
+    return {"messages": [one.message for one in reversed(seen[-most:])], "has_more": len(seen) > most, **NO_CURSOR}
+
+
 def conversations(call: Call) -> Json:
     """conversations.list, in one page; `types` as in Slack, by default public channels."""
     types = str(call.args.get("types") or "public_channel").split(",")
@@ -119,8 +131,9 @@ def _user(call: Call, person: Person) -> Json:
         "is_owner": False,
         "is_app_user": False,
     }
-    name = {"id": person.id, "team_id": TEAM_ID, "name": person.name, "real_name": person.real_name}
-    return {**name, **flags, "tz": "Etc/UTC", "tz_offset": 0, "color": person.color[1:], "profile": profile}
+    name = {"id": person.id, "team_id": person.team, "name": person.name, "real_name": person.real_name}
+    grid = {"enterprise_user": {"id": person.id, "teams": list(person.grid_teams)}} if person.grid_teams else {}
+    return {**name, **flags, **grid, "tz": "Etc/UTC", "tz_offset": 0, "color": person.color[1:], "profile": profile}
 
 
 def groups(call: Call) -> Json:

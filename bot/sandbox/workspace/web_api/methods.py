@@ -28,6 +28,7 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
     "chat.update": Method(chat.update, "chat:write"),
+    "conversations.history": Method(directory.history),
     "conversations.info": Method(directory.conversation_info),
     "conversations.list": Method(directory.conversations, "channels:read"),
     "conversations.members": Method(directory.members),

@@ -16,6 +16,8 @@ from bot.sandbox.workspace.web_api.call import Call, content_of
 from bot.sandbox.workspace.web_api.files import may_see, receive
 from bot.sandbox.workspace.web_api.methods import METHODS, answer
 
+RESPONSE_URL = "response_url"
+"""What faults call a message to a response URL."""
 MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -39,7 +41,7 @@ class _Wire:
         name = request.match_info["method"]
         token, args = await _read(request)
         self._workspace.overheard(name, args)
-        fault = self._workspace.faults.strike(name)
+        fault = self._workspace.faults.strike(name, *_types(args))
         if fault is None:
             return self._answer(name, token, args)
         await asyncio.sleep(fault.delay)
@@ -57,6 +59,8 @@ class _Wire:
         try:
             body = json.loads(await request.text())
             self._workspace.overheard("response_url", body)
+            if fault := self._workspace.faults.strike(RESPONSE_URL, *_types(body)):
+                raise Refusal(fault.error or "internal_error")
             url = self._workspace.responses.use(request.match_info["name"])
             respond(self._workspace, url, body)
         except ValueError:
@@ -97,6 +101,20 @@ class _Wire:
         except Misuse:
             return False
         return may_see(self._workspace, file, person.id)
+
+
+def _types(args: Json) -> set[str]:
+    """Return the types of the blocks in a message or view."""
+    parts = [_decoded(args.get(name)) for name in ("blocks", "view")]
+    blocks = [block for part in parts for block in (part.get("blocks") if isinstance(part, dict) else part) or []]
+    return {str(block.get("type")) for block in blocks if isinstance(block, dict)}
+
+
+def _decoded(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def _sign_in() -> web.Response:

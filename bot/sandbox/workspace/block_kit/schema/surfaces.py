@@ -3,7 +3,7 @@
 Facts: docs.slack.dev/reference/views, docs.slack.dev/interactivity.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -45,6 +45,10 @@ MessageBlocks = Annotated[
 ]
 ModalBlocks = Annotated[list[Annotated[Everywhere | ModalInput | Alert, Field(discriminator="type")]], between(1, 100)]
 HomeBlocks = Annotated[list[Annotated[Everywhere | Input | Data, Field(discriminator="type")]], between(0, 100)]
+
+_MODELS = get_args(Everywhere | Input | ModalInput | Data | Markdown | Alert)
+BLOCK_TYPES = frozenset(get_args(one.model_fields["type"].annotation)[0] for one in _MODELS)
+"""Every type of block."""
 
 
 class View(Shape):

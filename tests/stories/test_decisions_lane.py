@@ -1,0 +1,63 @@
+"""Decisions and ``/change stop`` wait for nothing that only shows something, however much of that there is."""
+
+import asyncio
+
+from bot.bigcommerce.connection import AT_ONCE, RESERVED
+from tests.harness import World, said
+
+LISTS = 40
+
+
+class Jam:
+    """A store that answers nobody who has to wait, until it is released; ``full`` once that many wait."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self.full = asyncio.Event()
+        self.release = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        if seconds:
+            self._places -= 1
+            if not self._places:
+                self.full.set()
+            await self.release.wait()
+
+
+async def jammed(slack: World) -> Jam:
+    """Forty lists of segments that the store does not answer."""
+    places = AT_ONCE - RESERVED
+    jam = Jam(places)
+    slack.store.sleep = jam
+    slack.store.faults.add("GET", "/customers", delay=1, times=None)
+    for _ in range(LISTS):
+        outcome = await slack.client.type("cleo", "#segments", "/segment list")
+        assert outcome["ok"], outcome
+    await jam.full.wait()
+    return jam
+
+
+async def test_an_approval_goes_through_while_forty_lists_wait(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    jam = await jammed(slack)
+    await slack.client.press("ben", "#approvals", "Delete Segment")
+    await slack.workspace.changed(lambda _: "Done" in said(slack.card(1)))
+    assert "VIPs" not in slack.sizes()
+    assert slack.kinds().count("answered") == 1
+    jam.release.set()
+    await slack.settled()
+    assert slack.kinds().count("answered") == LISTS + 1
+
+
+async def test_a_run_is_stopped_while_forty_lists_wait(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed")
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Delete Segment"), "DELETE", "/segments"):
+        release = slack.store.sleep.release  # type: ignore[attr-defined]  # the harness has just put it there
+        jam = await jammed(slack)
+        await slack.client.type("ana", "#segments", "/change stop 1")
+        await slack.workspace.changed(lambda _: "is stopping after this batch" in str(slack.messages()))
+        assert slack.kinds().count("answered") == 1
+        release.set()
+        await slack.workspace.changed(lambda _: "Cancelled" in said(slack.card(1)))
+        jam.release.set()
+    assert {"Lapsed"} <= slack.sizes().keys()
