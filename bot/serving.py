@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from bot.core.errors import LedgerLost
-from bot.wiring import CannotStart
+from bot.settings import CannotStart
 
 
 async def refuse_taken_port(host: str, port: int, remedy: str) -> None:

@@ -15,6 +15,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.core.approval.policy import RULES, PeopleIds, Rule
 
 
+class CannotStart(Exception):
+    """The bot cannot start; the text says why, and what to do."""
+
+
 class WrongSettings(Exception):
     """Settings are missing or invalid; the text has one line for each."""
 

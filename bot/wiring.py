@@ -25,7 +25,7 @@ from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.settings import Settings
+from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
 from bot.slack.directory import SlackDirectory
@@ -46,10 +46,6 @@ Clients = tuple[AsyncWebClient, AsyncWebClient, AsyncWebClient]
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
 log = logging.getLogger(__name__)
-
-
-class CannotStart(Exception):
-    """The bot cannot start; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)

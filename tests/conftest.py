@@ -1,25 +1,34 @@
 """Fixtures for everybody."""
 
 import logging
+import os
+import pkgutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from coverage import Coverage
+from hypothesis import is_hypothesis_test
 
-from tests.disks import MEMORY
-from tests.harness import World, world
-from tests.stories.judge import judge
+if TYPE_CHECKING:  # fixtures import what they use: the process that hands tests out to others needs none of it
+    from tests.harness import World
 
-OpenWorld = Callable[..., Awaitable[World]]
+OpenWorld = Callable[..., Awaitable["World"]]
 HOUR = 3600
-UNCOUNTED = {"approvals", "browser", "mornings", "sandbox", "stories"}
-"""Tests of the whole bot, and of the world around it. Counting their lines would take three quarters more of their
-time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
+UNCOUNTED = {"approvals", "browser", "laws", "mornings", "sandbox", "stories"}
+"""Tests of the whole bot, and of the world around it, and laws. Counting their lines would take three quarters more of
+their time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
+COUNTED = ("bot", "commands")
 PAUSED = pytest.StashKey[list[Coverage]]()
+# Workers and processes of the command line read again what another one compiled: half of the time that they take to
+# start, also on machines that are told to keep nothing compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,17 +43,44 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(HOUR))
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-cov began to count
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Count what importing the bot runs; then pause, since compiling the tests would take twice as long."""
+    is_controller = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
+    if not is_controller:
+        for name in COUNTED:
+            _import_all(name)
+    _pause(session.config)
+
+
+def _import_all(package: str) -> None:
+    """Import a package's modules, but for the emulators, and for programs, which would run."""
+    for found in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+        if found.name != "bot.sandbox" and not found.name.endswith("__main__"):
+            import_module(found.name)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Count lines from the first test of one part on, and stop at the first one of the whole."""
-    paused = item.config.stash.setdefault(PAUSED, [])
-    if item.path.relative_to(item.config.rootpath).parts[1] not in UNCOUNTED:
-        while paused:
-            paused.pop().start()
+    if not is_counted(item):
+        _pause(item.config)
         return
+    paused = item.config.stash.setdefault(PAUSED, [])
+    while paused:
+        paused.pop().start()
+
+
+def is_counted(item: pytest.Item) -> bool:
+    """Whether the lines that it reaches count: those of a law are reached by chance."""
+    folder = item.path.relative_to(item.config.rootpath).parts[1]
+    return folder not in UNCOUNTED and not is_hypothesis_test(getattr(item, "obj", None))
+
+
+def _pause(config: pytest.Config) -> None:
     while running := Coverage.current():  # one may hide another: a worker of pytest-xdist has two
         running.stop()
-        paused.append(running)
+        config.stash.setdefault(PAUSED, []).append(running)
 
 
 @pytest.fixture
@@ -59,13 +95,17 @@ def tmp_path() -> Iterator[Path]:
 
     A ledger waits for the disk at each move, so that no power cut takes back what it told; no test cuts the power.
     """
+    from tests.disks import MEMORY
+
     with TemporaryDirectory(dir=MEMORY) as directory:
         yield Path(directory)
 
 
 @pytest.fixture
-async def slack(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
+async def slack(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator["World"]:
     """A world with a running bot, 12 segments and 400 customers; it is judged at the end."""
+    from tests.harness import world
+
     async with world(tmp_path) as made:
         yield made
         await _judged(made, caplog)
@@ -74,10 +114,12 @@ async def slack(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
 @pytest.fixture
 async def open_world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[OpenWorld]:
     """Opens a world that differs from the usual one (see ``world``); it is judged at the end."""
+    from tests.harness import world
+
     opened: list[World] = []
     async with AsyncExitStack() as stack:
 
-        async def open_one(**options: Any) -> World:
+        async def open_one(**options: Any) -> "World":
             opened.append(await stack.enter_async_context(world(tmp_path, **options)))
             return opened[-1]
 
@@ -86,8 +128,10 @@ async def open_world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncI
             await _judged(made, caplog)
 
 
-async def _judged(made: World, caplog: pytest.LogCaptureFixture) -> None:
+async def _judged(made: "World", caplog: pytest.LogCaptureFixture) -> None:
     """Whatever happened on the way, the world holds, and the bot logged no error that nobody foresaw."""
+    from tests.stories.judge import judge
+
     await made.settled()
     await judge(made)
     records = [one for one in caplog.get_records("call") if one.levelno >= logging.ERROR]

@@ -45,13 +45,18 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({"settings", "core"})
     if layer == "audit_cli":  # the shell's audit: it needs a ledger's file and no bot
         return frozenset({"audit_cli", "bigcommerce", "core", "ledger"})
-    if layer in ("sandbox_cli", "sandbox_mode", "serving"):  # modes of the command line, in files of their own
+    if layer in (
+        "live_modes",
+        "sandbox_cli",
+        "sandbox_mode",
+        "serving",
+    ):  # modes of the command line, in files of their own
         return may_import("__main__")
     left = set(LAYERS[: LAYERS.index(layer) + 1])
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"audit_cli", "commands", "sandbox", "sandbox_cli", "sandbox_mode", "serving"}
+        left |= {"audit_cli", "commands", "live_modes", "sandbox", "sandbox_cli", "sandbox_mode", "serving"}
     return frozenset(left)
 
 

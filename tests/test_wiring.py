@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.workspace import people
-from bot.wiring import CannotStart, assemble, utc_now
+from bot.settings import CannotStart
+from bot.wiring import assemble, utc_now
 from commands import GROUPS
 from tests.harness import World, said, settings_for, world
 
