@@ -119,7 +119,8 @@ class Answering:
             await self.announcer.announce(answer)
         except Undeliverable as error:
             doubt = " Check the channel: Slack may have posted it anyway." if error.maybe_done else ""
-            raise Impossible(f"It could not be posted in the summary channel ({error}).{doubt}") from error
+            advice = f" {error.advice}" if error.advice else ""
+            raise Impossible(f"It could not be posted in the summary channel ({error}).{advice}{doubt}") from error
 
     async def _record_post(self, by: Invocation, post: Post) -> None:
         who = (by.actor, by.place.channel or "", by.command)

@@ -146,7 +146,7 @@ class DailySummary:
         if error.maybe_done:
             await self._settle(run, on_silence(str(error)))
         elif error.refused:
-            await self._on_refusal(run, str(error))
+            await self._on_refusal(run, error)
         else:
             await self._on_failure(run, f"Slack refused it ({error}).")
 
@@ -161,13 +161,14 @@ class DailySummary:
             sentence = f"There is no summary today. {reason} {by_hand}"
             await self._post_sentence(run, self._announcer.announce, sentence, self._schedule.channel)
 
-    async def _on_refusal(self, run: SummaryRun, code: str) -> None:
+    async def _on_refusal(self, run: SummaryRun, error: Undeliverable) -> None:
         """Settle it as failed at once, since retrying is useless; notify approvers, unless they know already."""
-        channel, previous = self._schedule.channel, await self._ledger.summaries.previous(run.day)
+        code, channel = str(error), self._schedule.channel
+        previous = await self._ledger.summaries.previous(run.day)
         failed = Settle(SummaryState.FAILED, f"Slack refused it in {channel} ({code}).")
         if not await self._settle(run, failed):
             return
-        sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(code)}"
+        sentence = f"The daily summary could not be posted in {channel} ({code}). {_advice(error)}"
         if not is_news(failed.reason, previous) or await self._post_sentence(run, self._announcer.warn, sentence):
             await self._ledger.summaries.mark_reported(run)
 
@@ -198,7 +199,7 @@ class DailySummary:
         return settled
 
 
-def _advice(code: str) -> str:
-    if code in CLOSED:
+def _advice(error: Undeliverable) -> str:
+    if str(error) in CLOSED:
         return "Invite me there or change SUMMARY_CHANNEL."
-    return "Whoever runs the bot has to fix that, or change SUMMARY_CHANNEL."
+    return error.advice or "Whoever runs the bot has to fix that, or change SUMMARY_CHANNEL."

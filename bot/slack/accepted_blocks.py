@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from bot.slack.blocks import Block
 from bot.slack.older_blocks import types_in
@@ -22,6 +23,14 @@ V = TypeVar("V", bound=Version)
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Sent(Generic[T]):
+    """Slack's response, and whether it took the first version."""
+
+    result: T
+    is_whole: bool
+
+
 class AcceptedBlocks:
     """Sends the best version of each message that the workspace takes."""
 
@@ -29,7 +38,7 @@ class AcceptedBlocks:
         self._accepted: frozenset[str] = frozenset()
         self._refused: frozenset[str] = frozenset()
 
-    async def send(self, versions: Sequence[V], send: Callable[[V], Awaitable[T]]) -> T:
+    async def send(self, versions: Sequence[V], send: Callable[[V], Awaitable[T]]) -> Sent[T]:
         """Send the first version; where its blocks are refused, the next, simpler one. Raises NOT_ANSWERED.
 
         What was refused in one version and is missing in the one that was taken is not sent again by this process,
@@ -48,10 +57,12 @@ class AcceptedBlocks:
                 log.warning("Slack refused blocks (%s): %s", code, ", ".join(sorted(types_in(version.blocks))))
                 suspects |= types_in(version.blocks) if code in REFUSED_BLOCKS else frozenset()
             else:
-                return self._learn(result, version, suspects)
-        return self._learn(await send(simplest), simplest, suspects)
+                self._learn(version, suspects)
+                return Sent(result, version is versions[0])
+        result = await send(simplest)
+        self._learn(simplest, suspects)
+        return Sent(result, simplest is versions[0])
 
-    def _learn(self, result: T, version: Version, suspects: frozenset[str]) -> T:
+    def _learn(self, version: Version, suspects: frozenset[str]) -> None:
         self._accepted |= types_in(version.blocks)
         self._refused |= suspects - self._accepted
-        return result

@@ -14,6 +14,7 @@ from bot.core.people import Place
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.slack import answers
+from bot.slack.accepted_blocks import Sent
 from bot.slack.blocks import Message
 from bot.slack.card import render_card
 from bot.slack.card_search import find_card, metadata_of
@@ -77,12 +78,13 @@ class SlackAnnouncer:
             if may_exist and (found := await find_card(self._cards, change, channel)):
                 return found
             try:
-                return await self._messenger.post(channel, message, metadata=marks, by=self._cards)
+                return (await self._messenger.post(channel, message, metadata=marks, by=self._cards)).result
             except NOT_ANSWERED as error:
                 if not is_in_doubt(error):
                     raise
-            found = await find_card(self._cards, change, channel)
-            return found or await self._messenger.post(channel, message, metadata=marks, by=self._cards)
+            if found := await find_card(self._cards, change, channel):
+                return found
+            return (await self._messenger.post(channel, message, metadata=marks, by=self._cards)).result
 
     async def redraw(self, change: Change, card: Card) -> None:
         """Update the card. Raises Undeliverable."""
@@ -126,7 +128,16 @@ class SlackAnnouncer:
         """Post the answer in the channel of the daily summary. Raises Undeliverable; Impossible if there is none."""
         if self._summary is None:
             raise Impossible("There is no channel for summaries. Whoever runs the bot can name one (SUMMARY_CHANNEL).")
-        await self._post(self._summary, answers.message(answer), by=self._once)
+        sent = await self._post(self._summary, answers.message(answer), by=self._once)
+        if not sent.is_whole:
+            await self._attach(sent.result, answers.tables_as_files(answer))
+
+    async def _attach(self, card: Card, files: list[File]) -> None:
+        """Share below a message what it could not hold. It stands without them, so a failure is only logged."""
+        try:
+            await self._upload(card.channel, files, thread=card.ts)
+        except NOT_ANSWERED as error:
+            log.warning("The tables of %s could not be attached: %s", card, error_code(error))
 
     async def _send(self, user_id: str, files: list[File]) -> None:
         """Send all files in one direct message, or none of them. Raises Undeliverable.
@@ -137,10 +148,17 @@ class SlackAnnouncer:
             return
         with _raising_undeliverable():
             opened = await self._client.conversations_open(users=user_id)
+            await self._upload(opened["channel"]["id"], files, comment=FILES_COMMENT)
+
+    async def _upload(self, channel: str, files: list[File], **where: str) -> None:
+        """Upload files, if there are any. ``where``: the comment above them, or the thread."""
+        uploads = [{"filename": answers.file_name(one.name), "content": one.content} for one in files]
+        if uploads:
             await self._client.files_upload_v2(
-                channel=opened["channel"]["id"],
-                initial_comment=FILES_COMMENT,
-                file_uploads=[{"filename": answers.file_name(one.name), "content": one.content} for one in files],
+                channel=channel,
+                initial_comment=where.get("comment"),
+                thread_ts=where.get("thread"),
+                file_uploads=uploads,
             )
 
     async def _show(self, user_id: str, place: Place, message: Message) -> None:
@@ -170,7 +188,7 @@ class SlackAnnouncer:
 
     async def _post(
         self, channel: str, message: Message, *, thread: str | None = None, by: AsyncWebClient | None = None
-    ) -> Card:
+    ) -> Sent[Card]:
         with _raising_undeliverable():
             return await self._messenger.post(channel, message, thread=thread, by=by)
 
@@ -180,8 +198,12 @@ def _unsent(files: list[File], error: Undeliverable) -> Answer:
     names = ", ".join(f"“{answers.file_name(one.name)}”" for one in files)
     return Answer(
         f"{names} may not have reached you ({error}). If it is not in your direct messages with me, ask again; "
-        "if that does not help, tell whoever runs the bot."
+        f"if that does not help, tell whoever runs the bot.{_after(error.advice)}"
     )
+
+
+def _after(sentence: str) -> str:
+    return f" {sentence}" if sentence else ""
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import re
 
-from bot.core.answers import Answer, Chart, Fields, File, Offer, Offers, Part, Sentence, Table
+from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Offers, Part, Sentence, Table
+from bot.core.csv_lines import csv_lines
 from bot.slack import blocks
 from bot.slack.action_ids import RUN
 from bot.slack.blocks import Block, Message
@@ -53,6 +54,17 @@ def _table(part: Table) -> list[Block]:
     more = [blocks.context(f"… and {rest} more.")] if rest > 0 else []
     table = [blocks.table(part.caption, part.columns, part.rows)] if part.rows else []
     return [*table, *more]
+
+
+def tables_as_files(answer: Answer) -> list[File]:
+    """Write the tables of an Answer as CSV files, for where a message cannot hold them."""
+    tables = [part for part in answer.parts if isinstance(part, Table) and part.rows]
+    return [File(f"{one.caption}.csv", "".join(csv_lines(one.columns, map(_csv_cells, one.rows)))) for one in tables]
+
+
+def _csv_cells(row: tuple[Cell, ...]) -> list[object]:
+    plain = [cell.by if isinstance(cell, Delta) else cell for cell in row]
+    return [blocks.bare(cell) if isinstance(cell, str) else cell for cell in plain]
 
 
 def _chart(part: Chart) -> list[Block]:

@@ -76,9 +76,14 @@ def escape(text: str) -> str:
     return MENTION.sub(r"<@\1>", safe)
 
 
+def bare(text: str) -> str:
+    """Return ``text`` with bare user ids for people."""
+    return MENTION.sub(r"\1", text)
+
+
 def plain(text: str, limit: int) -> Block:
     """Build a plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
-    return {"type": "plain_text", "text": cut(MENTION.sub(r"\1", text) or "–", limit), "emoji": False}
+    return {"type": "plain_text", "text": cut(bare(text) or "–", limit), "emoji": False}
 
 
 def header(text: str) -> Block:

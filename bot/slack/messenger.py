@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.approval.changes import Card
-from bot.slack.accepted_blocks import AcceptedBlocks
+from bot.slack.accepted_blocks import AcceptedBlocks, Sent
 from bot.slack.blocks import Block, Message
 from bot.slack.older_blocks import View, versions, view_versions
 from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
@@ -30,7 +30,7 @@ class Messenger:
         thread: str | None = None,
         metadata: Block | None = None,
         by: AsyncWebClient | None = None,
-    ) -> Card:
+    ) -> Sent[Card]:
         """Post a message, by another client if one is given."""
 
         async def post(version: Message) -> Card:

@@ -38,7 +38,7 @@ class View:
 
 def view_versions(rendered: list[Block]) -> tuple[View, ...]:
     """Return these blocks of a view, without new types, and as text alone."""
-    text = blocks.cut("\n".join(_text_lines(rendered)), blocks.TEXT)
+    text = blocks.cut("\n".join(_text_lines(rendered)) or "–", blocks.TEXT)
     words = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     return (View(rendered), View(older(rendered)), View([words]))
 
@@ -75,7 +75,8 @@ def _older(block: Block) -> list[Block]:
 
 def as_text(message: Message) -> str:
     """Write the whole message as text, with the commands that its buttons type."""
-    return "\n".join(_text_lines(message.blocks)) or message.text
+    first, *others = [*_text_lines(message.blocks), ""]
+    return "\n".join(filter(None, (message.text, "" if first == message.text else first, *others)))
 
 
 def _text_lines(rendered: list[Block]) -> list[str]:

@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.answers import Answer, File
+from bot.core.answers import Answer, Delta, File, Table, mention
 from bot.core.approval.changes import Emergency, State
 from bot.core.errors import Impossible
 from bot.core.people import Place
@@ -390,3 +390,35 @@ async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
 
 def test_an_unreadable_response_leaves_open_whether_slack_did_it() -> None:
     assert maybe_done(SlackApiError("No JSON.", object()))  # type: ignore[no-untyped-call]  # the SDK's own
+
+
+async def test_a_summary_that_is_too_much_has_fewer_rows_and_the_whole_as_a_file(slack: Slack) -> None:
+    rows = tuple((f"Club {number:03}", number, Delta(-number)) for number in range(200))
+    table = Table("Segments", ("Segment", "Shoppers", "Change"), (*rows, (mention(BEN), None, Delta(0))))
+    slack.workspace.faults.add("chat.postMessage", error="msg_blocks_too_long")
+    await slack.announcer.announce(Answer("Numbers", (table,)))
+    posted, attached = slack.seen()["#segments"]
+    assert "… and 180 more." in str(posted["blocks"])
+    assert attached["thread_ts"] == posted["ts"]
+    [(_, file)] = slack.files()
+    content = (await slack.download(file))[1].decode()
+    assert content.startswith("Segment,Shoppers,Change\r\nClub 000,0,0\r\nClub 001,1,-1\r\n")
+    assert content.endswith(f"{BEN},,0\r\n")
+
+
+async def test_a_summary_stands_although_its_file_is_refused(slack: Slack) -> None:
+    slack.workspace.faults.add("chat.postMessage", error="msg_too_long")
+    slack.workspace.faults.add("files.completeUploadExternal", error="restricted_action")
+    await slack.announcer.announce(Answer("Numbers", (Table("Segments", ("Segment",), (("VIPs",),)),)))
+    assert [one["text"].splitlines()[0] for one in slack.seen()["#segments"]] == ["Numbers"]
+
+
+async def test_what_is_refused_says_what_would_help(slack: Slack) -> None:
+    slack.workspace.faults.add("chat.postMessage", error="not_in_channel")
+    with pytest.raises(Undeliverable) as caught:
+        await slack.announcer.announce(SUMMARY)
+    assert (caught.value.advice, caught.value.refused) == ("Invite me to the channel.", True)
+    manifest = slack.workspace.manifest
+    slack.workspace.manifest = replace(manifest, scopes=manifest.scopes - {"files:write"})
+    await slack.undelivered()
+    assert slack.told().endswith("Give the Slack app the scopes of manifest.yml, and install it again.")

@@ -341,7 +341,7 @@ async def test_where_slack_refuses_for_another_reason_nobody_is_asked_to_invite_
     slack = await opened(open_world)
     slack.workspace.faults.add("chat.postMessage", error="restricted_action")
     await arrives(slack, at(3, 9))
-    assert "Whoever runs the bot has to fix that" in told(slack, "#approvals")[0]
+    assert "An admin of the workspace has to let me post in the channel." in told(slack, "#approvals")[0]
 
 
 async def test_another_channel_for_the_summary_is_tried_the_next_morning(open_world: OpenWorld) -> None:

@@ -66,6 +66,7 @@ def complete(call: Call) -> Json:
     files = [_completed(call, entry, room) for entry in wanted]
     if room is not None:
         content = {"text": call.args.get("initial_comment") or "", "files": files, "upload": True}
+        content |= {"thread_ts": call.args["thread_ts"]} if call.args.get("thread_ts") else {}
         call.workspace.post(room.id, bot_author(), content)
     return {"files": files}
 
