@@ -24,6 +24,7 @@ from bot.core.errors import LedgerLost, NotRecorded
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
+from bot.engine.process import elapsed
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -93,6 +94,7 @@ async def assemble(
     groups: tuple[Group, ...],
     *,
     clock: Callable[[], datetime] = utc_now,
+    elapsed: Callable[[], float] = elapsed,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     quiet: float = QUIET,
     run_due_every: float | None = 1.0,
@@ -123,6 +125,7 @@ async def assemble(
             directory=directory,
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
+            elapsed=elapsed,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,

@@ -129,7 +129,15 @@ class World:
         settings = settings_for(self.url, self.database, **self.overrides)
         self._name(settings)
         self.bot = await self._running.enter_async_context(
-            assemble(settings, GROUPS, clock=self.clock, pause=self.pause, quiet=0, run_due_every=None)
+            assemble(
+                settings,
+                GROUPS,
+                clock=self.clock,
+                elapsed=self.clock.timestamp,
+                pause=self.pause,
+                quiet=0,
+                run_due_every=None,
+            )
         )
         if self.signed_http:
             await self._listen(self.bot, settings)

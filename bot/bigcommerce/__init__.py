@@ -12,10 +12,12 @@ sentence for people, and its ``maybe_done`` says whether a write may have been c
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
 requests, ``responses`` decodes responses, ``limits`` computes waits. ``connection`` is the only module with I/O;
-``reader`` and ``client`` are the public interface.
+``reader`` and ``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a
+request's first byte.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect
+from bot.bigcommerce.connection import LONGEST_WRITE
 from bot.bigcommerce.errors import (
     MARKETING,
     MARKETING_READ,
@@ -34,6 +36,7 @@ from bot.bigcommerce.errors import (
     Unauthorized,
     Unreachable,
 )
+from bot.bigcommerce.fence import Fence, HeldBack
 from bot.bigcommerce.models import (
     MOST_SEGMENTS,
     AddedMembers,
@@ -53,6 +56,7 @@ from bot.bigcommerce.wire_format import is_uuid
 
 __all__ = [
     "API_URL",
+    "LONGEST_WRITE",
     "MARKETING",
     "MARKETING_READ",
     "MOST_SEGMENTS",
@@ -64,7 +68,9 @@ __all__ = [
     "CreatedProfiles",
     "Customer",
     "DuplicateName",
+    "Fence",
     "Forbidden",
+    "HeldBack",
     "Invalid",
     "MalformedResponse",
     "NewCustomer",

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import open_connection
-from bot.bigcommerce.errors import StoreError
+from bot.bigcommerce.errors import NotFound, StoreError
 from bot.bigcommerce.models import (
     AddedMembers,
     CreatedProfiles,
@@ -52,9 +52,25 @@ class Store(Reader):
         """Create segments and return them with their ids. Raises DuplicateName."""
         return await self._write(Segment, endpoints.create_segments((first, *rest)))
 
-    async def update_segments(self, first: SegmentChange, *rest: SegmentChange) -> tuple[Segment, ...]:
-        """Change names or descriptions of segments and return them. Raises DuplicateName."""
-        return await self._write(Segment, endpoints.update_segments((first, *rest)))
+    async def update_segment(
+        self,
+        id: str,  # noqa: A002 - as in `promotion`
+        draft: Callable[[Segment], SegmentChange | None],
+    ) -> None:
+        """Change a segment's name and description to what `draft` makes of it as it is, read before each attempt.
+
+        `draft` returns None if nothing is (or is left) to be changed. Raises DuplicateName and NotFound.
+        """
+
+        async def drafted() -> Request | None:
+            found = [one async for one in self.segments((id,))]
+            if not found:
+                raise NotFound
+            change = draft(found[0])
+            return endpoints.update_segment(change) if change else None
+
+        if sent := await self._connection.send_draft(drafted, self._caller):
+            responses.decode(sent.request, self._noted(sent.response))
 
     async def delete_segments(self, first: str, *rest: str) -> None:
         """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
@@ -97,11 +113,19 @@ class Store(Reader):
     async def update_promotion(
         self,
         id: int,  # noqa: A002 - as in `promotion`
-        document: dict[str, Any],
-    ) -> Promotion:
-        """Replace a promotion's whole document; see `Promotion.with_targeting`. Raises NotFound."""
-        request = endpoints.update_promotion(id, document)
-        return responses.decode_one(request, await self._send(request), Promotion)
+        draft: Callable[[Promotion], dict[str, Any] | None],
+    ) -> Promotion | None:
+        """Replace a promotion's document by what `draft` makes of it as it is, read before each attempt.
+
+        See `Promotion.with_targeting`. Return it, or None if `draft` found nothing (more) to change. Raises NotFound.
+        """
+
+        async def drafted() -> Request | None:
+            document = draft(await self.promotion(id))
+            return None if document is None else endpoints.update_promotion(id, document)
+
+        sent = await self._connection.send_draft(drafted, self._caller)
+        return responses.decode_one(sent.request, self._noted(sent.response), Promotion) if sent else None
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]

@@ -10,22 +10,29 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import httpx
 
-from bot.bigcommerce.errors import TimedOut, Unreachable
+from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
+from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.rate_limits import Attempts, Quota, pause
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import BASE_ROOM, Request
 
 TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""
+LONGEST_WRITE = 10.0
+"""The most seconds that a write is waited for once it is sent: after that it is given up."""
+FRESH = 5.0
+"""Seconds after which a document that was read is not put back any more, but read again."""
 AT_ONCE = 10
 """Requests in flight: the vendor's limit for writes to segments, kept for all."""
 RESERVED = 2
 """How many of these are kept free of requests that may wait, however many of those there are."""
 
+_FIRST_BYTE = "send_request_headers.started"
+"""How httpcore's event ends that comes before a request's first byte, whatever the protocol's version."""
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
@@ -33,11 +40,25 @@ _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 class NoResponse:
     """An attempt without a response. `sent`: the request may have arrived, and so may have been carried out."""
 
-    error: Unreachable
+    error: StoreError
     sent: bool
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A request, and the store's response to it."""
+
+    request: Request
+    response: Response
+
+
+class _TooOld(Exception):
+    """A document was read too long ago to be put back."""
+
+
 Outcome = Response | NoResponse
+Draft = Callable[[], Awaitable[Request | None]]
+"""Builds the next attempt from what the store holds by then; None if nothing is left to be sent."""
 
 
 class Connection:
@@ -61,21 +82,47 @@ class Connection:
         self._in_flight = 0
         self._last_sent = float("-inf")
 
-    async def send(self, request: Request, correlation_id: str | None = None, *, is_patient: bool = False) -> Response:
+    async def send(self, request: Request, caller: Caller) -> Response:
         """Return the store's last response, whatever its status, after all retries.
 
-        Wait for a free slot, for the quota, and between attempts. Raises Unreachable or TimedOut. A request that may
-        have been carried out is retried only if it is repeatable. ``is_patient``: it leaves RESERVED slots to others.
+        Wait for a free slot, for the quota, and between attempts: a patient caller leaves RESERVED slots to others.
+        Raises Unreachable or TimedOut, and HeldBack by the caller's fence. A request that may have been carried out is
+        retried only if it is repeatable. Raises ValueError for a whole document: nobody sends one again unread.
+        """
+        if request.whole:
+            raise ValueError(
+                f"{request.method} {request.target} sends a whole document, which is drafted anew each time."
+            )
+
+        async def same() -> Request:
+            return request
+
+        sent = await self.send_draft(same, caller)
+        assert sent  # noqa: S101 - there is always a request
+        return sent.response
+
+    async def send_draft(self, draft: Draft, caller: Caller) -> Sent | None:
+        """Return the store's last response to what was drafted, anew before each attempt, like `send`.
+
+        None if there was nothing (more) to send: the store holds what it should.
         """
         attempts, repeated = Attempts(), False
-        while True:
-            async with self._patient_slots if is_patient else nullcontext():
-                outcome, took = await self._attempt(request, correlation_id)
-            attempts, wait = self._next(attempts, request, outcome, took)
-            if wait is None:
-                return _conclude(outcome, request, repeated)
-            repeated = repeated or _may_be_done(request, outcome)
-            await self._sleep(wait)
+        try:
+            while True:
+                drafted_at = self._clock()
+                request = await draft()
+                if request is None:
+                    return None
+                async with self._patient_slots if caller.is_patient else nullcontext():
+                    outcome, took = await self._attempt(request, caller, drafted_at)
+                attempts, wait = self._next(attempts, request, outcome, took)
+                if wait is None:
+                    return Sent(request, _conclude(outcome, request, repeated))
+                repeated = repeated or _may_be_done(request, outcome)
+                await self._sleep(wait)
+        except StoreError as error:
+            error.maybe_done = error.maybe_done or repeated
+            raise
 
     def _next(
         self, attempts: Attempts, request: Request, outcome: Outcome, took: float
@@ -86,19 +133,24 @@ class Connection:
             return attempts, attempts.after_refusal(outcome.headers, self._jitter())
         if isinstance(outcome, Response) and outcome.status < 500:
             return attempts, None
+        if isinstance(outcome, NoResponse) and isinstance(outcome.error, RateLimited):
+            attempts = attempts.refused()
+            return attempts, attempts.after_refusal({}, self._jitter())
         attempts = attempts.failed(took)
         return attempts, attempts.after_failure(self._jitter()) if _may_repeat(request, outcome) else None
 
-    async def _attempt(self, request: Request, correlation_id: str | None) -> tuple[Outcome, float]:
+    async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
         async with self._slots:
             began = await self._wait_turn()
             try:
-                outcome = await self._exchange(request, correlation_id)
+                outcome = await self._exchange(request, caller, drafted_at)
             finally:
                 self._in_flight -= 1
         if isinstance(outcome, Response):
             # A gateway's error page has no such headers; the quota known before holds until its window ends.
             self._quota = Quota.from_headers(outcome.headers, self._clock()) or self._quota
+        answered = isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429
+        caller.fence.ended(wrote=request.writes, answered=answered)
         return outcome, self._clock() - began
 
     async def _wait_turn(self) -> float:
@@ -111,23 +163,51 @@ class Connection:
             self._in_flight += 1
             return self._last_sent
 
-    async def _exchange(self, request: Request, correlation_id: str | None) -> Outcome:
+    async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
+        try:
+            async with asyncio.timeout(None) as limit:
+                let_out = partial(self._let_out, request, caller, drafted_at, limit)
+                response = await self._exchanged(request, caller.correlation_id, let_out)
+        except _TooOld:
+            return NoResponse(RateLimited(about=request.about), sent=False)
+        except (httpx.RequestError, TimeoutError) as error:
+            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
+            cause = f"{type(error).__name__}: {error}"
+            kind = TimedOut if isinstance(error, httpx.TimeoutException | TimeoutError) else Unreachable
+            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Response(response.status_code, names, response.content)
+
+    async def _exchanged(
+        self, request: Request, correlation_id: str | None, let_out: Callable[[], Awaitable[None]]
+    ) -> httpx.Response:
+        async def traced(event: str, _details: object) -> None:
+            if event.endswith(_FIRST_BYTE):
+                await let_out()
+
         headers = {"X-Correlation-Id": correlation_id} if correlation_id else {}
         body = None
         if request.body is not None:
             body = json.dumps(request.body).encode()
             headers["Content-Type"] = "application/json"
-        try:
-            response = await self._http.request(
-                request.method, f"{self._http.base_url}{request.target}", content=body, headers=headers
-            )
-        except httpx.RequestError as error:
-            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
-            cause = f"{type(error).__name__}: {error}"
-            kind = TimedOut if isinstance(error, httpx.TimeoutException) else Unreachable
-            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, names, response.content)
+        # A transport that is no network reports no events: it carries the request at once.
+        await let_out()
+        return await self._http.request(
+            request.method,
+            f"{self._http.base_url}{request.target}",
+            content=body,
+            headers=headers,
+            extensions={"trace": traced},
+        )
+
+    async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
+        """Ask whether the request may be sent; last before its bytes. Raises HeldBack, and _TooOld."""
+        if not request.writes:
+            return
+        await caller.fence.permit()
+        if request.whole and self._clock() - drafted_at > FRESH:
+            raise _TooOld
+        limit.reschedule(asyncio.get_running_loop().time() + LONGEST_WRITE)
 
 
 @asynccontextmanager

@@ -77,7 +77,8 @@ def promotion(promotion_id: int) -> Request:
 
 def update_promotion(promotion_id: int, document: dict[str, Any]) -> Request:
     """Replace a promotion's whole document. Not repeatable: a repeat would undo concurrent changes."""
-    return Request("PUT", f"promotions/{int(promotion_id)}", document, repeatable=False, about=_PROMOTIONS)
+    target = f"promotions/{int(promotion_id)}"
+    return Request("PUT", target, document, repeatable=False, about=_PROMOTIONS, whole=True)
 
 
 def create_segments(new: Iterable[NewSegment]) -> tuple[Request, ...]:
@@ -86,10 +87,9 @@ def create_segments(new: Iterable[NewSegment]) -> tuple[Request, ...]:
     return tuple(Request("POST", "segments", body, repeatable=False) for body in bodies)
 
 
-def update_segments(changes: Iterable[SegmentChange]) -> tuple[Request, ...]:
-    """Change names or descriptions of segments."""
-    bodies = ([_change_body(change) for change in batch] for batch in batches(changes, MEMBERS_AT_ONCE))
-    return tuple(Request("PUT", "segments", body) for body in bodies)
+def update_segment(change: SegmentChange) -> Request:
+    """Change the name and description of a segment."""
+    return Request("PUT", "segments", [_change_body(change)], whole=True)
 
 
 def delete_segments(ids: Collection[str]) -> tuple[Request, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Collection, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Self, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
+from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
@@ -24,26 +26,27 @@ class Reader:
     twice or not at all, as the vendor counts pages, not items.
     """
 
-    def __init__(self, connection: Connection, correlation_id: str | None = None, *, is_patient: bool = False) -> None:
+    def __init__(self, connection: Connection, caller: Caller | None = None) -> None:
         self._connection = connection
-        self._correlation_id = correlation_id
-        self._is_patient = is_patient
+        self._caller = caller or Caller()
         self.request_ids: list[str] = []
 
-    def correlated(self, correlation_id: str) -> Self:
+    def correlated(self, correlation_id: str, fence: Fence | None = None) -> Self:
         """Return the same store, over the same connection, whose requests carry this X-Correlation-Id.
 
-        Its `request_ids` collect the X-Request-Id of each response, by which the vendor's support finds it.
+        Its `request_ids` collect the X-Request-Id of each response, by which the vendor's support finds it. Each of its
+        writes asks the `fence` first.
 
         Raises ValueError for an id that is not a valid header.
         """
         if not re.fullmatch(r"[\x21-\x7e]+", correlation_id):
             raise ValueError(f"{correlation_id!r} cannot be a correlation id.")
-        return type(self)(self._connection, correlation_id, is_patient=self._is_patient)
+        caller = replace(self._caller, correlation_id=correlation_id, fence=fence or self._caller.fence)
+        return type(self)(self._connection, caller)
 
     def patient(self) -> Self:
         """Return the same store for work that may wait: its requests leave some of the connections to others."""
-        return type(self)(self._connection, self._correlation_id, is_patient=True)
+        return type(self)(self._connection, replace(self._caller, is_patient=True))
 
     def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
         """List all segments, or those with these ids.
@@ -108,8 +111,10 @@ class Reader:
         return responses.decode_one(request, await self._send(request), Promotion)
 
     async def _send(self, request: Request) -> Response:
-        response = await self._connection.send(request, self._correlation_id, is_patient=self._is_patient)
-        if self._correlation_id and (id_ := response.headers.get("x-request-id")):
+        return self._noted(await self._connection.send(request, self._caller))
+
+    def _noted(self, response: Response) -> Response:
+        if self._caller.correlation_id and (id_ := response.headers.get("x-request-id")):
             self.request_ids.append(id_)
         return response
 

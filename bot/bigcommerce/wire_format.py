@@ -32,8 +32,9 @@ class Request:
     """One request, relative to `/stores/{store_hash}/v3/`.
 
     `target` is path and query, quoted; `body` is JSON or None; `repeatable` (idempotent) means that sending it twice
-    has the same result as once; `about` is the noun for "no such …". Raises ValueError for a DELETE whose target does
-    not name ids: it would wipe everything.
+    has the same result as once; `about` is the noun for "no such …". `whole`: its body replaces what the store holds,
+    so that no attempt, not even one that was refused, is followed by another before the store was read again. Raises
+    ValueError for a DELETE whose target does not name ids: it would wipe everything.
     """
 
     method: Method
@@ -41,6 +42,7 @@ class Request:
     body: object = field(default=None, repr=False)  # may hold a shopper's name and e-mail
     repeatable: bool = True
     about: str = "segment"
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if self.method == "DELETE" and not _ADDRESSED.fullmatch(self.target):

@@ -118,7 +118,7 @@ class CardReconciler:
 
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
         try:
-            if kind == "glass":
+            if kind != "reminder":
                 await self._announcer.notify(change, kind, user)
             elif change.state is State.WAITING:  # once decided, it needs no reminder
                 await self._redraw(change)  # it may have been deleted meanwhile, which nothing else would show

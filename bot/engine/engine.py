@@ -21,7 +21,7 @@ from bot.engine.housekeeper import Housekeeper
 from bot.engine.intake import Intake
 from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Directory
-from bot.engine.process import Process
+from bot.engine.process import Process, elapsed
 from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
@@ -65,13 +65,15 @@ def build_engine(
     patience: float = PATIENCE,
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
+    elapsed: Callable[[], float] = elapsed,
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
 
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
+    ``elapsed``: seconds by a clock that only goes forward.
     """
-    process = Process.named_at_random(ledger, clock)
+    process = Process.named_at_random(ledger, clock, elapsed)
     planner = Planner(process, groups, policy, store, directory, zone)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)

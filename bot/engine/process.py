@@ -1,10 +1,12 @@
 """This process, as others on the same ledger see it."""
 
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core.errors import NotRecorded
 from bot.engine.tasks import Tasks
@@ -13,46 +15,65 @@ from bot.ledger.ports.leases import Role
 
 HEARTBEAT = timedelta(seconds=2)
 """How often a process renews its lease."""
-LEASE = 3 * HEARTBEAT
-"""How long a process keeps what it holds after it last renewed its lease: two renewals may fail."""
+LEASE = timedelta(seconds=15)
+"""How long a process keeps what it holds after it last renewed its lease: longer than a write may be on its way."""
+elapsed: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+"""Seconds by a clock that nobody sets, and that goes on while the machine sleeps, where there is such a clock."""
 
 
 class Heartbeat:
-    """When a process last renewed its lease."""
+    """When a process last renewed its lease.
+
+    ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock.
+    """
 
     def __init__(self) -> None:
+        self.until = float("-inf")
         self._last: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
         return self._last is None or not timedelta(0) <= now - self._last < HEARTBEAT
 
-    def beat(self, now: datetime) -> None:
+    def beat(self, now: datetime, *, until: float) -> None:
         """Note that the lease was renewed now."""
-        self._last = now
+        self._last, self.until = now, until
 
 
 @dataclass(frozen=True)
 class Process:
-    """One process: its name (``owner``), its clock (UTC), its running work, and its ledger."""
+    """One process: its name (``owner``), its clock (UTC), its running work, and its ledger.
+
+    ``elapsed``: seconds by a clock that only goes forward.
+    """
 
     owner: str
     clock: Callable[[], datetime]
     tasks: Tasks
     ledger: Ledger
+    elapsed: Callable[[], float] = elapsed
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
 
     @classmethod
-    def named_at_random(cls, ledger: Ledger, clock: Callable[[], datetime]) -> "Process":
+    def named_at_random(
+        cls, ledger: Ledger, clock: Callable[[], datetime], elapsed: Callable[[], float] = elapsed
+    ) -> "Process":
         """Build a process with a unique random name."""
-        return cls(secrets.token_hex(8), clock, Tasks(), ledger)
+        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed)
 
     async def live(self) -> None:
         """Renew this process's lease on everything it holds, once per HEARTBEAT. Raises NotRecorded."""
+        if self.heartbeat.is_due(self.clock()):
+            await self.renew()
+
+    async def renew(self) -> None:
+        """Renew this process's lease at once. Raises NotRecorded."""
+        began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
         now = self.clock()
-        if self.heartbeat.is_due(now):
-            await self.ledger.leases.renew(owner=self.owner, until=now + LEASE)
-            self.heartbeat.beat(now)
+        await self.ledger.leases.renew(owner=self.owner, until=now + LEASE)
+        self.heartbeat.beat(now, until=began + LEASE.total_seconds())
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Claim this Change, to run it or to render its card; return False if a living process holds it."""

@@ -18,7 +18,7 @@ from bot.slack.accepted_blocks import Sent
 from bot.slack.blocks import Message
 from bot.slack.card import render_card
 from bot.slack.card_search import find_card, metadata_of
-from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome, see_card
+from bot.slack.change_notices import UNDER_THE_CARD, compose_broken_glass, describe_outcome, see_card
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
@@ -104,9 +104,10 @@ class SlackAnnouncer:
         await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
-        """Post a reminder under the card, or notify one person that the glass was broken. Raises Undeliverable."""
-        if kind == "reminder" and change.card:
-            await self._post(change.card.channel, answers.message(compose_reminder(change)), thread=change.card.ts)
+        """Post a reminder or a warning under the card, or notify one person of a broken glass. Raises Undeliverable."""
+        if kind in UNDER_THE_CARD and change.card:
+            answer = UNDER_THE_CARD[kind](change)
+            await self._post(change.card.channel, answers.message(answer), thread=change.card.ts)
         else:
             await self._post(user_id, answers.message(compose_broken_glass(change)))
 

@@ -1,5 +1,7 @@
 """What people hear about a Change beside its card: its outcome, a reminder, an emergency. Pure."""
 
+from collections.abc import Callable, Mapping
+
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, StepState, describe_state
 from bot.slack.card import describe_emergency
@@ -23,6 +25,21 @@ def compose_reminder(change: Change) -> Answer:
     given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
     so_far = given or "no one has decided yet"
     return Answer(f"Change {change.number} expires at {change.expires_at:%H:%M} UTC, and {so_far}.{by}")
+
+
+def compose_late_write(change: Change) -> Answer:
+    """Compose the warning under the card that a process lost the change with a write under way."""
+    who = ", ".join(map(mention, change.deciders))
+    look = Sentence(f"Compare the store with `/change show {change.number}`.")
+    title = (
+        f"A paused process of the bot lost change {change.number} while a write was on its way, and another one went "
+        "on. The store may differ from the log."
+    )
+    return Answer(title, (Sentence(who), look) if who else (look,))
+
+
+UNDER_THE_CARD: Mapping[str, Callable[[Change], Answer]] = {"reminder": compose_reminder, "late": compose_late_write}
+"""The notices that are posted under the card, by their kind."""
 
 
 def see_card(change: Change) -> tuple[Sentence, ...]:

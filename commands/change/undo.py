@@ -4,7 +4,7 @@ from bot.core.approval.changes import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import Plan, build_plan, inverse_of
-from bot.core.planning.steps import PromotionRef, RetargetPromotion
+from bot.core.planning.steps import CreatedIds, PromotionRef, RetargetPromotion
 from commands.change.show import OneChange
 
 
@@ -40,7 +40,15 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     change = await ctx.changes.load(args.number)
     if not change.can_be_retried:
         raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
-    return await build_plan(change.remaining_steps, ctx.shop, undoes=change.plan.undoes, is_retry=True)
+    steps, remarks = change.remaining_steps, list[str]()
+    for name in change.perhaps_created:
+        if found := await ctx.shop.by_name(name, exactly=True):
+            known = CreatedIds(segments={name: found.id})
+            steps = tuple(step.resolved(known) for step in steps if step.creates != name)
+            remarks.append(f"“{name}” exists by now, whoever created it. It is used as it is.")
+    if not steps:
+        raise NothingToDo(" ".join(remarks))
+    return await build_plan(steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), is_retry=True)
 
 
 @command("change repoint", submit="Point Promotions")

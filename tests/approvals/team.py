@@ -192,6 +192,7 @@ class Process:
             directory=team.slack,
             gate=AckPriority(now=time.monotonic, quiet=0),
             clock=team.clock,
+            elapsed=team.clock.timestamp,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
         )

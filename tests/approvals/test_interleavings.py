@@ -344,7 +344,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def _restart(self, process: int, policy: Policy, turns: int) -> None:
         self._run(self.processes[process].kill())
-        self.clock.forward(seconds=7)
+        self.clock.forward(seconds=16)
         self._run(self._live(), 0)
         self.processes[process] = self._run(Process.start(self.path, self.team, policy))
         self.policies.append(policy)

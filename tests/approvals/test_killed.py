@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,14 @@ class Killer:
 
     boundary: Boundary | None = None
     writes: int = 0
+    creates: set[Boundary] = field(default_factory=set)
     process: Process | None = None
 
     def heard(self, sent: Sent) -> None:
         kind = "before" if sent.status is None else "after"
         self.writes += kind == "before"
+        if (sent.method, sent.path) == ("POST", "/segments"):
+            self.creates.add(Boundary("after", self.writes))
         if self.process and self.boundary == Boundary(kind, self.writes):
             self.boundary = None
             self.process.die()
@@ -70,7 +73,7 @@ class Killer:
 
     def waits_for(self, process: Process, boundary: Boundary | None) -> None:
         """From now on."""
-        self.process, self.boundary, self.writes = process, boundary, 0
+        self.process, self.boundary, self.writes, self.creates = process, boundary, 0, set()
         if boundary and boundary.kind == "transaction":
             process.database.left = boundary.at
 
@@ -98,8 +101,9 @@ class Bench:
             decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
             await self.ask(BEN, "approve", decision=decision)
         writes, made = self.killer.writes, self.process.database.made - before
+        around = (Boundary(kind, at + 1) for kind in ("before", "after") for at in range(writes))
         return [
-            *(Boundary(kind, at + 1) for kind in ("before", "after") for at in range(writes)),
+            *(one for one in around if one not in self.killer.creates),
             *(Boundary("transaction", at + 1) for at in range(made)),
         ]
 
@@ -110,7 +114,7 @@ class Bench:
         await self.process.settled()
         if not self.process.alive:
             self.deaths += 1
-            self.team.clock.forward(seconds=7)
+            self.team.clock.forward(seconds=16)
             self.process = await Process.start(self.path, self.team, POLICY)
             await self.process.sweep()
             await self.process.settled()
@@ -167,7 +171,10 @@ def new(folder: Path) -> Path:
 
 
 async def told(folder: Path, name: str, killed: tuple[Boundary | None, Boundary | None] = (None, None)) -> Story:
-    """The change runs, and its undo, each with its process killed at a boundary or not at all."""
+    """The change runs, and its undo, each with its process killed at a boundary or not at all.
+
+    Not where the answer to a create would be lost: nobody can tell then whose that segment is.
+    """
     command, values = CHANGES[name]
     async with bench(new(folder)) as machine:
         shops = [shop_of(machine.team.store)]

@@ -193,13 +193,14 @@ async def test_many_customers_are_found_side_by_side(clock: Clock) -> None:
 
 async def test_promotions_are_listed_read_and_updated(clock: Clock) -> None:
     reply = httpx.Response(200, json={"data": PROMOTION, "meta": {}})
-    async with store_of(scripted(listed(PROMOTION), reply, reply), clock) as (store, vendor):
+    async with store_of(scripted(listed(PROMOTION), reply, reply, reply), clock) as (store, vendor):
         (seen,) = [each async for each in store.promotions(status="ENABLED", query="10 %")]
         assert seen == await store.promotion(7)
-        await store.update_promotion(7, seen.with_targeting(AnyOf((uuid(1),))))
+        await store.update_promotion(7, lambda now: now.with_targeting(AnyOf((uuid(1),))))
 
         assert vendor.targets == [
             "promotions?page=1&limit=250&status=ENABLED&query=10%20%25",
+            "promotions/7",
             "promotions/7",
             "promotions/7",
         ]
@@ -208,12 +209,12 @@ async def test_promotions_are_listed_read_and_updated(clock: Clock) -> None:
 
 async def test_segments_are_created_changed_and_deleted(clock: Clock) -> None:
     created = httpx.Response(201, json={"data": [segment(1)]})
-    async with store_of(scripted(created, created, httpx.Response(204)), clock) as (store, vendor):
+    async with store_of(scripted(created, listed(segment(1)), created, httpx.Response(204)), clock) as (store, vendor):
         assert [each.id for each in await store.create_segments(NewSegment(name="S1"))] == [uuid(1)]
-        assert [each.name for each in await store.update_segments(SegmentChange(id=uuid(1)))] == ["S1"]
+        await store.update_segment(uuid(1), lambda now: SegmentChange(id=now.id, name="S2"))
         await store.delete_segments(uuid(1), uuid(2))
 
-        assert [request.method for request in vendor.asked] == ["POST", "PUT", "DELETE"]
+        assert [request.method for request in vendor.asked] == ["POST", "GET", "PUT", "DELETE"]
         assert vendor.targets[-1] == f"segments?id:in={uuid(1)},{uuid(2)}"
 
 

@@ -14,7 +14,6 @@ from bot.bigcommerce import (
     NewSegment,
     NotFound,
     RateLimited,
-    SegmentChange,
     ServerError,
     Store,
     StoreError,
@@ -34,7 +33,6 @@ REPEATABLE: dict[str, tuple[Doing, httpx.Response]] = {
     "GET": (lambda store: store.profile_count(), listed(total=4)),
     "DELETE by id": (lambda store: store.delete_segments(uuid(1)), DONE),
     "DELETE members by id": (lambda store: store.remove_members(uuid(1), uuid(2)), DONE),
-    "PUT by id": (lambda store: store.update_segments(SegmentChange(id=uuid(1), name="x")), listed()),
     "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), httpx.Response(201)),
     "POST profiles": (lambda store: store.create_profiles(1), listed()),
 }

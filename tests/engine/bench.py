@@ -275,6 +275,7 @@ async def process(
         directory=people,
         gate=AckPriority(now=time.monotonic, quiet=0),
         clock=clock,
+        elapsed=clock.timestamp,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
         schedule=schedule,

@@ -608,7 +608,7 @@ async def test_a_card_that_another_process_paints_is_left_to_it(machine: Bench) 
     assert await machine.ledger.leases.claim(change.number, owner="other", now=machine.clock(), role="renderer")
     await machine.decides("UBEN", change.number, Verdict.REJECT)
     assert State.REJECTED not in [one.state for one in machine.board.drawn]
-    machine.clock.forward(seconds=7)
+    machine.clock.forward(seconds=16)
     await machine.sweeps()
     assert machine.board.drawn[-1].state is State.REJECTED
 

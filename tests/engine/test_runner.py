@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.bigcommerce import AnyOf, Customer
+from bot.bigcommerce import AnyOf, Customer, NewSegment
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import (
@@ -28,6 +28,7 @@ from tests.engine.bench import Bench, bench
 from tests.records import entries_of
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
+LOYAL = NewSegment(name="Loyal", description="Come back")
 CREATE = CreateSegment(segment=Naming(name="Loyal", description="Come back"))
 NEWCOMER = "Ada+New@Example.com"
 NEVER: dict[str, Any] = {"times": None, "drop": True}
@@ -42,7 +43,13 @@ def delete(machine: Bench, name: str = "VIPs") -> DeleteSegment:
 
 
 def rename(machine: Bench) -> UpdateSegment:
-    return UpdateSegment(segment=ref(machine), before=Naming(name="VIPs"), after=Naming(name="Best"))
+    before = next(one for one in machine.store.overview()["segments"] if one["name"] == "VIPs")
+    naming = Naming(name="VIPs", description=before["description"])
+    return UpdateSegment(segment=ref(machine), before=naming, after=Naming(name="Best"))
+
+
+async def both_deleted(machine: Bench) -> Plan:
+    return await build_plan((delete(machine, "Lapsed"), delete(machine)), Shop(machine.client))
 
 
 def registration(machine: Bench) -> Plan:
@@ -61,7 +68,8 @@ async def customer(machine: Bench) -> Customer | None:
 
 async def interrupted(machine: Bench, step: AnyStep) -> Change:
     """A change whose process died after its first step was recorded as started."""
-    change = await machine.approved(plan(step))
+    change = await machine.approved(await build_plan((step,), Shop(machine.client)))
+    (step,) = change.plan.steps
     change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
     run = Run(position=0, state=StepState.STARTED, undo=await step.inverse(machine.client))
     return await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})
@@ -85,13 +93,18 @@ async def test_a_started_delete_that_happened_is_not_sent_again(machine: Bench) 
     assert (done.state, machine.writes(), done.can_be_undone) == (State.DONE, [], True)
 
 
-async def test_a_started_create_that_happened_is_not_sent_again_and_can_be_undone(machine: Bench) -> None:
+@pytest.mark.parametrize("is_ours", [False, True])
+async def test_a_segment_that_anybody_may_have_created_is_not_called_ones_own(machine: Bench, is_ours: bool) -> None:
+    """Killed just before it was sent, or just after: what is in the store looks the same."""
     await interrupted(machine, CREATE)
-    await CREATE.apply(machine.client)
+    made = CREATE.apply(machine.client) if is_ours else machine.client.create_segments(LOYAL)
+    await made
     await machine.sweeps()
-    done = await machine.latest()
-    assert (done.state, machine.writes()) == (State.DONE, ["POST"])
-    assert done.runs[0].undo == (DeleteSegment(segment=ref(machine, "Loyal"), description="Come back"),)
+    unsure = await machine.latest()
+    assert (unsure.state, unsure.runs[0].state, machine.writes()) == (State.FAILED, StepState.UNSURE, ["POST"])
+    assert unsure.runs[0].error.startswith("The store's answer to creating “Loyal” was lost.")
+    assert not unsure.can_be_undone
+    assert machine.kinds()[-2:] == ["step unsure", "fail"]
 
 
 async def test_a_started_rename_that_happened_is_not_sent_again(machine: Bench) -> None:
@@ -170,10 +183,17 @@ async def test_one_shopper_who_was_a_member_meanwhile_stays_when_this_is_undone(
     assert machine.members("VIPs") & {first, second} == {first}
 
 
-async def test_a_lost_answer_is_looked_into_and_not_repeated(machine: Bench) -> None:
+async def test_a_lost_answer_to_a_create_is_not_repeated_and_leaves_it_unsure(machine: Bench) -> None:
     machine.store.faults.add("POST", SEGMENTS, drop=True, carried_out=True)
-    done = await machine.carry_out(plan(CREATE))
-    assert (done.state, machine.writes(), "Loyal" in machine.segments()) == (State.DONE, ["POST"], True)
+    unsure = await machine.carry_out(plan(CREATE))
+    assert (unsure.runs[0].state, machine.writes(), "Loyal" in machine.segments()) == (StepState.UNSURE, ["POST"], True)
+    assert not unsure.can_be_undone
+
+
+async def test_a_lost_answer_is_looked_into_and_not_repeated(machine: Bench) -> None:
+    machine.store.faults.add("PUT", SEGMENTS, drop=True, carried_out=True)
+    done = await machine.carry_out(plan(rename(machine)))
+    assert (done.state, machine.writes(), "Best" in machine.segments()) == (State.DONE, ["PUT"], True)
     assert done.can_be_undone
 
 
@@ -358,7 +378,7 @@ async def test_two_processes_run_a_change_once(machine: Bench, path: Path) -> No
 
 
 async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(machine: Bench, path: Path) -> None:
-    change = await machine.approved(plan(delete(machine, "Lapsed"), delete(machine)))
+    change = await machine.approved(await both_deleted(machine))
     async with machine.another(path) as other:
         held = _Sleeper(machine, other)
         machine.store.sleep = held
@@ -373,7 +393,7 @@ async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(ma
 
 
 async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: Bench, path: Path) -> None:
-    change = await machine.approved(plan(delete(machine, "Lapsed"), delete(machine)))
+    change = await machine.approved(await both_deleted(machine))
     async with machine.another(path) as other:
 
         async def overslept(_seconds: float) -> None:
@@ -521,9 +541,9 @@ async def test_what_went_on_after_a_crash_is_counted_where_the_store_tells(machi
     if is_silent:
         machine.store.faults.add("GET", "*", status=403, times=None)
     await machine.sweeps()
-    told = detail(machine, "step done")
+    told = detail(machine, "step unsure" if is_silent else "step done")
     if is_silent:
-        assert (told["uncertain"], told["effects"]) == (True, {vips.id: [2, 0]})
+        assert (told["uncertain"], "effects" in told) == (True, False)
     else:
         assert told["effects"] == {vips.id: [1, 0]}
         assert (told["before"], told["after"]) == ({"members": 0}, {"members": 1})

@@ -190,3 +190,15 @@ async def test_a_cards_address_survives_new_revisions(ledger: Ledger) -> None:
     assert (await ledger.changes.load(1)).card == card
     await ledger.changes.save_card(await ledger.changes.load(1), Card(channel="C2", ts="1.0"))
     assert (await ledger.changes.load(1)).card == card
+
+
+# Writes that were answered too late
+
+
+async def test_a_late_write_is_on_record_and_told_once_and_moves_nothing(ledger: Ledger) -> None:
+    found = await waiting(ledger)
+    for _ in range(2):
+        await ledger.changes.note_late_write(1, at=NOW, detail={"step": 0})
+    assert await ledger.changes.notices() == ((1, "late", ""),)
+    assert (await kinds(ledger)).count("late write") == 2
+    assert await ledger.changes.load(1) == found

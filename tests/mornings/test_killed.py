@@ -91,7 +91,7 @@ async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[st
         if boundary:
             assert not process.alive
             slack.process = None
-            team.clock.forward(seconds=7)
+            team.clock.forward(seconds=16)
             process = await started(path, team)
         for hours in (0, 1, 5):
             team.clock.forward(hours=hours)

@@ -315,6 +315,14 @@ def test_a_message_names_a_file_as_it_comes() -> None:
 WAITING = change(number=7, state=State.WAITING, deciders=(BEN,))
 
 
+async def test_a_write_that_was_answered_late_is_told_under_the_card(slack: Slack) -> None:
+    card = await slack.announcer.post(WAITING)
+    await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "late", "")
+    posted, told = slack.seen("ben")["#approvals"]
+    assert (told["thread_ts"], posted["ts"]) == (card.ts, card.ts)
+    assert said(told).startswith("A paused process of the bot lost change 7 while a write was on its way")
+
+
 async def test_a_reminder_stands_under_the_card_for_all_who_see_it(slack: Slack) -> None:
     card = await slack.announcer.post(WAITING)
     await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "reminder", "")

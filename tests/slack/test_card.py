@@ -10,7 +10,7 @@ from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProf
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.slack import answers, blocks
 from bot.slack.card import render_card
-from bot.slack.change_notices import compose_broken_glass, compose_reminder, describe_outcome
+from bot.slack.change_notices import compose_broken_glass, compose_late_write, compose_reminder, describe_outcome
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
@@ -349,6 +349,16 @@ def test_a_reminder_says_until_when_and_who_can_decide() -> None:
         "Change 42 expires at 09:30 UTC, and 1 of 2 approved. @UCLEO can approve."
     )
     assert shown(compose_reminder(change())) == "Change 42 expires at 09:30 UTC, and no one has decided yet."
+
+
+def test_a_late_write_is_told_to_whoever_can_approve() -> None:
+    lost = (
+        "A paused process of the bot lost change 42 while a write was on its way, and another one went on. "
+        "The store may differ from the log. "
+    )
+    look = "Compare the store with /change show 42 ."
+    assert shown(compose_late_write(change(deciders=("UBEN", "UCLEO")))) == f"{lost}@UBEN , @UCLEO {look}"
+    assert shown(compose_late_write(change())) == f"{lost}{look}"
 
 
 def test_approvers_hear_who_broke_the_glass_and_why() -> None:

@@ -11,7 +11,7 @@ from bot.core.approval.changes import Approval, Event, Run, StepState
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
-from tests.harness import ROOT, World, said
+from tests.harness import ROOT, World, buttons, said
 from tests.stories.judge import read
 
 
@@ -83,7 +83,7 @@ async def test_an_interrupted_run_continues_and_repeats_nothing(slack: World) ->
     assert {"VIPs": 40, "Lapsed": 64, "Wholesale": 22}.items() <= slack.sizes().items()
 
 
-async def test_a_creation_interrupted_by_a_stop_is_not_repeated(slack: World) -> None:
+async def test_a_segment_that_staff_created_meanwhile_is_not_called_the_bots(slack: World) -> None:
     async with slack.meanwhile(
         slack.client.type("ana", "#segments", "/segment create Loyal Came back"), "POST", "/segments"
     ):
@@ -93,10 +93,32 @@ async def test_a_creation_interrupted_by_a_stop_is_not_repeated(slack: World) ->
     await slack.sweep()
     assert slack.id_of("Loyal") == made
     assert len(slack.sizes()) == 13
-    assert "Done" in said(slack.messages()[-1])
+    card = slack.card(1)
+    assert "no one can tell whether this change made it or someone else did" in said(card)
+    assert buttons(card) == ["Try Again"]
     await slack.type("/change undo 1")
-    await slack.press("Undo Change", by="ben", change=2)
-    assert "Loyal" not in slack.sizes()
+    assert "did nothing, so there is nothing to undo" in slack.whisper()
+    await slack.press("Try Again", by="ana", channel="#segments")
+    assert "“Loyal” exists by now, whoever created it. It is used as it is." in slack.whisper()
+    assert slack.id_of("Loyal") == made
+
+
+async def test_a_copy_that_was_interrupted_at_its_segment_goes_on_once_people_say_whose_it_is(slack: World) -> None:
+    members = slack.members("VIPs")
+    await slack.type("/segment copy VIPs Readers")
+    async with slack.meanwhile(slack.client.press("ben", "#approvals", "Copy Segment"), "POST", "/segments"):
+        await slack.stop()
+        (vips,) = [one for one in slack.store.overview()["segments"] if one["name"] == "VIPs"]
+        (made,) = slack.put("Readers", description=vips["description"])
+    await slack.start()
+    await slack.sweep()
+    await slack.press("Try Again", by="ana", change=1)
+    assert "“Readers” exists by now, whoever created it. It is used as it is." in read(slack.card(2))
+    await slack.press("Try Again", by="ben", change=2)
+    assert (slack.id_of("Readers"), slack.members("Readers")) == (made, members)
+    await slack.type("/change undo 2")
+    await slack.press("Undo Change", by="cleo", change=3)
+    assert (slack.id_of("Readers"), slack.members("Readers")) == (made, set())
 
 
 async def test_a_promotion_that_was_put_while_the_bot_stopped_is_not_put_again(slack: World) -> None:

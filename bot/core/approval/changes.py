@@ -202,6 +202,12 @@ class Change(Value):
         return tuple(step.resolved(created_ids) for at, step in enumerate(self.plan.steps) if at not in ran)
 
     @property
+    def perhaps_created(self) -> tuple[str, ...]:
+        """The names of segments that exist by now, and nobody can tell whether this change created them."""
+        unsure = {run.position for run in self.runs if run.state is StepState.UNSURE}
+        return tuple(step.creates for at, step in enumerate(self.plan.steps) if at in unsure and step.creates)
+
+    @property
     def can_be_retried(self) -> bool:
         """Whether it failed or was stopped with Steps left, and no other change has undone it."""
         broke_off = self.state is State.FAILED or (self.state is State.CANCELLED and bool(self.runs))

@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     STEP_DONE = "step done", "A step succeeded."
     STEP_FAILED = "step failed", "A step failed."
     STEP_UNSURE = "step unsure", "A step got no answer from the store and may have succeeded."
+    LATE_WRITE = "late write", "A process that no longer had the change was still waiting for an answer from the store."
     STOP_ASKED = "stop asked", "Someone asked the run to stop before its next step."
     STOP = "stop", "The run was stopped."
     FINISH = "finish", "The run succeeded."
@@ -58,6 +59,7 @@ class EntryKind(StrEnum):
     OUTCOME_NOT_DELIVERED = "outcome not delivered", "The requester could not be told the outcome."
     REMINDER_NOT_DELIVERED = "reminder not delivered", "A reminder could not be delivered."
     GLASS_NOT_DELIVERED = "glass not delivered", "An approver could not be told of a run without approvals."
+    LATE_NOT_DELIVERED = "late not delivered", "People could not be told of a write that was answered late."
     # The daily summary
     SUMMARY_BEGUN = "summary begun", "Summaries begin with this day."
     SUMMARY_POSTED = "summary posted", "A summary was posted."

@@ -80,6 +80,12 @@ class Changes(ChangesReader, Protocol):
         ``detail`` may contain its "effects": how many shoppers it added and removed, by segment id.
         """
 
+    async def note_late_write(self, number: int, *, at: datetime, detail: dict[str, Any]) -> None:
+        """Record that a process that lost this change had a write under way, and queue a notice under the card.
+
+        It moves nothing: the process that took over does that.
+        """
+
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
         """Ask a run to stop before its next step; the first request counts."""
 

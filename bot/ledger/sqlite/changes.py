@@ -158,6 +158,13 @@ class SqliteChanges:
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", effects)
         return recorded
 
+    async def note_late_write(self, number: int, *, at: datetime, detail: dict[str, Any]) -> None:
+        """Record that a process that lost this change had a write under way, and queue a notice."""
+        with self._database.transaction() as db:
+            db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'late', '')", (number,))
+            change = change_rows.load(db, number)
+            append(db, entry_builders.moved(EntryKind.LATE_WRITE, change, "", detail), at)
+
     # Stopping a run
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:

@@ -371,8 +371,7 @@ async def test_a_promotion_that_somebody_changed_since_it_was_shown_is_left_alon
     async with a_shop() as machine:
         vips, lapsed = machine.segments()["VIPs"], machine.segments()["Lapsed"]
         (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
-        now = await promotion(machine)
-        await machine.client.update_promotion(4, now.with_targeting(AnyOf((vips, lapsed))))
+        await machine.client.update_promotion(4, lambda now: now.with_targeting(AnyOf((vips, lapsed))))
         with pytest.raises(Impossible, match=r"^Someone else changed whom “Win back” reaches in the meantime"):
             await step.apply(machine.client)
         assert (await promotion(machine)).targeting == AnyOf((vips, lapsed))
@@ -389,9 +388,9 @@ async def test_a_promotion_that_somebody_set_just_so_meanwhile_is_not_put_again(
 async def test_other_changes_of_a_promotion_since_it_was_shown_stay() -> None:
     async with a_shop() as machine:
         (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
-        now = await promotion(machine)
-        document = {**now.with_targeting(now.targeting), "display_name": "Come back"}
-        await machine.client.update_promotion(4, document)
+        await machine.client.update_promotion(
+            4, lambda now: {**now.with_targeting(now.targeting), "display_name": "Come back"}
+        )
         await step.apply(machine.client)
         after = await promotion(machine)
         assert (after.document["display_name"], after.targeting) == ("Come back", None)

@@ -23,7 +23,7 @@ from bot.core.planning.steps.promotions import RetargetPromotion
 from bot.core.planning.steps.references import Naming, PromotionRef, SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
-from bot.core.planning.steps.step import BATCH, Gone, Moves, Step
+from bot.core.planning.steps.step import BATCH, Gone, Moves, Step, Unclear
 
 AnyStep = Annotated[
     CreateSegment
@@ -62,6 +62,7 @@ __all__ = [
     "RetargetPromotion",
     "SegmentRef",
     "Step",
+    "Unclear",
     "UpdateSegment",
     "added",
     "created",

@@ -125,6 +125,10 @@ class AddMembers(_Membership):
             raise NothingToDo(f"None of the shoppers for {self.segment.name} is a customer any more.")
         return now.model_copy(update={"newcomers": remaining})
 
+    async def settled(self, shop: Shop) -> frozenset[Item]:
+        """Return the shoppers who are in the segment already."""
+        return frozenset(self.items) - await self.unapplied(shop) - frozenset(map(Item.customer, self.newcomers))
+
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that remove them all: the plan named only people who were not members."""
         return removed(self.segment, self.profile_ids)
@@ -226,6 +230,10 @@ class RemoveMembers(_Membership):
         """Return the shoppers who are no longer in the segment: they are neither removed nor put back by an undo."""
         inside = await shop.members_among(self.segment.known_id, self.profile_ids)
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
+
+    async def settled(self, shop: Shop) -> frozenset[Item]:
+        """Return the shoppers who are out of the segment already."""
+        return await self.departed(shop)
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that put them all back: the plan named only members."""

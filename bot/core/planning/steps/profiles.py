@@ -82,6 +82,11 @@ class CreateProfiles(Step):
             raise NothingToDo("None of these customers is registered any more.")
         return self.model_copy(update={"customers": remaining})
 
+    async def settled(self, shop: Shop) -> frozenset[Item]:
+        """Return the customers who have a profile already."""
+        customers = await shop.customers(ids=_ids(self.customers))
+        return frozenset(Item.customer(one.id) for one in customers if one.shopper_profile_id)
+
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that delete the profiles again: the plan named only customers without one."""
         return deleted(_ids(self.customers), unused=True)

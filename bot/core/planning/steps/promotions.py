@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator
 
-from bot.bigcommerce import Reader, Store, Targeting
+from bot.bigcommerce import Promotion, Reader, Store, Targeting
 from bot.bigcommerce.wire_format import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
@@ -127,21 +127,23 @@ class RetargetPromotion(Step):
         """Put the promotion's current document back with the new targeting.
 
         Raises Impossible if its targeting changed since it was shown: the store has no conditional PUT, so the document
-        is read just before.
+        is read just before each attempt.
         """
-        promotion = await store.promotion(self.promotion.id)
-        if promotion.targeting == self.after:
+        updated = await store.update_promotion(self.promotion.id, self._retargeted)
+        if updated is None or updated.targeting == self.after:
             return Applied()
+        differs = f"The store set “{updated.name}” differently: look at it with `/promotion show`."
+        return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
+
+    def _retargeted(self, promotion: Promotion) -> dict[str, Any] | None:
+        if promotion.targeting == self.after:
+            return None
         if promotion.targeting != self.before:
             raise Impossible(
                 f"Someone else changed whom “{promotion.name}” reaches in the meantime, so it was left alone. "
                 "Look at it with `/promotion show`, and ask again."
             )
-        updated = await store.update_promotion(promotion.id, promotion.with_targeting(self.after))
-        if updated.targeting == self.after:
-            return Applied()
-        differs = f"The store set “{updated.name}” differently: look at it with `/promotion show`."
-        return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
+        return promotion.with_targeting(self.after)
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the promotion reaches these shoppers."""

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from bot.bigcommerce import NewSegment, Reader, SegmentChange, Store
+from bot.bigcommerce import NewSegment, Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.language.phrases import listing, people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
-from bot.core.planning.steps.step import Step, present
+from bot.core.planning.steps.step import Step, Unclear, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class CreateSegment(Step):
     def replaces(self) -> Item | None:
         """The segment under its old id."""
         return Item.segment(self.old_id) if self.old_id else None
+
+    @property
+    def creates(self) -> str:
+        """The name."""
+        return self.segment.name
 
     @property
     def strands_promotions(self) -> bool:
@@ -71,10 +76,18 @@ class CreateSegment(Step):
         return self._applied(SegmentRef.of(created))
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return the segment with exactly this name and description, if the store has one."""
+        """Return None if the store has no segment with exactly this name and description, so that it can be created.
+
+        Raises Unclear if it has one: whoever made it, it has no mark of its maker.
+        """
         naming = (self.segment.name, self.segment.description)
-        segments = [one async for one in reader.segments() if (one.name, one.description) == naming]
-        return self._applied(SegmentRef.of(segments[0])) if segments else None
+        if naming in [(one.name, one.description) async for one in reader.segments()]:
+            raise Unclear(
+                f"The store's answer to creating “{self.segment.name}” was lost. There is a segment with that name "
+                "now, and no one can tell whether this change made it or someone else did. "
+                "Look at it with `/segment show`."
+            )
+        return None
 
     def _applied(self, created: SegmentRef) -> Applied:
         # Later Steps know it by its planned name, however the store spells it.
@@ -143,11 +156,22 @@ class UpdateSegment(Step):
         return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
     async def apply(self, store: Store) -> Applied:
-        """Send both fields, so that exactly what was shown is set."""
-        await store.update_segments(
-            SegmentChange(id=self.segment.known_id, name=self.after.name, description=self.after.description)
-        )
+        """Send both fields, so that exactly what was shown is set.
+
+        Raises Impossible if someone else named or described it since: it is read just before each attempt.
+        """
+        await store.update_segment(self.segment.known_id, self._renamed)
         return Applied()
+
+    def _renamed(self, segment: Segment) -> SegmentChange | None:
+        if Naming.of(segment) == self.after:
+            return None
+        if Naming.of(segment) != self.before:
+            raise Impossible(
+                f"Someone else named or described “{segment.name}” in the meantime, so it was left alone. "
+                "Look at it with `/segment show`, and ask again."
+            )
+        return SegmentChange(id=segment.id, name=self.after.name, description=self.after.description)
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the segment has this name and description."""

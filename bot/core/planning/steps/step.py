@@ -152,6 +152,11 @@ class Step(Value):
         return None
 
     @property
+    def creates(self) -> str:
+        """The name of the segment that it creates; empty if it creates none."""
+        return ""
+
+    @property
     def strands_promotions(self) -> bool:
         """Whether promotions name the deleted segment by its old id, or may."""
         return False
@@ -164,6 +169,10 @@ class Step(Value):
 
     async def departed(self, shop: Shop) -> frozenset[Item]:
         """Return the items that have left its target since, so that an undo or a retry skips them."""
+        return frozenset()
+
+    async def settled(self, shop: Shop) -> frozenset[Item]:
+        """Return the items that are already as it would have them, though it has not run: someone else saw to them."""
         return frozenset()
 
     def resolved(self, created_ids: CreatedIds) -> Self:
@@ -179,7 +188,10 @@ class Step(Value):
         """Carry it out. Raises StoreError."""
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return its result if a run that crashed had already carried it out; None if it should be applied (again)."""
+        """Return its result if a run that crashed had already carried it out; None if it should be applied (again).
+
+        Raises Unclear.
+        """
         return None
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
@@ -203,6 +215,10 @@ class Gone(Impossible):
 
     def __init__(self, name: str, *, what: str = "segment") -> None:
         super().__init__(f"The {what} “{name}” is no longer in the store.")
+
+
+class Unclear(Impossible):
+    """The store is as a Step would have it, and nobody can tell whether that Step did it."""
 
 
 async def present(ref: SegmentRef, shop: Shop) -> Segment:

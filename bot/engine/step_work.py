@@ -1,0 +1,63 @@
+"""One Step of a running Change, with the store's data for it: what is prepared before it runs, and recorded of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from bot.bigcommerce import Store
+from bot.core.approval.changes import Run, StepState
+from bot.core.approval.step_effects import counted, recorded
+from bot.core.planning.second_look import look_again
+from bot.core.planning.steps import AnyStep, Applied
+from bot.core.store_view.cached_shop import Shop
+
+
+@dataclass(frozen=True)
+class StepWork:
+    """One Step at this position of its Plan, with the store's data for it.
+
+    ``is_in_doubt``: it may have been carried out, at least in part: it had started when a process died, or went on
+    after a pause.
+    """
+
+    position: int
+    step: AnyStep
+    store: Store
+    began: datetime
+    is_in_doubt: bool
+
+    def describe(self, result: str) -> dict[str, Any]:
+        """Return what the log records of it; ``result``: what came of it, without anything that may name a shopper."""
+        return {
+            "kind": self.step.kind,
+            "told": self.step.describe(self.step.shoppers),
+            "result": result,
+            "requests": list(self.store.request_ids),
+        }
+
+    async def effects(self, run: Run) -> dict[str, Any]:
+        """Return its effects for the log. If it failed, or is in doubt after a crash, the store is asked."""
+        if run.state in (StepState.STARTED, StepState.FAILED):
+            return {}
+        is_unclear = run.state is StepState.UNSURE or (self.is_in_doubt and self.step.in_requests)
+        return await counted(self.step, run, Shop(self.store)) if is_unclear else recorded(self.step, run)
+
+    async def looked_at_again(self, run: Run) -> tuple[AnyStep, ...]:
+        """Return its undo, read again after a pause. Raises Impossible if the store differs from what was approved."""
+        return await look_again(self.step, Shop(self.store), run.undo if self.is_in_doubt else None)
+
+    async def already_applied(self) -> Applied | None:
+        """Return its result if it is in doubt and was carried out. Raises Unclear."""
+        return await self.step.already_applied(self.store) if self.is_in_doubt else None
+
+    async def without_departed(self, shop: Shop) -> Self | None:
+        """Return the work without shoppers who have left by other means; None if nobody is left."""
+        rest = self.step.without(await self.step.departed(shop))
+        return replace(self, step=rest) if rest else None
+
+    def finished(self, run: Run, applied: Applied) -> Run:
+        """Return the run of the finished Step. In doubt, the undo saved before counts: who was changed is unknown."""
+        undo = applied.undo if applied.undo is not None else run.undo
+        if self.is_in_doubt and run.undo:
+            undo = run.undo
+        return run.model_copy(update={"state": StepState.DONE, "undo": undo, "applied": applied})

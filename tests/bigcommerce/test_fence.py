@@ -1,0 +1,95 @@
+"""Before each write its caller's fence is asked, last before a byte of it goes out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from bot.bigcommerce import HeldBack, NewSegment, connect
+from bot.sandbox import server
+from bot.sandbox import store as emulated
+from tests.bigcommerce.conftest import Clock, listed, scripted, store_of, uuid
+
+
+@dataclass
+class Gate:
+    """A fence that is shut, or opens; it remembers what it was asked and heard."""
+
+    shut: bool = False
+    seen: list[str] = field(default_factory=list)
+    over: list[tuple[bool, bool]] = field(default_factory=list)
+
+    async def permit(self) -> None:
+        self.seen.append("asked")
+        if self.shut:
+            raise HeldBack
+
+    def ended(self, *, wrote: bool, answered: bool) -> None:
+        self.over.append((wrote, answered))
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[tuple[str, emulated.Store]]:
+    store = emulated.Store(":memory:")
+    async with server.serve(port=0, store=store, workspace=None, log=None, page=False) as url:
+        yield url, store
+    store.close()
+
+
+async def test_a_write_that_is_held_back_does_not_reach_the_store_over_a_network() -> None:
+    gate = Gate(shut=True)
+    async with served() as (url, store), connect(url, "sandbox", "sandbox-token") as client:
+        with pytest.raises(HeldBack) as caught:
+            await client.correlated("change-1", gate).create_segments(NewSegment(name="VIPs"))
+        assert not caught.value.maybe_done
+        assert store.requests() == []
+        gate.shut = False
+        await client.correlated("change-1", gate).create_segments(NewSegment(name="VIPs"))
+        assert [one["method"] for one in store.requests()] == ["POST"]
+
+
+async def test_over_a_network_the_fence_is_asked_again_once_the_connection_stands() -> None:
+    """What passed while it was being opened is not overlooked."""
+    gate = Gate()
+
+    async def shuts_at_the_first_byte() -> None:
+        gate.seen.append("asked")
+        if len(gate.seen) > 1:
+            raise HeldBack
+
+    gate.permit = shuts_at_the_first_byte  # type: ignore[method-assign]
+    async with served() as (url, store), connect(url, "sandbox", "sandbox-token") as client:
+        with pytest.raises(HeldBack):
+            await client.correlated("change-1", gate).create_segments(NewSegment(name="VIPs"))
+        assert (gate.seen, store.requests()) == (["asked", "asked"], [])
+
+
+async def test_reading_asks_no_fence_and_is_heard_of(clock: Clock) -> None:
+    gate = Gate(shut=True)
+    async with store_of(scripted(httpx.Response(429), listed(total=3)), clock) as (store, _):
+        assert await store.correlated("change-1", gate).profile_count() == 3
+        assert (gate.seen, gate.over) == ([], [(False, False), (False, True)])
+
+
+async def test_each_attempt_of_a_write_asks_anew(clock: Clock) -> None:
+    gate = Gate()
+    async with store_of(scripted(httpx.Response(503), httpx.Response(204)), clock) as (store, _):
+        await store.correlated("change-1", gate).delete_segments(uuid(1))
+        assert (gate.seen, gate.over) == (["asked"] * 2, [(True, False), (True, True)])
+
+
+async def test_one_attempt_that_may_have_been_carried_out_leaves_a_doubt_though_the_next_is_held_back(
+    clock: Clock,
+) -> None:
+    gate = Gate()
+
+    def lost_and_shut(_: httpx.Request) -> httpx.Response:
+        gate.shut = True
+        return httpx.Response(503)
+
+    async with store_of(lost_and_shut, clock) as (store, _):
+        with pytest.raises(HeldBack) as caught:
+            await store.correlated("change-1", gate).delete_segments(uuid(1))
+        assert caught.value.maybe_done

@@ -1,0 +1,280 @@
+"""Nobody acts on old sight: after a minute without an answer from the store, a run reads again before it writes."""
+
+from bot.bigcommerce import AnyOf
+from bot.core.approval.changes import Approval, Change, Event, Run, State, StepState
+from bot.core.audit.entries import EntryKind
+from bot.core.items import Item
+from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.steps import (
+    AddMembers,
+    AnyStep,
+    CreateProfiles,
+    DeleteProfiles,
+    DeleteSegment,
+    PromotionRef,
+    RemoveMembers,
+    RetargetPromotion,
+    SegmentRef,
+)
+from bot.core.store_view.cached_shop import Shop
+from tests.engine.bench import Bench
+
+SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
+
+
+def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
+    return SegmentRef(name=name, id=machine.segments()[name])
+
+
+def outside(machine: Bench, count: int, name: str = "VIPs") -> tuple[str, ...]:
+    """Profiles that are not in this segment."""
+    everybody = {row["id"] for row in machine.store.shop.rows("SELECT id FROM profiles")}
+    return tuple(sorted(everybody - machine.members(name))[:count])
+
+
+def first_profiles(machine: Bench, count: int) -> dict[int, str]:
+    """Profiles by customer."""
+    rows = machine.store.shop.rows("SELECT customer_id, id FROM profiles ORDER BY customer_id LIMIT ?", count)
+    return {row["customer_id"]: row["id"] for row in rows}
+
+
+async def planned(machine: Bench, *steps: AnyStep) -> Plan:
+    return await build_plan(steps, Shop(machine.client))
+
+
+async def killed_after_start(machine: Bench, plan: Plan) -> Change:
+    """Its process died right after its first step was put on record; nothing was sent."""
+    change = await machine.approved(plan)
+    change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
+    run = Run(position=0, state=StepState.STARTED, undo=await plan.steps[0].inverse(machine.client))
+    return await machine.ledger.changes.save_run(change, run, at=machine.clock(), detail={})
+
+
+async def resumed(machine: Bench, **later: float) -> Change:
+    machine.clock.forward(**later)
+    await machine.sweeps()
+    return await machine.latest()
+
+
+def waits_once(machine: Bench, method: str, path: str, **time: float) -> None:
+    """The store takes the next such request after so long only."""
+
+    async def slow(_seconds: float) -> None:
+        machine.clock.forward(**time)
+
+    machine.store.sleep = slow
+    machine.store.faults.add(method, path, delay=1)
+
+
+async def test_segments_that_shoppers_joined_while_the_bot_was_dead_are_not_deleted(machine: Bench) -> None:
+    plan = await planned(machine, DeleteSegment(segment=ref(machine, "Lapsed")), DeleteSegment(segment=ref(machine)))
+    await killed_after_start(machine, plan)
+    joined = outside(machine, 5, "Lapsed")
+    await machine.client.add_members(machine.segments()["Lapsed"], *joined)
+    before = len(machine.writes())
+    failed = await resumed(machine, days=3)
+    assert (failed.state, machine.writes()[before:]) == (State.FAILED, [])
+    assert {"Lapsed", "VIPs"} <= machine.segments().keys()
+    assert failed.runs[0].error.startswith("The store changed after this was approved, so it was not done. Was: Delete")
+    assert failed.can_be_retried
+    assert not failed.can_be_undone
+
+
+async def test_a_later_step_of_a_resumed_run_is_looked_at_too(machine: Bench) -> None:
+    plan = await planned(machine, DeleteSegment(segment=ref(machine, "Lapsed")), DeleteSegment(segment=ref(machine)))
+    await killed_after_start(machine, plan)
+    await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 5))
+    failed = await resumed(machine, days=3)
+    assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
+    assert ("Lapsed" in machine.segments(), "VIPs" in machine.segments()) == (False, True)
+    assert failed.can_be_undone
+
+
+async def test_a_resumed_delete_puts_back_who_was_in_it_last(machine: Bench) -> None:
+    """As many as were approved, but one left and another one joined: the way back is renewed."""
+    await killed_after_start(machine, await planned(machine, DeleteSegment(segment=ref(machine))))
+    (joined,), left = outside(machine, 1), min(machine.members("VIPs"))
+    await machine.client.remove_members(machine.segments()["VIPs"], left)
+    await machine.client.add_members(machine.segments()["VIPs"], joined)
+    members = machine.members("VIPs")
+    done = await resumed(machine, days=3)
+    assert done.state is State.DONE
+    await machine.carry_out(Plan(steps=inverse_of(tuple(run.undo for run in done.done)), undoes=done.number))
+    assert machine.members("VIPs") == members
+
+
+async def test_an_approved_change_that_starts_late_is_looked_at_first(machine: Bench) -> None:
+    change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
+    await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 1))
+    machine.clock.forward(minutes=2)
+    await machine.runner.run(change.number)
+    assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.FAILED, True)
+
+
+async def test_what_was_approved_just_now_is_not_read_again(machine: Bench) -> None:
+    plan = await planned(machine, DeleteSegment(segment=ref(machine)))
+    change = await machine.approved(plan, approvals=())
+    machine.clock.forward(minutes=5)
+    approval = Approval(actor="UBEN", at=machine.clock())
+    await machine.ledger.changes.amend(
+        change, EntryKind.REVIEW, actor="UBEN", at=machine.clock(), update={"approvals": (approval,)}
+    )
+    before = len(machine.store.requests())
+    await machine.runner.run(change.number)
+    asked = [one["method"] for one in machine.store.requests()[before:]]
+    assert asked == ["GET", "DELETE"]
+
+
+async def test_a_pause_between_two_steps_is_a_gap(machine: Bench) -> None:
+    plan = await planned(machine, DeleteSegment(segment=ref(machine, "Lapsed")), DeleteSegment(segment=ref(machine)))
+    change = await machine.approved(plan)
+    joined, vips = outside(machine, 3), machine.segments()["VIPs"]
+
+    async def meanwhile(_seconds: float) -> None:
+        machine.clock.forward(minutes=2)
+        await machine.client.add_members(vips, *joined)
+
+    machine.store.sleep = meanwhile
+    machine.store.faults.add("DELETE", SEGMENTS, delay=1)
+    await machine.runner.run(change.number)
+    failed = await machine.latest()
+    assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
+    assert "VIPs" in machine.segments()
+
+
+async def test_a_promotion_that_was_retargeted_in_a_pause_is_left_to_people(machine: Bench) -> None:
+    step = RetargetPromotion(promotion=PromotionRef(id=4, name="Win back"), after=None)
+    await killed_after_start(machine, await planned(machine, step))
+    theirs = AnyOf((machine.segments()["VIPs"],))
+    await machine.client.update_promotion(4, lambda now: now.with_targeting(theirs))
+    failed = await resumed(machine, minutes=2)
+    assert (failed.state, (await machine.client.promotion(4)).targeting) == (State.FAILED, theirs)
+
+
+async def test_memberships_that_profiles_would_take_with_them_are_looked_at(machine: Bench) -> None:
+    """It may have begun to delete them: what is gone is its own doing, and what came is not."""
+    ids = [row["customer_id"] for row in machine.store.shop.rows("SELECT customer_id FROM profiles LIMIT 4")]
+    profiles = {
+        row["customer_id"]: row["id"] for row in machine.store.shop.rows("SELECT customer_id, id FROM profiles")
+    }
+    step = DeleteProfiles(customer_ids=tuple(ids))
+    await killed_after_start(machine, await planned(machine, step))
+    await machine.client.delete_profiles(profiles[ids[0]])
+    (waitlist,) = {machine.segments()["Spring launch waitlist"]}
+    await machine.client.add_members(waitlist, profiles[ids[1]])
+    before = len(machine.writes())
+    failed = await resumed(machine, minutes=2)
+    assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.UNSURE)
+    assert machine.writes()[before:] == []
+
+
+async def test_profiles_of_which_some_are_deleted_already_go_on(machine: Bench) -> None:
+    ids = [row["customer_id"] for row in machine.store.shop.rows("SELECT customer_id FROM profiles LIMIT 4")]
+    profiles = {
+        row["customer_id"]: row["id"] for row in machine.store.shop.rows("SELECT customer_id, id FROM profiles")
+    }
+    change = await killed_after_start(machine, await planned(machine, DeleteProfiles(customer_ids=tuple(ids))))
+    await machine.client.delete_profiles(profiles[ids[0]])
+    done = await resumed(machine, minutes=2)
+    assert (done.state, done.runs[0].undo) == (State.DONE, change.runs[0].undo)
+
+
+async def test_profiles_that_are_all_deleted_already_are_done(machine: Bench) -> None:
+    profiles = first_profiles(machine, 2)
+    await killed_after_start(machine, await planned(machine, DeleteProfiles(customer_ids=tuple(profiles))))
+    await machine.client.delete_profiles(*profiles.values())
+    assert (await resumed(machine, minutes=2)).state is State.DONE
+
+
+async def eight_members(machine: Bench) -> list[str]:
+    """More than the store's shop has in VIPs."""
+    await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 8 - len(machine.members("VIPs"))))
+    return sorted(machine.members("VIPs"))
+
+
+async def slowly_removed(machine: Bench, *batches: tuple[str, ...], leaving: tuple[str, ...]) -> Change:
+    """Each batch takes the store 40 seconds, so that it answers all the time; meanwhile these leave by other means."""
+    vips = ref(machine)
+    steps = (RemoveMembers(segment=vips, profile_ids=batch) for batch in batches)
+    change = await machine.approved(await planned(machine, *steps))
+
+    async def slow(seconds: float) -> None:
+        if seconds:
+            machine.clock.forward(seconds=40)
+            await machine.client.remove_members(vips.known_id, *leaving)
+
+    machine.store.sleep = slow
+    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
+    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles")
+    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
+    await machine.runner.run(change.number)
+    return await machine.latest()
+
+
+async def test_removals_leave_out_who_left_long_before_their_turn(machine: Bench) -> None:
+    members = await eight_members(machine)
+    done = await slowly_removed(
+        machine, tuple(members[:2]), tuple(members[2:4]), tuple(members[4:8]), leaving=(members[4],)
+    )
+    assert done.state is State.DONE
+    (undo,) = done.runs[2].undo
+    assert set(undo.items) == {Item.profile(one) for one in members[5:8]}
+
+
+async def test_a_removal_whose_shoppers_all_left_before_its_turn_puts_nobody_back(machine: Bench) -> None:
+    members = await eight_members(machine)
+    done = await slowly_removed(machine, (members[0],), (members[1],), (members[2],), leaving=(members[2],))
+    assert (done.state, [run.error for run in done.runs]) == (State.DONE, [""] * 3)
+    assert done.runs[2].undo == ()
+
+
+async def test_additions_wait_out_a_limit_and_look_again(machine: Bench) -> None:
+    """Two minutes of 429: somebody else added one of them meanwhile, so people are asked."""
+    ids = outside(machine, 3)
+    change = await machine.approved(await planned(machine, AddMembers(segment=ref(machine), profile_ids=ids)))
+
+    async def limited(_seconds: float) -> None:
+        machine.clock.forward(minutes=2)
+        await machine.client.add_members(machine.segments()["VIPs"], ids[0])
+
+    machine.store.sleep = limited
+    machine.store.faults.add("POST", MEMBERS, delay=1, status=429)
+    await machine.runner.run(change.number)
+    failed = await machine.latest()
+    assert (failed.state, machine.members("VIPs") & set(ids)) == (State.FAILED, {ids[0]})
+    assert failed.runs[0].error.startswith("The store changed after this was approved, so it was not done. Someone")
+
+
+async def test_a_limit_in_which_nothing_changed_is_waited_out(machine: Bench) -> None:
+    ids = outside(machine, 3)
+    change = await machine.approved(await planned(machine, AddMembers(segment=ref(machine), profile_ids=ids)))
+    waits_once(machine, "POST", MEMBERS, minutes=2)
+    machine.store.faults.clear()
+    machine.store.faults.add("POST", MEMBERS, delay=1, status=429)
+    await machine.runner.run(change.number)
+    done = await machine.latest()
+    assert (done.state, set(ids) <= machine.members("VIPs")) == (State.DONE, True)
+    assert machine.kinds().count("step started") == 1
+
+
+async def test_profiles_that_were_made_in_a_pause_are_left_to_people(machine: Bench) -> None:
+    lacking = tuple([one.id async for one in machine.client.customers() if not one.shopper_profile_id][:2])
+    change = await machine.approved(await planned(machine, CreateProfiles(customers=lacking)))
+    await machine.client.create_profiles(lacking[0])
+    machine.clock.forward(minutes=2)
+    await machine.runner.run(change.number)
+    assert (await machine.latest()).state is State.FAILED
+
+
+async def test_a_delete_whose_answer_was_lost_before_a_long_wait_is_looked_into(machine: Bench) -> None:
+    """It may have been carried out: that is asked before it is sent again."""
+    change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
+
+    async def long(_seconds: float) -> None:
+        machine.clock.forward(minutes=2)
+
+    machine.store.sleep = long
+    machine.store.faults.add("DELETE", SEGMENTS, delay=1, status=503, carried_out=True)
+    await machine.runner.run(change.number)
+    done = await machine.latest()
+    assert (done.state, machine.writes(), done.can_be_undone) == (State.DONE, ["DELETE"], True)
