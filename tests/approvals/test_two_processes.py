@@ -44,8 +44,8 @@ async def clicked_by_both(slack: World, stack: AsyncExitStack, changes: int, **s
 
 def with_button(slack: World) -> list[str]:
     """Where the cards stand that can be approved."""
-    drawn = [body for door, body in slack.sent if door == "chat.update" and APPROVE in str(body["blocks"])]
-    return sorted({body["ts"] for body in drawn})
+    cards = slack.messages(by="ben", channel="#approvals")
+    return sorted({card["ts"] for card in cards if APPROVE in str(card["blocks"])})
 
 
 def outcomes(slack: World) -> int:
