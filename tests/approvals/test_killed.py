@@ -247,12 +247,7 @@ async def test_a_real_process_killed_while_the_store_has_its_request_ends_it_aft
     begin = shop_of(slack.store)
     async with bot(slack) as process:
         await slack.client.type("ana", "#segments", typed.line)
-        await until(
-            slack,
-            lambda: (
-                typed.button in str([body.get("blocks") for door, body in slack.sent if door == "chat.postMessage"])
-            ),
-        )
+        await until(slack, lambda: typed.button in str(slack.messages(by="ben", channel="#approvals")))
         stuck = Stuck()
         slack.store.sleep = stuck
         if at:

@@ -44,8 +44,8 @@ async def clicked_by_both(slack: World, stack: AsyncExitStack, changes: int, **s
 
 def with_button(slack: World) -> list[str]:
     """Where the cards stand that can be approved."""
-    cards = slack.workspace.archive.messages.get(people.APPROVALS, {})
-    return sorted(ts for ts, one in cards.items() if APPROVE in str(one.message.get("blocks")))
+    cards = slack.messages(by="ben", channel="#approvals")
+    return sorted({card["ts"] for card in cards if APPROVE in str(card["blocks"])})
 
 
 def outcomes(slack: World) -> int:

@@ -8,6 +8,7 @@ import pytest
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.errors import Refusal
+from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import (
     AddMembers,
     CreateCustomer,
@@ -17,6 +18,7 @@ from bot.core.planning.steps import (
     Naming,
     SegmentRef,
 )
+from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import LEASE
 from tests.core.samples import plan
 from tests.engine.bench import Bench
@@ -254,7 +256,7 @@ async def test_what_broke_off_with_something_left_can_be_tried_again(
 async def left_running(machine: Bench) -> None:
     """A change that runs, in no process's hands."""
     steps = tuple(DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in DELETED)
-    change = await machine.approved(plan(*steps))
+    change = await machine.approved(await build_plan(steps, Shop(machine.client)))
     await machine.ledger.changes.move(change, Event.START, at=machine.clock())
 
 

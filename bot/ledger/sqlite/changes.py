@@ -160,7 +160,7 @@ class SqliteChanges:
 
     async def note_late_write(self, number: int, *, at: datetime, detail: dict[str, Any]) -> None:
         """Record that a process that lost this change had a write under way, and queue a notice."""
-        with self._database.transaction() as db:
+        async with self._database.writing() as db:
             db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'late', '')", (number,))
             change = change_rows.load(db, number)
             append(db, entry_builders.moved(EntryKind.LATE_WRITE, change, "", detail), at)
