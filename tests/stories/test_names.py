@@ -1,7 +1,11 @@
-"""Names: hostile, long, taken, alike and misspelt ones. They are shown as they are, and have no power."""
+"""Names: hostile, long, taken, alike and misspelt ones. They are shown as they are, and have no power.
+
+What nobody could see of them is shown by a sign: the judge looks for it in all that the bot sends.
+"""
 
 import pytest
 
+from bot.core.language.visible import visible
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import World, filled, said
@@ -21,6 +25,8 @@ HOSTILE = {
     "formula": "=cmd|' /C calc'!A0",
     "at": "@channel @here #general",
     "right to left": "\u202esPIV\u202c",
+    "of no width": "VI\u200bPs\ufeff\u2060",
+    "terminal": "\x1b[2Jcleared\x9b31m\x07",
     "newline": "two\nlines\ttab",
     "long": "Very long " * 100,
     "one word": "W" * 1000,
@@ -32,8 +38,8 @@ SHOPPERS = ("/shopper show", "/shopper create", "/shopper delete", "/segment add
 
 
 def begins(name: str) -> str:
-    """As much of a name as every place has room for."""
-    return name[:60].strip()
+    """As much of a name as every place has room for, with signs for what nobody sees."""
+    return visible(name[:60].strip())
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
