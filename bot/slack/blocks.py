@@ -39,7 +39,7 @@ class Message:
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", cut(visible(self.text) or "–", MESSAGE_TEXT))
+        object.__setattr__(self, "text", cut(self.text or "–", MESSAGE_TEXT))
         object.__setattr__(self, "blocks", _fit(self.blocks))
 
 
@@ -75,8 +75,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape ``text`` for mrkdwn, so that it cannot mention, link or format."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape ``text`` for mrkdwn, so that it cannot mention, link, format or hide."""
+    safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return MENTION.sub(r"<@\1>", safe)
 
 
@@ -87,7 +87,13 @@ def bare(text: str) -> str:
 
 def plain(text: str, limit: int) -> Block:
     """Build a plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
-    return {"type": "plain_text", "text": cut(visible(bare(text)) or "–", limit), "emoji": False}
+    return plain_lines([text], limit)
+
+
+def plain_lines(lines: Sequence[str], limit: int) -> Block:
+    """Build a plain-text object of these lines."""
+    text = "\n".join(visible(bare(line)) for line in lines)
+    return {"type": "plain_text", "text": cut(text or "–", limit), "emoji": False}
 
 
 def header(text: str) -> Block:

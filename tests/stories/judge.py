@@ -63,7 +63,7 @@ def objections(door: str, body: Json) -> Iterator[str]:
         yield from faults_of("home" if door == "views.publish" else "modal", view)
         if length_of(view) > VIEW_BYTES_MOST:
             yield "view_too_large"
-    yield from unseen({**body, "blocks": blocks, "view": view})
+    yield from unseen({**body, "blocks": blocks, "view": view, "text": one_line(body.get("text") or "")})
     if door == "block_suggestion":
         yield from faults_of("options", body)
     if body.get("response_action") == "errors":
@@ -74,14 +74,21 @@ def objections(door: str, body: Json) -> Iterator[str]:
     yield from _powers([blocks, view])
 
 
+def one_line(text: str) -> str:
+    """Return a text in which lines of ours may stand one below another, as one line."""
+    return text.replace("\n", "")
+
+
 def unseen(value: Any, key: str = "") -> Iterator[str]:
     """Yield every text that a reader would see, and that holds what nobody sees; values that come back are exact."""
     if isinstance(value, str):
-        lines = value.replace("\n", "") if key == "initial_value" or value == "\n" else value
-        yield from [f"{key} {value!r}"] if HIDDEN.search(lines) else []
+        seen = one_line(value) if key == "initial_value" or value == "\n" else value
+        yield from [f"{key} {value!r}"] if HIDDEN.search(seen) else []
     elif isinstance(value, list | tuple):
         for one in value:
             yield from unseen(one, key)
+    elif isinstance(value, dict) and value.get("type") == "section":
+        yield from unseen(one_line(value["text"]["text"]))
     elif isinstance(value, dict):
         for name, one in value.items():
             yield from unseen(one, name) if name not in _EXACT else ()

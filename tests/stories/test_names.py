@@ -80,6 +80,22 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
     assert begins(name) in read(slack.messages()[-1])
 
 
+@pytest.mark.parametrize("name", ["VI\u200bPs", "\u202esPIV\u202c", "\x1b[2Jred", "two\nlines", "👩\u200d👩 \ufeff"])
+async def test_a_name_works_as_it_is_and_as_it_is_shown(slack: World, name: str) -> None:
+    slack.put(name)
+    for word in (name, visible(name)):
+        await slack.type(f'/segment show "{word}"')
+        assert read(slack.messages()[-1]).startswith(f"{visible(name)}: 0 shoppers"), word
+
+
+async def test_of_two_names_that_look_alike_none_is_guessed(slack: World) -> None:
+    (plain, joined, other) = slack.put("Loyal", "Lo\u200byal", "Lo\u200cyal")
+    await slack.type("/segment show Loyal")
+    assert plain in read(slack.messages()[-1])
+    await slack.type("/segment show Lo\ufffdyal")
+    assert all(one in slack.whisper() for one in (joined, other))
+
+
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_a_shoppers_hostile_name_is_shown_literally(open_world: OpenWorld, name: str) -> None:
     slack = await open_world(customers=20)
