@@ -20,6 +20,7 @@ from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification, parse_seal
 from bot.core.errors import Refusal
 from bot.core.items import Item, ItemKind
+from bot.core.language.visible import escape_hidden, visible
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import AuditFile
 from bot.ledger.sqlite.audit_file import open_audit_file
@@ -168,7 +169,7 @@ async def _recent(options: argparse.Namespace) -> int:
 async def _show(options: argparse.Namespace) -> int:
     with _open(options.database) as file:
         found = await _entry(file, options.number)
-    return _print([f"{json.dumps(asdict(found), ensure_ascii=False, indent=2)}\n"])
+    return _print([f"{escape_hidden(json.dumps(asdict(found), ensure_ascii=False, indent=2))}\n"])
 
 
 async def _entry(file: AuditFile, number: int) -> RecordedEntry:
@@ -285,8 +286,8 @@ def _line(entry: RecordedEntry) -> str:
     change = f"change {entry.change}" if entry.change is not None else ""
     time = f"{entry.at[:19].replace('T', ' ')} UTC"
     words = (f"{entry.number:>7}", time, entry.actor, entry.kind, change, entry.description)
-    # A terminal would interpret unprintable characters.
-    return "".join(one if one.isprintable() else " " for one in "  ".join(filter(None, words))) + "\n"
+    # A terminal would interpret control characters.
+    return f"{visible('  '.join(filter(None, words)))}\n"
 
 
 def _say_none() -> int:

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.language.tokenizer import split
+from bot.core.language.visible import HIDDEN, JOINERS
 from bot.core.store_view.shoppers import split_words
 
 DESCRIPTION = 3000
@@ -13,14 +14,11 @@ DESCRIPTION = 3000
 MOST_SHOPPERS = 10_000
 """The most shoppers named at once: more than anyone types, yet few enough not to keep the store busy for long."""
 
-_JOINERS = "\u200c\u200d"
-"""These join letters and emoji: a family of three is one emoji."""
-
 
 def one_line(text: str) -> str:
-    """Remove line breaks, control characters and marks that change the text direction."""
-    kept = "".join(letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
-    return " ".join(kept.strip(f" {_JOINERS}").split())
+    """Remove line breaks, control characters and whatever else nobody could see."""
+    kept = "".join(one if one.isprintable() or one in JOINERS else " " for one in HIDDEN.sub(" ", text))
+    return " ".join(kept.split())
 
 
 def lines(text: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.language.visible import HIDDEN
 from tests.processes import ROOT
 from tests.records import entries_of, read_ledger, record
 
@@ -43,6 +44,7 @@ LOG = (
         subjects=(f"segment:{B}",),
     ),
 )
+HOSTILE = {"reason": "\x1b[2J\x9b1m\u202eVI\u200bPs\x7f\u2028"}
 Audit = Callable[..., tuple[int, str, str]]
 
 
@@ -74,7 +76,7 @@ def test_recent_prints_a_line_an_entry_newest_first(audit: Audit) -> None:
     status, told, _ = audit("recent")
     assert status == 0
     assert told.splitlines() == [
-        "      4  2024-05-04 12:30:00 UTC  UBEN  refused  segment delete · =No [2J !",
+        "      4  2024-05-04 12:30:00 UTC  UBEN  refused  segment delete · =No�[2J↵!",
         "      3  2024-05-04 11:30:00 UTC  step done  change 1  segment add · Add 1",
         "      2  2024-05-04 10:30:00 UTC  UANA  planned  change 1  segment add · none",
         "      1  2024-05-04 09:30:00 UTC  UANA  asked  /segment add 7",
@@ -118,6 +120,22 @@ def test_show_prints_all_of_one_entry(audit: Audit, path: Path) -> None:
     assert (status, shown["kind"], shown["change"], shown["seal"]) == (0, "planned", 1, seals(path)[1])
     none = "There is no entry 9 in the log. `python -m bot audit recent` shows the latest ones.\n"
     assert audit("show", "9") == (1, "", none)
+
+
+@pytest.mark.parametrize("action", ["recent", "show 5", "export", "export --format csv"])
+def test_a_terminal_gets_nothing_that_it_would_interpret(audit: Audit, path: Path, action: str) -> None:
+    record(path, [(Entry(EntryKind.REFUSED, detail=HOSTILE), BEGAN + 9 * HOUR)])
+    status, told, _ = audit(*action.split())
+    assert status == 0
+    assert "VI" in told
+    assert not [line for line in told.split("\n") if HIDDEN.search(line.removesuffix("\r"))]
+
+
+@pytest.mark.parametrize("action", ["show 5", "export --since 2024-05-04T18:00"])
+def test_json_keeps_what_nobody_sees_in_escapes(audit: Audit, path: Path, action: str) -> None:
+    record(path, [(Entry(EntryKind.REFUSED, detail=HOSTILE), BEGAN + 9 * HOUR)])
+    _, told, _ = audit(*action.split())
+    assert json.loads(told)["detail"] == HOSTILE
 
 
 def test_a_csv_export_does_no_harm_in_a_spreadsheet(audit: Audit) -> None:
@@ -191,6 +209,7 @@ def test_verify_says_which_entry_has_a_seal_or_that_none_has(audit: Audit, path:
 def test_a_backup_is_checked_and_overwrites_nothing(audit: Audit, path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
     assert audit("backup", str(copy)) == (0, f"The copy is intact: 4 entries, head {seals(path)[3]}.\n", "")
+    assert copy.stat().st_mode & 0o777 == 0o600
     assert audit("verify", database=copy)[0] == 0
     status, _, error = audit("backup", str(copy))
     assert (status, error) == (1, f"There is a file {copy} already. Choose another name.\n")

@@ -4,6 +4,7 @@ import re
 
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Offers, Part, Sentence, Table
 from bot.core.csv_lines import csv_lines
+from bot.core.language.visible import HIDDEN
 from bot.slack import blocks
 from bot.slack.action_ids import RUN
 from bot.slack.blocks import Block, Message
@@ -88,7 +89,8 @@ def file_name(name: str) -> str:
     Its extension stays; if nothing else is left, the name is "file". The strictest rules:
     learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file.
     """
-    shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in name.strip())
+    seen = HIDDEN.sub("-", name.strip())
+    shown = "".join("-" if one in _UNSAFE or not one.isprintable() else one for one in seen)
     match = _ENDING.search(shown)
     ending = match[0] if match else ""
     stem = shown.removesuffix(ending).strip(". ")

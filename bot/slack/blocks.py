@@ -1,7 +1,10 @@
 """Builders of Slack's blocks that keep to its limits: text that is too long is truncated or split here. Pure.
 
 Names and other text from outside go into plain text or rich text, which is shown literally; where only mrkdwn is
-possible, ``escape`` keeps such text from mentioning, linking or formatting. Limits: docs.slack.dev/reference/block-kit.
+possible, ``escape`` keeps such text from mentioning, linking or formatting. Every text that a reader sees goes through
+``visible`` here, and nowhere else; values, which come back to the bot, stay exact.
+
+Limits: docs.slack.dev/reference/block-kit.
 """
 
 import re
@@ -12,6 +15,7 @@ from typing import Any
 
 from bot.core.answers import MENTION, Cell, Delta
 from bot.core.language.phrases import signed
+from bot.core.language.visible import visible
 
 Block = dict[str, Any]
 
@@ -71,8 +75,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape ``text`` for mrkdwn, so that it cannot mention, link or format."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape ``text`` for mrkdwn, so that it cannot mention, link, format or hide."""
+    safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return MENTION.sub(r"<@\1>", safe)
 
 
@@ -83,7 +87,13 @@ def bare(text: str) -> str:
 
 def plain(text: str, limit: int) -> Block:
     """Build a plain-text object; Slack refuses an empty one. No emoji codes: a segment may be called ``:x:``."""
-    return {"type": "plain_text", "text": cut(bare(text) or "–", limit), "emoji": False}
+    return plain_lines([text], limit)
+
+
+def plain_lines(lines: Sequence[str], limit: int) -> Block:
+    """Build a plain-text object of these lines."""
+    text = "\n".join(visible(bare(line)) for line in lines)
+    return {"type": "plain_text", "text": cut(text or "–", limit), "emoji": False}
 
 
 def header(text: str) -> Block:
@@ -123,7 +133,7 @@ def rich(text: str, *, bold: bool = False) -> list[Block]:
     style: Block = {"style": {"bold": True}} if bold else {}
     elements: list[Block] = []
     end = 0
-    shown = cut(text, TEXT)
+    shown = cut(visible(text), TEXT)
     for match in _PIECE.finditer(shown):
         elements += _literal(shown[end : match.start()], style)
         elements.append(_piece(match))
@@ -143,7 +153,7 @@ def _literal(text: str, style: Block) -> list[Block]:
 
 def link(text: str, url: str) -> Block:
     """Build a link within rich text."""
-    return {"type": "link", "url": url, "text": cut(text or url, TEXT)}
+    return {"type": "link", "url": url, "text": cut(visible(text or url), TEXT)}
 
 
 def time(at: datetime) -> str:
@@ -154,7 +164,7 @@ def time(at: datetime) -> str:
 def context(*mrkdwn: str) -> Block:
     """Build small print of up to ten pieces; the caller escapes text from outside."""
     pieces = [text for text in mrkdwn if text][:10] or ["–"]
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, TEXT)} for text in pieces]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(visible(text), TEXT)} for text in pieces]}
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
@@ -194,10 +204,10 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) 
     If they are too long, cells are truncated, so that no row is missing.
     """
     shown, room = rows[:TABLE_ROWS], _cell_room(columns, rows[:TABLE_ROWS])
-    head = [{"type": "raw_text", "text": column} for column in columns]
+    head = [{"type": "raw_text", "text": visible(column)} for column in columns]
     return {
         "type": "data_table",
-        "caption": caption,
+        "caption": visible(caption),
         "rows": [head, *([_cell(value, room) for value in row] for row in shown)],
         "page_size": min(25, max(1, len(shown))),
     }
@@ -214,7 +224,7 @@ def _cell_room(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
 def _shown(value: Cell, room: int) -> str:
     if isinstance(value, Delta):
         return signed(value.by)
-    return f"{value:,}" if isinstance(value, int) else cut(value or "–", room)
+    return f"{value:,}" if isinstance(value, int) else cut(visible(value or "–"), room)
 
 
 def _cell(value: Cell, room: int) -> Block:
@@ -241,7 +251,7 @@ def chart(kind: str, title: str, labels: Sequence[str], series: Sequence[tuple[s
     drawn = [{"name": name, "data": data} for name, data in zip(names, points, strict=True)]
     return {
         "type": "data_visualization",
-        "title": cut(title, CHART_TITLE),
+        "title": cut(visible(title), CHART_TITLE),
         "chart": {"type": kind, "series": drawn, "axis_config": {"categories": categories}},
     }
 
@@ -250,7 +260,7 @@ def _distinct(labels: Sequence[str]) -> list[str]:
     """Truncate labels to fit, and number those that would become equal."""
     made: list[str] = []
     for label in labels:
-        whole, number = label.strip() or "–", 1
+        whole, number = visible(label.strip()) or "–", 1
         one = cut(whole, CHART_LABEL)
         while one in made:
             number += 1

@@ -17,6 +17,7 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
+from bot.core.language.visible import visible
 from bot.core.store_view.shoppers import classify, split_words
 from bot.slack import blocks
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
@@ -76,7 +77,13 @@ def _placeholder(kind: Input, otherwise: str = "") -> Block:
 
 def _filled(element: Block, given: Any) -> Block:
     limit = element.get("max_length", blocks.TEXT)
-    return element | ({"initial_value": str(given)[:limit]} if given else {})
+    return element | ({"initial_value": _typeable(str(given), element)[:limit]} if given else {})
+
+
+def _typeable(text: str, element: Block) -> str:
+    """Return ``text`` as one can see and edit it; only a field of several lines has line breaks."""
+    lines = text.splitlines() if element.get("multiline") else [text]
+    return "\n".join(map(visible, lines))
 
 
 def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:

@@ -69,8 +69,8 @@ def _older(block: Block) -> list[Block]:
     while len("\n".join(shown)) > blocks.LINES_ROOM:
         shown = shown[:-1]
     more = [f"… and {len(lines) - len(shown)} more."] if len(shown) < len(lines) else []
-    text = "\n".join((f"{block['caption']}:", *shown, *more))
-    return [{"type": "section", "text": blocks.plain(text, blocks.TEXT)}] if rows else []
+    text = blocks.plain_lines((f"{block['caption']}:", *shown, *more), blocks.TEXT)
+    return [{"type": "section", "text": text}] if rows else []
 
 
 def as_text(message: Message) -> str:

@@ -11,6 +11,7 @@ from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.phrases import counted
+from bot.core.language.visible import visible
 from bot.core.planning.item_names import describe_items
 from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
@@ -91,7 +92,7 @@ def _whole(change: Change) -> tuple[Sentence | File, ...]:
     lines = [*(f"• {line}" for line in change.plan.lines), *change.plan.warnings, *change.plan.remarks]
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
-    return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*lines, ""))))
+    return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*map(visible, lines), ""))))
 
 
 def _offers(change: Change, actor: str) -> tuple[Offers, ...]:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.core.errors import SelfApproval
+from bot.core.language.visible import visible
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, filled, said
 from tests.stories.judge import read
@@ -662,5 +663,5 @@ async def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(slack: World
     await slack.type("/segment export VIPs")
     (row,) = table(slack.files()["VIPs.csv"])
     assert row["email"] == "'=1+1@example.com"
-    assert row["first_name"] == f"'{name}"
-    assert row["last_name"] == f"Mc{name}"
+    assert row["first_name"] == f"'{visible(name)}"
+    assert row["last_name"] == f"Mc{visible(name)}"

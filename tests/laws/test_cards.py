@@ -26,6 +26,7 @@ from commands import GROUPS
 from tests.core.samples import NOW, change, uuid
 from tests.laws.steps import KINDS, planned
 from tests.laws.values import FEW, HOSTILE, LAW, texts
+from tests.stories.judge import unseen
 
 steps: st.SearchStrategy[AnyStep] = st.one_of(*map(planned, KINDS))
 people = st.sampled_from(("UANA", "UBEN", "UCLEO", "UEVE"))
@@ -54,13 +55,15 @@ def mrkdwn(value: Any) -> Iterator[str]:
 
 
 def powerless(value: Any) -> bool:
-    """Whether nothing but our own times and people mentions anybody or links anywhere."""
+    """Whether nothing but our own times and people mentions anybody or links anywhere, and all of it is seen."""
+    assert not list(unseen(value))
     return all(_OURS.fullmatch(one) for text in mrkdwn(value) for one in _POWER.findall(text))
 
 
 def fits(message: Any) -> bool:
     assert faults_of("message", message.blocks) == []
     assert 0 < len(message.text) <= MESSAGE_TEXT
+    assert not list(unseen(message.text))
     return powerless(message.blocks) and all(_OURS.fullmatch(one) for one in _POWER.findall(message.text))
 
 

@@ -32,6 +32,7 @@ HOSTILE = (
     "*_~|:x: &amp;",
     "a\nb\tc",
     "\u202eright to left",
+    "V\u200bI\u2066Ps\x1b[31m\x9b\u2028\u061c\ufeff\u3164",
     "<!channel>&" * 91,
     ":smile:" * 143,
     "x" * 1000,

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.approval.changes import Change, State
 from bot.core.audit.entries import EntryKind, RecordedEntry
+from bot.core.language.visible import HIDDEN
 from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
 from bot.sandbox.workspace.people import HUMANS, PEOPLE
 from bot.sandbox.workspace.web_api.call import TEXT_MOST, UPDATE_TEXT_MOST, VIEW_BYTES_MOST
@@ -19,6 +20,7 @@ OUR_FAULTS = re.compile(r"invalid_blocks|invalid_arguments|msg_too_long|msg_bloc
 GUESTS = frozenset(person.id for person in PEOPLE if person.guest)
 _POWER = re.compile(r"<([^<>]*)>")
 _HARMLESS = re.compile(rf"!date\^.*|@({'|'.join(HUMANS)})")
+_EXACT = frozenset({"value", "private_metadata", "url"})
 _WORDLESS = frozenset({"broadcast", "usergroup", "channel"})
 
 
@@ -61,6 +63,7 @@ def objections(door: str, body: Json) -> Iterator[str]:
         yield from faults_of("home" if door == "views.publish" else "modal", view)
         if length_of(view) > VIEW_BYTES_MOST:
             yield "view_too_large"
+    yield from unseen({**body, "blocks": blocks, "view": view, "text": one_line(body.get("text") or "")})
     if door == "block_suggestion":
         yield from faults_of("options", body)
     if body.get("response_action") == "errors":
@@ -69,6 +72,26 @@ def objections(door: str, body: Json) -> Iterator[str]:
         yield "msg_too_long"
     yield from _powers([{"type": "message", "text": body.get(key)} for key in ("text", "initial_comment")])
     yield from _powers([blocks, view])
+
+
+def one_line(text: str) -> str:
+    """Return a text in which lines of ours may stand one below another, as one line."""
+    return text.replace("\n", "")
+
+
+def unseen(value: Any, key: str = "") -> Iterator[str]:
+    """Yield every text that a reader would see, and that holds what nobody sees; values that come back are exact."""
+    if isinstance(value, str):
+        seen = one_line(value) if key == "initial_value" or value == "\n" else value
+        yield from [f"{key} {value!r}"] if HIDDEN.search(seen) else []
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from unseen(one, key)
+    elif isinstance(value, dict) and value.get("type") == "section":
+        yield from unseen(one_line(value["text"]["text"]))
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from unseen(one, name) if name not in _EXACT else ()
 
 
 def _decoded(value: Any) -> Any:

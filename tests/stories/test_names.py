@@ -1,7 +1,11 @@
-"""Names: hostile, long, taken, alike and misspelt ones. They are shown as they are, and have no power."""
+"""Names: hostile, long, taken, alike and misspelt ones. They are shown as they are, and have no power.
+
+What nobody could see of them is shown by a sign: the judge looks for it in all that the bot sends.
+"""
 
 import pytest
 
+from bot.core.language.visible import visible
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld
 from tests.harness import World, filled, said
@@ -21,6 +25,8 @@ HOSTILE = {
     "formula": "=cmd|' /C calc'!A0",
     "at": "@channel @here #general",
     "right to left": "\u202esPIV\u202c",
+    "of no width": "VI\u200bPs\ufeff\u2060",
+    "terminal": "\x1b[2Jcleared\x9b31m\x07",
     "newline": "two\nlines\ttab",
     "long": "Very long " * 100,
     "one word": "W" * 1000,
@@ -32,8 +38,8 @@ SHOPPERS = ("/shopper show", "/shopper create", "/shopper delete", "/segment add
 
 
 def begins(name: str) -> str:
-    """As much of a name as every place has room for."""
-    return name[:60].strip()
+    """As much of a name as every place has room for, with signs for what nobody sees."""
+    return visible(name[:60].strip())
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
@@ -72,6 +78,22 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
     assert begins(name) in read(slack.messages()[-1])
     await slack.type("/change show 1")
     assert begins(name) in read(slack.messages()[-1])
+
+
+@pytest.mark.parametrize("name", ["VI\u200bPs", "\u202esPIV\u202c", "\x1b[2Jred", "two\nlines", "👩\u200d👩 \ufeff"])
+async def test_a_name_works_as_it_is_and_as_it_is_shown(slack: World, name: str) -> None:
+    slack.put(name)
+    for word in (name, visible(name)):
+        await slack.type(f'/segment show "{word}"')
+        assert read(slack.messages()[-1]).startswith(f"{visible(name)}: 0 shoppers"), word
+
+
+async def test_of_two_names_that_look_alike_none_is_guessed(slack: World) -> None:
+    (plain, joined, other) = slack.put("Loyal", "Lo\u200byal", "Lo\u200cyal")
+    await slack.type("/segment show Loyal")
+    assert plain in read(slack.messages()[-1])
+    await slack.type("/segment show Lo\ufffdyal")
+    assert all(one in slack.whisper() for one in (joined, other))
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.core.audit.entries import RecordedEntry
 from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
+from bot.core.language.visible import escape_hidden
 
 MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
 """The limits of one file in Slack: people do not open more than that in a spreadsheet."""
@@ -23,8 +24,8 @@ def entry_csv(entries: Iterable[RecordedEntry]) -> Iterator[str]:
 
 
 def entry_json(entries: Iterable[RecordedEntry]) -> Iterator[str]:
-    """Render entries as lines of JSON."""
-    return (f"{json.dumps(vars(entry), ensure_ascii=False)}\n" for entry in entries)
+    """Render entries as lines of JSON, in which what nobody could see is escaped."""
+    return (f"{escape_hidden(json.dumps(vars(entry), ensure_ascii=False))}\n" for entry in entries)
 
 
 @dataclass(frozen=True)

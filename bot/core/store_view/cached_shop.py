@@ -12,6 +12,7 @@ from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
 from bot.core.frozen_value import Value
+from bot.core.language.visible import visible
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
 """Why promotions cannot be read, to end a sentence."""
@@ -85,9 +86,12 @@ def similar_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
 def find_named(word: str, things: Iterable[N]) -> N | None:
     """Return the thing with this id or name, ignoring case unless two names differ only in it.
 
-    An id wins over a name that looks like it. Raises Misuse if the name is ambiguous.
+    An id wins over a name that looks like it. A name may also be given as it is shown, with signs for hidden
+    characters. Raises Misuse if it is ambiguous.
     """
-    alike = [one for one in things if word.casefold() in (str(one.id).casefold(), one.name.casefold())]
+    every, wanted = tuple(things), word.casefold()
+    alike = [one for one in every if wanted in (str(one.id).casefold(), one.name.casefold())]
+    alike = alike or [one for one in every if wanted == visible(one.name).casefold()]
     exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
     matches = exact or alike
     if len(matches) > 1:

@@ -14,7 +14,7 @@ MOST = 512
 READ_SECONDS = 10.0
 """How long a request may take to arrive, from the connection or its first byte on. Slack gives up after three."""
 SLOW = "did not arrive in time"
-CROWDED = "one of too many connections, and the oldest without a request"
+CROWDED = "one of too many connections without a request"
 
 
 def open_files() -> int:
