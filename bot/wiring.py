@@ -46,6 +46,8 @@ Clients = tuple[AsyncWebClient, AsyncWebClient, AsyncWebClient]
 """One with retries, one that sends everything only once, and one that sends again only what Slack did not take."""
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
+CHECK_SECONDS = 5.0
+"""How long the start waits for the check of the ledger's file: a million entries take about that."""
 log = logging.getLogger(__name__)
 
 
@@ -59,6 +61,11 @@ class Bot:
     app: AsyncApp
     engine: Engine
     lost: asyncio.Future[LedgerLost]
+
+    def lose(self, error: LedgerLost) -> None:
+        """Note that the bot has to stop."""
+        if not self.lost.done():
+            self.lost.set_result(error)
 
     async def settled(self) -> None:
         """Wait until no work is running."""
@@ -130,12 +137,12 @@ async def assemble(
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
         )
+        bot = Bot(_app(client), engine, asyncio.get_running_loop().create_future())
         stack.push_async_callback(engine.stop)
+        await _refuse_damage(bot)
         await engine.process.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        app = _app(client)
-        Listeners(engine, client, Suggestions(store, clock=clock)).register(app)
-        bot = Bot(app, engine, asyncio.get_running_loop().create_future())
+        Listeners(engine, client, Suggestions(store, clock=clock)).register(bot.app)
         if run_due_every is not None:
             await stack.enter_async_context(_housekeeping(bot, run_due_every))
         yield bot
@@ -201,6 +208,20 @@ def _policy(settings: Settings) -> Policy:
     return Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS, **file)
 
 
+async def _refuse_damage(bot: Bot) -> None:
+    """Raise LedgerLost if the ledger's file is damaged; a large one is looked through while the bot runs."""
+
+    async def check() -> None:
+        try:
+            await bot.engine.process.ledger.refuse_damage()
+        except LedgerLost as error:
+            bot.lose(error)
+
+    await asyncio.wait({bot.engine.process.tasks.start(check())}, timeout=CHECK_SECONDS)
+    if bot.lost.done():
+        raise bot.lost.result()
+
+
 @asynccontextmanager
 async def _housekeeping(bot: Bot, every: float) -> AsyncIterator[None]:
     async def run() -> None:
@@ -223,4 +244,4 @@ async def _run_due(bot: Bot) -> None:
     try:
         await bot.engine.housekeeper.run_due()
     except LedgerLost as error:
-        bot.lost.set_result(error)
+        bot.lose(error)

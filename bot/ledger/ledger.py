@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self
 
+from bot.core.errors import LedgerLost
 from bot.ledger.ports.audit_log import AuditLog
 from bot.ledger.ports.changes import Changes
 from bot.ledger.ports.history import History
@@ -18,6 +19,12 @@ class Storage(Protocol):
 
     async def aclose(self) -> None:
         """Close the database; everything committed is on disk already."""
+
+    async def damage(self) -> str:
+        """Return what is damaged, in the database's words; empty if nothing is. It may take seconds."""
+
+    async def trim(self) -> None:
+        """Keep the database's files from growing for nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,19 @@ class Ledger:
 
     async def catch_up(self) -> None:
         """Write what was deferred: releases, answers, and the index of the audit log. Raises NotRecorded."""
+        await self.storage.trim()
         await self.leases.retry_releases()
         await self.invocations.retry_settling()
         await self.audit.complete_index()
+
+    async def refuse_damage(self) -> None:
+        """Raise LedgerLost if the database is damaged. It may take seconds."""
+        if found := await self.storage.damage():
+            raise LedgerLost(
+                "the ledger's file is damaged",
+                f"The ledger is damaged ({found}), so the bot does not write to it. Keep the file, put the latest "
+                "backup in its place, and start the bot.",
+            )
 
     async def tidy(self, before: datetime) -> None:
         """Delete the settled deliveries, and the processes whose lease ended, from before this time."""

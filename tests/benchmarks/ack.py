@@ -60,16 +60,17 @@ def _run(name: str, callers: int, folder: Path) -> dict[str, float]:
     program = ("bot", "http") if name == "bot" else ("tests.benchmarks.apps", name)
     with ExitStack() as stack:
         stack.enter_context(running(*sandbox, ready="stops it"))
-        stack.enter_context(running(*program, ready="Ready", environment=_environment(data)))
+        stack.enter_context(running(*program, ready="Ready", environment=environment(data)))
         return asyncio.run(_load(callers))
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment(data: Path) -> dict[str, str]:
+    """Return the settings of a bot between the sandbox's parts."""
     return environment_for(f"http://127.0.0.1:{SANDBOX_PORT}", data / "ledger.sqlite") | {"PORT": str(BOT_PORT)}
 
 
 async def _load(callers: int) -> dict[str, float]:
-    async with _sink(), aiohttp.ClientSession() as session:
+    async with sink(), aiohttp.ClientSession() as session:
         numbers = itertools.count()
         await _ask(session, numbers, WARM_UP_SECONDS)
         started = time.perf_counter()
@@ -88,7 +89,7 @@ async def _ask(session: aiohttp.ClientSession, numbers: Iterator[int], seconds: 
     times: list[float] = []
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
-        body, headers = _signed(next(numbers))
+        body, headers = signed(next(numbers))
         started = time.perf_counter()
         async with session.post(f"http://127.0.0.1:{BOT_PORT}/slack/events", data=body, headers=headers) as answer:
             await answer.read()
@@ -97,10 +98,11 @@ async def _ask(session: aiohttp.ClientSession, numbers: Iterator[int], seconds: 
     return times
 
 
-def _signed(number: int) -> tuple[str, dict[str, str]]:
+def signed(number: int, text: str = "list") -> tuple[str, dict[str, str]]:
+    """Return the body and the headers of a slash command, as Slack sends it."""
     fields = {
         "command": "/segment",
-        "text": "list",
+        "text": text,
         "team_id": people.TEAM_ID,
         "channel_id": people.SEGMENTS,
         "user_id": people.ANA,
@@ -118,7 +120,7 @@ def _signed(number: int) -> tuple[str, dict[str, str]]:
 
 
 @asynccontextmanager
-async def _sink() -> AsyncIterator[None]:
+async def sink() -> AsyncIterator[None]:
     """Takes the bot's answers, as Slack's response urls do."""
 
     async def take(request: web.Request) -> web.Response:

@@ -13,14 +13,17 @@ from bot.core.audit.entries import Entry, RecordedEntry, UnknownEntry
 from bot.core.audit.entry_codec import content_of, decode
 from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
 from bot.ledger.sqlite import audit_index
-from bot.ledger.sqlite.audit_search import search
+from bot.ledger.sqlite.audit_search import search, search_oldest
 from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.file_checks import damage
 
 _COLUMNS = "number, body, seal"
 _ARCHIVED = """
     SELECT 1 FROM entries WHERE kind = 'archived'
     AND json_extract(body, '$.detail.last') = ? AND json_extract(body, '$.detail.head') = ?
 """
+PAGE = 1_000
+"""Entries that an export reads at a time."""
 T = TypeVar("T")
 
 
@@ -44,7 +47,7 @@ class SqliteAuditLog:
 
     async def export(self, audit_filter: AuditFilter, write: Callable[[Iterator[RecordedEntry]], T]) -> T:
         """Return the result of ``write`` for the matching entries, oldest first, streamed."""
-        return await self._database.read_apart(lambda db: write(_found(db, audit_filter, oldest_first=True)))
+        return await self._database.read_apart(lambda db: write(_paged(db, audit_filter)))
 
     async def entries(self, *, after: int = 0, limit: int | None = None) -> tuple[RecordedEntry, ...]:
         """Return the entries with a number above ``after``, oldest first, at most ``limit``."""
@@ -104,15 +107,19 @@ def stream(database: Database, *, after: int = 0, limit: int = -1) -> Iterator[R
     return map(_decoded, database.execute(query, (after, limit)))
 
 
-def _found(
-    database: Database,
-    audit_filter: AuditFilter,
-    *,
-    limit: int = -1,
-    before: int | None = None,
-    oldest_first: bool = False,
-) -> Iterator[RecordedEntry]:
-    return map(_decoded, database.execute(*search(audit_filter, limit=limit, before=before, oldest_first=oldest_first)))
+def _found(database: Database, audit_filter: AuditFilter, *, limit: int, before: int | None) -> Iterator[RecordedEntry]:
+    return map(_decoded, database.execute(*search(audit_filter, limit=limit, before=before)))
+
+
+def _paged(database: Database, audit_filter: AuditFilter) -> Iterator[RecordedEntry]:
+    """Yield the matching entries, oldest first: page by page, since whoever takes them may take hours.
+
+    Meanwhile, the log of writes would grow: it keeps what a reader has not read yet.
+    """
+    page = tuple(map(_decoded, database.execute(*search_oldest(audit_filter, limit=PAGE))))
+    while page:
+        yield from page
+        page = tuple(map(_decoded, database.execute(*search_oldest(audit_filter, limit=PAGE, after=page[-1]))))
 
 
 def verify(database: Database, against: str = "") -> Verification:
@@ -135,7 +142,13 @@ def verify_chain(database: Database, against: str = "") -> Verification:
     after, before_first = anchor(database.connection)
     rows = database.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY number")
     result = hash_chain.verify(rows, after=after, head=before_first, against=against)
-    return result if result.fault else replace(result, fault=audit_index.fault(database.connection))
+    fault = result.fault or audit_index.fault(database.connection) or _damage(database.connection)
+    return replace(result, fault=fault)
+
+
+def _damage(db: sqlite3.Connection) -> str:
+    found = damage(db, thoroughly=True)
+    return f"The database is damaged ({found})." if found else ""
 
 
 def head(db: sqlite3.Connection) -> tuple[int, str]:

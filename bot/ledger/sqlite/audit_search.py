@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from bot.core.audit.audit_reader import AuditFilter
+from bot.core.audit.entries import RecordedEntry
 from bot.core.audit.index_terms import narrowest_first
 from bot.core.timestamps import timestamp
 
@@ -16,6 +17,7 @@ _CONDITIONS = {
     "since": "at >= :since",
     "until": "at < :until",
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
+    "after_at": "(at, {number}) > (:after_at, :after)",  # by value: that entry may be archived meanwhile
 }
 """The rows of subjects contain not only the subject, but also what narrows a search."""
 _ABOUT = """
@@ -23,17 +25,25 @@ _ABOUT = """
 """
 
 
-def search(
-    audit_filter: AuditFilter, *, limit: int = -1, before: int | None = None, oldest_first: bool = False
-) -> tuple[str, dict[str, Any]]:
-    """Return the query for the matching entries in order of time, with its parameters; ``limit`` -1 means all.
+def search(audit_filter: AuditFilter, *, limit: int, before: int | None = None) -> tuple[str, dict[str, Any]]:
+    """Return the query for the latest matching entries, newest first, with its parameters.
 
     It uses the index by subject, which is in order already; and the entries if a change is named, too: a change has few
     entries, while a tenth of all may be about a busy segment.
     """
     audit_filter = narrowest_first(audit_filter)
-    values = _values(audit_filter, before) | {"limit": limit}
-    return _query(audit_filter, values, "ASC" if oldest_first else "DESC"), values
+    values = _values(audit_filter) | {"limit": limit} | ({} if before is None else {"before": before})
+    return _query(audit_filter, values, "DESC"), values
+
+
+def search_oldest(
+    audit_filter: AuditFilter, *, limit: int, after: RecordedEntry | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return the query for the first matching entries (after this one), oldest first, with its parameters."""
+    audit_filter = narrowest_first(audit_filter)
+    behind = {"after_at": after.at, "after": after.number} if after else {}
+    values = _values(audit_filter) | {"limit": limit} | behind
+    return _query(audit_filter, values, "ASC"), values
 
 
 def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str:
@@ -82,14 +92,13 @@ def _names(name: str, values: tuple[str, ...]) -> list[str]:
     return [f":{name}{place}" for place, _ in enumerate(values)]
 
 
-def _values(audit_filter: AuditFilter, before: int | None) -> dict[str, Any]:
+def _values(audit_filter: AuditFilter) -> dict[str, Any]:
     values = {
         "actor": audit_filter.actor or None,
         "kind": audit_filter.kind,
         "change": audit_filter.change,
         "since": timestamp(audit_filter.since) if audit_filter.since else None,
         "until": timestamp(audit_filter.until) if audit_filter.until else None,
-        "before": before,
     }
     subjects = {f"beside{place}": one for place, one in enumerate(audit_filter.besides)}
     if len(audit_filter.subjects) > FEW:

@@ -12,7 +12,9 @@ from sqlite_utils import Database as Tables
 
 from bot.core.errors import LedgerLost, NotRecorded
 from bot.ledger.sqlite import schema_version
+from bot.ledger.sqlite.file_checks import MOST_LOGGED, damage, empty_log_of_writes
 from bot.ledger.sqlite.migrations import migrations
+from bot.ledger.sqlite.read_only import connect_read_only
 from bot.ledger.sqlite.storage_errors import ErrorLog, reason
 from bot.ledger.sqlite.write_guard import WriteGuard
 from bot.ledger.sqlite.write_turns import WriteTurns
@@ -69,6 +71,7 @@ class Database:
             _migrate(connection, path)
             connection.execute(_WAL)
             connection.execute(f"PRAGMA busy_timeout={BLOCKED_MS}")
+            connection.execute(f"PRAGMA journal_size_limit={MOST_LOGGED}")
         except BaseException:
             connection.close()
             raise
@@ -77,8 +80,7 @@ class Database:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Open a file read-only: an auditor's copy stays unchanged. Raises sqlite3.Error."""
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, factory=Connection)
+        connection = connect_read_only(path, patience=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
         return cls(connection, is_shared=False)
 
@@ -95,6 +97,15 @@ class Database:
     async def aclose(self) -> None:
         """Close the file."""
         self.close()
+
+    async def damage(self) -> str:
+        """Return what is damaged; empty if nothing is."""
+        return await self.read_apart(lambda db: damage(db.connection))
+
+    async def trim(self) -> None:
+        """Keep the log of writes from growing without end."""
+        if self.path:
+            empty_log_of_writes(self.connection, self.path)
 
     def execute(self, query: str, values: Values = ()) -> sqlite3.Cursor:
         """Execute a query that reads."""

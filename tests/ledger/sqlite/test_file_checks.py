@@ -1,0 +1,113 @@
+"""Damaged pages are found before something is written between them, and the log of writes does not grow for ever."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.core.audit.audit_reader import AuditFilter
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
+from bot.core.errors import LedgerLost
+from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite.audit_log import PAGE
+from bot.ledger.sqlite.file_checks import MOST_LOGGED
+from bot.ledger.sqlite.ledger import open_sqlite
+from tests.core.samples import NOW
+from tests.ledger.logs import DAY
+from tests.ledger.sqlite.files import Shell
+from tests.records import create_ledger, database_of, record
+
+MUCH = "x" * 100_000
+
+
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table, or of an index."""
+    with closing(sqlite3.connect(path)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+async def test_damage_is_found_before_anything_is_written(path: Path) -> None:
+    create_ledger(path)
+    async with open_sqlite(path) as ledger:
+        await ledger.refuse_damage()
+    damage(path, "restored")
+    async with open_sqlite(path) as ledger:
+        with pytest.raises(LedgerLost) as told:
+            await ledger.refuse_damage()
+    assert told.value.reason == "the ledger's file is damaged"
+    assert "put the latest backup in its place" in told.value.for_operator
+
+
+def index_on(db: sqlite3.Connection, column: str) -> None:
+    """Say that an index of changes is on this column, without writing it anew."""
+    sql = f"CREATE INDEX changes_by_requester ON changes ({column})"
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'changes_by_requester'", (sql,))
+    db.execute("PRAGMA writable_schema = RESET")
+
+
+def test_verifying_finds_what_no_entry_shows(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An index that tells something else than its table, which only a thorough check sees."""
+    record(path, [(Entry(EntryKind.ASKED), NOW)])
+    columns = "(state, revision, requester, expires_at, plan, body)"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        index_on(db, "plan")
+        db.execute(f"INSERT INTO changes {columns} VALUES ('', 1, 'a', '', 'b', '{{}}')")
+        index_on(db, "requester")
+        assert db.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    assert main(["audit", "verify", "--database", str(path)]) == 1
+    assert "The log is not intact. The database is damaged (row 1 missing from index" in capsys.readouterr().err
+
+
+def size(path: Path) -> int:
+    """Bytes in the log of writes."""
+    return os.path.getsize(f"{path}-wal")
+
+
+async def test_the_log_of_writes_is_emptied_once_nobody_reads_from_it(path: Path, ledger: Ledger) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM homes").fetchone()
+        for user in range(MOST_LOGGED // len(MUCH) + 10):
+            row = ("INSERT INTO homes (user, opened, shown) VALUES (?, '', ?)", (str(user), MUCH))
+            await database_of(ledger).write(*row)
+        await ledger.catch_up()
+        assert size(path) > MOST_LOGGED
+    await ledger.catch_up()
+    assert size(path) == 0
+
+
+async def test_an_export_that_nobody_takes_keeps_no_log_of_writes(path: Path, ledger: Ledger) -> None:
+    """Whoever pipes it into a pager may leave it there for days."""
+    record(path, ((Entry(EntryKind.ASKED), NOW) for _ in range(PAGE + 1)))
+
+    def taken_slowly(entries: Iterator[RecordedEntry]) -> list[int]:
+        first = next(entries).number
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0  # nothing was in its way
+        return [first, *(entry.number for entry in entries)]
+
+    assert await ledger.audit.export(AuditFilter(), taken_slowly) == list(range(1, PAGE + 2))
+
+
+async def test_an_export_goes_on_behind_entries_that_were_archived(path: Path, ledger: Ledger) -> None:
+    record(path, ((Entry(EntryKind.ASKED), NOW + number * DAY / PAGE) for number in range(2 * PAGE)))
+
+    def archived_meanwhile(entries: Iterator[RecordedEntry]) -> list[int]:
+        first = next(entries).number
+        with Shell.open(path) as shell:
+            old = path.with_name("old.sqlite")
+            assert shell.archive(old, before=NOW + 1.5 * DAY, at=NOW + 100 * DAY).last > PAGE
+        return [first, *(entry.number for entry in entries)]
+
+    numbers = await ledger.audit.export(AuditFilter(), archived_meanwhile)
+    assert numbers[:PAGE] == list(range(1, PAGE + 1))
+    assert (numbers[PAGE], numbers == sorted(numbers)) == (PAGE + PAGE // 2 + 1, True)
