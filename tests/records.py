@@ -30,7 +30,7 @@ def read_ledger(path: Path) -> Iterator[Ledger]:
 
 
 def create_ledger(path: Path) -> None:
-    """Write a new ledger's file, if there is none. Making its tables for each test would take longer than many a test."""
+    """Write a new ledger's file, if there is none. Making its tables anew would take longer than many a test."""
     if not path.exists():
         path.write_bytes(_empty_file())
 
