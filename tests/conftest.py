@@ -3,13 +3,15 @@
 import logging
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from coverage import Coverage
@@ -51,6 +53,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         for name in COUNTED:
             _import_all(name)
     _pause(session.config)
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Do what Python's own handler does; asyncio, for each test anew, would replace that, and describe every task."""
+    raise KeyboardInterrupt
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait for a second to pass, or for another process."""
+    return (os.cpu_count() or 1) + 1
 
 
 def _import_all(package: str) -> None:

@@ -124,8 +124,7 @@ class World:
 
     async def start(self) -> None:
         """Start a bot."""
-        if not self.database.exists():
-            create_ledger(self.database)
+        create_ledger(self.database)
         settings = settings_for(self.url, self.database, **self.overrides)
         self._name(settings)
         self.bot = await self._running.enter_async_context(

@@ -30,8 +30,9 @@ def read_ledger(path: Path) -> Iterator[Ledger]:
 
 
 def create_ledger(path: Path) -> None:
-    """Write a new ledger's file. Making its tables anew for each test would take longer than many a test."""
-    path.write_bytes(_empty_file())
+    """Write a new ledger's file, if there is none. Making its tables anew would take longer than many a test."""
+    if not path.exists():
+        path.write_bytes(_empty_file())
 
 
 @cache

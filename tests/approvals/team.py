@@ -31,6 +31,7 @@ from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.wire import Sent, Wire, travel
 from tests.harness import Clock, no_wait
+from tests.records import create_ledger
 from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
@@ -178,6 +179,7 @@ class Process:
     async def start(cls, path: Path, team: "Team", policy: Policy) -> "Process":
         stack = AsyncExitStack()
         wire = Wire(team.store, team.dice, team.heard)
+        create_ledger(path)
         store = await stack.enter_async_context(
             connect("http://store.example", "sandbox", "token", sleep=no_wait, transport=wire)
         )

@@ -257,3 +257,8 @@ def test_a_garbled_answer_shows_no_email() -> None:
 
 def test_an_answer_does_not_show_its_body() -> None:
     assert "ada" not in repr(answer(200, "ada@example.com"))
+
+
+@pytest.mark.parametrize("content", ["down", 7, None])
+def test_a_failure_in_no_known_shape_is_told_by_its_status(content: object) -> None:
+    assert str(refused(GET, answer(500, content)))

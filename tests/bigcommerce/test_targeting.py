@@ -226,3 +226,7 @@ def test_the_vendor_takes_four_levels(promotions_document: dict[str, Any]) -> No
         return 1 if kind == "id" else 1 + deepest(inside.get("items", inside))
 
     assert deepest(schemas["CustomerSegmentLimitation"]) == 4
+
+
+def test_an_unknown_shape_is_one_level_deep_whatever_is_inside() -> None:
+    assert Not(Unread({"a": [{"b": {}}]})).depth == 2

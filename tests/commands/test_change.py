@@ -250,3 +250,25 @@ async def test_a_slip_in_the_command_gets_the_nearest_one(slack: World) -> None:
     await slack.type("/segment delte VIPs")
     assert "Did you mean /segment delete" in read(slack.messages()[-1]).replace("`", "")
     assert not slack.kinds().count("planned")
+
+
+async def test_shoppers_are_found_by_name_in_a_plan_and_taken_out_of_it(slack: World) -> None:
+    one, two = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one} {two}")
+    await slack.type("/change details 1", by="ben")
+    assert slack.called(one) in read(slack.messages(by="ben")[-1])
+    await slack.type(f"/change except 1 {one}", by="ben")
+    assert "Remove 1 of" in said(slack.card(1))
+
+
+async def test_customers_whose_profiles_go_are_named_in_the_details(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/shopper delete {email}")
+    await slack.type("/change details 1", by="ben")
+    assert slack.called(email) in read(slack.messages(by="ben")[-1])
+
+
+async def test_the_form_of_what_to_leave_out_offers_the_names_of_the_plan(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed")
+    await slack.type("/change except 1 Lapsed", by="ben")
+    assert "Delete the segment VIPs" in said(slack.card(1))

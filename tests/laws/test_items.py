@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from bot.core.approval.changes import Decision, Verdict
 from bot.core.items import Item, ItemKind
 from bot.core.planning.item_names import describe_items
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import Naming, PromotionRef, SegmentRef, Step, UpdateSegment
+from bot.core.planning.steps import PromotionRef, SegmentRef, Step
 from bot.core.store_view.cached_shop import Shop
 from bot.sandbox.store.resources import promotions as store_promotions
 from tests.engine.bench import Bench
@@ -61,29 +60,6 @@ def test_an_item_goes_through_its_text_form(item: Item) -> None:
     decision = Decision(number=1, verdict=Verdict.NARROW, items=(item,))
     assert decision.model_dump(mode="json")["items"] == [str(item)]
     assert Decision.model_validate_json(decision.model_dump_json()) == decision
-
-
-@pytest.mark.parametrize("text", ["", "17", "shopper:17", ":17", "6a8e0f62-0000-4000-8000-000000000001"])
-def test_a_text_without_a_known_kind_is_no_item(text: str) -> None:
-    with pytest.raises(ValueError, match=r"kind|is not a valid ItemKind"):
-        Item.parse(text)
-
-
-def test_stored_items_are_a_list() -> None:
-    with pytest.raises(ValidationError, match="valid tuple"):
-        Decision.model_validate({"number": 1, "verdict": "narrow", "items": 17})
-
-
-def test_a_step_of_several_items_has_to_say_how_some_are_taken_out() -> None:
-    class Several(UpdateSegment):
-        @property
-        def items(self) -> tuple[Item, ...]:
-            return (Item.segment("a"), Item.segment("b"))
-
-    naming = Naming(name="VIPs", description="")
-    step = Several(segment=SegmentRef(id="a", name="VIPs"), before=naming, after=naming)
-    with pytest.raises(NotImplementedError, match="Several has several items"):
-        step.without({Item.segment("a")})
 
 
 @every_kind

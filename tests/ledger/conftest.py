@@ -11,7 +11,7 @@ from tests.ledger.subject import SUBJECTS, Subject
 
 @pytest.fixture(params=SUBJECTS, ids=lambda subject: subject.__name__)
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
-    made: Subject = request.param(tmp_path)
+    made: Subject = request.param.empty(tmp_path)
     return made
 
 

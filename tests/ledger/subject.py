@@ -39,12 +39,17 @@ class SqliteSubject:
         return frozen(ledger)
 
     @classmethod
+    def empty(cls, folder: Path) -> "SqliteSubject":
+        """A new ledger in this folder."""
+        made = cls(folder)
+        create_ledger(made.path)
+        return made
+
+    @classmethod
     @contextmanager
     def fresh(cls) -> Iterator["SqliteSubject"]:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-            subject = cls(Path(folder))
-            create_ledger(subject.path)
-            yield subject
+            yield cls.empty(Path(folder))
 
 
 SUBJECTS: tuple[type[SqliteSubject], ...] = (SqliteSubject,)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
+from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_log import AuditLog
 from tests.core.samples import NOW
 from tests.laws.values import LAW
@@ -85,3 +86,14 @@ async def test_hundreds_of_segments_are_searched_like_a_few(
         assert list(await audit.recent(crowded, limit=limit)) == suiting[::-1][:limit]
         before_last = list(await audit.recent(crowded, limit=1, before=len(log)))
         assert before_last == [one for one in suiting if one.number < len(log)][-1:]
+
+
+async def test_an_entry_about_one_of_many_is_found_by_time_and_once(ledger: Ledger) -> None:
+    about = (*OTHERS, "segment:a")
+    for number, found in enumerate([("segment:a", "segment:7"), ("segment:b",), ("segment:8",)]):
+        await ledger.audit.append(Entry(EntryKind.ASKED, subjects=found), at=NOW + number * DAY)
+    assert [one.number for one in await ledger.audit.export(AuditFilter(subjects=about), list)] == [1, 3]
+    assert [one.number for one in await ledger.audit.recent(AuditFilter(subjects=about), limit=1)] == [3]
+    until = AuditFilter(subjects=about, until=NOW + DAY)
+    assert [one.number for one in await ledger.audit.recent(until, limit=9)] == [1]
+    assert await ledger.audit.recent(AuditFilter(subjects=about, since=NOW + 9 * DAY), limit=9) == ()

@@ -99,8 +99,12 @@ def fault(db: sqlite3.Connection) -> str:
     plan was renewed may be indexed, too.
     """
     missed = db.execute(_MISSED).fetchone()
-    wrong = (not _checksums_match(db) and _first_wrong_entry(db)) or (missed and missed[0])
-    return f"Entry {wrong} is not found by just what it is about: somebody changed the table subjects." if wrong else ""
+    wrong = None if _checksums_match(db) else _first_wrong_entry(db)
+    if wrong is None and missed:
+        (wrong,) = missed
+    if wrong is None:  # a forged row may say that it is of an entry 0
+        return ""
+    return f"Entry {wrong} is not found by just what it is about: somebody changed the table subjects."
 
 
 _ENTRIES = "SELECT number, at, actor, kind, subjects FROM entries ORDER BY number"

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.items import Item
 from bot.core.planning.plan import Plan, build_plan, drift, inverse_of
 from bot.core.planning.steps import (
     BATCH,
@@ -310,3 +311,14 @@ async def test_an_undo_that_concerns_nobody_any_more_says_why() -> None:
         away = RemoveMembers(segment=ref(machine), profile_ids=(uuid(1),))
         with pytest.raises(NothingToDo, match=r"^1 shopper left VIPs meanwhile\.$"):
             await build_plan((away,), Shop(machine.client), undoes=7)
+
+
+def test_a_plan_without_some_shoppers_keeps_the_others() -> None:
+    whole = plan(added(VIPS, (uuid(1), uuid(2)))[0], delete())
+    assert whole.without(()) is whole
+    left = whole.without([Item.profile(uuid(1))])
+    assert left.items == (Item.profile(uuid(2)), VIPS.item)
+    assert left.without([Item.profile(uuid(1))]).steps == left.steps
+    assert whole.without([VIPS.item]).steps == whole.steps[:1]
+    with pytest.raises(Impossible, match="Nothing would be left to do"):
+        left.without(left.items)

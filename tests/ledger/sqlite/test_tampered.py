@@ -248,3 +248,19 @@ def test_no_computed_column_can_be_written(tmp_path: Path) -> None:
                 assert "generated column" in str(error)  # noqa: PT017 - which of them is told at the end
             else:
                 raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("DELETE FROM subjects WHERE entry = 1", 1),
+        ("INSERT INTO subjects SELECT 'segment:x', at, entry, actor, kind, 1 FROM subjects WHERE entry = 2", 2),
+        ("UPDATE subjects SET entry = 99 WHERE entry = 2", 2),
+        ("INSERT INTO subjects VALUES ('segment:x', '', 0, '', '', 1)", 0),
+    ],
+)
+def test_the_first_entry_that_the_index_has_wrong_is_named(statement: str, wrong: int) -> None:
+    log = [Entry(EntryKind.ASKED, subjects=(f"segment:{name}",)) for name in "abc"]
+    with written(log) as path, unguarded(path) as db:
+        db.execute(statement)
+        assert verified(path).fault.startswith(f"Entry {wrong} is not found by just what it is about")
