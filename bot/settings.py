@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.core.approval.policy import RULES, PeopleIds, Rule
+from bot.core.approval.rule import RULES, PeopleIds, Rule
 
 
 class CannotStart(Exception):

@@ -19,6 +19,7 @@ SCOPES = {
     "conversations_open": "im:write",
     "files_upload_v2": "files:write",
     "users_info": "users:read",
+    "usergroups_list": "usergroups:read",
     "usergroups_users_list": "usergroups:read",
 }
 OPTIONAL = {"conversations_history"}

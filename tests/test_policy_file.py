@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.policy import RULES, Rule
+from bot.core.approval.rule import RULES, Rule
 from bot.core.planning.steps import STEPS
 from bot.settings import PolicyFile, Settings, WrongSettings, load
 

@@ -28,7 +28,7 @@ class Context:
     """What a Command may read: the store, the record, the policy, the time, and the person who asks.
 
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
-    the team's time zone.
+    the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id.
     """
 
     actor: str
@@ -37,6 +37,7 @@ class Context:
     changes: ChangesReader
     audit: AuditReader
     policy: Policy
+    group_names: Callable[[], Awaitable[Mapping[str, str]]]
     history: HistoryReader
     now: datetime
     zone: ZoneInfo

@@ -8,6 +8,7 @@ Refusal
 │   ├── SelfApproval
 │   └── NobodyCanApprove
 ├── Impossible          the store's current state does not allow it
+│   ├── OverLimit
 │   └── NothingToDo
 ├── UnknownChange
 └── TooLate             the change has moved on
@@ -16,6 +17,8 @@ Refusal
 NotRecorded             the ledger cannot be written; not a Refusal, since it rejects or ends no change
 └── LedgerLost          and it will not be written again by this process, which has to stop
 """
+
+from collections.abc import Sequence
 
 
 class Refusal(Exception):
@@ -93,14 +96,17 @@ class SelfApproval(NotAllowed):
 
 
 class NobodyCanApprove(NotAllowed):
-    """A change needs more approvals than there are people who may give them."""
+    """A change needs approvals that too few people may give. ``rules``: why it needs some of each of several rules."""
 
-    def __init__(self, needed: int, found: int) -> None:
-        super().__init__(
-            f"This needs {needed} {'approval' if needed == 1 else 'approvals'}, and {_so_many(found)} other than you "
-            "can give one, so it was not requested. "
-            "Whoever runs the bot can name more approvers (the APPROVERS setting)."
+    def __init__(self, needed: int, found: int, rules: Sequence[str] = ()) -> None:
+        number = f"{needed} {'approval' if needed == 1 else 'approvals'}"
+        who = f"This needs {number}, and {_so_many(found)} other than you can give one, so it was not requested. "
+        both = (
+            f"This needs approvals under {len(rules)} rules, and no two people other than you satisfy them all, "
+            f"so it was not requested: it {'; it '.join(rules)}. Ask for its parts in changes of their own. "
         )
+        name = "Whoever runs the bot can name more approvers (the APPROVERS setting)."
+        super().__init__((both if rules else who) + name)
 
 
 def _so_many(found: int) -> str:
@@ -109,6 +115,16 @@ def _so_many(found: int) -> str:
 
 class Impossible(Refusal):
     """The store's current state does not allow this."""
+
+
+class OverLimit(Impossible):
+    """A change that needed no approval alone, and does together with what its requester asked for meanwhile."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Together with what you asked for at the same time, change {number} needs approval. "
+            "Nothing was changed. Ask for it again."
+        )
 
 
 class NothingToDo(Impossible):

@@ -16,6 +16,11 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"  # Slack could not be reached
 
 
+def is_group(id_: str) -> bool:
+    """Return whether this is the id of a user group: these begin with S, people's with U or W."""
+    return id_.startswith("S")
+
+
 class Actor(Value):
     """A person: user id, standing, and the user groups they are in (of those that the settings name).
 

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import filterfalse
 
 from bot.core.approval.changes import Card, Change, State
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
+from bot.core.people import is_group
 from bot.engine.coalescer import Coalescer
+from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.growing_waits import GrowingWaits
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.ports import Announcer, Undeliverable
@@ -24,11 +27,14 @@ class CardReconciler:
     open change is then posted anew, so that it can be decided.
     """
 
-    def __init__(self, process: Process, announcer: Announcer, home_tabs: HomeTabPublisher) -> None:
+    def __init__(
+        self, process: Process, announcer: Announcer, home_tabs: HomeTabPublisher, emergencies: EmergencyNotices
+    ) -> None:
         self._process = process
         self._ledger = process.ledger
         self._announcer = announcer
         self._home_tabs = home_tabs
+        self._emergencies = emergencies
         self._waits = GrowingWaits(process.clock)
         self._posted_anew: dict[tuple[int, State], Card] = {}
         self._coalescer = Coalescer(self._reconcile, process.tasks)
@@ -45,7 +51,9 @@ class CardReconciler:
             await self._if_due(("card", number), number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():
             await self._if_due(("outcome", number), number, self._report_outcome)
-        for number, kind, user in await self._ledger.changes.notices():
+        for number, _, group in filter(_is_to_group, await self._ledger.changes.notices()):
+            await self._if_due(("group", number, group), number, partial(self._emergencies.resolve, group=group))
+        for number, kind, user in filterfalse(_is_to_group, await self._ledger.changes.notices()):
             await self._if_due((kind, number, user), number, partial(self._notify, kind=kind, user=user))
 
     async def _if_due(self, what: tuple[str | int, ...], number: int, act: Act) -> None:
@@ -133,3 +141,7 @@ class CardReconciler:
         detail = {"reason": str(error)}
         entry = Entry(kind, change.requester, "", change.command, change.number, detail)
         await self._ledger.audit.append(entry, at=self._process.clock())
+
+
+def _is_to_group(notice: tuple[int, str, str]) -> bool:
+    return is_group(notice[2])

@@ -7,18 +7,8 @@ from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import mention
-from bot.core.approval.changes import (
-    Approval,
-    Change,
-    Decision,
-    Emergency,
-    Event,
-    State,
-    Verdict,
-    refuse_late,
-    too_late,
-)
-from bot.core.approval.policy import Need
+from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict, refuse_late, too_late
+from bot.core.approval.need import LESS, Approval, Need
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Edited
@@ -92,26 +82,33 @@ class Decider:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
         change = await self.may_edit(invocation.edits, None, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
-        update = {"args": invocation.values, "without": (), "expires_at": self.process.clock() + self.approval_time}
+        expires_at = self.process.clock() + self.approval_time
+        update = {"args": invocation.values, "without": (), "least": None, "expires_at": expires_at}
         return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
 
-    async def still_holds(self, change: Change) -> bool:
-        """Plan again: return True if plan and policy are unchanged; otherwise renew the Change.
+    async def still_holds(self, change: Change, *, in_emergency: bool = False) -> bool:
+        """Plan again: return True if nothing changed: plan, policy, and who approved; otherwise renew the Change.
+
+        ``in_emergency``: whoever approved so far does not matter.
 
         Raises TooLate if planning fails; the Change becomes stale. Raises NotAllowed if it would be renewed but it is
         not known just now who may approve it.
         """
         try:
             plan = await self.planner.replan(change)
-            need = await self.approvers.need(plan)
+            need, _ = await self.approvers.need(plan, change.requester, change)
             need = _at_least_one(need) if change.asked else need
-            if plan.fingerprint == change.plan.fingerprint and need == change.need:
+            gone = () if in_emergency or change.emergency else await self.approvers.gone(change)
+            if plan.fingerprint == change.plan.fingerprint and need == change.need and not gone:
                 return True
             if not need.approvals:
                 raise Impossible("The store changed meanwhile, and this no longer needs approval. Ask again.")
             changed = drift(change.plan, plan) if plan.fingerprint != change.plan.fingerprint else ()
             rules = (f"Under the current policy, it {need.why}.",) if need != change.need else ()
-            await self._renew(change, Event.REPLAN, plan, notes=(*changed, *rules))
+            lost = tuple(
+                f"The approval by {mention(one)}, who may not give it any more, does not count." for one in gone
+            )
+            await self._renew(change, Event.REPLAN, plan, notes=(*changed, *rules, *lost))
         except Refusal as error:
             await self._spoil(change, error)
         return False
@@ -135,13 +132,13 @@ class Decider:
             raise TooLate(f"Too late: change {change.number} has expired.")
         return now
 
-    async def _replanned_at(self, change: Change) -> datetime:
+    async def _replanned_at(self, change: Change, *, in_emergency: bool = False) -> datetime:
         """Plan again; return the time afterwards, since the store may take longer than the Change has left.
 
         Raises Refusal if the plan no longer holds, and TooLate if the Change has expired meanwhile.
         """
         try:
-            holds = await self.still_holds(change)
+            holds = await self.still_holds(change, in_emergency=in_emergency)
         except StoreError:
             # If the store no longer has something, this very change may just have deleted it.
             refuse_late(await self.process.ledger.changes.load(change.number), change.version)
@@ -151,13 +148,15 @@ class Decider:
         return await self._unexpired_at(change)
 
     async def _approve(self, decision: Decision, user_id: str) -> None:
+        self.approvers.refresh(await self.process.ledger.changes.load(decision.number), user_id)
         change = await self.may_decide(decision.number, decision.version, user_id)
         if change.has_approved(user_id):
             raise NotAllowed(f"You have already approved change {change.number}; someone else has to approve it too.")
+        counts = await self.approvers.counts_for(change, user_id)
         at = await self._replanned_at(change)
-        approvals = (*change.approvals, Approval(actor=user_id, at=at))
-        event = Event.APPROVE if len(approvals) >= change.need.approvals else Event.SIGN
-        detail = {"version": change.version, "fingerprint": change.plan.fingerprint}
+        approvals = (*change.approvals, Approval(actor=user_id, at=at, counts_for=counts))
+        event = Event.APPROVE if change.need.satisfied_by(approvals) else Event.SIGN
+        detail = {"version": change.version, "fingerprint": change.plan.fingerprint, "counts_for": list(counts)}
         try:
             moved = await self._move(change, event, user_id, detail, {"approvals": approvals})
         except TooLate:
@@ -183,8 +182,8 @@ class Decider:
         plan = await self.planner.narrow(change.plan, decision.items)
         out = len(change.plan.items) - len(plan.items)
         note = f"{mention(user_id)} left out {counted(out, 'item')}. Before: {change.plan.headline}"
-        without = (*change.without, *decision.items)
-        await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), without=without)
+        update = {"without": (*change.without, *decision.items), "least": change.need}
+        await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), **update)
 
     async def _stop(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
@@ -204,12 +203,13 @@ class Decider:
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)
         change = await self._undecided(decision.number, decision.version)
-        at = await self._replanned_at(change)
+        at = await self._replanned_at(change, in_emergency=True)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
         update = {"emergency": emergency}
-        notices = tuple(("glass", one) for one in sorted(await self.approvers.user_ids(change.need) - {user_id}))
-        event = Event.BREAK
+        # By ids, groups among them: who is in these is asked until Slack tells it.
+        ids = sorted(self.approvers.policy.approvers_of(change.need) - {user_id})
+        notices, event = tuple(("glass", one) for one in ids), Event.BREAK
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
         )
@@ -240,11 +240,14 @@ class Decider:
         self, change: Change, event: Event, plan: Plan, *, actor: str = "", notes: tuple[str, ...], **others: Any
     ) -> Change:
         """Give the Change another plan: a new version without approvals. Raises Refusal."""
-        need = _at_least_one(await self.approvers.need(plan))
+        floored = change.model_copy(update={"least": others.get("least", change.least)})
+        need, moved = await self.approvers.need(plan, change.requester, floored)
+        need = _at_least_one(need)
         update = {
             "plan": plan,
             "need": need,
-            "deciders": await self.approvers.deciders(need, change.requester),
+            "moved": moved,
+            **await self.approvers.deciders(need, change.requester),
             "version": change.version + 1,
             "approvals": (),
             "emergency": None,
@@ -252,6 +255,7 @@ class Decider:
             "drift": notes,
         }
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
+        detail |= {"requirements": self.approvers.recorded(need)}
         detail |= {"without": texts(others["without"])} if others.get("without") else {}
         return await self._move(change, event, actor, detail, update | others)
 
@@ -284,4 +288,4 @@ def _at_least_one(need: Need) -> Need:
     """Raise the need to one approval: what someone was asked to look at stays so, even if the rest would need none."""
     if need.approvals:
         return need
-    return Need(approvals=1, why="needs 1 approval: it was asked for before it became less")
+    return Need(approvals=1, why=f"needs 1 approval: {LESS}")

@@ -15,6 +15,7 @@ from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
+from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.housekeeper import Housekeeper
@@ -78,7 +79,7 @@ def build_engine(
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
-    cards = CardReconciler(process, announcer, home_tabs)
+    cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
     runner = ChangeRunner(process, store, moved=cards.wake)
     decider = Decider(process, planner, approvers, runner, cards, approval_time)
     replies = Replies(process, announcer)

@@ -15,6 +15,7 @@ from bot.core.items import Item, texts
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import classify_fields
+from bot.engine.moved import moved_before
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 
@@ -65,15 +66,19 @@ class Planner:
         findings = Findings()
         return Context(
             actor=actor,
-            shop=Shop(reader, findings),
+            shop=self._shop(reader, findings),
             findings=findings,
             changes=ledger.changes,
             audit=ledger.audit,
             policy=self.policy,
+            group_names=self.directory.group_names,
             history=ledger.history,
             now=self.process.clock(),
             zone=self.zone,
         )
+
+    def _shop(self, reader: Reader, findings: Findings | None = None) -> Shop:
+        return Shop(reader, findings, asked_of_additions=self.policy.asked_of_additions)
 
     async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
         """Raise NotAllowed unless this person may use the command with this path, and ask for this plan."""
@@ -81,7 +86,8 @@ class Planner:
         if group_of(self.groups, command).for_auditors:
             self.policy.refuse_auditing(actor)
         else:
-            self.policy.refuse_asking(actor, plan)
+            moved = await moved_before(self.policy, self.process, plan, user_id) if plan else ()
+            self.policy.refuse_asking(actor, plan, moved)
 
     async def plan(self, request: Request, actor: str) -> Planned:
         """Plan this person's request; a decision needs no planning. Errors are part of the result."""
@@ -121,7 +127,7 @@ class Planner:
         if not items:
             return plan
         left = plan.without(items)
-        return await build_plan(left.steps, Shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        return await build_plan(left.steps, self._shop(self.reader), undoes=left.undoes, remarks=left.remarks)
 
 
 def _trace(call: Call, findings: Findings) -> AuditTrace:

@@ -1,5 +1,6 @@
 """The engine's ports to the place where people talk. Slack implements them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.core.answers import Answer
@@ -78,3 +79,12 @@ class Directory(Protocol):
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         """Return the user ids behind user and user-group ids; a group that cannot be read counts as empty."""
+
+    def forget(self, ids: frozenset[str]) -> None:
+        """Drop what is cached about these users and user groups, so that it is fetched again."""
+
+    async def group_names(self) -> Mapping[str, str]:
+        """Return the names of user groups, by id; empty if they cannot be read."""
+
+    async def read_group(self, group: str) -> frozenset[str] | None:
+        """Return who is in this user group; None if it cannot be read."""

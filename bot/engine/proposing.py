@@ -7,7 +7,7 @@ from bot.core.answers import Answer, Sentence
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Group, find
-from bot.core.errors import NotRecorded
+from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
@@ -43,6 +43,7 @@ class Proposing:
             "plan": plan.lines,
             "fingerprint": plan.fingerprint,
             "need": draft.need.why,
+            "requirements": self.approvers.recorded(draft.need),
         }
         ledger, owner = self.process.ledger, self.process.owner
         planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
@@ -56,7 +57,7 @@ class Proposing:
 
     async def _draft(self, asked: Asked, plan: Plan) -> Change:
         """Build the Change, not yet numbered. Raises NotAllowed if nobody could approve it."""
-        need = await self.approvers.need(plan)
+        need, moved = await self.approvers.need(plan, asked.actor)
         deciders = await self.approvers.deciders(need, asked.actor)
         now = self.process.clock()
         return Change(
@@ -68,7 +69,8 @@ class Proposing:
             args=asked.values,
             plan=plan,
             need=need,
-            deciders=deciders,
+            moved=moved,
+            **deciders,
             created_at=now,
             updated_at=now,
             expires_at=now + self.approval_time,
@@ -84,15 +86,12 @@ class Proposing:
         event = Event.POST if change.need.approvals else Event.CLEAR
         try:
             card = None if change.card else await self._post_as_moved(change, event, may_exist=is_resumed)
-            change = await ledger.changes.move(change, event, at=clock())
+            limits = self.approvers.policy.limits(change.plan, clock()) if event is Event.CLEAR else ()
+            change = await ledger.changes.move(change, event, at=clock(), limits=limits)
             if card:
                 await ledger.changes.save_card(change, card)
-        except Undeliverable as error:
-            advice = f"{error.advice} Then ask again." if error.advice else "Ask again once that is fixed."
-            reason = f"Its card could not be posted ({error}), so nothing was run. {advice}"
-            change = await ledger.changes.move(change, Event.CANCEL, at=clock(), update={"reason": reason})
-            refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
-            await self.replies.show(_request_of(change), refusal)
+        except (Undeliverable, OverLimit) as error:
+            change = await self._cancel(change, error)
         finally:
             await self.process.release(change.number)
         self.cards.wake()
@@ -106,9 +105,17 @@ class Proposing:
         await self.process.ledger.changes.save_card(change, card)
         return card
 
+    async def _cancel(self, change: Change, error: Undeliverable | OverLimit) -> Change:
+        """Cancel a Change whose card cannot be posted, or that needs approval since its requester moved others."""
+        reason, at = str(error) if isinstance(error, OverLimit) else _unposted(error), self.process.clock()
+        change = await self.process.ledger.changes.move(change, Event.CANCEL, at=at, update={"reason": reason})
+        refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
+        await self.replies.show(_request_of(change), refusal)
+        return change
+
     async def _send_link(self, change: Change) -> None:
         """Send the requester a link to the card, unless they see it."""
-        if change.card is None:
+        if change.card is None or change.state is State.CANCELLED:
             return
         url = await self.announcer.permalink(change.card)
         await self.process.ledger.changes.save_card_url(change.number, url)
@@ -118,6 +125,11 @@ class Proposing:
         where = (Sentence("Open card", url=url),) if url else ()
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
         await self.replies.show(_request_of(change), pointer)
+
+
+def _unposted(error: Undeliverable) -> str:
+    advice = f"{error.advice} Then ask again." if error.advice else "Ask again once that is fixed."
+    return f"Its card could not be posted ({error}), so nothing was run. {advice}"
 
 
 def _request_of(change: Change) -> Delivery:

@@ -96,15 +96,13 @@ def _state(change: Change) -> str:
 
 def waiting_for(change: Change | Brief) -> str:
     """Write ``1 approval``, ``1 more approval``, ``2 approvals``: what a waiting change still needs."""
-    more = " more" if change.approvals else ""
-    left = change.need.approvals - len(change.approvals)
-    return f"{left}{more} {'approval' if left == 1 else 'approvals'}"
+    return change.need.describe_left(change.approvals)
 
 
 def _approvals(change: Change) -> str:
     if not change.need.approvals or (not change.approvals and not change.is_open):
         return ""
-    given = f"{len(change.approvals)} of {change.need.approvals} approved"
+    given = change.need.describe_given(change.approvals)
     names = ", ".join(f"<@{one.actor}>" for one in change.approvals)
     return f"{given}: {names}" if names else given
 
@@ -112,8 +110,20 @@ def _approvals(change: Change) -> str:
 def _deciders(change: Change) -> str:
     if change.state is not State.WAITING or not change.deciders:
         return ""
-    left = [one for one in change.deciders if not change.has_approved(one)]
-    return f"can approve: {', '.join(f'<@{one}>' for one in left)}" if left else ""
+    if change.deciders_by_rule:
+        return f"can approve: {'; '.join(_deciders_by_rule(change))}"
+    return f"can approve: {_undecided(change, change.deciders)}" if _undecided(change, change.deciders) else ""
+
+
+def _deciders_by_rule(change: Change) -> list[str]:
+    """Return who may give the approvals that are still needed, for each rule with its reason."""
+    unmet = change.need.unmet(one.counts_for for one in change.approvals)
+    each = ((change.need.requirements[at].why, change.deciders_by_rule[at]) for at in unmet)
+    return [blocks.escape(f"{why}: ") + _undecided(change, ids) for why, ids in each]
+
+
+def _undecided(change: Change, ids: tuple[str, ...]) -> str:
+    return ", ".join(f"<@{one}>" for one in ids if not change.has_approved(one))
 
 
 def _emergency(change: Change) -> list[Block]:

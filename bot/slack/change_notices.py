@@ -22,7 +22,7 @@ def compose_reminder(change: Change) -> Answer:
     """Compose the reminder under a card that expires soon; times are in UTC, since this is not mrkdwn."""
     who = ", ".join(mention(one) for one in change.deciders if not change.has_approved(one))
     by = f" {who} can approve." if who else ""
-    given = f"{len(change.approvals)} of {change.need.approvals} approved" if change.approvals else ""
+    given = change.need.describe_given(change.approvals) if change.approvals else ""
     so_far = given or "no one has decided yet"
     return Answer(f"Change {change.number} expires at {change.expires_at:%H:%M} UTC, and {so_far}.{by}")
 

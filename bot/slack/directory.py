@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.people import Actor, Standing, unreadable_group
+from bot.core.people import Actor, Standing, is_group, unreadable_group
 from bot.engine.ttl_cache import TtlCache
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
@@ -22,11 +22,6 @@ UNREADABLE = {
 """Codes of groups that cannot be read until somebody mends that, and why, to end a sentence."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-def is_group(id_: str) -> bool:
-    """Return whether this is the id of a user group: these begin with S, people's with U or W."""
-    return id_.startswith("S")
 
 
 def decode_standing(user: Mapping[str, Any], team_id: str) -> Standing:
@@ -88,6 +83,25 @@ class SlackDirectory:
         for group in filter(is_group, ids):
             people |= await self._group(group) or frozenset()
         return frozenset(people)
+
+    def forget(self, ids: frozenset[str]) -> None:
+        """Drop what is cached about these users and user groups."""
+        for one in ids & self._cached.keys():
+            self._cached[one].expire()
+
+    async def read_group(self, group: str) -> frozenset[str] | None:
+        """Return the ids of the group's members; None if it cannot be read, for good or just now."""
+        members = await self._group(group)
+        return None if group in self._unreadable else members
+
+    async def group_names(self) -> Mapping[str, str]:
+        """Return the names of all user groups, by id; empty if they cannot be read."""
+        try:
+            answer = await self._client.usergroups_list()
+        except NOT_ANSWERED as error:
+            log.warning("Names of groups cannot be read: %s", error_code(error))
+            return {}
+        return {str(one["id"]): str(one["name"]) for one in answer["usergroups"]}
 
     async def _standing(self, user_id: str) -> Standing | None:
         try:

@@ -3,6 +3,7 @@
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
 from bot.core.approval.changes import Brief, State
+from bot.core.approval.changes_reader import describe_untold
 from bot.core.command import Group, Help
 from bot.core.language.phrases import counted, people
 from bot.core.store_view.cached_shop import LACKS_SCOPE
@@ -30,6 +31,7 @@ def render_home(home: Home, groups: tuple[Group, ...]) -> Block:
     if home.refusal:
         return {"type": "home", "blocks": [blocks.section(blocks.rich(home.refusal))]}
     rendered = [
+        *(blocks.section(blocks.rich(describe_untold(number))) for number in home.untold),
         *_waits(home),
         DIVIDER,
         *_requested(home.mine),
@@ -58,7 +60,7 @@ def _about(one: Brief) -> Block:
 
 
 def _approval_count(one: Brief) -> str:
-    return f"{len(one.approvals)} of {one.need.approvals} approved" if one.approvals else ""
+    return one.need.describe_given(one.approvals) if one.approvals else ""
 
 
 def _requested(requested: tuple[Brief, ...]) -> list[Block]:

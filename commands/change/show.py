@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Change, State, describe_state
-from bot.core.approval.changes_reader import Scope
+from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
 from bot.core.language.args import Args, ChangeInput, Choice
@@ -67,7 +67,8 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     change = await ctx.changes.load(args.number)
     title = f"Change {change.number} {describe_state(change.state)}"
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
-    parts = (*_whole(change), _fields(change), *_failures(change), *card)
+    untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
+    parts = (*_whole(change), *untold, _fields(change), *_failures(change), *card)
     return Answer(title, (*parts, *_offers(change, ctx.actor)))
 
 

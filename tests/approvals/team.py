@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,6 +121,16 @@ class Slack:
         groups = frozenset(group for group, users in self.groups.items() if user_id in users)
         standing = Standing.GUEST if user_id in self.guests else Standing.MEMBER
         return Actor(id=user_id, standing=standing, groups=groups)
+
+    def forget(self, ids: frozenset[str]) -> None:
+        """Nothing is cached."""
+
+    async def read_group(self, group: str) -> frozenset[str] | None:
+        await travel(self.dice)
+        return None if self.down else frozenset(self.groups[group])
+
+    async def group_names(self) -> Mapping[str, str]:
+        return {}
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         await travel(self.dice)

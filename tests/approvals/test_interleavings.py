@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.core.approval.changes import MOVES, OPEN, Change, Decision, Event, Run, State, StepState, Verdict
-from bot.core.approval.policy import DESTRUCTIVE, Need, Policy, Rule
+from bot.core.approval.need import Need
+from bot.core.approval.policy import Policy
+from bot.core.approval.rule import DESTRUCTIVE, Rule
 from bot.core.audit.entries import RecordedEntry
-from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     STEPS,
     AddMembers,
@@ -453,22 +454,27 @@ class Interleavings(RuleBasedStateMachine):
             return
         assert len(signers) >= change.need.approvals
         assert signers or not change.plan.destructive
-        assert change.need in self._needs(change.plan, self.policies)
+        assert change.need.satisfied_by(change.approvals)
+        assert change.need in self._needs(change, self.policies)
         assert all(one.at < change.expires_at for one in change.approvals)
         for signer in signers:
             clicks = [click for click in self.clicks if self._permits(click, signer, change)]
             assert clicks, f"{signer} did not approve what ran as change {change.number}"
             policies = [policy for click in clicks for policy in click.policies]
-            assert change.need in self._needs(change.plan, policies)
+            assert change.need in self._needs(change, policies)
 
     def _permits(self, click: Click, signer: str, change: Change) -> bool:
         same = (click.actor, click.number, click.version, click.fingerprint, click.verdict)
         seen = same == (signer, change.number, change.version, change.plan.fingerprint, Verdict.APPROVE)
-        return seen and bool(click.grants & (change.need.approvers or {APPROVERS}))
+        counts_for = next(one.counts_for for one in change.approvals if one.actor == signer)
+        named = [change.need.each[at].approvers or {APPROVERS} for at in counts_for]
+        return seen and bool(named) and all(click.grants & ids for ids in named)
 
-    def _needs(self, plan: Plan, policies: list[Policy]) -> list[Need]:
-        undone = self._read(plan.undoes).need if plan.undoes else None
-        needs = [policy.need(plan, undone=undone) for policy in policies]
+    def _needs(self, change: Change, policies: list[Policy]) -> list[Need]:
+        undone = self._read(change.plan.undoes).need if change.plan.undoes else None
+        needs = [policy.need(change.plan, undone=undone, moved=change.moved) for policy in policies]
+        if change.least:
+            needs = [policy.at_least(need, change.least) for policy in policies for need in needs]
         less = Need(approvals=1, why="needs 1 approval: it was asked for before it became less")
         return [*needs, *([less] if any(need.approvals == 0 for need in needs) else [])]
 

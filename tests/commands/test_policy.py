@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.workspace.people import ANA, APPROVERS_GROUP, BEN, BOT_USER_ID, CLEO
+from tests.conftest import OpenWorld
 from tests.harness import Json, World, buttons
 from tests.stories.judge import read
 
@@ -54,9 +55,14 @@ async def test_policy_tells_the_rules_that_hold_where_nobody_says_otherwise(slac
     await slack.type("/change policy")
     told = read(slack.messages()[-1])
     assert "What needs approval" in told
-    assert "1\nany approver\n26 shoppers or more\nadd shoppers to a segment" in told
+    within = "also to one segment within 24 hours"
+    assert f"1\nany approver\n26 shoppers or more, {within}\nadd shoppers to a segment" in told
+    assert (
+        "Every rule that applies has to be satisfied; one approval counts for each rule that names its giver." in told
+    )
+    assert "Counted over a time is what one person added to a segment without approval." in told
     assert "2\nany approver\n10,000 shoppers or more" in told
-    assert f"Who may approve: the group {APPROVERS_GROUP}." in told
+    assert "Who may approve: the group “Segment approvers”." in told
     assert "Who may ask: every full member." in told
     assert "Who may break the glass: no one." in told
 
@@ -69,6 +75,21 @@ async def test_policy_tells_the_rules_of_the_file(slack: World) -> None:
     assert "2\nany approver\nused by a live promotion\ndelete a segment" in told
     assert f"1\n@{CLEO}; asked for by @{ANA} and @{BEN}\nalways\ncreate a segment" in told
     assert f"Who may break the glass: @{CLEO}." in told
+
+
+async def test_policy_names_a_group_by_its_id_while_slack_does_not_tell_its_name(slack: World) -> None:
+    slack.workspace.faults.add("usergroups.list", error="internal_error", times=9)
+    await slack.type("/change policy")
+    assert f"Who may approve: the group {APPROVERS_GROUP}." in read(slack.messages()[-1])
+
+
+async def test_policy_without_groups_and_windows_asks_slack_for_no_names(open_world: OpenWorld) -> None:
+    slack = await open_world(APPROVERS=BEN)
+    await slack.under(ONE)
+    await slack.type("/change policy")
+    told = read(slack.messages()[-1])
+    assert f"Who may approve: @{BEN}." in told
+    assert "Counted over a time" not in told
 
 
 async def test_policy_is_refused_to_guests(slack: World) -> None:

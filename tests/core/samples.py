@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.approval.changes import Change
-from bot.core.approval.policy import Need
+from bot.core.approval.need import Need
 from bot.core.invocation import Clicked, Edited, Invocation, Typed
 from bot.core.people import Place
 from bot.core.planning.plan import Plan

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,8 @@ from bot.bigcommerce import Store as StoreClient
 from bot.bigcommerce import connect
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
-from bot.core.approval.policy import Need, Policy
+from bot.core.approval.need import Need
+from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.invocation import Edited, Typed
 from bot.core.people import Actor, Place, Standing
@@ -120,13 +121,26 @@ class People:
     standings: dict[str, Standing] = field(default_factory=dict)
     approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"})
     silent: bool = False
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def actor(self, user_id: str) -> Actor:
-        unread = frozenset({"UBEN", "UCLEO"} if self.silent else ())
-        return Actor(id=user_id, standing=self.standings.get(user_id, Standing.MEMBER), unread=unread)
+        unread = frozenset({"UBEN", "UCLEO", *self.groups} if self.silent else ())
+        groups = frozenset(one for one, users in self.groups.items() if user_id in users and not self.silent)
+        standing = self.standings.get(user_id, Standing.MEMBER)
+        return Actor(id=user_id, standing=standing, groups=groups, unread=unread)
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
-        return ids & self.approvers
+        groups = (self.groups[one] for one in ids & self.groups.keys() if not self.silent)
+        return (ids & self.approvers).union(*groups)
+
+    def forget(self, ids: frozenset[str]) -> None:
+        """Nothing is cached."""
+
+    async def read_group(self, group: str) -> frozenset[str] | None:
+        return None if self.silent else self.groups[group]
+
+    async def group_names(self) -> Mapping[str, str]:
+        return {}
 
 
 @dataclass
@@ -262,13 +276,14 @@ async def process(
     patience: float = 30,
     approval_hours: float = 24,
     schedule: Schedule | None = None,
+    approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"}),
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
     ledger = open_sqlite(path)
     made = build_engine(
         groups=groups,
-        policy=Policy(approvers=frozenset({"UBEN", "UCLEO"}), **policy),
+        policy=Policy(approvers=approvers, **policy),
         ledger=ledger,
         store=client,
         announcer=board,

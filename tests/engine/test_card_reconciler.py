@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.approval.changes import Card, Event, State, Verdict
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench
 
@@ -102,7 +103,9 @@ async def test_the_waits_for_a_card_grow_while_slack_refuses_it(machine: Bench) 
             tried.append(machine.clock())
             raise PASSING
 
-    drawer = CardReconciler(machine.engine.process, Refusing(), machine.engine.home_tabs)
+    process = machine.engine.process
+    emergencies = EmergencyNotices(process, machine.people)
+    drawer = CardReconciler(process, Refusing(), machine.engine.home_tabs, emergencies)
     await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
     for _ in range(3600):
         drawer.wake()
@@ -122,7 +125,9 @@ async def test_after_a_restart_what_waited_is_due_at_once(machine: Bench) -> Non
         machine.clock.forward(minutes=5)
         await machine.sweeps()
     machine.board.broken.clear()
-    CardReconciler(machine.engine.process, machine.board, machine.engine.home_tabs).wake()
+    process = machine.engine.process
+    emergencies = EmergencyNotices(process, machine.people)
+    CardReconciler(process, machine.board, machine.engine.home_tabs, emergencies).wake()
     await machine.tasks.settled()
     assert [one.reason for one in machine.board.heard] == ["No."]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
-from bot.core.approval.policy import Rule
+from bot.core.approval.rule import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.items import Item
 from bot.core.people import Standing

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State, Verdict
-from bot.core.approval.policy import Rule
+from bot.core.approval.rule import Rule
 from bot.core.command import Context, Group, Outcome, Post, command
 from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
 from bot.core.language.args import Args

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import State, Verdict
-from bot.core.approval.policy import Rule
+from bot.core.approval.rule import Rule
 from bot.core.timestamps import timestamp
 from bot.engine.housekeeper import REMIND
 from bot.engine.ports import Undeliverable

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
-from bot.core.approval.changes import Approval, Card, Change, Emergency, Run, State, StepState
-from bot.core.approval.policy import Need
+from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.need import Approval, Need
 from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef

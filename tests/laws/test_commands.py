@@ -104,6 +104,9 @@ class Record:
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)
 
+    async def untold(self) -> tuple[int, ...]:
+        return ()
+
 
 CREATED = Run(position=0, state=StepState.DONE, undo=(CreateSegment(segment=Naming(name="Gone"), restores=True),))
 RECORDS = (

@@ -82,8 +82,11 @@ def test_a_step_takes_no_more_shoppers_than_there_are_and_only_from_a_segment(
     kind: type[Step], data: st.DataObject
 ) -> None:
     step = data.draw(planned(kind))
-    assert (step.segment_size > 0) <= (step.target is not None)
-    assert kind.destructive or not (step.segment_size or step.live)
+    assert (step.segment_size is not None) <= (step.target is not None)
+    assert kind.conditions or not (step.segment_size or step.live)
+    assert not step.live or "live" in kind.conditions
+    assert step.segment_size is None or "share" in kind.conditions
+    assert not step.shoppers or "shoppers" in kind.conditions
 
 
 mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tuple)

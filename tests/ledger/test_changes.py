@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import MOVES, Approval, Event, Run, State, StepState
+from bot.core.approval.changes import MOVES, Event, Run, State, StepState
+from bot.core.approval.need import Approval
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import TooLate, UnknownChange
 from bot.core.planning.steps import Applied

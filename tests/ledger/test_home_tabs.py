@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.core.approval.changes import Approval, Event, Run, StepState
+from bot.core.approval.changes import Event, Run, StepState
+from bot.core.approval.need import Approval
 from bot.core.planning.steps import Applied, SegmentRef
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.home_tabs import HomeTab

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
-from bot.core.approval.changes import Approval, Card, Change, Emergency, Run, State, StepState
-from bot.core.approval.policy import Need
+from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.need import Approval, Need
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse

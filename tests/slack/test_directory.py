@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.people import Standing
-from bot.slack.directory import decode_standing, is_group
+from bot.core.people import Standing, is_group
+from bot.slack.directory import decode_standing
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The Home tab as a function of what one person may see."""
 
 from bot.core.answers import Chart
-from bot.core.approval.changes import Approval, Brief, State
-from bot.core.approval.policy import Need
+from bot.core.approval.changes import Brief, State
+from bot.core.approval.need import Approval, Need
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack.home import HOME_BLOCKS, render_home

@@ -110,6 +110,9 @@ def _judge_approvals(change: Change, world: World) -> None:
         return
     if change.emergency is None:
         assert len(approvers) >= change.need.approvals
+        for one in change.need.each:
+            able = (world.behind(one.approvers) if one.approvers else world.permitted) - GUESTS
+            assert len(able.intersection(approvers)) >= one.approvals, f"A rule was not satisfied: {change}"
     else:
         assert change.emergency.actor in world.breakers, f"Someone broke the glass who may not: {change}"
         assert change.emergency.reviewed_by not in (change.emergency.actor, change.requester)

@@ -7,7 +7,8 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.core.approval.changes import Approval, Event, Run, StepState
+from bot.core.approval.changes import Event, Run, StepState
+from bot.core.approval.need import Approval
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.workspace import people
 from tests.conftest import OpenWorld

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from bot.core.answers import mention
-from bot.core.approval.policy import Need
+from bot.core.approval.need import Approval, Need
+from bot.core.approval.rule import Moved
 from bot.core.errors import OldVersion, TooLate
 from bot.core.frozen_value import Value
 from bot.core.items import StoredItems
@@ -120,13 +121,6 @@ class Run(Value):
     error: str = ""
 
 
-class Approval(Value):
-    """One person's approval of one version."""
-
-    actor: str
-    at: datetime
-
-
 class Emergency(Value):
     """A Change that someone ran without its approvals. It stays listed until someone else has reviewed it."""
 
@@ -150,7 +144,9 @@ class Change(Value):
     ``version`` counts the plans that were shown; ``revision`` counts every move, so that a card can tell whether it is
     up to date. ``command`` and ``args`` are planned again before it runs, minus the items that approvers took out
     (``without``); ``asked`` is the original request in one line; ``verb`` labels the button that approves it.
-    ``deciders`` are the people who may decide, if that was known when it was planned. Times are UTC.
+    ``deciders`` are the people who may decide, if that was known when it was planned; ``deciders_by_rule`` those who
+    satisfy each requirement, if there are several. ``least`` is what it needed before it was narrowed, ``moved`` whom
+    its requester had moved before without approval: neither is lowered while it waits. Times are UTC.
     """
 
     number: int
@@ -164,7 +160,10 @@ class Change(Value):
     args: dict[str, Any]
     plan: Plan
     need: Need
+    least: Need | None = None
+    moved: tuple[Moved, ...] = ()
     deciders: tuple[str, ...] = ()
+    deciders_by_rule: tuple[tuple[str, ...], ...] = ()
     without: StoredItems = ()
     asked: str = ""
     approvals: tuple[Approval, ...] = ()

@@ -7,6 +7,11 @@ from bot.core.approval.changes import Brief, Change
 Scope = Literal["mine", "pending", "all"]
 
 
+def describe_untold(number: int) -> str:
+    """Write that an emergency was not heard of by everyone yet."""
+    return f"Change {number} ran without approval, and not everyone who can approve it could be told yet."
+
+
 class ChangesReader(Protocol):
     """Read access to the changes."""
 
@@ -21,3 +26,6 @@ class ChangesReader(Protocol):
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
+
+    async def untold(self) -> tuple[int, ...]:
+        """Return the numbers of the changes of whose emergency not everyone who can approve was told yet."""

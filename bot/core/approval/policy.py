@@ -1,19 +1,18 @@
 """Who may ask, who may approve, and how many approvals a Plan needs. Pure: people are looked up elsewhere."""
 
-import re
-from typing import Annotated
-
-from pydantic import AfterValidator, Field, model_validator
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from bot.core.answers import mention
+from bot.core.approval.need import Counts, Need, Requirement, at_least, combined, strictest
+from bot.core.approval.rule import RULES, Limit, Moved, PeopleIds, Rule
 from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.frozen_value import Value
 from bot.core.language.phrases import and_list
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import STEPS
 
-MOST_APPROVALS = 2
+UNDOES = "undoes what was approved"
 NAMED = 5
 """People whom a refusal names as those who can."""
 
@@ -24,86 +23,6 @@ _WHY_NOT = {
     Standing.STRANGER: "People from other workspaces cannot {act}.",
     Standing.UNKNOWN: "Slack couldn't tell me who you are just now, so you can't {act} yet. Try again in a minute.",
 }
-
-
-class Need(Value):
-    """How many approvals a Plan needs, whose, and why (as a sentence).
-
-    It is stored with the Change, so that the policy that applied stays on record. ``approvers`` are user and user-group
-    ids; if there are none, every approver of the policy counts.
-    """
-
-    approvals: int
-    why: str
-    approvers: frozenset[str] = frozenset()
-
-
-def _known(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [kind for kind in kinds if kind not in STEPS]
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)}: not a kind of step; the kinds are {', '.join(STEPS)}")
-    return kinds
-
-
-def _people(ids: frozenset[str]) -> frozenset[str]:
-    wrong = sorted(one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one))
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)}: not a user id (U…, W…) or user-group id (S…)")
-    return ids
-
-
-PeopleIds = Annotated[frozenset[str], AfterValidator(_people)]
-"""User and user-group ids."""
-
-
-class Rule(Value):
-    """An approval rule for Steps of these kinds. It applies if all its conditions hold.
-
-    ``shoppers``: at least so many in the whole plan; ``share``: at least this share of a segment (0 to 1); ``live``: a
-    live promotion uses the segment, or is what changes. ``approvers`` and ``requesters`` are the user and user-group
-    ids that may approve and ask for this; if empty, the policy's.
-    """
-
-    steps: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_known)]
-    shoppers: Annotated[int, Field(ge=0)] = 0
-    share: Annotated[float, Field(ge=0, le=1)] = 0
-    live: bool = False
-    approvals: Annotated[int, Field(ge=0, le=MOST_APPROVALS)]
-    approvers: PeopleIds = frozenset()
-    requesters: PeopleIds = frozenset()
-
-    @model_validator(mode="after")
-    def _protects(self) -> "Rule":
-        destructive = [kind for kind in self.steps if STEPS[kind].destructive]
-        if destructive and not self.approvals:
-            raise ValueError(f"approvals: {', '.join(destructive)} can never go without an approval")
-        return self
-
-    def applies(self, plan: Plan) -> bool:
-        """Return whether the rule applies to this plan."""
-        steps = [step for step in plan.steps if step.kind in self.steps]
-        if not steps or sum(step.shoppers for step in steps) < self.shoppers:
-            return False
-        return plan.largest_share(self.steps) >= self.share and (not self.live or any(step.live for step in steps))
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The conditions apart from the kind, in words."""
-        conditions = (
-            (f"{self.shoppers:,} shoppers or more", self.shoppers > 1),
-            (f"{self.share:.0%} of a segment or more", self.share > 0),
-            ("used by a live promotion", self.live),
-        )
-        return tuple(words for words, holds in conditions if holds)
-
-
-DESTRUCTIVE = tuple(kind for kind, step in STEPS.items() if step.destructive)
-RULES = (
-    Rule(steps=DESTRUCTIVE, approvals=1),
-    Rule(steps=("add_members",), shoppers=26, approvals=1),
-    Rule(steps=DESTRUCTIVE, shoppers=10_000, approvals=2),
-)
-"""The default rules."""
 
 
 class Policy(Value):
@@ -125,36 +44,65 @@ class Policy(Value):
         groups = [ids for rule in self.rules for ids in (rule.approvers, rule.requesters)]
         return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
 
-    def need(self, plan: Plan, *, undone: Need | None = None) -> Need:
-        """Return what ``plan`` needs. ``undone`` is the need of the change that it undoes, and is never lowered.
+    def need(self, plan: Plan, *, undone: Need | None = None, moved: Collection[Moved] = ()) -> Need:
+        """Return what ``plan`` needs: every rule that applies has to be satisfied.
 
-        The rules that ask for the most approvals decide; the first of them that names approvers decides whose count.
+        ``undone`` is the need of the change that it undoes, and is never lowered. ``moved``: whom the requester moved
+        before, without approval.
         """
-        rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan)]
-        approvals = max([1 if plan.destructive else 0, *(rule.approvals for rule in rules)])
-        deciding = [rule for rule in rules if rule.approvals == approvals]
-        reasons = [*plan.risks, *(reason for rule in deciding for reason in _reasons(rule))]
-        approvers = next((rule.approvers for rule in deciding if rule.approvers), frozenset[str]())
-        if undone and undone.approvals > approvals:
-            approvals, approvers = undone.approvals, undone.approvers
-            reasons.append("undoes what was approved")
-        if not approvals:
-            return Need(approvals=0, why="needs no approval")
-        noun = "approval" if approvals == 1 else "approvals"
-        why = f"needs {approvals} {noun}: {' and '.join(dict.fromkeys(reasons)) or 'the policy asks for it'}"
-        return Need(approvals=approvals, why=why, approvers=approvers)
+        rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan, moved)]
+        rules += _unmentioned(plan, rules)
+        asked = [(rule, _requirement(rule, plan)) for rule in rules]
+        requirements = [requirement for _, requirement in asked]
+        most = max((one.approvals for one in requirements), default=0)
+        kept = strictest(requirements, everyone=self.approvers)
+        deciding = [rule for rule, one in asked if one.approvals == most or one in kept]
+        reasons = [*plan.risks, *(reason for rule in deciding for reason in rule.reasons(plan))]
+        if undone and (undone.requirements or undone.approvals > most):
+            requirements += [one.model_copy(update={"why": UNDOES}) for one in undone.each]
+            reasons.append(UNDOES)
+        return combined(requirements, reasons, everyone=self.approvers)
+
+    def at_least(self, need: Need, least: Need) -> Need:
+        """Return ``need``, raised by what ``least`` asks for beyond it."""
+        return at_least(need, least, everyone=self.approvers)
+
+    def windows(self, plan: Plan) -> frozenset[tuple[str, str]]:
+        """Return the segments (by id) and times over which rules count what the requester of ``plan`` moved."""
+        return frozenset((id_, rule.per) for rule in self.rules if rule.per for id_ in rule.segments_in(plan))
+
+    def limits(self, plan: Plan, now: datetime) -> tuple[Limit, ...]:
+        """Return how much its requester may have moved by now for ``plan`` to run without approval."""
+        return tuple(limit for rule in self.rules for limit in rule.limits(plan, now))
+
+    @property
+    def asked_of_additions(self) -> frozenset[str]:
+        """What rules ask about segments that shoppers are added to: ``live``, ``share``."""
+        rules = [rule for rule in self.rules if "add_members" in rule.steps]
+        asked = {"live": any(rule.live for rule in rules), "share": any(rule.share for rule in rules)}
+        return frozenset(name for name, is_asked in asked.items() if is_asked)
 
     def approvers_of(self, need: Need) -> frozenset[str]:
-        """Return the ids whose approvals satisfy this need."""
-        return need.approvers or self.approvers
+        """Return the ids whose approvals count for some requirement of this need."""
+        return self.approvers_for(need, tuple(range(len(need.each)))) or self.approvers
 
-    def refuse_asking(self, actor: Actor, plan: Plan | None = None) -> None:
-        """Raise NotAllowed unless this person may use the bot and ask for this plan."""
+    def approvers_for(self, need: Need, requirements: Counts) -> frozenset[str]:
+        """Return the ids whose approvals count for some of these requirements."""
+        return frozenset[str]().union(*(need.each[at].approvers or self.approvers for at in requirements))
+
+    def counts_for(self, actor: Actor, need: Need) -> Counts:
+        """Return the positions of the requirements for which this person's approval counts."""
+        each = enumerate(need.each)
+        is_member = actor.standing is Standing.MEMBER
+        return tuple(at for at, one in each if is_member and _among(actor, one.approvers or self.approvers))
+
+    def refuse_asking(self, actor: Actor, plan: Plan | None = None, moved: Collection[Moved] = ()) -> None:
+        """Raise NotAllowed unless this person, who ``moved`` so many before, may use the bot and ask for this plan."""
         _refuse_outsiders(actor, "use this bot")
         if self.requesters:
             _refuse_others(actor, self.requesters | self.approvers, "use this bot")
         for rule in self.rules if plan else ():
-            if rule.requesters and plan and rule.applies(plan):
+            if rule.requesters and plan and rule.applies(plan, moved):
                 _refuse_others(actor, rule.requesters, "ask for this")
 
     def refuse_approving(self, actor: Actor, *, number: int, requester: str, need: Need) -> None:
@@ -175,14 +123,18 @@ class Policy(Value):
         _refuse_others(actor, self.auditors or self.approvers, "read the audit log")
 
 
-def _reasons(rule: Rule) -> tuple[str, ...]:
-    if rule.steps == ("add_members",) and rule.shoppers:
-        return (f"adds more than {rule.shoppers - 1:,} shoppers",)
-    reasons = (
-        (f"moves {rule.shoppers:,} shoppers or more", rule.shoppers > 1),
-        (f"takes {rule.share:.0%} of a segment or more", rule.share > 0),
-    )
-    return tuple(words for words, holds in reasons if holds)
+def _unmentioned(plan: Plan, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return a rule about the destructive steps that none of ``rules`` is about: they never go without approval."""
+    mentioned = frozenset[str]().union(*(rule.steps for rule in rules))
+    kinds = tuple(dict.fromkeys(step.kind for step in plan.steps if step.destructive and step.kind not in mentioned))
+    return (Rule(steps=kinds, approvals=1),) if kinds else ()
+
+
+def _requirement(rule: Rule, plan: Plan) -> Requirement:
+    steps = tuple(step for step in plan.steps if step.kind in rule.steps)
+    reasons = (*plan.model_copy(update={"steps": steps}).risks, *rule.reasons(plan))
+    why = and_list(reasons) or "the policy asks for it"
+    return Requirement(approvals=rule.approvals, why=why, approvers=rule.approvers)
 
 
 def _among(actor: Actor, ids: frozenset[str]) -> bool:

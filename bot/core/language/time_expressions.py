@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.errors import Misuse
 from bot.core.language.args import DASHES
+from bot.core.language.phrases import counted
 
 _AGE = re.compile(r"(\d{1,5})\s*([dhm])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -36,9 +37,23 @@ def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
     return found
 
 
-def _age(words: str, now: datetime) -> Span | None:
+def parse_age(words: str) -> timedelta | None:
+    """Parse ``3d``, ``12h`` or ``30m``; None if it is something else."""
     found = _AGE.fullmatch(words)
-    moment = now - int(found[1]) * _UNITS[found[2]] if found else None
+    return int(found[1]) * _UNITS[found[2]] if found else None
+
+
+def describe_age(age: timedelta) -> str:
+    """Write ``24 hours``, ``7 days``, ``30 minutes``."""
+    minutes = age // timedelta(minutes=1)
+    if minutes % 60:
+        return counted(minutes, "minute")
+    return counted(minutes // 60, "hour") if minutes % 1440 or minutes == 1440 else counted(minutes // 1440, "day")
+
+
+def _age(words: str, now: datetime) -> Span | None:
+    age = parse_age(words)
+    moment = now - age if age is not None else None
     return (moment, moment) if moment else None
 
 

@@ -83,14 +83,19 @@ class Plan(Value):
         return any(step.destructive for step in self.steps)
 
     def largest_share(self, kinds: Collection[str]) -> float:
-        """Return the largest share of a segment (0 to 1) that Steps of these kinds remove."""
-        taken: Counter[str] = Counter()
-        whole: dict[str, int] = {}
+        """Return the largest share of a segment (0 to 1) that Steps of these kinds remove from it, or add to it.
+
+        What is added is compared with the segment as it will be then, so that an empty one gets all of its shoppers.
+        """
+        moved: Counter[tuple[str, bool]] = Counter()
+        whole: dict[tuple[str, bool], int] = {}
         for step in self.steps:
-            if step.kind in kinds and step.segment_size and step.target:
-                taken[step.target.name] += step.shoppers
-                whole[step.target.name] = step.segment_size
-        return max((taken[segment] / of for segment, of in whole.items()), default=0.0)
+            if step.kind in kinds and step.segment_size is not None and step.target:
+                key = (step.target.name, bool(step.moves.added))
+                moved[key] += step.shoppers
+                whole[key] = step.segment_size
+        sizes = {key: of + (moved[key] if key[1] else 0) for key, of in whole.items()}
+        return max((moved[key] / of for key, of in sizes.items() if of), default=0.0)
 
     @property
     def items(self) -> tuple[Item, ...]:

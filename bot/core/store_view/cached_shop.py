@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
 from bot.bigcommerce.wire_format import PAGE_LIMIT
@@ -103,11 +103,15 @@ def find_named(word: str, things: Iterable[N]) -> N | None:
 class Shop:
     """A view of the store that fetches each list once and caches it for one planning.
 
-    What words resolve to is added to ``findings``, if given.
+    What words resolve to is added to ``findings``, if given. ``asked_of_additions``: what the policy asks about
+    segments that shoppers are added to (``live``, ``share``); it takes a request each, so it is fetched only then.
     """
 
-    def __init__(self, reader: Reader, findings: Findings | None = None) -> None:
+    def __init__(
+        self, reader: Reader, findings: Findings | None = None, *, asked_of_additions: frozenset[str] = frozenset()
+    ) -> None:
         self.reader = reader
+        self.asked_of_additions = asked_of_additions
         self._findings = findings or Findings()
         self._segments: tuple[Segment, ...] | None = None
         self._promotions: tuple[Promotion, ...] | None = None
@@ -137,6 +141,13 @@ class Shop:
             return None
         found = [(one, one.uses(segment_id)) for one in promotions]
         return tuple(PromotionUse(id=one.id, name=one.name, live=one.is_live, way=way) for one, way in found if way)
+
+    async def context_of_additions(self, segment_id: str) -> dict[str, Any]:
+        """Fetch what rules of the policy ask about a segment that shoppers are added to: its promotions, its size."""
+        return {
+            "promotions": await self.uses(segment_id) if "live" in self.asked_of_additions else (),
+            "out_of": await self.size(segment_id) if "share" in self.asked_of_additions else None,
+        }
 
     async def names(self) -> dict[str, str]:
         """Return the names of all segments, by id."""

@@ -38,6 +38,7 @@ async def gather(
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
+        untold=await changes.untold(),
         is_steady=is_steady,
         is_certain=not await history.has_unknown_effects(after, snapshot.entry),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.approval.changes import Brief
+from bot.core.approval.changes_reader import describe_untold
 from bot.core.language.phrases import (
     ago,
     and_list,
@@ -41,6 +42,7 @@ def compose(summary: Summary, asked_by: str = "") -> Answer:
         *_table(summary),
         *movers_chart(summary.rows, since_last(summary)),
         *_changes(summary),
+        *(Sentence(describe_untold(number)) for number in summary.untold[:LISTED]),
         *_empty(summary),
         *_doubts(summary),
         Sentence(
@@ -138,7 +140,7 @@ def _describe_request(one: Brief) -> str:
 
 def _people(one: Brief) -> str:
     by = and_list([mention(approval.actor) for approval in one.approvals])
-    if len(one.approvals) < one.need.approvals:
+    if not one.need.satisfied_by(one.approvals):
         return f"{_describe_request(one)}, {f'approved only by {by}' if by else 'approved by no one'}"
     return f"{_describe_request(one)}, approved by {by}" if by else f"{_describe_request(one)}, needed no approval"
 

@@ -14,8 +14,9 @@ class Summary:
     ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None if there is none. ``gone``
     are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
     or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that someone has to
-    look at, oldest first. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the sizes
-    were read; ``is_certain``: the effects of every step since are known.
+    look at, oldest first; ``untold`` are those of whose emergency not everyone was told. ``head`` is the seal of the
+    log's last entry. ``is_steady``: no change ran while the sizes were read; ``is_certain``: the effects of every step
+    since are known.
     """
 
     now: Snapshot
@@ -28,6 +29,7 @@ class Summary:
     ended: tuple[Brief, ...] = ()
     waiting: tuple[Brief, ...] = ()
     unreviewed: tuple[Brief, ...] = ()
+    untold: tuple[int, ...] = ()
     is_steady: bool = True
     is_certain: bool = True
 

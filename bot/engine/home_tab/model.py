@@ -33,7 +33,8 @@ class Home(Value):
     """One person's Home tab. ``refusal``: why they may not use the bot; then all else is empty.
 
     ``waiting`` is the number of Changes that wait for this person, ``waits`` those that expire first; ``doubt``: why
-    that is unknown. ``mine`` are those that they requested. ``overview`` is None while it is being fetched.
+    that is unknown. ``mine`` are those that they requested. ``untold`` are the numbers of Changes of whose emergency
+    not everyone was told. ``overview`` is None while it is being fetched.
     """
 
     refusal: str = ""
@@ -41,6 +42,7 @@ class Home(Value):
     waiting: int = 0
     waits: tuple[Brief, ...] = ()
     mine: tuple[Brief, ...] = ()
+    untold: tuple[int, ...] = ()
     overview: StoreOverview | None = None
 
     @property

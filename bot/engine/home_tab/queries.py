@@ -31,10 +31,11 @@ class HomeTabQueries:
             return Home(refusal=str(error))
         mine = await self.ledger.changes.requested_by(user_id, SHOWN)
         waits = await self.ledger.changes.waiting_for(user_id)
-        may = tuple(one for one in waits if self._refusal(actor, one) is None)
+        may = tuple(one for one in waits if self._refusal(actor, one) is None and self._is_asked(actor, one))
         refusals = [self._refusal(actor, one) for one in waits] if actor.has_unknown_groups and not may else []
         doubt = next((str(one) for one in refusals if one), "")
-        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, overview=overview)
+        untold = (await self.ledger.changes.untold())[:SHOWN]
+        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, untold=untold, overview=overview)
 
     def _refusal(self, actor: Actor, change: Brief) -> NotAllowed | None:
         try:
@@ -42,3 +43,8 @@ class HomeTabQueries:
         except NotAllowed as error:
             return error
         return None
+
+    def _is_asked(self, actor: Actor, change: Brief) -> bool:
+        """Return whether this person's approval counts for anything that is not satisfied yet."""
+        unmet = change.need.unmet(one.counts_for for one in change.approvals)
+        return not {*unmet}.isdisjoint(self.policy.counts_for(actor, change.need))

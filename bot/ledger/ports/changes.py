@@ -1,10 +1,12 @@
 """The port to the changes: their moves, runs and cards, and notices to people."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.approval.changes import Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import ChangesReader
+from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Invocation
 
@@ -41,6 +43,13 @@ class Changes(ChangesReader, Protocol):
     async def last_finish(self) -> int:
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""
 
+    async def moved_unapproved(self, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
+        """Return how many shoppers this requester added to the segment since then, by changes that nobody approved.
+
+        A change counts as planned while it runs or if nobody knows what it did, else as it did. ``apart_from``: the
+        number of the change that is asked about.
+        """
+
     async def move(
         self,
         change: Change,
@@ -51,13 +60,15 @@ class Changes(ChangesReader, Protocol):
         detail: dict[str, Any] | None = None,
         update: dict[str, Any] | None = None,
         notices: tuple[tuple[str, str], ...] = (),
+        limits: tuple[Limit, ...] = (),
     ) -> Change:
         """Return ``change`` after ``event``, with these fields updated.
 
         The entry records how long it was in its old state.
 
-        ``notices``: pairs of a kind and the user to notify. Raises TooLate if the state does not allow the event, or if
-        the change was moved since it was loaded.
+        ``notices``: pairs of a kind and the user to notify; of an emergency (``glass``) also user groups. ``limits``:
+        raises OverLimit if its requester moved too much by now for it to run without approval. Raises TooLate if the
+        state does not allow the event, or if the change was moved since it was loaded.
         """
 
     async def amend(
@@ -100,6 +111,9 @@ class Changes(ChangesReader, Protocol):
 
     async def remove_notice(self, number: int, kind: str, user: str) -> None:
         """Remove a notice that was delivered, or cannot be."""
+
+    async def resolve_notice(self, number: int, group: str, users: Iterable[str]) -> None:
+        """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
 
     async def outdated_cards(self) -> tuple[int, ...]:
         """Return the numbers of the changes whose card does not show their latest revision."""

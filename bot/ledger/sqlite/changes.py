@@ -1,10 +1,12 @@
 """The changes: their moves, runs and cards. See ``bot.ledger.ports.changes``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import Scope
+from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
@@ -12,11 +14,13 @@ from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
 from bot.ledger.sqlite import audit_index, change_rows
+from bot.ledger.sqlite import notices as queued
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.invocations import forget_words
 from bot.ledger.sqlite.undo_marks import mark_undone
+from bot.ledger.sqlite.windows import moved_unapproved, refuse_over_limit
 
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
 _WAITS = """
@@ -76,6 +80,11 @@ class SqliteChanges:
         query = f"SELECT max(number) FROM entries INDEXED BY entries_finished WHERE {FINISHED}"
         return self._database.execute(query).fetchone()[0] or 0
 
+    async def moved_unapproved(self, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
+        """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
+        connection = self._database.connection
+        return moved_unapproved(connection, requester, segment_id, since=since, apart_from=apart_from)
+
     # Moving
 
     async def create(
@@ -108,17 +117,19 @@ class SqliteChanges:
         detail: dict[str, Any] | None = None,
         update: dict[str, Any] | None = None,
         notices: tuple[tuple[str, str], ...] = (),
+        limits: tuple[Limit, ...] = (),
     ) -> Change:
-        """Return ``change`` after ``event``, with these fields updated. Raises TooLate."""
+        """Return ``change`` after ``event``, with these fields updated. Raises TooLate, and OverLimit."""
         moved = after_event(change, event, at=at, update=update or {})
         is_replanned = moved.plan is not change.plan
         async with self._database.writing() as db:
+            refuse_over_limit(db, change, limits)
             change_rows.swap(db, change, moved)
             if is_replanned:
                 save_touched_segments(db, moved.number, moved.plan)
                 db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             mark_undone(db, moved)
-            db.executemany("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", [(moved.number, *one) for one in notices])
+            queued.queue(db, moved.number, notices)
             append(db, entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at), at)
             if is_replanned:
                 audit_index.add_change(db, moved.number)
@@ -192,18 +203,26 @@ class SqliteChanges:
         async with self._database.writing() as db:
             query = f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number"
             for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),))):
-                db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'reminder', '')", (number,))
+                queued.queue(db, number, [("reminder", "")])
                 append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
 
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
         """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""
-        rows = self._database.execute("SELECT change, kind, user FROM notices ORDER BY change, kind, user")
-        return tuple(map(tuple, rows))
+        return queued.due(self._database.connection)
 
     async def remove_notice(self, number: int, kind: str, user: str) -> None:
         """Remove a notice that was delivered, or cannot be."""
-        query = "DELETE FROM notices WHERE change = ? AND kind = ? AND user = ?"
-        await self._database.write(query, (number, kind, user))
+        async with self._database.writing() as db:
+            queued.remove(db, number, kind, user)
+
+    async def resolve_notice(self, number: int, group: str, users: Iterable[str]) -> None:
+        """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
+        async with self._database.writing() as db:
+            queued.resolve(db, number, group, users)
+
+    async def untold(self) -> tuple[int, ...]:
+        """Return the numbers of the changes of whose emergency not everyone was told."""
+        return queued.untold(self._database.connection)
 
     # Cards and outcomes
 

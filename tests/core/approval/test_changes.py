@@ -7,7 +7,6 @@ from bot.core.approval.changes import (
     DECIDABLE,
     MOVES,
     OPEN,
-    Approval,
     Brief,
     Change,
     Event,
@@ -17,7 +16,7 @@ from bot.core.approval.changes import (
     refuse_late,
     too_late,
 )
-from bot.core.approval.policy import Need
+from bot.core.approval.need import Approval, Need
 from bot.core.errors import OldVersion, TooLate, UnknownChange
 from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef

@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.core.approval.policy import Need, Policy, Rule
+from bot.core.approval.need import Need
+from bot.core.approval.policy import Policy
+from bot.core.approval.rule import Rule
 from bot.core.errors import NobodyCanApprove, NotAllowed, SelfApproval
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan

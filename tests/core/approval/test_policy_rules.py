@@ -1,11 +1,14 @@
 """Rules: which plans each is about, which of them decides, and what nobody can say."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.core.approval.policy import DESTRUCTIVE, RULES, Policy, Rule
+from bot.core.approval.need import Need, Requirement
+from bot.core.approval.policy import Policy
+from bot.core.approval.rule import DESTRUCTIVE, RULES, Limit, Moved, Rule
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     STEPS,
@@ -22,7 +25,7 @@ from bot.core.planning.steps import (
 )
 from bot.core.planning.steps.profiles import Memberships
 from bot.core.store_view.cached_shop import PromotionUse
-from tests.core.samples import VIPS, add, delete, plan, uuid
+from tests.core.samples import NOW, VIPS, add, delete, plan, uuid
 
 LAPSED = SegmentRef(name="Lapsed", id=uuid(9))
 LIVE = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
@@ -33,6 +36,15 @@ ONE, OTHERS = frozenset({"UONE"}), frozenset({"SOTHERS"})
 
 def remove(count: int, segment: SegmentRef = VIPS, **fields: Any) -> RemoveMembers:
     return RemoveMembers(segment=segment, profile_ids=tuple(map(uuid, range(count))), **fields)
+
+
+def sized(count: int, before: int) -> AddMembers:
+    """So many are added to a segment of that size."""
+    return add(count).model_copy(update={"out_of": before})
+
+
+def live_addition(promotions: tuple[PromotionUse, ...] | None) -> AddMembers:
+    return add(1).model_copy(update={"promotions": promotions})
 
 
 def retarget(*, live: bool) -> RetargetPromotion:
@@ -97,11 +109,15 @@ def test_newcomers_are_shoppers_too() -> None:
         (plan(delete(members=1)), True),  # all of it
         (plan(delete()), False),  # of nothing
         (plan(remove(1, out_of=100), delete("Other", members=3)), True),
-        (plan(add(400)), False),
+        (plan(add(400)), False),  # how many are in it is not known
+        (plan(sized(99, 100)), False),
+        (plan(sized(100, 100)), True),  # half of those who are in it then
+        (plan(sized(1, 0)), True),
+        (plan(sized(1, 100), remove(40, out_of=100)), False),
     ],
 )
 def test_a_share_is_of_one_segment_over_all_its_batches(wanted: Plan, applies: bool) -> None:
-    assert rule(share=0.5).applies(wanted) is applies
+    assert rule("remove_members", "delete_segment", "add_members", share=0.5).applies(wanted) is applies
 
 
 def test_a_share_counts_only_the_steps_that_the_rule_is_about() -> None:
@@ -128,11 +144,16 @@ def test_a_share_counts_only_the_steps_that_the_rule_is_about() -> None:
         (retarget(live=True), True),
         (retarget(live=False), False),
         (CREATE, False),
+        (add(1), False),
+        (live_addition(LIVE), True),
+        (live_addition(OFF), False),
+        (live_addition(None), True),  # one may, so somebody has to look
     ],
 )
 def test_live_is_what_a_live_promotion_uses_or_is(step: AnyStep, live: bool) -> None:
     assert step.live is live
-    assert rule(step.kind, live=True).applies(plan(step)) is live
+    if "live" in step.conditions:
+        assert rule(step.kind, live=True).applies(plan(step)) is live
     assert rule(step.kind).applies(plan(step))
 
 
@@ -152,23 +173,51 @@ def test_conditions_are_told_in_words() -> None:
         "50% of a segment or more",
         "used by a live promotion",
     )
+    assert rule("add_members", shoppers=26, per="24h").conditions == (
+        "26 shoppers or more, also to one segment within 24 hours",
+    )
 
 
 # Which of them decides
 
 
-def test_the_rule_that_asks_for_most_decides_wherever_it_stands() -> None:
+def test_every_rule_that_applies_has_to_be_satisfied_wherever_it_stands() -> None:
     most, less = rule(approvals=2, approvers=ONE), rule(approvers=OTHERS)
     for rules in ((most, less), (less, most)):
         need = policy(*rules).need(plan(delete()))
-        assert (need.approvals, need.approvers) == (2, ONE)
+        assert {(one.approvals, one.approvers) for one in need.requirements} == {(2, ONE), (1, OTHERS)}
+        assert (need.approvals, need.approvers) == (2, ONE | OTHERS)
+        assert need.why == "needs approvals under 2 rules: deletes a segment"
 
 
-def test_of_the_rules_that_decide_the_first_that_names_approvers_says_whose_count() -> None:
-    unnamed, one, others = rule(), rule(approvers=ONE), rule(approvers=OTHERS)
-    assert policy(unnamed, one, others).need(plan(delete())).approvers == ONE
-    assert policy(others, one, unnamed).need(plan(delete())).approvers == OTHERS
+def test_a_rule_that_another_one_includes_asks_for_nothing_more() -> None:
+    anybody = frozenset({"UBEN", "UONE", "UCLEO"})
+    unnamed, ben, both = rule(), rule(approvers=frozenset({"UBEN"})), rule(approvers=frozenset({"UBEN", "UONE"}))
+    for rules in ((unnamed, ben, both), (both, ben, unnamed)):
+        need = Policy(approvers=anybody, rules=rules).need(plan(delete()))
+        assert need == Need(approvals=1, why="needs 1 approval: deletes a segment", approvers=frozenset({"UBEN"}))
     assert policy(unnamed).need(plan(delete())).approvers == frozenset()
+    assert policy(unnamed, rule(approvals=2)).need(plan(delete())).each == (
+        Requirement(approvals=2, why="needs 2 approvals: deletes a segment"),
+    )
+
+
+def test_what_is_added_and_removed_needs_those_who_approve_either() -> None:
+    cleo, ben = frozenset({"UCLEO"}), frozenset({"UBEN"})
+    both = policy(rule("remove_members", approvers=cleo), rule("add_members", approvers=ben))
+    need = both.need(plan(add(30), remove(2)))
+    assert need.requirements == (
+        Requirement(approvals=1, why="removes shoppers from a segment", approvers=cleo),
+        Requirement(approvals=1, why="the policy asks for it", approvers=ben),
+    )
+    assert need.unmet([(1,)]) == (0,)
+    assert need.unmet([(1,), (0,)]) == ()
+
+
+def test_a_destructive_step_that_no_rule_is_about_needs_its_own_approval() -> None:
+    (named, unnamed) = policy(rule("add_members", approvers=ONE)).need(plan(add(30), remove(2))).requirements
+    assert (named.approvers, unnamed.approvers) == (ONE, frozenset())
+    assert unnamed.why == "removes shoppers from a segment"
 
 
 def test_a_rule_that_does_not_hold_has_no_say() -> None:
@@ -215,6 +264,57 @@ def test_why_is_told_by_what_hurts_and_by_the_rules_that_decide(deciding: Rule, 
     assert policy(deciding).need(wanted).why == why
 
 
+# What somebody moved before
+
+
+def moved(shoppers: int, segment: SegmentRef = VIPS, per: str = "24h") -> Moved:
+    return Moved(segment=segment.known_id, per=per, shoppers=shoppers)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "applies"),
+    [
+        (plan(add(25)), (), False),
+        (plan(add(26)), (), True),
+        (plan(add(1)), (moved(24),), False),
+        (plan(add(1)), (moved(25),), True),
+        (plan(add(1)), (moved(25, LAPSED),), False),
+        (plan(add(1)), (moved(500, per="7d"),), False),
+        (plan(add(13), add(13, LAPSED)), (), True),  # all of it, as without a window
+        (plan(CREATE, add(25, SegmentRef(name="New"))), (moved(500),), False),
+    ],
+)
+def test_a_window_counts_what_one_person_moved_in_a_segment(
+    wanted: Plan, before: tuple[Moved, ...], applies: bool
+) -> None:
+    window = rule("add_members", shoppers=26, per="24h")
+    assert window.applies(wanted, before) is applies
+    assert (policy(window).need(wanted, moved=before).approvals == 1) is applies
+
+
+def test_a_window_says_why_only_where_it_decides() -> None:
+    window = policy(rule("add_members", shoppers=26, per="24h"))
+    assert window.need(plan(add(26))).why == "needs 1 approval: adds more than 25 shoppers"
+    within = "needs 1 approval: adds more than 25 shoppers to one segment within 24 hours"
+    assert window.need(plan(add(25)), moved=(moved(1),)).why == within
+
+
+def test_limits_are_what_may_have_been_moved_without_the_rule_applying() -> None:
+    window = rule("add_members", shoppers=26, per="24h")
+    (limit,) = policy(window, rule()).limits(plan(add(10)), NOW)
+    assert limit == Limit(segment=VIPS.known_id, since=NOW - timedelta(hours=24), room=16)
+    assert not window.applies(plan(add(10)), (moved(limit.room - 1),))
+    assert window.applies(plan(add(10)), (moved(limit.room),))
+    assert policy(rule("add_members", shoppers=26, per="24h", live=True)).limits(plan(add(10)), NOW) == ()
+    assert policy(rule("add_members", shoppers=26, per="24h", approvals=0)).limits(plan(add(10)), NOW) == ()
+
+
+def test_a_policy_knows_what_it_asks_of_additions() -> None:
+    assert policy(*RULES).asked_of_additions == frozenset()
+    assert policy(rule(live=True), rule("add_members", live=True)).asked_of_additions == {"live"}
+    assert policy(rule("add_members", share=0.5)).asked_of_additions == {"share"}
+
+
 # What nobody can say
 
 
@@ -231,6 +331,14 @@ def test_why_is_told_by_what_hurts_and_by_the_rules_that_decide(deciding: Rule, 
         ({"approvers": {"ben"}}, "ben: not a user id"),
         ({"requesters": {"#team"}}, "#team: not a user id"),
         ({"maximum": 1}, "Extra inputs are not permitted"),
+        ({"per": "24h"}, "per: it says during which time shoppers are counted; say how many, with shoppers"),
+        ({"per": "24h", "shoppers": 9}, "per: this can never apply to delete_segment; take one or the other out"),
+        ({"per": "soon", "shoppers": 9}, "soon: not a time like 24h, 7d or 30m, of 7 days at most"),
+        ({"per": "8d", "shoppers": 9}, "8d: not a time like"),
+        ({"per": "0h", "shoppers": 9}, "0h: not a time like"),
+        ({"steps": ("add_members", "create_segment"), "live": True}, "live: this can never apply to create_segment"),
+        ({"steps": ("retarget_promotion",), "share": 0.5}, "share: this can never apply to retarget_promotion"),
+        ({"steps": ("retarget_promotion",), "shoppers": 5}, "shoppers: this can never apply to retarget_promotion"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(wrong: dict[str, Any], sentence: str) -> None:

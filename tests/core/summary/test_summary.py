@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
-from bot.core.approval.changes import Approval, Brief, State
-from bot.core.approval.policy import Need
+from bot.core.approval.changes import Brief, State
+from bot.core.approval.need import Approval, Need
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.masking import masked
 from bot.core.planning.steps import CreateSegment, Naming

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from bot.bigcommerce import AddedMembers, Reader, Store
 from bot.bigcommerce.wire_format import batches
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
 
 K = TypeVar("K", str, CustomerKey)
+_UNASKED: tuple[tuple[str, Any], ...] = (("promotions", ()), ("promotions", []), ("out_of", None))
 
 
 class _Membership(Step):
@@ -65,13 +66,38 @@ class _Membership(Step):
 class AddMembers(_Membership):
     """Add shopper profiles to a segment. Idempotent.
 
-    ``newcomers``: customers whose profile an earlier Step of the same Plan creates.
+    ``newcomers``: customers whose profile an earlier Step of the same Plan creates. ``promotions`` are those that use
+    the segment, and ``out_of`` is its size before, if the policy has a rule about them.
     """
 
     kind: Literal["add_members"] = "add_members"
     does: ClassVar[str] = "add shoppers to a segment"
+    conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "per", "share", "live"})
     profile_ids: Annotated[tuple[str, ...], Field(max_length=BATCH)] = ()
     newcomers: Annotated[tuple[CustomerKey, ...], Field(max_length=BATCH)] = ()
+    promotions: tuple[PromotionUse, ...] | None = ()
+    out_of: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what no rule asked for: fingerprints of plans from before stay as they were sealed."""
+        fields: dict[str, Any] = handler(self)
+        return {name: value for name, value in fields.items() if (name, value) not in _UNASKED}
+
+    @property
+    def live(self) -> bool:
+        """Whether a live promotion uses the segment; if that cannot be read, one may."""
+        return self.promotions is None or any_live(self.promotions)
+
+    @property
+    def segment_size(self) -> int | None:
+        """The number of members before."""
+        return self.out_of
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The promotions that use the segment."""
+        return describe_uses(self.segment.name, self.promotions)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -118,12 +144,13 @@ class AddMembers(_Membership):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo if nobody is left."""
         now = await super().refreshed(shop)
+        asked = await shop.context_of_additions(now.segment.id) if now.segment.id else {}
         ids = [key for key in self.newcomers if isinstance(key, int)]
         known = {one.id for one in await shop.customers(ids=ids)}
         remaining = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
         if not remaining and not self.profile_ids:
             raise NothingToDo(f"None of the shoppers for {self.segment.name} is a customer any more.")
-        return now.model_copy(update={"newcomers": remaining})
+        return now.model_copy(update={"newcomers": remaining, **asked})
 
     async def settled(self, shop: Shop) -> frozenset[Item]:
         """Return the shoppers who are in the segment already."""
@@ -167,6 +194,7 @@ class RemoveMembers(_Membership):
 
     kind: Literal["remove_members"] = "remove_members"
     does: ClassVar[str] = "remove shoppers from a segment"
+    conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "share", "live"})
     destructive: ClassVar[bool] = True
     promotions: tuple[PromotionUse, ...] | None = ()
     out_of: int = 0

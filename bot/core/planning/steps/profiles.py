@@ -37,6 +37,7 @@ class CreateProfiles(Step):
 
     kind: Literal["create_profiles"] = "create_profiles"
     does: ClassVar[str] = "create profiles"
+    conditions: ClassVar[frozenset[str]] = frozenset({"shoppers"})
     in_requests: ClassVar[bool] = True
     customers: tuple[CustomerKey, ...] = Field(min_length=1, max_length=BATCH)
     old: tuple[OldProfile, ...] = ()
@@ -124,6 +125,7 @@ class DeleteProfiles(Step):
 
     kind: Literal["delete_profiles"] = "delete_profiles"
     does: ClassVar[str] = "delete profiles"
+    conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "live"})
     in_requests: ClassVar[bool] = True
     customer_ids: tuple[int, ...] = Field(min_length=1, max_length=BATCH)
     destructive: ClassVar[bool] = True

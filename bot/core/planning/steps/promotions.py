@@ -48,6 +48,7 @@ class RetargetPromotion(Step):
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
     does: ClassVar[str] = "change whom a promotion reaches"
+    conditions: ClassVar[frozenset[str]] = frozenset({"live"})
     several: ClassVar[str] = "Retarget {count} promotions"
     destructive: ClassVar[bool] = True
     promotion: PromotionRef

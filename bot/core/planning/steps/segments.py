@@ -185,6 +185,7 @@ class DeleteSegment(Step):
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
+    conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "share", "live"})
     several: ClassVar[str] = "Delete {count} segments"
     destructive: ClassVar[bool] = True
     segment: SegmentRef

@@ -35,6 +35,8 @@ class Step(Value):
     """What ``count`` of them do, in one line, where a plan may have more of them than a line holds."""
     destructive: ClassVar[bool] = False
     """Whether it always needs a second person, whatever the policy: it takes away what people see or pay by."""
+    conditions: ClassVar[frozenset[str]] = frozenset()
+    """The conditions of approval rules that it can meet: ``shoppers``, ``per``, ``share``, ``live``."""
     in_requests: ClassVar[bool] = False
     """Whether it takes several requests, some of which may be carried out and others not."""
     undone_last: ClassVar[bool] = False
@@ -125,9 +127,9 @@ class Step(Value):
         return False
 
     @property
-    def segment_size(self) -> int:
-        """The size of the segment that it removes shoppers from; 0 if it removes none."""
-        return 0
+    def segment_size(self) -> int | None:
+        """The size of the segment whose shoppers it moves, without those whom it adds; None if it is not known."""
+        return None
 
     # How it relates to the other Steps of an undo, and to promotions
 

@@ -1,0 +1,54 @@
+"""How many shoppers somebody moved in a segment without approval. Callers that write hold the transaction.
+
+A change counts from the moment it may run: as planned while it runs or if nobody knows what it did, else as it did.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.core.approval.changes import Change, State
+from bot.core.approval.rule import Limit
+from bot.core.errors import OverLimit
+from bot.core.timestamps import timestamp
+
+_RAN = f"""
+    SELECT DISTINCT number, state, plan FROM changes JOIN (
+        SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
+        WHERE subject = 'segment:' || :segment AND subjects.kind IN ('clear', 'break glass') AND subjects.at > :since
+    ) ON change = number
+    WHERE requester = :requester AND number <> :apart_from AND json_array_length(body, '$.approvals') = 0
+    AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')
+"""
+_UNSURE = "SELECT 1 FROM runs WHERE change = ? AND json_extract(body, '$.state') IN ('started', 'unsure')"
+_ADDED = """
+    SELECT coalesce(sum(added), 0) FROM entries JOIN effects ON effects.entry = entries.number
+    WHERE entries.change = ? AND segment = ?
+"""
+
+
+def moved_unapproved(
+    db: sqlite3.Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0
+) -> int:
+    """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
+    values = {"requester": requester, "segment": segment_id, "since": timestamp(since), "apart_from": apart_from}
+    return sum(_added(db, row, segment_id) for row in db.execute(_RAN, values).fetchall())
+
+
+def refuse_over_limit(db: sqlite3.Connection, change: Change, limits: Iterable[Limit]) -> None:
+    """Raise OverLimit if the change may no longer run without approval, since its requester moved others meanwhile."""
+    for limit in limits:
+        before = moved_unapproved(db, change.requester, limit.segment, since=limit.since, apart_from=change.number)
+        if before >= limit.room:
+            raise OverLimit(change.number)
+
+
+def _added(db: sqlite3.Connection, row: sqlite3.Row, segment_id: str) -> int:
+    number, state, plan = row
+    is_over = state in (State.DONE, State.FAILED, State.CANCELLED)
+    if is_over and not db.execute(_UNSURE, (number,)).fetchone():
+        return int(db.execute(_ADDED, (number, segment_id)).fetchone()[0])
+    steps = (step for step in json.loads(plan)["steps"] if step["kind"] == "add_members")
+    mine = (step for step in steps if step["segment"]["id"] == segment_id)
+    return sum(len(step["profile_ids"]) + len(step["newcomers"]) for step in mine)

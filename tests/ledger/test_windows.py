@@ -1,0 +1,132 @@
+"""What one person moved without approval: whose changes count, since when, and how much of each."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.approval.need import Approval
+from bot.core.approval.rule import Limit
+from bot.core.errors import OverLimit
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, VIPS, add, plan, uuid
+from tests.ledger.planned import kinds, moved, planned
+
+ID = VIPS.known_id
+HOUR = timedelta(hours=1)
+APPROVED = (Approval(actor="UBEN", at=NOW),)
+
+
+async def adding(ledger: Ledger, id_: str, *events: Event, count: int = 20, **fields: Any) -> Change:
+    change = await planned(ledger, id_, plan=plan(add(count)), **fields)
+    return await moved(ledger, change, *events)
+
+
+async def ran(ledger: Ledger, change: Change, state: StepState, added: int | None) -> Change:
+    """Its step ended like this, and added so many; None: nobody knows."""
+    effects = {"effects": {ID: (added, 0)}} if added is not None else {}
+    return await ledger.changes.save_run(change, Run(position=0, state=state), at=NOW, detail=effects)
+
+
+async def counted(ledger: Ledger, requester: str = "UANA", **options: Any) -> int:
+    return await ledger.changes.moved_unapproved(requester, ID, **{"since": NOW - HOUR, **options})
+
+
+async def test_a_change_counts_as_planned_from_when_it_may_run(ledger: Ledger) -> None:
+    change = await adding(ledger, "1")
+    assert await counted(ledger) == 0
+    change = await moved(ledger, change, Event.CLEAR)
+    assert await counted(ledger) == 20
+    assert await counted(ledger, apart_from=1) == 0
+    assert await counted(ledger, requester="UBEN") == 0
+    assert await counted(ledger, since=NOW) == 0
+    assert await ledger.changes.moved_unapproved("UANA", uuid(9), since=NOW - HOUR) == 0
+    await moved(ledger, change, Event.START)
+    assert await counted(ledger) == 20
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "added", "counts"),
+    [
+        (StepState.DONE, Event.FINISH, 18, 18),
+        (StepState.FAILED, Event.FAIL, 0, 0),
+        (StepState.UNSURE, Event.FAIL, None, 20),
+    ],
+)
+async def test_a_change_that_ended_counts_as_it_did_if_that_is_known(
+    ledger: Ledger, state: StepState, event: Event, added: int | None, counts: int
+) -> None:
+    change = await ran(ledger, await adding(ledger, "1", Event.CLEAR, Event.START), state, added)
+    await moved(ledger, change, event)
+    assert await counted(ledger) == counts
+
+
+async def test_what_was_approved_or_waits_does_not_count(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.POST)
+    change = await adding(ledger, "2", Event.POST)
+    await ledger.changes.move(change, Event.APPROVE, at=NOW, update={"approvals": APPROVED})
+    again = await adding(ledger, "3", Event.CLEAR)
+    again = await moved(ledger, again, Event.REPLAN)
+    assert await counted(ledger) == 0
+    await ledger.changes.move(again, Event.APPROVE, at=NOW, update={"approvals": APPROVED})
+    assert await counted(ledger) == 0
+
+
+async def test_what_ran_in_an_emergency_counts(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.POST, Event.BREAK)
+    assert await counted(ledger) == 20
+
+
+async def test_other_segments_of_the_same_plan_do_not_count(ledger: Ledger) -> None:
+    lapsed = VIPS.model_copy(update={"name": "Lapsed", "id": uuid(7)})
+    change = await planned(ledger, "1", plan=plan(add(3), add(5, lapsed)))
+    await moved(ledger, change, Event.CLEAR)
+    assert await counted(ledger) == 3
+
+
+async def test_a_change_over_a_limit_does_not_move(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.CLEAR)
+    waiting = await adding(ledger, "2")
+    limits = tuple(Limit(segment=ID, since=NOW - HOUR, room=room) for room in (21, 20))
+    before = await kinds(ledger)
+    with pytest.raises(OverLimit, match="change 2 needs approval"):
+        await ledger.changes.move(waiting, Event.CLEAR, at=NOW, limits=limits)
+    assert ((await ledger.changes.load(2)).state, await kinds(ledger)) == (State.PLANNED, before)
+    assert (await ledger.changes.move(waiting, Event.CLEAR, at=NOW, limits=limits[:1])).state is State.APPROVED
+
+
+# Notices to groups
+
+
+async def test_a_group_is_replaced_by_those_in_it_who_were_not_told(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.POST)
+    notices = (("glass", "SONE"), ("glass", "UBEN"), ("glass", "STWO"))
+    await ledger.changes.move(await ledger.changes.load(1), Event.BREAK, at=NOW, notices=notices)
+    await ledger.changes.remove_notice(1, "glass", "UBEN")
+    await ledger.changes.resolve_notice(1, "SONE", ("UBEN", "UCLEO"))
+    assert await ledger.changes.notices() == ((1, "glass", "STWO"), (1, "glass", "UCLEO"))
+    await ledger.changes.remove_notice(1, "glass", "UCLEO")
+    assert await ledger.changes.untold() == (1,)
+    await ledger.changes.resolve_notice(1, "STWO", ("UBEN", "UCLEO"))
+    assert (await ledger.changes.notices(), await ledger.changes.untold()) == ((), ())
+
+
+async def test_once_all_were_told_home_tabs_are_outdated(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.POST)
+    notices = (("glass", "UBEN"), ("glass", "UCLEO"), ("reminder", ""))
+    await ledger.changes.move(await ledger.changes.load(1), Event.BREAK, at=NOW, notices=notices)
+    await ledger.home_tabs.mark_opened("UDAN", at=NOW)
+
+    async def revision() -> int:
+        tab = await ledger.home_tabs.claim("UDAN", owner="one", now=NOW)
+        await ledger.home_tabs.release("UDAN", owner="one")
+        assert tab
+        return tab.revision
+
+    first = await revision()
+    await ledger.changes.remove_notice(1, "reminder", "")
+    await ledger.changes.remove_notice(1, "glass", "UBEN")
+    assert await revision() == first
+    await ledger.changes.remove_notice(1, "glass", "UCLEO")
+    assert await revision() == first + 1
