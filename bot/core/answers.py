@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from bot.core.approval.shown import Shown
+
 
 @dataclass(frozen=True)
 class Delta:
@@ -62,10 +64,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Offer:
-    """A button for a likely next step; ``words`` is the command that it types, without the slash."""
+    """A button for a likely next step; ``words`` is the command that it types, without the slash.
+
+    ``about``: the change that it acts on, as it is shown.
+    """
 
     label: str
     words: str
+    about: Shown | None = None
 
 
 @dataclass(frozen=True)

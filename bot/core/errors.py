@@ -11,6 +11,8 @@ Refusal
 │   ├── OverLimit
 │   └── NothingToDo
 ├── UnknownChange
+├── OldButton           an earlier version of the bot drew the button
+├── OtherChange         the button belongs to a change that is not on record
 └── TooLate             the change has moved on
     └── OldVersion
 
@@ -136,6 +138,26 @@ class UnknownChange(Refusal):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"There is no change {number}. `/change list all` shows the latest ones.")
+
+
+class OldButton(Refusal):
+    """The button does not say which change it was drawn for: an earlier version of the bot drew it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "An earlier version of me drew this button, so nothing was done. "
+            f"The card of change {number} has new ones now: read it, then decide."
+        )
+
+
+class OtherChange(Refusal):
+    """The button was drawn for a change of this number that is in another ledger, or in none any more."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "The change that this button belongs to is not on record any more, so nothing was done. "
+            f"`/change show {number}` shows which change has the number {number} now."
+        )
 
 
 class TooLate(Refusal):

@@ -5,7 +5,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.core.approval.changes import Decision
+from bot.core.approval.shown import Shown
+from bot.core.frozen_value import Value
 from bot.core.people import Place
+
+
+class ClickedButton(Value):
+    """A button of a change that was clicked: what it was drawn for, and the message that it is on.
+
+    ``ts`` is empty for a button on no message of the bot's that can be drawn again; ``text`` is that message's, if
+    Slack gave it.
+    """
+
+    shown: Shown
+    channel: str = ""
+    ts: str = ""
+    text: str = ""
 
 
 class Delivery(BaseModel):
@@ -13,6 +28,7 @@ class Delivery(BaseModel):
 
     ``id`` identifies the delivery: a repeated id is a duplicate. ``workspace`` is the actor's (a Slack team's id), if
     given. ``command`` is the path of the command, or as much of it as was understood; for a decision, its verdict.
+    ``button`` is the one that was clicked, or that opened the form, if it belongs to a change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +38,12 @@ class Delivery(BaseModel):
     place: Place
     command: str
     said: str = ""
+    button: ClickedButton | None = None
+
+    @property
+    def shown(self) -> Shown | None:
+        """The change as the button showed it; None if this came from no button of a change."""
+        return self.button.shown if self.button else None
 
 
 class Typed(Delivery):
@@ -45,12 +67,22 @@ class Edited(Delivery):
     values: dict[str, Any] = {}
     edits: int
 
+    @property
+    def shown(self) -> Shown:
+        """The change as the button showed it, which earlier versions of the bot did not store."""
+        return super().shown or Shown(number=self.edits)
+
 
 class Clicked(Delivery):
     """A decision, made by clicking on a card or the form behind it."""
 
     kind: Literal["clicked"] = "clicked"
     decision: Decision
+
+    @property
+    def shown(self) -> Shown:
+        """The change as the button showed it, which earlier versions of the bot did not store."""
+        return super().shown or Shown(number=self.decision.number)
 
 
 def _with_kind(stored: Any) -> Any:

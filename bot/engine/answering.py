@@ -16,8 +16,9 @@ from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
+from bot.engine.clicks import Clicks
 from bot.engine.decider import Decider
-from bot.engine.planner import Planner, Request, decides
+from bot.engine.planner import Planned, Planner, Request, decides
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
@@ -38,6 +39,7 @@ class Answering:
     proposing: Proposing
     replies: Replies
     announcer: Announcer
+    clicks: Clicks
 
     async def answer(self, invocation: Invocation, request: Request) -> None:
         """Answer a recorded invocation; show a refusal privately."""
@@ -61,7 +63,7 @@ class Answering:
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         """Answer a recorded invocation. Return a refusal, for the caller to show."""
         async with self.gate.turn(decides=decides(request)):
-            planned = await self.planner.plan(request, invocation.actor)
+            planned = await self._plan(invocation, request)
             try:
                 await self._carry_out(invocation, planned.result(), planned.trace)
             except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
@@ -69,7 +71,16 @@ class Answering:
             else:
                 return None
             settled = await self._settle(EntryKind.REFUSED, invocation, planned.trace, reason=refusal.for_log)
+            self.clicks.refused(invocation)
             return refusal if settled else None
+
+    async def _plan(self, invocation: Invocation, request: Request) -> Planned:
+        """Plan the request, unless it came from a button that was not drawn for its change as it is now."""
+        try:
+            await self.clicks.check(invocation)
+        except Refusal as refusal:
+            return Planned(refusal, AuditTrace(invocation.said))
+        return await self.planner.plan(request, invocation.actor)
 
     async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
         recorded = {"said": trace.recorded_text, **detail}

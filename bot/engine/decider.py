@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import mention
-from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict, refuse_late, too_late
+from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
 from bot.core.approval.need import LESS, Approval, Need
+from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Edited
@@ -80,7 +81,7 @@ class Decider:
 
     async def edit(self, invocation: Edited, plan: Plan) -> Change:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
-        change = await self.may_edit(invocation.edits, None, invocation.actor)
+        change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
         expires_at = self.process.clock() + self.approval_time
         update = {"args": invocation.values, "without": (), "least": None, "expires_at": expires_at}

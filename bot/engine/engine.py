@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
+from bot.core.approval.shown import random_nonce
 from bot.core.command import Group
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
+from bot.engine.clicks import Clicks
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
 from bot.engine.emergency_notices import EmergencyNotices
@@ -44,6 +46,7 @@ class Engine:
     decider: Decider
     proposing: Proposing
     answering: Answering
+    clicks: Clicks
     intake: Intake
     housekeeper: Housekeeper
 
@@ -67,12 +70,14 @@ def build_engine(
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
     elapsed: Callable[[], float] = elapsed,
+    new_nonce: Callable[[], str] = random_nonce,
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
 
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
     ``elapsed``: seconds by a clock that only goes forward.
+    ``new_nonce``: returns the nonce of each new change.
     """
     process = Process.named_at_random(ledger, clock, elapsed)
     planner = Planner(process, groups, policy, store, directory, zone)
@@ -83,11 +88,11 @@ def build_engine(
     runner = ChangeRunner(process, store, moved=cards.wake)
     decider = Decider(process, planner, approvers, runner, cards, approval_time)
     replies = Replies(process, announcer)
-    proposing = Proposing(process, groups, approvers, runner, cards, announcer, replies, approval_time)
-    answering = Answering(process, gate, planner, decider, proposing, replies, announcer)
-    intake = Intake(process, gate, planner, answering, replies)
+    proposing = Proposing(process, groups, approvers, runner, cards, announcer, replies, approval_time, new_nonce)
+    clicks = Clicks(process, announcer, cards)
+    answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks)
+    intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     housekeeper = Housekeeper(process, answering, proposing, decider, runner, cards, approval_time, summary)
-    return Engine(
-        process, announcer, planner, runner, cards, home_tabs, decider, proposing, answering, intake, housekeeper
-    )
+    deciding = (decider, proposing, answering, clicks)
+    return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, housekeeper)

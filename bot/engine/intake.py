@@ -10,6 +10,7 @@ from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery, Invocation
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
+from bot.engine.clicks import Clicks
 from bot.engine.planner import Planner, Request
 from bot.engine.process import Process
 from bot.engine.replies import Replies
@@ -24,6 +25,7 @@ class Intake:
     planner: Planner
     answering: Answering
     replies: Replies
+    clicks: Clicks
 
     async def take(self, invocation: Invocation, *, patience: float = 0.0) -> Refusal | None:
         """Record an invocation, and start answering it; a repeated delivery counts once.
@@ -50,7 +52,10 @@ class Intake:
     async def refused_in_form(self, delivery: Delivery, refusal: Refusal) -> bool:
         """Record a refusal that the person reads in the form. Return False if this delivery came before."""
         reason = refusal.for_log
-        return await self.replies.record_once(EntryKind.REFUSED, delivery, said=delivery.said, reason=reason)
+        is_new = await self.replies.record_once(EntryKind.REFUSED, delivery, said=delivery.said, reason=reason)
+        if is_new:
+            self.clicks.refused(delivery)
+        return is_new
 
     async def answered(self, delivery: Delivery, answer: Answer) -> None:
         """Record a delivery that needs no planning, and start showing the answer."""

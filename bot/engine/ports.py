@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
+from bot.core.invocation import ClickedButton
 from bot.core.people import Actor, Place
 from bot.engine.home_tab.model import Home
 
@@ -41,6 +42,12 @@ class Announcer(Protocol):
 
     async def point_to_card(self, change: Change, lost: Card) -> None:
         """Say at the place of a lost card where the change is shown now, if anything can be said there."""
+
+    async def clear(self, button: ClickedButton, change: Change | None) -> None:
+        """Replace the message of a button that is no card of a change on record. Raises Undeliverable.
+
+        ``change``: the one that it is a copy of, to whose card it points; None if it belongs to none.
+        """
 
     async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome. Raises Undeliverable."""

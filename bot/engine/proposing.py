@@ -1,5 +1,6 @@
 """Turns a Plan into a Change and posts its card: only then can it be decided or run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ LATER = (
 
 @dataclass(frozen=True)
 class Proposing:
-    """Proposes Changes. ``approval_time`` is how long each waits for approval."""
+    """Proposes Changes, each with a ``new_nonce``. ``approval_time`` is how long each waits for approval."""
 
     process: Process
     groups: tuple[Group, ...]
@@ -34,6 +35,7 @@ class Proposing:
     announcer: Announcer
     replies: Replies
     approval_time: timedelta
+    new_nonce: Callable[[], str]
 
     async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
         """Record the Plan as a Change, post its card, and start it if it needs no approval."""
@@ -44,6 +46,7 @@ class Proposing:
             "fingerprint": plan.fingerprint,
             "need": draft.need.why,
             "requirements": self.approvers.recorded(draft.need),
+            "nonce": draft.nonce,
         }
         ledger, owner = self.process.ledger, self.process.owner
         planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
@@ -62,6 +65,7 @@ class Proposing:
         now = self.process.clock()
         return Change(
             number=0,
+            nonce=self.new_nonce(),
             requester=asked.actor,
             place=asked.place,
             command=asked.command,

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.core.approval.changes import MOVES, Change, Event, Run, State, too_late
+from bot.core.approval.changes import MOVES, Change, Event, Run, State
+from bot.core.approval.refusals import too_late
 
 
 def after_event(change: Change, event: Event, *, at: datetime, update: dict[str, Any]) -> Change:

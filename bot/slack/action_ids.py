@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from bot.core.approval.shown import Shown
 
 APPROVE = "approve"
 REJECT = "reject"
@@ -27,22 +28,41 @@ REASON = "reason"
 METADATA_LIMIT = 3000
 
 
-@dataclass(frozen=True)
-class Click:
-    """The payload of a decision button: a change, and the version that its card showed."""
+_SHOWN = r"(?P<number>\d{1,15})\.(?P<version>\d{1,9})(\.(?P<nonce>\w*)\.(?P<fingerprint>\w*))?"
+_ABOUT_CHANGE = re.compile(rf"{_SHOWN} (?P<words>.*)", re.DOTALL)
+_BY_EARLIER_VERSIONS = re.compile(r"change (except|details|stop|retry|undo|repoint|withdraw) (?P<number>\d{1,15})")
+"""What earlier versions drew on cards of changes: they carried nothing else."""
 
-    number: int
-    version: int
 
-    def pack(self) -> str:
-        """Encode it: ``42.1``."""
-        return f"{self.number}.{self.version}"
+def pack_shown(shown: Shown) -> str:
+    """Encode what a button was drawn for: ``42.1.<nonce>.<fingerprint>``."""
+    return f"{shown.number}.{shown.version}.{shown.nonce}.{shown.fingerprint}"
 
-    @classmethod
-    def unpack(cls, value: str) -> "Click":
-        """Decode it. Raises ValueError if it is not from one of our buttons."""
-        number, version = value.split(".")
-        return cls(int(number), int(version))
+
+def unpack_shown(value: str) -> Shown:
+    """Decode it; ``42.1`` is an earlier version's. Raises ValueError if it is not from one of our buttons."""
+    match = re.fullmatch(_SHOWN, value)
+    if match is None:
+        raise ValueError("not the value of a button of a change")
+    return _shown(match)
+
+
+def pack_words(words: str, shown: Shown | None) -> str:
+    """Encode the command that a button types, and the change that the button was drawn for, if there is one."""
+    return f"{pack_shown(shown)} {words}" if shown else words
+
+
+def unpack_words(value: str) -> tuple[str, Shown | None]:
+    """Decode the command that a button types, and the change that the button was drawn for, if there is one."""
+    if match := _ABOUT_CHANGE.fullmatch(value):
+        return match["words"], _shown(match)
+    earlier = _BY_EARLIER_VERSIONS.fullmatch(value)
+    return value, Shown(number=int(earlier["number"])) if earlier else None
+
+
+def _shown(match: re.Match[str]) -> Shown:
+    parts = {name: match[name] or "" for name in ("nonce", "fingerprint")}
+    return Shown(number=int(match["number"]), version=int(match["version"]), **parts)
 
 
 def pack_metadata(**values: Any) -> str:

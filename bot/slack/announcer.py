@@ -10,6 +10,7 @@ from bot.core.answers import Answer, File
 from bot.core.approval.changes import Card, Change
 from bot.core.command import Group
 from bot.core.errors import Impossible
+from bot.core.invocation import ClickedButton
 from bot.core.people import Place
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
@@ -19,6 +20,7 @@ from bot.slack.blocks import Message
 from bot.slack.card import render_card
 from bot.slack.card_search import find_card, metadata_of
 from bot.slack.change_notices import UNDER_THE_CARD, compose_broken_glass, describe_outcome, see_card
+from bot.slack.cleared_card import render_cleared
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
@@ -98,6 +100,11 @@ class SlackAnnouncer:
             await self._messenger.post(lost.channel, answers.message(pointer), thread=lost.ts)
         except NOT_ANSWERED as error:
             log.info("The place of %s does not point to its new card: %s", lost, error_code(error))
+
+    async def clear(self, button: ClickedButton, change: Change | None) -> None:
+        """Replace the message of a button that is no card of a change on record. Raises Undeliverable."""
+        with _raising_undeliverable():
+            await self._messenger.update(Card(channel=button.channel, ts=button.ts), render_cleared(button, change))
 
     async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome in a direct message. Raises Undeliverable."""

@@ -6,7 +6,7 @@ from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Of
 from bot.core.csv_lines import csv_lines
 from bot.core.language.visible import HIDDEN
 from bot.slack import blocks
-from bot.slack.action_ids import RUN
+from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
 
 FILE_NAME_BYTES = 200
@@ -79,7 +79,10 @@ def _chart(part: Chart) -> list[Block]:
 def offer_buttons(offers: tuple[Offer, ...]) -> Block:
     """Render a row of buttons that type commands."""
     return blocks.actions(
-        [blocks.button(offer.label, f"{RUN}:{index}", offer.words) for index, offer in enumerate(offers)]
+        [
+            blocks.button(offer.label, f"{RUN}:{index}", pack_words(offer.words, offer.about))
+            for index, offer in enumerate(offers)
+        ]
     )
 
 

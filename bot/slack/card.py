@@ -2,10 +2,11 @@
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
+from bot.core.approval.shown import Shown
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
-from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, Click
+from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
 from bot.slack.blocks import Block, Message
 
 _STATE_LABELS = {
@@ -20,6 +21,7 @@ _STATE_LABELS = {
     State.WITHDRAWN: ":leftwards_arrow_with_hook: Withdrawn",
     State.EXPIRED: ":hourglass: Expired",
     State.STALE: ":warning: No longer possible",
+    State.CLOSED: ":card_index_dividers: Closed by a restore",
 }
 
 
@@ -177,37 +179,30 @@ def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
 
 
 def _buttons(change: Change) -> list[Block]:
-    number = change.number
+    number, shown = change.number, change.shown
     if change.state is State.WAITING:
         several = change.plan.has_several_items
         more = (("Leave Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
-        return [blocks.actions([_approve(change), _reject(change), *_command_buttons(more), _edit(change)])]
+        value = pack_shown(shown)
+        reject, edit = blocks.button("Reject", REJECT, value), blocks.button("Edit", EDIT, value)
+        return [blocks.actions([_approve(change, value), reject, *_command_buttons(more, shown), edit])]
     possible = (
         ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
         ("Try Again", f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
         ("Point Promotions", f"change repoint {number}", change.can_be_repointed),
     )
-    buttons = _command_buttons(possible)
+    buttons = _command_buttons(possible, shown)
     return [blocks.actions(buttons)] if buttons else []
 
 
-def _command_buttons(possible: tuple[tuple[str, str, bool], ...]) -> list[Block]:
-    """Render those buttons that are possible, each typing a command."""
-    there = [(label, words) for label, words, is_possible in possible if is_possible]
-    return [blocks.button(label, f"{RUN}:{index}", words) for index, (label, words) in enumerate(there)]
+def _command_buttons(possible: tuple[tuple[str, str, bool], ...], shown: Shown) -> list[Block]:
+    """Render those buttons that are possible, each typing a command about the change as it is shown."""
+    there = [(label, pack_words(words, shown)) for label, words, is_possible in possible if is_possible]
+    return [blocks.button(label, f"{RUN}:{index}", value) for index, (label, value) in enumerate(there)]
 
 
-def _edit(change: Change) -> Block:
-    return blocks.button("Edit", EDIT, Click(change.number, change.version).pack())
-
-
-def _approve(change: Change) -> Block:
+def _approve(change: Change, value: str) -> Block:
     style = "danger" if change.plan.destructive else "primary"
     sure = blocks.confirm("Approve this change?", change.plan.headline, change.verb, style=style)
-    click = Click(change.number, change.version).pack()
-    return blocks.button(change.verb, APPROVE, click, style=style, confirm=sure)
-
-
-def _reject(change: Change) -> Block:
-    return blocks.button("Reject", REJECT, Click(change.number, change.version).pack())
+    return blocks.button(change.verb, APPROVE, value, style=style, confirm=sure)

@@ -10,7 +10,6 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.approval.changes import Card, Change
-from bot.core.timestamps import timestamp
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 EVENT_TYPE = "segment_bot_card"
@@ -22,11 +21,8 @@ log = logging.getLogger(__name__)
 
 
 def metadata_of(change: Change) -> dict[str, Any]:
-    """Return the metadata of the change's card. Two ledgers may have a change of this number, hardly of this time."""
-    return {
-        "event_type": EVENT_TYPE,
-        "event_payload": {"change": change.number, "created_at": timestamp(change.created_at)},
-    }
+    """Return the metadata of the change's card: another ledger may have a change of this number, not of this nonce."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"change": change.number, "nonce": change.nonce}}
 
 
 async def find_card(client: AsyncWebClient, change: Change, channel: str) -> Card | None:

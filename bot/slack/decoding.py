@@ -12,17 +12,19 @@ from typing import Any, TypedDict
 from pydantic import ValidationError
 
 from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.shown import Shown
 from bot.core.command import Call, Group, Help, find, group_of, understand
 from bot.core.errors import Misuse
-from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
+from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.slack import forms
-from bot.slack.action_ids import REASON, VALUE, Click
+from bot.slack.action_ids import REASON, VALUE, unpack_shown, unpack_words
 from bot.slack.payloads import (
     AppHomeOpened,
     BlockActions,
     BlockSuggestion,
     CommandForm,
+    FormOfChange,
     FormOfCommand,
     RejectForm,
     SlashCommand,
@@ -68,7 +70,7 @@ class CardClick:
     """A click on a card's button that opens a form."""
 
     delivery: Delivery
-    click: Click
+    button: ClickedButton
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,13 @@ Line = Typed | FormNeeded | HelpNeeded | NotUnderstood
 
 
 class _Origin(TypedDict):
-    """The person who did something, and where."""
+    """The person who did something, where, and by which button of a change."""
 
     id: str
     actor: str
     workspace: str
     place: Place
+    button: ClickedButton | None
 
 
 def slash_command(body: Body, groups: tuple[Group, ...]) -> Line:
@@ -101,7 +104,7 @@ def slash_command(body: Body, groups: tuple[Group, ...]) -> Line:
         name = payload.command.removeprefix("/")
         text = unescaped(payload.text) if group_of(groups, name).escaped else payload.text
     place = Place(channel=payload.channel_id, response_url=payload.response_url)
-    origin = _Origin(id=payload.trigger_id, actor=payload.user_id, workspace=payload.team_id, place=place)
+    origin = _Origin(id=payload.trigger_id, actor=payload.user_id, workspace=payload.team_id, place=place, button=None)
     return _line(f"{name} {text}", origin, groups)
 
 
@@ -109,24 +112,25 @@ def run_button(body: Body, groups: tuple[Group, ...]) -> Line:
     """Decode a click on a button that types a command."""
     with _decoding():
         payload = BlockActions.model_validate(body)
-    return _line(payload.actions[0].value, _clicker(payload), groups)
+    words, shown = unpack_words(payload.actions[0].value)
+    return _line(words, _clicker(payload, _button(payload, shown) if shown else None), groups)
 
 
 def approval(body: Body) -> Clicked:
     """Decode a click on the button that approves."""
     with _decoding():
         payload = BlockActions.model_validate(body)
-        click = Click.unpack(payload.actions[0].value)
-    return _clicked(click, Verdict.APPROVE, _clicker(payload))
+        shown = unpack_shown(payload.actions[0].value)
+    return _clicked(shown, Verdict.APPROVE, _clicker(payload, _button(payload, shown)))
 
 
 def card_click(body: Body, command: str) -> CardClick:
     """Decode a click on a button that opens a form: Reject or Edit (``command``)."""
     with _decoding():
         payload = BlockActions.model_validate(body)
-        click = Click.unpack(payload.actions[0].value)
-    said = f"{command} change {click.number}"
-    return CardClick(Delivery(**_clicker(payload), command=command, said=said), click)
+        shown = unpack_shown(payload.actions[0].value)
+    button, said = _button(payload, shown), f"{command} change {shown.number}"
+    return CardClick(Delivery(**_clicker(payload, button), command=command, said=said), button)
 
 
 def rejection(body: Body) -> Clicked:
@@ -134,9 +138,9 @@ def rejection(body: Body) -> Clicked:
     with _decoding():
         payload = ViewSubmission.model_validate(body)
         metadata = RejectForm.model_validate_json(payload.view.private_metadata)
-        click = Click.unpack(metadata.click)
+        shown = unpack_shown(metadata.click)
         reason = str(payload.view.state.values[REASON][VALUE]["value"])
-    return _clicked(click, Verdict.REJECT, _submitter(payload, metadata.channel), reason)
+    return _clicked(shown, Verdict.REJECT, _submitter(payload, metadata), reason)
 
 
 def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | FormNeeded:
@@ -146,7 +150,8 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
         command = find(groups, metadata.command)
         call = Call(command, metadata.given | forms.decode_values(body["view"], command))
-    origin, said = _submitter(payload, metadata.channel), call.recorded_line(call.line)
+        origin = _submitter(payload, metadata)
+    said = call.recorded_line(call.line)
     if metadata.more:
         delivery = Delivery(**origin, command=command.path, said=said)
         return FormNeeded(delivery, call, view_id=payload.view.id, edits=metadata.edits)
@@ -173,7 +178,7 @@ def opener_of_home(body: Body) -> str | None:
 def clicker(body: Body) -> tuple[str, Place]:
     """Decode who clicked, and where."""
     with _decoding():
-        origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}))
+        origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}), None)
     return origin["actor"], origin["place"]
 
 
@@ -202,19 +207,31 @@ def _first_words(typed: str) -> str:
     return f"{group} …" if words else group
 
 
-def _clicked(click: Click, verdict: Verdict, origin: _Origin, reason: str = "") -> Clicked:
-    decision = Decision(number=click.number, verdict=verdict, version=click.version, reason=reason)
+def _clicked(shown: Shown, verdict: Verdict, origin: _Origin, reason: str = "") -> Clicked:
+    decision = Decision(number=shown.number, verdict=verdict, version=shown.version, reason=reason)
     return Clicked(**origin, command=verdict.value, said=decision.recorded_text, decision=decision)
 
 
-def _clicker(payload: BlockActions) -> _Origin:
-    place = Place(channel=payload.channel.id if payload.channel else None, response_url=payload.response_url)
-    return _Origin(id=payload.trigger_id, actor=payload.user.id, workspace=payload.workspace, place=place)
+def _button(payload: BlockActions, shown: Shown) -> ClickedButton:
+    channel = payload.channel.id if payload.channel else ""
+    ts = "" if payload.container.is_ephemeral else payload.container.message_ts
+    return ClickedButton(shown=shown, channel=channel, ts=ts, text=payload.message.text)
 
 
-def _submitter(payload: ViewSubmission, channel: str | None) -> _Origin:
-    place = Place(channel=channel)
-    return _Origin(id=payload.trigger_id, actor=payload.user.id, workspace=payload.workspace, place=place)
+def _clicker(payload: BlockActions, button: ClickedButton | None) -> _Origin:
+    channel = payload.channel.id if payload.channel else None
+    return _origin(payload, Place(channel=channel, response_url=payload.response_url), button)
+
+
+def _submitter(payload: ViewSubmission, form: FormOfChange) -> _Origin:
+    shown = unpack_shown(form.click) if form.click else None
+    button = ClickedButton(shown=shown, channel=form.channel or "", ts=form.ts) if shown else None
+    return _origin(payload, Place(channel=form.channel), button)
+
+
+def _origin(payload: BlockActions | ViewSubmission, place: Place, button: ClickedButton | None) -> _Origin:
+    who = payload.user.id
+    return _Origin(id=payload.trigger_id, actor=who, workspace=payload.workspace, place=place, button=button)
 
 
 @contextmanager

@@ -30,17 +30,27 @@ class Dialogs:
         self._engine = engine
         self._client = client
 
-    async def open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
+    async def open(self, delivery: Delivery, call: Call) -> None:
+        """Open the form of a command, unless the button that asks for it is of a change that is another one now."""
+        try:
+            await self._engine.clicks.check(delivery)
+        except Refusal as error:
+            await self._engine.intake.refused(delivery, error)
+        else:
+            await self._open(delivery, call)
+
+    async def _open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
         """Open the form at once, since the trigger expires after three seconds; fill it afterwards."""
+        needed = FormNeeded(delivery, call, edits=edits)
         to_fill = forms.can_be_filled(call) or bool(_named(call))
-        view = forms.render_loading(call) if to_fill else forms.render_form(call, delivery.place.channel, edits=edits)
+        view = forms.render_loading(call) if to_fill else _render(needed, call)
         try:
             opened = await self._client.views_open(trigger_id=delivery.id, view=view)
         except NOT_ANSWERED as error:
             sentence = f"Slack did not open the form ({error_code(error)}). Type `{call.command.usage}`."
             await self._engine.intake.refused(delivery, Misuse(sentence))
             return
-        filled = await self._filled(FormNeeded(delivery, call, edits=edits))
+        filled = await self._filled(needed)
         if to_fill or filled["callback_id"] == forms.NOTICE:
             await self.show(opened["view"]["id"], filled)
 
@@ -55,21 +65,23 @@ class Dialogs:
 
     async def edit(self, clicked: CardClick) -> None:
         """Open the form of a change's command, if this person may edit it."""
-        delivery, click = clicked.delivery, clicked.click
+        delivery, shown = clicked.delivery, clicked.button.shown
         try:
-            change = await self._engine.decider.may_edit(click.number, click.version, delivery.actor)
+            await self._engine.clicks.check(delivery)
+            change = await self._engine.decider.may_edit(shown.number, shown.version, delivery.actor)
             call = Call(find(self._engine.planner.groups, change.command), change.args)
             forms.refuse_overflow(call)
-            await self.open(delivery, call, edits=change.number)
+            await self._open(delivery, call, edits=change.number)
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)
 
     async def ask_why(self, clicked: CardClick) -> None:
         """Open the form that asks why a change is rejected, if this person may decide it."""
-        delivery, click = clicked.delivery, clicked.click
+        delivery, button, shown = clicked.delivery, clicked.button, clicked.button.shown
         try:
-            change = await self._engine.decider.may_decide(click.number, click.version, delivery.actor)
-            view = forms.render_reject_form(click, change.plan.headline, change.requester, delivery.place.channel)
+            await self._engine.clicks.check(delivery)
+            change = await self._engine.decider.may_decide(shown.number, shown.version, delivery.actor)
+            view = forms.render_reject_form(button, change.plan.headline, change.requester, delivery.place.channel)
             await self._client.views_open(trigger_id=delivery.id, view=view)
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)
@@ -95,12 +107,17 @@ class Dialogs:
             context = planner.context(delivery.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
-            return forms.render_form(filled, delivery.place.channel, labels, edits=needed.edits)
+            return _render(needed, filled, labels)
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)
             return forms.render_notice(call.command.title, str(error))
         except (Refusal, StoreError) as error:
             return forms.render_notice(call.command.title, str(error))
+
+
+def _render(needed: FormNeeded, call: Call, labels: Labels | None = None) -> Block:
+    delivery = needed.delivery
+    return forms.render_form(call, delivery.place.channel, labels, edits=needed.edits, button=delivery.button)
 
 
 def _named(call: Call) -> tuple[str, ...]:

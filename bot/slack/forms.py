@@ -7,6 +7,7 @@ from pydantic.fields import FieldInfo
 from bot.core.answers import mention
 from bot.core.command import Call, Command
 from bot.core.errors import Misuse
+from bot.core.invocation import ClickedButton
 from bot.core.language.args import (
     Input,
     ShopperInput,
@@ -23,9 +24,9 @@ from bot.slack.action_ids import (
     REJECT_FORM,
     SHOPPERS,
     VALUE,
-    Click,
     compact_json,
     pack_metadata,
+    pack_shown,
 )
 from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
@@ -66,11 +67,18 @@ def named_in(call: Call, kind: type[Input]) -> tuple[str, ...]:
     return tuple(word for name in alike for word in inputs.words_of(call.values.get(name)))
 
 
-def render_form(call: Call, channel: str | None, labels: Labels | None = None, *, edits: int | None = None) -> Block:
+def render_form(
+    call: Call,
+    channel: str | None,
+    labels: Labels | None = None,
+    *,
+    edits: int | None = None,
+    button: ClickedButton | None = None,
+) -> Block:
     """Render the form of ``call``, filled with its values; the metadata carries those that are not shown.
 
     A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled. ``edits``:
-    the change whose plan this replaces.
+    the change whose plan this replaces. ``button``: the button of a change that opened it.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
@@ -82,10 +90,18 @@ def render_form(call: Call, channel: str | None, labels: Labels | None = None, *
     known = [name for name in first_fields(call.command) if name not in shown]
     about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in known]
     carried = _carried(call, shown)
-    metadata = pack_metadata(command=call.command.path, channel=channel, given=carried, more=more, edits=edits)
+    about_change = _metadata_of(button) if button else {}
+    metadata = pack_metadata(
+        command=call.command.path, channel=channel, given=carried, more=more, edits=edits, **about_change
+    )
     return _view(
         COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, [*about, *asked]
     )
+
+
+def _metadata_of(button: ClickedButton) -> dict[str, str]:
+    """Return what a form keeps of the button of a change that opened it."""
+    return {"click": pack_shown(button.shown), "ts": button.ts}
 
 
 def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
@@ -125,15 +141,15 @@ def render_notice(title: str, text: str) -> Block:
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
-def render_reject_form(click: Click, headline: str, requester: str, channel: str | None) -> Block:
+def render_reject_form(button: ClickedButton, headline: str, requester: str, channel: str | None) -> Block:
     """Render the form that asks why a Change is rejected."""
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": REASON_LENGTH}
     reason = inputs.input_block(REASON, "Reason", element)
-    metadata = pack_metadata(click=click.pack(), channel=channel)
+    metadata = pack_metadata(channel=channel, **_metadata_of(button))
     title = blocks.section(blocks.rich(headline, bold=True))
     return _view(
         REJECT_FORM,
-        f"Reject change {click.number}",
+        f"Reject change {button.shown.number}",
         "Reject",
         metadata,
         [title, reason, blocks.section(blocks.rich(f"{mention(requester)} will see this."))],

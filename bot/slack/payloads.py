@@ -48,10 +48,21 @@ class _Action(_Payload):
     value: str
 
 
-class BlockActions(_Interaction):
-    """A click on a button; ``channel`` and ``response_url`` are absent on the Home tab."""
+class _Container(_Payload):
+    message_ts: str = ""
+    is_ephemeral: bool = False
 
+
+class _Message(_Payload):
+    text: str = ""
+
+
+class BlockActions(_Interaction):
+    """A click on a button; ``channel``, ``message`` and ``response_url`` are absent on the Home tab."""
+
+    container: _Container = _Container()
     channel: _Identified | None = None
+    message: _Message = _Message()
     response_url: str | None = None
     actions: tuple[_Action, ...] = Field(min_length=1)
 
@@ -77,20 +88,29 @@ class FormOfCommand(_Payload):
     command: str
 
 
-class CommandForm(FormOfCommand):
-    """The metadata of a command's form; ``more``: another form follows. ``edits``: the change to edit."""
+class FormOfChange(_Payload):
+    """The metadata of a form that a button of a change may have opened."""
 
     channel: str | None
+    click: str = ""
+    ts: str = ""
+
+
+class CommandForm(FormOfCommand, FormOfChange):
+    """The metadata of a command's form; ``more``: another form follows. ``edits``: the change to edit.
+
+    ``click`` is the value of the button of a change that opened it, ``ts`` that button's message.
+    """
+
     given: dict[str, Any]
     more: bool
     edits: int | None = None
 
 
-class RejectForm(_Payload):
+class RejectForm(FormOfChange):
     """The metadata of the form that asks why a change is rejected."""
 
     click: str
-    channel: str | None
 
 
 class _SuggestingView(_Payload):

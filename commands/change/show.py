@@ -103,7 +103,8 @@ def _offers(change: Change, actor: str) -> tuple[Offers, ...]:
         ("Point Promotions", "repoint", change.can_be_repointed),
         ("Withdraw", "withdraw", change.state is State.WAITING and change.requester == actor),
     )
-    offers = tuple(Offer(label, f"change {verb} {change.number}") for label, verb, may in possible if may)
+    about = change.shown
+    offers = tuple(Offer(label, f"change {verb} {change.number}", about) for label, verb, may in possible if may)
     return (Offers(offers),) if offers else ()
 
 

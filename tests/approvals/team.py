@@ -17,7 +17,7 @@ from bot.bigcommerce import connect
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
-from bot.core.invocation import Invocation
+from bot.core.invocation import ClickedButton, Invocation
 from bot.core.people import Actor, Place, Standing
 from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
@@ -84,6 +84,9 @@ class Slack:
         await self._answers()
         self.shown[change.number].append(change)
         await travel(self.dice)
+
+    async def clear(self, button: ClickedButton, change: Change | None) -> None:
+        raise AssertionError("every button is on its card")
 
     async def report_outcome(self, change: Change) -> None:
         await self._answers()
@@ -207,6 +210,7 @@ class Process:
             elapsed=team.clock.timestamp,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
+            new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",
         )
         process = cls(made, database, policy, asyncio.get_running_loop().create_future(), stack)
         database.dies = process.die

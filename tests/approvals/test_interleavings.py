@@ -23,6 +23,7 @@ from bot.core.approval.need import Need
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import DESTRUCTIVE, Rule
 from bot.core.audit.entries import RecordedEntry
+from bot.core.invocation import ClickedButton
 from bot.core.planning.steps import (
     STEPS,
     AddMembers,
@@ -241,7 +242,7 @@ class Interleavings(RuleBasedStateMachine):
         id_ = f"ask-{next(self.asks)}"
         policies = [self.processes[process].policy]
         self.clicks.append(Click(id_, by, card.number, verdict, card.version, card.plan.fingerprint, grants, policies))
-        clicked = invocation(id_, by, verdict.value, decision=decision)
+        clicked = invocation(id_, by, verdict.value, decision=decision, button=ClickedButton(shown=card.shown))
         self._run(self.processes[process].ask(clicked), turns)
 
     @rule(process=process, by=approvers, which=which, back=st.sampled_from((0, 0, 0, 1, 3)), turns=turns)
@@ -283,7 +284,8 @@ class Interleavings(RuleBasedStateMachine):
         card = self._card(which)
         if card and card.command.startswith("segment"):
             values = self._values(card.command.removeprefix("segment "), name, some)
-            self._tell(process, by, card.command, turns, values=values, edits=card.number)
+            button = ClickedButton(shown=card.shown)
+            self._tell(process, by, card.command, turns, values=values, edits=card.number, button=button)
 
     # The store, behind the bot's back
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.core.approval.changes import Change, Decision, State, Verdict
 from bot.core.approval.policy import Policy
+from bot.core.invocation import ClickedButton
 from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import ANA, APPROVERS, BEN, Killed, Process, Team
@@ -99,7 +100,7 @@ class Bench:
         change = await self.process.ledger.changes.load(number)
         if change.state is State.WAITING:
             decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
-            await self.ask(BEN, "approve", decision=decision)
+            await self.ask(BEN, "approve", decision=decision, button=ClickedButton(shown=change.shown))
         writes, made = self.killer.writes, self.process.database.made - before
         around = (Boundary(kind, at + 1) for kind in ("before", "after") for at in range(writes))
         return [

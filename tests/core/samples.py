@@ -33,6 +33,7 @@ def plan(*steps: AnyStep, undoes: int | None = None) -> Plan:
 def change(**fields: Any) -> Change:
     basis: dict[str, Any] = {
         "number": 42,
+        "nonce": "5eed5eed5eed5eed",
         "requester": "UANA",
         "place": Place(channel="C1"),
         "command": "segment delete",

@@ -18,7 +18,7 @@ from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
 from bot.core.approval.need import Need
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
-from bot.core.invocation import Edited, Typed
+from bot.core.invocation import ClickedButton, Edited, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
@@ -40,6 +40,7 @@ from tests.harness import Clock, no_wait
 from tests.records import create_ledger, entries_of
 from tests.seeded import seed
 
+NONCES = map("{:016x}".format, count(1)).__next__
 HERE = Place(channel="CSEGMENTS")
 APPROVALS = "CAPPROVALS"
 
@@ -51,6 +52,7 @@ class Board:
     posted: list[Change] = field(default_factory=list)
     drawn: list[Change] = field(default_factory=list)
     pointed: list[tuple[Card, Change]] = field(default_factory=list)
+    cleared: list[tuple[ClickedButton, Change | None]] = field(default_factory=list)
     heard: list[Change] = field(default_factory=list)
     notified: list[tuple[int, str, str]] = field(default_factory=list)
     whispered: list[tuple[str, str]] = field(default_factory=list)
@@ -76,6 +78,10 @@ class Board:
         if change.number == self.poisoned:
             raise ValueError("a change that cannot be drawn")
         self.drawn.append(change)
+
+    async def clear(self, button: ClickedButton, change: Change | None) -> None:
+        self._say("clear")
+        self.cleared.append((button, change))
 
     async def report_outcome(self, change: Change) -> None:
         self._say("inform")
@@ -169,6 +175,11 @@ class Bench:
         asked = self.ask(command, by, **values).model_dump(exclude={"kind"})
         return Edited(**asked, edits=number)
 
+    async def button(self, number: int = 1, version: int | None = None) -> ClickedButton:
+        """A button of a change as it is drawn now, or was drawn for this version."""
+        now = (await self.ledger.changes.load(number)).shown
+        return ClickedButton(shown=now if version is None else now.model_copy(update={"version": version}))
+
     async def asks(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> None:
         await self.engine.intake.take(self.ask(command, by, place, **values))
         await self.tasks.settled()
@@ -180,7 +191,8 @@ class Bench:
 
     async def edits(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> None:
         """Say that this shall be done instead."""
-        await self.engine.intake.take(self.edit(command, by, number, **values))
+        edited = self.edit(command, by, number, **values)
+        await self.engine.intake.take(edited.model_copy(update={"button": await self.button(number)}))
         await self.tasks.settled()
 
     async def decides(
@@ -189,7 +201,8 @@ class Bench:
         """``said``: the reason, or the items that are to be taken out."""
         decision = Decision(number=number, verdict=verdict, version=version, **said)
         id_ = f"{self.engine.process.owner}-{next(self._asked)}"
-        await self.engine.intake.take(invocation(id_, by, verdict.value, decision=decision))
+        button = await self.button(number, version)
+        await self.engine.intake.take(invocation(id_, by, verdict.value, decision=decision, button=button))
         await self.tasks.settled()
 
     async def sweeps(self) -> None:
@@ -294,6 +307,7 @@ async def process(
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
         schedule=schedule,
+        new_nonce=NONCES,
     )
     await made.process.live()
     try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
 from bot.core.approval.need import Approval, Need
+from bot.core.approval.shown import Shown
 from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef
@@ -18,7 +19,7 @@ from bot.core.store_view.cached_shop import PromotionUse
 from bot.engine.approvers import NAMED
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers
-from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN_PATTERN, Click
+from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN_PATTERN, unpack_shown, unpack_words
 from bot.slack.blocks import MESSAGE_TEXT
 from bot.slack.card import render_card
 from bot.slack.change_notices import compose_broken_glass, compose_late_write, compose_reminder, describe_outcome
@@ -138,18 +139,19 @@ def test_a_card_has_exactly_the_buttons_of_what_can_happen_next(state: State, co
 @pytest.mark.parametrize("state", State)
 @given(data=st.data())
 @LAW
-def test_each_button_types_a_command_about_this_change_or_carries_its_version(
-    state: State, data: st.DataObject
-) -> None:
+def test_each_button_carries_the_change_that_it_was_drawn_for(state: State, data: st.DataObject) -> None:
     found = data.draw(changes(state, 2))
+    carried = Shown(number=42, version=found.version, nonce=found.nonce, fingerprint=found.plan.fingerprint[:16])
     for one in elements(found):
         if RUN_PATTERN.fullmatch(one["action_id"]):
-            call = understand(GROUPS, one["value"])
+            words, shown = unpack_words(one["value"])
+            assert shown == carried
+            call = understand(GROUPS, words)
             assert isinstance(call, Call)
             assert (call.command.group, call.values) == ("change", {"number": "42"})
         else:
             assert one["action_id"] in (APPROVE, REJECT, EDIT)
-            assert Click.unpack(one["value"]) == Click(42, found.version)
+            assert unpack_shown(one["value"]) == carried
 
 
 @given(st.lists(people, max_size=NAMED, unique=True), st.sets(people, max_size=2), st.sampled_from(State))

@@ -16,12 +16,12 @@ from bot.core.approval.changes import Brief, Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
 from bot.core.command import Call, Command, Help, understand
 from bot.core.errors import Refusal
+from bot.core.invocation import ClickedButton
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
-from bot.slack.action_ids import Click
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer
 from bot.slack.home import render_home
@@ -250,6 +250,6 @@ def test_each_button_on_the_home_tab_types_a_command() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
 def test_the_form_that_asks_why_fits_slack(text: str) -> None:
-    view = forms.render_reject_form(Click(42, 7), plan(delete(text)).headline, "U0ANA", "C1")
+    view = forms.render_reject_form(ClickedButton(shown=change().shown), plan(delete(text)).headline, "U0ANA", "C1")
     assert faults_of("modal", view) == []
     assert powerless(view)

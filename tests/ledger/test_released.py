@@ -128,7 +128,11 @@ async def test_a_released_ledger_is_gone_on_with(
         writes = {what: times for what, times in slack.asked().items() if not what.startswith("GET")}
         assert writes == todo["writes"]
         for number in todo["approve"]:
-            await slack.press((await slack.change(number)).verb, by=todo["by"], change=number)
+            verb = (await slack.change(number)).verb
+            await slack.press(verb, by=todo["by"], change=number)
+            assert "An earlier version of me drew this button" in slack.whisper(by=todo["by"], channel="#approvals")
+            assert (await slack.change(number)).state == "waiting"
+            await slack.press(verb, by=todo["by"], change=number)
             assert (await slack.change(number)).state == "done"
             assert len(slack.cards(number)) == 1
         for undo, number in enumerate(todo["undo"], start=known + 2):

@@ -15,6 +15,7 @@ from typing import Any
 from bot.core.answers import Answer
 from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
+from bot.core.invocation import ClickedButton
 from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
 from bot.ledger.ledger import Ledger
@@ -209,10 +210,11 @@ class Month:
     async def _signs(self, process: Process) -> None:
         for brief in await process.ledger.changes.latest("all", "", 1):
             if brief.state is State.WAITING:
-                version = (await process.ledger.changes.load(brief.number)).version
-                decision = Decision(number=brief.number, verdict=Verdict.APPROVE, version=version)
+                shown = (await process.ledger.changes.load(brief.number)).shown
+                decision = Decision(number=shown.number, verdict=Verdict.APPROVE, version=shown.version)
                 id_ = f"ask-{next(self._asks)}"
-                await process.ask(invocation(id_, BEN, "approve", decision=decision))
+                button = ClickedButton(shown=shown)
+                await process.ask(invocation(id_, BEN, "approve", decision=decision, button=button))
                 await process.settled()
 
     def _words(self, what: str, number: int) -> tuple[str, dict[str, Any]]:

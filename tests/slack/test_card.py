@@ -9,6 +9,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.slack import answers, blocks
+from bot.slack.action_ids import pack_shown
 from bot.slack.card import render_card
 from bot.slack.change_notices import compose_broken_glass, compose_late_write, compose_reminder, describe_outcome
 from tests.core.samples import NOW, add, change, delete, plan, uuid
@@ -41,10 +42,12 @@ def test_the_first_line_names_action_and_scope() -> None:
 
 
 def test_a_destructive_change_is_confirmed_in_red_with_its_verb() -> None:
-    approve, reject, *_ = render_card(change(state=State.WAITING, version=3)).blocks[-1]["elements"]
-    assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", "42.3")
+    waiting = change(state=State.WAITING, version=3)
+    value = pack_shown(waiting.shown)
+    approve, reject, *_ = render_card(waiting).blocks[-1]["elements"]
+    assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", value)
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
-    assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", "42.3", set())
+    assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", value, set())
 
 
 def test_partial_approval_is_shown_with_names() -> None:

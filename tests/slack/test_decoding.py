@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Decision, Verdict
-from bot.core.invocation import Clicked, Delivery, Edited, Submitted, Typed
+from bot.core.approval.shown import Shown
+from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.slack import decoding
-from bot.slack.action_ids import EDIT, REJECT, Click
+from bot.slack.action_ids import EDIT, REJECT, pack_shown
 from bot.slack.decoding import FormNeeded, HelpNeeded, NotUnderstood, Undecodable
 from commands import GROUPS
 
 Json = dict[str, Any]
 TYPED_AT = Place(channel="C2147483705", response_url="https://hooks.slack.example/commands/T0001/5678/abcd")
 CLICKED_AT = Place(channel="CAPPROVALS", response_url="https://hooks.slack.example/actions/T0001/661321/xyz")
+SHOWN = Shown(number=42, version=3, nonce="00c0ffee00c0ffee", fingerprint="0123456789abcdef")
+BUTTON = ClickedButton(shown=SHOWN, channel="CAPPROVALS", ts="1548261231.000200", text="Change 42")
 
 
 def sample(name: str) -> Json:
@@ -115,13 +118,35 @@ def test_a_click_approves_the_version_that_its_card_showed() -> None:
         command="approve",
         said="approve change 42",
         decision=Decision(number=42, verdict=Verdict.APPROVE, version=3),
+        button=BUTTON,
     )
+
+
+def test_a_button_that_types_a_command_says_which_change_it_was_drawn_for() -> None:
+    body = sample("click")
+    body["actions"][0]["value"] += " change stop 42"
+    stop = decoding.run_button(body, GROUPS)
+    assert isinstance(stop, Typed)
+    assert (stop.command, stop.said, stop.button) == ("change stop", "/change stop 42", BUTTON)
+
+
+def test_a_message_that_only_one_person_sees_is_not_drawn_again() -> None:
+    body = sample("click")
+    body["container"]["is_ephemeral"] = True
+    del body["message"]
+    assert decoding.approval(body).button == ClickedButton(shown=SHOWN, channel="CAPPROVALS")
+
+
+def test_a_stored_click_of_an_earlier_version_says_only_its_number() -> None:
+    clicked = decoding.approval(sample("click"))
+    stored = {"id": "1", "actor": "UBEN", "place": {}, "command": "approve", "decision": clicked.decision.model_dump()}
+    assert Clicked.model_validate(stored).shown == Shown(number=42)
 
 
 @pytest.mark.parametrize("command", [REJECT, EDIT])
 def test_a_click_on_reject_or_edit_asks_for_a_form(command: str) -> None:
     clicked = decoding.card_click(sample("click"), command)
-    assert clicked.click == Click(42, 3)
+    assert clicked.button == clicked.delivery.button == BUTTON
     assert type(clicked.delivery) is Delivery
     assert (clicked.delivery.command, clicked.delivery.said) == (command, f"{command} change 42")
 
@@ -130,6 +155,7 @@ def test_the_form_that_says_why_rejects() -> None:
     rejected = decoding.rejection(sample("reason"))
     assert rejected.decision == Decision(number=42, verdict=Verdict.REJECT, version=3, reason="Not before Friday.")
     assert (rejected.actor, rejected.place) == ("UBEN", Place(channel="CAPPROVALS"))
+    assert rejected.button == BUTTON.model_copy(update={"text": ""})
 
 
 def test_a_commands_form_is_submitted_with_its_values() -> None:
@@ -145,9 +171,15 @@ def test_a_commands_form_is_submitted_with_its_values() -> None:
 
 
 def test_a_form_that_edit_opened_says_which_change_shall_do_this() -> None:
-    edited = decoding.submission(form(edits=42), GROUPS)
+    edited = decoding.submission(form(edits=42, click=pack_shown(SHOWN), ts="1.0"), GROUPS)
     assert isinstance(edited, Edited)
     assert (edited.edits, edited.values["name"]) == (42, "Loyal")
+    assert edited.button == ClickedButton(shown=SHOWN, channel="C2147483705", ts="1.0")
+
+
+def test_a_form_that_edit_of_an_earlier_version_opened_says_only_its_number() -> None:
+    edited = decoding.submission(form(edits=42), GROUPS)
+    assert edited.shown == Shown(number=42) if isinstance(edited, Edited) else None
 
 
 def test_a_form_with_more_to_ask_is_followed_by_another() -> None:

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
-from bot.core.answers import mention
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.rule import Moved
-from bot.core.errors import OldVersion, TooLate
+from bot.core.approval.shown import DIGITS, Shown
 from bot.core.frozen_value import Value
 from bot.core.items import StoredItems
 from bot.core.people import Place
@@ -29,6 +28,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     STALE = "stale"  # the store changed, so it can no longer be done
+    CLOSED = "closed"  # it was open in a backup that was restored: what became of it since is not known
 
 
 _IN_SENTENCES = {
@@ -38,6 +38,7 @@ _IN_SENTENCES = {
     State.WITHDRAWN: "was withdrawn",
     State.EXPIRED: "expired",
     State.STALE: "is no longer possible",
+    State.CLOSED: "was closed by a restore",
 }
 
 
@@ -66,6 +67,7 @@ class Event(StrEnum):
     EDIT = "edit"
     BREAK = "break glass"
     STOP = "stop"
+    RESTORE = "restore"
 
 
 MOVES: dict[State, dict[Event, State]] = {
@@ -75,6 +77,7 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.CANCEL: State.CANCELLED,
         Event.WITHDRAW: State.WITHDRAWN,
         Event.EXPIRE: State.EXPIRED,
+        Event.RESTORE: State.CLOSED,
     },
     State.WAITING: {
         Event.SIGN: State.WAITING,
@@ -87,14 +90,21 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.EDIT: State.WAITING,
         Event.BREAK: State.APPROVED,
         Event.SPOIL: State.STALE,
+        Event.RESTORE: State.CLOSED,
     },
     State.APPROVED: {
         Event.START: State.RUNNING,
         Event.CANCEL: State.CANCELLED,
         Event.REPLAN: State.WAITING,
         Event.SPOIL: State.STALE,
+        Event.RESTORE: State.CLOSED,
     },
-    State.RUNNING: {Event.FINISH: State.DONE, Event.FAIL: State.FAILED, Event.STOP: State.CANCELLED},
+    State.RUNNING: {
+        Event.FINISH: State.DONE,
+        Event.FAIL: State.FAILED,
+        Event.STOP: State.CANCELLED,
+        Event.RESTORE: State.CLOSED,
+    },
 }
 """The state machine of a Change. States without a row are final."""
 
@@ -146,10 +156,12 @@ class Change(Value):
     (``without``); ``asked`` is the original request in one line; ``verb`` labels the button that approves it.
     ``deciders`` are the people who may decide, if that was known when it was planned; ``deciders_by_rule`` those who
     satisfy each requirement, if there are several. ``least`` is what it needed before it was narrowed, ``moved`` whom
-    its requester had moved before without approval: neither is lowered while it waits. Times are UTC.
+    its requester had moved before without approval: neither is lowered while it waits. ``nonce`` tells it
+    from a change of the same number in any other ledger. Times are UTC.
     """
 
     number: int
+    nonce: str = ""
     version: int = 1
     revision: int = 1
     state: State = State.PLANNED
@@ -177,6 +189,12 @@ class Change(Value):
     created_at: datetime
     expires_at: datetime
     updated_at: datetime
+
+    @property
+    def shown(self) -> Shown:
+        """What its buttons carry: which change it is, and its plan."""
+        plan = self.plan.fingerprint[:DIGITS]
+        return Shown(number=self.number, version=self.version, nonce=self.nonce, fingerprint=plan)
 
     @property
     def is_open(self) -> bool:
@@ -278,26 +296,3 @@ class Decision(Value):
     def recorded_text(self) -> str:
         """The decision as the log records it: ``approve change 42``."""
         return f"{self.verdict.value} change {self.number}"
-
-
-def refuse_late(change: Change, version: int | None) -> None:
-    """Raise TooLate if ``change`` can no longer be decided, OldVersion if ``version`` is not the current one."""
-    if change.state not in DECIDABLE:
-        too_late(change)
-    if version is not None and version != change.version:
-        raise OldVersion(change.number)
-
-
-def too_late(change: Change) -> NoReturn:
-    """Raise TooLate, with the state in words."""
-    state = {
-        State.PLANNED: "is not ready yet; try again in a moment",
-        State.WAITING: "moved just now and is still waiting; read its card and decide again",
-        State.APPROVED: "is already approved and about to run",
-        State.RUNNING: "is already running",
-        State.FAILED: "has already failed",
-        State.EXPIRED: "has already expired",
-        State.STALE: "is no longer possible",
-    }.get(change.state, f"is already {change.state.value}")
-    by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
-    raise TooLate(f"Too late: change {change.number} {state}{by}.")

@@ -40,6 +40,7 @@ class EntryKind(StrEnum):
     EDIT = "edit", "The requester replaced the change with another plan."
     BREAK_GLASS = "break glass", "Someone let the change run without its approvals."
     REVIEW = "review", "Someone reviewed a change that had run without its approvals."
+    RESTORE = "restore", "The change was open in a backup that was restored, and was closed."
     REMIND = "remind", "The approvers are to be reminded of the change."
     # Running a change
     START = "start", "The change began to run."

@@ -118,6 +118,12 @@ class Changes(ChangesReader, Protocol):
     async def outdated_cards(self) -> tuple[int, ...]:
         """Return the numbers of the changes whose card does not show their latest revision."""
 
+    async def shown_by(self, channel: str, ts: str) -> int | None:
+        """Return the number of the change whose card this message is; None if it is no card."""
+
+    async def outdate_card(self, number: int) -> None:
+        """Have the card drawn again, whatever it shows."""
+
     async def save_card(self, change: Change, card: Card) -> None:
         """Save the card's message, and that it shows this revision."""
 

@@ -6,7 +6,8 @@ Callers of functions that write hold the transaction.
 import json
 import sqlite3
 
-from bot.core.approval.changes import Brief, Change, Run, State, too_late
+from bot.core.approval.changes import Brief, Change, Run, State
+from bot.core.approval.refusals import too_late
 from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody

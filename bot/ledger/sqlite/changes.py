@@ -230,6 +230,16 @@ class SqliteChanges:
         """Return the numbers of the changes whose card does not show their latest revision."""
         return self._numbers("drawn < revision AND card_ts IS NOT NULL")
 
+    async def shown_by(self, channel: str, ts: str) -> int | None:
+        """Return the number of the change whose card this message is; None if it is no card."""
+        query = "SELECT number FROM changes WHERE card_ts = ? AND card_channel = ?"
+        row = self._database.execute(query, (ts, channel)).fetchone()
+        return int(row["number"]) if row else None
+
+    async def outdate_card(self, number: int) -> None:
+        """Have the card drawn again, whatever it shows."""
+        await self._database.write("UPDATE changes SET drawn = 0 WHERE number = ?", (number,))
+
     async def save_card(self, change: Change, card: Card) -> None:
         """Save the card's message, and that it shows this revision."""
         query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"

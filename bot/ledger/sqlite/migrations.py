@@ -5,7 +5,8 @@ import logging
 from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
-from bot.core.audit.hash_chain import canonical
+from bot.core.approval.shown import derived_nonce
+from bot.core.audit.hash_chain import GENESIS, canonical
 from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED, index_old_change
 
@@ -255,6 +256,24 @@ def sixth(db: Database) -> None:
     """Create the runs of the daily summary."""
     for statement in _SIXTH:
         db.conn.execute(statement)
+
+
+_FIRST_SEALS = """
+    SELECT number, coalesce(
+        (SELECT seal FROM entries WHERE change = changes.number ORDER BY entries.number LIMIT 1),
+        (SELECT seal FROM archives ORDER BY last DESC LIMIT 1), ?
+    ) FROM changes
+"""
+"""The seal of each change's first entry in this file; where all are archived, that of the last entry which is."""
+
+
+@migrations(name="0007_nonces")
+def seventh(db: Database) -> None:
+    """Give each change a nonce, derived from what was sealed: it differs between ledgers that have diverged."""
+    db.conn.execute("CREATE INDEX changes_by_card ON changes (card_ts)")
+    for number, seal in db.conn.execute(_FIRST_SEALS, (GENESIS,)).fetchall():
+        query = "UPDATE changes SET body = json_set(body, '$.nonce', ?) WHERE number = ?"
+        db.conn.execute(query, (derived_nonce(number, seal), number))
 
 
 _ELEVENTH = (

@@ -7,7 +7,7 @@ from bot.core.errors import Impossible
 
 
 def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
-    """Mark the change that an undo undoes, when it starts; unmark it if the undo fails, is stopped or is itself undone.
+    """Mark the change that an undo undoes, when it starts; unmark it if the undo breaks off, or is itself undone.
 
     Raises Impossible if it was already undone.
     """
@@ -16,7 +16,7 @@ def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
         return
     if undo.state is State.RUNNING:
         _mark(db, original, undo.number)
-    elif undo.state in (State.FAILED, State.CANCELLED):
+    elif undo.state in (State.FAILED, State.CANCELLED, State.CLOSED):
         _unmark(db, original, undo.number)
     elif undo.state is State.DONE:
         row = db.execute("SELECT json_extract(plan, '$.undoes') FROM changes WHERE number = ?", (original,)).fetchone()

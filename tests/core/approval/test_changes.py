@@ -13,10 +13,9 @@ from bot.core.approval.changes import (
     Run,
     State,
     StepState,
-    refuse_late,
-    too_late,
 )
 from bot.core.approval.need import Approval, Need
+from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.errors import OldVersion, TooLate, UnknownChange
 from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
@@ -53,6 +52,7 @@ def test_final_states_have_no_moves_and_are_not_open() -> None:
         "withdrawn",
         "expired",
         "stale",
+        "closed",
     }
     assert not OPEN & FINAL
 
