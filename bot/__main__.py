@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from bot import audit_cli, sandbox_cli
+from bot import audit_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.ledger.errors import UnusableLedger
 from bot.settings import CannotStart, WrongSettings, database_path, load
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     modes.add_parser("http", help="run the bot behind signed HTTP requests").set_defaults(run=lambda _: _http())
     sandbox_cli.add_to(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
+    ledger_cli.add_to(modes.add_parser("ledger", help="restore the ledger from a backup"), database_path())
     audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database_path())
     return parser
 

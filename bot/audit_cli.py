@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -13,13 +12,12 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.bigcommerce import is_uuid
+from bot import audit_options
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
+from bot.core.audit.entries import RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
-from bot.core.audit.hash_chain import Verification, parse_seal
+from bot.core.audit.hash_chain import Verification
 from bot.core.errors import Refusal
-from bot.core.items import Item, ItemKind
 from bot.core.language.visible import escape_hidden, visible
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import AuditFile
@@ -36,115 +34,18 @@ class NoDatabase(Refusal):
 def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
     """Add the actions; each runs with its options and returns the exit status. ``database``: the default."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    _add_recent(actions.add_parser("recent", help="print the latest entries, newest first"))
-    _add_show(actions.add_parser("show", help="print one entry with all that it holds"))
-    _add_export(actions.add_parser("export", help="print entries for programs, oldest first"))
-    _add_verify(actions.add_parser("verify", help="check that no entry was changed, moved, inserted or removed"))
-    _add_backup(actions.add_parser("backup", help="copy the database, also while the bot runs"))
-    _add_archive(actions.add_parser("archive", help="move the oldest entries to a file of their own"))
-    for action in actions.choices.values():
-        action.add_argument("--database", type=Path, default=database, help="default %(default)s")
-
-
-# Options
-
-
-def _add_recent(parser: argparse.ArgumentParser) -> None:
-    _add_filters(parser)
-    parser.add_argument("--limit", type=_number, default=50, help="at most this many (default %(default)s)")
-    parser.set_defaults(run=_run(_recent))
-
-
-def _add_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", type=_number, help="the entry's number")
-    parser.set_defaults(run=_run(_show))
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_filters(parser)
-    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default %(default)s")
-    parser.set_defaults(run=_run(_export))
-
-
-def _add_verify(parser: argparse.ArgumentParser) -> None:
-    noted = "at least 16 digits of a seal noted elsewhere, as in a daily summary: tells which entry has it"
-    parser.add_argument("--against", type=_seal, metavar="SEAL", help=noted)
-    before = "archives whose entries came before: checks that nothing is missing between them"
-    parser.add_argument("--archive", type=Path, nargs="+", default=[], metavar="FILE", help=before)
-    parser.set_defaults(run=_run(_verify))
-
-
-def _add_backup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="where the copy goes; nothing is overwritten")
-    parser.set_defaults(run=_run(_backup))
-
-
-def _add_archive(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="where the entries go")
-    parser.add_argument("--before", type=_time, required=True, help="entries from before this date or time")
-    parser.set_defaults(run=_run(_archive))
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", type=_user, metavar="USER", help="what this Slack user did, by id")
-    parser.add_argument("--kind", type=_kind, help='of this kind, such as "planned" or "step done"')
-    parser.add_argument("--change", type=_number, metavar="N", help="about the change with this number")
-    for name, subject in (("segment", _segment), ("shopper", _shopper)):
-        explanation = f"about this {name}, by id; of several, about any of them"
-        parser.add_argument(f"--{name}", type=subject, action="append", default=[], metavar="ID", help=explanation)
-    parser.add_argument(
-        "--since", type=_time, metavar="TIME", help="from this ISO date or time on; UTC unless it says otherwise"
-    )
-    parser.add_argument("--until", type=_time, metavar="TIME", help="from before this ISO date or time")
-
-
-def _user(text: str) -> str:
-    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a Slack user, such as U012AB3CD")
-    return text
-
-
-def _kind(text: str) -> EntryKind:
-    if text not in tuple(EntryKind):
-        raise argparse.ArgumentTypeError(f"{text!r} is not one of the kinds {', '.join(EntryKind)}")
-    return EntryKind(text)
-
-
-def _segment(text: str) -> str:
-    if not is_uuid(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a segment; `/segment show` tells it by name")
-    return str(Item.segment(text.lower()))
-
-
-def _shopper(text: str) -> str:
-    is_customer = re.fullmatch(r"[0-9]+", text)
-    if not is_customer and not is_uuid(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a customer id or profile id; `/shopper show` tells them")
-    return str(Item(ItemKind.CUSTOMER if is_customer else ItemKind.PROFILE, text.lower()))
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
-    return int(text)
-
-
-def _seal(text: str) -> str:
-    try:
-        return parse_seal(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
-
-
-def _time(text: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date or time such as 2026-05-04T09:30+02:00") from None
-
-
-# Actions
+    for name, explanation, add_options, action in (
+        ("recent", "print the latest entries, newest first", audit_options.add_recent, _recent),
+        ("show", "print one entry with all that it holds", audit_options.add_show, _show),
+        ("export", "print entries for programs, oldest first", audit_options.add_export, _export),
+        ("verify", "check that no entry was changed, moved, inserted or removed", audit_options.add_verify, _verify),
+        ("backup", "copy the database, also while the bot runs", audit_options.add_backup, _backup),
+        ("archive", "move the oldest entries to a file of their own", audit_options.add_archive, _archive),
+    ):
+        one = actions.add_parser(name, help=explanation)
+        add_options(one)
+        one.add_argument("--database", type=Path, default=database, help="default %(default)s")
+        one.set_defaults(run=_run(action))
 
 
 def _run(action: Callable[[argparse.Namespace], Coroutine[None, None, int]]) -> Callable[[argparse.Namespace], int]:

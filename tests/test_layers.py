@@ -43,8 +43,8 @@ def may_import(layer: str) -> frozenset[str]:
         return frozenset({layer})
     if layer == "settings":  # a policy's rules are the core's values
         return frozenset({"settings", "core"})
-    if layer == "audit_cli":  # the shell's audit: it needs a ledger's file and no bot
-        return frozenset({"audit_cli", "bigcommerce", "core", "ledger"})
+    if layer in ("audit_cli", "audit_options", "ledger_cli"):  # what the shell does with a ledger's file, without a bot
+        return frozenset({"audit_cli", "audit_options", "bigcommerce", "core", "ledger", "ledger_cli"})
     if layer in (
         "live_modes",
         "sandbox_cli",
@@ -56,7 +56,8 @@ def may_import(layer: str) -> frozenset[str]:
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"audit_cli", "commands", "live_modes", "sandbox", "sandbox_cli", "sandbox_mode", "serving"}
+        left |= {"audit_cli", "commands", "ledger_cli", "live_modes", "serving"}
+        left |= {"sandbox", "sandbox_cli", "sandbox_mode"}
     return frozenset(left)
 
 
@@ -109,7 +110,7 @@ def test_only_the_ledgers_adapter_touches_sql() -> None:
 
 def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
     """Commands, the machine and Slack see ports."""
-    opening = {"wiring", "__main__", "audit_cli", "sandbox_mode"}
+    opening = {"wiring", "__main__", "audit_cli", "ledger_cli", "sandbox_mode"}
     for path in MODULES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):

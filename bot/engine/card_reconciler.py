@@ -115,7 +115,8 @@ class CardReconciler:
             await self._announcer.point_to_card(change.model_copy(update={"card": moved}), lost)
 
     async def _report_outcome(self, change: Change) -> None:
-        if change.need.approvals and change.card and change.settled_by != change.requester:
+        waited_for = change.need.approvals and change.card and change.settled_by != change.requester
+        if waited_for or change.state is State.CLOSED:
             try:
                 await self._announcer.report_outcome(change)
             except Undeliverable as error:

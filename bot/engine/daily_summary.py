@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.store_view.cached_shop import Shop
@@ -84,7 +85,8 @@ class DailySummary:
         await self._open(today, now)
         for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
             if run.day <= today:  # a later one was started before the clock was set back
-                await self._claim_and_try(run, late=is_late(run.day, due=today, came=came, now=now))
+                late, restored = is_late(run.day, due=today, came=came, now=now), await self._was_restored(came)
+                await self._claim_and_try(run, on_pick_up(run, late=late, restored=restored))
         if await self._is_settled(today):
             self._settled = today
 
@@ -97,8 +99,12 @@ class DailySummary:
         found = await self._ledger.summaries.load(day)
         return found is not None and found.is_settled
 
-    async def _claim_and_try(self, run: SummaryRun, *, late: bool) -> None:
-        if settle := on_pick_up(run, late=late):
+    async def _was_restored(self, since: datetime) -> bool:
+        audit_filter = AuditFilter(kind=EntryKind.RESTORED, since=since)
+        return bool(await self._ledger.audit.recent(audit_filter, limit=1))
+
+    async def _claim_and_try(self, run: SummaryRun, settle: Settle | None) -> None:
+        if settle:
             await self._settle(run, settle)
         elif claimed := await self._ledger.summaries.claim(run, owner=self._owner, now=self._clock()):
             await self._try(claimed)

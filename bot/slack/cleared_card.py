@@ -22,4 +22,4 @@ def render_cleared(button: ClickedButton, change: Change | None) -> Message:
 
 def _crossed_out(button: ClickedButton) -> list[Block]:
     text = blocks.cut(html.unescape(button.text), blocks.SMALL_PRINT)
-    return [blocks.section([{"type": "text", "text": text, "style": {"strike": True}}])] if text else []
+    return [blocks.section([part | {"style": {"strike": True}} for part in blocks.rich(text)])] if text else []

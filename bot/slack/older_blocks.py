@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack import blocks
+from bot.slack.action_ids import unpack_words
 from bot.slack.blocks import Block, Message
 
 NEW_TYPES = frozenset({"data_table", "data_visualization"})
@@ -85,7 +86,8 @@ def _text_lines(rendered: list[Block]) -> list[str]:
 
 def _lines(block: Block) -> list[str]:
     if block["type"] == "actions":
-        typed = [f"`/{one['value']}`" for one in block["elements"] if " " in one.get("value", "")]
+        words = [unpack_words(one.get("value", ""))[0] for one in block["elements"]]
+        typed = [f"`/{one}`" for one in words if " " in one]
         return [f"You can type {', '.join(typed)}."] if typed else []
     if block["type"] == "rich_text":
         return [line for part in block["elements"] for line in _rich_lines(part)]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.summary.summary_run import PATIENCE, PAUSE, SummaryRun, SummaryState
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
@@ -64,6 +65,16 @@ def outcomes(machine: Bench) -> list[str]:
 async def sleeps(machine: Bench) -> None:
     """Time passes in which this process does not say that it lives."""
     machine.clock.forward(seconds=LEASE.total_seconds() + 1)
+
+
+async def test_a_ledger_restored_after_the_time_of_a_summary_posts_none_that_day(machine: Bench) -> None:
+    machine.clock.forward(minutes=5)
+    await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())
+    await machine.sweeps()
+    assert (outcomes(machine), machine.board.announced) == (["skipped"], [])
+    machine.clock.now = MORNING + timedelta(days=1)
+    await machine.sweeps()
+    assert outcomes(machine) == ["skipped", "posted"]
 
 
 async def test_sweeps_while_the_store_is_read_begin_nothing_anew(machine: Bench) -> None:

@@ -39,3 +39,17 @@ async def test_an_outcome_is_unreported_until_it_is_marked(ledger: Ledger) -> No
     assert await ledger.changes.unreported_outcomes() == (1,)
     await ledger.changes.mark_outcome_reported(1)
     assert await ledger.changes.unreported_outcomes() == ()
+
+
+async def test_a_card_can_be_had_drawn_again_whatever_it_shows(ledger: Ledger) -> None:
+    found = await planned(ledger)
+    await ledger.changes.save_card(found, Card(channel="C2", ts="1.0"))
+    await ledger.changes.outdate_card(1)
+    assert await ledger.changes.outdated_cards() == (1,)
+    assert await ledger.changes.load(1) == found.model_copy(update={"card": Card(channel="C2", ts="1.0")})
+
+
+async def test_a_change_is_known_by_its_message(ledger: Ledger) -> None:
+    await ledger.changes.save_card(await planned(ledger), Card(channel="C2", ts="1.0"))
+    found = [await ledger.changes.shown_by(*message) for message in (("C2", "1.0"), ("C2", "2.0"), ("C3", "1.0"))]
+    assert found == [1, None, None]

@@ -70,6 +70,7 @@ class EntryKind(StrEnum):
     SUMMARY_NOT_DELIVERED = "summary not delivered", "The approvers could not be told why a summary failed."
     # The log itself
     ARCHIVED = "archived", "The oldest entries were moved to an archive."
+    RESTORED = "restored", "The ledger was restored from a backup."
 
 
 class UnknownEntry(Refusal):

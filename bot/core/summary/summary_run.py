@@ -18,6 +18,7 @@ PATIENCE = timedelta(hours=1)
 PAUSE = timedelta(minutes=1)
 """The pause between two tries."""
 LATE = "No bot was running to post it within six hours of its time."
+RESTORED = "A backup of the ledger was restored after its time, so it may be in the channel already."
 BROKE_OFF = "The bot stopped while posting it, so it may or may not be in the channel."
 
 
@@ -93,10 +94,15 @@ def is_late(day: date, *, due: date, came: datetime, now: datetime) -> bool:
     return day < due or now - came > CATCH_UP
 
 
-def on_pick_up(run: SummaryRun, *, late: bool) -> Settle | None:
-    """Return how a run that has no owner ends at once; None if it is to be tried."""
+def on_pick_up(run: SummaryRun, *, late: bool, restored: bool = False) -> Settle | None:
+    """Return how a run that has no owner ends at once; None if it is to be tried.
+
+    ``restored``: the ledger was restored since this summary was due, so another ledger may know that it was posted.
+    """
     if run.state is SummaryState.POSTING:
         return Settle(SummaryState.UNSURE, BROKE_OFF)
+    if restored:
+        return Settle(SummaryState.SKIPPED, RESTORED)
     return Settle(SummaryState.SKIPPED, LATE) if late else None
 
 

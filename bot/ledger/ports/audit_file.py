@@ -23,6 +23,15 @@ class ArchivedSpan:
     head: str
 
 
+@dataclass(frozen=True)
+class RestoredLedger:
+    """A ledger that was restored: its entries, the seal of the last one, and the changes that were open in it."""
+
+    entries: int
+    head: str
+    closed: tuple[int, ...]
+
+
 class Archives(Protocol):
     """Backups of a ledger, and archives: files to which the oldest entries are moved."""
 

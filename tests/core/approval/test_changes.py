@@ -1,4 +1,6 @@
 import json
+import re
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,9 @@ from bot.core.approval.changes import (
     StepState,
 )
 from bot.core.approval.need import Approval, Need
-from bot.core.approval.refusals import refuse_late, too_late
-from bot.core.errors import OldVersion, TooLate, UnknownChange
+from bot.core.approval.refusals import refuse_late, refuse_unlike, too_late
+from bot.core.approval.shown import derived_nonce, random_nonce
+from bot.core.errors import OldButton, OldVersion, OtherChange, Refusal, TooLate, UnknownChange
 from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse
@@ -185,3 +188,33 @@ def test_bare_ids_taken_out_in_an_earlier_version_still_match_what_they_did() ->
     again = Change.model_validate_json(read.model_dump_json())
     assert again.without == read.without
     assert json.loads(again.model_dump_json())["without"][1] == f"segment:{VIPS.id}"
+
+
+SHOWN = change(state=State.WAITING).shown
+
+
+@pytest.mark.parametrize(
+    ("altered", "why"),
+    [
+        ({"nonce": ""}, OldButton),
+        ({"nonce": "f" * 16}, OtherChange),
+        ({"nonce": "f" * 16, "version": 2}, OtherChange),
+        ({"version": 2}, OldVersion),
+        ({"fingerprint": "f" * 16}, OldVersion),
+    ],
+)
+def test_a_button_that_shows_something_else_is_refused(altered: dict[str, Any], why: type[Refusal]) -> None:
+    refuse_unlike(change(state=State.WAITING), SHOWN)
+    with pytest.raises(why):
+        refuse_unlike(change(state=State.WAITING), SHOWN.model_copy(update=altered))
+
+
+def test_an_outdated_button_of_a_change_that_ended_comes_too_late() -> None:
+    with pytest.raises(TooLate, match="Too late: change 42 is already done"):
+        refuse_unlike(change(state=State.DONE), SHOWN.model_copy(update={"version": 2}))
+
+
+def test_nonces_of_new_changes_are_random_and_those_of_old_ones_derived() -> None:
+    assert random_nonce() != random_nonce()
+    assert derived_nonce(1, "a") == derived_nonce(1, "a") != derived_nonce(2, "a") != derived_nonce(2, "b")
+    assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in (random_nonce(), derived_nonce(1, "a")))

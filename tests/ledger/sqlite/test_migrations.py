@@ -56,7 +56,7 @@ async def test_a_file_before_decisions_keeps_its_changes(path: Path) -> None:
         assert (await ledger.changes.save_run(found, run, at=NOW, detail={})).runs == (run,)
 
 
-async def put_away(db: sqlite3.Connection, number: int, kept: str) -> None:
+def put_away(db: sqlite3.Connection, number: int, kept: str) -> None:
     body = change(number=number).model_dump_json(exclude={"number", "plan", "state", "revision", "runs"})
     db.execute(
         "INSERT INTO changes (number, state, revision, requester, expires_at, plan, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -69,8 +69,8 @@ async def test_a_file_before_segments_learns_what_its_changes_touch(
 ) -> None:
     caplog.set_level(logging.WARNING)
     with older(path, before="0002_homes_and_segments") as db:
-        await put_away(db, 1, plan(delete(members=3)).model_dump_json())
-        await put_away(db, 2, json.dumps({"steps": [{"kind": "of another time"}]}))
+        put_away(db, 1, plan(delete(members=3)).model_dump_json())
+        put_away(db, 2, json.dumps({"steps": [{"kind": "of another time"}]}))
         for number, run in ((1, CREATED), (2, Run(position=0, state=StepState.STARTED))):
             db.execute("INSERT INTO runs VALUES (?, ?, ?)", (number, 0, run.model_dump_json()))
     async with open_sqlite(path) as ledger:
@@ -116,3 +116,34 @@ async def test_a_log_of_an_older_file_keeps_its_seals(path: Path) -> None:
         assert await ledger.audit.segments_named("STRASSE") == ("3",)
         await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW)
         assert (await ledger.audit.verify()).entries == 3
+
+
+def put_in_ledger(db: sqlite3.Connection, number: int, entry: str, own: str) -> None:
+    put_away(db, number, plan().model_dump_json())
+    body = canonical({"number": number, "at": timestamp(NOW), "kind": entry, "change": number})
+    db.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (number, body, own))
+    db.execute("UPDATE changes SET body = json_remove(body, '$.nonce') WHERE number = ?", (number,))
+
+
+async def nonces(path: Path, seals: tuple[str, ...], *, archived: str = "") -> list[str]:
+    """The nonces that changes get whose first entries have these seals, and of one more, whose entries are archived."""
+    with older(path, before="0007_nonces") as db:
+        for number, own in enumerate(seals, start=1):
+            put_in_ledger(db, number, "planned", own)
+        put_in_ledger(db, 9, "planned", "")
+        db.execute("UPDATE changes SET number = 8 WHERE number = 9")
+        if archived:
+            db.execute("INSERT INTO archives VALUES (1, ?)", (archived,))
+    async with open_sqlite(path) as ledger:
+        return [(await ledger.changes.load(number)).nonce for number in (*range(1, len(seals) + 1), 8)]
+
+
+async def test_changes_of_ledgers_that_diverged_get_different_nonces(tmp_path: Path) -> None:
+    one = await nonces(tmp_path / "one.sqlite", ("a", "b"))
+    same = await nonces(tmp_path / "same.sqlite", ("a", "c"))
+    archived = await nonces(tmp_path / "archived.sqlite", ("a", "b"), archived="d")
+    assert (one[0], one[1] == same[1]) == (same[0], False)
+    assert one[2] != archived[2]
+    every = {*one, *same, *archived}
+    assert len(every) == 5
+    assert all(len(nonce) == 16 for nonce in every)

@@ -1,0 +1,101 @@
+"""Restores a ledger from a backup: a copy of it, in which nothing is open any more, and whose log says so."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.core.approval.changes import Change, Event, Run, StepState
+from bot.core.approval.step_effects import subjects
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.hash_chain import Verification
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.audit_file import NotCopied, RestoredLedger
+from bot.ledger.sqlite.archives import SqliteArchives
+from bot.ledger.sqlite.atomic_files import new_file, settle
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.ledger import ledger_on
+
+WAS_OPEN = (
+    "A backup was restored in which this was still open. What became of it since is not known: look at the store, "
+    "then ask again."
+)
+WAS_RUNNING = "A backup was restored in which this step had begun: it may have been carried out."
+UNANSWERED = "A backup was restored in which this was not answered yet."
+_COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+async def restore(backup: Path, target: Path, *, at: datetime) -> RestoredLedger:
+    """Put a copy of this backup in the place of a ledger, with all closed that was open in it.
+
+    It appears there once it is complete and verified; nothing is overwritten. Raises NotCopied and UnusableLedger.
+    """
+    _refuse_over_a_ledger(target)
+    try:
+        with new_file(target) as partial:
+            copied = await _copy(backup, partial)
+            with closing(Database.open(partial)) as database:
+                closed = await _close_all(ledger_on(database), backup.name, copied, at)
+                settle(database.connection)
+            whole = await _verified(partial)
+    except sqlite3.Error as error:
+        raise UnusableLedger(str(error)) from error
+    return RestoredLedger(whole.entries, whole.head, closed)
+
+
+def _refuse_over_a_ledger(target: Path) -> None:
+    """Raise NotCopied if there is a ledger: a bot may use it, and what it holds is in no backup."""
+    there = [path.name for ending in _COMPANIONS if (path := target.with_name(f"{target.name}{ending}")).exists()]
+    if there:
+        raise NotCopied(
+            f"There is a ledger {target} already, which is never overwritten. Stop the bot that uses it, move it away "
+            f"({', '.join(there)}), and restore again."
+        )
+
+
+async def _copy(backup: Path, partial: Path) -> Verification:
+    """Copy the whole backup, and return what was verified of it. Raises NotCopied."""
+    with closing(Database.read(backup)) as source, closing(sqlite3.connect(partial)) as copy:
+        if await SqliteArchives(source).is_archive():
+            raise NotCopied(f"{backup} is an archive, which holds entries and no changes. Name a backup.")
+        source.connection.backup(copy)
+        settle(copy)
+    return await _verified(partial)
+
+
+async def _verified(path: Path) -> Verification:
+    with closing(Database.read(path)) as file:
+        result = await SqliteArchives(file).verify()
+    if not result.holds:
+        raise NotCopied(f"The log of the backup is not intact, so nothing was restored. {result.fault}")
+    return result
+
+
+async def _close_all(ledger: Ledger, name: str, copied: Verification, at: datetime) -> tuple[int, ...]:
+    """Record that this is a restored copy, and close what is open in it. Return the numbers of the changes."""
+    await ledger.leases.forget_silent(at + timedelta(days=1))  # no process lives on a copy
+    count = await ledger.changes.count("pending", "")
+    numbers = tuple(sorted(brief.number for brief in await ledger.changes.latest("pending", "", count)))
+    detail = {"file": name, "entries": copied.archived + copied.entries, "head": copied.head, "changes": list(numbers)}
+    await ledger.audit.append(Entry(EntryKind.RESTORED, detail=detail, outcome="restored"), at=at)
+    for number in numbers:
+        await _close(ledger, await ledger.changes.load(number), at)
+    for invocation, _ in await ledger.invocations.claim_abandoned(owner="", now=at):
+        settle_at_once = ledger.invocations.settle_at_once
+        await settle_at_once(invocation, EntryKind.REFUSED, at=at, detail={"reason": UNANSWERED})
+    return numbers
+
+
+async def _close(ledger: Ledger, change: Change, at: datetime) -> None:
+    for run in change.runs:
+        if run.state is StepState.STARTED:
+            change = await _leave_unsure(ledger, change, run, at)
+    await ledger.changes.move(change, Event.RESTORE, at=at, detail={"reason": WAS_OPEN}, update={"reason": WAS_OPEN})
+
+
+async def _leave_unsure(ledger: Ledger, change: Change, run: Run, at: datetime) -> Change:
+    step = change.plan.steps[run.position]
+    unsure = run.model_copy(update={"state": StepState.UNSURE, "error": WAS_RUNNING})
+    detail = {"kind": step.kind, "told": step.describe(step.shoppers), "result": WAS_RUNNING, "uncertain": True}
+    return await ledger.changes.save_run(change, unsure, at=at, detail=detail, subjects=subjects(step, unsure))

@@ -1,0 +1,30 @@
+"""``python -m bot ledger``: what an operator does with the ledger's file; the bot is stopped meanwhile."""
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.errors import Refusal
+from bot.core.language.phrases import and_list
+from bot.ledger.sqlite.restoring import restore
+
+
+def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
+    """Add the actions; each runs with its options and returns the exit status. ``database``: the default."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    restoring = actions.add_parser("restore", help="start again from a backup, with all closed that was open in it")
+    restoring.add_argument("file", type=Path, help="the backup, made by `audit backup`")
+    restoring.add_argument("--database", type=Path, default=database, help="default %(default)s")
+    restoring.set_defaults(run=lambda options: _restore(options.file, options.database))
+
+
+def _restore(backup: Path, database: Path) -> int:
+    if not backup.is_file():
+        raise Refusal(f"There is no file {backup}.")
+    restored = asyncio.run(restore(backup, database, at=datetime.now(UTC)))
+    print(f"{database} is restored from {backup}: {restored.entries} entries, head {restored.head}.")
+    if restored.closed:
+        closed = and_list([f"change {number}" for number in restored.closed])
+        print(f"What was open in it is closed: {closed}. When the bot runs, it tells those who asked.")
+    return 0

@@ -1,0 +1,54 @@
+"""``python -m bot ledger``: what it prints, and with which status it ends."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.core.approval.changes import Event
+from bot.ledger.sqlite.ledger import open_sqlite
+from tests.ledger.planned import moved, planned
+from tests.records import create_ledger
+
+
+async def with_open_changes(path: Path) -> None:
+    async with open_sqlite(path) as ledger:
+        for id_ in ("1", "2"):
+            await moved(ledger, await planned(ledger, id_), Event.POST)
+
+
+def restore(backup: Path, database: Path) -> int:
+    return main(["ledger", "restore", str(backup), "--database", str(database)])
+
+
+def test_restoring_names_the_file_and_what_it_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    backup, database = tmp_path / "backup.sqlite", tmp_path / "ledger.sqlite"
+    asyncio.run(with_open_changes(backup))
+    assert restore(backup, database) == 0
+    told = capsys.readouterr().out
+    assert f"{database} is restored from {backup}: 9 entries, head " in told
+    assert "What was open in it is closed: change 1 and change 2. When the bot runs, it tells those who asked." in told
+    assert main(["audit", "verify", "--database", str(database)]) == 0
+
+
+def test_restoring_a_backup_in_which_nothing_was_open_says_only_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup, database = tmp_path / "backup.sqlite", tmp_path / "ledger.sqlite"
+    create_ledger(backup)
+    assert restore(backup, database) == 0
+    assert "closed" not in capsys.readouterr().out
+
+
+def test_restoring_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert restore(tmp_path / "none.sqlite", tmp_path / "ledger.sqlite") == 1
+    assert f"There is no file {tmp_path / 'none.sqlite'}." in capsys.readouterr().err
+
+
+def test_restoring_over_a_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    backup, database = tmp_path / "backup.sqlite", tmp_path / "ledger.sqlite"
+    create_ledger(backup)
+    create_ledger(database)
+    assert restore(backup, database) == 1
+    assert "Stop the bot that uses it, move it away (ledger.sqlite), and restore again." in capsys.readouterr().err
