@@ -3,7 +3,9 @@
 It wakes up after the other one has gone on with its change, and often after that was undone.
 """
 
+import asyncio
 import random
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +17,13 @@ from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
 from bot.engine.process import LEASE
 from bot.sandbox.store import Store
+from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.approvals.test_killed import CHANGES, new, shop_of
 from tests.approvals.wire import Wire
+from tests.conftest import OpenWorld
 from tests.core.samples import invocation
-from tests.harness import Clock
+from tests.harness import Clock, Stuck, said
 from tests.records import entries_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
@@ -100,6 +104,8 @@ async def paused(folder: Path, name: str, seed: int) -> tuple[Pair, list[dict[st
     wire.lets_out = pair.judge
     shops = [shop_of(team.store)]
     await pair.ask(ANA, command, pair.stopped, values=values)
+    for method in ("POST", "PUT", "DELETE"):  # so that a request is sent again, in which nothing else is asked
+        team.store.faults.add(method, "*", status=team.dice.choice((429, 503)))
     wire.stops = pair.overtakes
     await pair.approve(1, pair.stopped)
     wire.stops = None
@@ -134,3 +140,29 @@ async def test_a_bot_that_is_stopped_at_any_moment_writes_nothing_once_its_lease
         elif change.state is State.DONE:
             assert (after == before) is (change.undone_by is not None), seed
         await ended(pair)
+
+
+async def test_a_real_process_that_was_stopped_beyond_its_lease_sends_nothing_when_it_wakes_up(
+    open_world: OpenWorld, deep: bool
+) -> None:
+    """It would send again what the store had refused for now (429), after the other one has done it all."""
+    if not deep:
+        pytest.skip("with --deep")
+    slack = await open_world(running=False)
+    async with bot(slack) as stopped:
+        await slack.client.type("ana", "#segments", "/segment delete Lapsed, Wholesale, VIPs")
+        await until(slack, lambda: "Delete Segment" in str(slack.messages(by="ben", channel="#approvals")))
+        slack.store.sleep = stuck = Stuck()
+        slack.store.faults.add("DELETE", "/segments", delay=1, status=429)
+        await slack.client.press("ben", "#approvals", "Delete Segment")
+        async with asyncio.timeout(LONG):
+            await stuck.reached.wait()
+        stopped.send_signal(signal.SIGSTOP)
+        stuck.release.set()
+        async with bot(slack):
+            await until(slack, lambda: "Done" in said(slack.card(1)))
+            before = slack.writes()
+            stopped.send_signal(signal.SIGCONT)
+            await until(slack, lambda: "late write" in slack.kinds())
+            assert slack.writes() == before
+    assert len(before) == 1 + 3

@@ -1,7 +1,8 @@
 """Nobody acts on old sight: after a minute without an answer from the store, a run reads again before it writes."""
 
 from bot.bigcommerce import AnyOf
-from bot.core.approval.changes import Approval, Change, Event, Run, State, StepState
+from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.approval.need import Approval
 from bot.core.audit.entries import EntryKind
 from bot.core.items import Item
 from bot.core.planning.plan import Plan, build_plan, inverse_of
