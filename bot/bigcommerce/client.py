@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.connection import open_connection
+from bot.bigcommerce.connection import LONGEST_WRITE, open_connection
 from bot.bigcommerce.errors import NotFound, StoreError
 from bot.bigcommerce.models import (
     AddedMembers,
@@ -214,13 +214,21 @@ async def connect(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
     transport: httpx.AsyncBaseTransport | None = None,
+    longest_write: float = LONGEST_WRITE,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network. Nothing is
-    sent yet. Raises ValueError for an invalid URL, hash or token.
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, and a write
+    is given up after `longest_write` seconds. Nothing is sent yet. Raises ValueError for an invalid URL, hash or token.
     """
     async with open_connection(
-        url, store_hash, token, clock=clock, sleep=sleep, jitter=jitter, transport=transport
+        url,
+        store_hash,
+        token,
+        clock=clock,
+        sleep=sleep,
+        jitter=jitter,
+        transport=transport,
+        longest_write=longest_write,
     ) as connection:
         yield Store(connection)

@@ -70,8 +70,10 @@ class Connection:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         jitter: Callable[[], float],
+        longest_write: float = LONGEST_WRITE,
     ) -> None:
         self._http = http
+        self._longest_write = longest_write
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -207,7 +209,7 @@ class Connection:
         await caller.fence.permit()
         if request.whole and self._clock() - drafted_at > FRESH:
             raise _TooOld
-        limit.reschedule(asyncio.get_running_loop().time() + LONGEST_WRITE)
+        limit.reschedule(asyncio.get_running_loop().time() + self._longest_write)
 
 
 @asynccontextmanager
@@ -220,6 +222,7 @@ async def open_connection(
     sleep: Callable[[float], Awaitable[None]],
     jitter: Callable[[], float],
     transport: httpx.AsyncBaseTransport | None,
+    longest_write: float,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
@@ -235,7 +238,7 @@ async def open_connection(
         transport=transport,
         verify=_trusted_certificates(),
     ) as http:
-        yield Connection(http, clock, sleep, jitter)
+        yield Connection(http, clock, sleep, jitter, longest_write)
 
 
 @cache

@@ -189,9 +189,9 @@ class Process:
         return not self.died.done()
 
     @classmethod
-    async def start(cls, path: Path, team: "Team", policy: Policy) -> "Process":
+    async def start(cls, path: Path, team: "Team", policy: Policy, wire: Wire | None = None) -> "Process":
         stack = AsyncExitStack()
-        wire = Wire(team.store, team.dice, team.heard)
+        wire = wire or Wire(team.store, team.dice, team.heard)
         create_ledger(path)
         store = await stack.enter_async_context(
             connect("http://store.example", "sandbox", "token", sleep=no_wait, transport=wire)

@@ -1,5 +1,6 @@
 """Before each write its caller's fence is asked, last before a byte of it goes out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -7,10 +8,10 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from bot.bigcommerce import HeldBack, NewSegment, connect
+from bot.bigcommerce import API_URL, HeldBack, NewSegment, TimedOut, connect
 from bot.sandbox import server
 from bot.sandbox import store as emulated
-from tests.bigcommerce.conftest import Clock, listed, scripted, store_of, uuid
+from tests.bigcommerce.conftest import TOKEN, Clock, listed, scripted, store_of, uuid
 
 
 @dataclass
@@ -92,4 +93,22 @@ async def test_one_attempt_that_may_have_been_carried_out_leaves_a_doubt_though_
     async with store_of(lost_and_shut, clock) as (store, _):
         with pytest.raises(HeldBack) as caught:
             await store.correlated("change-1", gate).delete_segments(uuid(1))
+        assert caught.value.maybe_done
+
+
+class Silent(httpx.AsyncBaseTransport):
+    """A store that takes a request and never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise NotImplementedError
+
+
+async def test_a_write_is_given_up_before_the_lease_that_let_it_out_is_over(clock: Clock) -> None:
+    """Whatever trickles in: the time-outs of reading count from the last byte."""
+    async with connect(
+        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Silent(), longest_write=0.001
+    ) as store:
+        with pytest.raises(TimedOut) as caught:
+            await store.create_segments(NewSegment(name="VIPs"))
         assert caught.value.maybe_done

@@ -285,3 +285,30 @@ async def test_what_a_clock_a_year_ahead_claimed_is_taken_over(machine: Bench, p
         machine.clock.forward(seconds=LEASE.total_seconds() + 1)
         await other.sweeps()
         assert ((await other.latest()).state, gone(machine)) == (State.DONE, set(DELETED))
+
+
+async def test_what_may_be_anybodys_segment_is_used_as_it_is_when_it_is_tried_again(machine: Bench) -> None:
+    members = tuple(sorted(machine.members("VIPs")))
+    create = CreateSegment(segment=Naming(name="Loyal"))
+    machine.store.faults.add("POST", SEGMENTS, drop=True, carried_out=True)
+    unsure = await machine.carry_out(plan(create, AddMembers(segment=SegmentRef(name="Loyal"), profile_ids=members)))
+    assert (unsure.runs[0].state, machine.members("Loyal")) == (StepState.UNSURE, set())
+    await machine.asks("change retry", number=1)
+    again = await machine.latest()
+    assert again.plan.remarks == ("“Loyal” exists by now, whoever created it. It is used as it is.",)
+    assert (again.state, machine.members("Loyal")) == (State.DONE, set(members))
+
+
+async def test_where_only_a_segment_was_to_be_created_nothing_is_left_to_try(machine: Bench) -> None:
+    machine.store.faults.add("POST", SEGMENTS, drop=True, carried_out=True)
+    await machine.carry_out(plan(CreateSegment(segment=Naming(name="Loyal"))))
+    await machine.asks("change retry", number=1)
+    assert whispers(machine)[-1] == "“Loyal” exists by now, whoever created it. It is used as it is."
+
+
+async def test_a_segment_whose_maker_was_unknown_and_that_is_gone_is_created_again(machine: Bench) -> None:
+    machine.store.faults.add("POST", SEGMENTS, drop=True, carried_out=True)
+    await machine.carry_out(plan(CreateSegment(segment=Naming(name="Loyal"))))
+    machine.forget("Loyal")
+    await machine.asks("change retry", number=1)
+    assert ((await machine.latest()).state, "Loyal" in machine.segments()) == (State.DONE, True)

@@ -1,0 +1,168 @@
+"""Two bots on one ledger, one of them stopped (as by SIGSTOP) at any moment for longer than its lease.
+
+It wakes up after the other one has gone on with its change, and often after that was undone.
+"""
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.core.approval.changes import Decision, State, Verdict
+from bot.core.approval.policy import Policy
+from bot.engine.process import LEASE
+from bot.sandbox.store import Store
+from tests.approvals.bots import LONG, bot, until
+from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
+from tests.approvals.test_killed import CHANGES, new, shop_of
+from tests.approvals.wire import Wire
+from tests.conftest import OpenWorld
+from tests.core.samples import invocation
+from tests.harness import Clock, Stuck, said
+from tests.records import entries_of, verified
+
+POLICY = Policy(approvers=frozenset({APPROVERS}))
+PAUSE = LEASE.total_seconds() * 2
+QUICK, DEEP = 3, 40
+"""Runs of each change, each with pauses elsewhere."""
+
+
+class Stoppable(Wire):
+    """The way to the store of a process that is stopped now and then: after a request left, or while it is answered."""
+
+    stops: Callable[[], Awaitable[None]] | None = None
+    lets_out: Callable[[httpx.Request], None]
+
+    def __init__(self, store: Store, dice: random.Random) -> None:
+        super().__init__(store, dice, lambda _: None)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "GET":
+            self.lets_out(request)
+        await self._maybe_stop()
+        response = await super().handle_async_request(request)
+        await self._maybe_stop()
+        return response
+
+    async def _maybe_stop(self) -> None:
+        if self.stops and self._dice.random() < 0.25:
+            stops, self.stops = self.stops, None
+            await stops()
+
+
+@dataclass
+class Pair:
+    """A bot that is stopped, and another one."""
+
+    team: Team
+    stopped: Process
+    other: Process
+    wire: Stoppable
+    asked: int = 0
+    breaches: list[str] = field(default_factory=list)
+
+    def judge(self, request: httpx.Request) -> None:
+        """A write goes out: its sender must have the change, and a lease that outlasts the request."""
+        now, until = self.team.clock.timestamp(), self.stopped.engine.process.heartbeat.until
+        owners = {row["owner"] for row in self.stopped.database.execute("SELECT owner FROM changes")}
+        if until <= now + 10 or self.stopped.engine.process.owner not in owners:
+            self.breaches.append(f"{request.method} {request.url} without a lease")
+
+    async def ask(self, actor: str, command: str, process: Process, **fields: object) -> None:
+        self.asked += 1
+        await process.ask(invocation(f"ask-{self.asked}", actor, command, **fields))
+        await process.settled()
+
+    async def overtakes(self) -> None:
+        """Time passes while one is stopped: the other one goes on with the change, and somebody undoes it."""
+        self.team.clock.forward(seconds=PAUSE)
+        await self.other.sweep()
+        await self.other.settled()
+        if (await self.other.ledger.changes.load(1)).state is State.DONE and self.team.dice.random() < 0.5:
+            await self.ask(ANA, "change undo", self.other, values={"number": 1})
+            await self.approve(2, self.other)
+
+    async def approve(self, number: int, process: Process) -> None:
+        change = await process.ledger.changes.load(number)
+        if change.state is State.WAITING:
+            decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
+            await self.ask(BEN, "approve", process, decision=decision)
+
+
+async def paused(folder: Path, name: str, seed: int) -> tuple[Pair, list[dict[str, object]]]:
+    """Run a change, with a pause somewhere on the way; the shop before and after."""
+    path = new(folder) / "ledger.sqlite"
+    command, values = CHANGES[name]
+    team = Team.around(Clock(), random.Random(seed), lambda _: None)
+    wire = Stoppable(team.store, team.dice)
+    pair = Pair(team, await Process.start(path, team, POLICY, wire), await Process.start(path, team, POLICY), wire)
+    wire.lets_out = pair.judge
+    shops = [shop_of(team.store)]
+    await pair.ask(ANA, command, pair.stopped, values=values)
+    for method in ("POST", "PUT", "DELETE"):  # so that a request is sent again, in which nothing else is asked
+        team.store.faults.add(method, "*", status=team.dice.choice((429, 503)))
+    wire.stops = pair.overtakes
+    await pair.approve(1, pair.stopped)
+    wire.stops = None
+    for _ in range(3):
+        team.clock.forward(seconds=PAUSE)
+        for process in (pair.stopped, pair.other):
+            await process.sweep()
+            await process.settled()
+    shops.append(shop_of(team.store))
+    return pair, shops
+
+
+async def ended(pair: Pair) -> None:
+    assert verified(pair.other.ledger).holds
+    for process in (pair.stopped, pair.other):
+        await process.kill()
+    pair.team.store.close()
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_a_bot_that_is_stopped_at_any_moment_writes_nothing_once_its_lease_is_over(
+    name: str, tmp_path: Path, deep: bool
+) -> None:
+    for seed in range(DEEP if deep else QUICK):
+        pair, (before, after) = await paused(tmp_path / str(seed), name, seed)
+        assert pair.breaches == [], seed
+        change = await pair.other.ledger.changes.load(1)
+        assert not change.is_open, seed
+        kinds = [entry.kind for entry in entries_of(pair.other.ledger)]
+        if "late write" in kinds:
+            assert (1, "late", "") in pair.team.slack.notified, seed
+        elif change.state is State.DONE:
+            assert (after == before) is (change.undone_by is not None), seed
+        await ended(pair)
+
+
+async def test_a_real_process_that_was_stopped_beyond_its_lease_sends_nothing_when_it_wakes_up(
+    open_world: OpenWorld, deep: bool
+) -> None:
+    """It would send again what the store had refused for now (429), after the other one has done it all."""
+    if not deep:
+        pytest.skip("with --deep")
+    slack = await open_world(running=False)
+    async with bot(slack) as stopped:
+        await slack.client.type("ana", "#segments", "/segment delete Lapsed, Wholesale, VIPs")
+        await until(slack, lambda: "Delete Segment" in str(slack.messages(by="ben", channel="#approvals")))
+        slack.store.sleep = stuck = Stuck()
+        slack.store.faults.add("DELETE", "/segments", delay=1, status=429)
+        await slack.client.press("ben", "#approvals", "Delete Segment")
+        async with asyncio.timeout(LONG):
+            await stuck.reached.wait()
+        stopped.send_signal(signal.SIGSTOP)
+        stuck.release.set()
+        async with bot(slack):
+            await until(slack, lambda: "Done" in said(slack.card(1)))
+            before = slack.writes()
+            stopped.send_signal(signal.SIGCONT)
+            await until(slack, lambda: "late write" in slack.kinds())
+            assert slack.writes() == before
+    assert len(before) == 1 + 3
