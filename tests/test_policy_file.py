@@ -42,7 +42,7 @@ def faults(file: Path | str, **others: str) -> list[str]:
 def test_the_file_of_the_readme_is_read(file: Path) -> None:
     readme = (ROOT / "bot" / "README.md").read_text(encoding="utf-8")
     start = readme.index("    breakers = [")
-    file.write_text(readme[start : readme.index("\n\nA faulty file stops the start")], encoding="utf-8")
+    file.write_text(readme[start : readme.index("\n\nAn approval counts for each rule")], encoding="utf-8")
     managers = Rule(
         steps=("remove_members", "delete_segment"),
         share=0.5,
@@ -52,7 +52,8 @@ def test_the_file_of_the_readme_is_read(file: Path) -> None:
     )
     hurting = Rule(steps=("delete_segment", "remove_members", "delete_profiles", "retarget_promotion"), approvals=1)
     breakers, auditors = frozenset({"U0HEAD"}), frozenset({"S0AUDIT"})
-    assert policy(file) == PolicyFile(rules=(hurting, managers), breakers=breakers, auditors=auditors)
+    adding = Rule(steps=("add_members",), shoppers=26, per="24h", approvals=1)
+    assert policy(file) == PolicyFile(rules=(hurting, managers, adding), breakers=breakers, auditors=auditors)
 
 
 def test_without_a_file_there_is_none() -> None:
@@ -90,6 +91,11 @@ def test_the_rules_of_a_file_take_the_place_of_the_others(file: Path) -> None:
         ('breakers = ["head"]', ("breakers: head: not a user id (U…, W…) or user-group id (S…)",)),
         ('auditors = ["#log"]', ("auditors: #log: not a user id (U…, W…) or user-group id (S…)",)),
         ("auditors = 3", ("auditors: Input should be a valid frozenset",)),
+        (RULE + 'per = "24h"', ("rules.0: per: it says during which time shoppers are counted",)),
+        (
+            RULE.replace("delete", "create") + "live = true",
+            ("rules.0: live: this can never apply to create_segment; take one or the other out",),
+        ),
         (RULE.replace("1", "0"), ("rules.0: approvals: delete_segment can never go without an approval",)),
         (
             'breakers = ["head"]\n'
@@ -106,7 +112,7 @@ def test_the_rules_of_a_file_take_the_place_of_the_others(file: Path) -> None:
             ),
         ),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_every_fault_is_told_at_once_with_where_it_stands(
     file: Path, content: str, faults_told: tuple[str, ...]

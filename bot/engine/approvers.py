@@ -88,7 +88,8 @@ class Approvers:
         Raises NotAllowed unless it meets one that is still unmet, and leaves no more than one other person can meet.
         """
         need, given = change.need, [one.counts_for for one in change.approvals]
-        counts = self.policy.counts_for(await self.directory.actor(user_id), need)
+        actor = await self.directory.actor(user_id)
+        counts = self.policy.counts_for(actor, need)
         if not need.requirements or not need.unmet((*given, counts)):
             return counts
         others = dict[str, Counts]()
@@ -97,6 +98,8 @@ class Approvers:
             others[other] = self.policy.counts_for(await self.directory.actor(other), need)
             if need.accepts(given, counts, others.values()):
                 return counts
+        if doubt := actor.doubt(self.policy.approvers_for(need, need.unmet(given))):
+            raise NotAllowed(doubt)
         whys = and_list([*dict.fromkeys(need.requirements[at].why for at in need.unmet(given))])
         able = [one for one, of in others.items() if need.accepts(given, of, (*others.values(), counts))][:NAMED]
         who = f" {and_list([mention(one) for one in able])} can." if able else ""

@@ -206,11 +206,12 @@ class Decider:
         change = await self._undecided(decision.number, decision.version)
         at = await self._replanned_at(change, in_emergency=True)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
-        detail = {"reason": decision.reason, "version": change.version, "fingerprint": change.plan.fingerprint}
-        update = {"emergency": emergency}
         # By ids, groups among them: who is in these is asked until Slack tells it.
         ids = sorted(self.approvers.policy.approvers_of(change.need) - {user_id})
         notices, event = tuple(("glass", one) for one in ids), Event.BREAK
+        sight = {"version": change.version, "fingerprint": change.plan.fingerprint}
+        detail = {"reason": decision.reason, **sight, "to_tell": ids}
+        update = {"emergency": emergency}
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
         )

@@ -23,6 +23,8 @@ _STATE_LABELS = {
     State.STALE: ":warning: No longer possible",
     State.CLOSED: ":card_index_dividers: Closed by a restore",
 }
+RULE = 200
+"""The most characters of why a rule applies, where several do."""
 
 
 def render_card(change: Change) -> Message:
@@ -121,7 +123,7 @@ def _deciders_by_rule(change: Change) -> list[str]:
     """Return who may give the approvals that are still needed, for each rule with its reason."""
     unmet = change.need.unmet(one.counts_for for one in change.approvals)
     each = ((change.need.requirements[at].why, change.deciders_by_rule[at]) for at in unmet)
-    return [blocks.escape(f"{why}: ") + _undecided(change, ids) for why, ids in each]
+    return [blocks.escape(f"{blocks.cut(why, RULE)}: ") + _undecided(change, ids) for why, ids in each]
 
 
 def _undecided(change: Change, ids: tuple[str, ...]) -> str:

@@ -601,7 +601,7 @@ async def test_auditors_by_group_are_read_and_need_not_be_requesters(slack: Worl
 
 
 async def test_whoever_may_approve_reads_the_log_and_the_policy_says_so(slack: World) -> None:
-    assert f"Who may read the audit log: the group {APPROVERS_GROUP}." in await asks(slack, "/change policy")
+    assert "Who may read the audit log: the group “Segment approvers”." in await asks(slack, "/change policy")
     assert "entr" in await asks(slack, "/audit recent", by="cleo")
 
 

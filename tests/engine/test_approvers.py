@@ -72,6 +72,17 @@ async def test_what_waits_for_another_rule_is_not_on_the_home_tab_of_the_first(p
         assert whispers(machine)[-1].endswith(f"{mention('UCLEO')} can.")
 
 
+async def test_who_may_be_in_a_group_that_cannot_be_read_is_told_so(path: Path) -> None:
+    async with bench(path, rules=(rule(approvers=frozenset({"SCLEOS"})), rule(approvers=BEN | EVE))) as machine:
+        machine.people.groups = {"SCLEOS": CLEO}
+        machine.people.approvers |= EVE
+        await machine.delete()
+        await machine.decides("UBEN")
+        machine.people.silent = True
+        await machine.decides("UEVE")
+        assert whispers(machine)[-1].startswith("Slack couldn't tell me just now who is in the group that may do this.")
+
+
 async def test_an_old_change_that_needs_what_the_policy_asks_for_goes_on(machine: Bench) -> None:
     change = await machine.delete()
     stored = change.need.model_dump(exclude={"requirements"})

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
-from bot.core.approval.need import Approval, Need
+from bot.core.approval.need import Approval, Need, Requirement
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreateCustomer, CreateProfiles, CreateSegment, Naming, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse
@@ -54,6 +54,21 @@ def test_partial_approval_is_shown_with_names() -> None:
     need = Need(approvals=2, why="needs 2 approvals: deletes a segment")
     assert "0 of 2 approved" in words(change(state=State.WAITING, need=need))
     assert "1 of 2 approved: <@UBEN>" in words(change(state=State.WAITING, need=need, approvals=(BEN,)))
+
+
+def test_of_several_rules_the_card_names_who_satisfies_which() -> None:
+    rules = (
+        Requirement(approvals=1, why="removes <shoppers>", approvers=frozenset({"UCLEO"})),
+        Requirement(approvals=1, why="adds shoppers", approvers=frozenset({"UBEN"})),
+    )
+    need = Need(approvals=1, why="needs approvals under 2 rules: both", requirements=rules)
+    both = change(state=State.WAITING, need=need, deciders=("UCLEO", "UBEN"), deciders_by_rule=(("UCLEO",), ("UBEN",)))
+    assert "Waiting for approvals under 2 rules" in words(both)
+    assert "can approve: removes &lt;shoppers&gt;: <@UCLEO>; adds shoppers: <@UBEN>" in words(both)
+    half = both.model_copy(update={"approvals": (BEN.model_copy(update={"counts_for": (1,)}),)})
+    assert "can approve: removes &lt;shoppers&gt;: <@UCLEO>" in words(half)
+    assert "adds shoppers: " not in words(half)
+    assert "1 of 2 rules satisfied: <@UBEN>" in words(half)
 
 
 def test_an_open_change_shows_how_its_plan_changed() -> None:

@@ -92,6 +92,13 @@ def test_the_home_tab_says_where_the_store_is_late_or_unreadable() -> None:
     )
 
 
+def test_the_home_tab_says_of_which_emergency_not_everyone_was_told() -> None:
+    told = "Change 42 ran without approval, and not everyone who can approve it could be told yet."
+    assert told in shown(Home(untold=(42,)))
+    assert told not in shown(Home())
+    assert Home(untold=(42,)).digest != Home().digest
+
+
 def test_who_may_not_use_the_bot_sees_only_why() -> None:
     view = render_home(Home(refusal="Guests of this workspace cannot use this bot."), GROUPS)
     assert read(view) == "Guests of this workspace cannot use this bot."

@@ -217,6 +217,8 @@ async def test_an_emergency_is_heard_of_once_slack_tells_who_is_in_the_group(sla
     await slack.type("/change break-glass 1 Fire", by="cleo")
     await slack.sweep()
     assert "VIPs" not in slack.sizes()
+    (entry,) = [one for one in slack.entries() if one.kind == "break glass"]
+    assert entry.detail["to_tell"] == [APPROVERS_GROUP]
     untold = "Change 1 ran without approval, and not everyone who can approve it could be told yet."
     await slack.type("/change show 1", by="ana")
     assert untold in read(slack.messages(by="ana")[-1])

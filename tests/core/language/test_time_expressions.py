@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.errors import Misuse
-from bot.core.language.time_expressions import HOW, Span, format_time, parse_span
+from bot.core.language.time_expressions import HOW, Span, describe_age, format_time, parse_age, parse_span
 
 BERLIN, CAIRO, KATHMANDU = map(ZoneInfo, ("Europe/Berlin", "Africa/Cairo", "Asia/Kathmandu"))
 NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
@@ -86,3 +86,24 @@ def test_what_is_no_time_gets_a_sentence_that_shows_what_is(text: str) -> None:
 def test_a_time_is_written_in_the_given_zone() -> None:
     assert format_time(NOW, BERLIN) == "2026-11-25 00:30:00"
     assert format_time(NOW, ZoneInfo("UTC")) == "2026-11-24 23:30:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("24h", "24 hours"),
+        ("7d", "7 days"),
+        ("1d", "24 hours"),
+        ("36h", "36 hours"),
+        ("30m", "30 minutes"),
+        ("1h", "1 hour"),
+    ],
+)
+def test_ages_are_told_in_words(typed: str, told: str) -> None:
+    age = parse_age(typed)
+    assert age
+    assert describe_age(age) == told
+
+
+def test_what_is_no_age_is_none() -> None:
+    assert parse_age("soon") is parse_age("") is parse_age("24") is None
