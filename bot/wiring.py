@@ -64,7 +64,7 @@ class Bot:
 
     def lose(self, error: LedgerLost) -> None:
         """Note that the bot has to stop."""
-        if not self.lost.done():
+        with suppress(asyncio.InvalidStateError):  # it has to already
             self.lost.set_result(error)
 
     async def settled(self) -> None:
@@ -138,8 +138,8 @@ async def assemble(
             zone=settings.TIMEZONE,
         )
         bot = Bot(_app(client), engine, asyncio.get_running_loop().create_future())
-        stack.push_async_callback(engine.stop)
         await _refuse_damage(bot)
+        stack.push_async_callback(engine.stop)
         await engine.process.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
         Listeners(engine, client, Suggestions(store, clock=clock)).register(bot.app)

@@ -199,7 +199,7 @@ class Decider:
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
 
     async def _is_attended(self, number: int) -> bool:
-        return await self.process.ledger.leases.is_held(number, now=self.process.clock())
+        return await self.process.ledger.leases.is_held(number, now=self.process.lease_time())
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)

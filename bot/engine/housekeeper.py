@@ -55,13 +55,14 @@ class Housekeeper:
 
     async def _start_unanswered(self) -> None:
         process, now = self.process, self.process.clock()
-        for invocation, at in await process.ledger.invocations.claim_abandoned(owner=process.owner, now=now):
+        abandoned = process.ledger.invocations.claim_abandoned(owner=process.owner, now=process.lease_time())
+        for invocation, at in await abandoned:
             answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
             process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:
-        ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.clock()
-        for number in await ledger.changes.overdue(now):
+        ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.lease_time()
+        for number in await ledger.changes.overdue(self.process.clock()):
             tasks.start(self._expire_unless_moved(number))
         for number in await ledger.leases.unattended(State.PLANNED, now=now):
             tasks.start(self._post_unposted(number))

@@ -32,14 +32,25 @@ class Heartbeat:
     def __init__(self) -> None:
         self.until = float("-inf")
         self._last: datetime | None = None
+        self._last_elapsed = 0.0
+        self._ahead, self._ahead_until = timedelta(0), float("-inf")
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
         return self._last is None or not timedelta(0) <= now - self._last < HEARTBEAT
 
-    def beat(self, now: datetime, *, until: float) -> None:
+    def beat(self, now: datetime, *, elapsed: float) -> None:
         """Note that the lease was renewed now."""
-        self._last, self.until = now, until
+        if self._last is not None:
+            jump = now - self._last - timedelta(seconds=elapsed - self._last_elapsed)
+            if jump > HEARTBEAT:
+                self._ahead, self._ahead_until = jump, elapsed + LEASE.total_seconds()
+        self._last, self._last_elapsed = now, elapsed
+        self.until = elapsed + LEASE.total_seconds()
+
+    def set_ahead(self, elapsed: float) -> timedelta:
+        """Return how far the clock was set ahead, until all who live have renewed their leases by it."""
+        return self._ahead if elapsed < self._ahead_until else timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -73,11 +84,15 @@ class Process:
         began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
         now = self.clock()
         await self.ledger.leases.renew(owner=self.owner, until=now + LEASE)
-        self.heartbeat.beat(now, until=began + LEASE.total_seconds())
+        self.heartbeat.beat(now, elapsed=began)
+
+    def lease_time(self) -> datetime:
+        """Return the time by which leases are judged: a clock that was just set ahead ends none before its time."""
+        return self.clock() - self.heartbeat.set_ahead(self.elapsed())
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Claim this Change, to run it or to render its card; return False if a living process holds it."""
-        return await self.ledger.leases.claim(number, owner=self.owner, now=self.clock(), role=role)
+        return await self.ledger.leases.claim(number, owner=self.owner, now=self.lease_time(), role=role)
 
     async def release(self, number: int, *, role: Role = "runner") -> None:
         """Release this Change for other processes."""

@@ -25,6 +25,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.items import Item, texts
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_file import open_audit_file
+from bot.ledger.sqlite.file_checks import damage
 from tests.benchmarks import logbook
 from tests.benchmarks.logbook import APPROVERS, ASKERS, BUSY, RARE, SEGMENTS, time_of
 from tests.processes import ROOT
@@ -94,6 +95,7 @@ def measure() -> Figures:
             "file_mb": round(path.stat().st_size / 1e6),
             "append": _appending(path),
             "search_worst": _searching(path),
+            "file_check_s": _checking(path),
             "verify_entries_per_s": _verifying(path),
             "export": {str(FEW): few, str(MANY): _exporting(path)},
             "backup_mb_per_s": _backing_up(path),
@@ -170,6 +172,17 @@ async def _worst(ledger: Ledger, wanted: AuditFilter, before: int | None) -> flo
         await ledger.audit.recent(wanted, limit=PAGE, before=before)
         taken.append((time.perf_counter() - started) * 1000)
     return round(max(taken), 2)
+
+
+def _checking(path: Path) -> dict[str, float]:
+    """Seconds of the checks for damaged pages: the one at the start, and the one of ``verify``."""
+    taken = {}
+    with read_ledger(path) as ledger:
+        for name, thoroughly in (("at the start", False), ("thorough", True)):
+            started = time.perf_counter()
+            assert not damage(database_of(ledger).connection, thoroughly=thoroughly)
+            taken[name] = round(time.perf_counter() - started, 2)
+    return taken
 
 
 def _verifying(path: Path) -> int:

@@ -60,6 +60,16 @@ def older(path: Path, *, before: str) -> Iterator[sqlite3.Connection]:
         yield db
 
 
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table, or of an index."""
+    with closing(sqlite3.connect(path)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
 class Shell:
     """A file in the hands of whoever runs the bot: each action runs to its end."""
 

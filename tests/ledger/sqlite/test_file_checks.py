@@ -13,25 +13,16 @@ from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.errors import LedgerLost
 from bot.ledger.ledger import Ledger
+from bot.ledger.sqlite import file_checks
 from bot.ledger.sqlite.audit_log import PAGE
 from bot.ledger.sqlite.file_checks import MOST_LOGGED
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
 from tests.ledger.logs import DAY
-from tests.ledger.sqlite.files import Shell
+from tests.ledger.sqlite.files import Shell, damage
 from tests.records import create_ledger, database_of, record
 
 MUCH = "x" * 100_000
-
-
-def damage(path: Path, table: str) -> None:
-    """Overwrite the first page of a table, or of an index."""
-    with closing(sqlite3.connect(path)) as db:
-        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
-        (size,) = db.execute("PRAGMA page_size").fetchone()
-    with path.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
 
 
 async def test_damage_is_found_before_anything_is_written(path: Path) -> None:
@@ -44,6 +35,12 @@ async def test_damage_is_found_before_anything_is_written(path: Path) -> None:
             await ledger.refuse_damage()
     assert told.value.reason == "the ledger's file is damaged"
     assert "put the latest backup in its place" in told.value.for_operator
+
+
+def test_a_check_that_cannot_be_made_is_damage(path: Path) -> None:
+    path.write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    with closing(sqlite3.connect(path)) as db:
+        assert file_checks.damage(db) == "file is not a database"
 
 
 def index_on(db: sqlite3.Connection, column: str) -> None:

@@ -1,0 +1,58 @@
+"""Clocks that are set while two processes live: none takes from the other what it holds."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.engine.process import HEARTBEAT, LEASE, Process
+from bot.engine.tasks import Tasks
+from tests.engine.bench import Bench
+
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+
+
+def process(machine: Bench, owner: str, elapsed: Callable[[], float]) -> Process:
+    """One more process, whose own seconds go by whatever the clock says."""
+    return Process(owner, machine.clock, Tasks(), machine.ledger, elapsed)
+
+
+async def test_a_clock_set_ahead_takes_nothing_from_the_living(machine: Bench) -> None:
+    seconds = [1000.0]
+    one, two = (process(machine, owner, lambda: seconds[0]) for owner in ("one", "two"))
+
+    async def passes(time: timedelta, *alive: Process) -> None:
+        """Time passes, and then these processes renew their leases."""
+        machine.clock.now += time
+        seconds[0] += time.total_seconds()
+        for each in alive:
+            await each.live()
+
+    await machine.delete()
+    await passes(HEARTBEAT, one, two)
+    assert await one.claim(1)
+    machine.clock.now += HOUR
+    await two.live()
+    assert not await two.claim(1)
+    assert await machine.ledger.leases.is_held(1, now=two.lease_time())
+    await passes(HEARTBEAT, one, two)
+    for _ in range(LEASE // HEARTBEAT + 1):
+        await passes(HEARTBEAT, one, two)
+        assert not await two.claim(1)
+    assert two.lease_time() == machine.clock()
+    await passes(LEASE + SECOND, two)
+    assert await two.claim(1)
+
+
+async def test_a_clock_set_ahead_frees_what_a_dead_process_held_after_a_lease(machine: Bench) -> None:
+    seconds = [1000.0]
+    one, two = (process(machine, owner, lambda: seconds[0]) for owner in ("one", "two"))
+    await machine.delete()
+    await one.live()
+    await two.live()
+    assert await one.claim(1)
+    machine.clock.now += HOUR
+    await two.live()
+    assert not await two.claim(1)
+    machine.clock.now += LEASE
+    seconds[0] += LEASE.total_seconds()
+    await two.live()
+    assert await two.claim(1)
