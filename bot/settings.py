@@ -17,6 +17,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.core.approval.rule import RULES, PeopleIds, Rule
 from bot.core.language.visible import HIDDEN
 
+DOTENV = Path(".env")
+"""The file of settings."""
 _QUOTES = "\"'`´“”„«»‘’‚"
 
 
@@ -190,7 +192,7 @@ class Settings(BaseModel):
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
 
 
-def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
+def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> Path:
     """Return the path of the ledger's file, whatever else is set or missing."""
     path = environment.get("DATABASE") or _file_values(dotenv).get("DATABASE")
     return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
@@ -200,7 +202,7 @@ def load(
     needed: tuple[str, ...] = (),
     *,
     environment: Mapping[str, str] = os.environ,
-    dotenv: Path | None = Path(".env"),
+    dotenv: Path | None = DOTENV,
 ) -> Settings:
     """Load the settings; ``needed`` names optional ones that this mode requires. Raises WrongSettings."""
     given = {**(_file_values(dotenv) if dotenv else {}), **environment}
