@@ -14,11 +14,11 @@ from bot.settings import CannotStart, WrongSettings, database_path, load
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. A usage error exits with 2."""
-    options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It logs whole URLs, which contain shoppers' e-mails.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
+        options = _parser().parse_args(arguments)
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)

@@ -5,14 +5,21 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.core.approval.rule import RULES, PeopleIds, Rule
+from bot.core.language.visible import HIDDEN
+
+DOTENV = Path(".env")
+"""The file of settings."""
+_QUOTES = "\"'`´“”„«»‘’‚"
 
 
 class CannotStart(Exception):
@@ -37,9 +44,66 @@ def _channel(value: str) -> str:
     return value
 
 
+def _token(value: str) -> str:
+    if not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("has a blank or another character in it that no token has; copy it again")
+    return value
+
+
+def _bot_token(value: str) -> str:
+    return _beginning("xoxb-", value)
+
+
+def _app_token(value: str) -> str:
+    return _beginning("xapp-", value)
+
+
+def _beginning(prefix: str, token: str) -> str:
+    if not token.startswith(prefix):
+        raise ValueError(f"does not begin with {prefix}")
+    return _token(token)
+
+
 def _url(value: str) -> str:
-    if not re.fullmatch(r"https?://\S+", value):
-        raise ValueError("not a URL that begins with https:// (or http:// for a sandbox)")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
+        raise ValueError("not a URL that begins with https:// (or http:// for a sandbox), without ?, # or @")
+    _ = urlsplit(value).port  # raises ValueError
+    return value
+
+
+def _store_url(value: str) -> str:
+    if re.search(r"/(stores|v[23])(/|$)", _url(value)):
+        raise ValueError("has a path in it that the bot adds; leave out /stores/… and /v3")
+    return value
+
+
+def _store_hash(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise ValueError("not a store's hash, which is the part behind /stores/ in the API path")
+    return value
+
+
+def _time_of_day(value: str) -> time:
+    if not re.fullmatch(r"([01]?[0-9]|2[0-3])(:[0-5][0-9]){1,2}", value):
+        raise ValueError("not a time of day like 09:00; its zone is TIMEZONE")
+    return time(*map(int, value.split(":")))
+
+
+def _new_or_existing(value: str) -> Path:
+    folder = os.path.dirname(value) or "."
+    if os.path.isdir(value):
+        raise ValueError(f"{value} is a directory, not a file")
+    if not os.path.isdir(folder):
+        raise ValueError(f"there is no directory {folder}")
+    return Path(value)
+
+
+def _host(value: str) -> str:
+    try:
+        ip_address(value)
+    except ValueError as error:
+        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", value):
+            raise ValueError("not an address like 127.0.0.1 or a host's name; the port is PORT") from error
     return value
 
 
@@ -84,8 +148,7 @@ class PolicyFile(BaseModel):
 Rules = Annotated[PolicyFile | None, BeforeValidator(_policy)]
 Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
 Channel = Annotated[str, BeforeValidator(_channel)]
-Url = Annotated[str, BeforeValidator(_url)]
-Secret = Annotated[str, Field(min_length=1, repr=False)]
+Secret = Annotated[str, BeforeValidator(_token), Field(repr=False)]
 
 
 class Settings(BaseModel):
@@ -93,19 +156,29 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
 
-    SLACK_BOT_TOKEN: Annotated[Secret, Field(pattern="^xoxb-", description="Bot token, from OAuth & Permissions")]
+    SLACK_BOT_TOKEN: Annotated[
+        str, BeforeValidator(_bot_token), Field(repr=False, description="Bot token, from OAuth & Permissions")
+    ]
     SLACK_APP_TOKEN: Annotated[
-        str, Field(pattern="^(xapp-.*)?$", repr=False, description="App-level token, for Socket Mode")
+        str, BeforeValidator(_app_token), Field(repr=False, description="App-level token, for Socket Mode")
     ] = ""
-    SLACK_SIGNING_SECRET: Annotated[str, Field(repr=False, description="Signing secret, for HTTP mode")] = ""
-    SLACK_API_URL: Annotated[Url, Field(description="Slack's Web API")] = "https://slack.com/api/"
-    BIGCOMMERCE_STORE_HASH: Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", description="The store's hash")]
+    SLACK_SIGNING_SECRET: Annotated[Secret, Field(description="Signing secret, for HTTP mode")] = ""
+    SLACK_API_URL: Annotated[str, BeforeValidator(_url), Field(description="Slack's Web API")] = (
+        "https://slack.com/api/"
+    )
+    BIGCOMMERCE_STORE_HASH: Annotated[str, BeforeValidator(_store_hash), Field(description="The store's hash")]
     BIGCOMMERCE_ACCESS_TOKEN: Annotated[Secret, Field(description="API token with Customers: modify")]
-    BIGCOMMERCE_API_URL: Annotated[Url, Field(description="The store's API")] = "https://api.bigcommerce.com"
-    DATABASE: Annotated[Path, Field(description="The ledger's file")] = Path("segment-bot.sqlite")
+    BIGCOMMERCE_API_URL: Annotated[str, BeforeValidator(_store_url), Field(description="The store's API")] = (
+        "https://api.bigcommerce.com"
+    )
+    DATABASE: Annotated[Path, BeforeValidator(_new_or_existing), Field(description="The ledger's file")] = Path(
+        "segment-bot.sqlite"
+    )
     APPROVALS_CHANNEL: Annotated[Channel, Field(description="Channel id where changes wait for approval")]
     SUMMARY_CHANNEL: Annotated[Channel | None, Field(description="Channel id of the daily summary")] = None
-    SUMMARY_TIME: Annotated[time, Field(description="When the summary is posted")] = time(9)
+    SUMMARY_TIME: Annotated[time, BeforeValidator(_time_of_day), Field(description="When the summary is posted")] = (
+        time(9)
+    )
     TIMEZONE: Annotated[
         ZoneInfo, BeforeValidator(_zone), Field(description="The team's zone: of SUMMARY_TIME, and of what is typed")
     ] = ZoneInfo("UTC")
@@ -115,13 +188,13 @@ class Settings(BaseModel):
     )
     POLICY: Annotated[Rules, Field(description="TOML file with the rules of approval")] = None
     APPROVAL_HOURS: Annotated[float, Field(gt=0, le=24 * 30, description="How long a change waits")] = 24
-    HOST: Annotated[str, Field(min_length=1, description="Address that HTTP mode listens on")] = "127.0.0.1"
+    HOST: Annotated[str, BeforeValidator(_host), Field(description="Address that HTTP mode listens on")] = "127.0.0.1"
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
 
 
-def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> Path:
+def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> Path:
     """Return the path of the ledger's file, whatever else is set or missing."""
-    path = environment.get("DATABASE") or dotenv_values(dotenv).get("DATABASE")
+    path = environment.get("DATABASE") or _file_values(dotenv).get("DATABASE")
     return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
 
 
@@ -129,29 +202,49 @@ def load(
     needed: tuple[str, ...] = (),
     *,
     environment: Mapping[str, str] = os.environ,
-    dotenv: Path | None = Path(".env"),
+    dotenv: Path | None = DOTENV,
 ) -> Settings:
     """Load the settings; ``needed`` names optional ones that this mode requires. Raises WrongSettings."""
-    given = {**(dotenv_values(dotenv) if dotenv else {}), **environment}
+    given = {**(_file_values(dotenv) if dotenv else {}), **environment}
     known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
-    faults = [f"{name}: missing. {_described(name)}." for name in needed if name not in known]
+    wrong = {name: fault for name, value in known.items() if (fault := _mistyped(value))}
+    faults = [_describe_fault(name, "missing") for name in needed if name not in known]
+    faults += [_describe_fault(name, "mistyped", fault) for name, fault in wrong.items()]
     try:
         settings = Settings.model_validate(known)
     except ValidationError as error:
-        faults += [_describe_fault(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+        found = [(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+        faults += [_describe_fault(*fault) for fault in found if fault[0] not in wrong]
     if faults:
         raise WrongSettings("\n".join(sorted(faults)))
     return settings
+
+
+def _file_values(path: Path) -> dict[str, str | None]:
+    """Return what stands in a ``.env`` file; nothing if there is none. Raises WrongSettings."""
+    try:
+        # Windows' editors begin a file with a mark of no width.
+        return dotenv_values(path, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"{path}: cannot be read ({error}).") from error
+
+
+def _mistyped(value: str) -> str:
+    """Return what is wrong with a value of any setting as it was typed or copied; empty if nothing is."""
+    if HIDDEN.search(value):
+        return "has a line break in it, or another character that nobody sees; type it again"
+    if value[0] in _QUOTES or value[-1] in _QUOTES:
+        return "has quotes around it; leave them out"
+    return ""
 
 
 def _described(name: str) -> str:
     return Settings.model_fields[name].description or ""
 
 
-def _describe_fault(name: str, kind: str, message: str) -> str:
-    if kind == "missing":
-        return f"{name}: missing. {_described(name)}."
-    return f"{name}: {_without_prefix(message)}. {_described(name)}."
+def _describe_fault(name: str, kind: str, message: str = "") -> str:
+    fault = "missing" if kind == "missing" else _without_prefix(message)
+    return f"{name}: {fault}. {_described(name)}."
 
 
 def _without_prefix(message: str) -> str:

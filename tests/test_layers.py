@@ -39,7 +39,7 @@ def may_import(layer: str) -> frozenset[str]:
     """What DESIGN allows a layer."""
     if layer == "commands":
         return frozenset({"commands", "core", "bigcommerce"})
-    if layer in ("sandbox", "bot"):
+    if layer in ("sandbox", "bot", "file_modes"):
         return frozenset({layer})
     if layer == "settings":  # a policy's rules are the core's values
         return frozenset({"settings", "core"})
@@ -56,7 +56,7 @@ def may_import(layer: str) -> frozenset[str]:
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"audit_cli", "commands", "ledger_cli", "live_modes", "serving"}
+        left |= {"audit_cli", "commands", "file_modes", "ledger_cli", "live_modes", "serving"}
         left |= {"sandbox", "sandbox_cli", "sandbox_mode"}
     return frozenset(left)
 

@@ -1,5 +1,6 @@
 """Settings: the environment over ``.env``, each fault with its setting's name and what it is for."""
 
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ import pytest
 from bot.settings import WrongSettings, database_path, load
 from tests.harness import environment_for
 
+TOKEN = "has a blank or another character in it that no token has; copy it again"
+UNSEEN = "has a line break in it, or another character that nobody sees; type it again"
 RIGHT = environment_for("http://127.0.0.1:8000", Path("ledger.sqlite"))
 
 
@@ -42,6 +45,31 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
         ("APPROVALS_CHANNEL", "#approvals", "not a channel id (C…)"),
         ("SUMMARY_CHANNEL", "D0DIRECT", "not a channel id (C…)"),
         ("BIGCOMMERCE_API_URL", "api.bigcommerce.com", "not a URL that begins with https://"),
+        ("BIGCOMMERCE_API_URL", "https://api.bigcommerce.com/stores/abc/v3/", "has a path in it that the bot adds"),
+        ("BIGCOMMERCE_API_URL", "https://api.bigcommerce.com/v3", "has a path in it that the bot adds"),
+        ("BIGCOMMERCE_API_URL", "https://api.bigcommerce.com:65536", "Port out of range 0-65535"),
+        ("BIGCOMMERCE_STORE_HASH", "stores/abc", "not a store's hash"),
+        ("BIGCOMMERCE_ACCESS_TOKEN", "abc def", TOKEN),
+        ("SLACK_API_URL", "https://slack.com/api/?pretty=1", "not a URL that begins with https://"),
+        ("SLACK_API_URL", "https://me:secret@slack.com/api/", "not a URL that begins with https://"),
+        ("SLACK_BOT_TOKEN", "xoxp-user", "does not begin with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxb-1 2", TOKEN),
+        ("SLACK_BOT_TOKEN", "xoxb-1\nxoxb-2", UNSEEN),
+        ("SLACK_BOT_TOKEN", "xoxb-1\u200b", UNSEEN),
+        ("SLACK_BOT_TOKEN", "xoxb-1\u00a0", TOKEN),
+        ("SLACK_APP_TOKEN", "xoxb-1", "does not begin with xapp-"),
+        ("SLACK_SIGNING_SECRET", "abc ", TOKEN),
+        ("SLACK_SIGNING_SECRET", "“abc”", "has quotes around it; leave them out"),
+        ("PORT", '"3000"', "has quotes around it; leave them out"),
+        ("SUMMARY_TIME", "09:00+02:00", "not a time of day like 09:00; its zone is TIMEZONE"),
+        ("SUMMARY_TIME", "9", "not a time of day like 09:00"),
+        ("SUMMARY_TIME", "24:00", "not a time of day like 09:00"),
+        ("SUMMARY_TIME", "09:60", "not a time of day like 09:00"),
+        ("DATABASE", "nowhere/ledger.sqlite", "there is no directory nowhere"),
+        ("DATABASE", "/", "/ is a directory, not a file"),
+        ("HOST", "http://127.0.0.1", "not an address like 127.0.0.1 or a host's name; the port is PORT"),
+        ("HOST", "127.0.0.1:3000", "not an address like 127.0.0.1"),
+        ("APPROVAL_HOURS", "nan", "Input should be less than or equal to 720"),
         ("TIMEZONE", "Mars", "not a time zone like Europe/Berlin or UTC"),
         ("POLICY", "nowhere.toml", "nowhere.toml cannot be read (No such file or directory)"),
         ("PORT", "65536", "Input should be less than or equal to 65535"),
@@ -50,6 +78,46 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
 def test_a_wrong_setting_says_what_it_has_to_be(name: str, value: str, fault: str) -> None:
     [told] = faults(**{name: value})
     assert told.startswith(f"{name}: {fault}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("SUMMARY_TIME", "9:05", time(9, 5)),
+        ("SUMMARY_TIME", "23:59:30", time(23, 59, 30)),
+        ("HOST", "::1", "::1"),
+        ("HOST", "bot.example.com", "bot.example.com"),
+        ("BIGCOMMERCE_API_URL", "https://proxy.example/bigcommerce/", "https://proxy.example/bigcommerce/"),
+    ],
+)
+def test_a_right_setting_is_taken(name: str, value: str, read: object) -> None:
+    assert getattr(load(environment=RIGHT | {name: value}, dotenv=None), name) == read
+
+
+def test_every_fault_is_told_at_once_and_no_secret() -> None:
+    wrong = {
+        "SLACK_BOT_TOKEN": "xoxb-secret\n",
+        "BIGCOMMERCE_ACCESS_TOKEN": "'secret'",
+        "SUMMARY_TIME": "9",
+        "HOST": "a b",
+    }
+    told = faults("SLACK_SIGNING_SECRET", SLACK_SIGNING_SECRET="", **wrong)
+    assert [one.partition(":")[0] for one in told] == sorted([*wrong, "SLACK_SIGNING_SECRET"])
+    assert "secret" not in "".join(told).replace("Signing secret", "")
+
+
+def test_a_file_that_begins_with_a_mark_of_windows_is_read(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=3001\n", encoding="utf-8-sig")
+    assert load(environment=RIGHT, dotenv=file).PORT == 3001
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"PORT=\xff\n")
+    for act in (lambda: load(environment=RIGHT, dotenv=file), lambda: database_path({}, file)):
+        with pytest.raises(WrongSettings, match=r"\.env: cannot be read"):
+            act()
 
 
 def test_a_setting_that_a_mode_needs_is_missed_with_the_others() -> None:

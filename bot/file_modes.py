@@ -1,0 +1,26 @@
+"""Which of the bot's files others on this machine can read: its secrets, and the record of what people asked for."""
+
+import logging
+import shlex
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+log = logging.getLogger(__name__)
+
+
+def warn_of_open_files(dotenv: Path, database: Path) -> None:
+    """Log which of these files others can open, and what to do. New ones are created for their owner alone."""
+    found = [path for path in (dotenv, *_ledgers(database)) if path.is_file() and path.stat().st_mode & OTHERS]
+    if found:
+        names = shlex.join(map(str, found))
+        log.warning(
+            "Others on this machine can open files that are the bot's alone. To change that: chmod 600 %s", names
+        )
+
+
+def _ledgers(database: Path) -> Iterator[Path]:
+    """Yield the ledger with its companions, and what lies beside it: archives and backups."""
+    beside = sorted(database.parent.iterdir())
+    return (one for one in beside if one.name.startswith(database.name) or one.suffix == database.suffix != "")
