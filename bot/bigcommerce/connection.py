@@ -236,13 +236,13 @@ async def open_connection(
         timeout=TIMEOUT,
         limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         transport=transport,
-        verify=_trusted_certificates(),
+        verify=trusted_certificates(),
     ) as http:
         yield Connection(http, clock, sleep, jitter, longest_write)
 
 
 @cache
-def _trusted_certificates() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """Load the trusted certificates once per process: it takes 20 ms."""
     return httpx.create_ssl_context()
 

@@ -21,7 +21,7 @@ from bot.bigcommerce import (
     Unreachable,
     connect,
 )
-from bot.bigcommerce.connection import AT_ONCE, RESERVED, TIMEOUT, build_base_url
+from bot.bigcommerce.connection import AT_ONCE, RESERVED, TIMEOUT, build_base_url, trusted_certificates
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
@@ -392,3 +392,8 @@ async def test_a_vendor_is_asked_nothing_on_connecting() -> None:
     vendor = Vendor(scripted())
     async with connect(API_URL, "sandbox", TOKEN, transport=vendor):
         assert vendor.asked == []
+
+
+def test_the_certificates_that_a_process_trusts_are_read_once() -> None:
+    trusted_certificates.cache_clear()
+    assert trusted_certificates() is trusted_certificates()

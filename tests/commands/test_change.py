@@ -4,6 +4,8 @@ from csv import DictReader
 
 import pytest
 
+from bot.sandbox.workspace.people import CLEO
+from tests.conftest import OpenWorld
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
@@ -272,3 +274,11 @@ async def test_the_form_of_what_to_leave_out_offers_the_names_of_the_plan(slack:
     await slack.type("/segment delete VIPs, Lapsed")
     await slack.type("/change except 1 Lapsed", by="ben")
     assert "Delete the segment VIPs" in said(slack.card(1))
+
+
+async def test_the_glass_is_broken_by_a_typed_line_with_its_reason(open_world: OpenWorld) -> None:
+    slack = await open_world()
+    await slack.under(f'breakers = ["{CLEO}"]')
+    await slack.type("/segment delete VIPs")
+    await slack.type("/change break-glass 1 The shop sells at the wrong price", by="cleo")
+    assert ("VIPs" in slack.sizes(), "start" in slack.kinds()) == (False, True)

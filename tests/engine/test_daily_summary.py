@@ -296,3 +296,11 @@ async def test_a_day_that_nobody_brought_to_its_end_is_skipped_when_the_next_is_
     await machine.sweeps()
     assert outcomes(machine) == ["skipped", "posted"]
     assert await state(machine) == SummaryState.SKIPPED
+
+
+async def test_approvers_hear_of_another_reason_and_not_of_the_same_again(machine: Bench) -> None:
+    for code, heard in (("is_archived", 1), ("is_archived", 1), ("not_in_channel", 2), ("not_in_channel", 2)):
+        machine.board.broken["announce"] = Undeliverable(code, final=True)
+        await machine.sweeps()
+        assert len(machine.board.warned) == heard
+        machine.clock.forward(hours=24)

@@ -52,6 +52,8 @@ async def test_what_is_left_is_a_new_version_and_who_was_taken_out_stays_where_t
     after = await machine.latest()
     assert (after.state, after.version, after.approvals, after.without) == (State.WAITING, 2, (), profiles(first))
     assert (after.plan.items, after.asked) == (profiles(*others), before.plan.headline)
+    (entry,) = [one for one in entries_of(machine.ledger) if one.kind == "narrow"]
+    assert (entry.actor, entry.detail["without"]) == ("UBEN", [f"profile:{first}"])
     assert after.drift == (f"{mention('UBEN')} left out 1 item. Before: {before.plan.headline}",)
     await machine.decides("UCLEO", version=1)
     assert OLD in whispers(machine)[-1]

@@ -9,6 +9,7 @@ from bot.core.approval.changes import MOVES, Event, Run, State, StepState
 from bot.core.approval.need import Approval
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import TooLate, UnknownChange
+from bot.core.people import Place
 from bot.core.planning.steps import Applied
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, change, delete, plan
@@ -149,3 +150,12 @@ async def test_a_move_that_breaks_leaves_nothing_behind(ledger: Ledger) -> None:
         await ledger.changes.move(waiting, Event.APPROVE, at=NOW, detail={"no": object()})
     assert (await ledger.changes.load(1), await kinds(ledger)) == (waiting, before)
     assert (await ledger.changes.move(waiting, Event.APPROVE, at=NOW)).state is State.APPROVED
+
+
+async def test_each_entry_of_a_change_says_where_and_by_which_command_it_was_asked_for(ledger: Ledger) -> None:
+    found = await running(ledger, place=Place(channel="CSEGMENTS"))
+    started = Run(position=0, state=StepState.STARTED)
+    await ledger.changes.save_run(found, started, at=NOW, detail={})
+    later = [entry for entry in await ledger.audit.entries() if entry.kind not in ("asked", "planned")]
+    assert [entry.kind for entry in later] == ["post", "approve", "start", "step started"]
+    assert {(entry.channel, entry.command) for entry in later} == {("CSEGMENTS", "segment delete")}

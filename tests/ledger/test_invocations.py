@@ -9,6 +9,7 @@ import pytest
 from bot.core.approval.changes import Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, TooLate
+from bot.core.people import Place
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, change, delete
 from tests.ledger.planned import LATER, ask, asked, kinds
@@ -97,3 +98,12 @@ async def test_an_answer_that_cannot_be_recorded_now_is_recorded_later(subject: 
     await ledger.catch_up()
     await ledger.catch_up()
     assert await kinds(ledger) == ["asked", "answered"]
+
+
+@pytest.mark.parametrize("kind", [EntryKind.ANSWERED, EntryKind.REFUSED])
+async def test_what_was_answered_and_refused_says_where_it_was_asked(ledger: Ledger, kind: EntryKind) -> None:
+    place = Place(channel="CSEGMENTS")
+    await asked(ledger, "1", place=place)
+    await ledger.invocations.settle(ask("1", place=place), kind, at=NOW, detail={})
+    for entry in await ledger.audit.entries():
+        assert (entry.actor, entry.channel, entry.command) == ("UANA", "CSEGMENTS", "segment delete")

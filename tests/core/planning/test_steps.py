@@ -484,3 +484,8 @@ async def test_a_profile_that_a_customer_had_already_is_there_before_and_afterwa
         told = logged(step, applied)
         assert told["before"] == {"profiles": {str(having): had.id}}
         assert told["after"] == {"profiles": {str(having): had.id, str(lacking): applied.profiles[lacking]}}
+
+
+def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> None:
+    assert add(1).listed_in == DeleteProfiles(customer_ids=(1,)).listed_in == ()
+    assert removed(VIPS, (uuid(1),))[0].listed_in == (VIPS.id,)

@@ -27,6 +27,7 @@ from tests.disks import held
 from tests.laws.values import FEW
 from tests.ledger.logs import DAY, logs
 from tests.ledger.sqlite.files import Shell, at_once, joined, unguarded, write, written
+from tests.records import record
 
 NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
 LATER = NOW + 100 * DAY
@@ -328,6 +329,23 @@ def test_entries_that_are_gone_without_a_word_are_missed(path: Path, ledger: She
         db.execute("INSERT INTO archives VALUES (2, ?)", (own,))
     told = "Entries up to 2 are gone, and no entry of the log says that they were archived."
     assert (ledger.verify().fault, ledger.verify().archived) == (told, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "head"),
+    [(EntryKind.ARCHIVED, 2, 2), (EntryKind.ARCHIVED, 4, 2), (EntryKind.ARCHIVED, 2, 4), (EntryKind.ASKED, 4, 4)],
+    ids=["fewer were archived", "another head", "another number", "no archive"],
+)
+def test_no_more_may_be_missing_than_an_entry_says_were_archived(
+    kind: EntryKind, last: int, head: int, path: Path, ledger: Shell
+) -> None:
+    with unguarded(path) as db:
+        seals = dict(db.execute("SELECT number, seal FROM entries").fetchall())
+        record(path, [(Entry(kind, detail={"last": last, "head": seals[head]}), NOW)])
+        db.execute("DELETE FROM entries WHERE number <= 4")
+        db.execute("DELETE FROM subjects WHERE entry <= 4")
+        db.execute("INSERT INTO archives VALUES (4, ?)", (seals[4],))
+    assert ledger.verify().fault.startswith("Entries up to 4 are gone, and no entry of the log says")
 
 
 @pytest.mark.parametrize(
