@@ -126,8 +126,9 @@ async def test_of_60_changes_that_wait_those_that_expire_first_are_shown(slack: 
 async def test_the_buttons_work_there(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.home(by="ben")
-    await slack.press("Details", by="ben", channel="home")
-    assert "Change 1 is waiting" in said(slack.messages(by="ben", channel="dm")[-1])
+    await slack.press("Review", by="ben", channel="home")
+    await slack.press("Details", by="ben", channel="form")
+    assert "Change 1 covers 1 item" in said(slack.messages(by="ben", channel="dm")[-1])
     await slack.press("List Segments", by="ben", channel="home")
     assert "12 segments" in said(slack.messages(by="ben", channel="dm")[-1])
     await slack.press("Create Segment", by="ben", channel="home")
