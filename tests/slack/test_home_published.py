@@ -60,6 +60,7 @@ async def test_a_tab_that_slack_did_not_take_is_drawn_by_a_later_sweep(slack: Wo
     assert "Done" in said(slack.card(1, by="ana"))
     assert "You haven't asked for a change yet." in seen(slack, "ana")
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await slack.sweep()
     assert "Change 1 · Done: Create the segment Loyal" in seen(slack, "ana")
 
