@@ -132,7 +132,9 @@ def card_click(body: Body, command: str) -> CardClick:
         payload = BlockActions.model_validate(body)
         shown = unpack_shown(payload.actions[0].value)
     button, said = _button(payload, shown), f"{command} change {shown.number}"
-    return CardClick(Delivery(**_clicker(payload, button), command=command, said=said), button, payload.view.type == "modal")
+    return CardClick(
+        Delivery(**_clicker(payload, button), command=command, said=said), button, payload.view.type == "modal"
+    )
 
 
 def review_click(body: Body) -> tuple[Delivery, int]:
