@@ -24,7 +24,7 @@ SCOPES = {
 }
 OPTIONAL = {"conversations_history"}
 """Calls that the bot does without where the app lacks their scopes (channels:history, groups:history)."""
-FREE = {"auth_test", "chat_getPermalink", "views_open", "views_update", "views_publish"}
+FREE = {"auth_test", "chat_getPermalink", "views_open", "views_push", "views_update", "views_publish"}
 
 
 def called_methods() -> set[str]:

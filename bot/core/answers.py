@@ -82,6 +82,13 @@ class Offers:
 
 
 @dataclass(frozen=True)
+class Review:
+    """A button that opens the form in which this waiting change is decided, for those who may."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class File:
     """A file sent only to the person who asked, in its own message. ``content`` is sent as UTF-8, byte for byte.
 
@@ -93,7 +100,7 @@ class File:
     content: str
 
 
-Part = Sentence | Fields | Table | Chart | Offers | File
+Part = Sentence | Fields | Table | Chart | Offers | Review | File
 
 
 @dataclass(frozen=True)

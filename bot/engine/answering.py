@@ -69,6 +69,7 @@ class Answering:
             except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
                 refusal = _refusal(error, invocation)
             else:
+                self.clicks.taken(invocation)
                 return None
             settled = await self._settle(EntryKind.REFUSED, invocation, planned.trace, reason=refusal.for_log)
             self.clicks.refused(invocation)

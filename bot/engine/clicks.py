@@ -8,7 +8,7 @@ from bot.core.approval.changes import Change
 from bot.core.approval.refusals import refuse_unlike
 from bot.core.approval.shown import Shown
 from bot.core.errors import OtherChange, UnknownChange
-from bot.core.invocation import ClickedButton, Delivery
+from bot.core.invocation import Clicked, ClickedButton, Delivery
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -34,6 +34,18 @@ class Clicks:
         if delivery.shown:
             self.process.tasks.start(self._mend(delivery.shown, delivery.button))
 
+    def taken(self, delivery: Delivery) -> None:
+        """Start crossing out the message of a decision that counted, if it is a copy of the card.
+
+        A card whose answer from Slack was lost may have arrived twice.
+        """
+        if isinstance(delivery, Clicked) and delivery.button and delivery.button.ts:
+            self.process.tasks.start(self._clear_copy(delivery.button))
+
+    async def _clear_copy(self, button: ClickedButton) -> None:
+        if await self.process.ledger.changes.shown_by(button.channel, button.ts) is None:
+            await self._clear(button, await self._load(button.shown))
+
     async def _load(self, shown: Shown) -> Change:
         try:
             return await self.process.ledger.changes.load(shown.number)
@@ -54,7 +66,7 @@ class Clicks:
     async def _clear(self, button: ClickedButton, change: Change | None) -> None:
         """Clear a message that is no card, unless its change has no card on record yet: then it may be that."""
         own = change if change and change.nonce == button.shown.nonce else None
-        if own and own.card is None:
+        if own and own.card is None and own.is_open:
             return
         try:
             await self.announcer.clear(button, own)

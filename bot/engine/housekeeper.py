@@ -50,6 +50,7 @@ class Housekeeper:
         now = self.process.clock()
         await self.process.ledger.changes.queue_reminders(expiring=now + min(REMIND, self.approval_time / 4), at=now)
         self.cards.wake()
+        self.answering.replies.late.wake()
         if self.summary:
             self.summary.wake()
 

@@ -2,12 +2,13 @@
 
 import re
 
-from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Offers, Part, Sentence, Table
+from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Offers, Part, Review, Sentence, Table
 from bot.core.csv_lines import csv_lines
 from bot.core.language.visible import HIDDEN
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
+from bot.slack.review_button import review_button
 
 FILE_NAME_BYTES = 200
 """File systems allow 255; downloads may add " (1)" or an extension of their own."""
@@ -40,6 +41,8 @@ def _render_part(part: Part) -> list[Block]:
             return [blocks.fields(pairs)] if pairs else []
         case Offers(offers=offers):
             return [offer_buttons(offers)] if offers else []
+        case Review(number=number):
+            return [blocks.actions([review_button(number)])]
         case File(name=name):
             return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
     return render_figure(part)

@@ -27,6 +27,8 @@ from bot.slack.action_ids import (
     PROMOTIONS,
     REJECT,
     REJECT_FORM,
+    REVIEW,
+    REVIEW_FORM,
     RUN_PATTERN,
     SEGMENTS,
     SHOPPERS,
@@ -60,6 +62,8 @@ class Listeners:
         app.action(APPROVE)(self._guarded(self.approved))
         app.action(REJECT)(self._guarded(self.rejecting))
         app.action(EDIT)(self._guarded(self.editing))
+        app.action(REVIEW)(self._guarded(self.reviewing))
+        app.view(REVIEW_FORM)(self._guarded(self.reviewed))
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
         app.action(SHOPPERS)(self._guarded(self.counted))
@@ -126,7 +130,24 @@ class Listeners:
     async def rejected(self, ack: AsyncAck, body: Body) -> None:
         """Take the form that states the reason."""
         await self._intake.take(decoding.rejection(body))
+        # Where the change was being reviewed, that form is over, too.
+        await ack(response_action="clear")
+
+    async def reviewing(self, ack: AsyncAck, body: Body) -> None:
+        """Open the form in which a change is decided, after a click on Review."""
+        delivery, number = decoding.review_click(body)
+        if await self._intake.clicked_for_form(delivery):
+            self._start(delivery, partial(self._dialogs.review, delivery, number))
         await ack()
+
+    async def reviewed(self, ack: AsyncAck, body: Body) -> None:
+        """Take the approval that was given in the form; a refusal is shown in its place."""
+        clicked = decoding.reviewed(body)
+        if refusal := await self._intake.take(clicked, patience=PATIENCE):
+            title = f"Review change {clicked.decision.number}"
+            await ack(response_action="update", view=forms.render_notice(title, str(refusal)))
+        else:
+            await ack()
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """Return suggestions while someone types; none for people who may not ask."""
@@ -180,6 +201,8 @@ class Listeners:
             await ack(text=message)
         elif kind == "view_submission" and (errors := _errors(body.get("view") or {}, Refusal(message))):
             await ack(response_action="errors", errors=errors)
+        elif kind == "view_submission":  # a form without fields, in whose place it is shown
+            await ack(response_action="update", view=forms.render_notice("Not done", message))
         else:
             await ack()
         if kind == "block_actions":

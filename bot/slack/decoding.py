@@ -27,6 +27,7 @@ from bot.slack.payloads import (
     FormOfChange,
     FormOfCommand,
     RejectForm,
+    ReviewForm,
     SlashCommand,
     ViewSubmission,
 )
@@ -67,10 +68,11 @@ class NotUnderstood:
 
 @dataclass(frozen=True)
 class CardClick:
-    """A click on a card's button that opens a form."""
+    """A click on a card's button that opens a form; ``is_in_form``: the card is shown in a form itself."""
 
     delivery: Delivery
     button: ClickedButton
+    is_in_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,27 @@ def card_click(body: Body, command: str) -> CardClick:
         payload = BlockActions.model_validate(body)
         shown = unpack_shown(payload.actions[0].value)
     button, said = _button(payload, shown), f"{command} change {shown.number}"
-    return CardClick(Delivery(**_clicker(payload, button), command=command, said=said), button)
+    return CardClick(
+        Delivery(**_clicker(payload, button), command=command, said=said), button, payload.view.type == "modal"
+    )
+
+
+def review_click(body: Body) -> tuple[Delivery, int]:
+    """Decode a click on the button that opens the form in which a change is decided."""
+    with _decoding():
+        payload = BlockActions.model_validate(body)
+        number = int(payload.actions[0].value)
+    return Delivery(**_clicker(payload, None), command="review", said=f"review change {number}"), number
+
+
+def reviewed(body: Body) -> Clicked:
+    """Decode the form in which a change is decided: submitting it approves."""
+    with _decoding():
+        payload = ViewSubmission.model_validate(body)
+        metadata = ReviewForm.model_validate_json(payload.view.private_metadata)
+        shown = unpack_shown(metadata.click)
+        origin = _submitter(payload, metadata)
+    return _clicked(shown, Verdict.APPROVE, origin)
 
 
 def rejection(body: Body) -> Clicked:

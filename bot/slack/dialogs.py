@@ -16,6 +16,7 @@ from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.decoding import CardClick, FormNeeded
 from bot.slack.inputs import Labels
+from bot.slack.review_form import render_review_form
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 PATIENCE = 2.0
@@ -75,6 +76,18 @@ class Dialogs:
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)
 
+    async def review(self, delivery: Delivery, number: int) -> None:
+        """Open the form in which a change is decided, if this person may decide it."""
+        try:
+            change = await self._engine.decider.may_decide(number, None, delivery.actor)
+            view = render_review_form(change, delivery.place.channel)
+            await self._client.views_open(trigger_id=delivery.id, view=view)
+        except Refusal as error:
+            await self._engine.intake.refused(delivery, error)
+        except NOT_ANSWERED as error:
+            refusal = Refusal(f"Slack did not open the form ({error_code(error)}). Press Review again.")
+            await self._engine.intake.refused(delivery, refusal)
+
     async def ask_why(self, clicked: CardClick) -> None:
         """Open the form that asks why a change is rejected, if this person may decide it."""
         delivery, button, shown = clicked.delivery, clicked.button, clicked.button.shown
@@ -82,7 +95,9 @@ class Dialogs:
             await self._engine.clicks.check(delivery)
             change = await self._engine.decider.may_decide(shown.number, shown.version, delivery.actor)
             view = forms.render_reject_form(button, change.plan.headline, change.requester, delivery.place.channel)
-            await self._client.views_open(trigger_id=delivery.id, view=view)
+            # Slack puts a form above the one in which the button was pressed only if it is told so.
+            show = self._client.views_push if clicked.is_in_form else self._client.views_open
+            await show(trigger_id=delivery.id, view=view)
         except Refusal as error:
             await self._engine.intake.refused(delivery, error)
         except NOT_ANSWERED as error:

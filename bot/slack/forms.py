@@ -94,7 +94,7 @@ def render_form(
     metadata = pack_metadata(
         command=call.command.path, channel=channel, given=carried, more=more, edits=edits, **about_change
     )
-    return _view(
+    return render_view(
         COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, [*about, *asked]
     )
 
@@ -137,7 +137,7 @@ def render_loading(call: Call) -> Block:
 
 def render_notice(title: str, text: str) -> Block:
     """Render a view with only a sentence: that it is loading, or why there is no form."""
-    view = _view(NOTICE, title, "", "", [blocks.section(blocks.rich(text))])
+    view = render_view(NOTICE, title, "", "", [blocks.section(blocks.rich(text))])
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
@@ -147,7 +147,7 @@ def render_reject_form(button: ClickedButton, headline: str, requester: str, cha
     reason = inputs.input_block(REASON, "Reason", element)
     metadata = pack_metadata(channel=channel, **_metadata_of(button))
     title = blocks.section(blocks.rich(headline, bold=True))
-    return _view(
+    return render_view(
         REJECT_FORM,
         f"Reject change {button.shown.number}",
         "Reject",
@@ -185,7 +185,8 @@ def _counted(block: Block, state: dict[str, Any]) -> Block:
     return inputs.render_count(field, state[field][SHOPPERS]["value"] or "")
 
 
-def _view(callback_id: str, title: str, submit: str, metadata: str, rendered: list[Block]) -> Block:
+def render_view(callback_id: str, title: str, submit: str, metadata: str, rendered: list[Block]) -> Block:
+    """Render a view; ``submit`` labels the button that submits it."""
     return {
         "type": "modal",
         "callback_id": callback_id,

@@ -13,6 +13,7 @@ from bot.slack.action_ids import RUN
 from bot.slack.blocks import Block
 from bot.slack.card import waiting_for
 from bot.slack.help import help_answer
+from bot.slack.review_button import review_button
 
 HOME_BLOCKS = 100
 DIVIDER: Block = {"type": "divider"}
@@ -22,7 +23,7 @@ NEXT_ONES = (
     Offer("Show a Segment", "segment show"),
 )
 ANSWERED = "Answers to these buttons appear in the Messages tab."
-DECIDED = "Approve or reject each change on its card, in the approvals channel. Details appear in the Messages tab."
+DECIDED = "Review shows a change and lets you approve or reject it, here or on its card in the approvals channel."
 UNREAD = f"Promotions cannot be read: {LACKS_SCOPE}."
 
 
@@ -49,7 +50,7 @@ def _waits(home: Home) -> list[Block]:
     are = "is" if home.waiting == 1 else "are"
     title = blocks.header(f"{counted(home.waiting, 'change')} {are} waiting for you")
     first = [blocks.section(blocks.rich("These expire first."))] if home.waiting > len(home.waits) else []
-    each = (block for one in home.waits for block in (_row(one, f"Change {one.number}"), _about(one)))
+    each = (block for one in home.waits for block in (_waiting_row(one), _about(one)))
     return [title, *first, *each, blocks.context(DECIDED)]
 
 
@@ -81,6 +82,10 @@ def _row(one: Brief, label: str) -> Block:
     details = blocks.button("Details", f"{RUN}:0", f"change show {one.number}")
     text = blocks.plain(f"{label}: {one.headline}", blocks.LINE)
     return {"type": "section", "text": text, "accessory": details}
+
+
+def _waiting_row(one: Brief) -> Block:
+    return _row(one, f"Change {one.number}") | {"accessory": review_button(one.number)}
 
 
 def _segments(overview: StoreOverview | None) -> list[Block]:

@@ -57,9 +57,17 @@ class _Message(_Payload):
     text: str = ""
 
 
-class BlockActions(_Interaction):
-    """A click on a button; ``channel``, ``message`` and ``response_url`` are absent on the Home tab."""
+class _Surface(_Payload):
+    type: str = ""
 
+
+class BlockActions(_Interaction):
+    """A click on a button; ``channel``, ``message`` and ``response_url`` are absent on the Home tab and in forms.
+
+    ``view`` is the Home tab or form with the button, if it is not on a message.
+    """
+
+    view: _Surface = _Surface()
     container: _Container = _Container()
     channel: _Identified | None = None
     message: _Message = _Message()
@@ -111,6 +119,10 @@ class RejectForm(FormOfChange):
     """The metadata of the form that asks why a change is rejected."""
 
     click: str
+
+
+class ReviewForm(RejectForm):
+    """The metadata of the form in which a change is decided."""
 
 
 class _SuggestingView(_Payload):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core.answers import Answer, Fields, File, Offer, Offers, Sentence, Table, mention
+from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
 from bot.core.approval.changes import Change, State, describe_state
 from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.command import Context, command
@@ -69,7 +69,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
     parts = (*_whole(change), *untold, _fields(change), *_failures(change), *card)
-    return Answer(title, (*parts, *_offers(change, ctx.actor)))
+    return Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
 
 
 @command("change details", submit="Show Details")
@@ -94,6 +94,12 @@ def _whole(change: Change) -> tuple[Sentence | File, ...]:
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
     return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*map(visible, lines), ""))))
+
+
+def _review(change: Change, actor: str) -> tuple[Review, ...]:
+    """Offer to decide a change that waits, unless this person asked for it or has approved it."""
+    decided = change.requester == actor or change.has_approved(actor)
+    return (Review(change.number),) if change.state is State.WAITING and not decided else ()
 
 
 def _offers(change: Change, actor: str) -> tuple[Offers, ...]:

@@ -228,8 +228,11 @@ async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -
     assert shown.index("1 change is waiting for you") < shown.index("Your requests")
     assert "Change 1: Delete the segment VIPs" in shown
     assert "/segment delete <segment> …" in shown
-    await slack.press("Details", by="ben", channel="home")
-    assert "Change 1 is waiting" in said(slack.messages(by="ben", channel="dm")[-1])
+    await slack.press("Review", by="ben", channel="home")
+    assert "Delete the segment VIPs" in read(slack.form(by="ben"))
+    await slack.home(by="ana")
+    await slack.press("Details", by="ana", channel="home")
+    assert "Change 1 is waiting" in said(slack.messages(channel="dm")[-1])
 
 
 async def test_help_is_everywhere(slack: World) -> None:

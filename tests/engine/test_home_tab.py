@@ -193,6 +193,7 @@ async def test_a_tab_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep_and_hol
     await machine.delete()
     assert (states(machine), machine.home("UBEN").waiting) == ([State.WAITING], 0)
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     assert machine.home("UBEN").waiting == 1
 
@@ -254,8 +255,33 @@ async def test_those_whose_turn_failed_come_after_the_others(machine: Bench) -> 
     await machine.sweeps()
     assert {user for user, _ in machine.board.homes} == set(users[:5])
     machine.board.broken.clear()
+    machine.clock.forward(seconds=2)
     await machine.sweeps()
     assert sorted(user for user, _ in machine.board.homes) == users
+
+
+async def test_a_tab_that_slack_refuses_is_tried_ever_more_rarely(machine: Bench) -> None:
+    await machine.looks("UANA")
+    machine.board.broken["home"] = Undeliverable("account_inactive", refused=True)
+    tried = 0
+
+    def counted(verb: str) -> None:
+        nonlocal tried
+        tried += verb == "home"
+        if verb in machine.board.broken:
+            raise machine.board.broken[verb]
+
+    machine.board._say = counted  # type: ignore[method-assign]  # the board's one door
+    await machine.asks("segment create", by="UZOE", name="Loyal")
+    for _ in range(3600):
+        machine.clock.forward(seconds=1)
+        machine.engine.home_tabs.wake()
+        await machine.tasks.settled()
+    assert 15 < tried < 40
+    machine.board.broken.clear()
+    machine.clock.forward(minutes=5)
+    await machine.sweeps()
+    assert machine.home("UANA").overview
 
 
 # The store

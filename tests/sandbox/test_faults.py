@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.faults import Faults
 from bot.sandbox.store.api.endpoints import ENDPOINTS
 from bot.sandbox.store.faults import StoreFault
+from bot.sandbox.workspace.faults import MethodFault
 from tests.sandbox.served_store import served
 
 
@@ -186,3 +187,11 @@ async def test_delayed_requests_beyond_ten_at_once_are_refused_without_headers()
         assert refused.status_code == 429
         assert "X-Rate-Limit-Time-Reset-Ms" not in refused.headers
         assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {201}
+
+
+def test_a_fault_of_a_block_strikes_only_messages_that_hold_it() -> None:
+    faults = Faults(MethodFault)
+    faults.add("chat.postMessage", error="invalid_blocks", block="data_table", times=None)
+    assert faults.strike("chat.postMessage", "section") is None
+    assert faults.strike("chat.update", "data_table") is None
+    assert faults.strike("chat.postMessage", "section", "data_table")

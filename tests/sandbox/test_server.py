@@ -62,6 +62,15 @@ async def test_faults_of_the_store_are_set_over_control(tmp_path: Path) -> None:
         assert (status, answer["error"][:34]) == (400, "The store has no DELETE /customers")
 
 
+async def test_faults_of_blocks_are_refused_where_they_could_never_strike(tmp_path: Path) -> None:
+    async with everything(tmp_path) as (url, _, _store):
+        order = {"target": "slack", "method": "response_url", "error": "invalid_blocks", "block": "data_table"}
+        assert (await fetch(f"{url}/control/fault", "POST", json=order))[0] == 200
+        never = order | {"block": "hologram"}
+        status, answer = await fetch(f"{url}/control/fault", "POST", json=never)
+        assert (status, answer["error"][:51]) == (400, "Slack has no response_url with a block hologram her")
+
+
 async def test_the_page_is_served_and_can_be_left_out(tmp_path: Path) -> None:
     async with everything(tmp_path) as (url, _, _store):
         status, text = await fetch(url)

@@ -89,6 +89,16 @@ async def test_a_form_stays_open_and_says_so(slack: World) -> None:
     assert "Create the segment Loyal" in said(slack.card(1))
 
 
+async def test_an_approval_in_a_form_that_cannot_be_recorded_is_told_there(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.home(by="ben")
+    await slack.press("Review", by="ben", channel="home")
+    with held(slack.database):
+        await slack.submit({}, by="ben")
+    assert HELD in str(slack.form(by="ben"))
+    assert "VIPs" in slack.sizes()
+
+
 async def test_a_refusal_that_comes_after_the_acknowledgement_is_told_privately(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     with frozen(ledger_of(slack)):

@@ -60,6 +60,7 @@ async def test_a_tab_that_slack_did_not_take_is_drawn_by_a_later_sweep(slack: Wo
     assert "Done" in said(slack.card(1, by="ana"))
     assert "You haven't asked for a change yet." in seen(slack, "ana")
     slack.workspace.faults.clear()
+    slack.clock.forward(minutes=1)
     await slack.sweep()
     assert "Change 1 · Done: Create the segment Loyal" in seen(slack, "ana")
 
@@ -126,8 +127,9 @@ async def test_of_60_changes_that_wait_those_that_expire_first_are_shown(slack: 
 async def test_the_buttons_work_there(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.home(by="ben")
-    await slack.press("Details", by="ben", channel="home")
-    assert "Change 1 is waiting" in said(slack.messages(by="ben", channel="dm")[-1])
+    await slack.press("Review", by="ben", channel="home")
+    await slack.press("Details", by="ben", channel="form")
+    assert "Change 1 covers 1 item" in said(slack.messages(by="ben", channel="dm")[-1])
     await slack.press("List Segments", by="ben", channel="home")
     assert "12 segments" in said(slack.messages(by="ben", channel="dm")[-1])
     await slack.press("Create Segment", by="ben", channel="home")

@@ -15,6 +15,18 @@ approvals = 2
 """
 
 
+def by_ts(slack: World, ts: str) -> Json:
+    """The message in #approvals with this ts."""
+    return next(one for one in slack.messages(by="ben", channel="#approvals") if one["ts"] == ts)
+
+
+def click_on(slack: World, card: Json) -> Json:
+    """What Slack would send if Ben pressed Delete Segment on this message."""
+    click = slack.click("Delete Segment", by="ben")
+    container = {**click["container"], "message_ts": card["ts"]}
+    return {**click, "container": container, "message": {**click["message"], "ts": card["ts"]}}
+
+
 def delete_card(slack: World, click: Json) -> Json:
     """Delete the message that was clicked, as retention does; returns the click."""
     posting = slack.workspace.archive.find(click["channel"]["id"], click["message"]["ts"])
@@ -47,6 +59,9 @@ async def test_a_card_that_was_posted_without_an_answer_can_be_clicked_in_vain(s
     await slack.press("Delete Segment", by="ben")
     assert "Too late: change 1 is already cancelled" in slack.whisper(by="ben", channel="#approvals")
     assert not slack.writes()
+    first, clicked = slack.messages(by="ben", channel="#approvals")[:2]
+    assert buttons(first)
+    assert not buttons(clicked)
 
 
 @pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}, {"error": "fatal_error"}])
@@ -62,6 +77,31 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_twice(
     await slack.press("Delete Segment", by="ben")
     assert len(slack.writes()) == 1
     assert "Done" in said(slack.card(1))
+
+
+async def test_a_card_that_arrived_twice_decides_once_and_one_is_struck_through(slack: World) -> None:
+    slack.workspace.faults.add("chat.postMessage", drop=True, after=True)
+    await slack.type("/segment delete VIPs")
+    copy, card = slack.cards(1)
+    assert buttons(copy) == buttons(card)
+    await slack.deliver(click_on(slack, copy))
+    assert len(slack.writes()) == 1
+    assert "Done" in said(slack.card(1))
+    struck = by_ts(slack, copy["ts"])
+    assert buttons(struck) == []
+    assert "This is a copy of the card of change 1." in said(struck)
+    assert card["ts"].replace(".", "") in str(struck["blocks"])
+
+
+async def test_a_copy_that_is_clicked_too_late_is_struck_through(slack: World) -> None:
+    slack.workspace.faults.add("chat.postMessage", drop=True, after=True)
+    await slack.type("/segment delete VIPs")
+    copy, _ = slack.cards(1)
+    click = click_on(slack, copy)
+    await slack.press("Delete Segment", by="cleo")
+    await slack.deliver(click)
+    assert buttons(by_ts(slack, copy["ts"])) == []
+    assert len(slack.writes()) == 1
 
 
 async def test_one_lost_update_leaves_no_card_without_buttons(slack: World) -> None:

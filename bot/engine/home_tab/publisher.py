@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.engine.coalescer import Coalescer
+from bot.engine.growing_waits import GrowingWaits
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -39,7 +40,7 @@ class HomeTabPublisher:
         self._overviews = overviews
         self._places = asyncio.Semaphore(AT_ONCE)
         self._shown_at: deque[datetime] = deque()
-        self._failed: set[str] = set()
+        self._waits = GrowingWaits(process.clock)
         self._coalescer = Coalescer(self._publish_due, process.tasks)
 
     async def opened(self, user_id: str) -> None:
@@ -56,10 +57,10 @@ class HomeTabPublisher:
             self.wake()  # an older state of it is being published
 
     async def _publish_due(self) -> None:
-        """Publish some of the outdated tabs; the others, and those that failed, wait until the publisher wakes next."""
+        """Publish some of the outdated tabs; the others wait for the next time, and those that failed grow rarer."""
         now = self._process.clock()
         due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
-        chosen = sorted(due, key=self._failed.__contains__)[: min(A_ROUND, self._free_slots())]
+        chosen = [user_id for user_id in due if self._waits.is_due(user_id)][: min(A_ROUND, self._free_slots())]
         if chosen:
             cached = await self._overviews.soon()
             await asyncio.gather(*(self._claim_and_publish(user_id, cached) for user_id in chosen))
@@ -98,7 +99,7 @@ class HomeTabPublisher:
             except Undeliverable as error:
                 await self._on_undeliverable(tab.user, error)
                 return
-        self._failed.discard(tab.user)
+        self._waits.clear(tab.user)
         # A tab that does not show the store's latest state stays outdated.
         is_late = cached.is_late or cached.after < await self._ledger.changes.last_finish()
         drawn = tab.drawn if is_late else tab.revision
@@ -106,8 +107,8 @@ class HomeTabPublisher:
 
     async def _on_undeliverable(self, user_id: str, error: Undeliverable) -> None:
         if not error.final:
-            log.info("The Home tab of %s is drawn later: %s", user_id, error)
-            self._failed.add(user_id)  # tried again after the others
+            log.info("The Home tab of %s is drawn later: %s %s", user_id, error, error.advice)
+            self._waits.failed(user_id)
             return
         entry = Entry(EntryKind.HOME_LOST, user_id, detail={"reason": str(error)})
         await self._ledger.audit.append(entry, at=self._process.clock())

@@ -1,0 +1,73 @@
+"""Answers that could not be shown just now: kept in memory, and shown when Slack takes them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.answers import Answer, File
+from bot.core.invocation import Delivery
+from bot.engine.coalescer import Coalescer
+from bot.engine.growing_waits import GrowingWaits
+from bot.engine.ports import Announcer, Undeliverable
+from bot.engine.process import Process
+
+KEPT = timedelta(minutes=20)
+"""How long an answer is kept: by then its response URL is nearly over, and few expect it any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Late:
+    """An answer, and since when it is late."""
+
+    to: Delivery
+    answer: Answer
+    since: datetime
+
+
+class LateReplies:
+    """The late answers of this process; ``give_up`` is called with the reason when one is not shown in time."""
+
+    def __init__(
+        self, process: Process, announcer: Announcer, give_up: Callable[[Delivery, str], Awaitable[None]]
+    ) -> None:
+        self._clock = process.clock
+        self._announcer = announcer
+        self._give_up = give_up
+        self._waits = GrowingWaits(process.clock)
+        self._late: list[_Late] = []
+        self._coalescer = Coalescer(self._show_due, process.tasks)
+
+    async def failed(self, to: Delivery, answer: Answer, error: Undeliverable) -> None:
+        """Keep an answer that could not be shown, if that may help.
+
+        Of one with files, the person has read already that these may be missing, and to ask again.
+        """
+        if error.final or any(isinstance(part, File) for part in answer.parts):
+            await self._give_up(to, str(error))
+        else:
+            self._keep(_Late(to, answer, self._clock()))
+
+    def wake(self) -> None:
+        """Start showing what is due."""
+        if self._late:
+            self._coalescer.wake()
+
+    def _keep(self, late: _Late) -> None:
+        self._waits.failed(late)
+        self._late.append(late)
+
+    async def _show_due(self) -> None:
+        due = [one for one in self._late if self._waits.is_due(one)]
+        self._late = [one for one in self._late if one not in due]
+        for late in due:
+            await self._show(late)
+
+    async def _show(self, late: _Late) -> None:
+        try:
+            await self._announcer.show_privately(late.to.actor, late.to.place, late.answer)
+        except Undeliverable as error:
+            if not error.final and self._clock() < late.since + KEPT:
+                self._keep(late)
+                return
+            await self._give_up(late.to, str(error))
+        self._waits.clear(late)

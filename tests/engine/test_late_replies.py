@@ -1,0 +1,59 @@
+import pytest
+
+from bot.core.answers import Answer, File
+from bot.core.people import Place
+from bot.engine.late_replies import KEPT
+from bot.engine.ports import Undeliverable
+from tests.engine.bench import Bench
+
+PASSING = Undeliverable("account_inactive", refused=True)
+GONE = Undeliverable("user_not_found", final=True)
+
+
+async def later(machine: Bench, seconds: float) -> None:
+    """Let time pass, and do what is due then."""
+    machine.clock.forward(seconds=seconds)
+    await machine.sweeps()
+
+
+async def test_an_answer_that_slack_refused_is_shown_when_it_takes_it(machine: Bench) -> None:
+    machine.board.broken["whisper"] = PASSING
+    await machine.asks("segment show", segment="VIPs")
+    await later(machine, 60)
+    assert machine.board.whispered == []
+    machine.board.broken.clear()
+    await later(machine, 300)
+    await later(machine, 300)
+    assert [who for who, _ in machine.board.whispered] == ["UANA"]
+    assert "answer not delivered" not in machine.kinds()
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_on_record_once(machine: Bench) -> None:
+    machine.board.broken["whisper"] = PASSING
+    await machine.asks("segment show", segment="VIPs")
+    for _ in range(10):
+        await later(machine, KEPT.total_seconds())
+    machine.board.broken.clear()
+    await later(machine, 600)
+    assert machine.board.whispered == []
+    assert machine.kinds().count("answer not delivered") == 1
+
+
+@pytest.mark.parametrize("later_on", [False, True])
+async def test_an_answer_to_somebody_who_is_gone_is_given_up(machine: Bench, later_on: bool) -> None:
+    machine.board.broken["whisper"] = PASSING if later_on else GONE
+    await machine.asks("segment show", segment="VIPs")
+    machine.board.broken["whisper"] = GONE
+    await later(machine, 60)
+    assert machine.kinds().count("answer not delivered") == 1
+
+
+async def test_files_are_not_sent_again_since_the_person_was_told(machine: Bench) -> None:
+    replies = machine.engine.answering.replies
+    machine.board.broken["whisper"] = PASSING
+    to = machine.ask("segment export", place=Place(channel="CSEGMENTS"))
+    await replies.show(to, Answer("Here", (File("VIPs.csv", "email"),)))
+    machine.board.broken.clear()
+    await later(machine, 60)
+    assert machine.board.whispered == []
+    assert machine.kinds() == ["answer not delivered"]
