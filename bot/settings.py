@@ -86,7 +86,8 @@ def _store_hash(value: str) -> str:
 def _time_of_day(value: str) -> time:
     if not re.fullmatch(r"([01]?[0-9]|2[0-3])(:[0-5][0-9]){1,2}", value):
         raise ValueError("not a time of day like 09:00; its zone is TIMEZONE")
-    return time(*map(int, value.split(":")))
+    hour, minute, second = [*map(int, value.split(":")), 0][:3]
+    return time(hour, minute, second)
 
 
 def _new_or_existing(value: str) -> Path:

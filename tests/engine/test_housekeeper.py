@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import State, Verdict
-from bot.core.approval.policy import Rule
 from bot.core.approval.rule import Rule
 from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import DeleteSegment, SegmentRef
@@ -200,7 +199,7 @@ async def test_an_idle_process_renews_its_lease_once_a_heartbeat(machine: Bench)
 
 async def test_sweeps_while_a_plan_is_compared_start_its_change_once(machine: Bench) -> None:
     names = ["VIPs", "Lapsed"]
-    steps = [DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in names]
+    steps = tuple(DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in names)
     await machine.approved(await build_plan(steps, Shop(machine.client)), args={"segments": names})
     machine.store.sleep = stuck = Stuck()
     machine.store.faults.add("GET", "/segments", delay=1)
