@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot import audit_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.ledger.errors import UnusableLedger
-from bot.settings import CannotStart, WrongSettings, database_path, load
+from bot.settings import CannotStart, WrongSettings, database_path, load, seal_keys
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     modes.add_parser("http", help="run the bot behind signed HTTP requests").set_defaults(run=lambda _: _http())
     sandbox_cli.add_to(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
-    ledger_cli.add_to(modes.add_parser("ledger", help="restore the ledger from a backup"), database_path())
-    audit_cli.add_to(modes.add_parser("audit", help="read, check, copy and archive the audit log"), database_path())
+    ledger = modes.add_parser("ledger", help="restore the ledger from a backup")
+    ledger_cli.add_to(ledger, database_path(), seal_keys)
+    audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")
+    audit_cli.add_to(audit, database_path(), seal_keys)
     return parser
 
 

@@ -17,6 +17,7 @@ from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import RecordedEntry, UnknownEntry
 from bot.core.audit.exports import entry_csv, entry_json
 from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.visible import escape_hidden, visible
 from bot.ledger.archives import verify_together
@@ -31,8 +32,11 @@ class NoDatabase(Refusal):
         super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
 
 
-def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
-    """Add the actions; each runs with its options and returns the exit status. ``database``: the default."""
+def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], SealKeys]) -> None:
+    """Add the actions; each runs with its options and returns the exit status.
+
+    ``database``: the default; ``keys`` reads the keys with which its entries are signed.
+    """
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     for name, explanation, add_options, action in (
         ("recent", "print the latest entries, newest first", audit_options.add_recent, _recent),
@@ -45,7 +49,7 @@ def add_to(parser: argparse.ArgumentParser, database: Path) -> None:
         one = actions.add_parser(name, help=explanation)
         add_options(one)
         one.add_argument("--database", type=Path, default=database, help="default %(default)s")
-        one.set_defaults(run=_run(action))
+        one.set_defaults(run=_run(action), keys=keys)
 
 
 def _run(action: Callable[[argparse.Namespace], Coroutine[None, None, int]]) -> Callable[[argparse.Namespace], int]:
@@ -62,13 +66,13 @@ def _run(action: Callable[[argparse.Namespace], Coroutine[None, None, int]]) -> 
 
 
 async def _recent(options: argparse.Namespace) -> int:
-    with _open(options.database) as file:
+    with _open(options) as file:
         found = await file.log.recent(_filter(options), limit=options.limit)
     return _print(map(_line, found)) if found else _say_none()
 
 
 async def _show(options: argparse.Namespace) -> int:
-    with _open(options.database) as file:
+    with _open(options) as file:
         found = await _entry(file, options.number)
     return _print([f"{escape_hidden(json.dumps(asdict(found), ensure_ascii=False, indent=2))}\n"])
 
@@ -91,7 +95,7 @@ async def _export(options: argparse.Namespace) -> int:
         first = tuple(islice(found, 1))
         return _print(lines(chain(first, found))) if first else _say_none()
 
-    with _open(options.database) as file:
+    with _open(options) as file:
         return await file.log.export(_filter(options), write)
 
 
@@ -99,7 +103,7 @@ async def _verify(options: argparse.Namespace) -> int:
     against = options.against or ""
     if options.archive:
         return await _verify_together(options, against)
-    with _open(options.database) as file:
+    with _open(options) as file:
         what = "archive" if await file.archives.is_archive() else "log"
         return _report(await file.archives.verify(against), against, what)
 
@@ -108,32 +112,33 @@ async def _verify_together(options: argparse.Namespace, against: str) -> int:
     with ExitStack() as stack:
         files = []
         for path in options.archive:
-            file = stack.enter_context(_open(path))
+            file = stack.enter_context(_open(options, path))
             if not await file.archives.is_archive():
                 raise Refusal(
                     f"{path} is not an archive. Name archives with --archive, and the ledger with --database."
                 )
             files.append((path.name, file.archives))
-        files.append((options.database.name, stack.enter_context(_open(options.database)).archives))
+        files.append((options.database.name, stack.enter_context(_open(options)).archives))
         return _report(await verify_together(files, against), against)
 
 
 async def _backup(options: argparse.Namespace) -> int:
-    with _open(options.database) as file:
+    with _open(options) as file:
         copied = await file.archives.backup(options.file)
     print(f"The copy is intact: {_summary(copied)}.")
     return 0
 
 
 async def _archive(options: argparse.Namespace) -> int:
-    with open_audit_file(_existing(options.database), to_archive=True) as file:
+    with open_audit_file(_existing(options.database), to_archive=True, keys=options.keys()) as file:
         moved = await file.archives.archive(options.file, before=options.before, at=datetime.now(UTC))
     print(f"Entries {moved.first} to {moved.last} are in {options.file} now, whose head is {moved.head}.")
     return 0
 
 
-def _open(path: Path) -> AbstractContextManager[AuditFile]:
-    return open_audit_file(_existing(path))
+def _open(options: argparse.Namespace, path: Path | None = None) -> AbstractContextManager[AuditFile]:
+    """Open this file, or else the ledger, to read it."""
+    return open_audit_file(_existing(path or options.database), keys=options.keys())
 
 
 def _existing(path: Path) -> Path:
@@ -163,6 +168,8 @@ def _report(result: Verification, against: str, what: str = "log") -> int:
         print(f"The {what} is not intact. {result.fault}", file=sys.stderr)
         return 1
     print(f"The {what} is intact: {_summary(result)}.")
+    if result.signatures:
+        print(result.signatures)
     if against and result.witness is None:
         print(f"No entry has the seal {against}. {_why_unseen(result, what)}", file=sys.stderr)
         return 1

@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.core.approval.rule import RULES, PeopleIds, Rule
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.language.visible import HIDDEN
 
 DOTENV = Path(".env")
@@ -175,6 +176,11 @@ class Settings(BaseModel):
     DATABASE: Annotated[Path, BeforeValidator(_new_or_existing), Field(description="The ledger's file")] = Path(
         "segment-bot.sqlite"
     )
+    SEAL_KEY: Annotated[
+        SealKeys,
+        BeforeValidator(SealKeys.parse),
+        Field(repr=False, description="Secret that signs the log's entries; of several, with commas, the first signs"),
+    ] = NO_KEYS
     APPROVALS_CHANNEL: Annotated[Channel, Field(description="Channel id where changes wait for approval")]
     SUMMARY_CHANNEL: Annotated[Channel | None, Field(description="Channel id of the daily summary")] = None
     SUMMARY_TIME: Annotated[time, BeforeValidator(_time_of_day), Field(description="When the summary is posted")] = (
@@ -197,6 +203,14 @@ def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DO
     """Return the path of the ledger's file, whatever else is set or missing."""
     path = environment.get("DATABASE") or _file_values(dotenv).get("DATABASE")
     return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
+
+
+def seal_keys(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> SealKeys:
+    """Return the keys of the log, whatever else is set or missing. Raises WrongSettings."""
+    try:
+        return SealKeys.parse(environment.get("SEAL_KEY") or dotenv_values(dotenv).get("SEAL_KEY") or "")
+    except ValueError as error:
+        raise WrongSettings(f"SEAL_KEY: {error}. {_described('SEAL_KEY')}.") from error
 
 
 def load(

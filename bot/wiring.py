@@ -118,7 +118,9 @@ async def assemble(
         client, once, cards = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, pause))
-        ledger = await stack.enter_async_context(open_sqlite(settings.DATABASE, workspace=team_id))
+        ledger = await stack.enter_async_context(
+            open_sqlite(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
+        )
         policy = _policy(settings)
         directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)
         for sentence in await directory.unreadable_groups():

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bot.core.audit.entries import Entry, RecordedEntry
 from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite import audit_log
 from bot.ledger.sqlite.database import Database
@@ -16,9 +17,9 @@ from bot.ledger.sqlite.ledger import ledger_on
 
 
 @contextmanager
-def opened(path: Path | str) -> Iterator[Ledger]:
+def opened(path: Path | str, *, keys: SealKeys = NO_KEYS) -> Iterator[Ledger]:
     """A ledger where nothing can be awaited."""
-    with closing(Database.open(path)) as database:
+    with closing(Database.open(path, keys=keys)) as database:
         yield ledger_on(database)
 
 

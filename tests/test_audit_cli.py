@@ -1,5 +1,6 @@
 """``python -m bot audit``: what it prints, and with which status it ends."""
 
+import asyncio
 import csv
 import io
 import json
@@ -15,9 +16,10 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.language.visible import HIDDEN
 from tests.processes import ROOT
-from tests.records import entries_of, read_ledger, record
+from tests.records import entries_of, opened, read_ledger, record
 
 BEGAN, HOUR = datetime(2024, 5, 4, 9, 30, tzinfo=UTC), timedelta(hours=1)
 A, B = (f"6a8e0f62-0000-4000-8000-00000000000{letter}" for letter in "ab")
@@ -45,6 +47,7 @@ LOG = (
     ),
 )
 HOSTILE = {"reason": "\x1b[2J\x9b1m\u202eVI\u200bPs\x7f\u2028"}
+KEY = "k" * 32
 Audit = Callable[..., tuple[int, str, str]]
 
 
@@ -191,6 +194,19 @@ def test_the_database_is_the_one_of_the_bots_settings(
     monkeypatch.setenv("DATABASE", "other.sqlite")
     assert main(["audit", "verify"]) == 1
     assert "There is no database other.sqlite" in capsys.readouterr().err
+
+
+def test_verify_says_which_key_signed_which_entries(audit: Audit, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAL_KEY", KEY)
+    with opened(path, keys=SealKeys.parse(KEY)) as ledger:
+        asyncio.run(ledger.audit.append(LOG[0], at=BEGAN))
+    signed = f"Entries from 5 on have to be signed; they are: from 5 on with the key {SealKeys.parse(KEY).current}."
+    assert audit("verify")[1].splitlines()[1:] == [signed]
+    monkeypatch.setenv("SEAL_KEY", "x" * 32)
+    status, _, error = audit("verify")
+    assert (status, "Entry 5 is signed with the key" in error) == (1, True)
+    monkeypatch.delenv("SEAL_KEY")
+    assert audit("verify")[1].splitlines()[1] == f"{signed} The signatures were not checked, since SEAL_KEY is not set."
 
 
 def test_verify_says_which_entry_has_a_seal_or_that_none_has(audit: Audit, path: Path) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.settings import WrongSettings, database_path, load
+from bot.settings import WrongSettings, database_path, load, seal_keys
 from tests.harness import environment_for
 
 TOKEN = "has a blank or another character in it that no token has; copy it again"
@@ -71,6 +71,7 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
         ("HOST", "127.0.0.1:3000", "not an address like 127.0.0.1"),
         ("APPROVAL_HOURS", "nan", "Input should be less than or equal to 720"),
         ("TIMEZONE", "Mars", "not a time zone like Europe/Berlin or UTC"),
+        ("SEAL_KEY", "short", "a key has at least 32 characters"),
         ("POLICY", "nowhere.toml", "nowhere.toml cannot be read (No such file or directory)"),
         ("PORT", "65536", "Input should be less than or equal to 65535"),
     ],
@@ -134,3 +135,16 @@ def test_the_database_is_known_whatever_else_is_missing(tmp_path: Path) -> None:
     file.write_text("DATABASE=from-file.sqlite\n", encoding="utf-8")
     assert database_path({}, file) == Path("from-file.sqlite")
     assert database_path({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")
+
+
+def test_the_keys_of_the_log_are_read_whatever_else_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert not seal_keys({}, file)
+    file.write_text(f"SEAL_KEY={'k' * 32}\n", encoding="utf-8")
+    assert (
+        seal_keys({}, file)
+        == seal_keys({"SEAL_KEY": "k" * 32}, tmp_path)
+        == load(environment=RIGHT | {"SEAL_KEY": "k" * 32}, dotenv=None).SEAL_KEY
+    )
+    with pytest.raises(WrongSettings, match="SEAL_KEY: a key has at least 32 characters"):
+        seal_keys({"SEAL_KEY": "short"}, file)

@@ -25,6 +25,10 @@ from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
 
 LATE = "I was offline when you asked for this, and that is too long ago now. Ask again if you still want it."
+UNASKED = (
+    "This request is in the ledger, and the audit log does not say that it was asked, so nothing was done. "
+    "Whoever runs the bot should look at the ledger's file now (`audit verify`): someone may have edited it."
+)
 log = logging.getLogger(__name__)
 
 
@@ -59,6 +63,15 @@ class Answering:
         detail, at = {"reason": LATE}, self.process.clock()
         await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
         await self.replies.refuse(invocation, Refusal(LATE))
+
+    async def refuse_unasked(self, invocation: Invocation) -> None:
+        """Refuse an invocation that stands in the ledger's table, and that the log does not have so: warn people."""
+        log.error("A request by %s is not in the audit log as it is in the ledger", invocation.actor)
+        detail, at = {"reason": UNASKED}, self.process.clock()
+        await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
+        await self.replies.refuse(invocation, Refusal(UNASKED))
+        with suppress(Undeliverable):  # it is in the log, and the person named was told
+            await self.announcer.warn(Answer(f"{invocation.command} by {invocation.actor}: {UNASKED}"))
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         """Answer a recorded invocation. Return a refusal, for the caller to show."""

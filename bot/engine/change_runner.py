@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.bigcommerce import Store
 from bot.core.approval.changes import Change, Event, State
 from bot.core.errors import Impossible, TooLate
+from bot.engine.authority import Authority
 from bot.engine.change_run import ChangeRun
 from bot.engine.process import Process
 from bot.engine.run_fence import RunFence
@@ -16,8 +17,9 @@ log = logging.getLogger(__name__)
 class ChangeRunner:
     """Runs approved Changes, and resumes those whose process died."""
 
-    def __init__(self, process: Process, store: Store, *, moved: Callable[[], None]) -> None:
+    def __init__(self, process: Process, store: Store, authority: Authority, *, moved: Callable[[], None]) -> None:
         self._process = process
+        self._authority = authority
         self._ledger = process.ledger
         self._clock = process.clock
         self._store = store
@@ -34,6 +36,8 @@ class ChangeRunner:
             return
         self._under_way.add(number)
         try:
+            if not await self._authority.authorises(number):
+                return
             change = await self._ledger.changes.load(number)
             is_new = change.state is State.APPROVED
             if is_new:

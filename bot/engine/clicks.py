@@ -9,6 +9,7 @@ from bot.core.approval.refusals import refuse_unlike
 from bot.core.approval.shown import Shown
 from bot.core.errors import OtherChange, UnknownChange
 from bot.core.invocation import Clicked, ClickedButton, Delivery
+from bot.engine.authority import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -21,13 +22,16 @@ class Clicks:
     """Checks the buttons of changes that people click, and mends the cards of those that are refused."""
 
     process: Process
+    authority: Authority
     announcer: Announcer
     cards: CardReconciler
 
     async def check(self, delivery: Delivery) -> None:
         """Raise Refusal unless the button behind this, if any, was drawn for its change as it is now."""
         if delivery.shown:
-            refuse_unlike(await self._load(delivery.shown), delivery.shown)
+            change = await self._load(delivery.shown)
+            await self.authority.refuse_contradicted(change.number)
+            refuse_unlike(change, delivery.shown)
 
     def refused(self, delivery: Delivery) -> None:
         """Start having the card of a refused click drawn as things are."""

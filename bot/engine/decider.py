@@ -17,6 +17,7 @@ from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.approvers import Approvers
+from bot.engine.authority import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.planner import Planner
@@ -44,6 +45,7 @@ class Decider:
     process: Process
     planner: Planner
     approvers: Approvers
+    authority: Authority
     runner: ChangeRunner
     cards: CardReconciler
     approval_time: timedelta
@@ -59,6 +61,7 @@ class Decider:
             Verdict.BREAK: self._break_glass,
             Verdict.REVIEW: self._review,
         }
+        await self.authority.refuse_contradicted(decision.number)
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake(decision.number)
         sentence = CONSEQUENCES[decision.verdict]
@@ -81,6 +84,7 @@ class Decider:
 
     async def edit(self, invocation: Edited, plan: Plan) -> Change:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
+        await self.authority.refuse_contradicted(invocation.edits)
         change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
         expires_at = self.process.clock() + self.approval_time

@@ -12,6 +12,7 @@ from bot.core.command import Group
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
+from bot.engine.authority import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.clicks import Clicks
@@ -85,14 +86,17 @@ def build_engine(
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
     cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
-    runner = ChangeRunner(process, store, moved=cards.wake)
-    decider = Decider(process, planner, approvers, runner, cards, approval_time)
+    authority = Authority(process, approvers, cards.wake)
+    runner = ChangeRunner(process, store, authority, moved=cards.wake)
+    decider = Decider(process, planner, approvers, authority, runner, cards, approval_time)
     replies = Replies(process, announcer)
-    proposing = Proposing(process, groups, approvers, runner, cards, announcer, replies, approval_time, new_nonce)
-    clicks = Clicks(process, announcer, cards)
+    proposing = Proposing(
+        process, groups, approvers, authority, runner, cards, announcer, replies, approval_time, new_nonce
+    )
+    clicks = Clicks(process, authority, announcer, cards)
     answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks)
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
-    housekeeper = Housekeeper(process, answering, proposing, decider, runner, cards, approval_time, summary)
+    housekeeper = Housekeeper(process, authority, answering, proposing, decider, runner, cards, approval_time, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, housekeeper)

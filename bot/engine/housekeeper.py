@@ -8,6 +8,7 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.errors import NotAllowed, TooLate
 from bot.engine.answering import Answering
+from bot.engine.authority import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import DailySummary
@@ -30,6 +31,7 @@ class Housekeeper:
     """
 
     process: Process
+    authority: Authority
     answering: Answering
     proposing: Proposing
     decider: Decider
@@ -58,7 +60,10 @@ class Housekeeper:
         process, now = self.process, self.process.clock()
         abandoned = process.ledger.invocations.claim_abandoned(owner=process.owner, now=process.lease_time())
         for invocation, at in await abandoned:
-            answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
+            if not await process.ledger.invocations.was_asked(invocation):
+                answer = self.answering.refuse_unasked
+            else:
+                answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
             process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:
@@ -79,7 +84,7 @@ class Housekeeper:
             log.info("Change %s was decided just before it expired", number)
 
     async def _post_unposted(self, number: int) -> None:
-        if not await self.process.claim(number):
+        if not await self._claim_authorised(number):
             return
         change = await self.process.ledger.changes.load(number)
         if change.state is not State.PLANNED:  # its own process was only slow
@@ -87,9 +92,21 @@ class Housekeeper:
         elif (await self.proposing.post(change, is_resumed=True)).state is State.APPROVED:
             await self._run_if_it_holds(number)
 
+    async def _claim_authorised(self, number: int) -> bool:
+        """Claim a Change, if no living process holds it, and the log says of it what the tables say."""
+        if not await self.process.claim(number):
+            return False
+        is_authorised = False
+        try:
+            is_authorised = await self.authority.authorises(number)
+        finally:
+            if not is_authorised:
+                await self.process.release(number)
+        return is_authorised
+
     async def _run_if_it_holds(self, number: int) -> None:
         """Run an approved Change whose process died before it started, if its plan still holds."""
-        if not await self.process.claim(number):
+        if not await self._claim_authorised(number):
             return
         holds = False
         try:

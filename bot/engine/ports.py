@@ -56,7 +56,7 @@ class Announcer(Protocol):
         """Notify people of something other than the card or the outcome. Raises Undeliverable.
 
         ``reminder``: to those who see the card, that it expires soon; ``glass``: to this person, that it runs
-        unapproved.
+        unapproved; ``contradict``: to this person, that the ledger's tables say something else than the log.
         """
 
     async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:

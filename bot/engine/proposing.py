@@ -12,6 +12,7 @@ from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
+from bot.engine.authority import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.ports import Announcer, Undeliverable
@@ -30,6 +31,7 @@ class Proposing:
     process: Process
     groups: tuple[Group, ...]
     approvers: Approvers
+    authority: Authority
     runner: ChangeRunner
     cards: CardReconciler
     announcer: Announcer
@@ -38,7 +40,12 @@ class Proposing:
     new_nonce: Callable[[], str]
 
     async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
-        """Record the Plan as a Change, post its card, and start it if it needs no approval."""
+        """Record the Plan as a Change, post its card, and start it if it needs no approval.
+
+        An undo is made from what is stored of another Change, which the log has to bear out.
+        """
+        if plan.undoes:
+            await self.authority.refuse_contradicted(plan.undoes)
         draft = await self._draft(asked, plan)
         detail = {
             "said": trace.recorded_text,

@@ -9,6 +9,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.invocation import Invocation
 from bot.core.items import Item, texts
 from bot.core.summary.summary_run import SummaryState
+from bot.ledger.stored_changes import digest
 
 
 def milliseconds(time: timedelta) -> int:
@@ -18,7 +19,8 @@ def milliseconds(time: timedelta) -> int:
 
 def asked(invocation: Invocation, detail: dict[str, Any]) -> Entry:
     """Return the entry of an invocation that arrived."""
-    return _of_invocation(EntryKind.ASKED, invocation, detail)
+    words = {"words": digest(invocation.model_dump_json())}
+    return with_sealed(_of_invocation(EntryKind.ASKED, invocation, detail), words)
 
 
 def answered(
@@ -35,7 +37,7 @@ def planned(
     """Return the entry of an invocation that became a change."""
     touched = tuple(dict.fromkeys((*segments_of(change), *subjects)))
     entry = answered(EntryKind.PLANNED, invocation, detail, touched, took=took)
-    return replace(entry, change=change.number, outcome=change.state.value)
+    return with_sealed(replace(entry, change=change.number, outcome=change.state.value), plan_facts(change))
 
 
 def moved(
@@ -44,15 +46,17 @@ def moved(
     """Return the entry of a move or another event of a change."""
     ms = None if took is None else milliseconds(took)
     subjects = segments_of(change)
+    entry = Entry(kind, actor, detail=detail or {}, outcome=change.state.value, subjects=subjects, ms=ms)
     return _of_change(
-        change, Entry(kind, actor, detail=detail or {}, outcome=change.state.value, subjects=subjects, ms=ms)
+        change, with_sealed(entry, {"version": change.version, "signed": [one.actor for one in change.approvals]})
     )
 
 
 def step_ran(change: Change, run: Run, detail: dict[str, Any], subjects: tuple[str, ...], ms: int | None) -> Entry:
     """Return the entry of a step's run."""
     kind, recorded = EntryKind(f"step {run.state.value}"), {"step": run.position, **detail}
-    return _of_change(change, Entry(kind, detail=recorded, outcome=run.state.value, subjects=subjects, ms=ms))
+    entry = Entry(kind, detail=recorded, outcome=run.state.value, subjects=subjects, ms=ms)
+    return with_sealed(_of_change(change, entry), {"run": digest(run.model_dump_json())})
 
 
 def summary(day: date, state: SummaryState, detail: dict[str, Any], channel: str = "") -> Entry:
@@ -61,13 +65,28 @@ def summary(day: date, state: SummaryState, detail: dict[str, Any], channel: str
     return Entry(EntryKind(f"summary {state}"), channel=channel, detail=recorded, outcome=state.value)
 
 
+def with_sealed(entry: Entry, facts: dict[str, Any]) -> Entry:
+    """Return the entry with these facts, which rows of tables are held to, under ``sealed`` in its detail."""
+    return replace(entry, detail={**entry.detail, "sealed": {**entry.detail.get("sealed", {}), **facts}})
+
+
+def plan_facts(change: Change) -> dict[str, Any]:
+    """Return what is sealed of a plan: of a new change, or of a new version."""
+    return {
+        "version": change.version,
+        "fingerprint": change.plan.fingerprint,
+        "plan": digest(change.plan.model_dump_json()),
+        "approvals": change.need.approvals,
+    }
+
+
 def segments_of(change: Change) -> tuple[str, ...]:
     """Return the segments that its plan touches, as subjects."""
     return texts(map(Item.segment, change.plan.segment_ids))
 
 
 def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, Any]) -> Entry:
-    return Entry(
+    entry = Entry(
         kind,
         invocation.actor,
         invocation.place.channel or "",
@@ -76,6 +95,7 @@ def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, An
         detail,
         workspace=invocation.workspace,
     )
+    return with_sealed(entry, {"delivery": digest(invocation.id)})
 
 
 def _of_change(change: Change, entry: Entry) -> Entry:

@@ -19,7 +19,13 @@ from bot.slack.accepted_blocks import Sent
 from bot.slack.blocks import Message
 from bot.slack.card import render_card
 from bot.slack.card_search import find_card, metadata_of
-from bot.slack.change_notices import UNDER_THE_CARD, compose_broken_glass, describe_outcome, see_card
+from bot.slack.change_notices import (
+    UNDER_THE_CARD,
+    compose_broken_glass,
+    compose_contradiction,
+    describe_outcome,
+    see_card,
+)
 from bot.slack.cleared_card import render_cleared
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
@@ -111,12 +117,13 @@ class SlackAnnouncer:
         await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
-        """Post a reminder or a warning under the card, or notify one person of a broken glass. Raises Undeliverable."""
+        """Post a reminder or a warning under the card, or notify one person of something else. Raises Undeliverable."""
         if kind in UNDER_THE_CARD and change.card:
             answer = UNDER_THE_CARD[kind](change)
             await self._post(change.card.channel, answers.message(answer), thread=change.card.ts)
         else:
-            await self._post(user_id, answers.message(compose_broken_glass(change)))
+            compose = compose_contradiction if kind == "contradict" else compose_broken_glass
+            await self._post(user_id, answers.message(compose(change)))
 
     async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show an answer privately: where it was asked for, if Slack allows that, else as a direct message.

@@ -47,6 +47,12 @@ def see_card(change: Change) -> tuple[Sentence, ...]:
     return (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
 
 
+def compose_contradiction(change: Change) -> Answer:
+    """Compose the message that the ledger's tables said something else of a change than the log."""
+    title = f"Change {change.number} was closed: {change.plan.headline}"
+    return Answer(title, (Sentence(change.reason), *see_card(change)))
+
+
 def compose_broken_glass(change: Change) -> Answer:
     """Compose the message to people who could have approved a change that runs without approval."""
     emergency = change.emergency

@@ -72,7 +72,9 @@ async def verify(args: Verify, ctx: Context) -> Answer:
     /audit verify
     """
     proof = await ctx.audit.verify(args.against)
-    facts = Fields((("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head)))
+    signed = (("Signed", proof.signatures),) if proof.signatures else ()
+    counts = (("Entries", f"{proof.entries:,}"), ("Archived", f"{proof.archived:,}"), ("Head", proof.head))
+    facts = Fields((*counts, *signed))
     if proof.fault:
         return Answer("THE LOG IS NOT INTACT", (Sentence(proof.fault), Sentence(ALARM), facts))
     if args.against and proof.witness is None:

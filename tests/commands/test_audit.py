@@ -465,6 +465,12 @@ async def test_the_log_holds_and_its_head_is_told(slack: World) -> None:
     assert "The head in each daily summary can be given so, too." in told
 
 
+async def test_a_signed_log_tells_which_key_signed_it(open_world: OpenWorld) -> None:
+    slack = await open_world(SEAL_KEY="k" * 32)
+    told = await asks(slack, "/audit verify")
+    assert "Signed: Entries from 1 on have to be signed; they are: from 1 on with the key" in told
+
+
 async def head(slack: World) -> str:
     """The head that ``/audit verify`` tells."""
     told = await asks(slack, "/audit verify")
@@ -505,8 +511,10 @@ def edited(slack: World, *statements: str) -> Iterator[None]:
 
 async def test_a_tail_that_was_cut_off_is_found_by_a_seal_seen_before(slack: World) -> None:
     await delete_vips(slack)
+    last = slack.entries()[-1].number
+    await slack.type("/segment list")
     seen = await head(slack)
-    with edited(slack, "DELETE FROM entries WHERE number > 3", "DELETE FROM subjects WHERE entry > 3"):
+    with edited(slack, f"DELETE FROM entries WHERE number > {last}", f"DELETE FROM subjects WHERE entry > {last}"):
         assert (await asks(slack, "/audit verify")).startswith("The log is intact: ")
         told = await asks(slack, f"/audit verify against:{seen}")
     assert told.splitlines()[0] == "THE LOG DOES NOT HAVE THAT SEAL"

@@ -96,8 +96,7 @@ async def test_an_old_change_that_needs_what_the_policy_asks_for_goes_on(machine
 async def test_what_is_left_behind_waits_again_where_an_approver_left(path: Path) -> None:
     async with bench(path) as machine:
         change = await machine.delete()
-        approvals = (Approval(actor="UBEN", at=machine.clock()),)
-        await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), update={"approvals": approvals})
+        await machine.approves(change, "UBEN")
         machine.people.standings["UBEN"] = Standing.GUEST
         machine.clock.forward(seconds=1)
         await machine.sweeps()

@@ -25,7 +25,7 @@ async def test_several_moves_at_once_become_one_drawing(machine: Bench) -> None:
 async def test_a_move_during_a_drawing_is_drawn_after_it(machine: Bench) -> None:
     change = await machine.delete()
     drawer = machine.engine.cards
-    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     drawer.wake()
     drawer.wake()
     await machine.tasks.settled()
@@ -84,7 +84,7 @@ async def test_nobody_is_told_of_what_needed_no_approval(machine: Bench) -> None
 
 async def test_a_new_move_is_drawn_at_once_although_the_card_waits(machine: Bench) -> None:
     change = await machine.delete()
-    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     machine.board.broken["redraw"] = PASSING
     for _ in range(9):
         await machine.sweeps()
@@ -106,7 +106,7 @@ async def test_the_waits_for_a_card_grow_while_slack_refuses_it(machine: Bench) 
     process = machine.engine.process
     emergencies = EmergencyNotices(process, machine.people)
     drawer = CardReconciler(process, Refusing(), machine.engine.home_tabs, emergencies)
-    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     for _ in range(3600):
         drawer.wake()
         await machine.tasks.settled()
@@ -134,7 +134,7 @@ async def test_after_a_restart_what_waited_is_due_at_once(machine: Bench) -> Non
 
 async def test_a_lost_card_of_a_waiting_change_is_posted_anew(machine: Bench) -> None:
     change = await machine.delete()
-    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     machine.board.broken["redraw"] = Undeliverable("message_not_found", final=True)
     await machine.sweeps()
     machine.board.broken.clear()
@@ -153,7 +153,7 @@ async def test_where_no_card_can_be_updated_each_state_is_posted_once(machine: B
     change = await machine.delete()
     machine.board.broken["redraw"] = FINAL
     for _ in range(5):
-        change = await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+        change = await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
         await machine.sweeps()
     assert len(machine.board.posted) == 2
     assert machine.kinds().count("card lost") == 5
@@ -161,7 +161,7 @@ async def test_where_no_card_can_be_updated_each_state_is_posted_once(machine: B
 
 async def test_a_card_that_cannot_be_posted_anew_stays_due(machine: Bench) -> None:
     change = await machine.delete()
-    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock())
+    await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     machine.board.broken |= {"redraw": FINAL, "post": PASSING}
     await machine.sweeps()
     assert await machine.ledger.changes.outdated_cards() == (1,)

@@ -97,6 +97,7 @@ async def test_what_breaks_is_logged_and_tried_again_for_an_hour(
 ) -> None:
     await machine.delete()
     with closing(sqlite3.connect(path)) as by_hand, by_hand:
+        ((kept,),) = by_hand.execute("SELECT body FROM briefs").fetchall()
         by_hand.execute("UPDATE briefs SET body = '{}'")
     tries = 0
     while machine.clock() < MORNING + PATIENCE + 2 * PAUSE:
@@ -109,6 +110,8 @@ async def test_what_breaks_is_logged_and_tried_again_for_an_hour(
     assert outcomes(machine) == ["failed"]
     (answer,) = machine.board.announced
     assert answer.title.startswith("There is no summary today. Something went wrong; whoever runs the bot")
+    with closing(sqlite3.connect(path)) as by_hand, by_hand:
+        by_hand.execute("UPDATE briefs SET body = ?", (kept,))
 
 
 async def test_a_post_that_breaks_off_is_unsure_and_not_tried_again(machine: Bench) -> None:

@@ -336,7 +336,9 @@ async def test_an_emergency_whose_process_died_waits_again_where_the_store_chang
     async with bench(path, **BREAKERS) as machine:
         change = await machine.delete()
         emergency = Emergency(actor="UHEAD", reason="Now.", at=machine.clock())
-        await machine.ledger.changes.move(change, Event.BREAK, at=machine.clock(), update={"emergency": emergency})
+        await machine.ledger.changes.move(
+            change, Event.BREAK, at=machine.clock(), actor="UHEAD", update={"emergency": emergency}
+        )
         await machine.client.remove_members(machine.segments()["VIPs"], *machine.members("VIPs"))
         machine.clock.forward(seconds=1)
         await machine.sweeps()
@@ -480,7 +482,7 @@ async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(m
 
 async def test_what_is_approved_and_left_behind_waits_again_by_a_stricter_policy(machine: Bench, path: Path) -> None:
     change = await machine.delete()
-    await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    await machine.approves(change, "UBEN")
     machine.clock.forward(seconds=1)
     async with machine.another(path, rules=TWO) as other:
         await other.sweeps()
@@ -496,7 +498,7 @@ async def test_a_silent_slack_spoils_nothing_at_the_click(path: Path) -> None:
         await machine.decides("UBEN", version=1)
         assert "could not be read from Slack just now" in whispers(machine)[-1]
         assert await machine.latest() == before
-        change = await machine.ledger.changes.move(before, Event.APPROVE, at=machine.clock())
+        change = await machine.approves(before, "UBEN", "UCLEO")
         machine.clock.forward(seconds=1)
         await machine.sweeps()
         assert await machine.latest() == change

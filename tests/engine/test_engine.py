@@ -526,7 +526,7 @@ async def test_a_card_that_was_posted_before_the_crash_is_not_posted_again(machi
 async def approved_and_orphaned(machine: Bench) -> None:
     """A change that was approved by a process that died before it started."""
     change = await machine.delete()
-    await machine.ledger.changes.move(change, Event.APPROVE, at=machine.clock(), actor="UBEN")
+    await machine.approves(change, "UBEN")
     machine.clock.forward(seconds=1)
 
 

@@ -2,8 +2,6 @@
 
 from bot.bigcommerce import AnyOf
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.approval.need import Approval
-from bot.core.audit.entries import EntryKind
 from bot.core.items import Item
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import (
@@ -113,13 +111,9 @@ async def test_an_approved_change_that_starts_late_is_looked_at_first(machine: B
 
 
 async def test_what_was_approved_just_now_is_not_read_again(machine: Bench) -> None:
-    plan = await planned(machine, DeleteSegment(segment=ref(machine)))
-    change = await machine.approved(plan, approvals=())
+    change = await machine.delete()
     machine.clock.forward(minutes=5)
-    approval = Approval(actor="UBEN", at=machine.clock())
-    await machine.ledger.changes.amend(
-        change, EntryKind.REVIEW, actor="UBEN", at=machine.clock(), update={"approvals": (approval,)}
-    )
+    await machine.approves(change, "UBEN")
     before = len(machine.store.requests())
     await machine.runner.run(change.number)
     asked = [one["method"] for one in machine.store.requests()[before:]]

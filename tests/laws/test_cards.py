@@ -22,7 +22,13 @@ from bot.slack import answers
 from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN_PATTERN, unpack_shown, unpack_words
 from bot.slack.blocks import MESSAGE_TEXT
 from bot.slack.card import render_card
-from bot.slack.change_notices import compose_broken_glass, compose_late_write, compose_reminder, describe_outcome
+from bot.slack.change_notices import (
+    compose_broken_glass,
+    compose_contradiction,
+    compose_late_write,
+    compose_reminder,
+    describe_outcome,
+)
 from commands import GROUPS
 from tests.core.samples import NOW, change, uuid
 from tests.laws.steps import KINDS, planned
@@ -108,7 +114,8 @@ def elements(found: Change) -> list[dict[str, Any]]:
 def test_the_card_of_any_change_fits_slack(state: State, count: int, data: st.DataObject) -> None:
     found = data.draw(changes(state, count))
     assert fits(render_card(found))
-    composed = (compose_reminder(found), compose_broken_glass(found), compose_late_write(found))
+    compose = (compose_reminder, compose_broken_glass, compose_late_write, compose_contradiction)
+    composed = tuple(one(found) for one in compose)
     for told in (Answer(describe_outcome(found)), *composed):
         assert fits(answers.message(told))
     assert Change.model_validate_json(found.model_dump_json()) == found

@@ -70,7 +70,7 @@ async def test_a_move_is_kept_with_its_entry(ledger: Ledger) -> None:
     assert (approved.state, approved.approvals, approved.updated_at) == (State.APPROVED, approvals, LATER)
     assert approved.revision == waiting.revision + 1
     last = (await ledger.audit.entries())[-1]
-    assert (last.kind, last.actor, last.change, last.detail) == ("approve", "UBEN", 1, {"version": 1})
+    assert (last.kind, last.actor, last.change, last.detail["version"]) == ("approve", "UBEN", 1, 1)
 
 
 @pytest.mark.parametrize("state", State)
@@ -159,3 +159,12 @@ async def test_each_entry_of_a_change_says_where_and_by_which_command_it_was_ask
     later = [entry for entry in await ledger.audit.entries() if entry.kind not in ("asked", "planned")]
     assert [entry.kind for entry in later] == ["post", "approve", "start", "step started"]
     assert {(entry.channel, entry.command) for entry in later} == {("CSEGMENTS", "segment delete")}
+
+
+async def test_an_approval_that_nobody_gave_is_found_in_the_log_itself(ledger: Ledger) -> None:
+    found = await moved(ledger, await planned(ledger), Event.POST)
+    assert (await ledger.audit.verify()).fault == ""
+    assert await ledger.changes.contradiction(1) == ""
+    await moved(ledger, found, Event.APPROVE)
+    why = "Change 1 was approved in entry 4 by someone whose approval does not count."
+    assert ((await ledger.audit.verify()).fault, await ledger.changes.contradiction(1)) == (why, why)

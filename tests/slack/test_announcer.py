@@ -332,6 +332,14 @@ async def test_a_reminder_stands_under_the_card_for_all_who_see_it(slack: Slack)
     assert slack.seen("ben")["dm"] == []
 
 
+async def test_who_is_concerned_hears_of_a_change_that_the_log_does_not_have_so(slack: Slack) -> None:
+    reason = "Change 7 has another plan in the table changes than in the log."
+    await slack.announcer.notify(change(number=7, reason=reason), "contradict", BEN)
+    (told,) = slack.seen("ben")["dm"]
+    assert said(told).startswith("Change 7 was closed: Delete the segment VIPs")
+    assert reason in said(told)
+
+
 async def test_who_could_have_approved_hears_alone_of_a_broken_glass(slack: Slack) -> None:
     emergency = Emergency(actor=CLEO, reason="Now.", at=NOW)
     await slack.announcer.notify(change(number=7, emergency=emergency), "glass", BEN)

@@ -196,9 +196,10 @@ async def test_a_bot_killed_twice_ends_a_change_exactly_once(
     slack = await open_world(running=False)
     async with killable_bot(slack):
         await slack.client.type("ana", "#segments", "/segment delete VIPs, Lapsed, Wholesale")
+        # It is told once it is on record that the change waits; its card is there before.
+        told = "Change 1 is waiting for approval"
         await slack.workspace.changed(
-            lambda state: "Waiting for 1 approval" in read([one["blocks"] for one in state["channels"]["#approvals"]]),
-            within=30,
+            lambda state: told in read([one["blocks"] for one in state["channels"]["#segments"]]), within=30
         )
     async with killable_bot(slack):
         stuck = slack.stick("DELETE", "/segments")

@@ -68,8 +68,10 @@ class Event(StrEnum):
     BREAK = "break glass"
     STOP = "stop"
     RESTORE = "restore"
+    CONTRADICT = "contradict"
 
 
+_CLOSING = {Event.RESTORE: State.CLOSED, Event.CONTRADICT: State.CANCELLED}
 MOVES: dict[State, dict[Event, State]] = {
     State.PLANNED: {
         Event.POST: State.WAITING,
@@ -77,7 +79,7 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.CANCEL: State.CANCELLED,
         Event.WITHDRAW: State.WITHDRAWN,
         Event.EXPIRE: State.EXPIRED,
-        Event.RESTORE: State.CLOSED,
+        **_CLOSING,
     },
     State.WAITING: {
         Event.SIGN: State.WAITING,
@@ -90,20 +92,20 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.EDIT: State.WAITING,
         Event.BREAK: State.APPROVED,
         Event.SPOIL: State.STALE,
-        Event.RESTORE: State.CLOSED,
+        **_CLOSING,
     },
     State.APPROVED: {
         Event.START: State.RUNNING,
         Event.CANCEL: State.CANCELLED,
         Event.REPLAN: State.WAITING,
         Event.SPOIL: State.STALE,
-        Event.RESTORE: State.CLOSED,
+        **_CLOSING,
     },
     State.RUNNING: {
         Event.FINISH: State.DONE,
         Event.FAIL: State.FAILED,
         Event.STOP: State.CANCELLED,
-        Event.RESTORE: State.CLOSED,
+        **_CLOSING,
     },
 }
 """The state machine of a Change. States without a row are final."""

@@ -55,4 +55,7 @@ class AuditReader(Protocol):
         """Return the last entry's number and seal; 0 and zeros if the log is empty."""
 
     async def verify(self, against: str = "") -> Verification:
-        """Verify the whole hash chain. ``against`` is the prefix of a seal to look for among the entries."""
+        """Verify the whole hash chain, the signatures, and the tables that are held to what entries say.
+
+        ``against`` is the prefix of a seal to look for among the entries.
+        """

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     REVIEW = "review", "Someone reviewed a change that had run without its approvals."
     RESTORE = "restore", "The change was open in a backup that was restored, and was closed."
     REMIND = "remind", "The approvers are to be reminded of the change."
+    CONTRADICT = "contradict", "The ledger's tables did not say what the log says, so the change was cancelled."
     # Running a change
     START = "start", "The change began to run."
     STEP_STARTED = "step started", "A step began."
@@ -61,6 +62,10 @@ class EntryKind(StrEnum):
     REMINDER_NOT_DELIVERED = "reminder not delivered", "A reminder could not be delivered."
     GLASS_NOT_DELIVERED = "glass not delivered", "An approver could not be told of a run without approvals."
     LATE_NOT_DELIVERED = "late not delivered", "People could not be told of a write that was answered late."
+    CONTRADICT_NOT_DELIVERED = (
+        "contradict not delivered",
+        "Someone could not be told that a change was cancelled because of the ledger's tables.",
+    )
     # The daily summary
     SUMMARY_BEGUN = "summary begun", "Summaries begin with this day."
     SUMMARY_POSTED = "summary posted", "A summary was posted."
@@ -71,6 +76,7 @@ class EntryKind(StrEnum):
     # The log itself
     ARCHIVED = "archived", "The oldest entries were moved to an archive."
     RESTORED = "restored", "The ledger was restored from a backup."
+    KEY_CHANGED = "key changed", "Entries are signed with another key (SEAL_KEY) from this one on."
 
 
 class UnknownEntry(Refusal):

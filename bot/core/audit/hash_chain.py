@@ -22,7 +22,7 @@ class Verification:
     """The result of verifying a chain: the number of entries, the head's seal, and the first fault as a sentence.
 
     ``archived`` entries precede those that were verified. ``witness`` is the number of the entry whose seal was looked
-    for, if there is one.
+    for, if there is one. ``signatures`` says how entries are signed, as a sentence; empty without SEAL_KEY.
     """
 
     entries: int
@@ -30,6 +30,7 @@ class Verification:
     fault: str = ""
     archived: int = 0
     witness: int | None = None
+    signatures: str = ""
 
     @property
     def holds(self) -> bool:

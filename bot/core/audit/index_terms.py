@@ -16,6 +16,11 @@ def is_segment(subject: str) -> bool:
     return subject.startswith(SEGMENT)
 
 
+def segment_ids(subjects: Iterable[str]) -> frozenset[str]:
+    """Return the ids of the segments among these subjects."""
+    return frozenset(one.removeprefix(SEGMENT) for one in subjects if is_segment(one))
+
+
 def segment_names(kind: str, subjects: Iterable[str], detail: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the names that a step gave to or took from segments, in lower case, each with the segment's id.
 

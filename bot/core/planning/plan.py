@@ -1,6 +1,7 @@
 """A Plan: exactly what will be done to the store."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import accumulate, groupby
@@ -127,6 +128,15 @@ class Plan(Value):
     def segment_ids(self) -> tuple[str, ...]:
         """The segments that it touches and that have ids."""
         return tuple(dict.fromkeys(id_ for step in self.steps for id_ in step.segment_ids))
+
+
+def fingerprint_of_json(stored: str) -> str:
+    """Return the fingerprint that a stored Plan had when it was written, whatever fields Steps have gained since."""
+    plan = json.loads(stored)
+    plan.pop("remarks", None)
+    for step in plan["steps"]:
+        step.pop("out_of", None)
+    return hashlib.sha256(json.dumps(plan, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:

@@ -31,6 +31,13 @@ class Changes(ChangesReader, Protocol):
         Raises TooLate if another process, which took this one for dead, has answered meanwhile.
         """
 
+    async def contradiction(self, number: int) -> str:
+        """Return how the tables differ from what the sealed entries say of a change, as a sentence; empty if not.
+
+        It says why the log does not authorise it: it was not asked for, its plan, its approvals, its state or its runs
+        are others, an entry since its first one is missing or forged, or one of its own is not signed.
+        """
+
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
 

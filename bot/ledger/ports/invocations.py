@@ -49,5 +49,8 @@ class Invocations(Protocol):
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
 
+    async def was_asked(self, invocation: Invocation) -> bool:
+        """Return whether the sealed log has this invocation as it is stored, and no answer to it."""
+
     async def forget_settled(self, before: datetime) -> None:
         """Delete the deliveries that are settled and arrived before this time."""

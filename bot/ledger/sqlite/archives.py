@@ -5,15 +5,19 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.timestamps import timestamp
+from bot.ledger.entry_builders import with_sealed
 from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
-from bot.ledger.sqlite import audit_index, audit_log
+from bot.ledger.sqlite import audit_index, audit_log, row_faults
 from bot.ledger.sqlite.append_only import removal_guard
 from bot.ledger.sqlite.atomic_files import new_file, settle
 from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.signatures import signed_since
 
 KEPT = timedelta(days=10)
 """Entries of these last days stay: the daily summary compares with the week before, and a few days more."""
@@ -24,6 +28,8 @@ _UNREVIEWED = """
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
 """
 _COMPARED = "number > (SELECT entry FROM snapshots ORDER BY day DESC LIMIT 1)"
+_OPEN = "change IN (SELECT number FROM changes WHERE state IN ('planned', 'waiting', 'approved', 'running'))"
+"""What a change may still be run by has to be in the ledger."""
 _SUBJECTS = "SELECT DISTINCT value, at, number, actor, kind, 1 FROM entries, json_each(entries.subjects)"
 _COPIED = {"subjects": "entry", "effects": "entry", "entries": "number"}
 """The tables that go to an archive, and the column that holds the entry's number."""
@@ -54,7 +60,7 @@ class SqliteArchives:
             with closing(sqlite3.connect(partial)) as copy:
                 self._database.connection.backup(copy)
                 settle(copy)
-            return _verified(partial)
+            return self._verified(partial)
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
         """Move the oldest entries to a file of their own. Raises NotCopied and NotRecorded."""
@@ -86,12 +92,12 @@ class SqliteArchives:
             with closing(Database.open(partial)) as archive:
                 _copy(self._database.connection, archive, begin + 1, last)
                 settle(archive.connection)
-            _verified(partial)
+            self._verified(partial)
 
     async def remove(self, last: int, name: str, at: datetime) -> None:
         """Remove the entries up to ``last``, which are in the archive of this name. Raises NotCopied."""
         async with self._database.writing() as db:
-            head, (begin, _) = self._seal(last), self._anchor()
+            head, (begin, _), since = self._seal(last), self._anchor(), signed_since(db)
             if not head:
                 raise NotCopied("Someone else is archiving right now. The archive is intact; try again to continue.")
             for table, column in _COPIED.items():
@@ -99,24 +105,35 @@ class SqliteArchives:
                 db.execute(f"DELETE FROM {table} WHERE {column} <= ?", (last,))
                 db.execute(removal_guard(table))
             db.execute("DELETE FROM unindexed WHERE entry <= ?", (last,))
-            db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             detail = {"first": begin + 1, "last": last, "head": head, "file": name, "entries": last - begin}
-            audit_log.append(db, Entry(EntryKind.ARCHIVED, detail=detail, outcome="archived"), at)
+            entry = Entry(EntryKind.ARCHIVED, detail=detail, outcome="archived")
+            sealed: dict[str, Any] = {"earlier": row_faults.archives_digest(db, last)}
+            sealed |= {"signed_since": since} if since is not None else {}
+            db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
+            audit_log.append(db, with_sealed(entry, sealed), at)
 
     def _last_before(self, before: datetime) -> int:
         """Return the number of the last entry that may be archived."""
         head, _ = audit_log.head(self._database.connection)
-        queries = (("at >= ?", (timestamp(before),)), (_UNREVIEWED, ()), (_COMPARED, ()))
+        queries = (("at >= ?", (timestamp(before),)), (_UNREVIEWED, ()), (_COMPARED, ()), (_OPEN, ()))
         kept = [self._database.execute(f"SELECT min(number) FROM entries WHERE {which}", one) for which, one in queries]
         return min([head, *(int(number) for found in kept for (number,) in found if number is not None)]) - 1
 
     def _existing_archive(self, target: Path, last: int) -> ArchivedSpan:
         """Return the span of this archive. Raises NotCopied unless it holds the oldest entries of this very log."""
         begin, _ = self._anchor()
-        span = _span(target)
+        span = _span(target, self._database.connection.keys)
         if span and span.first <= begin + 1 <= span.last <= last and self._seal(span.last) == span.head:
             return span
         raise NotCopied(f"There is a file {target} already, and it holds something else. Choose another name.")
+
+    def _verified(self, path: Path) -> Verification:
+        """Verify a file that was just written. Raises NotCopied."""
+        with closing(Database.read(path, keys=self._database.connection.keys)) as copy:
+            result = _verify(copy)
+        if not result.holds:
+            raise NotCopied(f"The log is not intact, so nothing was written. {result.fault}")
+        return result
 
     def _anchor(self) -> tuple[int, str]:
         return audit_log.anchor(self._database.connection)
@@ -142,20 +159,11 @@ def _verify(database: Database, against: str = "") -> Verification:
         return check(database, against)
 
 
-def _verified(path: Path) -> Verification:
-    """Verify a file that was just written. Raises NotCopied."""
-    with closing(Database.read(path)) as copy:
-        result = _verify(copy)
-    if not result.holds:
-        raise NotCopied(f"The log is not intact, so nothing was written. {result.fault}")
-    return result
-
-
 def _copy(ledger: Connection, archive: Database, first: int, last: int) -> None:
     span = (first, last)
     with archive.transaction() as db:
-        rows = ledger.execute("SELECT number, body, seal FROM entries WHERE number BETWEEN ? AND ?", span)
-        db.executemany("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", rows)
+        rows = ledger.execute("SELECT number, body, seal, mac FROM entries WHERE number BETWEEN ? AND ?", span)
+        db.executemany("INSERT INTO entries (number, body, seal, mac) VALUES (?, ?, ?, ?)", rows)
         db.execute(f"INSERT INTO subjects {_SUBJECTS}")
         db.executemany("INSERT INTO touches VALUES (?, ?)", ledger.execute(_TOUCHED, span))
         audit_index.add_all_changes(db)
@@ -165,10 +173,10 @@ def _copy(ledger: Connection, archive: Database, first: int, last: int) -> None:
         db.execute("INSERT INTO archives SELECT number, seal FROM entries ORDER BY number DESC LIMIT 1")
 
 
-def _span(path: Path) -> ArchivedSpan | None:
+def _span(path: Path, keys: SealKeys) -> ArchivedSpan | None:
     """Return the span of an archive; None if the file is not an archive, or its chain is broken."""
     try:
-        with closing(Database.read(path)) as file:
+        with closing(Database.read(path, keys=keys)) as file:
             result = audit_log.verify_chain(file)
             if not result.holds or not _is_archive(file):
                 return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.audit_file import AuditFile
 from bot.ledger.sqlite.archives import SqliteArchives
@@ -17,10 +18,11 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def open_audit_file(path: Path, *, to_archive: bool = False) -> Iterator[AuditFile]:
+def open_audit_file(path: Path, *, to_archive: bool = False, keys: SealKeys = NO_KEYS) -> Iterator[AuditFile]:
     """Open a file to read it, or ``to_archive`` its oldest entries. Raises UnusableLedger, also from within."""
     try:
-        with closing(Database.open(path, patience=PATIENCE) if to_archive else Database.read(path)) as database:
+        opened = Database.open(path, patience=PATIENCE, keys=keys) if to_archive else Database.read(path, keys=keys)
+        with closing(opened) as database:
             yield AuditFile(SqliteAuditLog(database), SqliteArchives(database))
     except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
         # A flipped byte may leave invalid text in a file's tables.

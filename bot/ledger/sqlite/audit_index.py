@@ -95,13 +95,14 @@ def add_batch(db: sqlite3.Connection, batch: Batch) -> bool:
 def fault(db: sqlite3.Connection) -> str:
     """Return a sentence about the first entry whose index rows are wrong; empty if there is none.
 
-    Streams. An entry in ``unindexed`` may have fewer rows, if it is about that many. What its change touched before its
-    plan was renewed may be indexed, too.
+    Streams. An entry in ``unindexed`` has fewer rows: just as many as that list says. What its change touched before
+    its plan was renewed may be indexed, too.
     """
-    missed = db.execute(_MISSED).fetchone()
     wrong = None if _checksums_match(db) else _first_wrong_entry(db)
-    if wrong is None and missed:
-        (wrong,) = missed
+    if wrong is None:
+        wrong = _first_wrong_unfinished(db)
+    if wrong is None:
+        wrong = next((number for query in (_MISSED, _STRANGE) for (number,) in db.execute(query)), None)
     if wrong is None:  # a forged row may say that it is of an entry 0
         return ""
     return f"Entry {wrong} is not found by just what it is about: somebody changed the table subjects."
@@ -110,6 +111,17 @@ def fault(db: sqlite3.Connection) -> str:
 _ENTRIES = "SELECT number, at, actor, kind, subjects FROM entries ORDER BY number"
 _OWN = "SELECT entry, at, actor, kind, subject FROM subjects WHERE own"
 _ROWS = "SELECT entry, at, actor, kind, own, subject FROM subjects ORDER BY entry"
+_STRANGE = """
+    SELECT s.entry FROM subjects AS s LEFT JOIN entries AS e ON e.number = s.entry
+    WHERE NOT s.own
+    AND NOT EXISTS (SELECT 1 FROM touches AS t WHERE t.change = e.change AND s.subject = 'segment:' || t.segment)
+    AND NOT EXISTS (
+        SELECT 1 FROM entries AS x JOIN subjects AS o ON o.subject = s.subject AND o.at = x.at AND o.entry = x.number
+        WHERE x.change = e.change AND o.own
+    )
+    LIMIT 1
+"""
+"""Rows beside the sealed ones, about a segment that the entry's change never touched."""
 _MISSED = f"SELECT number FROM entries AS e JOIN touches USING (change) WHERE {_NEW} LIMIT 1"
 
 
@@ -126,18 +138,28 @@ def _checksums_match(db: sqlite3.Connection) -> bool:
 
 def _first_wrong_entry(db: sqlite3.Connection) -> int | None:
     """Return the first entry with a missing, different or extra index row; or one that does not exist."""
-    unindexed = {number for number, _ in unfinished(db)}
+    unindexed = dict(unfinished(db))
     found = groupby(_tuples(db, _ROWS), key=itemgetter(0))
     at, rows = _next(found)
     for number, *content in _tuples(db, _ENTRIES):
         own_rows = rows if at == number else []
         if at is not None and at < number:
             break
-        if not _is_right(content, own_rows, number in unindexed):
+        if not _is_right(content, own_rows, unindexed.get(number)):
             return int(number)
         if own_rows:
             at, rows = _next(found)
     return at
+
+
+def _first_wrong_unfinished(db: sqlite3.Connection) -> int | None:
+    """Return the first entry that is listed as not fully indexed, and is not there, or not indexed as listed."""
+    for number, done in unfinished(db):
+        content = db.execute(f"SELECT at, actor, kind, subjects FROM entries WHERE number = {int(number)}").fetchone()
+        rows = list(map(tuple, db.execute(_ROWS.replace("ORDER BY", f"WHERE entry = {int(number)} ORDER BY"))))
+        if content is None or not _is_right(list(content), rows, done):
+            return number
+    return None
 
 
 def _tuples(db: sqlite3.Connection, query: str) -> sqlite3.Cursor:
@@ -152,17 +174,21 @@ def _next(found: Iterator[tuple[int, Iterator[tuple[Any, ...]]]]) -> tuple[int |
     return number, list(rows)
 
 
-def _is_right(content: list[Any], rows: list[tuple[Any, ...]], is_unfinished: bool) -> bool:
+def _is_right(content: list[Any], rows: list[tuple[Any, ...]], done: int | None) -> bool:
+    """Compare an entry's index rows with what it is about; ``done``: how many shoppers are indexed, if not all are."""
     *same, subjects = content
-    about = _listed(subjects)
-    own = {row[-1] for row in rows if row[-2]}
-    whole = own == about or (is_unfinished and len(about) > AT_ONCE and own < about)
+    about, indexed = _listed(subjects), {row[-1] for row in rows if row[-2]}
+    if done is None:
+        whole = indexed == set(about)
+    else:
+        shoppers = [one for one in about if not is_segment(one)]
+        whole = len(about) > AT_ONCE and done < len(shoppers) and indexed == set(about) - set(shoppers[done:])
     return whole and all(list(row[1:4]) == same for row in rows)
 
 
-def _listed(subjects: str | None) -> set[str]:
-    """Return the sealed subjects; the first released entries have none."""
-    return set(json.loads(subjects)) if subjects and subjects != "[]" else set()
+def _listed(subjects: str | None) -> tuple[str, ...]:
+    """Return the sealed subjects, each once; the first released entries have none."""
+    return tuple(dict.fromkeys(json.loads(subjects))) if subjects and subjects != "[]" else ()
 
 
 def _insert(db: sqlite3.Connection, subjects: Iterable[str], row: tuple[str, int, str, str]) -> None:

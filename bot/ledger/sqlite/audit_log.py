@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from bot.core.audit import hash_chain
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import Entry, RecordedEntry, UnknownEntry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.entry_codec import content_of, decode
 from bot.core.audit.hash_chain import GENESIS, Verification, canonical, seal
-from bot.ledger.sqlite import audit_index
+from bot.core.audit.seal_keys import Signatures
+from bot.ledger.sqlite import audit_index, row_faults, signatures
 from bot.ledger.sqlite.audit_search import search, search_oldest
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.file_checks import damage
@@ -85,10 +86,20 @@ class SqliteAuditLog:
 
 def append(db: Connection, entry: Entry, at: datetime) -> int:
     """Seal ``entry`` with the last one before it, and return its number. The caller holds the transaction."""
+    signatures.refuse_foreign_key(db, db.keys)
+    before, now = signatures.last_key(db), db.keys.current
+    if now != before:
+        _append(db, Entry(EntryKind.KEY_CHANGED, detail={"from": before, "to": now}), at)
+    return _append(db, entry, at)
+
+
+def _append(db: Connection, entry: Entry, at: datetime) -> int:
     last, previous = head(db)
     content = content_of(entry, number=last + 1, at=at, workspace=db.workspace)
     body = canonical(content)
-    db.execute("INSERT INTO entries (number, body, seal) VALUES (?, ?, ?)", (last + 1, body, seal(previous, body)))
+    own = seal(previous, body)
+    row = (last + 1, body, own, db.keys.sign(own))
+    db.execute("INSERT INTO entries (number, body, seal, mac) VALUES (?, ?, ?, ?)", row)
     audit_index.add(db, entry, last + 1, content)
     return last + 1
 
@@ -123,27 +134,32 @@ def _paged(database: Database, audit_filter: AuditFilter) -> Iterator[RecordedEn
 
 
 def verify(database: Database, against: str = "") -> Verification:
-    """Verify the whole chain, streaming. ``against`` is the prefix of a seal to look for.
+    """Verify the whole chain, and the rows that it authorises, streaming.
 
-    The first entries may be missing only if a later one records that they were archived.
+    ``against`` is the prefix of a seal to look for. The first entries may be missing only if a later one records that
+    they were archived.
     """
     with database.snapshot():
         result = verify_chain(database, against)
-        if result.fault or not result.archived:
-            return result
-        if database.execute(_ARCHIVED, anchor(database.connection)).fetchone():
-            return result
-    fault = f"Entries up to {result.archived} are gone, and no entry of the log says that they were archived."
+        fault = result.fault or _missing(database, result) or row_faults.first(database.connection)
     return replace(result, fault=fault)
+
+
+def _missing(database: Database, result: Verification) -> str:
+    if not result.archived or database.execute(_ARCHIVED, anchor(database.connection)).fetchone():
+        return ""
+    return f"Entries up to {result.archived} are gone, and no entry of the log says that they were archived."
 
 
 def verify_chain(database: Database, against: str = "") -> Verification:
     """Verify the chain from its first entry in this file, and its index, streaming."""
-    after, before_first = anchor(database.connection)
-    rows = database.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY number")
+    db = database.connection
+    after, before_first = anchor(db)
+    signed = Signatures(db.keys, signatures.signed_since(db))
+    rows = signed.watch(db.execute(f"SELECT {_COLUMNS}, {signatures.mac_column(db)} FROM entries ORDER BY number"))
     result = hash_chain.verify(rows, after=after, head=before_first, against=against)
-    fault = result.fault or audit_index.fault(database.connection) or _damage(database.connection)
-    return replace(result, fault=fault)
+    fault = result.fault or signed.fault or audit_index.fault(db) or _damage(db)
+    return replace(result, fault=fault, signatures=signed.description)
 
 
 def _damage(db: sqlite3.Connection) -> str:

@@ -1,5 +1,6 @@
 """The changes: their moves, runs and cards. See ``bot.ledger.ports.changes``."""
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sqlite import audit_index, change_rows
+from bot.ledger.sqlite import audit_index, authority, change_rows, lives
 from bot.ledger.sqlite import notices as queued
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
@@ -85,6 +86,10 @@ class SqliteChanges:
         connection = self._database.connection
         return moved_unapproved(connection, requester, segment_id, since=since, apart_from=apart_from)
 
+    async def contradiction(self, number: int) -> str:
+        """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
+        return await authority.contradiction(self._database, number)
+
     # Moving
 
     async def create(
@@ -104,7 +109,8 @@ class SqliteChanges:
             numbered = change_rows.insert(db, change, owner)
             save_touched_segments(db, numbered.number, change.plan)
             took = change.created_at - asked_at
-            append(db, entry_builders.planned(invocation, numbered, detail, subjects, took=took), change.created_at)
+            entry = entry_builders.planned(invocation, numbered, detail, subjects, took=took)
+            append(db, _with_row(db, entry), change.created_at)
         return numbered
 
     async def move(
@@ -130,7 +136,9 @@ class SqliteChanges:
                 db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
             mark_undone(db, moved)
             queued.queue(db, moved.number, notices)
-            append(db, entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at), at)
+            entry = entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at)
+            renewed = entry_builders.plan_facts(moved) if is_replanned else {}
+            append(db, _with_row(db, entry_builders.with_sealed(entry, renewed)), at)
             if is_replanned:
                 audit_index.add_change(db, moved.number)
         return change_rows.load(self._database.connection, change.number)
@@ -142,7 +150,7 @@ class SqliteChanges:
         changed = amended(change, update)
         async with self._database.writing() as db:
             change_rows.swap(db, change, changed)
-            append(db, entry_builders.moved(kind, changed, actor), at)
+            append(db, _with_row(db, entry_builders.moved(kind, changed, actor)), at)
         return change_rows.load(self._database.connection, change.number)
 
     async def save_run(
@@ -264,3 +272,14 @@ class SqliteChanges:
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
         rows = self._database.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)
         return tuple(row["number"] for row in rows)
+
+
+def _with_row(db: sqlite3.Connection, entry: Entry) -> Entry:
+    """Return the entry of a change with what is sealed of its row as it is now."""
+    number = entry.change or 0
+    facts = lives.row_facts(db, number)
+    if entry.kind in (EntryKind.SIGN, EntryKind.APPROVE, EntryKind.BREAK_GLASS):
+        facts["approves"] = lives.plan_digest(db, number)
+    if entry.kind is EntryKind.CONTRADICT:
+        facts |= lives.all_facts(db, number)
+    return entry_builders.with_sealed(entry, facts)

@@ -10,11 +10,13 @@ from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database as Tables
 
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
 from bot.ledger.sqlite import schema_version
 from bot.ledger.sqlite.file_checks import MOST_LOGGED, damage, empty_log_of_writes
 from bot.ledger.sqlite.migrations import migrations
 from bot.ledger.sqlite.read_only import connect_read_only
+from bot.ledger.sqlite.signatures import refuse_missing_key
 from bot.ledger.sqlite.storage_errors import ErrorLog, reason
 from bot.ledger.sqlite.write_guard import WriteGuard
 from bot.ledger.sqlite.write_turns import WriteTurns
@@ -29,9 +31,10 @@ Values = Sequence[str | int | None] | dict[str, Any]
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows the workspace (a Slack team's id) for which it writes entries."""
+    """A connection that knows the workspace (a Slack team's id) for which it writes entries, and signs with what."""
 
     workspace: str = ""
+    keys: SealKeys = NO_KEYS
 
 
 class Database:
@@ -52,15 +55,19 @@ class Database:
         self._errors = ErrorLog()
 
     @classmethod
-    def open(cls, path: Path | str, *, workspace: str = "", patience: float = BUSY_SECONDS) -> Self:
+    def open(
+        cls, path: Path | str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS
+    ) -> Self:
         """Open or create the file and apply migrations. ``patience``: in seconds.
 
-        Raises sqlite3.Error, and LedgerLost if only later versions may write it.
+        Raises sqlite3.Error, LedgerLost if only later versions may write it, and UnusableLedger if its entries are
+        signed with none of these ``keys``.
         """
         _create_privately(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=patience, factory=Connection)
         connection.row_factory = sqlite3.Row
         connection.workspace = workspace
+        connection.keys = keys
         try:
             # FULL: what was acknowledged must survive a power cut, not only a crash.
             connection.execute("PRAGMA synchronous=FULL")
@@ -72,16 +79,18 @@ class Database:
             connection.execute(_WAL)
             connection.execute(f"PRAGMA busy_timeout={BLOCKED_MS}")
             connection.execute(f"PRAGMA journal_size_limit={MOST_LOGGED}")
+            refuse_missing_key(connection, keys)
         except BaseException:
             connection.close()
             raise
         return cls(connection, patience=patience, guard=None if path == ":memory:" else WriteGuard(Path(path)))
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path, *, keys: SealKeys = NO_KEYS) -> Self:
         """Open a file read-only: an auditor's copy stays unchanged. Raises sqlite3.Error."""
         connection = connect_read_only(path, patience=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
+        connection.keys = keys
         return cls(connection, is_shared=False)
 
     @property
@@ -169,7 +178,7 @@ class Database:
             return read(self)
 
         def work() -> T:
-            with closing(Database.read(path)) as own:
+            with closing(Database.read(path, keys=self.connection.keys)) as own:
                 return read(own)
 
         return await asyncio.to_thread(work)

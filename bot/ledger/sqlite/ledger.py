@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.audit_log import SqliteAuditLog
@@ -15,15 +16,15 @@ from bot.ledger.sqlite.leases import Releases, SqliteLeases
 from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 
 
-def open_sqlite(path: Path | str, *, workspace: str = "") -> Ledger:
+def open_sqlite(path: Path | str, *, workspace: str = "", keys: SealKeys = NO_KEYS) -> Ledger:
     """Open or create a ledger's file, and apply migrations.
 
-    ``workspace`` is the Slack team of the bot that writes to it.
+    ``workspace`` is the Slack team of the bot that writes to it, ``keys`` are those that it signs and verifies with.
 
     Raises UnusableLedger.
     """
     try:
-        return ledger_on(Database.open(path, workspace=workspace))
+        return ledger_on(Database.open(path, workspace=workspace, keys=keys))
     except sqlite3.Error as error:
         raise UnusableLedger(str(error)) from error
 

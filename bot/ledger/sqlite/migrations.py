@@ -276,6 +276,12 @@ def seventh(db: Database) -> None:
         db.conn.execute(query, (derived_nonce(number, seal), number))
 
 
+@migrations(name="0008_signatures")
+def eighth(db: Database) -> None:
+    """Add the signatures of entries, which a ledger without SEAL_KEY does not have."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN mac TEXT NOT NULL DEFAULT ''")
+
+
 _ELEVENTH = (
     # One row: the schema, and the oldest one whose bots may write to it.
     """

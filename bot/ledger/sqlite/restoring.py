@@ -9,6 +9,7 @@ from bot.core.approval.changes import Change, Event, Run, StepState
 from bot.core.approval.step_effects import subjects
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied, RestoredLedger
@@ -26,7 +27,7 @@ UNANSWERED = "A backup was restored in which this was not answered yet."
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 
-async def restore(backup: Path, target: Path, *, at: datetime) -> RestoredLedger:
+async def restore(backup: Path, target: Path, *, at: datetime, keys: SealKeys = NO_KEYS) -> RestoredLedger:
     """Put a copy of this backup in the place of a ledger, with all closed that was open in it.
 
     It appears there once it is complete and verified; nothing is overwritten. Raises NotCopied and UnusableLedger.
@@ -34,11 +35,11 @@ async def restore(backup: Path, target: Path, *, at: datetime) -> RestoredLedger
     _refuse_over_a_ledger(target)
     try:
         with new_file(target) as partial:
-            copied = await _copy(backup, partial)
-            with closing(Database.open(partial)) as database:
+            copied = await _copy(backup, partial, keys)
+            with closing(Database.open(partial, keys=keys)) as database:
                 closed = await _close_all(ledger_on(database), backup.name, copied, at)
                 settle(database.connection)
-            whole = await _verified(partial)
+            whole = await _verified(partial, keys)
     except sqlite3.Error as error:
         raise UnusableLedger(str(error)) from error
     return RestoredLedger(whole.entries, whole.head, closed)
@@ -54,18 +55,18 @@ def _refuse_over_a_ledger(target: Path) -> None:
         )
 
 
-async def _copy(backup: Path, partial: Path) -> Verification:
+async def _copy(backup: Path, partial: Path, keys: SealKeys) -> Verification:
     """Copy the whole backup, and return what was verified of it. Raises NotCopied."""
     with closing(Database.read(backup)) as source, closing(sqlite3.connect(partial)) as copy:
         if await SqliteArchives(source).is_archive():
             raise NotCopied(f"{backup} is an archive, which holds entries and no changes. Name a backup.")
         source.connection.backup(copy)
         settle(copy)
-    return await _verified(partial)
+    return await _verified(partial, keys)
 
 
-async def _verified(path: Path) -> Verification:
-    with closing(Database.read(path)) as file:
+async def _verified(path: Path, keys: SealKeys) -> Verification:
+    with closing(Database.read(path, keys=keys)) as file:
         result = await SqliteArchives(file).verify()
     if not result.holds:
         raise NotCopied(f"The log of the backup is not intact, so nothing was restored. {result.fault}")

@@ -7,11 +7,12 @@ from typing import Any
 from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
 from bot.core.timestamps import timestamp
-from bot.ledger.entry_builders import summary
+from bot.ledger.entry_builders import summary, with_sealed
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.history import save_snapshot
 from bot.ledger.sqlite.leases import unheld
+from bot.ledger.sqlite.row_faults import day_facts
 
 _COLUMNS = "day, state, owner, first_at, reason, told"
 _UNSETTLED = "state IN ('under way', 'posting')"
@@ -35,7 +36,8 @@ class SqliteSummaryRuns:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
             if first is None or day.isoformat() < first:
                 _insert(db, SummaryRun(day, SummaryState.BEGUN, "", at))
-                append(db, summary(day, SummaryState.BEGUN, {"instead_of": first} if first else {}), at)
+                entry = summary(day, SummaryState.BEGUN, {"instead_of": first} if first else {})
+                append(db, with_sealed(entry, day_facts(db, day.isoformat())), at)
             elif first < day.isoformat():
                 _insert(db, SummaryRun(day, SummaryState.UNDER_WAY, "", at))
             return _read(db.execute(f"SELECT {_COLUMNS} FROM days WHERE day = ?", (day.isoformat(),)).fetchone())
@@ -76,7 +78,8 @@ class SqliteSummaryRuns:
         async with self._database.writing() as db:
             if not _swap(db, run, state, reason=reason):
                 return False
-            append(db, summary(run.day, state, recorded, channel), at)
+            entry = summary(run.day, state, recorded, channel)
+            append(db, with_sealed(entry, day_facts(db, run.day.isoformat())), at)
         return True
 
     async def mark_reported(self, run: SummaryRun) -> None:

@@ -11,7 +11,7 @@ from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.summary.summary_run import SummaryState
 
 ROOT = Path(__file__).parent.parent.parent.parent
-NOTICES = ("reminder", "glass", "late")
+NOTICES = ("reminder", "glass", "late", "contradict")
 """What may not be delivered, by the words of bot/engine/card_reconciler.py."""
 
 

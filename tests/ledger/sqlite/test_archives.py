@@ -136,7 +136,7 @@ def test_what_is_old_is_moved_and_both_files_hold(path: Path, ledger: Shell, tmp
     assert not ledger.is_archive
     last = ledger.entries()[-1]
     detail = {"first": 1, "last": 3, "head": before[2].seal, "file": "old.sqlite", "entries": 3}
-    assert (last.kind, last.detail, last.outcome) == ("archived", detail, "archived")
+    assert (last.kind, last.detail.items() >= detail.items(), last.outcome) == ("archived", True, "archived")
     assert ledger.about("customer:1") == []
     assert tables(path, "subjects") == [8]
     assert not leftovers(tmp_path)

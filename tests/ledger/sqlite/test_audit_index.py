@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from contextlib import closing, suppress
 from pathlib import Path
 
+from bot.core.approval.changes import Event
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
 from bot.ledger.ledger import Ledger
@@ -13,7 +14,7 @@ from bot.ledger.sqlite.audit_index import AT_ONCE, BATCH
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, uuid
 from tests.ledger.logs import DAY
-from tests.ledger.planned import planned
+from tests.ledger.planned import moved, planned
 from tests.ledger.test_audit_index import about, deletion
 from tests.records import verified
 
@@ -88,12 +89,13 @@ async def test_of_two_processes_one_writes_each_batch(path: Path, ledger: Ledger
 async def test_an_archive_knows_what_its_changes_touched(path: Path, ledger: Ledger) -> None:
     change = await planned(ledger, plan=deletion(1))
     await ledger.audit.append(Entry(EntryKind.CARD_LOST, change=change.number), at=NOW)
+    await moved(ledger, change, Event.WITHDRAW)
     await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW + DAY)
     old = path.with_name("old.sqlite")
     with open_audit_file(path, to_archive=True) as file:
         await file.archives.archive(old, before=NOW + DAY, at=NOW + 100 * DAY)
     async with open_sqlite(old) as archive:
-        assert await about(archive, uuid(1)) == ["planned", "card lost"]
+        assert await about(archive, uuid(1)) == ["planned", "card lost", "withdraw"]
     assert await about(ledger, uuid(1)) == []
 
 

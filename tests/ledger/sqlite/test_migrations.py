@@ -19,7 +19,7 @@ from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, VIPS, change, delete, plan
 from tests.core.summary.days import TODAY, snapshot
 from tests.ledger.planned import moved
-from tests.ledger.sqlite.files import older
+from tests.ledger.sqlite.files import Shell, older, unguarded
 
 HOUR = timedelta(hours=1)
 LOYAL = SegmentRef(name="Loyal", id="6a8e0f62-0000-4000-8000-000000000002")
@@ -78,6 +78,24 @@ async def test_a_file_before_segments_learns_what_its_changes_touch(
         headlines = [one.headline for one in await ledger.changes.latest("all", "", 9)]
     assert headlines == [plan(delete(members=3)).headline]
     assert [one.getMessage().split(":")[0] for one in caplog.records] == ["Change 2 is left out of all lists"]
+
+
+async def test_a_log_whose_detail_is_no_text_of_json_is_the_chains_concern(path: Path) -> None:
+    async with open_sqlite(path) as ledger:
+        await ledger.audit.append(Entry(EntryKind.CARD_LOST, change=1), at=NOW)
+        assert (await ledger.audit.verify()).holds
+    with unguarded(path) as db:
+        body = db.execute("SELECT json_set(body, '$.detail', 'x') FROM entries").fetchone()[0]
+        db.execute("UPDATE entries SET body = ?, seal = ?", (body, seal(GENESIS, body)))
+    async with open_sqlite(path) as ledger:
+        assert (await ledger.audit.verify()).holds
+
+
+async def test_a_file_before_the_summarys_days_is_verified_as_it_is(path: Path) -> None:
+    with older(path, before="0006_days"):
+        pass
+    with Shell.read(path) as shell:
+        assert shell.verify().fault == ""
 
 
 async def test_a_file_before_history_has_none(path: Path) -> None:

@@ -1,0 +1,84 @@
+"""What the sealed log authorises: whether a change is as its entries say, and whether a request was asked."""
+
+import sqlite3
+from collections.abc import Callable
+
+from bot.core.approval.changes import OPEN
+from bot.core.audit import hash_chain
+from bot.core.audit.entries import EntryKind
+from bot.core.audit.entry_codec import decode
+from bot.ledger.sqlite import invocation_rows, lives
+from bot.ledger.sqlite.audit_log import anchor, head
+from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.signatures import signed_since
+
+FEW = 2_000
+"""As many entries are checked at once; more are read on a connection of their own, so that nobody waits."""
+
+
+async def contradiction(database: Database, number: int) -> str:
+    """Return how a change as stored differs from what its sealed entries say, as a sentence; empty if not at all.
+
+    The chain is checked from its first entry on, so that none can be missing, and the signatures of its own entries.
+    """
+    first = _first_entry(database.connection, number)
+    return await _checked(database, first, lambda db: _contradiction(db, number, first))
+
+
+async def was_asked(database: Database, id_: str) -> bool:
+    """Return whether the log has this invocation as it is stored, unanswered; its chain from there on is checked."""
+    entry = invocation_rows.asked_entry(database.connection, id_)
+    if entry is None:
+        return False
+    return not await _checked(database, entry.number, lambda db: _chain_fault(db, entry.number, (entry.number,)))
+
+
+async def _checked(database: Database, first: int, check: Callable[[Connection], str]) -> str:
+    last, _ = head(database.connection)
+
+    def read(own: Database) -> str:
+        with own.snapshot():
+            return check(own.connection)
+
+    return read(database) if last - first < FEW else await database.read_apart(read)
+
+
+def _first_entry(db: sqlite3.Connection, number: int) -> int:
+    (first,) = db.execute("SELECT min(number) FROM entries WHERE change = ?", (number,)).fetchone()
+    return int(first or 0)
+
+
+def _contradiction(db: Connection, number: int, first: int) -> str:
+    rows = db.execute("SELECT number, body, seal FROM entries WHERE change = ? ORDER BY number", (number,)).fetchall()
+    entries = [decode(body, seal) for _, body, seal in rows]
+    state = _state(db, number)
+    if not entries or entries[0].kind != EntryKind.PLANNED:
+        # Of a change that is settled, the first entry may be in an archive.
+        is_fault = state in OPEN or (state and not db.execute("SELECT 1 FROM archives").fetchone())
+        return f"The log does not say that anyone asked for change {number}." if is_fault else ""
+    undone = () if state in OPEN else (number,)
+    return _chain_fault(db, first, [entry for entry, _, _ in rows]) or lives.fault_of(db, number, entries, undone)
+
+
+def _state(db: Connection, number: int) -> str:
+    """Return the state in which a change is stored; empty if there is none of this number."""
+    row = db.execute("SELECT state FROM changes WHERE number = ?", (number,)).fetchone()
+    return str(row["state"]) if row else ""
+
+
+def _chain_fault(db: Connection, first: int, own: list[int] | tuple[int, ...]) -> str:
+    """Return what is wrong with the chain from entry ``first`` on, or with the signatures of its ``own`` entries."""
+    before = db.execute("SELECT number, seal FROM entries WHERE number = ?", (first - 1,)).fetchone() or anchor(db)
+    rows = db.execute("SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number", (first,))
+    fault = hash_chain.verify(rows, after=before[0], head=before[1]).fault
+    return fault or _signature_fault(db, own)
+
+
+def _signature_fault(db: Connection, own: list[int] | tuple[int, ...]) -> str:
+    """Check the signatures of these entries. The first signature covers those before it: the chain leads there."""
+    since = signed_since(db)
+    for number in () if since is None else sorted({max(one, since) for one in own}):
+        seal, mac = db.execute("SELECT seal, mac FROM entries WHERE number = ?", (number,)).fetchone()
+        if fault := db.keys.fault(mac, seal):
+            return f"Entry {number} {fault}."
+    return ""

@@ -1,0 +1,150 @@
+"""Changes as the tables hold them, compared with what their sealed entries tell of their lives."""
+
+import json
+import sqlite3
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from bot.core.approval.lives import BrokenLife, replay, sealed_fact
+from bot.core.audit.entries import EntryKind, RecordedEntry
+from bot.core.audit.entry_codec import decode
+from bot.ledger.sqlite.step_rows import StepRows
+from bot.ledger.stored_changes import StoredChange, StoredRun, contradiction, digest
+
+_ROW = """
+    SELECT state, requester, expires_at, changes.body, briefs.body AS brief, plan, stopped_by, revision
+    FROM changes LEFT JOIN briefs ON change = number WHERE number = ?
+"""
+_RUNS = "SELECT position, body ->> '$.state', body, body ->> '$.applied.created.id' FROM runs WHERE change = ?"
+_ENTRIES = "SELECT change, body, seal FROM entries WHERE change IS NOT NULL ORDER BY change, at"
+_UNKNOWN = """
+    SELECT number FROM changes AS c
+    WHERE NOT EXISTS (SELECT 1 FROM entries WHERE change = c.number AND kind IN ('planned', 'contradict'))
+    AND (number > coalesce((SELECT min(change) FROM entries WHERE kind = 'planned'), number)
+         OR NOT EXISTS (SELECT 1 FROM archives))
+    LIMIT 1
+"""
+"""Changes that were asked for after the archived entries, and have no entry that says so."""
+_UNDOS = """
+    SELECT number, state, plan ->> '$.undoes' AS undoes FROM changes
+    WHERE json_valid(plan) AND plan ->> '$.undoes' IS NOT NULL
+"""
+_UNDONE = f"""
+    WITH undos AS MATERIALIZED ({_UNDOS}),
+    marks AS MATERIALIZED (
+        SELECT undoes, max(number) AS undo FROM undos AS u WHERE state IN ('running', 'done')
+        AND NOT EXISTS (SELECT 1 FROM undos AS v WHERE v.undoes = u.number AND v.state = 'done') GROUP BY undoes
+    )
+    SELECT number FROM changes LEFT JOIN marks ON undoes = number WHERE undone_by IS NOT undo LIMIT 1
+"""
+
+
+def row_facts(db: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Return what is sealed of a change's row as it is now: not its plan, nor what only concerns its card."""
+    row = db.execute(_ROW, (number,)).fetchone()
+    return {"revision": row["revision"], "row": _digest(row)}
+
+
+def plan_digest(db: sqlite3.Connection, number: int) -> str:
+    """Return the digest of a change's plan as it is stored."""
+    return digest(db.execute("SELECT plan FROM changes WHERE number = ?", (number,)).fetchone()["plan"])
+
+
+def all_facts(db: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Return all that is sealed of a change that contradicted its life, as it is now."""
+    found = _stored(db, number, is_undone=False)
+    assert found  # noqa: S101 - it was just moved
+    return {
+        "plan": digest(found.plan),
+        "requester": found.requester,
+        "stopped_by": found.stopped_by,
+        "runs": {position: [run.state, run.digest] for position, run in found.runs.items()},
+    }
+
+
+def _digest(row: sqlite3.Row) -> str:
+    return digest(*(row[name] for name in ("state", "requester", "expires_at", "body", "brief")))
+
+
+def fault_of(db: sqlite3.Connection, number: int, entries: Iterable[RecordedEntry], undone: Container[int] = ()) -> str:
+    """Return how a change as stored differs from its life by these entries, all that it has; empty if not at all.
+
+    ``undone``: the changes that others undid or tried to.
+    """
+    try:
+        life = replay(entries)
+    except BrokenLife as error:
+        return f"Change {number} {error}."
+    found = _stored(db, number, is_undone=number in undone)
+    return contradiction(life, found) if found else f"Change {number} is in the log, and not in the table changes."
+
+
+def first_fault(db: sqlite3.Connection) -> str:
+    """Return the first fault among all changes and what their steps did, as a sentence; empty if there is none."""
+    steps, undone = StepRows(db), {original for *_, original in db.execute(_UNDOS)}
+    for number, entries in _by_change(db):
+        fault = (fault_of(db, number, entries, undone) if _tells(entries) else "") or steps.fault_of(entries)
+        if fault:
+            return fault
+    return steps.left_over() or _unknown(db) or _wrongly_undone(db)
+
+
+def _stored(db: sqlite3.Connection, number: int, *, is_undone: bool) -> StoredChange | None:
+    row = db.execute(_ROW, (number,)).fetchone()
+    if row is None:
+        return None
+    runs = [tuple(run) for run in db.execute(_RUNS, (number,))]
+    touched = db.execute("SELECT segment FROM touches WHERE change = ?", (number,))
+    return StoredChange(
+        number=number,
+        state=row["state"],
+        requester=row["requester"],
+        revision=row["revision"],
+        row=_digest(row),
+        plan=row["plan"],
+        body=row["body"],
+        stopped_by=row["stopped_by"],
+        runs={position: StoredRun(state, digest(text)) for position, state, text, _ in runs},
+        segments=frozenset(segment for (segment,) in touched),
+        created=frozenset(segment for *_, segment in runs if segment),
+        is_undone=is_undone,
+    )
+
+
+def _by_change(db: sqlite3.Connection) -> Iterator[tuple[int, list[RecordedEntry]]]:
+    """Yield the entries of each change, in order: the index has them by time, and a clock may have been set back."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    for number, rows in groupby(cursor.execute(_ENTRIES), key=itemgetter(0)):
+        yield number, sorted((_decoded(body, seal) for _, body, seal in rows), key=attrgetter("number"))
+
+
+def _decoded(body: str, seal: str) -> RecordedEntry:
+    """Decode an entry; whatever else stands where its detail should be is the chain's concern."""
+    try:
+        entry = decode(body, seal)
+    except ValueError:
+        entry = RecordedEntry(**json.loads(body) | {"detail": {}, "seal": seal})
+    detail: object = entry.detail
+    return entry if isinstance(detail, dict) else replace(entry, detail={})
+
+
+def _tells(entries: list[RecordedEntry]) -> bool:
+    """Return whether these entries tell a life: from its plan on, or, if that was archived, with digests of its row."""
+    first = entries[0]
+    if first.kind == EntryKind.PLANNED:
+        return "fingerprint" in first.detail or sealed_fact(first, "plan") is not None
+    return any(sealed_fact(entry, "row") for entry in entries)
+
+
+def _unknown(db: sqlite3.Connection) -> str:
+    row = db.execute(_UNKNOWN).fetchone()
+    return f"Change {row[0]} is in the table changes, and no entry says that it was asked for." if row else ""
+
+
+def _wrongly_undone(db: sqlite3.Connection) -> str:
+    row = db.execute(_UNDONE).fetchone()
+    return f"Change {row[0]} was undone by something else than the table changes says." if row else ""
