@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import State, Verdict
-from bot.core.approval.policy import Rule
 from bot.core.approval.rule import Rule
 from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import DeleteSegment, SegmentRef
