@@ -17,7 +17,7 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
-from bot.core.language.visible import visible
+from bot.core.language.visible import visible, visible_lines
 from bot.core.store_view.shoppers import classify, split_words
 from bot.slack import blocks
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
@@ -82,8 +82,7 @@ def _filled(element: Block, given: Any) -> Block:
 
 def _typeable(text: str, element: Block) -> str:
     """Return ``text`` as one can see and edit it; only a field of several lines has line breaks."""
-    lines = text.splitlines() if element.get("multiline") else [text]
-    return "\n".join(map(visible, lines))
+    return visible_lines(text) if element.get("multiline") else visible(text)
 
 
 def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:

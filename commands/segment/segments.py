@@ -10,6 +10,7 @@ from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
+from bot.core.language.visible import visible, visible_lines
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.store_view.cached_shop import PromotionUse
@@ -153,9 +154,11 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     """
     segment = await ctx.shop.segment(args.segment)
     before = Naming.of(segment)
-    # A form returns what it showed, with line breaks and spaces cleaned up: that is no change.
-    name = segment.name if args.name in (None, one_line(segment.name)) else args.name
-    description = segment.description if args.description in (None, lines(segment.description)) else args.description
+    # A form returns what it showed, with line breaks and spaces cleaned up, and signs: that is no change.
+    shown_name, shown_lines = one_line(visible(segment.name)), lines(visible_lines(segment.description))
+    name = segment.name if args.name in (None, one_line(segment.name), shown_name) else args.name
+    is_kept = args.description in (None, lines(segment.description), shown_lines)
+    description = segment.description if is_kept else args.description
     after = Naming(name=name or "", description=description or "")
     step = UpdateSegment(segment=SegmentRef.of(segment), before=before, after=after)
     return await build_plan((step,), ctx.shop)

@@ -67,8 +67,12 @@ async def test_what_broke_may_come_again() -> None:
     async def broken() -> Reply:
         raise RuntimeError
 
+    async def failed() -> Reply:
+        return Reply(500)
+
     dispatched = Dispatched()
     replays = Replays(now=dispatched.clock)
     with pytest.raises(RuntimeError):
         await replays.reply("v0=a", broken)
+    assert await replays.reply("v0=a", failed) == Reply(500)
     assert await replays.reply("v0=a", dispatched) == Reply(200, "0")

@@ -88,6 +88,15 @@ async def test_a_name_works_as_it_is_and_as_it_is_shown(slack: World, name: str)
         assert read(slack.messages()[-1]).startswith(f"{visible(name)}: 0 shoppers"), word
 
 
+@pytest.mark.parametrize("name", ["VI\u200bPs", "\u202esPIV\u202c", "two\nlines"])
+async def test_a_form_that_is_left_as_it_is_changes_no_name(slack: World, name: str) -> None:
+    (id_,) = slack.put(name, description=f"{name}\n\u200b{name}")
+    await slack.type(f"/segment edit {id_}")
+    await slack.submit({})
+    assert not slack.writes()
+    assert name in slack.sizes()
+
+
 async def test_of_two_names_that_look_alike_none_is_guessed(slack: World) -> None:
     (plain, joined, other) = slack.put("Loyal", "Lo\u200byal", "Lo\u200cyal")
     await slack.type("/segment show Loyal")

@@ -27,6 +27,11 @@ def visible(text: str) -> str:
     return HIDDEN.sub(lambda match: _SIGNS.get(match[0], _SIGN), text)
 
 
+def visible_lines(text: str) -> str:
+    """Return ``text`` with signs in each of its lines."""
+    return "\n".join(map(visible, text.splitlines()))
+
+
 def escape_hidden(encoded: str) -> str:
     """Escape the hidden characters in a JSON text, which means the same then; its own line breaks stay."""
     return HIDDEN.sub(lambda match: match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1], encoded)

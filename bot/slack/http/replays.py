@@ -13,6 +13,7 @@ MOST = 20_000
 """The most requests that are remembered: over 30 a second. The ledger, too, takes each delivery only once."""
 KEPT_SECONDS = 2 * VALID_SECONDS
 """A request may be signed by a clock that is ahead, and is valid for as long again."""
+SERVER_ERROR = 500
 MOST_KEPT = 4_000
 """The longest response that is remembered, in characters: forms and suggestions are longer, and not needed twice."""
 
@@ -58,6 +59,8 @@ class Replays:
             self._replies.pop(signature, None)
             future.cancel()
             raise
+        if reply.status >= SERVER_ERROR:
+            self._replies.pop(signature, None)
         future.set_result(reply if len(reply.body) <= MOST_KEPT else replace(reply, body=""))
         return reply
 
