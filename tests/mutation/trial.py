@@ -73,21 +73,11 @@ class Copy:
         return Outcome(noticed, round(time.monotonic() - began, 1))
 
     def _noticed(self, stage: Stage, patience: float) -> str:
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "--no-header",
-            "--tb=no",
-            "-p",
-            "no:cacheprovider",
-            *stage,
-        ]
+        options = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+        command = [sys.executable, "-m", "pytest", *options, *stage]
         try:
             ended = subprocess.run(
-                [*command, *stage], cwd=self.folder, capture_output=True, text=True, timeout=patience, check=False
+                command, cwd=self.folder, capture_output=True, text=True, timeout=patience, check=False
             )
         except subprocess.TimeoutExpired:
             return f"nothing came within {patience:.0f} s"
