@@ -76,7 +76,7 @@ def _import_all(package: str) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Count lines from the first test of one part on, and stop at the first one of the whole."""
-    if not is_counted(item):
+    if not is_counted(item) and not item.config.getoption("cov_context", None):  # who asks which test, asks all of them
         _pause(item.config)
         return
     paused = item.config.stash.setdefault(PAUSED, [])

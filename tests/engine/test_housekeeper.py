@@ -7,13 +7,13 @@ import pytest
 
 from bot.core.approval.changes import State, Verdict
 from bot.core.approval.rule import Rule
-from bot.core.planning.plan import build_plan
-from bot.core.planning.steps import DeleteSegment, SegmentRef
+from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.cached_shop import Shop
 from bot.core.timestamps import timestamp
 from bot.engine.housekeeper import REMIND
 from bot.engine.ports import Undeliverable
 from bot.engine.process import HEARTBEAT, LEASE
+from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 from tests.harness import Stuck
 from tests.records import database_of
@@ -198,16 +198,23 @@ async def test_an_idle_process_renews_its_lease_once_a_heartbeat(machine: Bench)
 
 
 async def test_sweeps_while_a_plan_is_compared_start_its_change_once(machine: Bench) -> None:
-    names = ["VIPs", "Lapsed"]
-    steps = tuple(DeleteSegment(segment=SegmentRef(name=name, id=machine.segments()[name])) for name in names)
-    await machine.approved(await build_plan(steps, Shop(machine.client)), args={"segments": names})
-    machine.store.sleep = stuck = Stuck()
+    reading, writing = Stuck(), Stuck()
+    machine.store.sleep = lambda seconds: (writing if seconds > 1 else reading)(seconds)
+    await machine.approved(
+        plan(CreateSegment(segment=Naming(name="Loyal"))), command="segment create", args={"name": "Loyal"}
+    )
     machine.store.faults.add("GET", "/segments", delay=1)
+    machine.store.faults.add("POST", "/segments", delay=2)
     await machine.engine.housekeeper.run_due()
-    await stuck.reached.wait()
+    await reading.reached.wait()
     await machine.engine.housekeeper.run_due()
-    await machine.engine.housekeeper.run_due()
-    stuck.release.set()
+    for _ in range(20):  # whoever was started by the second sweep would be at its write by then
+        await Shop(machine.client).segments()
+    reading.release.set()
+    await writing.reached.wait()
+    for _ in range(20):
+        await Shop(machine.client).segments()
+    writing.release.set()
     await machine.tasks.settled()
-    counts = {kind: machine.kinds().count(kind) for kind in ("start", "step started", "step done", "finish")}
-    assert counts == {"start": 1, "step started": 2, "step done": 2, "finish": 1}
+    assert machine.writes() == ["POST"]
+    assert [machine.kinds().count(kind) for kind in ("start", "step started", "step done", "finish")] == [1] * 4

@@ -1,0 +1,89 @@
+"""A copy of the tree, into which one fault after the other is planted, and in which tests run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from tests.mutation.faults import Fault
+from tests.mutation.reach import Stage
+
+FAILED, BROKEN, NOTHING_TO_RUN = 1, (2, 3), 5
+_FIRST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+class Unusable(Exception):
+    """The tests could not be run at all."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``noticed``: by which test, or how; empty if every test passed."""
+
+    noticed: str
+    seconds: float
+
+
+class Copy:
+    """What git knows of a checkout, as it is there now."""
+
+    def __init__(self, checkout: Path, folder: Path) -> None:
+        self.folder = folder
+        self._times = count(1_000_000_000)
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for name in filter(None, listed.stdout.splitlines()):
+            if (checkout / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(checkout / name, folder / name)
+
+    @contextmanager
+    def planted(self, fault: Fault) -> Iterator[None]:
+        """The fault is in the copy for as long as the block lasts."""
+        source = (self.folder / fault.path).read_bytes()
+        try:
+            self._write(fault.path, fault.planted(source))
+            yield
+        finally:
+            self._write(fault.path, source)
+
+    def _write(self, path: str, content: bytes) -> None:
+        """Write a file with a time that no other one had: what Python compiled is told by time and size alone."""
+        file, now = self.folder / path, next(self._times)
+        file.write_bytes(content)
+        os.utime(file, (now, now))
+
+    def outcome(self, fault: Fault, stages: Iterable[Stage], *, patience: float) -> Outcome:
+        """Run lot after lot until one notices. ``patience``: seconds for each, after which the fault has hung it."""
+        began = time.monotonic()
+        with self.planted(fault):
+            noticed = next(filter(None, (self._noticed(stage, patience) for stage in stages if stage)), "")
+        return Outcome(noticed, round(time.monotonic() - began, 1))
+
+    def _noticed(self, stage: Stage, patience: float) -> str:
+        options = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+        command = [sys.executable, "-m", "pytest", *options, *stage]
+        try:
+            ended = subprocess.run(
+                command, cwd=self.folder, capture_output=True, text=True, timeout=patience, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return f"nothing came within {patience:.0f} s"
+        if ended.returncode in (0, NOTHING_TO_RUN):
+            return ""
+        found = _FIRST.search(ended.stdout)
+        if ended.returncode != FAILED and not found and ended.returncode not in BROKEN:
+            raise Unusable(ended.stdout + ended.stderr)
+        return found[1] if found else "the tests could not be collected"
