@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.approval.changes import Change, Event
+from bot.core.approval.need import Approval
 from bot.core.invocation import Invocation
 from bot.core.people import Place
 from bot.ledger.ledger import Ledger
@@ -30,8 +31,12 @@ async def planned(ledger: Ledger, id_: str = "1", *, owner: str = "one", **field
 
 
 async def moved(ledger: Ledger, found: Change, *events: Event) -> Change:
+    """Move a change by these events; who approves is somebody else each time."""
     for event in events:
-        found = await ledger.changes.move(found, event, at=NOW)
+        signs = event in (Event.SIGN, Event.APPROVE)
+        actor = ("UBEN", "UCLEO")[len(found.approvals)] if signs else ""
+        update = {"approvals": (*found.approvals, Approval(actor=actor, at=NOW))} if signs else {}
+        found = await ledger.changes.move(found, event, at=NOW, actor=actor, update=update)
     return found
 
 

@@ -165,6 +165,6 @@ async def test_an_approval_that_nobody_gave_is_found_in_the_log_itself(ledger: L
     found = await moved(ledger, await planned(ledger), Event.POST)
     assert (await ledger.audit.verify()).fault == ""
     assert await ledger.changes.contradiction(1) == ""
-    await moved(ledger, found, Event.APPROVE)
+    await ledger.changes.move(found, Event.APPROVE, at=NOW)
     why = "Change 1 was approved in entry 4 by someone whose approval does not count."
     assert ((await ledger.audit.verify()).fault, await ledger.changes.contradiction(1)) == (why, why)
