@@ -40,10 +40,11 @@ _UUID = re.compile(UUID)
 
 
 class Clock:
-    """A clock that moves only when told."""
+    """A clock that moves only when told; ``elapsed`` is the one of them that nobody sets."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
+        self._set_by = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
@@ -52,9 +53,18 @@ class Clock:
         """Seconds since 1970."""
         return self.now.timestamp()
 
+    def elapsed(self) -> float:
+        """Seconds that really passed, since some moment."""
+        return (self.now - self._set_by).timestamp()
+
     def forward(self, **time: float) -> None:
         """Let time pass: ``forward(hours=25)``."""
         self.now += timedelta(**time)
+
+    def set_by(self, **time: float) -> None:
+        """Set it ahead, or back, while no time passes: ``set_by(hours=-3)``."""
+        self.now += timedelta(**time)
+        self._set_by += timedelta(**time)
 
 
 async def no_wait(_seconds: float) -> None:

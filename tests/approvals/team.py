@@ -39,17 +39,20 @@ HERE = Place(channel="CSEGMENTS")
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 CUSTOMERS = 120
 AWAY = Undeliverable("Slack does not answer")
+LOST = Undeliverable("Slack's answer got lost", maybe_done=True)
 
 
 @dataclass
 class Slack:
     """Shows cards, and knows who is in which group. ``down``: it answers nothing, and tells of nobody.
 
+    ``loses``: each second of its answers gets lost on the way, after it did what it was asked.
     ``shown`` is, by change, what stood on its card, oldest first: whoever clicks saw one of those.
     """
 
     dice: random.Random
     down: bool = False
+    loses: bool = False
     guests: set[str] = field(default_factory=lambda: {DAN})
     groups: dict[str, set[str]] = field(default_factory=lambda: {APPROVERS: {BEN, CLEO}, MANAGERS: {CLEO, EVE}})
     shown: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
@@ -69,6 +72,11 @@ class Slack:
         if self.down:
             raise AWAY
 
+    async def _returns(self) -> None:
+        await travel(self.dice)
+        if self.loses and self.dice.random() < 0.5:
+            raise LOST
+
     # as the Announcer
 
     async def point_to_card(self, change: Change, lost: Card) -> None:
@@ -77,13 +85,13 @@ class Slack:
     async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         await self._answers()
         self.shown[change.number].append(change)
-        await travel(self.dice)
+        await self._returns()
         return Card(channel="CAPPROVALS", ts=f"{next(self._numbers)}.0")
 
     async def redraw(self, change: Change, card: Card) -> None:
         await self._answers()
         self.shown[change.number].append(change)
-        await travel(self.dice)
+        await self._returns()
 
     async def clear(self, button: ClickedButton, change: Change | None) -> None:
         raise AssertionError("every button is on its card")
@@ -91,10 +99,12 @@ class Slack:
     async def report_outcome(self, change: Change) -> None:
         await self._answers()
         self.heard.append((change.number, change.state))
+        await self._returns()
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         await self._answers()
         self.notified.append((change.number, kind, user_id))
+        await self._returns()
 
     async def announce(self, answer: Answer) -> None:
         await self._answers()
@@ -207,7 +217,7 @@ class Process:
             directory=team.slack,
             gate=AckPriority(now=time.monotonic, quiet=0),
             clock=team.clock,
-            elapsed=team.clock.timestamp,
+            elapsed=team.clock.elapsed,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
             new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",

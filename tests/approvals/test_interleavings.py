@@ -150,7 +150,7 @@ class Interleavings(RuleBasedStateMachine):
         self.undone_by: dict[int, int | None] = {}
         self.revisions = Counter[int]()
         self.final: dict[int, Any] = {}
-        self.processes = [self._run(Process.start(self.path, self.team, policy)) for _ in range(2)]
+        self.processes = [self._run(self.started(policy)) for _ in range(2)]
         self._tell(0, ANA, f"segment {what}", SETTLED, values=self._values(what, name, some))
 
     def teardown(self) -> None:
@@ -168,6 +168,10 @@ class Interleavings(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
             # Hypothesis keeps every machine to its end.
             del self.team, self.slack, self.store, self.processes, self.clicks, self.final
+
+    async def started(self, policy: Policy) -> Process:
+        """Start a bot."""
+        return await Process.start(self.path, self.team, policy)
 
     def _run(self, work: Coroutine[Any, Any, Any], turns: int = 0) -> Any:
         async def some_turns() -> Any:
@@ -349,7 +353,7 @@ class Interleavings(RuleBasedStateMachine):
         self._run(self.processes[process].kill())
         self.clock.forward(seconds=16)
         self._run(self._live(), 0)
-        self.processes[process] = self._run(Process.start(self.path, self.team, policy))
+        self.processes[process] = self._run(self.started(policy))
         self.policies.append(policy)
         for click in self._under_way():
             click.policies.extend(one.policy for one in self.processes)
@@ -468,7 +472,7 @@ class Interleavings(RuleBasedStateMachine):
     def _permits(self, click: Click, signer: str, change: Change) -> bool:
         same = (click.actor, click.number, click.version, click.fingerprint, click.verdict)
         seen = same == (signer, change.number, change.version, change.plan.fingerprint, Verdict.APPROVE)
-        counts_for = next(one.counts_for for one in change.approvals if one.actor == signer)
+        counts_for = next((one.counts_for for one in change.approvals if one.actor == signer), ())
         named = [change.need.each[at].approvers or {APPROVERS} for at in counts_for]
         return seen and bool(named) and all(click.grants & ids for ids in named)
 

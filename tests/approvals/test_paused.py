@@ -15,6 +15,7 @@ import pytest
 
 from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
+from bot.core.invocation import ClickedButton
 from bot.engine.process import LEASE
 from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
@@ -91,7 +92,8 @@ class Pair:
         change = await process.ledger.changes.load(number)
         if change.state is State.WAITING:
             decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
-            await self.ask(BEN, "approve", process, decision=decision)
+            button = ClickedButton(shown=change.shown)
+            await self.ask(BEN, "approve", process, decision=decision, button=button)
 
 
 async def paused(folder: Path, name: str, seed: int) -> tuple[Pair, list[dict[str, object]]]:

@@ -22,6 +22,7 @@ from bot.core.planning.steps import CreateSegment, Naming
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
+from bot.slack.action_ids import REVIEW
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer
 from bot.slack.home import render_home
@@ -238,14 +239,16 @@ def test_the_home_tab_fits_slack(names: list[str]) -> None:
         assert powerless(view)
 
 
-def test_each_button_on_the_home_tab_types_a_command() -> None:
+def test_each_button_on_the_home_tab_types_a_command_or_reviews_a_change() -> None:
     view = render_home(Home(waiting=1, waits=(Brief.of(change()),), mine=(Brief.of(change()),)), GROUPS)
     rows = [block["accessory"] for block in view["blocks"] if "accessory" in block]
     (offered,) = [block["elements"] for block in view["blocks"] if block["type"] == "actions"]
     buttons = [*rows, *offered]
     assert len(buttons) == 5
+    reviewing = [button["value"] for button in buttons if button["action_id"] == REVIEW]
+    assert reviewing == ["42"]
     for button in buttons:
-        assert isinstance(understand(GROUPS, button["value"]), Call)
+        assert button["action_id"] == REVIEW or isinstance(understand(GROUPS, button["value"]), Call)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
