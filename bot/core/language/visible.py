@@ -19,7 +19,7 @@ _INVISIBLE = (
 HIDDEN = re.compile(f"(?!(?<=[{_JOINABLE}])[{JOINERS}](?=[{_JOINABLE}]))[{_INVISIBLE}]|(?<=[^\\W\\d_])[\ufe0e\ufe0f]")
 """A character that nobody sees, or that changes how others are seen; no joiner where it joins something."""
 _CANDIDATE = re.compile(f"[{_INVISIBLE}\ufe0e\ufe0f]")
-"""What HIDDEN can begin with: most texts have none, and looking around each of their letters takes twenty times as long."""
+"""What HIDDEN can match: most texts have none, and looking around each of their letters takes ten times as long."""
 _SIGNS = dict.fromkeys("\n\r\x0b\x0c\x85\u2028\u2029", "↵") | {"\t": "⇥"}
 _SIGN = "\ufffd"
 
