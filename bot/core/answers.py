@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.core.approval.changes import Decision
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.frozen_value import Value
 from bot.core.people import Place
 

@@ -12,9 +12,9 @@ from bot.core.errors import NobodyCanApprove, NotAllowed
 from bot.core.language.phrases import and_list
 from bot.core.people import Standing
 from bot.core.planning.plan import Plan
-from bot.engine.moved import moved_before
 from bot.engine.ports import Directory
 from bot.engine.process import Process
+from bot.engine.recent_moves import moved_before
 
 NAMED = 5
 """The most people that a card names as those who may decide: each has to be looked up."""

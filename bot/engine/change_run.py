@@ -12,7 +12,7 @@ from bot.core.planning.steps import AnyStep, CreatedIds, Unclear
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import Process
 from bot.engine.run_fence import GAP, LeaseLost, OldSight, RunFence
-from bot.engine.step_work import StepWork
+from bot.engine.step_execution import StepWork
 from bot.ledger.entry_builders import milliseconds
 
 LATE = "answered when another process had the change"

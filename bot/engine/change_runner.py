@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.bigcommerce import Store
 from bot.core.approval.changes import Change, Event, State
 from bot.core.errors import Impossible, TooLate
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.change_run import ChangeRun
 from bot.engine.process import Process
 from bot.engine.run_fence import RunFence

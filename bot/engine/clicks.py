@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.core.approval.changes import Change
 from bot.core.approval.refusals import refuse_unlike
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.errors import OtherChange, UnknownChange
 from bot.core.invocation import Clicked, ClickedButton, Delivery
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process

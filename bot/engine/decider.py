@@ -17,7 +17,7 @@ from bot.core.items import texts
 from bot.core.language.phrases import counted
 from bot.core.planning.plan import Plan, drift
 from bot.engine.approvers import Approvers
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.planner import Planner

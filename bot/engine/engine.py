@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
-from bot.core.approval.shown import random_nonce
+from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.clicks import Clicks

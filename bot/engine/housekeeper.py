@@ -8,7 +8,7 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.errors import NotAllowed, TooLate
 from bot.engine.answering import Answering
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import DailySummary

@@ -15,9 +15,9 @@ from bot.core.items import Item, texts
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import classify_fields
-from bot.engine.moved import moved_before
 from bot.engine.ports import Directory
 from bot.engine.process import Process
+from bot.engine.recent_moves import moved_before
 
 Request = Call | Decision
 """What an invocation asks for: a Command to call, or a decision."""

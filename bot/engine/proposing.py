@@ -12,7 +12,7 @@ from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
-from bot.engine.authority import Authority
+from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.ports import Announcer, Undeliverable

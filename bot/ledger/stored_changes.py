@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.core.approval.lives import Life
+from bot.core.approval.change_replay import Life
 from bot.core.planning.plan import fingerprint_of_json
 
 

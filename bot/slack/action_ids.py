@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 
 APPROVE = "approve"
 REJECT = "reject"

@@ -2,7 +2,7 @@
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks

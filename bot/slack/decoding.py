@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from pydantic import ValidationError
 
 from bot.core.approval.changes import Decision, Verdict
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, Group, Help, find, group_of, understand
 from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed

@@ -1,7 +1,7 @@
 """Clicks on buttons of changes: refused unless they mean the change as it is; then its card is drawn as things are."""
 
 from bot.core.approval.changes import Change, State
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.invocation import Clicked, ClickedButton
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import APPROVALS, Bench

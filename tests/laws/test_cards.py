@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
 from bot.core.approval.need import Approval, Need
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef

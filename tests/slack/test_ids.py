@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.slack.action_ids import METADATA_LIMIT, pack_metadata, pack_shown, pack_words, unpack_shown, unpack_words
 
 SHOWN = Shown(number=42, version=7, nonce="00c0ffee00c0ffee", fingerprint="0123456789abcdef")

@@ -26,7 +26,7 @@ async def slack(slack: World, caplog: pytest.LogCaptureFixture) -> AsyncIterator
     yield slack
     records = caplog.get_records("call")
     assert {one.name for one in records if one.levelno >= logging.ERROR} <= {
-        "bot.engine.authority",
+        "bot.engine.authorization",
         "bot.engine.answering",
     }
     records.clear()

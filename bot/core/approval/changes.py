@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.rule import Moved
-from bot.core.approval.shown import DIGITS, Shown
+from bot.core.approval.shown_change import DIGITS, Shown
 from bot.core.frozen_value import Value
 from bot.core.items import StoredItems
 from bot.core.people import Place

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from bot.core.answers import mention
 from bot.core.approval.changes import DECIDABLE, Change, State
-from bot.core.approval.shown import Shown
+from bot.core.approval.shown_change import Shown
 from bot.core.errors import OldButton, OldVersion, OtherChange, TooLate
 
 

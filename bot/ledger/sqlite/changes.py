@@ -14,14 +14,14 @@ from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sqlite import audit_index, authority, change_rows, lives
+from bot.ledger.sqlite import audit_index, authorization, change_rows, change_verification
 from bot.ledger.sqlite import notices as queued
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.invocations import forget_words
+from bot.ledger.sqlite.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sqlite.undo_marks import mark_undone
-from bot.ledger.sqlite.windows import moved_unapproved, refuse_over_limit
 
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
 _WAITS = """
@@ -88,7 +88,7 @@ class SqliteChanges:
 
     async def contradiction(self, number: int) -> str:
         """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
-        return await authority.contradiction(self._database, number)
+        return await authorization.contradiction(self._database, number)
 
     # Moving
 
@@ -277,9 +277,9 @@ class SqliteChanges:
 def _with_row(db: sqlite3.Connection, entry: Entry) -> Entry:
     """Return the entry of a change with what is sealed of its row as it is now."""
     number = entry.change or 0
-    facts = lives.row_facts(db, number)
+    facts = change_verification.row_facts(db, number)
     if entry.kind in (EntryKind.SIGN, EntryKind.APPROVE, EntryKind.BREAK_GLASS):
-        facts["approves"] = lives.plan_digest(db, number)
+        facts["approves"] = change_verification.plan_digest(db, number)
     if entry.kind is EntryKind.CONTRADICT:
-        facts |= lives.all_facts(db, number)
+        facts |= change_verification.all_facts(db, number)
     return entry_builders.with_sealed(entry, facts)

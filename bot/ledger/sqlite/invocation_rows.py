@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from bot.core.approval.lives import sealed_fact
+from bot.core.approval.change_replay import sealed_fact
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
 from bot.ledger.stored_changes import digest

@@ -10,7 +10,7 @@ from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation, decode
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import answered, asked
-from bot.ledger.sqlite import authority
+from bot.ledger.sqlite import authorization
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.leases import unheld
@@ -139,7 +139,7 @@ class SqliteInvocations:
 
     async def was_asked(self, invocation: Invocation) -> bool:
         """Return whether the sealed log has this invocation as it is stored, and no answer to it."""
-        return await authority.was_asked(self._database, invocation.id)
+        return await authorization.was_asked(self._database, invocation.id)
 
     async def forget_settled(self, before: datetime) -> None:
         """Delete the deliveries that are settled and arrived before this time."""

@@ -5,7 +5,7 @@ import logging
 from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
-from bot.core.approval.shown import derived_nonce
+from bot.core.approval.shown_change import derived_nonce
 from bot.core.audit.hash_chain import GENESIS, canonical
 from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED, index_old_change

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from bot.core.audit.hash_chain import canonical
-from bot.ledger.sqlite import invocation_rows, lives
+from bot.ledger.sqlite import change_verification, invocation_rows
 from bot.ledger.stored_changes import digest
 
 _SUMMARIES = """
@@ -23,7 +23,9 @@ _ARCHIVINGS = """
 
 def first(db: sqlite3.Connection) -> str:
     """Return the first row that says something else than the log, as a sentence; empty if there is none."""
-    return lives.first_fault(db) or invocation_rows.first_fault(db) or _wrong_day(db) or _wrong_archive(db)
+    return (
+        change_verification.first_fault(db) or invocation_rows.first_fault(db) or _wrong_day(db) or _wrong_archive(db)
+    )
 
 
 # Days of the summary

@@ -19,10 +19,10 @@ from bot.sandbox.workspace.delivery.transport import ACK_SECONDS, Ack, Parcel, T
 from bot.sandbox.workspace.faults import MethodFault
 from bot.sandbox.workspace.forms import Forms
 from bot.sandbox.workspace.manifest import Manifest
-from bot.sandbox.workspace.message_store import Archive, Posting
 from bot.sandbox.workspace.refusals import Json
 from bot.sandbox.workspace.select_options import ShownOptions
 from bot.sandbox.workspace.triggers import ResponseUrls, Triggers
+from bot.sandbox.workspace.workspace_database import Archive, Posting
 
 SHOWN = 200
 """How many of a channel's latest messages the state includes; Slack's client loads a page at a time, too."""

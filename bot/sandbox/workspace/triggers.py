@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.refusals import Refusal
+from bot.sandbox.workspace.workspace_database import Posting
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0

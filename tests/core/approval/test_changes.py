@@ -18,7 +18,7 @@ from bot.core.approval.changes import (
 )
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.refusals import refuse_late, refuse_unlike, too_late
-from bot.core.approval.shown import derived_nonce, random_nonce
+from bot.core.approval.shown_change import derived_nonce, random_nonce
 from bot.core.errors import OldButton, OldVersion, OtherChange, Refusal, TooLate, UnknownChange
 from bot.core.items import Item
 from bot.core.planning.steps import AnyStep, Applied, CreateSegment, Naming, SegmentRef

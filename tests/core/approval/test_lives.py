@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.approval.change_replay import BrokenLife, Life, SealedRun, replay
 from bot.core.approval.changes import State
-from bot.core.approval.lives import BrokenLife, Life, SealedRun, replay
 from bot.core.audit.entries import RecordedEntry
 
 Said = tuple[str, str, dict[str, Any]]

@@ -13,8 +13,8 @@ from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import NotRecorded
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.sqlite.audit_file import open_audit_file
+from bot.ledger.sqlite.change_verification import row_facts
 from bot.ledger.sqlite.ledger import ledger_on, open_sqlite
-from bot.ledger.sqlite.lives import row_facts
 from bot.ledger.sqlite.restoring import restore
 from bot.ledger.stored_changes import digest
 from tests.core.samples import NOW, VIPS

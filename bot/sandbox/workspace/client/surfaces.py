@@ -8,10 +8,10 @@ from bot.sandbox.workspace.block_kit.element_states import KEYS, Filled, first_s
 from bot.sandbox.workspace.client.fill_inputs import options_of
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.forms import Form
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
+from bot.sandbox.workspace.workspace_database import Posting
 
 
 @dataclass

@@ -4,9 +4,9 @@ Facts: docs.slack.dev/reference/interaction-payloads, docs.slack.dev/interactivi
 """
 
 from bot.sandbox.workspace.ids import new_id
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Conversation, Person
 from bot.sandbox.workspace.refusals import Json
+from bot.sandbox.workspace.workspace_database import Posting
 
 VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105 - Slack's deprecated field, checked by nobody
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_USER_ID, HUMANS, Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import Workspace
+from bot.sandbox.workspace.workspace_database import Posting
 
 TEXT_MOST = 40_000
 UPDATE_TEXT_MOST = 4_000

@@ -1,10 +1,10 @@
 """The chat.* and reactions.* methods (docs.slack.dev/reference/methods)."""
 
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_ID, BOT_USER_ID, TEAM_DOMAIN
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import bot_author
 from bot.sandbox.workspace.web_api.call import UPDATE_TEXT_MOST, Call, content_of
+from bot.sandbox.workspace.workspace_database import Posting
 
 
 def post_message(call: Call) -> Json:

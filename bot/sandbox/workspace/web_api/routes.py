@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.workspace.faults import MethodFault
-from bot.sandbox.workspace.message_store import Posting
 from bot.sandbox.workspace.people import BOT_TOKEN
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author
@@ -15,6 +14,7 @@ from bot.sandbox.workspace.triggers import ResponseUrl
 from bot.sandbox.workspace.web_api.call import Call, content_of
 from bot.sandbox.workspace.web_api.files import may_see, receive
 from bot.sandbox.workspace.web_api.methods import METHODS, answer
+from bot.sandbox.workspace.workspace_database import Posting
 
 RESPONSE_URL = "response_url"
 """What faults call a message to a response URL."""

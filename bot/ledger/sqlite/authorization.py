@@ -7,7 +7,7 @@ from bot.core.approval.changes import OPEN
 from bot.core.audit import hash_chain
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.entry_codec import decode
-from bot.ledger.sqlite import invocation_rows, lives
+from bot.ledger.sqlite import change_verification, invocation_rows
 from bot.ledger.sqlite.audit_log import anchor, head
 from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.signatures import signed_since
@@ -57,7 +57,9 @@ def _contradiction(db: Connection, number: int, first: int) -> str:
         is_fault = state in OPEN or (state and not db.execute("SELECT 1 FROM archives").fetchone())
         return f"The log does not say that anyone asked for change {number}." if is_fault else ""
     undone = () if state in OPEN else (number,)
-    return _chain_fault(db, first, [entry for entry, _, _ in rows]) or lives.fault_of(db, number, entries, undone)
+    return _chain_fault(db, first, [entry for entry, _, _ in rows]) or change_verification.fault_of(
+        db, number, entries, undone
+    )
 
 
 def _state(db: Connection, number: int) -> str:

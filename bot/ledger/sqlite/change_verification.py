@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from bot.core.approval.lives import BrokenLife, replay, sealed_fact
+from bot.core.approval.change_replay import BrokenLife, replay, sealed_fact
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
 from bot.ledger.sqlite.step_rows import StepRows

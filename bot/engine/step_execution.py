@@ -7,7 +7,7 @@ from typing import Any, Self
 from bot.bigcommerce import Store
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import counted, recorded
-from bot.core.planning.second_look import look_again
+from bot.core.planning.revalidation import look_again
 from bot.core.planning.steps import AnyStep, Applied
 from bot.core.store_view.cached_shop import Shop
 
