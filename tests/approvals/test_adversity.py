@@ -35,7 +35,7 @@ from tests.core.samples import invocation
 from tests.laws.values import LAW
 from tests.records import database_of
 
-DEEP, QUICK = 2000, 10
+DEEP, QUICK = 2000, 25
 """Interleavings, of 40 events each."""
 PATIENCE = 60
 """Turns that the others' work is waited for while a bot is stopped."""

@@ -64,8 +64,8 @@ NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffe
 MOVING = {event.value: event for event in Event}
 SETTLED = 10_000
 """AckPriority of the loop: until nothing is under way any more."""
-DEEP, QUICK = 3000, 30
-"""Interleavings, of 40 events each."""
+DEEP, QUICK = 3000, 10
+"""Interleavings, of 40 events each; those of ``test_adversity`` are of the same events and more."""
 
 ASKS = ("delete", "delete", "remove", "clear", "add", "edit", "copy")
 VERBS = ("withdraw", "except", "except", "stop", "break-glass", "review")
