@@ -12,12 +12,14 @@ from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.timestamps import timestamp
 from bot.engine.ports import Undeliverable
+from bot.engine.process import LEASE
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.authorization import FEW
 from tests.core.samples import invocation
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, People
 from tests.records import database_of, record, verified
 
+PAUSE = LEASE.total_seconds() * 2
 UNASKED = "This request is in the ledger, and the audit log does not say that it was asked"
 
 
@@ -50,6 +52,16 @@ async def test_a_running_change_whose_runs_were_edited_is_not_gone_on_with(machi
     machine.runner.start(change.number)
     await machine.tasks.settled()
     assert ((await machine.latest()).state, machine.writes()) == (State.CANCELLED, [])
+
+
+async def test_two_processes_that_see_an_edited_change_close_it_once(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    edit(machine, "UPDATE changes SET state = 'approved'")
+    machine.people = _Overtaken(machine)
+    async with machine.another(path) as other:
+        await other.runner.run(1)
+    assert ((await machine.latest()).state, machine.kinds().count("contradict")) == (State.CANCELLED, 1)
+    assert machine.writes() == []
 
 
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.REJECT, Verdict.WITHDRAW, Verdict.NARROW])
@@ -166,3 +178,16 @@ async def test_an_answered_request_that_is_put_back_is_not_answered_again(machin
     await machine.sweeps()
     assert machine.board.whispered[-1][1].startswith(UNASKED)
     assert machine.kinds().count("planned") == 2
+
+
+class _Overtaken(People):
+    """Slack takes so long to name the approvers that another process has taken over by then."""
+
+    def __init__(self, other: Bench) -> None:
+        super().__init__()
+        self._other = other
+
+    async def members(self, ids: frozenset[str]) -> frozenset[str]:
+        self._other.clock.forward(seconds=PAUSE)
+        await self._other.sweeps()
+        return await super().members(ids)

@@ -81,6 +81,24 @@ async def test_a_write_that_is_answered_when_another_process_went_on_is_on_recor
     assert (done.state, machine.kinds().count("step done")) == (State.DONE, 1)
 
 
+async def test_a_change_lost_while_reading_leaves_no_late_write(machine: Bench, path: Path) -> None:
+    change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
+    async with machine.another(path) as other:
+
+        async def stopped(seconds: float) -> None:
+            if seconds:
+                machine.clock.forward(seconds=PAUSE)
+                await other.sweeps()
+
+        machine.store.sleep = stopped
+        machine.store.faults.add("GET", MEMBERS, delay=1)
+        await machine.runner.run(change.number)
+        await other.sweeps()
+    assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE"])
+    assert "late write" not in machine.kinds()
+    assert machine.board.notified == []
+
+
 async def test_one_that_slept_and_lost_nothing_goes_on(machine: Bench) -> None:
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
 

@@ -190,6 +190,21 @@ async def test_a_lost_answer_to_a_create_is_not_repeated_and_leaves_it_unsure(ma
     assert not unsure.can_be_undone
 
 
+async def test_a_segment_that_others_renamed_meanwhile_is_left_alone(machine: Bench) -> None:
+    """The store makes the bot wait; it reads the segment again before it sends the name once more."""
+
+    async def meanwhile(_seconds: float) -> None:
+        with machine.store.shop.db as db:
+            db.execute("UPDATE segments SET name = 'Gold' WHERE name = 'VIPs'")
+
+    machine.store.sleep = meanwhile
+    machine.store.faults.add("PUT", SEGMENTS, delay=1, status=429)
+    failed = await machine.carry_out(plan(rename(machine)))
+    assert (failed.runs[0].state, machine.writes()) == (StepState.FAILED, ["PUT"])
+    assert failed.runs[0].error.startswith("Someone else named or described “Gold” in the meantime")
+    assert ("Gold" in machine.segments(), "Best" in machine.segments()) == (True, False)
+
+
 async def test_a_lost_answer_is_looked_into_and_not_repeated(machine: Bench) -> None:
     machine.store.faults.add("PUT", SEGMENTS, drop=True, carried_out=True)
     done = await machine.carry_out(plan(rename(machine)))

@@ -1,6 +1,6 @@
 """Nobody acts on old sight: after a minute without an answer from the store, a run reads again before it writes."""
 
-from bot.bigcommerce import AnyOf
+from bot.bigcommerce import AnyOf, SegmentChange
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.items import Item
 from bot.core.planning.plan import Plan, build_plan, inverse_of
@@ -181,6 +181,31 @@ async def test_profiles_that_are_all_deleted_already_are_done(machine: Bench) ->
     assert (await resumed(machine, minutes=2)).state is State.DONE
 
 
+async def test_a_begun_step_whose_segment_was_renamed_is_not_finished(machine: Bench) -> None:
+    """One of them may be the step's own doing, and the name is not: the rest is not what was approved."""
+    ids, vips = outside(machine, 3), machine.segments()["VIPs"]
+    await killed_after_start(machine, await planned(machine, AddMembers(segment=ref(machine), profile_ids=ids)))
+    await machine.client.add_members(vips, ids[0])
+    await machine.client.update_segment(vips, lambda now: SegmentChange(id=now.id, name="Best"))
+    before = len(machine.writes())
+    failed = await resumed(machine, minutes=2)
+    assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.UNSURE)
+    assert "Was: Add 3 shoppers to VIPs. Now: Add 3 shoppers to Best." in failed.runs[0].error
+    assert machine.writes()[before:] == []
+
+
+async def test_shoppers_whom_somebody_else_removed_meanwhile_stop_a_removal(machine: Bench) -> None:
+    members = sorted(machine.members("VIPs"))
+    step = RemoveMembers(segment=ref(machine), profile_ids=tuple(members[:3]))
+    change = await machine.approved(await planned(machine, step))
+    await machine.client.remove_members(step.segment.known_id, members[0])
+    machine.clock.forward(minutes=2)
+    await machine.runner.run(change.number)
+    failed = await machine.latest()
+    assert (failed.state, machine.members("VIPs")) == (State.FAILED, set(members[1:]))
+    assert "Someone else has seen to 1 item of it." in failed.runs[0].error
+
+
 async def eight_members(machine: Bench) -> list[str]:
     """More than the store's shop has in VIPs."""
     await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 8 - len(machine.members("VIPs"))))
@@ -221,6 +246,14 @@ async def test_a_removal_whose_shoppers_all_left_before_its_turn_puts_nobody_bac
     done = await slowly_removed(machine, (members[0],), (members[1],), (members[2],), leaving=(members[2],))
     assert (done.state, [run.error for run in done.runs]) == (State.DONE, [""] * 3)
     assert done.runs[2].undo == ()
+
+
+async def test_consecutive_late_removals_share_what_they_read(machine: Bench) -> None:
+    """The segment's size and its members, once for both: each is read right before it is needed first."""
+    members = await eight_members(machine)
+    done = await slowly_removed(machine, *((one,) for one in members[:4]), leaving=(members[7],))
+    asked = [one["method"] for one in machine.store.requests()]
+    assert (done.state, asked[-4:]) == (State.DONE, ["GET", "GET", "DELETE", "DELETE"])
 
 
 async def test_additions_wait_out_a_limit_and_look_again(machine: Bench) -> None:
