@@ -1,17 +1,22 @@
-"""What is assembled starts only where Slack takes its tokens, is healthy while it can read, and sweeps by itself."""
+"""What is assembled starts only where Slack takes its tokens, and its ledger is whole; it sweeps until that is lost."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.errors import LedgerLost
 from bot.sandbox.workspace import people
+from bot.sandbox.workspace.people import Group
 from bot.settings import CannotStart
 from bot.wiring import assemble, utc_now
 from commands import GROUPS
-from tests.harness import World, said, settings_for, world
+from tests.harness import Clock, World, said, settings_for, world
+from tests.ledger.sqlite.files import damage
+from tests.records import create_ledger
 
 
 class BreakingClock:
@@ -28,6 +33,16 @@ class BreakingClock:
         if self.broke:
             self.asked_again.set()
         return utc_now()
+
+
+class CountingClock(Clock):
+    """A clock that counts how often it is asked."""
+
+    asked = 0
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        return super().__call__()
 
 
 @pytest.fixture
@@ -75,3 +90,53 @@ async def test_after_housekeeping_that_broke_comes_the_next(idle: World, caplog:
     assert [record.getMessage() for record in caplog.records if record.name == "bot.wiring"] == [
         "What is due could not be started; the next try comes in 0 s"
     ]
+
+
+async def test_a_group_that_stays_unreadable_is_warned_of_at_the_start(
+    idle: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    managers = Group("S0MANAGER1", "managers", "Managers", [people.CLEO])
+    idle.workspace.directory.groups[managers.id] = managers
+    both = f"{people.APPROVERS_GROUP},{managers.id}"
+    # Whichever is asked for first; the other one is read. (After an error out of a task, coverage counts lines again
+    # only once something was waited for.)
+    idle.workspace.faults.add("usergroups.users.list", error="no_such_subteam")
+    async with assemble(settings_for(idle.url, idle.database, APPROVERS=both), GROUPS, run_due_every=None):
+        pass
+    (warned,) = [record.getMessage() for record in caplog.records if record.name == "bot.wiring"]
+    assert re.match(r"The members of the user group S0\w+ can't be read: there is no such group\. ", warned)
+
+
+# A ledger that is lost
+
+
+async def test_a_damaged_ledger_stops_the_start(idle: World) -> None:
+    create_ledger(idle.database)
+    damage(idle.database, "restored")
+    before = idle.database.read_bytes()
+    with pytest.raises(LedgerLost) as told:
+        async with assemble(settings_for(idle.url, idle.database), GROUPS, run_due_every=None):
+            pass
+    assert told.value.for_operator.startswith("The ledger is damaged (")
+    assert idle.database.read_bytes() == before
+
+
+async def test_a_bot_stops_for_the_first_reason(idle: World) -> None:
+    async with assemble(settings_for(idle.url, idle.database), GROUPS, run_due_every=None) as bot:
+        for reason in ("first", "second"):
+            bot.lose(LedgerLost(reason, ""))
+        assert bot.lost.result().reason == "first"
+
+
+async def test_housekeeping_ends_once_the_ledger_is_lost(idle: World) -> None:
+    clock = CountingClock()
+    async with assemble(
+        settings_for(idle.url, idle.database), GROUPS, clock=clock, elapsed=clock.elapsed, run_due_every=0
+    ) as bot:
+        idle.database.unlink()
+        clock.forward(seconds=3)  # the lease is to be renewed
+        assert (await bot.lost).reason == "the ledger's file was deleted or replaced"
+        asked = clock.asked
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert clock.asked == asked

@@ -121,19 +121,20 @@ class Board:
 class People:
     """Everybody is a full member, and Ben and Cleo may approve, unless said otherwise.
 
-    ``silent``: Slack does not tell who is among the approvers.
+    ``silent``: Slack does not tell who is among the approvers; ``unreadable``: of which groups it never will, and why.
     """
 
     standings: dict[str, Standing] = field(default_factory=dict)
     approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"})
     silent: bool = False
+    unreadable: tuple[tuple[str, str], ...] = ()
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def actor(self, user_id: str) -> Actor:
         unread = frozenset({"UBEN", "UCLEO", *self.groups} if self.silent else ())
         groups = frozenset(one for one, users in self.groups.items() if user_id in users and not self.silent)
         standing = self.standings.get(user_id, Standing.MEMBER)
-        return Actor(id=user_id, standing=standing, groups=groups, unread=unread)
+        return Actor(id=user_id, standing=standing, groups=groups, unread=unread, unreadable=self.unreadable)
 
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         groups = (self.groups[one] for one in ids & self.groups.keys() if not self.silent)

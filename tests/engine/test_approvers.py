@@ -83,6 +83,15 @@ async def test_who_may_be_in_a_group_that_cannot_be_read_is_told_so(path: Path) 
         assert whispers(machine)[-1].startswith("Slack couldn't tell me just now who is in the group that may do this.")
 
 
+async def test_what_only_an_unreadable_group_may_approve_is_not_requested(path: Path) -> None:
+    async with bench(path, approvers=frozenset({"SAPPROVERS"})) as machine:
+        machine.people.unreadable = (("SAPPROVERS", "there is no such group"),)
+        await machine.asks("segment delete", segments=["VIPs"])
+        assert whispers(machine)[-1].startswith("This needs 1 approval: ")
+        assert ", so it was not requested. The members of the user group SAPPROVERS can't be" in whispers(machine)[-1]
+        assert machine.kinds() == ["asked", "refused"]
+
+
 async def test_an_old_change_that_needs_what_the_policy_asks_for_goes_on(machine: Bench) -> None:
     change = await machine.delete()
     stored = change.need.model_dump(exclude={"requirements"})

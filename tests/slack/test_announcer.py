@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.answers import Answer, Delta, File, Table, mention
+from bot.core.answers import Answer, Chart, Delta, File, Table, mention
 from bot.core.approval.changes import Emergency, State
 from bot.core.errors import Impossible
 from bot.core.people import Place
@@ -315,6 +315,14 @@ def test_a_message_names_a_file_as_it_comes() -> None:
 WAITING = change(number=7, state=State.WAITING, deciders=(BEN,))
 
 
+async def test_a_card_that_may_exist_is_found_and_not_posted_again(slack: Slack) -> None:
+    manifest = slack.workspace.manifest
+    slack.workspace.manifest = replace(manifest, scopes=manifest.scopes | {"channels:history"})
+    card = await slack.announcer.post(WAITING, may_exist=True)
+    assert await slack.announcer.post(WAITING, may_exist=True) == card
+    assert len(slack.seen("ben")["#approvals"]) == 1
+
+
 async def test_a_write_that_was_answered_late_is_told_under_the_card(slack: Slack) -> None:
     card = await slack.announcer.post(WAITING)
     await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "late", "")
@@ -420,6 +428,14 @@ async def test_a_summary_that_is_too_much_has_fewer_rows_and_the_whole_as_a_file
     content = (await slack.download(file))[1].decode()
     assert content.startswith("Segment,Shoppers,Change\r\nClub 000,0,0\r\nClub 001,1,-1\r\n")
     assert content.endswith(f"{BEN},,0\r\n")
+
+
+async def test_a_simpler_summary_without_tables_has_no_files(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
+    chart = Chart("line", "Sizes", ("May", "June"), (("VIPs", (3, 4)),), "VIPs grew.")
+    slack.workspace.faults.add("chat.postMessage", error="msg_blocks_too_long")
+    await slack.announcer.announce(Answer("Numbers", (chart,)))
+    assert [one["text"].splitlines()[0] for one in slack.seen()["#segments"]] == ["Numbers"]
+    assert "could not be attached" not in caplog.text
 
 
 async def test_a_summary_stands_although_its_file_is_refused(slack: Slack) -> None:

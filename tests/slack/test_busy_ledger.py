@@ -12,7 +12,7 @@ import pytest
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
 from tests.disks import frozen, full, held
-from tests.harness import World, said, world
+from tests.harness import Json, World, said, world
 from tests.stories.judge import judge
 
 HELD = "This could not be put on record (another program holds the ledger's file), so nothing was done."
@@ -99,10 +99,29 @@ async def test_an_approval_in_a_form_that_cannot_be_recorded_is_told_there(slack
     assert "VIPs" in slack.sizes()
 
 
-async def test_a_refusal_that_comes_after_the_acknowledgement_is_told_privately(slack: World) -> None:
+async def test_a_click_for_a_form_is_answered_beside_the_button(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     with frozen(ledger_of(slack)):
+        await slack.press("Reject", by="ben")
+    assert FROZEN in slack.whisper(by="ben", channel="#approvals")
+    assert slack.form(by="ben") is None
+
+
+async def test_a_refusal_that_comes_after_the_acknowledgement_is_told_privately(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    slack.clock.forward(minutes=1)  # who Ana is has to be asked again, once the click is on record
+    with ExitStack() as trouble:
+        overheard = slack.workspace.overheard
+
+        def freeze(door: str, body: Json) -> None:
+            overheard(door, body)
+            if door == "users.info":
+                slack.workspace.overheard = overheard
+                trouble.enter_context(frozen(ledger_of(slack)))
+
+        slack.workspace.overheard = freeze
         await slack.press("Reject", by="ana")
+        assert slack.workspace.overheard is overheard
     assert FROZEN in slack.whisper(by="ana", channel="#approvals")
     await slack.press("Reject", by="ana")
     assert "You asked for change 1, so someone else" in slack.whisper(by="ana", channel="#approvals")

@@ -18,7 +18,6 @@ from bot.serving import stopped
 from bot.wiring import assemble
 from commands import GROUPS
 from tests.harness import ROOT, World, environment_for, settings_for, world
-from tests.ledger.sqlite.files import damage
 from tests.records import create_ledger
 
 GONE = "This could not be put on record (the ledger's file was deleted or replaced), so nothing was done."
@@ -62,24 +61,6 @@ async def test_the_bot_stops_within_seconds(slack: World) -> None:
         deleted(slack.database)
         with pytest.raises(LedgerLost, match="deleted or replaced"):
             await stopped(bot.lost)
-
-
-async def test_a_damaged_ledger_stops_the_start(slack: World) -> None:
-    damage(slack.database, "restored")
-    before = slack.database.read_bytes()
-    with pytest.raises(LedgerLost) as told:
-        await slack.start()
-    await slack.stop()
-    assert told.value.for_operator.startswith("The ledger is damaged (")
-    assert slack.database.read_bytes() == before
-
-
-async def test_a_bot_stops_for_the_first_reason(slack: World) -> None:
-    await slack.start()
-    assert slack.bot
-    for reason in ("first", "second"):
-        slack.bot.lose(LedgerLost(reason, ""))
-    assert slack.bot.lost.result().reason == "first"
 
 
 async def test_a_signal_stops_a_bot_that_has_its_ledger(slack: World) -> None:

@@ -16,7 +16,7 @@ from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.ledger.sqlite.restoring import UNANSWERED, WAS_OPEN, WAS_RUNNING, restore
-from tests.core.samples import NOW, plan
+from tests.core.samples import NOW, delete, plan
 from tests.ledger.planned import asked, kinds, moved, planned, running
 from tests.ledger.sqlite.files import unguarded
 
@@ -66,6 +66,19 @@ async def test_a_step_that_had_begun_in_a_backup_is_unsure(restored: Ledger) -> 
     (entry,) = [one for one in await restored.audit.entries() if one.kind == "step unsure"]
     assert entry.detail["uncertain"] is True
     assert entry.subjects == tuple(map(str, map(Item.segment, plan().segment_ids)))
+
+
+async def test_a_step_that_had_ended_in_a_backup_stays_done(tmp_path: Path) -> None:
+    original = tmp_path / "original.sqlite"
+    async with open_sqlite(original) as ledger:
+        begun = await running(ledger, "1", plan=plan(delete("VIPs"), delete("Lapsed")))
+        for position, state in ((0, StepState.STARTED), (0, StepState.DONE), (1, StepState.STARTED)):
+            begun = await ledger.changes.save_run(begun, Run(position=position, state=state), at=NOW, detail={})
+    await restore(original, tmp_path / "ledger.sqlite", at=LATER)
+    async with open_sqlite(tmp_path / "ledger.sqlite") as ledger:
+        closed = await ledger.changes.load(1)
+    assert [run.state for run in closed.runs] == [StepState.DONE, StepState.UNSURE]
+    assert closed.state is State.CLOSED
 
 
 async def test_the_log_says_what_was_restored_and_holds(restored: Ledger, backup: Path) -> None:
