@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from coverage import Coverage
-from hypothesis import is_hypothesis_test
+from hypothesis import is_hypothesis_test, settings
 
 if TYPE_CHECKING:  # fixtures import what they use: the process that hands tests out to others needs none of it
     from tests.harness import World
@@ -27,6 +27,9 @@ UNCOUNTED = {"approvals", "browser", "laws", "mornings", "sandbox", "stories"}
 their time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
 COUNTED = ("bot", "commands")
 PAUSED = pytest.StashKey[list[Coverage]]()
+# No example of any property is late on a busy machine: how long things take is measured in tests/benchmarks.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 # Workers and processes of the command line read again what another one compiled: half of the time that they take to
 # start, also on machines that are told to keep nothing compiled.
 sys.dont_write_bytecode = False

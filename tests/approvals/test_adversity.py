@@ -156,11 +156,12 @@ class Adversity(Interleavings):
     def _click(self, process: int, by: str, card: Change, verdict: Verdict, turns: int) -> None:
         super()._click(process, by, card, verdict, 0 if self.again else turns)
         if self.again:
-            click = self.clicks[-1]
+            click, other = self.clicks[-1], self.processes[1 - process]
+            click.policies.append(other.policy)
             decision = Decision(number=card.number, verdict=verdict, version=card.version)
             button = ClickedButton(shown=card.shown)
             twice = invocation(click.id, by, verdict.value, decision=decision, button=button)
-            self._run(self.processes[1 - process].ask(twice), turns)
+            self._run(other.ask(twice), turns)
 
     # Backups
 
