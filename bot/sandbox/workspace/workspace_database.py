@@ -33,7 +33,7 @@ class Posting:
         return self.visible_to in (None, user_id)
 
 
-class Archive:
+class WorkspaceDatabase:
     """Messages by channel and ts, Home tabs by user id, files by id."""
 
     def __init__(self, path: str | Path) -> None:
