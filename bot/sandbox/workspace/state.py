@@ -22,7 +22,7 @@ from bot.sandbox.workspace.manifest import Manifest
 from bot.sandbox.workspace.refusals import Json
 from bot.sandbox.workspace.select_options import ShownOptions
 from bot.sandbox.workspace.triggers import ResponseUrls, Triggers
-from bot.sandbox.workspace.workspace_database import WorkspaceDatabase, Posting
+from bot.sandbox.workspace.workspace_database import Posting, WorkspaceDatabase
 
 SHOWN = 200
 """How many of a channel's latest messages the state includes; Slack's client loads a page at a time, too."""
