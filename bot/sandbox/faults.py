@@ -1,5 +1,6 @@
 """Fault injection: errors for the next requests, to the store's API or to Slack's."""
 
+from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,9 +22,9 @@ class Fault(BaseModel):
     drop: bool = False
     times: Annotated[int, Field(ge=1)] | None = 1
 
+    @abstractmethod
     def strikes(self, *request: str) -> bool:
         """Return whether the fault applies to a request."""
-        raise NotImplementedError
 
 
 F = TypeVar("F", bound=Fault)
