@@ -1,5 +1,6 @@
 """Who lost the lease of a change writes nothing more; and what was under way then is on record, and told."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -58,18 +59,23 @@ async def test_one_that_wakes_up_after_the_change_was_done_and_undone_removes_no
     assert (await machine.ledger.changes.load(1)).undone_by == 2
 
 
+def stopped_while(machine: Bench, other: Bench) -> Callable[[float], Awaitable[None]]:
+    """Return the store's sleep: the process that asked is stopped meanwhile, and the other one goes on."""
+
+    async def stopped(seconds: float) -> None:
+        if seconds:
+            machine.clock.forward(seconds=PAUSE)
+            await other.sweeps()
+
+    return stopped
+
+
 async def test_a_write_that_is_answered_when_another_process_went_on_is_on_record_and_told(
     machine: Bench, path: Path
 ) -> None:
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
     async with machine.another(path) as other:
-
-        async def stopped(seconds: float) -> None:
-            if seconds:
-                machine.clock.forward(seconds=PAUSE)
-                await other.sweeps()
-
-        machine.store.sleep = stopped
+        machine.store.sleep = stopped_while(machine, other)
         machine.store.faults.add("DELETE", SEGMENTS, delay=1)
         await machine.runner.run(change.number)
         await other.sweeps()
@@ -84,13 +90,7 @@ async def test_a_write_that_is_answered_when_another_process_went_on_is_on_recor
 async def test_a_change_lost_while_reading_leaves_no_late_write(machine: Bench, path: Path) -> None:
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
     async with machine.another(path) as other:
-
-        async def stopped(seconds: float) -> None:
-            if seconds:
-                machine.clock.forward(seconds=PAUSE)
-                await other.sweeps()
-
-        machine.store.sleep = stopped
+        machine.store.sleep = stopped_while(machine, other)
         machine.store.faults.add("GET", MEMBERS, delay=1)
         await machine.runner.run(change.number)
         await other.sweeps()
