@@ -1,12 +1,13 @@
 """Changes come back whole, and move one at a time."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from bot.core.approval.changes import MOVES, Event, Run, State, StepState
-from bot.core.approval.need import Approval
+from bot.core.approval.need import Approval, Need
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import TooLate, UnknownChange
 from bot.core.people import Place
@@ -168,3 +169,18 @@ async def test_an_approval_that_nobody_gave_is_found_in_the_log_itself(ledger: L
     await ledger.changes.move(found, Event.APPROVE, at=NOW)
     why = "Change 1 was approved in entry 4 by someone whose approval does not count."
     assert ((await ledger.audit.verify()).fault, await ledger.changes.contradiction(1)) == (why, why)
+
+
+def in_two_orders() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the same ids as two sets that are written in different orders, as by processes of their own."""
+    tries = ([f"U{start}{letter}" for letter in "ABCD"] for start in count())
+    pairs = ((frozenset(ids), frozenset(reversed(ids))) for ids in tries)
+    return next((one, other) for one, other in pairs if list(one) != list(other))
+
+
+async def test_a_step_saved_by_another_process_contradicts_nothing(ledger: Ledger) -> None:
+    one, other = in_two_orders()
+    found = await running(ledger, need=Need(approvals=1, why="needs 1 approval: it deletes", approvers=one))
+    reordered = found.model_copy(update={"need": found.need.model_copy(update={"approvers": other})})
+    await ledger.changes.save_run(reordered, STEP_RUN, at=NOW, detail={"kind": "delete_segment"})
+    assert ((await ledger.audit.verify()).fault, await ledger.changes.contradiction(1)) == ("", "")

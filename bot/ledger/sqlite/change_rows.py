@@ -54,7 +54,9 @@ def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run)
     """Save the run of one of its steps. Raises TooLate if the change was moved since it was loaded."""
     row = (change.number, run.position, run.model_dump_json())
     db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
-    _compare_and_swap(db, change, recorded)
+    # Nothing else of the change: a set that was loaded may be written in another order than the one that was sealed.
+    revisions = (recorded.revision, change.number, change.revision)
+    _swap_row(db, change, "UPDATE changes SET revision = ? WHERE number = ? AND revision = ?", revisions)
 
 
 def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str) -> None:
@@ -68,12 +70,16 @@ def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> 
     # A plan may hold 100,000 ids and seldom changes: it is not written again with each move.
     plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
     row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved))
-    swapped = db.execute(
+    swapping = (
         "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = coalesce(?, plan), body = ? "
-        "WHERE number = ? AND revision = ?",
-        (*row, change.number, change.revision),
+        "WHERE number = ? AND revision = ?"
     )
-    if swapped.rowcount != 1:
+    _swap_row(db, change, swapping, (*row, change.number, change.revision))
+
+
+def _swap_row(db: sqlite3.Connection, change: Change, swapping: str, values: tuple[str | int | None, ...]) -> None:
+    """Swap the row of a change. Raises TooLate if it was moved since it was loaded."""
+    if db.execute(swapping, values).rowcount != 1:
         too_late(load(db, change.number))
 
 
