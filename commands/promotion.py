@@ -1,4 +1,4 @@
-"""``/promotion``: promotions, and the segments that they reach."""
+"""``/promotion``: promotions, the segments that they reach, and whether they are on."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,8 @@ from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
-from bot.core.planning.steps import PromotionRef, RetargetPromotion
+from bot.core.planning.steps import PromotionRef, RetargetPromotion, SwitchPromotion
+from bot.core.planning.steps.promotion_status import DISABLED
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, parse
@@ -112,6 +113,8 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
                 ("Retarget", f"promotion target {typed}"),
                 ("Edit Rule", f"promotion rule {typed}"),
                 *((("Untarget", f"promotion untarget {typed}"),) if promotion.targeting else ()),
+                *((("Enable", f"promotion enable {typed}"),) if promotion.status == DISABLED else ()),
+                *((("Disable", f"promotion disable {typed}"),) if promotion.status != DISABLED else ()),
             ),
         ),
     )
@@ -159,6 +162,29 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
     return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
 
 
+@command("promotion enable", submit="Enable Promotion")
+async def enable(args: ShowPromotion, ctx: Context) -> Plan:
+    """Turn a promotion on: shoppers get it from then on. A second person has to approve.
+
+    /promotion enable "Win back"
+    """
+    return await _switched(args, ctx, enabled=True)
+
+
+@command("promotion disable", submit="Disable Promotion")
+async def disable(args: ShowPromotion, ctx: Context) -> Plan:
+    """Turn a promotion off: shoppers get it no longer. A second person has to approve.
+
+    /promotion disable "VIP early access"
+    """
+    return await _switched(args, ctx, enabled=False)
+
+
+async def _switched(args: ShowPromotion, ctx: Context, *, enabled: bool) -> Plan:
+    promotion = PromotionRef.of(await ctx.shop.promotion(args.promotion))
+    return await build_plan((SwitchPromotion(promotion=promotion, enabled=enabled),), ctx.shop)
+
+
 async def _retargeted(promotion: Promotion, after: Targeting | None, ctx: Context) -> Plan:
     return await build_plan((RetargetPromotion(promotion=PromotionRef.of(promotion), after=after),), ctx.shop)
 
@@ -187,6 +213,6 @@ def _times(used: object, most: object) -> str:
 
 GROUP = Group(
     "promotion",
-    "Promotions: see and change which segments they reach",
-    commands=(list_promotions, show, target, rule, untarget),
+    "Promotions: whom they reach, and whether they are on",
+    commands=(list_promotions, show, target, rule, untarget, enable, disable),
 )

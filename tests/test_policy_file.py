@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.rule import RULES, Rule
+from bot.core.approval.rule import DESTRUCTIVE, RULES, Rule
 from bot.core.planning.steps import STEPS
 from bot.settings import PolicyFile, Settings, WrongSettings, load
 
@@ -50,7 +50,7 @@ def test_the_file_of_the_readme_is_read(file: Path) -> None:
         approvals=2,
         approvers=frozenset({"S0MANAGERS"}),
     )
-    hurting = Rule(steps=("delete_segment", "remove_members", "delete_profiles", "retarget_promotion"), approvals=1)
+    hurting = Rule(steps=DESTRUCTIVE, approvals=1)
     breakers, auditors = frozenset({"U0HEAD"}), frozenset({"S0AUDIT"})
     adding = Rule(steps=("add_members",), shoppers=26, per="24h", approvals=1)
     assert policy(file) == PolicyFile(rules=(hurting, managers, adding), breakers=breakers, auditors=auditors)

@@ -117,7 +117,8 @@ class Store(Reader):
     ) -> Promotion | None:
         """Replace a promotion's document by what `draft` makes of it as it is, read before each attempt.
 
-        See `Promotion.with_targeting`. Return it, or None if `draft` found nothing (more) to change. Raises NotFound.
+        See `Promotion.with_targeting` and `with_status`. Return it, or None if `draft` found nothing (more) to change.
+        Raises NotFound.
         """
 
         async def drafted() -> Request | None:

@@ -101,9 +101,16 @@ class Promotion(_Received):
 
     def with_targeting(self, targeting: Targeting | None) -> dict[str, Any]:
         """Build the document that replaces this one: the same except for the segments."""
-        kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
         segments = targeting.to_json() if targeting else None
-        return {**kept, "customer": {**_customer_in(self.document), "segments": segments}}
+        return {**self._kept, "customer": {**_customer_in(self.document), "segments": segments}}
+
+    def with_status(self, status: str) -> dict[str, Any]:
+        """Build the document that replaces this one: the same except for the status, ENABLED or DISABLED."""
+        return {**self._kept, "status": status}
+
+    @property
+    def _kept(self) -> dict[str, Any]:
+        return {name: value for name, value in self.document.items() if name not in READ_ONLY}
 
 
 def _customer_in(document: dict[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,18 @@ def test_new_targeting_keeps_all_else_but_read_only_fields() -> None:
     assert DOCUMENT["customer"]["segments"] == {"not": {"id": ["a"]}}
 
 
+def test_a_new_status_keeps_all_else_but_read_only_fields() -> None:
+    document = Promotion.model_validate(DOCUMENT).with_status("DISABLED")
+
+    assert document == {
+        "name": "10 % for VIPs",
+        "status": "DISABLED",
+        "customer": DOCUMENT["customer"],
+        "rules": DOCUMENT["rules"],
+        "a_field_of_next_year": {"kept": True},
+    }
+
+
 def test_targeting_can_be_taken_off() -> None:
     untargeted = Promotion.model_validate(DOCUMENT).with_targeting(None)
 

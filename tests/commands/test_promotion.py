@@ -92,7 +92,7 @@ async def test_show_tells_status_dates_uses_and_whom_it_reaches(slack: World) ->
         assert "Starts: 2026-01-05" in told
         assert "Used: 37 of 500 times" in told
         assert "Only signed-in shoppers get it" in told
-    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule", "Untarget"]
+    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule", "Untarget", "Disable"]
 
 
 async def test_show_leaves_out_uses_that_the_store_does_not_count(slack: World) -> None:
@@ -250,7 +250,7 @@ async def test_the_buttons_of_show_lead_to_target_rule_and_untarget(slack: World
     await slack.press("Untarget Promotion", by="ben")
     await slack.type("/promotion show tasting week")
     assert "Tasting week reaches everyone" in slack.whisper()
-    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule"]
+    assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule", "Disable"]
 
 
 async def test_untarget_by_form(slack: World) -> None:

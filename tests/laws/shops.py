@@ -24,6 +24,7 @@ from bot.core.planning.steps import (
     RetargetPromotion,
     SegmentRef,
     Step,
+    SwitchPromotion,
     UpdateSegment,
 )
 from bot.sandbox.store.resources import customers as store_customers
@@ -210,6 +211,13 @@ def draw_retarget(data: st.DataObject, machine: Bench) -> AnyStep:
     return RetargetPromotion(promotion=PromotionRef(id=document["id"], name=document["name"]), after=after)
 
 
+def draw_switch(data: st.DataObject, machine: Bench) -> AnyStep:
+    row = data.draw(st.sampled_from(machine.store.shop.rows("SELECT id FROM promotions ORDER BY id")))
+    document = store_promotions.one(machine.store.shop, row["id"])
+    promotion = PromotionRef(id=document["id"], name=document["name"])
+    return SwitchPromotion(promotion=promotion, enabled=document["status"] == "DISABLED")
+
+
 DRAWN: dict[type[Step], Drawing] = {
     CreateSegment: draw_create,
     UpdateSegment: draw_update,
@@ -220,6 +228,7 @@ DRAWN: dict[type[Step], Drawing] = {
     CreateProfiles: draw_profiles,
     DeleteProfiles: draw_delete_profiles,
     RetargetPromotion: draw_retarget,
+    SwitchPromotion: draw_switch,
 }
 """How each kind of Step is made up for a shop that it can be done to."""
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.store.resources import promotions as store_promotions
 from tests.sandbox.served_store import Served, served
 
 
@@ -144,3 +145,12 @@ async def test_document_that_cannot_be_is_422_and_changes_nothing(shop: Served, 
     before = await document(shop)
     assert (await shop.api.put("/promotions/1", json=before | change)).status_code == 422
     assert await document(shop) == before
+
+
+async def test_one_that_became_invalid_can_be_disabled_and_not_enabled(shop: Served) -> None:
+    before = await document(shop)
+    with shop.store.shop.db:
+        store_promotions.store(shop.store.shop, before | {"status": "INVALID"})
+    for sent, stored in (("INVALID", "INVALID"), ("ENABLED", "INVALID"), ("DISABLED", "DISABLED")):
+        assert (await shop.api.put("/promotions/1", json=before | {"status": sent})).status_code == 200
+        assert await document(shop) == before | {"status": stored}

@@ -19,6 +19,7 @@ from bot.core.items import CustomerKey
 from bot.core.planning.steps.customers import CreateCustomer
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
+from bot.core.planning.steps.promotion_status import SwitchPromotion
 from bot.core.planning.steps.promotions import RetargetPromotion
 from bot.core.planning.steps.references import Naming, PromotionRef, SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
@@ -34,7 +35,8 @@ AnyStep = Annotated[
     | CreateCustomer
     | CreateProfiles
     | DeleteProfiles
-    | RetargetPromotion,
+    | RetargetPromotion
+    | SwitchPromotion,
     Field(discriminator="kind"),
 ]
 STEPS: Mapping[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
@@ -62,6 +64,7 @@ __all__ = [
     "RetargetPromotion",
     "SegmentRef",
     "Step",
+    "SwitchPromotion",
     "Unclear",
     "UpdateSegment",
     "added",

@@ -63,6 +63,7 @@ class PromotionRef(Value):
 
 
 class Stored(Value):
-    """Whom a promotion reaches, as the store saved it; None means everybody."""
+    """Whom a promotion reaches, as the store saved it (None means everyone), or its status, if that was to change."""
 
     targeting: Targeting | None = None
+    status: str = ""

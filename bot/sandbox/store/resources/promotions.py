@@ -97,6 +97,8 @@ def replace(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str
     coupon = before["redemption_type"] == "COUPON"
     kept = {key: before[key] for key in READ_ONLY}
     document = {**DEFAULTS, **(COUPON_DEFAULTS if coupon else {}), **draft, **kept}
+    if before["status"] == "INVALID" and document["status"] == "ENABLED":
+        document["status"] = "INVALID"  # the store's own finding, which nobody can set or lift
     with shop.db:
         store(shop, document)
     return document

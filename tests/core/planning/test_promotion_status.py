@@ -1,0 +1,53 @@
+"""Enabling and disabling a promotion, as a Step: what it goes by, and what it leaves alone."""
+
+import pytest
+
+from bot.core.errors import Impossible
+from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.steps import Applied, PromotionRef, SwitchPromotion
+from bot.core.planning.steps.step import Gone
+from bot.core.store_view.cached_shop import Shop
+from tests.engine.bench import Bench
+from tests.laws.shops import a_shop
+
+SALE = PromotionRef(id=4, name="Win back")
+
+
+async def planned(machine: Bench) -> SwitchPromotion:
+    (step,) = (await build_plan((SwitchPromotion(promotion=SALE, enabled=True),), Shop(machine.client))).steps
+    assert isinstance(step, SwitchPromotion)
+    return step
+
+
+async def set_status(machine: Bench, status: str) -> None:
+    await machine.client.update_promotion(4, lambda now: now.with_status(status))
+
+
+async def test_one_that_someone_switched_meanwhile_is_not_put_again() -> None:
+    async with a_shop() as machine:
+        step = await planned(machine)
+        assert await step.already_applied(machine.client) is None
+        await set_status(machine, "ENABLED")
+        assert await step.apply(machine.client) == await step.already_applied(machine.client) == Applied()
+        assert machine.writes() == ["PUT"]
+
+
+async def test_one_whose_status_became_another_is_left_alone() -> None:
+    async with a_shop() as machine:
+        step = (await planned(machine)).model_copy(update={"was": "INVALID"})
+        with pytest.raises(Impossible, match=r"^The status of “Win back” changed in the meantime"):
+            await step.apply(machine.client)
+        assert machine.writes() == []
+
+
+async def test_one_that_is_gone_is_told() -> None:
+    async with a_shop() as machine:
+        missing = SwitchPromotion(promotion=PromotionRef(id=99, name="Sale"), enabled=True)
+        with pytest.raises(Gone, match=r"^The promotion “Sale” is no longer in the store\.$"):
+            await build_plan((missing,), Shop(machine.client))
+
+
+def test_without_dates_and_name_of_whom_it_is_still_a_line() -> None:
+    step = SwitchPromotion(promotion=SALE, enabled=False, whom="everyone")
+    assert Plan(steps=(step,)).warnings == ("Win back no longer reaches everyone.",)
+    assert (step.names, step.live) == ({SALE.item: "Win back"}, True)
