@@ -528,10 +528,11 @@ def filled(form: Json | None, field: str) -> Any:
 def buttons(message: Json) -> list[str]:
     """The texts of a message's buttons."""
     return [
-        element["text"]["text"]
+        one["text"]["text"]
         for block in message["blocks"]
         if block["type"] == "actions"
         for element in block["elements"]
+        for one in element.get("options", [element])
     ]
 
 

@@ -66,19 +66,21 @@ class Chart:
 class Offer:
     """A button for a likely next step; ``words`` is the command that it types, without the slash.
 
-    ``about``: the change that it acts on, as it is shown.
+    ``about``: the change that it acts on, as it is shown. ``danger``: something is lost by it.
     """
 
     label: str
     words: str
     about: Shown | None = None
+    danger: bool = False
 
 
 @dataclass(frozen=True)
 class Offers:
-    """A row of buttons."""
+    """A row of buttons, the most used first; ``more``, at most five, are in a menu at its end."""
 
     offers: tuple[Offer, ...]
+    more: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ def _render_part(part: Part) -> list[Block]:
             return [blocks.section(blocks.rich(text))]
         case Fields(pairs=pairs):
             return [blocks.fields(pairs)] if pairs else []
-        case Offers(offers=offers):
-            return [offer_buttons(offers)] if offers else []
+        case Offers(offers=offers, more=more):
+            return [offer_buttons(offers, more)] if offers else []
         case Review(number=number):
             return [blocks.actions([review_button(number)])]
         case File(name=name):
@@ -79,14 +79,16 @@ def _chart(part: Chart) -> list[Block]:
     return [blocks.chart(part.kind, part.title, part.labels, part.series), description]
 
 
-def offer_buttons(offers: tuple[Offer, ...]) -> Block:
-    """Render a row of buttons that type commands."""
-    return blocks.actions(
-        [
-            blocks.button(offer.label, f"{RUN}:{index}", pack_words(offer.words, offer.about))
-            for index, offer in enumerate(offers)
-        ]
-    )
+def offer_buttons(offers: tuple[Offer, ...], more: tuple[Offer, ...] = ()) -> Block:
+    """Render a row of buttons that type commands, and a menu of ``more``."""
+    buttons = [_offer_button(offer, f"{RUN}:{index}") for index, offer in enumerate(offers)]
+    options = [blocks.option(one.label, pack_words(one.words, one.about)) for one in more]
+    return blocks.actions([*buttons, *([blocks.menu(f"{RUN}:{len(buttons)}", options)] if options else [])])
+
+
+def _offer_button(offer: Offer, action_id: str) -> Block:
+    style = "danger" if offer.danger else None
+    return blocks.button(offer.label, action_id, pack_words(offer.words, offer.about), style=style)
 
 
 def file_name(name: str) -> str:

@@ -24,6 +24,8 @@ TITLE, LABEL, MESSAGE_TEXT, MESSAGE_BLOCKS, TABLE_ROWS, TABLE_TEXT, CELL = 24, 2
 CONFIRM_TEXT, CONFIRM_BUTTON, OPTIONS, ACTIONS, FIELD = 300, 30, 100, 25, 1500
 MESSAGE_ROOM, LINES, LINE, LINES_ROOM, SMALL_PRINT = 9000, 15, 400, 1500, 600
 LEAST_CELL = 10
+TABLE_PAGE = 100
+"""Rows that Slack shows at once: as many as a list's page has, so that a table has no pages beside the list's."""
 CHARTS, CHART_TITLE, CHART_LABEL, CHART_POINTS, CHART_SERIES = 2, 50, 20, 20, 12
 PLAN_ROOM = 3000
 """The most characters for the lines of a plan on its card: twice as many as for anything else."""
@@ -182,6 +184,11 @@ def button(text: str, action_id: str, value: str, *, style: str | None = None, c
     return made | {key: extra for key, extra in extras.items() if extra}
 
 
+def menu(action_id: str, options: Sequence[Block]) -> Block:
+    """Build the menu behind three dots; Slack takes at most five options."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options)}
+
+
 def confirm(title: str, text: str, yes: str, *, style: str = "primary") -> Block:
     """Build the confirmation dialog of a button."""
     return {
@@ -209,7 +216,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) 
         "type": "data_table",
         "caption": visible(caption),
         "rows": [head, *([_cell(value, room) for value in row] for row in shown)],
-        "page_size": min(25, max(1, len(shown))),
+        "page_size": min(TABLE_PAGE, max(1, len(shown))),
     }
 
 

@@ -86,7 +86,8 @@ def _text_lines(rendered: list[Block]) -> list[str]:
 
 def _lines(block: Block) -> list[str]:
     if block["type"] == "actions":
-        words = [unpack_words(one.get("value", ""))[0] for one in block["elements"]]
+        pressed = [one for element in block["elements"] for one in element.get("options", [element])]
+        words = [unpack_words(one.get("value", ""))[0] for one in pressed]
         typed = [f"`/{one}`" for one in words if " " in one]
         return [f"You can type {', '.join(typed)}."] if typed else []
     if block["type"] == "rich_text":
@@ -121,7 +122,7 @@ def _marked_word(value: Block) -> Iterator[str]:
             yield text
         case {"text": str(text)}:
             yield blocks.escape(text)
-        case {"type": "button"}:
+        case {"type": "button" | "overflow"}:
             return
         case _:
             for one in value.values():

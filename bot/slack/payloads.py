@@ -6,7 +6,7 @@ docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/refe
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Payload(BaseModel):
@@ -45,7 +45,17 @@ class _Interaction(_Payload):
 
 
 class _Action(_Payload):
+    """What was used: a button, or an option of a menu or select, whose value is the option's."""
+
     value: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_option(cls, action: Any) -> Any:
+        match action:
+            case {"selected_option": {"value": value}}:
+                return {"value": value}
+        return action
 
 
 class _Container(_Payload):

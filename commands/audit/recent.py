@@ -6,12 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core.answers import Answer, Cell, Offer, Table, mention
+from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
 from bot.core.language.phrases import counted
 from commands.audit.filter import Filters, describe_search, resolve_filters
+from commands.audit.folding import NEWER, fold
 from commands.paging import offers
 
 ROWS = 50
@@ -35,7 +37,7 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     /audit recent shopper:17 change:42
     """
     search = await resolve_filters(args, ctx)
-    entries = await ctx.audit.recent(search.filter, limit=ROWS + 1, before=args.before)
+    entries = await _folded(search.filter, args.before, ctx)
     shown, is_last = entries[:ROWS], len(entries) <= ROWS
     described = describe_search(search, ctx)
     older = f"before entry {args.before}" if args.before else ""
@@ -49,7 +51,22 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     return Answer(title, (*described, _table(shown, ctx), offers(*nexts, before=more)))
 
 
-def _table(shown: tuple[RecordedEntry, ...], ctx: Context) -> Table:
+async def _folded(audit_filter: AuditFilter, before: int | None, ctx: Context) -> list[RecordedEntry]:
+    """Return more entries than a page shows, if there are more: each request in one with its answer."""
+    older = await ctx.audit.recent(audit_filter, limit=2 * ROWS + 1, before=before)
+    page, newer = {one.number for one in older}, await _newer(audit_filter, before, ctx) if before else ()
+    every = (*(one for one in newer if one.number not in page), *older)
+    return [one for one in fold(every) if one.number in page]
+
+
+async def _newer(audit_filter: AuditFilter, before: int, ctx: Context) -> tuple[RecordedEntry, ...]:
+    """Return entries from ``before`` on: the answers to the oldest requests of the page before may be among them."""
+    last, _ = await ctx.audit.head()
+    upto = before + NEWER
+    return await ctx.audit.recent(audit_filter, limit=NEWER, before=upto if upto <= last else None)
+
+
+def _table(shown: list[RecordedEntry], ctx: Context) -> Table:
     columns = ("Entry", f"Time ({ctx.zone.key})", "Who", "What", "Told")
     return Table("Entries, the latest first", columns, tuple(_row(one, ctx) for one in shown))
 

@@ -17,9 +17,7 @@ from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobod
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.paging import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
-
-ROWS = 100
-"""The most members in one table: two requests, one for the profiles and one for their customers."""
+from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
 
 
 class Members(Args):
@@ -49,9 +47,8 @@ async def members(args: Members, ctx: Context) -> Answer:
         raise no_such_page(read.pages)
     typed, first = quote(segment.id), (args.page - 1) * ROWS
     page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
-    customers = await _customers(read.items, ctx)
-    rows = tuple(_row(profile, customers.get(profile.customer_id)) for profile in read.items)
-    table = (Table("Members", ("Shopper", "Email", "Customer id"), rows),) if rows else ()
+    rows = tuple(await shopper_rows([profile.customer_id for profile in read.items], ctx))
+    table = (Table("Members", COLUMNS, rows),) if rows else ()
     nexts = (("Add Shoppers", f"segment add {typed}"), ("Remove Shoppers", f"segment remove {typed}"))
     return Answer(
         f"{segment.name}: {page.title('shopper')}",
@@ -126,12 +123,6 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
 async def _customers(profiles: Sequence[Profile], ctx: Context) -> dict[int, Customer]:
     found = await ctx.shop.customers(ids=[profile.customer_id for profile in profiles])
     return {customer.id: customer for customer in found}
-
-
-def _row(profile: Profile, customer: Customer | None) -> tuple[str | int | None, ...]:
-    if customer is None:
-        return (None, None, profile.customer_id)
-    return (f"{customer.first_name} {customer.last_name}".strip(), customer.email, customer.id)
 
 
 def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:

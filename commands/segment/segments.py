@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from bot.bigcommerce import MARKETING_READ, Segment
-from bot.core.answers import Answer, Cell, Delta, Fields, Offers, Sentence, Table
+from bot.core.answers import Answer, Cell, Delta, Fields, Offer, Offers, Sentence, Table
 from bot.core.approval.changes import Brief
 from bot.core.command import Context, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
-from bot.core.language.phrases import people
+from bot.core.language.phrases import capital, people
 from bot.core.language.tokenizer import quote
 from bot.core.language.visible import visible, visible_lines
 from bot.core.planning.plan import Plan, build_plan
@@ -116,7 +116,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{segment.name}: {people(members)}",
-        (*described, Fields(_details(segment, uses)), *over_time, *_recent(recent), _next_steps(segment)),
+        (*described, _details(uses), *over_time, *_recent(recent), _next_steps(segment), _record(segment)),
     )
 
 
@@ -182,13 +182,15 @@ async def _row(segment: Segment, size: int, change: Delta | None, ctx: Context) 
     return (segment.name, size, change, len(uses) if uses is not None else None, updated)
 
 
-def _details(segment: Segment, uses: tuple[PromotionUse, ...] | None) -> tuple[tuple[str, str], ...]:
-    when = [("Created", segment.created_at), ("Updated", segment.updated_at)]
-    return (
-        ("Promotions", _describe_uses(uses)),
-        *((label, f"{time:%Y-%m-%d %H:%M} UTC") for label, time in when if time),
-        ("Id", segment.id),
-    )
+def _details(uses: tuple[PromotionUse, ...] | None) -> Fields:
+    return Fields((("Promotions", _describe_uses(uses)),))
+
+
+def _record(segment: Segment) -> Sentence:
+    """Return what few people need: when it was made, and its id."""
+    when = [("created", segment.created_at), ("updated", segment.updated_at)]
+    dates = [f"{label} {time:%Y-%m-%d %H:%M} UTC" for label, time in when if time]
+    return Sentence(capital(" · ".join((*dates, f"id {segment.id}"))), quiet=True)
 
 
 def _describe_uses(uses: tuple[PromotionUse, ...] | None) -> str:
@@ -202,16 +204,20 @@ def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
 
 
 def _next_steps(segment: Segment) -> Offers:
+    """Return what one would do next: the most used first, what is lost by last, and the rest in a menu."""
     typed = quote(segment.id)
-    return offers(
-        ("Members", f"segment members {typed}"),
-        ("Add Shoppers", f"segment add {typed}"),
-        ("Remove Shoppers", f"segment remove {typed}"),
-        ("Edit", f"segment edit {typed}"),
-        ("Copy", f"segment copy {typed}"),
-        ("Compare", f"segment overlap {typed}"),
-        ("Promotions", f"segment promotions {typed}"),
-        ("Export", f"segment export {typed}"),
-        ("Clear", f"segment clear {typed}"),
-        ("Delete", f"segment delete {typed}"),
+    return Offers(
+        (
+            Offer("Add Shoppers", f"segment add {typed}"),
+            Offer("Members", f"segment members {typed}"),
+            Offer("Edit", f"segment edit {typed}"),
+            Offer("Delete", f"segment delete {typed}", danger=True),
+        ),
+        more=(
+            Offer("Remove Shoppers", f"segment remove {typed}"),
+            Offer("Export", f"segment export {typed}"),
+            Offer("Compare", f"segment overlap {typed}"),
+            Offer("Copy", f"segment copy {typed}"),
+            Offer("Clear", f"segment clear {typed}"),
+        ),
     )

@@ -15,14 +15,15 @@ from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, 
 from bot.core.store_view.cached_shop import find_named
 from commands.inputs import Name, OneSegment
 from commands.paging import offers
+from commands.shopper_rows import COLUMNS, shopper_rows, table_or_file
 
 How = Literal["both", "either", "first-only"]
-Ids = dict[str, None]
-"""Profile ids in a stable order: planning again must give the same plan."""
+Ids = dict[str, int]
+"""Customer ids by profile id, in a stable order: planning again must give the same plan."""
 COMBINED: dict[How, Callable[[Ids, Ids], Ids]] = {
-    "both": lambda first, second: {one: None for one in first if one in second},
+    "both": lambda first, second: {one: first[one] for one in first if one in second},
     "either": lambda first, second: first | second,
-    "first-only": lambda first, second: {one: None for one in first if one not in second},
+    "first-only": lambda first, second: {one: first[one] for one in first if one not in second},
 }
 NOBODY: dict[How, str] = {
     "both": "no shopper is in both {first} and {second}",
@@ -126,13 +127,14 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
 
 @command("segment overlap", submit="Compare Segments")
 async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
-    """Count how many shoppers are in both segments, and in one only.
+    """Show who is in both segments, and how many are in one only; many come as a file.
 
     /segment overlap VIPs "Coffee lovers"
     """
     first, second = await _both_segments(args.first, args.second, ctx)
     one, other = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
-    both = len(one.keys() & other.keys())
+    shared = COMBINED["both"](one, other)
+    both = len(shared)
     pairs = (
         ("In both", people(both)),
         (f"Only in {first.name}", people(len(one) - both)),
@@ -140,7 +142,9 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
         ("In either", people(len(one.keys() | other.keys()))),
     )
     combine_them = offers(("Combine These", f"segment combine {quote(first.known_id)} {quote(second.known_id)}"))
-    return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), combine_them))
+    who = await shopper_rows(list(shared.values()), ctx)
+    table = table_or_file(f"In both {first.name} and {second.name}", COLUMNS, who)
+    return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), *table, combine_them))
 
 
 async def _both_segments(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
@@ -153,7 +157,7 @@ async def _both_segments(first: str, second: str, ctx: Context) -> tuple[Segment
 
 
 async def _members(segment_id: str, ctx: Context) -> Ids:
-    return {member.id: None async for member in ctx.shop.reader.members(segment_id)}
+    return {member.id: member.customer_id async for member in ctx.shop.reader.members(segment_id)}
 
 
 async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:

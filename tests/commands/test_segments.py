@@ -47,18 +47,26 @@ async def test_show_tells_size_promotions_and_id(slack: World) -> None:
     assert "Spent over $1,000" in told
     assert slack.id_of("VIPs") in told
     assert "live" in told
-    assert buttons(slack.messages()[-1]) == [
-        "Members",
-        "Add Shoppers",
-        "Remove Shoppers",
-        "Edit",
-        "Copy",
-        "Compare",
-        "Promotions",
-        "Export",
-        "Clear",
-        "Delete",
+    (*_, actions, record) = slack.messages()[-1]["blocks"]
+    *shown, menu = actions["elements"]
+    assert [(one["text"]["text"], one.get("style")) for one in shown] == [
+        ("Add Shoppers", None),
+        ("Members", None),
+        ("Edit", None),
+        ("Delete", "danger"),
     ]
+    assert [one["text"]["text"] for one in menu["options"]] == [
+        "Remove Shoppers",
+        "Export",
+        "Compare",
+        "Copy",
+        "Clear",
+    ]
+    assert record["type"] == "context"
+    assert record["elements"][0]["text"].endswith(f"id {slack.id_of('VIPs')}")
+    assert told.count(slack.id_of("VIPs")) == 1
+    await slack.press("Compare", by="ana", channel="#segments")
+    assert filled(slack.form(), "first") == "VIPs"
 
 
 async def test_show_says_where_promotions_cannot_be_read(slack: World) -> None:

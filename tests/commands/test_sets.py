@@ -208,6 +208,25 @@ async def test_overlap_counts_who_is_in_both_and_in_one_only(slack: World) -> No
     assert "Only in Lapsed: 60 shoppers" in told
     assert "In either: 100 shoppers" in told
     assert not slack.writes()
+    inside = [email for email in slack.emails(40, inside="VIPs") if email in slack.emails(400, inside="Lapsed")]
+    assert len(inside) == 4
+    assert all(email in told for email in inside)
+
+
+async def test_many_in_both_segments_come_as_a_file_too(slack: World) -> None:
+    slack.put("Loyal")
+    slack.enrol("Loyal", 101)
+    slack.enrol("VIPs", 120)
+    await slack.type("/segment overlap VIPs Loyal")
+    assert "The first 100 are shown here." in slack.whisper()
+    ((name, content),) = slack.files().items()
+    assert name == "In both VIPs and Loyal.csv"
+    assert content.splitlines()[0] == "shopper,email,customer_id"
+    assert len(content.splitlines()) == 102
+
+
+async def test_those_whom_an_overlap_shows_can_be_combined_at_a_click(slack: World) -> None:
+    await slack.type("/segment overlap VIPs Lapsed")
     await slack.press("Combine These", by="ana", channel="#segments")
     assert (chosen(slack.form(), "first"), chosen(slack.form(), "second")) == ("VIPs", "Lapsed")
 

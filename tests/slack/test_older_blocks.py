@@ -17,7 +17,7 @@ from tests.laws.values import texts
 
 LONG = Table("Segments", ("Name", "Shoppers"), tuple((f"Club {number:03}", number) for number in range(150)))
 CHART = Chart("bar", "Movers", ("VIPs",), (("Change", (3,)),), "Movers: VIPs +3.")
-BUTTONS = Offers((Offer("List", "segment list"), Offer("Show", "segment show")))
+BUTTONS = Offers((Offer("List", "segment list"),), more=(Offer("Show", "segment show"),))
 EVERYTHING = Answer(
     "Numbers",
     (
