@@ -24,7 +24,7 @@ from bot.core.errors import LedgerLost, NotRecorded
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
-from bot.engine.process import elapsed
+from bot.engine.process import USUAL_LEASE, Lease, elapsed
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -104,6 +104,7 @@ async def assemble(
     elapsed: Callable[[], float] = elapsed,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     quiet: float = QUIET,
+    lease: Lease = USUAL_LEASE,
     run_due_every: float | None = 1.0,
 ) -> AsyncIterator[Bot]:
     """Assemble a bot, ready to take deliveries.
@@ -111,13 +112,14 @@ async def assemble(
     ``run_due_every``: seconds between runs of what is due; None leaves that to the caller.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
+    ``lease``: how long the process keeps what it claims.
 
     Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
         client, once, cards = await stack.enter_async_context(_clients(settings))
         team_id = await _team(client)
-        store = await stack.enter_async_context(_store(settings, pause))
+        store = await stack.enter_async_context(_store(settings, pause, lease.longest_write))
         ledger = await stack.enter_async_context(
             open_sqlite(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
@@ -135,6 +137,7 @@ async def assemble(
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             elapsed=elapsed,
+            lease=lease,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
@@ -156,9 +159,11 @@ def _app(client: AsyncWebClient) -> AsyncApp:
     return AsyncApp(name="segment-bot", client=client, process_before_response=True, request_verification_enabled=False)
 
 
-def _store(settings: Settings, pause: Callable[[float], Awaitable[None]]) -> AbstractAsyncContextManager[Store]:
+def _store(
+    settings: Settings, pause: Callable[[float], Awaitable[None]], longest_write: float
+) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
-    return connect(*address, sleep=pause)
+    return connect(*address, sleep=pause, longest_write=longest_write)
 
 
 def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:

@@ -25,7 +25,7 @@ from bot.engine.housekeeper import Housekeeper
 from bot.engine.intake import Intake
 from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Directory
-from bot.engine.process import Process, elapsed
+from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
 from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
@@ -71,6 +71,7 @@ def build_engine(
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
     elapsed: Callable[[], float] = elapsed,
+    lease: Lease = USUAL_LEASE,
     new_nonce: Callable[[], str] = random_nonce,
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
@@ -78,9 +79,9 @@ def build_engine(
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
     ``elapsed``: seconds by a clock that only goes forward.
-    ``new_nonce``: returns the nonce of each new change.
+    ``lease``: how long the process keeps what it claims. ``new_nonce``: returns the nonce of each new change.
     """
-    process = Process.named_at_random(ledger, clock, elapsed)
+    process = Process.named_at_random(ledger, clock, elapsed, lease)
     planner = Planner(process, groups, policy, store, directory, zone)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)

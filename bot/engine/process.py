@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.bigcommerce import LONGEST_WRITE
 from bot.core.errors import NotRecorded
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
@@ -23,13 +24,35 @@ elapsed: Callable[[], float] = (
 """Seconds by a clock that nobody sets, and that goes on while the machine sleeps, where there is such a clock."""
 
 
+@dataclass(frozen=True)
+class Lease:
+    """How long a process keeps what it holds (``lasts``), and how often it renews that (``heartbeat``).
+
+    ``longest_write``: seconds after which a write is given up; ``margin``: seconds to spare when one is let out.
+    """
+
+    lasts: timedelta = LEASE
+    heartbeat: timedelta = HEARTBEAT
+    longest_write: float = LONGEST_WRITE
+    margin: float = 1.0
+
+    @property
+    def needed(self) -> float:
+        """Seconds that it must have left before a write goes out: so long may that be on its way, and the margin."""
+        return self.longest_write + self.margin
+
+
+USUAL_LEASE = Lease()
+
+
 class Heartbeat:
-    """When a process last renewed its lease.
+    """When a process last renewed its ``lease``.
 
     ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lease: Lease = USUAL_LEASE) -> None:
+        self.lease = lease
         self.until = float("-inf")
         self._last: datetime | None = None
         self._last_elapsed = 0.0
@@ -37,16 +60,16 @@ class Heartbeat:
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
-        return self._last is None or not timedelta(0) <= now - self._last < HEARTBEAT
+        return self._last is None or not timedelta(0) <= now - self._last < self.lease.heartbeat
 
     def beat(self, now: datetime, *, elapsed: float) -> None:
         """Note that the lease was renewed now."""
         if self._last is not None:
             jump = now - self._last - timedelta(seconds=elapsed - self._last_elapsed)
-            if jump > HEARTBEAT:
-                self._ahead, self._ahead_until = jump, elapsed + LEASE.total_seconds()
+            if jump > self.lease.heartbeat:
+                self._ahead, self._ahead_until = jump, elapsed + self.lease.lasts.total_seconds()
         self._last, self._last_elapsed = now, elapsed
-        self.until = elapsed + LEASE.total_seconds()
+        self.until = elapsed + self.lease.lasts.total_seconds()
 
     def set_ahead(self, elapsed: float) -> timedelta:
         """Return how far the clock was set ahead, until all who live have renewed their leases by it."""
@@ -69,13 +92,18 @@ class Process:
 
     @classmethod
     def named_at_random(
-        cls, ledger: Ledger, clock: Callable[[], datetime], elapsed: Callable[[], float] = elapsed
+        cls, ledger: Ledger, clock: Callable[[], datetime], elapsed: Callable[[], float], lease: Lease
     ) -> "Process":
         """Build a process with a unique random name."""
-        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed)
+        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease))
+
+    @property
+    def lease(self) -> Lease:
+        """How long it keeps what it holds."""
+        return self.heartbeat.lease
 
     async def live(self) -> None:
-        """Renew this process's lease on everything it holds, once per HEARTBEAT. Raises NotRecorded."""
+        """Renew this process's lease on everything it holds, once per heartbeat. Raises NotRecorded."""
         if self.heartbeat.is_due(self.clock()):
             await self.renew()
 
@@ -83,7 +111,7 @@ class Process:
         """Renew this process's lease at once. Raises NotRecorded."""
         began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
         now = self.clock()
-        await self.ledger.leases.renew(owner=self.owner, until=now + LEASE)
+        await self.ledger.leases.renew(owner=self.owner, until=now + self.lease.lasts)
         self.heartbeat.beat(now, elapsed=began)
 
     def lease_time(self) -> datetime:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.bigcommerce import LONGEST_WRITE, HeldBack
+from bot.bigcommerce import HeldBack
 from bot.engine.process import Process
 
 GAP = 60.0
 """Seconds without an answer from the store after which a run reads again what it goes by."""
-NEEDED = LONGEST_WRITE + 1
-"""Seconds that a lease must have left before a write goes out: so long may it be on its way, and a margin."""
 
 
 class LeaseLost(HeldBack):
@@ -65,7 +63,7 @@ class RunFence:
     async def permit(self) -> None:
         """Let a write out. Raises LeaseLost and OldSight; NotRecorded if the lease cannot be renewed."""
         self._until = await self.hold()
-        while self.process.elapsed() + NEEDED > self._until:
+        while self.process.elapsed() + self.process.lease.needed > self._until:
             await self.process.renew()
             self._until = await self.hold()
         self._notice_gap()

@@ -9,8 +9,8 @@ from bot.core.approval.changes import Change, State, StepState
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import AnyStep, DeleteSegment, RemoveMembers, SegmentRef
 from bot.core.store_view.cached_shop import Shop
-from bot.engine.process import LEASE, Process, elapsed
-from bot.engine.run_fence import NEEDED, LeaseLost, RunFence
+from bot.engine.process import LEASE, USUAL_LEASE, Process, elapsed
+from bot.engine.run_fence import LeaseLost, RunFence
 from tests.engine.bench import Bench
 from tests.records import entries_of
 
@@ -114,7 +114,7 @@ async def test_one_that_slept_and_lost_nothing_goes_on(machine: Bench) -> None:
 
 async def test_a_lease_too_short_for_a_request_is_renewed_before_it_goes_out(machine: Bench) -> None:
     fence = await fence_of(machine, await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine)))))
-    machine.clock.forward(seconds=LEASE.total_seconds() - NEEDED + 1)
+    machine.clock.forward(seconds=LEASE.total_seconds() - USUAL_LEASE.needed + 1)
     await fence.permit()
     assert machine.engine.process.heartbeat.until == machine.clock.timestamp() + LEASE.total_seconds()
 
@@ -147,7 +147,7 @@ async def test_a_change_that_is_under_way_is_not_started_again_by_the_same_proce
 
 
 def test_a_lease_outlasts_the_longest_write() -> None:
-    assert LEASE.total_seconds() > NEEDED
+    assert LEASE.total_seconds() > USUAL_LEASE.needed
 
 
 def test_time_that_a_process_counts_goes_on() -> None:
