@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.mutation.faults import Fault, faults_in
-from tests.mutation.reach import FOLDERS, Reach
+from tests.mutation.reach import FOLDERS, LOTS, SUITE, Reach
 from tests.mutation.trial import Copy
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,18 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         def tried(fault: Fault) -> dict[str, Any]:
             copy = copies.get()
             try:
-                stages = islice(reach.stages(fault), 1 if options.quick else None)
+                lots = islice(reach.stages(fault), len(LOTS) if options.quick else None)
+                stages = (lot for lot in lots if not (options.quick and lot == SUITE))
                 outcome = copy.outcome(fault, stages, patience=options.patience)
             finally:
                 copies.put(copy)
-            return {"id": fault.id, "was": fault.was, "noticed": outcome.noticed, "seconds": outcome.seconds}
+            found = {"id": fault.id, "was": fault.was, "noticed": outcome.noticed, "seconds": outcome.seconds}
+            _keep(options.results, found)
+            print(f"{outcome.noticed or 'SURVIVED'}  <-  {fault.id}  ({outcome.seconds} s)", flush=True)
+            return found
 
         with ThreadPoolExecutor(options.jobs) as pool:
             fresh = pool.map(tried, (fault for fault in sample if fault.id not in known))
-            for found in fresh:
-                known[found["id"]] = found
-                _keep(options.results, found)
-                print(f"{found['noticed'] or 'SURVIVED'}  <-  {found['id']}", flush=True)
+            known.update((found["id"], found) for found in fresh)
     return _report([known[fault.id] for fault in sample], sample)
 
 
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, help="copies that are tried at once (default %(default)s)")
     parser.add_argument("--results", type=Path, help="JSON lines to add results to; what is there is not tried again")
     parser.add_argument("--map", type=Path, help="what `pytest --cov --cov-context=test` recorded")
-    parser.add_argument("--quick", action="store_true", help="ask only those tests that are asked first")
+    parser.add_argument("--quick", action="store_true", help="ask only the first lots of tests: see LOTS in reach.py")
     parser.add_argument("--patience", type=float, default=900, help="seconds for a lot of tests (default %(default)s)")
     return parser
 
@@ -69,7 +70,8 @@ def chosen(paths: Iterable[str], seed: int, count: int) -> list[Fault]:
     roots = [ROOT / path for path in paths]
     files = {file for root in roots for file in ([root] if root.is_file() else root.rglob("*.py"))}
     faults = [fault for file in sorted(files) for fault in faults_in(file, ROOT)]
-    return random.Random(seed).sample(faults, min(count, len(faults)))
+    random.Random(seed).shuffle(faults)  # whoever asks for more goes on where fewer ended
+    return faults[:count]
 
 
 def _known(results: Path | None) -> dict[str, dict[str, Any]]:

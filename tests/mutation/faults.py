@@ -43,7 +43,10 @@ SHAPES = frozenset(
 
 @dataclass(frozen=True)
 class Fault:
-    """In this file, at this line, ``now`` instead of ``was``; ``begin`` and ``end`` are places in its bytes."""
+    """In this file, at this line, ``now`` instead of ``was``.
+
+    ``begin`` and ``end`` are places in its bytes; ``statement`` the lines of the statement that it is in.
+    """
 
     path: str
     line: int
@@ -52,6 +55,7 @@ class Fault:
     end: int
     was: str
     now: str
+    statement: range
 
     @property
     def id(self) -> str:
@@ -67,14 +71,23 @@ def faults_in(path: Path, root: Path) -> Iterator[Fault]:
     """Yield every fault that could be planted in this module."""
     source = path.read_bytes()
     starts = [0, *(at.end() for at in re.finditer(rb"\n", source))]
-    for node, kind, now in _found(ast.parse(source)):
+    tree = ast.parse(source)
+    statements = [_lines(one) for one in ast.walk(tree) if isinstance(one, ast.stmt)]
+    for node, kind, now in _found(tree):
         begin = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
         if kind == "decorator removed":
             begin -= 1  # the sign before it
         was = source[begin:end].decode()
         if was != now:
-            yield Fault(str(path.relative_to(root)), node.lineno, kind, begin, end, was, now)
+            around = min((lines for lines in statements if node.lineno in lines), key=len)
+            yield Fault(str(path.relative_to(root)), node.lineno, kind, begin, end, was, now, around)
+
+
+def _lines(node: ast.stmt) -> range:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([one.lineno for one in decorators], default=node.lineno)
+    return range(first, (node.end_lineno or node.lineno) + 1)
 
 
 def _found(tree: ast.Module) -> Iterator[tuple[Any, str, str]]:

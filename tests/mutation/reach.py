@@ -1,6 +1,8 @@
-"""Which tests are asked first about a line: those that reach it, by a map of the lines, or else by folder."""
+"""Which tests are asked about a line: those that reach it, by a map of the lines, or else by folder; quickest first."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from coverage import CoverageData
@@ -14,8 +16,9 @@ FOLDERS = {
     "bot/ledger": ("tests/ledger", "tests/engine"),
     "bot/slack": ("tests/slack", "tests/laws", "tests/commands"),
 }
-FEW = 40
-"""Tests that are asked first; those that reach a line of which all depends are many."""
+LOTS = (8, 40, 160)
+"""How many tests are asked at a time, before all others: those that reach a line of which all depends are many."""
+SUITE = ("tests",)
 Stage = Sequence[str]
 
 
@@ -24,26 +27,39 @@ class Reach:
 
     def __init__(self, root: Path, recorded: Path | None) -> None:
         self._root = root
-        self._lines: dict[str, dict[int, list[str]]] = {}
-        self._recorded = CoverageData(str(recorded)) if recorded else None
-        if self._recorded:
-            self._recorded.read()
+        self._lines: dict[str, dict[int, frozenset[str]]] = {}
+        self._breadth: Counter[str] = Counter()
+        if recorded:
+            self._read(CoverageData(str(recorded)))
+
+    def _read(self, recorded: CoverageData) -> None:
+        recorded.read()
+        for file in recorded.measured_files():
+            lines = recorded.contexts_by_lineno(file)
+            reached = {line: frozenset(filter(None, map(_test, contexts))) for line, contexts in lines.items()}
+            self._lines[str(Path(file).relative_to(self._root))] = reached
+            self._breadth.update(test for tests in reached.values() for test in tests)
 
     def stages(self, fault: Fault) -> Iterator[Stage]:
-        """Yield the tests to run, one lot after the other, until one of them notices."""
-        if reaching := self._reaching(fault):
-            yield reaching[:FEW]
-            yield reaching[FEW:]
-        else:  # run when the module is imported, or nobody looked
+        """Yield the tests to run, one lot after the other, until one of them notices; the whole suite is the last."""
+        lines = self._lines.get(fault.path, {})
+        statement = frozenset[str]().union(*(lines.get(line, ()) for line in fault.statement))
+        module = frozenset[str]().union(*lines.values())
+        if reaching := lines.get(fault.line) or statement or module:  # the module's, if its line runs at the import
+            yield from self._quickest_first(fault, reaching)
+        else:  # nobody looked
             yield next(asked for folder, asked in FOLDERS.items() if fault.path.startswith(folder))
-            yield ("tests",)
+        if not lines.get(fault.line) and not statement:
+            yield SUITE
 
-    def _reaching(self, fault: Fault) -> list[str]:
-        if self._recorded is None:
-            return []
-        if fault.path not in self._lines:
-            self._lines[fault.path] = self._recorded.contexts_by_lineno(str(self._root / fault.path))
-        contexts = self._lines[fault.path].get(fault.line, [])
+    def _quickest_first(self, fault: Fault, tests: Iterable[str]) -> Iterator[Stage]:
+        """Those of the part itself go first, and of these the narrow ones: they take least time, and see most."""
         own = f"tests/{fault.path.split('/')[1]}/"
-        tests = {one.rpartition("|")[0] for one in contexts if one}
-        return sorted(tests, key=lambda test: (not test.startswith(own), test))
+        ordered = sorted(tests, key=lambda test: (not test.startswith(own), self._breadth[test], test))
+        for begin, end in pairwise((0, *accumulate(LOTS), len(ordered))):
+            yield ordered[begin:end]
+
+
+def _test(context: str) -> str:
+    """The test that this is about ("tests/a.py::test_b[c]|run"), with all its parameters: a fault may rename one."""
+    return context.partition("[")[0].partition("|")[0]
