@@ -23,7 +23,7 @@ from bot.slack.change_notices import (
     UNDER_THE_CARD,
     compose_broken_glass,
     compose_contradiction,
-    describe_outcome,
+    compose_outcome,
     see_card,
 )
 from bot.slack.cleared_card import render_cleared
@@ -114,7 +114,7 @@ class SlackAnnouncer:
 
     async def report_outcome(self, change: Change) -> None:
         """Notify the requester of the outcome in a direct message. Raises Undeliverable."""
-        await self._post(change.requester, answers.message(Answer(describe_outcome(change), see_card(change))))
+        await self._post(change.requester, answers.message(compose_outcome(change)))
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         """Post a reminder or a warning under the card, or notify one person of something else. Raises Undeliverable."""

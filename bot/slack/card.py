@@ -2,6 +2,7 @@
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
+from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.shown_change import Shown
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
@@ -155,7 +156,8 @@ def _results(change: Change) -> list[Block]:
     if change.state is State.FAILED:
         errors += _partial_results(change)
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
-    lines = [*dict.fromkeys(notes + errors), *undone]
+    orphans = [describe_orphans(change)] if can_be_repointed(change) else []
+    lines = [*dict.fromkeys(notes + errors), *orphans, *undone]
     return [blocks.bullets(lines)] if lines else []
 
 
@@ -192,7 +194,7 @@ def _buttons(change: Change) -> list[Block]:
         ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
         ("Try Again", f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
-        ("Point Promotions", f"change repoint {number}", change.can_be_repointed),
+        ("Point Promotions", f"change repoint {number}", can_be_repointed(change)),
     )
     buttons = _command_buttons(possible, shown)
     return [blocks.actions(buttons)] if buttons else []

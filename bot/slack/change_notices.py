@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, StepState, describe_state
+from bot.core.approval.orphans import describe_orphans
 from bot.slack.card import describe_emergency
 
 
@@ -16,6 +17,13 @@ def describe_outcome(change: Change) -> str:
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
     tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
     return f"Change {change.number} {describe_state(change.state)}{by}: {change.plan.headline}{tail}"
+
+
+def compose_outcome(change: Change) -> Answer:
+    """Compose the message to the requester: how it ended, and which promotions it left naming a deleted segment."""
+    orphans = describe_orphans(change)
+    parts = (Sentence(orphans),) if orphans else ()
+    return Answer(describe_outcome(change), (*parts, *see_card(change)))
 
 
 def compose_reminder(change: Change) -> Answer:

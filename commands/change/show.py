@@ -7,6 +7,7 @@ from pydantic import Field
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
 from bot.core.approval.changes import Change, State, describe_state
 from bot.core.approval.changes_reader import Scope, describe_untold
+from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
 from bot.core.language.args import Args, ChangeInput, Choice
@@ -106,7 +107,7 @@ def _offers(change: Change, actor: str) -> tuple[Offers, ...]:
     """Return buttons for what this person may do about it."""
     possible = (
         ("Undo", "undo", change.can_be_undone),
-        ("Point Promotions", "repoint", change.can_be_repointed),
+        ("Point Promotions", "repoint", can_be_repointed(change)),
         ("Withdraw", "withdraw", change.state is State.WAITING and change.requester == actor),
     )
     about = change.shown
@@ -131,4 +132,5 @@ def _fields(change: Change) -> Fields:
 def _failures(change: Change) -> tuple[Sentence, ...]:
     failed = [run for run in change.runs if run.error]
     notes = [note for run in change.done if run.applied for note in run.applied.notes]
-    return tuple(Sentence(run.error) for run in failed) + tuple(Sentence(note, quiet=True) for note in notes)
+    orphans = [Sentence(describe_orphans(change))] if can_be_repointed(change) else []
+    return (*(Sentence(run.error) for run in failed), *orphans, *(Sentence(note, quiet=True) for note in notes))

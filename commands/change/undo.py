@@ -4,7 +4,8 @@ from bot.core.approval.changes import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import Plan, build_plan, inverse_of
-from bot.core.planning.steps import CreatedIds, PromotionRef, RetargetPromotion
+from bot.core.planning.restoring import with_promotions
+from bot.core.planning.steps import CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 
 
@@ -28,6 +29,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
             f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
+    steps = await with_promotions(steps, ctx.shop)
     return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
 
 
@@ -60,17 +62,15 @@ async def repoint(args: OneChange, ctx: Context) -> Plan:
     change = await ctx.changes.load(args.number)
     if not change.restored:
         raise Impossible(f"Change {change.number} restored no segment, so there is nothing to point promotions to.")
-    present = {segment.id for segment in await ctx.shop.segments()}
-    restored = {old_id: new_id for old_id, new_id in change.restored.items() if new_id in present}
-    if not restored:
+    names = await ctx.shop.names()
+    present = {old_id: new_id for old_id, new_id in change.restored.items() if new_id in names}
+    if not present:
         raise Impossible(f"What change {change.number} restored is gone again, so there is nothing to point to.")
-    steps = []
-    for one in await ctx.shop.readable_promotions():
-        after = one.targeting
-        for old_id, new_id in restored.items():
-            after = after.replaced(old_id, new_id) if after else None
-        if after != one.targeting:
-            steps.append(RetargetPromotion(promotion=PromotionRef.of(one), after=after))
+    restored = [Restored(name=names[new_id], old_id=old_id) for old_id, new_id in present.items()]
+    known = CreatedIds(segments={names[new_id]: new_id for new_id in present.values()})
+    found = (pointed(one, restored) for one in await ctx.shop.readable_promotions())
+    # These segments are there, so nothing is awaited any more.
+    steps = [step.resolved(known).model_copy(update={"restored": ()}) for step in found if step]
     if not steps:
         raise NothingToDo(
             f"There is nothing to do: no promotion names the old id of a segment that change {change.number} restored."

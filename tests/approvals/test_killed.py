@@ -1,7 +1,6 @@
 """A bot that is killed (-9) at any boundary of a running change, and started again: nothing lost, nothing twice."""
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from tests.approvals.wire import Sent
 from tests.conftest import OpenWorld
 from tests.core.samples import invocation
 from tests.harness import Clock, Stuck, said, world
+from tests.laws.shops import promotions
 from tests.records import entries_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
@@ -38,6 +38,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "a segment is renamed": ("segment edit", {"segment": "VIPs", "name": "Best", "description": "The best"}),
     "profiles are deleted": ("shopper delete", {"shoppers": CUSTOMERS[:12]}),
     "a promotion is targeted": ("promotion target", {"promotion": "4", "how": "is", "segments": ["VIPs"]}),
+    "a promotion is disabled": ("promotion disable", {"promotion": "1"}),
     "a shopper is registered": (
         "shopper register",
         {"email": "new@example.com", "first_name": "Ada", "last_name": "New", "segments": ["VIPs", "Lapsed"]},
@@ -140,7 +141,7 @@ def shop_of(store: Store) -> dict[str, Any]:
         "segments": rows("SELECT name, description FROM segments ORDER BY name"),
         "members": members,
         "profiles": rows("SELECT customer_id FROM profiles ORDER BY 1"),
-        "promotions": [json.loads(row["document"]) for row in rows("SELECT document FROM promotions ORDER BY id")],
+        "promotions": promotions(store.shop),
     }
 
 

@@ -563,7 +563,7 @@ async def test_without_the_marketing_scope_segments_are_deleted_and_emptied_with
     assert slack.sizes()["VIPs"] == 0
     await slack.type("/segment delete VIPs")
     assert warning in read(slack.card(2))
-    assert "Undo restores the segment under a new id; promotions still name the deleted segment" in read(slack.card(2))
+    assert "Undo restores the segment under a new id; promotions may still name the deleted one." in read(slack.card(2))
     await slack.press("Delete Segment", by="ben", change=2)
     assert "VIPs" not in slack.sizes()
 

@@ -316,4 +316,4 @@ async def test_the_card_warns_of_promotions_that_use_the_segment(slack: World) -
     card = read(slack.card(1))
     assert "deletes a segment that" in card
     assert "live promotion" in card
-    assert "under a new id" in card
+    assert "points these promotions to it" in card

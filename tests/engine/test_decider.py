@@ -544,4 +544,5 @@ async def test_an_undo_asks_the_same_people(path: Path) -> None:
         await machine.asks("change undo", number=1)
         undo = await machine.latest()
         assert (undo.need.approvals, undo.need.approvers) == (1, frozenset({"UEVE"}))
-        assert undo.need.why == "needs 1 approval: undoes what was approved"
+        retargets = "changes whom a promotion reaches that is live"
+        assert undo.need.why == f"needs 1 approval: {retargets} and undoes what was approved"

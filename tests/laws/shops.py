@@ -27,6 +27,7 @@ from bot.core.planning.steps import (
     SwitchPromotion,
     UpdateSegment,
 )
+from bot.sandbox.store.database import Shop as StoreDatabase
 from bot.sandbox.store.resources import customers as store_customers
 from bot.sandbox.store.resources import promotions as store_promotions
 from tests.engine.bench import Bench, bench
@@ -54,7 +55,7 @@ async def a_shop() -> AsyncIterator[Bench]:
 def snapshot(machine: Bench) -> dict[str, Any]:
     """What an undo brings back: segments by name with their members, who has a profile, and every promotion.
 
-    Members are told by their customers, since ids of restored segments and profiles are new.
+    Members are told by their customers, and segments in promotions by their names, since ids of restored ones are new.
     """
     rows = machine.store.shop.rows(
         "SELECT segments.name, profiles.customer_id FROM segments LEFT JOIN members ON segment = segments.position "
@@ -64,8 +65,23 @@ def snapshot(machine: Bench) -> dict[str, Any]:
         "segments": {one["name"]: one["description"] for one in machine.store.overview()["segments"]},
         "members": [(row["name"], row["customer_id"]) for row in sorted(rows, key=lambda row: str(row["name"]))],
         "profiles": [row["customer_id"] for row in _people(machine) if row["profile"]],
-        "promotions": [json.loads(row["document"]) for row in machine.store.shop.rows("SELECT * FROM promotions")],
+        "promotions": promotions(machine.store.shop),
     }
+
+
+def promotions(shop: StoreDatabase) -> list[Any]:
+    """Every promotion, with segments' names in place of their ids."""
+    names = {row["id"]: row["name"] for row in shop.rows("SELECT id, name FROM segments")}
+    rows = shop.rows("SELECT document FROM promotions ORDER BY id")
+    return [_named(json.loads(row["document"]), names) for row in rows]
+
+
+def _named(document: Any, names: dict[str, str]) -> Any:
+    if isinstance(document, dict):
+        return {key: _named(value, names) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_named(value, names) for value in document]
+    return names.get(document, document) if isinstance(document, str) else document
 
 
 def registered(machine: Bench) -> set[str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
 from bot.core.approval.need import Approval, Need
+from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, understand
 from bot.core.planning.plan import Plan
@@ -26,8 +27,8 @@ from bot.slack.change_notices import (
     compose_broken_glass,
     compose_contradiction,
     compose_late_write,
+    compose_outcome,
     compose_reminder,
-    describe_outcome,
 )
 from commands import GROUPS
 from tests.core.samples import NOW, change, uuid
@@ -116,7 +117,7 @@ def test_the_card_of_any_change_fits_slack(state: State, count: int, data: st.Da
     assert fits(render_card(found))
     compose = (compose_reminder, compose_broken_glass, compose_late_write, compose_contradiction)
     composed = tuple(one(found) for one in compose)
-    for told in (Answer(describe_outcome(found)), *composed):
+    for told in (compose_outcome(found), *composed):
         assert fits(answers.message(told))
     assert Change.model_validate_json(found.model_dump_json()) == found
 
@@ -136,7 +137,7 @@ def test_a_card_has_exactly_the_buttons_of_what_can_happen_next(state: State, co
         ("Stop", state is State.RUNNING and count > 1),
         ("Try Again", found.can_be_retried),
         ("Undo", found.can_be_undone),
-        ("Point Promotions", found.can_be_repointed),
+        ("Point Promotions", can_be_repointed(found)),
     )
     shown = elements(found)
     assert [one["text"]["text"] for one in shown] == [label for label, is_possible in possible if is_possible]

@@ -12,6 +12,7 @@ from bot.core.approval.step_effects import recorded, subjects
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item, ItemKind, texts
 from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import (
     AnyStep,
     Applied,
@@ -36,13 +37,19 @@ remarks = values_of(tuple[str])
 
 
 async def done(machine: Bench, *steps: AnyStep) -> Change:
-    change = await machine.carry_out(await planned_now(machine, *steps))
+    return await carried_out(machine, await planned_now(machine, *steps))
+
+
+async def carried_out(machine: Bench, plan: Plan) -> Change:
+    change = await machine.carry_out(plan)
     assert (change.state, [run.error for run in change.runs if run.error]) == (State.DONE, [])
     return change
 
 
 async def undone(machine: Bench, change: Change) -> Change:
-    return await done(machine, *inverse_of(tuple(run.undo for run in change.done)))
+    plan = await planned_undo(machine, change)
+    assert plan
+    return await carried_out(machine, plan)
 
 
 def test_every_kind_can_be_made_up() -> None:
@@ -378,5 +385,6 @@ async def test_after_a_gap_no_step_writes_over_a_store_that_differs_from_what_wa
 
 
 async def planned_undo(machine: Bench, change: Change) -> Plan | None:
-    steps = inverse_of(tuple(run.undo for run in change.done))
-    return await build_plan(steps, Shop(machine.client), undoes=change.number) if steps else None
+    shop = Shop(machine.client)
+    steps = await with_promotions(inverse_of(tuple(run.undo for run in change.done)), shop)
+    return await build_plan(steps, shop, undoes=change.number) if steps else None

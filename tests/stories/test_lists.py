@@ -137,10 +137,7 @@ async def test_a_segment_in_60_promotions_fits_slack(
     await slack.press("Delete Segment", by="ben")
     await slack.type("/change undo 1")
     await slack.press("Undo Change", by="ben", change=2)
-    assert "and 57 more" in read(slack.card(2))
-    await slack.press("Point Promotions", by="ana", change=2)
-    await slack.press("Point Promotions", by="ben", change=3)
-    assert "Done" in said(slack.card(3))
+    assert "Done" in said(slack.card(2))
     new = slack.id_of("VIPs")
     assert all(slack.targeting(number) == {"id": [new]} for number in range(7, 64))
 

@@ -92,7 +92,7 @@ async def test_3_requester_reason_impact_expiry_and_deciders_stand_on_one_messag
     assert "asked by <@U0ANA00001>" in card
     assert "needs 1 approval: deletes a segment that 2 live promotions use" in card
     assert "“VIP early access” (live) includes VIPs." in card
-    assert "Undo restores the segment under a new id; promotions still name the deleted segment." in card
+    assert "Undo restores the segment, and points these promotions to it." in card
     until = int((await slack.change(1)).expires_at.timestamp())
     assert f"expires <!date^{until}^" in card
     assert f"can approve: <@{BEN}>, <@{CLEO}>" in card
@@ -333,7 +333,7 @@ async def test_10_what_ran_can_be_undone_by_two_people_like_anything_else(slack:
     await slack.press("Delete Segment", by="ben")
     assert buttons(slack.card(1)) == ["Undo"]
     await slack.press("Undo", by="cleo", change=1)
-    assert "needs 1 approval: adds more than 25 shoppers" in read(slack.card(2))
+    assert "that is live and adds more than 25 shoppers" in read(slack.card(2))
     await slack.press("Undo Change", by="ben", change=2)
     assert slack.members("VIPs") == members
     assert "Undone by change 2." in read(slack.card(1))
@@ -345,7 +345,7 @@ async def test_10_what_ran_can_be_undone_by_two_people_like_anything_else(slack:
     [
         (
             "/segment delete VIPs",
-            "Undo restores the segment under a new id; promotions still name the deleted segment.",
+            "Undo restores the segment, and points these promotions to it.",
         ),
         ("/shopper register ada@example.com Ada Byron", "The account stays when this is undone."),
     ],

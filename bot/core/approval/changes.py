@@ -239,12 +239,6 @@ class Change(Value):
         replaced = ((steps[run.position].replaces, run.applied.created) for run in self.runs if run.applied)
         return {old.id: new.known_id for old, new in replaced if old and new}
 
-    @property
-    def can_be_repointed(self) -> bool:
-        """Whether it has ended, and promotions name a segment by the id that it had before this change restored it."""
-        stranded = any(step.strands_promotions for step in self.plan.steps)
-        return stranded and bool(self.restored) and not self.is_open
-
     def has_approved(self, actor: str) -> bool:
         """Return whether this person approved this version."""
         return any(one.actor == actor for one in self.approvals)

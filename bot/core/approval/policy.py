@@ -47,11 +47,11 @@ class Policy(Value):
     def need(self, plan: Plan, *, undone: Need | None = None, moved: Collection[Moved] = ()) -> Need:
         """Return what ``plan`` needs: every rule that applies has to be satisfied.
 
-        ``undone`` is the need of the change that it undoes, and is never lowered. ``moved``: whom the requester moved
-        before, without approval.
+        ``undone`` is the need of the change that it undoes, and is never lowered; it also covers destructive steps that
+        no rule mentions. ``moved``: whom the requester moved before, without approval.
         """
         rules = [rule for rule in self.rules if rule.approvals and rule.applies(plan, moved)]
-        rules += _unmentioned(plan, rules)
+        rules += () if undone and undone.approvals else _unmentioned(plan, rules)
         asked = [(rule, _requirement(rule, plan)) for rule in rules]
         requirements = [requirement for _, requirement in asked]
         most = max((one.approvals for one in requirements), default=0)

@@ -17,6 +17,7 @@ from bot.core.approval.changes import (
     StepState,
 )
 from bot.core.approval.need import Approval, Need
+from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.refusals import refuse_late, refuse_unlike, too_late
 from bot.core.approval.shown_change import derived_nonce, random_nonce
 from bot.core.errors import OldButton, OldVersion, OtherChange, Refusal, TooLate, UnknownChange
@@ -129,7 +130,7 @@ LOST = RESTORE.model_copy(update={"lost": (PromotionUse(id=1, name="Sale", live=
 
 
 @pytest.mark.parametrize(
-    ("step", "state", "applied", "restored", "can_be_repointed"),
+    ("step", "state", "applied", "restored", "is_repointable"),
     [
         (LOST, State.DONE, NEW_VIPS, {"old": "new"}, True),
         (LOST, State.FAILED, NEW_VIPS, {"old": "new"}, True),
@@ -141,11 +142,11 @@ LOST = RESTORE.model_copy(update={"lost": (PromotionUse(id=1, name="Sale", live=
     ],
 )
 def test_promotions_can_follow_a_segment_that_was_restored_under_a_new_id(
-    step: AnyStep, state: State, applied: Applied | None, restored: dict[str, str], can_be_repointed: bool
+    step: AnyStep, state: State, applied: Applied | None, restored: dict[str, str], is_repointable: bool
 ) -> None:
     runs = (Run(position=0, state=StepState.DONE, applied=applied),)
     found = change(state=state, plan=plan(step), runs=runs)
-    assert (found.restored, found.can_be_repointed) == (restored, can_be_repointed)
+    assert (found.restored, can_be_repointed(found)) == (restored, is_repointable)
 
 
 def test_a_change_in_brief_tells_its_plan_in_one_line() -> None:

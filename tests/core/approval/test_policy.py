@@ -112,6 +112,14 @@ def test_undoing_needs_no_fewer_approvals_than_what_it_undoes_and_the_same_peopl
     assert hurts.why == "needs 2 approvals: deletes a segment and undoes what was approved"
 
 
+def test_the_same_people_approve_of_destructive_steps_that_no_rule_mentions() -> None:
+    managed = Policy(approvers=frozenset({"UBEN"}), rules=(Rule(steps=("add_members",), approvals=1),))
+    undone = Need(approvals=1, why="", approvers=frozenset({"SMANAGERS"}))
+    assert managed.need(plan(delete(), undoes=1)).approvers == frozenset()
+    assert managed.need(plan(delete(), undoes=1), undone=undone).approvers == frozenset({"SMANAGERS"})
+    assert managed.need(plan(delete(), undoes=1), undone=Need(approvals=0, why="")).approvals == 1
+
+
 def test_undoing_what_needed_as_many_approvals_or_fewer_is_told_by_what_it_does() -> None:
     for approvals in (0, 1):
         undone = Need(approvals=approvals, why="")

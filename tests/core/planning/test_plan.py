@@ -224,7 +224,7 @@ def test_drift_tells_warnings_that_changed() -> None:
     assert drift(plan(delete()), plan(delete(promotions=used))) == (
         "What the plan touches has changed: descriptions, shoppers or promotions.",
         "Now: “Sale” (live) includes VIPs.",
-        "Now: Undo restores the segment under a new id; promotions still name the deleted segment.",
+        "Now: Undo restores the segment, and points these promotions to it.",
     )
 
 

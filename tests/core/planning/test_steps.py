@@ -6,6 +6,7 @@ from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.items import Item
 from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import (
     BATCH,
@@ -22,12 +23,14 @@ from bot.core.planning.steps import (
     Naming,
     PromotionRef,
     RemoveMembers,
+    Restored,
     RetargetPromotion,
     SegmentRef,
     UpdateSegment,
     added,
     created,
     deleted,
+    pointed,
     removed,
 )
 from bot.core.planning.steps.profiles import Memberships
@@ -176,7 +179,7 @@ def test_deleting_a_segment_names_every_promotion_that_uses_it() -> None:
     assert delete(promotions=USES).warnings == (
         "“Spring” (live) includes VIPs.",
         "“Autumn” (off) excludes VIPs.",
-        "Undo restores the segment under a new id; promotions still name the deleted segment.",
+        "Undo restores the segment, and points these promotions to it.",
     )
     assert delete().warnings == add(1).warnings == REGISTER.warnings == ()
     assert "could not be read" in delete(promotions=None).warnings[0]
@@ -421,16 +424,34 @@ def test_what_is_gone_is_told_by_its_kind() -> None:
     assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is no longer in the store."
 
 
-async def test_a_segment_that_comes_back_says_which_promotions_do_not_follow_it() -> None:
+async def test_a_promotion_is_pointed_to_a_segment_only_once_that_is_there() -> None:
     async with a_shop() as machine:
-        again = CreateSegment(segment=Naming(name="Best"), restores=True, old_id=uuid(1), lost=USES)
-        assert (await again.apply(machine.client)).notes == (
-            "Best has a new id, so these promotions still name the deleted segment: “Spring” and “Autumn”.",
+        old = machine.segments()["Lapsed"]
+        drawn = pointed(
+            await promotion(machine), [Restored(name="Lapsed", old_id=old), Restored(name="No", old_id="x")]
         )
-        unread = again.model_copy(update={"segment": Naming(name="Other"), "lost": None})
-        assert (await unread.apply(machine.client)).notes == (
-            "Other has a new id, so promotions may still name the deleted segment; they could not be read.",
-        )
+        assert drawn
+        (step,) = (await build_plan((drawn,), Shop(machine.client))).steps
+        assert await step.already_applied(machine.client) is None
+        with pytest.raises(Impossible, match=r"^The segment “Lapsed” does not exist yet\.$"):
+            await step.apply(machine.client)
+        there = step.resolved(CreatedIds(segments={"Lapsed": uuid(7), "VIPs": uuid(8)}))
+        assert there.resolved(CreatedIds(segments={"Lapsed": uuid(9)})) == there
+        await there.apply(machine.client)
+        assert (await promotion(machine)).targeting == AnyOf((uuid(7),))
+        (back,) = await there.inverse(machine.client)
+        assert (step.moot_without, back.moot_without) == (None, Item.segment(uuid(7)))
+
+
+async def test_a_promotion_that_names_no_restored_segment_is_not_pointed() -> None:
+    async with a_shop() as machine:
+        assert pointed(await promotion(machine), [Restored(name="VIPs", old_id=machine.segments()["VIPs"])]) is None
+
+
+def test_what_was_sealed_before_segments_could_be_restored_keeps_its_fingerprint() -> None:
+    step = RetargetPromotion(promotion=SALE)
+    assert "restored" not in step.model_dump()
+    assert "restored" in step.model_copy(update={"restored": (Restored(name="VIPs", old_id="x"),)}).model_dump()
 
 
 # What the log says

@@ -20,8 +20,8 @@ from bot.core.planning.steps.customers import CreateCustomer
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotion_status import SwitchPromotion
-from bot.core.planning.steps.promotions import RetargetPromotion
-from bot.core.planning.steps.references import Naming, PromotionRef, SegmentRef
+from bot.core.planning.steps.promotions import RetargetPromotion, pointed
+from bot.core.planning.steps.references import Naming, PromotionRef, Restored, SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
 from bot.core.planning.steps.step import BATCH, Gone, Moves, Step, Unclear
@@ -61,6 +61,7 @@ __all__ = [
     "Naming",
     "PromotionRef",
     "RemoveMembers",
+    "Restored",
     "RetargetPromotion",
     "SegmentRef",
     "Step",
@@ -70,5 +71,6 @@ __all__ = [
     "added",
     "created",
     "deleted",
+    "pointed",
     "removed",
 ]

@@ -1,17 +1,17 @@
 """Steps on promotions: whom they reach."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SerializerFunctionWrapHandler, model_serializer
 
 from bot.bigcommerce import Promotion, Reader, Store, Targeting
 from bot.bigcommerce.wire_format import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.planning.steps.references import PromotionRef, Stored
-from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.references import PromotionRef, Restored, Stored
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.targeting import describe
@@ -43,7 +43,9 @@ def _json(targeting: Targeting | None) -> Any:
 class RetargetPromotion(Step):
     """Change whom a promotion reaches, and nothing else of it. None means everyone.
 
-    ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning.
+    ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning. ``restored`` are
+    segments that an earlier Step of the same Plan creates again: ``after`` names them by their old ids until they are
+    there.
     """
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
@@ -56,6 +58,13 @@ class RetargetPromotion(Step):
     after: Targeting | None = None
     was: Whom = ""
     becomes: Whom = ""
+    restored: tuple[Restored, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out segments where none is restored: fingerprints of plans from before stay as they were sealed."""
+        fields: dict[str, Any] = handler(self)
+        return fields if self.restored else {name: value for name, value in fields.items() if name != "restored"}
 
     @property
     def live(self) -> bool:
@@ -90,6 +99,11 @@ class RetargetPromotion(Step):
         return (f"Before, {self.promotion.name} ({status}) reached {self.was}.",)
 
     @property
+    def moot_without(self) -> Item | None:
+        """The segment under its new id: once it is deleted again, the promotion names a deleted one either way."""
+        return next((Item.segment(one.new_id) for one in self.restored if one.new_id), None)
+
+    @property
     def batch_key(self) -> tuple[str, str]:
         """The kind and promotion: one line per promotion."""
         return (self.kind, str(self.promotion.id))
@@ -107,15 +121,37 @@ class RetargetPromotion(Step):
         promotion = await shop.promotion_by_id(self.promotion.id)
         if promotion is None:
             raise Gone(self.promotion.name, what="promotion")
-        names = await shop.names()
-        if promotion.targeting == self.after:
+        names = await shop.names() | {one.old_id: one.name for one in self._awaited}
+        if promotion.targeting == self.after and not self._awaited:
             raise NothingToDo(f"“{promotion.name}” reaches {whom(self.after, names)} already.")
         return self.model_copy(
             update={
                 "promotion": PromotionRef.of(promotion),
                 "before": promotion.targeting,
-                "was": whom(promotion.targeting, names),
+                "was": whom(promotion.targeting, await shop.names()),
                 "becomes": whom(self.after, names),
+            }
+        )
+
+    @property
+    def _awaited(self) -> tuple[Restored, ...]:
+        return tuple(one for one in self.restored if not one.new_id)
+
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with the new ids of the segments that earlier Steps created again."""
+        resolved = self
+        for one in self._awaited:
+            if new_id := created_ids.segments.get(one.name):
+                resolved = resolved._pointed(one, new_id)
+        return resolved
+
+    def _pointed(self, segment: Restored, new_id: str) -> Self:
+        known = segment.model_copy(update={"new_id": new_id})
+        return self.model_copy(
+            update={
+                "after": self.after.replaced(segment.old_id, new_id) if self.after else None,
+                "becomes": self.becomes.replace(segment.old_id, new_id),
+                "restored": tuple(known if one == segment else one for one in self.restored),
             }
         )
 
@@ -137,6 +173,8 @@ class RetargetPromotion(Step):
         return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
 
     def _retargeted(self, promotion: Promotion) -> dict[str, Any] | None:
+        for one in self._awaited:
+            raise Impossible(f"The segment “{one.name}” does not exist yet.")
         if promotion.targeting == self.after:
             return None
         if promotion.targeting != self.before:
@@ -149,4 +187,12 @@ class RetargetPromotion(Step):
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the promotion reaches these shoppers."""
         promotion = await reader.promotion(self.promotion.id)
-        return Applied() if promotion.targeting == self.after else None
+        return Applied() if promotion.targeting == self.after and not self._awaited else None
+
+
+def pointed(promotion: Promotion, restored: Collection[Restored]) -> RetargetPromotion | None:
+    """Return the Step that points a promotion to segments that are created again; None if it names none of them."""
+    named = tuple(one for one in restored if promotion.uses(one.old_id))
+    if not named:
+        return None
+    return RetargetPromotion(promotion=PromotionRef.of(promotion), after=promotion.targeting, restored=named)

@@ -62,6 +62,14 @@ class PromotionRef(Value):
         return Item.promotion(self.id)
 
 
+class Restored(Value):
+    """A segment that a Step creates again: its name, the id that it had, and the new one once it is there."""
+
+    name: str
+    old_id: str
+    new_id: str = ""
+
+
 class Stored(Value):
     """Whom a promotion reaches, as the store saved it (None means everyone), or its status, if that was to change."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from bot.bigcommerce import NewSegment, Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.language.phrases import listing, people
+from bot.core.language.phrases import people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
@@ -21,7 +21,7 @@ class CreateSegment(Step):
     """Create an empty segment.
 
     ``restores``: it existed before, so that only the very same name, and no similar one, conflicts with it. ``old_id``
-    is the id that it had then; ``lost`` are the promotions that named that id (None: they cannot be read).
+    is the id that it had then; ``lost`` are the promotions that name that id (None: they cannot be read).
     """
 
     kind: Literal["create_segment"] = "create_segment"
@@ -42,9 +42,9 @@ class CreateSegment(Step):
         return self.segment.name
 
     @property
-    def strands_promotions(self) -> bool:
-        """Whether promotions named it by its old id, or may have."""
-        return self.lost != ()
+    def orphans(self) -> tuple[PromotionUse, ...] | None:
+        """The promotions that name it by its old id."""
+        return self.lost
 
     @property
     def batch_key(self) -> tuple[str, str]:
@@ -60,9 +60,9 @@ class CreateSegment(Step):
         return None, {"id": applied.created and applied.created.id, **self.segment.model_dump()}
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it unchanged. Raises Impossible if the name is taken."""
+        """Return it with the promotions that name its old id by now. Raises Impossible if the name is taken."""
         await _refuse_taken_name(self.segment, shop, restores=self.restores)
-        return self
+        return self.model_copy(update={"lost": await shop.uses(self.old_id)}) if self.old_id else self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return nothing: the id is known only once the store has created it."""
@@ -93,14 +93,7 @@ class CreateSegment(Step):
         # Later Steps know it by its planned name, however the store spells it.
         planned = created.model_copy(update={"name": self.segment.name})
         undo = DeleteSegment(segment=created, description=self.segment.description)
-        return Applied(undo=(undo,), created=planned, notes=self._notes())
-
-    def _notes(self) -> tuple[str, ...]:
-        new_id = f"{self.segment.name} has a new id, so"
-        if self.lost is None:
-            return (f"{new_id} promotions may still name the deleted segment; they could not be read.",)
-        lost = listing([f"“{use.name}”" for use in self.lost])
-        return (f"{new_id} these promotions still name the deleted segment: {lost}.",) if lost else ()
+        return Applied(undo=(undo,), created=planned)
 
 
 class UpdateSegment(Step):
@@ -219,6 +212,11 @@ class DeleteSegment(Step):
         return self.items
 
     @property
+    def orphans(self) -> tuple[PromotionUse, ...] | None:
+        """The promotions that use it."""
+        return self.promotions
+
+    @property
     def risk(self) -> str:
         """That it is deleted, and that promotions that use it will reach nobody, or everybody."""
         return f"deletes a segment{live_uses(self.promotions)}"
@@ -230,10 +228,11 @@ class DeleteSegment(Step):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The promotions that use it, and what an undo will not restore."""
+        """The promotions that use it, and what an undo will restore."""
         used = describe_uses(self.segment.name, self.promotions)
-        new_id = "Undo restores the segment under a new id; promotions still name the deleted segment."
-        return used if self.promotions == () else (*used, new_id)
+        if self.promotions is None:
+            return (*used, "Undo restores the segment under a new id; promotions may still name the deleted one.")
+        return (*used, "Undo restores the segment, and points these promotions to it.") if used else ()
 
     @property
     def target(self) -> SegmentRef:

@@ -10,7 +10,7 @@ from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKind
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.cached_shop import PromotionUse, Shop
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -159,9 +159,12 @@ class Step(Value):
         return ""
 
     @property
-    def strands_promotions(self) -> bool:
-        """Whether promotions name the deleted segment by its old id, or may."""
-        return False
+    def orphans(self) -> tuple[PromotionUse, ...] | None:
+        """The promotions that name a deleted segment once it has run, unless they are pointed elsewhere.
+
+        None: they cannot be read.
+        """
+        return ()
 
     # How it is planned, run and undone
 

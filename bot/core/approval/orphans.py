@@ -1,0 +1,50 @@
+"""Promotions that a Change left naming a segment which is gone. Pure."""
+
+from collections.abc import Collection
+
+from bot.core.approval.changes import Change, StepState
+from bot.core.items import Item
+from bot.core.language.phrases import listing
+from bot.core.store_view.cached_shop import PromotionUse
+
+
+def orphans_of(change: Change) -> tuple[PromotionUse, ...] | None:
+    """Return the promotions that name a segment which is gone, as ``change`` left them; None: they could not be read.
+
+    What another change undid is told by that one.
+    """
+    done = [change.plan.steps[run.position] for run in change.runs if run.state is StepState.DONE]
+    found, about = [step.orphans for step in done], {item for step in done for item in step.items}
+    if change.is_open or change.undone_by:
+        return ()
+    if None in found:
+        return None
+    uses = {use.id: use for some in found for use in some or ()}
+    return tuple(use for id_, use in uses.items() if Item.promotion(id_) not in about)
+
+
+def can_be_repointed(change: Change) -> bool:
+    """Return whether promotions name a segment by the id that it had before ``change`` restored it."""
+    return bool(change.restored) and orphans_of(change) != ()
+
+
+def describe_orphans(change: Change) -> str:
+    """Describe the promotions that ``change`` left naming a deleted segment, as sentences; empty if there are none."""
+    uses = orphans_of(change)
+    if uses is None:
+        return "Promotions may still name a deleted segment: they could not be read."
+    if not uses:
+        return ""
+    named = listing([f"“{use.name}” ({'live' if use.live else 'off'})" for use in _live_first(uses)])
+    names, it = ("names", "it") if len(uses) == 1 else ("name", "them")
+    return f"{named} still {names} a deleted segment. {_advice(change, it)}"
+
+
+def _live_first(uses: Collection[PromotionUse]) -> list[PromotionUse]:
+    return sorted(uses, key=lambda use: not use.live)
+
+
+def _advice(change: Change, it: str) -> str:
+    if change.restored:
+        return f"`/change repoint {change.number}` points {it} to the restored one."
+    return f"`/change undo {change.number}` restores it and points {it} to it; `/promotion target` names another."
