@@ -9,6 +9,7 @@ from bot.bigcommerce import Reader, Segment, StoreError
 from bot.core.answers import Chart
 from bot.core.language.phrases import since
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.orphaned_promotions import orphaned_promotions
 from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
@@ -74,6 +75,7 @@ async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOver
         shoppers=await shop.reader.profile_count(),
         largest=tuple([await _segment_size(one, sizes[one.id], shop) for one in largest]),
         movers=_movers(now, await history.last_reported(today), today),
+        orphans=await orphaned_promotions(shop),
     )
 
 

@@ -7,6 +7,7 @@ from bot.core.approval.changes_reader import describe_untold
 from bot.core.command import Group, Help
 from bot.core.language.phrases import counted, people
 from bot.core.store_view.cached_shop import LACKS_SCOPE
+from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
 from bot.slack.action_ids import RUN
@@ -101,7 +102,12 @@ def _overview(overview: StoreOverview | None) -> list[Block]:
         return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
     totals = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments, {people(overview.shoppers)} in all."
     movers = answers.render_figure(overview.movers) if overview.movers else []
-    return [blocks.section(blocks.rich(totals)), *_largest(overview), *movers]
+    return [blocks.section(blocks.rich(totals)), *_orphans(overview), *_largest(overview), *movers]
+
+
+def _orphans(overview: StoreOverview) -> list[Block]:
+    told = f"{describe_orphaned(overview.orphans)} {MEND}" if overview.orphans else ""
+    return [blocks.section(blocks.rich(told))] if told else []
 
 
 def _largest(overview: StoreOverview) -> list[Block]:

@@ -130,3 +130,23 @@ async def test_whoever_deleted_it_hears_which_promotions_name_it_still(slack: Wo
     assert f"{named} still name a deleted segment." in message
     assert "`/change undo 1` restores it and points them to it" in message
     assert "Done" in said(slack.card(1))
+
+
+async def summary(slack: World) -> str:
+    await slack.type("/summary")
+    return read(slack.messages()[-1])
+
+
+async def test_home_and_summary_tell_it_until_it_is_mended(slack: World) -> None:
+    told = "“VIP early access” (live), “Free shipping over 40” (live) and “Gift wrap on us” (off) still name a deleted"
+    assert "deleted segment" not in read(await slack.home(by="ana"))
+    await delete(slack, "VIPs")
+    assert told in read(await slack.home(by="ana"))
+    assert told in await summary(slack)
+    slack.alter_promotion(6, segments=None)
+    slack.alter_promotion(2, segments={"id": [slack.id_of("Wholesale")]})
+    mend = "`/promotion target` gives a promotion another segment."
+    assert f"“VIP early access” (live) still names a deleted segment. {mend}" in await summary(slack)
+    await undo(slack, 1)
+    assert "deleted segment" not in read(await slack.home(by="ana"))
+    assert "deleted segment" not in await summary(slack)

@@ -1,11 +1,9 @@
 """Promotions that a Change left naming a segment which is gone. Pure."""
 
-from collections.abc import Collection
-
 from bot.core.approval.changes import Change, StepState
 from bot.core.items import Item
-from bot.core.language.phrases import listing
 from bot.core.store_view.cached_shop import PromotionUse
+from bot.core.store_view.orphaned_promotions import describe_orphaned
 
 
 def orphans_of(change: Change) -> tuple[PromotionUse, ...] | None:
@@ -35,13 +33,7 @@ def describe_orphans(change: Change) -> str:
         return "Promotions may still name a deleted segment: they could not be read."
     if not uses:
         return ""
-    named = listing([f"“{use.name}” ({'live' if use.live else 'off'})" for use in _live_first(uses)])
-    names, it = ("names", "it") if len(uses) == 1 else ("name", "them")
-    return f"{named} still {names} a deleted segment. {_advice(change, it)}"
-
-
-def _live_first(uses: Collection[PromotionUse]) -> list[PromotionUse]:
-    return sorted(uses, key=lambda use: not use.live)
+    return f"{describe_orphaned(uses)} {_advice(change, 'it' if len(uses) == 1 else 'them')}"
 
 
 def _advice(change: Change, it: str) -> str:

@@ -6,6 +6,7 @@ from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.orphaned_promotions import orphaned_promotions
 from bot.core.summary.history import HistoryReader, Size, Snapshot, week_ago
 from bot.core.summary.size_changes import Baseline, compare_sizes, deleted_since
 from bot.core.summary.summary import Summary
@@ -19,10 +20,10 @@ async def gather(
 ) -> Summary:
     """Read the sizes at ``now`` (UTC), on the local ``day``, and everything else in the summary.
 
-    Fetch the segments, their sizes the cheaper way (see ``Shop.sizes``), and the number of profiles; up to TRIES times,
-    if a change starts or ends meanwhile. Raises StoreError.
+    Fetch the segments, their sizes the cheaper way (see ``Shop.sizes``), and the number of profiles, up to TRIES times
+    if a change starts or ends meanwhile; then the promotions. Raises StoreError.
     """
-    snapshot, head, is_steady = await _read_steadily(shop, history, log, day, now)
+    read, snapshot, head, is_steady = await _read_steadily(shop, history, log, day, now)
     before, a_week_before = await history.last_reported(day), await week_ago(history, day)
     last = await _baseline(history, before, snapshot)
     week = await _baseline(history, a_week_before, snapshot) if a_week_before != before else None
@@ -39,6 +40,7 @@ async def gather(
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),
         untold=await changes.untold(),
+        orphans=await orphaned_promotions(read),
         is_steady=is_steady,
         is_certain=not await history.has_unknown_effects(after, snapshot.entry),
     )
@@ -46,17 +48,18 @@ async def gather(
 
 async def _read_steadily(
     shop: Shop, history: HistoryReader, log: AuditReader, day: date, now: datetime
-) -> tuple[Snapshot, str, bool]:
-    """Return the sizes, the log's head, and whether none of the bot's steps ran while they were read."""
+) -> tuple[Shop, Snapshot, str, bool]:
+    """Return the shop as read, its sizes, the log's head, and whether none of the bot's steps ran meanwhile."""
     for _ in range(TRIES):
+        read = Shop(shop.reader)
         entry, head = await log.head()
         before = await history.progress(entry)
-        snapshot = await _read(Shop(shop.reader), day, now, entry)
+        snapshot = await _read(read, day, now, entry)
         after = await history.progress(entry)
         is_steady = not (after.has_moved or after.is_running)
         if is_steady or (before.is_running and after.is_running):
             break  # a change that runs throughout will not end in a moment
-    return snapshot, head, is_steady
+    return read, snapshot, head, is_steady
 
 
 async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:

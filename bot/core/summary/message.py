@@ -21,6 +21,7 @@ from bot.core.language.phrases import (
     signed,
     up_or_down,
 )
+from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.core.summary.headline import NAME, headline, short_name, since_last
 from bot.core.summary.size_changes import Row, SizeChange
 from bot.core.summary.summary import Summary
@@ -43,6 +44,7 @@ def compose(summary: Summary, asked_by: str = "") -> Answer:
         *movers_chart(summary.rows, since_last(summary)),
         *_changes(summary),
         *(Sentence(describe_untold(number)) for number in summary.untold[:LISTED]),
+        *_orphans(summary),
         *_empty(summary),
         *_doubts(summary),
         Sentence(
@@ -143,6 +145,10 @@ def _people(one: Brief) -> str:
     if not one.need.satisfied_by(one.approvals):
         return f"{_describe_request(one)}, {f'approved only by {by}' if by else 'approved by no one'}"
     return f"{_describe_request(one)}, approved by {by}" if by else f"{_describe_request(one)}, needed no approval"
+
+
+def _orphans(summary: Summary) -> list[Sentence]:
+    return [Sentence(f"{describe_orphaned(summary.orphans)} {MEND}")] if summary.orphans else []
 
 
 def _empty(summary: Summary) -> list[Sentence]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.approval.changes import Brief
+from bot.core.store_view.orphaned_promotions import Orphan
 from bot.core.summary.history import Size, Snapshot
 from bot.core.summary.size_changes import Row
 
@@ -14,9 +15,9 @@ class Summary:
     ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None if there is none. ``gone``
     are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
     or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that someone has to
-    look at, oldest first; ``untold`` are those of whose emergency not everyone was told. ``head`` is the seal of the
-    log's last entry. ``is_steady``: no change ran while the sizes were read; ``is_certain``: the effects of every step
-    since are known.
+    look at, oldest first; ``untold`` are those of whose emergency not everyone was told; ``orphans`` are promotions
+    that name a segment which is gone. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while
+    the sizes were read; ``is_certain``: the effects of every step since are known.
     """
 
     now: Snapshot
@@ -30,6 +31,7 @@ class Summary:
     waiting: tuple[Brief, ...] = ()
     unreviewed: tuple[Brief, ...] = ()
     untold: tuple[int, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
     is_steady: bool = True
     is_certain: bool = True
 

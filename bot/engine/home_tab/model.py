@@ -5,6 +5,7 @@ import hashlib
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief
 from bot.core.frozen_value import Value
+from bot.core.store_view.orphaned_promotions import Orphan
 
 
 class SegmentSize(Value):
@@ -18,14 +19,15 @@ class SegmentSize(Value):
 class StoreOverview(Value):
     """The segments at a glance: their number, the number of shoppers, the largest segments and the largest movers.
 
-    ``movers`` is None if none moved since the last snapshot, or there is no snapshot. ``fault`` is why the store could
-    not be read; then all else is empty.
+    ``movers`` is None if none moved since the last snapshot, or there is no snapshot. ``orphans`` are promotions that
+    name a segment which is gone. ``fault`` is why the store could not be read; then all else is empty.
     """
 
     segments: int = 0
     shoppers: int = 0
     largest: tuple[SegmentSize, ...] = ()
     movers: Chart | None = None
+    orphans: tuple[Orphan, ...] = ()
     fault: str = ""
 
 
