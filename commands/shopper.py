@@ -9,13 +9,13 @@ from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
 from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
-from bot.core.language.phrases import remark
+from bot.core.language.phrases import remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
-from bot.core.store_view.shoppers import ResolvedShoppers, about, describe_customer, fetch_owners, nobody_left, resolve
+from bot.core.store_view.shoppers import ResolvedShoppers, describe_customer, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line, one_shopper
 from commands.paging import offers
 
@@ -88,11 +88,11 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
         raise shoppers.not_found
     lacking = [one.customer for one in shoppers.shoppers if one.customer and not one.profile_id]
     having = [one.label for one in shoppers.shoppers if one.profile_id]
-    remarks = (*shoppers.remarks, *remark("Already with a profile", having))
+    remarks = (*shoppers.remarks, *remark_on("Already with a profile", having))
     if not lacking:
         raise nobody_left(remarks)
-    who = about([describe_customer(one) for one in lacking])
-    return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=(who, *remarks))
+    who = tuple(map(describe_customer, lacking))
+    return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=remarks, who=who)
 
 
 @command("shopper register", submit="Register Shopper")
@@ -117,7 +117,8 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
         raise NothingToDo(f"{args.email} is already registered and has everything this asks for.")
-    return await build_plan(tuple(steps), ctx.shop, remarks=(_who(args, known),))
+    who = describe_customer(known) if known else f"{args.first_name} {args.last_name} ({args.email})"
+    return await build_plan(tuple(steps), ctx.shop, remarks=_registered(args, known), who=(who,))
 
 
 @command("shopper delete", submit="Delete Profiles")
@@ -131,18 +132,18 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     customers = await _customers(shoppers, ctx)
     having = [one for one in customers if one.shopper_profile_id]
     lacking = [describe_customer(one) for one in customers if not one.shopper_profile_id]
-    remarks = (*shoppers.remarks, *remark("Without a profile", lacking))
+    remarks = (*shoppers.remarks, *remark_on("Without a profile", lacking))
     if not having:
         raise nobody_left(remarks)
-    who = about([describe_customer(one) for one in having])
-    return await build_plan(deleted(tuple(one.id for one in having)), ctx.shop, remarks=(who, *remarks))
+    who = tuple(map(describe_customer, having))
+    return await build_plan(deleted(tuple(one.id for one in having)), ctx.shop, remarks=remarks, who=who)
 
 
-def _who(args: RegisterArgs, known: Customer | None) -> str:
+def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:
     if known is None:
-        return f"{args.first_name} {args.last_name} ({args.email})."
+        return ()
     is_called_so = (args.first_name, args.last_name) == (known.first_name, known.last_name)
-    return f"Registered already: {describe_customer(known)}.{'' if is_called_so else ' That name stays.'}"
+    return (f"They are registered already.{'' if is_called_so else ' That name stays.'}",)
 
 
 async def _customers(shoppers: ResolvedShoppers, ctx: Context) -> list[Customer]:

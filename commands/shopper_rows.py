@@ -1,6 +1,6 @@
 """Shoppers as rows of a table, for the person who asks: names, addresses and customer ids."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bot.bigcommerce import Customer
 from bot.core.answers import Cell, File, Sentence, Table
@@ -26,10 +26,16 @@ def shopper_row(customer_id: int, customer: Customer | None) -> Row:
     return (f"{customer.first_name} {customer.last_name}".strip(), customer.email, customer.id)
 
 
-def table_or_file(caption: str, columns: tuple[str, ...], rows: list[Row]) -> tuple[Table | Sentence | File, ...]:
+def table_or_file(
+    caption: str, columns: tuple[str, ...], rows: Sequence[Row], *, file: str = ""
+) -> tuple[Table | Sentence | File, ...]:
     """Show the first rows as a table; where there are more, all of them come as a file, too."""
     table = (Table(caption, columns, tuple(rows[:ROWS])),) if rows else ()
     if len(rows) <= ROWS:
         return table
     lines = csv_lines([column.lower().replace(" ", "_") for column in columns], rows)
-    return (*table, Sentence(f"The first {ROWS} are shown here.", quiet=True), File(f"{caption}.csv", "".join(lines)))
+    return (
+        *table,
+        Sentence(f"The first {ROWS} are shown here.", quiet=True),
+        File(f"{file or caption}.csv", "".join(lines)),
+    )

@@ -444,6 +444,10 @@ class World:
         sql = "SELECT profiles.id FROM profiles JOIN customers ON customers.id = customer_id WHERE email = ?"
         return next((str(row["id"]) for row in self.store.shop.rows(sql, email)), None)
 
+    def named(self, email: str) -> str:
+        """How a channel is told who this customer is: ``Ada Byron``."""
+        return self.called(email).partition(" (")[0]
+
     def called(self, email: str) -> str:
         """How people are told who this customer is: ``Ada Byron (ada@example.com)``."""
         (row,) = self.store.shop.rows("SELECT first_name, last_name FROM customers WHERE email = ?", email)

@@ -29,6 +29,7 @@ from bot.slack.change_notices import (
 from bot.slack.cleared_card import render_cleared
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
+from bot.slack.public_text import hide_addresses
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
@@ -150,7 +151,8 @@ class SlackAnnouncer:
     async def _attach(self, card: Card, files: list[File]) -> None:
         """Share below a message what it could not hold. It stands without them, so a failure is only logged."""
         try:
-            await self._upload(card.channel, files, thread=card.ts)
+            shown = [File(hide_addresses(one.name), hide_addresses(one.content)) for one in files]
+            await self._upload(card.channel, shown, thread=card.ts)
         except NOT_ANSWERED as error:
             log.warning("The tables of %s could not be attached: %s", card, error_code(error))
 

@@ -9,6 +9,7 @@ from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
 from bot.slack.blocks import Block, Message
+from bot.slack.public_text import counts_addresses, hide_addresses, without_addresses
 
 _STATE_LABELS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
@@ -29,21 +30,32 @@ RULE = 200
 
 
 def render_card(change: Change) -> Message:
-    """Render ``change`` as a message, with buttons for the possible next moves."""
+    """Render ``change`` as a message: its state, what it does to whom, who decides, and buttons for the next moves.
+
+    Its number stands last. It names no address, since it stands in a channel.
+    """
+    headline = hide_addresses(change.plan.headline)
     rendered = [
-        blocks.header(change.plan.headline),
+        blocks.context(_state(change), _expiry(change)),
+        blocks.header(headline),
         *_lines(change),
         *_warnings(change),
         *_remarks(change),
         *_drift(change),
-        _request(change),
-        blocks.context(_state(change), _approvals(change), _deciders(change)),
+        *_decision(change),
         *_emergency(change),
         *_reason(change),
         *_results(change),
         *_buttons(change),
+        _record(change),
     ]
-    return Message(f"Change {change.number}: {blocks.escape(change.plan.headline)}", rendered)
+    whole = Message(f"Change {change.number}: {blocks.escape(headline)}", rendered)
+    shown = without_addresses(whole)
+    return Message(shown.text, [*shown.blocks, _hint(change)]) if counts_addresses(shown) else shown
+
+
+def _hint(change: Change) -> Block:
+    return blocks.context(f"`/change details {change.number}` shows the emails, only to you.")
 
 
 def _lines(change: Change) -> list[Block]:
@@ -76,18 +88,23 @@ def _warnings(change: Change) -> list[Block]:
 
 
 def _remarks(change: Change) -> list[Block]:
-    remarks = change.plan.remarks
+    remarks = tuple(map(hide_addresses, change.plan.remarks))
     return _shown(change, remarks, blocks.LINES_ROOM) if remarks else []
 
 
-def _request(change: Change) -> Block:
-    expires = f"expires {blocks.time(change.expires_at)}" if change.state is State.WAITING else ""
-    return blocks.context(
-        f"Change {change.number}",
-        f"asked by <@{change.requester}> {blocks.time(change.created_at)}",
-        blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT)),
-        expires,
-    )
+def _decision(change: Change) -> list[Block]:
+    """Render why it needs whose approval, and who gave it."""
+    why = blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT))
+    told = [part for part in (why, _approvals(change), _deciders(change)) if part]
+    return [blocks.context(*told)] if told else []
+
+
+def _record(change: Change) -> Block:
+    return blocks.context(f"Change {change.number}", f"asked by <@{change.requester}> {blocks.time(change.created_at)}")
+
+
+def _expiry(change: Change) -> str:
+    return f"expires {blocks.time(change.expires_at)}" if change.state is State.WAITING else ""
 
 
 def _state(change: Change) -> str:

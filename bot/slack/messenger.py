@@ -10,8 +10,11 @@ from bot.core.approval.changes import Card
 from bot.slack.accepted_blocks import AcceptedBlocks, Sent
 from bot.slack.blocks import Block, Message
 from bot.slack.older_blocks import View, versions, view_versions
+from bot.slack.public_text import without_addresses
 from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
 
+_PRIVATE = ("U", "W", "D")
+"""What the ids of people and of direct messages begin with."""
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +34,7 @@ class Messenger:
         metadata: Block | None = None,
         by: AsyncWebClient | None = None,
     ) -> Sent[Card]:
-        """Post a message, by another client if one is given."""
+        """Post a message, by another client if one is given; ``channel`` may be a person's id."""
 
         async def post(version: Message) -> Card:
             answer = await (by or self._client).chat_postMessage(
@@ -45,7 +48,7 @@ class Messenger:
             )
             return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
-        return await self._blocks.send(versions(message), post)
+        return await self._blocks.send(versions(_shown_in(channel, message)), post)
 
     async def update(self, card: Card, message: Message) -> None:
         """Replace a message that was posted."""
@@ -55,7 +58,7 @@ class Messenger:
                 channel=card.channel, ts=card.ts, text=version.text, blocks=version.blocks, link_names=False
             )
 
-        await self._blocks.send(versions(message), update)
+        await self._blocks.send(versions(_shown_in(card.channel, message)), update)
 
     async def respond(self, url: str, message: Message) -> bool:
         """Post to the response URL: within 30 minutes, up to 5 times, even if the bot is not in the channel."""
@@ -95,3 +98,7 @@ class Messenger:
             await self._client.views_publish(user_id=user_id, view=view | {"blocks": version.blocks})
 
         await self._blocks.send(view_versions(view["blocks"]), publish)
+
+
+def _shown_in(channel: str, message: Message) -> Message:
+    return message if channel.startswith(_PRIVATE) else without_addresses(message)

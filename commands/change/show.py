@@ -9,15 +9,15 @@ from bot.core.approval.changes import Change, State, describe_state
 from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.command import Context, command
-from bot.core.csv_lines import csv_lines
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.phrases import counted
 from bot.core.language.visible import visible
 from bot.core.planning.item_names import describe_items
 from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
+from commands.shopper_rows import table_or_file
 
-ROWS, DETAILS_ROWS = 50, 100
+ROWS = 50
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
 Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
@@ -82,16 +82,19 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     change = await ctx.changes.load(args.number)
     rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
     title = f"Change {change.number} covers {counted(len(rows), 'item')}"
-    shown = (Table(f"What change {change.number} covers", ("What", "Id"), tuple(rows[:DETAILS_ROWS])),) if rows else ()
-    if len(rows) <= DETAILS_ROWS:
-        return Answer(title, shown)
-    note = Sentence(f"The first {DETAILS_ROWS} are shown here.", quiet=True)
-    return Answer(title, (*shown, note, File(f"change {change.number}.csv", "".join(csv_lines(("what", "id"), rows)))))
+    items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")
+    return Answer(title, (*items, *_lines(change.plan.remarks, change)))
 
 
 def _whole(change: Change) -> tuple[Sentence | File, ...]:
     """Return the whole plan: nobody should have to approve what they cannot see."""
-    lines = [*(f"• {line}" for line in change.plan.lines), *change.plan.warnings, *change.plan.remarks]
+    lines = (*(f"• {line}" for line in change.plan.lines), *change.plan.warnings, *change.plan.remarks)
+    named = (Sentence(change.plan.headline),) if change.plan.named else ()
+    return (*named, *_lines(lines, change))
+
+
+def _lines(lines: tuple[str, ...], change: Change) -> tuple[Sentence | File, ...]:
+    """Show these lines, or the headline and a file where they are too long for an answer."""
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
     return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*map(visible, lines), ""))))

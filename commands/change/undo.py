@@ -30,7 +30,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     steps = await with_promotions(steps, ctx.shop)
-    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays)
+    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
 
 
 @command("change retry", submit="Try Again")
@@ -50,7 +50,9 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
             remarks.append(f"“{name}” exists by now, whoever created it. It is used as it is.")
     if not steps:
         raise NothingToDo(" ".join(remarks))
-    return await build_plan(steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), is_retry=True)
+    return await build_plan(
+        steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), who=change.plan.who, is_retry=True
+    )
 
 
 @command("change repoint", submit="Point Promotions")

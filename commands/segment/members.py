@@ -9,11 +9,11 @@ from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
 from bot.core.errors import NothingToDo
 from bot.core.language.args import Args
-from bot.core.language.phrases import people, remark
+from bot.core.language.phrases import people, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
-from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, about, nobody_left, resolve
+from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.paging import Page, no_such_page, offers
 from commands.segment.segments import JustSegment
@@ -71,7 +71,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
     profiles = tuple(one.profile_id for one in outside if one.profile_id)
     steps = (*created(newcomers), *added(SegmentRef.of(segment), profiles, newcomers))
-    return await build_plan(steps, ctx.shop, remarks=(_who(outside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(outside))
 
 
 @command("segment remove", submit="Remove Shoppers")
@@ -87,7 +87,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     if not inside:
         raise nobody_left(remarks)
     steps = removed(SegmentRef.of(segment), tuple(filter(None, (one.profile_id for one in inside))))
-    return await build_plan(steps, ctx.shop, remarks=(_who(inside), *remarks))
+    return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(inside))
 
 
 @command("segment clear", submit="Clear Segment")
@@ -144,8 +144,8 @@ def _split_by_membership(named: ResolvedShoppers, segment: Segment) -> tuple[lis
 
 
 def _remark(what: str, shoppers: list[Shopper]) -> tuple[str, ...]:
-    return remark(what, [one.label for one in shoppers])
+    return remark_on(what, _labels(shoppers))
 
 
-def _who(shoppers: list[Shopper]) -> str:
-    return about([one.label for one in shoppers])
+def _labels(shoppers: list[Shopper]) -> tuple[str, ...]:
+    return tuple(one.label for one in shoppers)

@@ -24,7 +24,7 @@ async def test_disabling_needs_a_second_person_and_is_undone(slack: World) -> No
     before = slack.promotions()
     await slack.type('/promotion disable "VIP early access"')
     card = read(slack.card(1))
-    assert card.startswith("Disable the promotion VIP early access")
+    assert "Disable the promotion VIP early access" in card
     assert "VIP early access no longer reaches shoppers in VIPs (from 2026-01-05)." in card
     assert "needs 1 approval: disables a promotion" in card
     await slack.press("Disable Promotion", by="ana")
@@ -69,14 +69,14 @@ async def test_what_is_so_already_is_said(slack: World) -> None:
 async def test_by_form_and_by_the_buttons_of_show(slack: World) -> None:
     await slack.type("/promotion enable")
     await slack.submit({"Promotion": "Win back"})
-    assert read(slack.card(1)).startswith("Enable the promotion Win back")
+    assert "Enable the promotion Win back" in read(slack.card(1))
     await slack.type("/promotion show win back")
     await slack.press("Enable", by="ana", channel="#segments")
-    assert read(slack.card(2)).startswith("Enable the promotion Win back")
+    assert "Enable the promotion Win back" in read(slack.card(2))
     await slack.type("/promotion show 1")
     assert "Disable" in buttons(slack.messages()[-1])
     await slack.press("Disable", by="ana", channel="#segments")
-    assert read(slack.card(3)).startswith("Disable the promotion VIP early access")
+    assert "Disable the promotion VIP early access" in read(slack.card(3))
 
 
 async def test_an_invalid_one_cannot_be_enabled_and_can_be_disabled_for_good(slack: World) -> None:

@@ -184,7 +184,7 @@ def test_a_card_with_too_much_of_everything_keeps_its_buttons(name: str) -> None
     )
     drawn = render_card(waiting)
     assert fits(drawn)
-    assert [button["text"]["text"] for button in drawn.blocks[-1]["elements"]] == WAITING
+    assert [one["text"]["text"] for one in elements(waiting)] == WAITING
 
 
 @pytest.mark.parametrize("state", State)

@@ -20,6 +20,7 @@ OUR_FAULTS = re.compile(r"invalid_blocks|invalid_arguments|msg_too_long|msg_bloc
 GUESTS = frozenset(person.id for person in PEOPLE if person.guest)
 _POWER = re.compile(r"<([^<>]*)>")
 _HARMLESS = re.compile(rf"!date\^.*|@({'|'.join(HUMANS)})")
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+\.\w+")
 _EXACT = frozenset({"value", "private_metadata", "url"})
 _WORDLESS = frozenset({"broadcast", "usergroup", "channel"})
 
@@ -63,6 +64,8 @@ def objections(door: str, body: Json) -> Iterator[str]:
         yield from faults_of("home" if door == "views.publish" else "modal", view)
         if length_of(view) > VIEW_BYTES_MOST:
             yield "view_too_large"
+    if door in ("chat.postMessage", "chat.update") and str(body.get("channel")).startswith("C"):
+        yield from (f"an address in a channel: {one}" for one in addresses([body.get("text"), blocks]))
     yield from unseen({**body, "blocks": blocks, "view": view, "text": one_line(body.get("text") or "")})
     if door == "block_suggestion":
         yield from faults_of("options", body)
@@ -72,6 +75,18 @@ def objections(door: str, body: Json) -> Iterator[str]:
         yield "msg_too_long"
     yield from _powers([{"type": "message", "text": body.get(key)} for key in ("text", "initial_comment")])
     yield from _powers([blocks, view])
+
+
+def addresses(value: Any) -> Iterator[str]:
+    """Yield every address in what a reader would see; values that come back are exact."""
+    if isinstance(value, str):
+        yield from _ADDRESS.findall(value)
+    elif isinstance(value, list):
+        for one in value:
+            yield from addresses(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from addresses(one) if name not in _EXACT else ()
 
 
 def one_line(text: str) -> str:

@@ -31,14 +31,14 @@ async def test_an_approver_takes_3_of_40_out_and_37_are_removed(slack: World) ->
     assert filled(slack.form(by="ben"), "number") == "1"
     await slack.submit({"items": "\n".join(spared)}, by="ben")
     card = read(slack.card(1))
-    assert card.startswith("Remove 37 of 40 shoppers from VIPs\n")
+    assert "\nRemove 37 of 40 shoppers from VIPs\n" in card
     assert "This is version 2, and needs approval again." in card
     assert f"@{BEN} left out 3 items. Before: Remove 40 shoppers from VIPs" in card
     assert not slack.writes()
     await slack.press("Clear Segment", by="ben")
     assert before - slack.members("VIPs") == before - kept
     card = read(slack.card(1))
-    assert card.startswith("Remove 37 of 40 shoppers from VIPs\n")
+    assert "\nRemove 37 of 40 shoppers from VIPs\n" in card
     assert "Originally requested: Remove 40 shoppers from VIPs" in card
     assert f"1 of 1 approved: <@{BEN}>" in card
     assert "Done" in card
@@ -58,7 +58,7 @@ async def test_items_are_taken_out_by_email_customer_or_profile_id(slack: World)
     await slack.type(f"/segment remove VIPs {one} {two} {three} {four}", by="ana")
     await slack.type(f"/change except 1 {one} {slack.customer_id(two)} {slack.profile_id(three)}", by="cleo")
     assert slack.whisper(by="cleo") == "Change 1 covers only the rest now, and needs approval again."
-    assert read(slack.card(1)).startswith("Remove 1 of 40 shoppers from VIPs")
+    assert "Remove 1 of 40 shoppers from VIPs" in read(slack.card(1))
     await slack.press("Remove Shoppers", by="ben")
     assert slack.sizes()["VIPs"] == 39
     assert slack.profile_id(four) not in slack.members("VIPs")
@@ -68,7 +68,7 @@ async def test_segments_are_taken_out_of_a_deletion_by_their_names(slack: World)
     await slack.type("/segment delete VIPs, Lapsed, “Coffee lovers”", by="ana")
     await slack.type("/change except 1 lapsed “Coffee lovers”", by="ben")
     told = read(slack.card(1))
-    assert told.startswith("Delete the segment VIPs (40 shoppers)\n")
+    assert "\nDelete the segment VIPs (40 shoppers)\n" in told
     assert "This is version 2" in told
     assert f"@{BEN} left out 2 items." in read(slack.card(1))
     await slack.press("Delete Segment", by="ben")
@@ -82,7 +82,7 @@ async def test_what_is_taken_out_twice_over_adds_up(slack: World) -> None:
     await slack.type(f"/change except 1 {one}", by="ben")
     await slack.type(f"/change except 1 {two}", by="cleo")
     told = read(slack.card(1))
-    assert told.startswith("Remove 1 of 40 shoppers from VIPs\n")
+    assert "\nRemove 1 of 40 shoppers from VIPs\n" in told
     assert "This is version 3" in told
     await slack.press("Remove Shoppers", by="ben")
     assert slack.sizes()["VIPs"] == 39
@@ -111,7 +111,7 @@ async def test_a_form_that_takes_out_complains_in_place(slack: World) -> None:
     assert outcome["errors"]["number"] == "Nothing would be left to do. Reject the change instead."
     await slack.submit({"items": other}, by="ben")
     assert slack.form(by="ben") is None
-    assert read(slack.card(1)).startswith("Remove 1 of 40 shoppers from VIPs")
+    assert "Remove 1 of 40 shoppers from VIPs" in read(slack.card(1))
 
 
 async def test_only_who_may_decide_takes_some_out(slack: World) -> None:
@@ -133,7 +133,7 @@ async def test_what_was_taken_out_stays_out_when_the_store_changes(slack: World)
     await slack.press("Remove Shoppers", by="ben")
     assert OLD_VERSION in slack.whisper(by="ben", channel="#approvals")
     told = read(slack.card(1))
-    assert told.startswith("Remove 1 of 39 shoppers from VIPs\n")
+    assert "\nRemove 1 of 39 shoppers from VIPs\n" in told
     assert "This is version 3" in told
     await slack.press("Remove Shoppers", by="ben")
     assert slack.profile_id(one) in slack.members("VIPs")
@@ -189,7 +189,7 @@ async def test_an_edit_opens_the_original_form_and_drops_votes(slack: World) -> 
     assert filled(slack.form(), "shoppers") == f"{one}\n{two}"
     await slack.submit({"Shoppers": three})
     card = read(slack.card(1))
-    assert card.startswith("Remove 1 of 40 shoppers from VIPs\n")
+    assert "\nRemove 1 of 40 shoppers from VIPs: " in card
     assert "This is version 2, and needs approval again." in card
     assert f"@{ANA} edited it. Before: Remove 2 of 40 shoppers from VIPs" in card
     assert "0 of 2 approved" in card
@@ -211,7 +211,7 @@ async def test_an_edit_forgets_what_was_taken_out(slack: World) -> None:
     await slack.press("Edit", by="ana")
     await slack.submit({})
     told = read(slack.card(1))
-    assert told.startswith("Remove 2 of 40 shoppers from VIPs\n")
+    assert "\nRemove 2 of 40 shoppers from VIPs\n" in told
     assert "This is version 3" in told
 
 
@@ -325,7 +325,7 @@ async def test_what_was_stopped_is_tried_again_for_the_rest(open_world: OpenWorl
     assert 0 < left < 620
     assert slack.heard("was cancelled") == 1
     await slack.press("Try Again", by="ana", change=1)
-    assert read(slack.card(2)).startswith(f"Remove {left} shoppers from VIPs")
+    assert f"Remove {left} shoppers from VIPs" in read(slack.card(2))
     await slack.press("Try Again", by="ben", change=2)
     assert slack.sizes()["VIPs"] == 0
 
@@ -370,7 +370,7 @@ async def test_a_retry_does_the_rest_with_the_same_approval(slack: World) -> Non
     slack.store.faults.clear()
     await slack.press("Try Again", by="ana", change=1)
     card = read(slack.card(2))
-    assert card.startswith("Delete the segment VIPs (40 shoppers)")
+    assert "Delete the segment VIPs (40 shoppers)" in card
     assert "Delete the segment Wholesale (22 shoppers)" in card
     assert "Lapsed" not in card
     await slack.press("Try Again", by="cleo", change=2)

@@ -139,6 +139,15 @@ async def test_a_ping_is_found_in_message_form_and_home(clumsy: Clumsy) -> None:
     assert "!channel" in await clumsy.judged()
 
 
+async def test_an_address_in_a_channel_is_found_and_one_in_a_direct_message_is_fine(clumsy: Clumsy) -> None:
+    told = [{"type": "section", "text": words("ada@example.com")}]
+    await clumsy.web.chat_postMessage(channel=ANA, text="Look", blocks=told)
+    await clumsy.web.chat_postMessage(channel=SEGMENTS, text="Look", blocks=told)
+    assert "an address in a channel: ada@example.com" in await clumsy.judged()
+    clumsy.slack.sent.pop()
+    await judge(clumsy.slack)
+
+
 async def test_a_form_is_found_whether_opened_updated_or_pushed(clumsy: Clumsy) -> None:
     long = modal(entry("x" * 2001, "name"))
     await clumsy.open(SELECT)

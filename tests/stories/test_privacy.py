@@ -151,3 +151,29 @@ async def test_the_stores_refusal_of_a_read_is_shown_and_not_logged(slack: World
     assert "email 'Zebedee' is not allowed" in slack.whisper()
     assert logged(slack)[-1][2].endswith("It answered 422 to GET customers, about 0.email.")
     assert names_nobody(slack)
+
+
+def public(slack: World) -> str:
+    """Everything that stands in a channel, as its guests read it."""
+    seen = [*slack.messages(by="ben", channel="#approvals"), *slack.messages(by="ana")]
+    return "\n".join(f"{one['text']}\n{read(one)}" for one in seen if not one["ephemeral"])
+
+
+async def test_no_channel_reads_an_address_and_details_shows_each(slack: World) -> None:
+    inside, outside = slack.emails(60, inside=""), "guest@example.com"
+    for line in (
+        f"/segment add VIPs {' '.join(inside)} {outside}",
+        f"/shopper delete {inside[0]}",
+        "/shopper register eve.moss@example.com Eve Moss VIPs",
+        f"/segment create “For {inside[1]}”",
+    ):
+        await slack.type(line)
+    await slack.press("Reject", by="ben", change=1)
+    await slack.submit({"Reason": f"Ask {inside[2]} first."}, by="ben")
+    told = public(slack)
+    assert "@example.com" not in told
+    assert f"Delete 1 shopper profile: {slack.named(inside[0])}\n" in told
+    assert "Register a customer" in told
+    assert "Reason: Ask [email] first." in told
+    await slack.type("/change details 2", by="ben")
+    assert inside[0] in slack.whisper(by="ben")

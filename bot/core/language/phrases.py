@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 MOST_NAMES = 10
+NAMED = 3
+"""The most shoppers whom a channel reads by name."""
 NAMES_ROOM = 250
 """The most characters of names in one list, so that people still read the sentence around it."""
 
@@ -33,6 +35,15 @@ def tallied(what: str, names: Sequence[str]) -> str:
 def remark(what: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return ``tallied`` names as a tuple of one line; an empty one without names."""
     return (tallied(what, names),) if names else ()
+
+
+def remark_on(what: str, people: Sequence[str]) -> tuple[str, ...]:
+    """Return the first few of these people as a tuple of one line, ``In VIPs already (5): Ada, Ben, Cleo and 2 more.``.
+
+    An empty one without people.
+    """
+    number = f" ({len(people):,})" if len(people) > NAMED else ""
+    return (f"{what}{number}: {listing(people, NAMED)}.",) if people else ()
 
 
 def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
 from bot.core.items import Item
-from bot.core.language.phrases import people
+from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.cached_shop import Shop
 
@@ -22,25 +22,26 @@ HEADLINE = 110
 """The most characters of two lines in one headline, leaving room for the text around them."""
 
 
-_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True}
+_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True, "named": True}
 
 
 class Plan(Value):
     """Steps in order. ``undoes`` is the number of the change that this plan undoes.
 
-    ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. They may
-    name shoppers, so they are shown and never logged.
+    ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. ``named``
+    is the one shopper that it is about, if it is about one. Both may name shoppers, so they are shown and never logged.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
     undoes: int | None = None
     remarks: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the plan does: plans with equal fingerprints do the same to the same shoppers.
 
-        How many others are in a segment, and the remarks, are shown but not included: they do not change what is done.
+        How many others are in a segment, names and remarks are shown but not included: they do not change what is done.
         """
         return hashlib.sha256(self.model_dump_json(exclude=_BESIDE).encode()).hexdigest()
 
@@ -64,14 +65,20 @@ class Plan(Value):
 
     @property
     def headline(self) -> str:
-        """The plan in one line, however long it is."""
+        """The plan in one line, however long it is; it names the shopper, if it is about one."""
         lines = self.lines
         count = MAX_HEADLINE_LINES if sum(map(len, lines[:MAX_HEADLINE_LINES])) <= HEADLINE else 1
         shown, more = lines[:count], len(lines) - count
         text = " · ".join(shown) + (f" · and {more} more" if more > 0 else "")
         if more > 0 and (several := _described_together(self.steps)):
             text = several.format(count=f"{len(lines):,}")
+        text += f": {self.named}" if self.named else ""
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """The one shopper that it is about, for a plan that is made of it; none if it is about several."""
+        return (self.named,) if self.named else ()
 
     @property
     def shoppers(self) -> int:
@@ -122,7 +129,8 @@ class Plan(Value):
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         # The people named at first are not the ones it is about now.
-        return self.model_copy(update={"steps": left, "remarks": ("Some were left out. Details shows the rest.",)})
+        remarks = ("Some were left out. Details shows the rest.",)
+        return self.model_copy(update={"steps": left, "remarks": remarks, "named": ""})
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -133,7 +141,8 @@ class Plan(Value):
 def fingerprint_of_json(stored: str) -> str:
     """Return the fingerprint that a stored Plan had when it was written, whatever fields Steps have gained since."""
     plan = json.loads(stored)
-    plan.pop("remarks", None)
+    for beside in ("remarks", "named"):
+        plan.pop(beside, None)
     for step in plan["steps"]:
         step.pop("out_of", None)
     return hashlib.sha256(json.dumps(plan, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
@@ -159,12 +168,14 @@ async def build_plan(
     *,
     undoes: int | None = None,
     remarks: tuple[str, ...] = (),
+    who: tuple[str, ...] = (),
     is_retry: bool = False,
 ) -> Plan:
     """Build the Plan of these Steps for the store's current state, without those that have nothing left to do.
 
-    An undo restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be
-    done already. Raises Impossible.
+    ``who`` are the shoppers that it is about: one is named in its headline, of several the first in a remark. An undo
+    restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be done
+    already. Raises Impossible.
     """
     skipped: list[Impossible] = []
     refreshed: list[AnyStep] = []
@@ -183,7 +194,9 @@ async def build_plan(
     if not refreshed:
         raise skipped[0]
     not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
-    return Plan(steps=tuple(refreshed), undoes=undoes, remarks=(*remarks, *not_restored))
+    several = (f"{listing(who, NAMED)}.",) if len(who) > 1 else ()
+    named = who[0] if len(who) == 1 else ""
+    return Plan(steps=tuple(refreshed), undoes=undoes, remarks=(*several, *remarks, *not_restored), named=named)
 
 
 async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:

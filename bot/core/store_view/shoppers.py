@@ -74,11 +74,6 @@ class ResolvedShoppers:
         return Misuse(sentence, field="shoppers", for_log="No shopper was recognised.")
 
 
-def about(labels: Sequence[str]) -> str:
-    """Describe whom a plan is about: ``Ada Byron (ada@example.com) and 17.``; only the first, if there are many."""
-    return f"{listing(labels)}."
-
-
 def nobody_left(remarks: Iterable[str]) -> NothingToDo:
     """Build the error to raise if there is nothing to do for anyone named."""
     return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")

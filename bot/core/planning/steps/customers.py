@@ -24,7 +24,7 @@ class CreateCustomer(Step):
     @property
     def stays(self) -> tuple[str, ...]:
         """The account."""
-        return (f"{self.email} stays a customer.",)
+        return ("The customer's account stays.",)
 
     @property
     def batch_key(self) -> tuple[str, str]:
@@ -32,8 +32,8 @@ class CreateCustomer(Step):
         return (self.kind, self.email)
 
     def describe(self, shoppers: int) -> str:
-        """Describe the registration without the person's name: the log can mask addresses, but not names."""
-        return f"Register {self.email} as a customer"
+        """Describe the registration without the person: the plan names them, where it is not logged."""
+        return "Register a customer"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return nothing before, and the account's id after."""
