@@ -123,7 +123,7 @@ async def test_show_from_the_list_opens_a_form_whose_type_ahead_offers_promotion
     assert "Win back reaches shoppers in Lapsed" in slack.whisper()
 
 
-async def test_the_promotions_of_a_segment_by_words_by_form_and_by_button(slack: World) -> None:
+async def test_the_promotions_of_a_segment_by_words_and_by_form(slack: World) -> None:
     await slack.type("/segment promotions vips")
     shown = slack.messages()[-1]
     assert "3 promotions use VIPs, 2 of them live" in said(shown)
@@ -136,8 +136,7 @@ async def test_the_promotions_of_a_segment_by_words_by_form_and_by_button(slack:
     await slack.type("/segment promotions")
     await slack.submit({"Segment": "Lapsed"})
     assert "1 promotion uses Lapsed, 0 of them live" in slack.whisper()
-    await slack.type("/segment show Newsletter")
-    await slack.press("Promotions", by="ana", channel="#segments")
+    await slack.type("/segment promotions Newsletter")
     assert "No promotion uses Newsletter" in slack.whisper()
 
 
@@ -170,6 +169,29 @@ async def test_a_rule_in_words_is_approved_applied_and_undone(slack: World, line
     assert "Undo change 1: Retarget the promotion Win back to shoppers in Lapsed" in read(slack.card(2))
     await slack.press("Undo Change", by="cleo", change=2)
     assert slack.promotions() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('target "VIP early access" is VIPs Lapsed', "VIP early access: 60 shoppers gain it, 0 lose it, 40 keep it."),
+        ('target "VIP early access" is Lapsed', "VIP early access: 60 shoppers gain it, 36 lose it, 4 keep it."),
+        ('target "VIP early access" is-not VIPs', "VIP early access: 360 shoppers gain it, 40 lose it, 0 keep it."),
+        ('untarget "VIP early access"', "VIP early access: 360 shoppers gain it, 0 lose it, 40 keep it."),
+        ('target "Win back" is VIPs', "Win back (once it is enabled): 36 shoppers gain it, 60 lose it, 4 keep it."),
+        ('disable "VIP early access"', "VIP early access: 0 shoppers gain it, 40 lose it, 0 keep it."),
+        ('enable "Win back"', "Win back: 64 shoppers gain it, 0 lose it, 0 keep it."),
+    ],
+)
+async def test_a_card_says_how_many_shoppers_gain_and_lose_the_promotion(slack: World, line: str, told: str) -> None:
+    await slack.type(f"/promotion {line}")
+    assert f"{told} Counted by segment; cart conditions still apply." in read(slack.card(1))
+
+
+async def test_where_nobody_can_count_the_reach_the_card_says_no_number(slack: World) -> None:
+    slack.alter_promotion(WIN_BACK, segments={"odd": {"id": [slack.id_of("VIPs")]}})
+    await slack.type('/promotion target "Win back" is VIPs')
+    assert "gain it" not in read(slack.card(1))
 
 
 @pytest.mark.parametrize("line", ["target {} is Newsletter", "rule {} in Newsletter", "untarget {}"])

@@ -19,9 +19,10 @@ OLD_VERSION = "has a new version"
 
 
 def first_line(card: Json) -> str:
-    """The header of a card."""
-    assert card["blocks"][0]["type"] == "header"
-    return str(card["blocks"][0]["text"]["text"])
+    """The header of a card, below its state."""
+    state, header, *_ = card["blocks"]
+    assert (state["type"], header["type"]) == ("context", "header")
+    return str(header["text"]["text"])
 
 
 def elements(card: Json) -> dict[str, Json]:

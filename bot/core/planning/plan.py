@@ -22,7 +22,7 @@ HEADLINE = 110
 """The most characters of two lines in one headline, leaving room for the text around them."""
 
 
-_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of"}}, "remarks": True, "named": True}
+_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of", "reach"}}, "remarks": True, "named": True}
 
 
 class Plan(Value):
@@ -41,7 +41,8 @@ class Plan(Value):
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the plan does: plans with equal fingerprints do the same to the same shoppers.
 
-        How many others are in a segment, names and remarks are shown but not included: they do not change what is done.
+        Names, remarks, how many others are in a segment and whom a promotion reaches are shown but not included: they
+        do not change what is done.
         """
         return hashlib.sha256(self.model_dump_json(exclude=_BESIDE).encode()).hexdigest()
 
@@ -144,7 +145,8 @@ def fingerprint_of_json(stored: str) -> str:
     for beside in ("remarks", "named"):
         plan.pop(beside, None)
     for step in plan["steps"]:
-        step.pop("out_of", None)
+        for beside in ("out_of", "reach"):
+            step.pop(beside, None)
     return hashlib.sha256(json.dumps(plan, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.planning.plan import Plan, build_plan, drift, inverse_of
+from bot.core.planning.plan import Plan, build_plan, drift, fingerprint_of_json, inverse_of
 from bot.core.planning.steps import (
     BATCH,
     CreateProfiles,
@@ -14,7 +14,9 @@ from bot.core.planning.steps import (
     DeleteProfiles,
     Gone,
     Naming,
+    PromotionRef,
     RemoveMembers,
+    RetargetPromotion,
     SegmentRef,
     UpdateSegment,
     added,
@@ -23,6 +25,7 @@ from bot.core.planning.steps import (
 )
 from bot.core.planning.steps.profiles import Memberships
 from bot.core.store_view.cached_shop import PromotionUse, Shop
+from bot.core.store_view.reach import Reach
 from tests.core.samples import VIPS, add, delete, plan, uuid
 from tests.engine.bench import Bench
 from tests.laws.shops import a_shop
@@ -132,6 +135,20 @@ def test_remarks_are_no_part_of_the_fingerprint_but_are_told_where_the_plan_diff
         "Was: Not in the store: x@example.com.",
         "Now: Ada.",
     )
+
+
+def test_whom_a_promotion_reaches_is_no_part_of_the_fingerprint() -> None:
+    step = RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"))
+    counted = plan(step.model_copy(update={"reach": Reach(gain=1, lose=2, keep=3)}))
+    assert counted.fingerprint == plan(step).fingerprint == fingerprint_of_json(counted.model_dump_json())
+    assert Plan.model_validate_json(counted.model_dump_json()) == counted
+    assert "reach" not in plan(step).model_dump_json()
+
+
+def test_who_is_named_is_no_part_of_the_fingerprint_and_stands_in_the_headline() -> None:
+    named = Plan(steps=(add(1),), named="Ada Byron")
+    assert named.fingerprint == plan(add(1)).fingerprint == fingerprint_of_json(named.model_dump_json())
+    assert named.headline == "Add 1 shopper to VIPs: Ada Byron"
 
 
 def test_how_many_others_are_in_a_segment_is_no_part_of_the_fingerprint_and_all_else_is() -> None:

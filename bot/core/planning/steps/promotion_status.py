@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from bot.bigcommerce import Promotion, Reader, Store
+from bot.bigcommerce import Promotion, Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.steps.promotions import whom
@@ -11,6 +11,7 @@ from bot.core.planning.steps.references import PromotionRef, Stored
 from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop, describe_status
+from bot.core.store_view.reach import Reach, count_reach, no_one, reaches
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -22,7 +23,7 @@ class SwitchPromotion(Step):
     """Enable or disable a promotion, and change nothing else of it.
 
     ``was`` is its status before, as the store calls it; ``whom`` describes whom it reaches while it is live, and
-    ``dates`` when it starts and ends.
+    ``dates`` when it starts and ends. ``reach`` is how many gain or lose it, if that was counted.
     """
 
     kind: Literal["switch_promotion"] = "switch_promotion"
@@ -34,6 +35,7 @@ class SwitchPromotion(Step):
     was: str = ""
     whom: str = ""
     dates: str = ""
+    reach: Reach | None = None
 
     @property
     def becomes(self) -> str:
@@ -64,7 +66,8 @@ class SwitchPromotion(Step):
     def warnings(self) -> tuple[str, ...]:
         """Whom it reaches from then on, or no longer, and when it would in any case."""
         reached = "will reach" if self.enabled else "no longer reaches"
-        return (f"{self.promotion.name} {reached} {self.whom}{self.dates}.",)
+        counted = (self.reach.describe(self.promotion.name, ""),) if self.reach else ()
+        return (f"{self.promotion.name} {reached} {self.whom}{self.dates}.", *counted)
 
     @property
     def batch_key(self) -> tuple[str, str]:
@@ -98,14 +101,20 @@ class SwitchPromotion(Step):
                 "was": promotion.status,
                 "whom": whom(promotion.targeting, await shop.names()),
                 "dates": _dates(promotion),
+                "reach": await self._reach(promotion.targeting, shop),
             }
         )
+
+    async def _reach(self, targeting: Targeting | None, shop: Shop) -> Reach | None:
+        on, named = reaches(targeting), targeting.segment_ids if targeting else ()
+        before, after = (no_one, on) if self.enabled else (on, no_one)
+        return await count_reach(before, after, named, shop)
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores the status that the plan showed; nobody can set INVALID."""
         if self.was not in (ENABLED, DISABLED):
             return ()
-        return (self.model_copy(update={"enabled": not self.enabled, "was": self.becomes}),)
+        return (self.model_copy(update={"enabled": not self.enabled, "was": self.becomes, "reach": None}),)
 
     async def apply(self, store: Store) -> Applied:
         """Put the promotion's current document back with the new status.

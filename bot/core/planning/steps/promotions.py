@@ -14,6 +14,7 @@ from bot.core.planning.steps.references import PromotionRef, Restored, Stored
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.reach import Reach, count_reach, reaches
 from bot.core.store_view.targeting import describe
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class RetargetPromotion(Step):
 
     ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning. ``restored`` are
     segments that an earlier Step of the same Plan creates again: ``after`` names them by their old ids until they are
-    there.
+    there. ``reach`` is how many gain and lose it, if that was counted.
     """
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
@@ -59,12 +60,14 @@ class RetargetPromotion(Step):
     was: Whom = ""
     becomes: Whom = ""
     restored: tuple[Restored, ...] = ()
+    reach: Reach | None = None
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out segments where none is restored: fingerprints of plans from before stay as they were sealed."""
+        """Leave out what there is not: fingerprints of plans from before stay as they were sealed."""
         fields: dict[str, Any] = handler(self)
-        return fields if self.restored else {name: value for name, value in fields.items() if name != "restored"}
+        absent = {name for name in ("restored", "reach") if not getattr(self, name)}
+        return {name: value for name, value in fields.items() if name not in absent}
 
     @property
     def live(self) -> bool:
@@ -94,9 +97,14 @@ class RetargetPromotion(Step):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whom it reached until now."""
+        """Whom it reached until now, and how many gain and lose it."""
         status = "live" if self.promotion.live else "off"
-        return (f"Before, {self.promotion.name} ({status}) reached {self.was}.",)
+        return (f"Before, {self.promotion.name} ({status}) reached {self.was}.", *self._reach_lines)
+
+    @property
+    def _reach_lines(self) -> tuple[str, ...]:
+        when = "" if self.promotion.live else "(once it is enabled)"
+        return (self.reach.describe(self.promotion.name, when),) if self.reach else ()
 
     @property
     def moot_without(self) -> Item | None:
@@ -130,6 +138,7 @@ class RetargetPromotion(Step):
                 "before": promotion.targeting,
                 "was": whom(promotion.targeting, await shop.names()),
                 "becomes": whom(self.after, names),
+                "reach": None if self._awaited else await _reach(promotion.targeting, self.after, shop),
             }
         )
 
@@ -157,7 +166,7 @@ class RetargetPromotion(Step):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores the targeting that the plan showed."""
-        swapped = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was}
+        swapped = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was, "reach": None}
         return (self.model_copy(update=swapped),)
 
     async def apply(self, store: Store) -> Applied:
@@ -188,6 +197,11 @@ class RetargetPromotion(Step):
         """Return an empty result, if the promotion reaches these shoppers."""
         promotion = await reader.promotion(self.promotion.id)
         return Applied() if promotion.targeting == self.after and not self._awaited else None
+
+
+async def _reach(before: Targeting | None, after: Targeting | None, shop: Shop) -> Reach | None:
+    named = [id_ for one in (before, after) if one for id_ in one.segment_ids]
+    return await count_reach(reaches(before), reaches(after), named, shop)
 
 
 def pointed(promotion: Promotion, restored: Collection[Restored]) -> RetargetPromotion | None:
