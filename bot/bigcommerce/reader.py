@@ -59,7 +59,7 @@ class Reader:
         """List the profiles in a segment. Raises NotFound."""
         return self._list(Profile, (endpoints.members(segment_id),))
 
-    async def members_page(self, segment_id: str, number: int, limit: int = 100) -> Page[Profile]:
+    async def members_page(self, segment_id: str, number: int, limit: int) -> Page[Profile]:
         """Fetch one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
 
         `limit` is at most 250. A page beyond the last is empty, and has `total` and `pages` like any other.

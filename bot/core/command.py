@@ -116,7 +116,7 @@ class Command:
     def misuse(self, error: Misuse) -> Misuse:
         """Return ``error`` with the command's usage and an example."""
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
-        return Misuse(f"{error} Type `{self.usage}`.{example}", field=error.field, for_log=error.for_log)
+        return Misuse(f"{error} Type `{self.usage}`.{example}", for_log=error.for_log)
 
 
 def command(

@@ -35,7 +35,7 @@ class Intake:
         """
         request = self.planner.request(invocation)
         if isinstance(request, Call) and (misuse := _misuse(request)):
-            return await self._refuse(invocation, request, misuse, is_shown=patience > 0)
+            return await self._refuse(invocation, request, misuse, is_shown=bool(patience))
         self.gate.delivered()
         if not await self._record(invocation):
             return None

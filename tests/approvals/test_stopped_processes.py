@@ -232,7 +232,7 @@ async def one_run(arena: Arena, number: int) -> None:
     change = await arena.ask(line, runs)
     assert change, line
     await arena.approve(change, runs)
-    await arena.sent(dice.randrange(5), change)
+    await arena.sent(dice.randrange(4), change)
     await asyncio.sleep(dice.uniform(0, 2 * LATENCY))
     await arena.stopped(runs, dice.uniform(0.8, 2.5) * arena.scale * LEASE.total_seconds(), change, other)
     assert await arena.ended(other), arena.states()

@@ -38,6 +38,14 @@ async def test_a_change_of_a_silent_process_is_free(ledger: Ledger) -> None:
     assert await ledger.leases.unattended(State.PLANNED, now=LATER + SECOND) == ()
 
 
+async def test_a_process_is_forgotten_only_once_its_lease_is_over(ledger: Ledger) -> None:
+    await planned(ledger, owner="one")
+    await ledger.leases.forget_silent(LATER)
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER) == ()
+    await ledger.leases.forget_silent(LATER + SECOND)
+    assert await ledger.leases.unattended(State.PLANNED, now=LATER) == (1,)
+
+
 async def test_a_living_process_keeps_only_what_it_holds(ledger: Ledger) -> None:
     await planned(ledger, "1", owner="one")
     await planned(ledger, "2", owner="two")

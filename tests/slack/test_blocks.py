@@ -191,6 +191,13 @@ def test_a_message_that_fits_is_left_as_it_is() -> None:
     assert Message("Done", drawn).blocks == drawn
 
 
+def test_a_message_of_many_blocks_loses_no_more_than_it_has_to() -> None:
+    divider = {"type": "divider"}
+    fits = [*[divider] * 48, BUTTONS]
+    assert Message("Done", fits).blocks == fits
+    assert Message("Done", [divider, divider, *fits]).blocks == [*fits, blocks.context(blocks.TOO_LONG)]
+
+
 @pytest.mark.parametrize("drawn", [[blocks.section(blocks.rich("x" * 3000))] * 4, [{"type": "divider"}] * 60])
 def test_a_message_that_is_too_long_says_so_and_keeps_its_buttons(drawn: list[Block]) -> None:
     message = Message("", [*drawn, BUTTONS])

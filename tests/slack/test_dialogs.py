@@ -12,6 +12,13 @@ async def test_edit_opens_the_form_in_which_a_change_was_asked_for(slack: World)
     assert "Remove 2 of 40 shoppers from VIPs" in said(slack.card(1))
 
 
+async def test_what_a_form_cannot_hold_is_not_edited_in_one(slack: World) -> None:
+    await slack.type(f"/segment remove Newsletter {' '.join(slack.emails(150, inside='Newsletter'))}", by="ana")
+    await slack.press("Edit", by="ana")
+    assert slack.form() is None
+    assert slack.whisper(channel="#approvals").startswith("That is more than a form can hold.")
+
+
 async def test_edit_tells_others_who_may_edit(slack: World) -> None:
     await slack.type("/segment delete VIPs", by="ana")
     await slack.press("Edit", by="ben")

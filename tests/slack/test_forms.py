@@ -126,6 +126,19 @@ def test_labels_hints_and_what_is_optional_come_from_the_args() -> None:
     assert drawn["target"]["element"]["placeholder"]["text"] == "Which?"
 
 
+def test_a_long_placeholder_is_cut_to_what_slack_takes() -> None:
+    class Wordy(Args):
+        note: Annotated[str, Text(label="Note", placeholder="x" * 200)]
+
+    @command("segment note")
+    async def note(args: Wordy, ctx: Context) -> Answer:
+        """Note."""
+        return Answer(f"{args}")
+
+    (drawn,) = (one for one in forms.render_form(Call(note, {}), "C1")["blocks"] if one["type"] == "input")
+    assert len(drawn["element"]["placeholder"]["text"]) == 150
+
+
 def submitted(**given: Any) -> dict[str, Any]:
     filled = {name: {"any": element} for name, element in given.items()}
     return forms.decode_values({"state": {"values": filled}}, combine)

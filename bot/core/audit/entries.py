@@ -82,7 +82,7 @@ class EntryKind(StrEnum):
 class UnknownEntry(Refusal):
     """No entry has this number, or it was moved to an archive (the first ``archived`` entries were)."""
 
-    def __init__(self, number: int, archived: int = 0) -> None:
+    def __init__(self, number: int, archived: int) -> None:
         gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
         none = f"There is no entry {number} in the log. `/audit recent` shows the latest ones."
         super().__init__(gone if 0 < number <= archived else none)

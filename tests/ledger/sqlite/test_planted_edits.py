@@ -237,6 +237,10 @@ EDITS = (
     ("UPDATE days SET first_at = '2020' WHERE state = 'posted'", DAYS),
     ("DELETE FROM days WHERE state = 'begun'", DAYS),
     ("INSERT INTO days (day, state, first_at, next_at) VALUES ('2026-04-01', 'skipped', '2027', '')", DAYS),
+    (
+        "INSERT INTO days (day, state, first_at, next_at) SELECT '2026-04-02', 'skipped', min(at), '' FROM entries",
+        DAYS,
+    ),
     ("UPDATE snapshots SET shoppers = 1 WHERE day = '2026-03-02'", DAYS),
     ("UPDATE sizes SET shoppers = 1 WHERE day = '2026-03-02' AND segment = 's1'", DAYS),
     ("DELETE FROM sizes WHERE day = '2026-03-03' AND segment = 's2'", DAYS),
