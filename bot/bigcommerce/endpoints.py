@@ -26,7 +26,7 @@ def segments(ids: Collection[str] | None = None) -> tuple[Listing, ...]:
     """List all segments, or those with these ids; an empty collection gives no listing."""
     if ids is None:
         return (Listing("segments"),)
-    return tuple(Listing("segments").filtered("id:in", packed) for packed in _id_lists(ids))
+    return tuple(Listing("segments").filtered("id:in", packed, _number(packed)) for packed in _id_lists(ids))
 
 
 def members(segment_id: str) -> Listing:
@@ -54,7 +54,8 @@ def customers(
     if sum(given is not None for given in (ids, emails, name_like)) > 1:
         raise TypeError("customers are listed by ids, by emails or by a part of the name, one at a time")
     if ids is not None:
-        return _filtered_customers("id:in", map(str, ids))
+        packs = pack(map(str, ids), _LIST_ROOM)
+        return tuple(_CUSTOMERS.filtered("id:in", packed, _number(packed)) for packed in packs)
     if emails is not None:
         return _filtered_customers("email:in", _quoted_emails(emails))
     if name_like is not None:
@@ -138,6 +139,10 @@ def _members(segment_id: str) -> str:
 def _id_lists(ids: Collection[str]) -> Iterator[str]:
     # All are checked before the first batch is sent: an invalid id must not be found when half of them are done.
     return pack([check_uuid(each) for each in ids], _LIST_ROOM)
+
+
+def _number(packed: str) -> int:
+    return packed.count(",") + 1
 
 
 def _filtered_customers(name: str, values: Iterable[str]) -> tuple[Listing, ...]:

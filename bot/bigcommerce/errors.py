@@ -13,7 +13,8 @@ StoreError
 ├── TooLarge             413
 ├── Invalid              400, 422, and ids that are refused before anything is sent
 ├── PartlyFailed         207
-└── MalformedResponse    a response that is not the JSON that the vendor documents
+├── MalformedResponse    a response that is not the JSON that the vendor documents
+└── Contradiction        pages of a list that do not fit together, however often they are read
 
 Status codes: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
@@ -38,6 +39,8 @@ class StoreError(Exception):
     """
 
     sentence: ClassVar[str] = "The store did not do this."
+    introduction: ClassVar[str] = "BigCommerce says: "
+    """What stands before the detail."""
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class StoreError(Exception):
         self.asked = asked
 
     def __str__(self) -> str:
-        detail = f"BigCommerce says: {self.detail.rstrip('.')}." if self.detail else ""
+        detail = f"{self.introduction}{self.detail.rstrip('.')}." if self.detail else ""
         return " ".join(filter(None, (self.sentence.format(about=self.about), detail)))
 
     @property
@@ -155,3 +158,13 @@ class MalformedResponse(StoreError):
     """The response is not what the vendor documents: a proxy's page, truncated, or a changed API."""
 
     sentence = "I couldn't read the store's answer. Try again; if this keeps happening, tell whoever runs the bot."
+
+
+class Contradiction(StoreError):
+    """Pages of a list do not fit together: the store counts others than it lists, or the list keeps changing."""
+
+    sentence = (
+        "The store's answers contradict each other, so they can't be relied on. "
+        "Try again in a minute; if this keeps happening, tell whoever runs the bot."
+    )
+    introduction = ""

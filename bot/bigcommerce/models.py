@@ -122,6 +122,10 @@ def _segments_in(document: dict[str, Any]) -> object:
     return _customer_in(document).get("segments") or None  # an empty object or list restricts nobody
 
 
+Listed = Segment | Profile | Customer | Promotion
+"""What the store lists, page by page; each has an id."""
+
+
 class NewSegment(_Sent):
     """A segment to create; the name must not be taken."""
 

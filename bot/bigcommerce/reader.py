@@ -1,29 +1,33 @@
 """The reading half of the store: `Reader`, which cannot write. `client` adds the writing half."""
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Self, TypeVar
 
-from pydantic import BaseModel
-
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
+from bot.bigcommerce.errors import Contradiction
 from bot.bigcommerce.fence import Caller, Fence
-from bot.bigcommerce.models import Customer, Page, Profile, Promotion, Segment
+from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
+from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_same_total
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Listed)
+T = TypeVar("T")
 
 
 class Reader:
     """A client that reads and cannot write.
 
-    Lists are async iterators that fetch 250 items at a time, on demand. A list that changes meanwhile may yield an item
-    twice or not at all, as the vendor counts pages, not items.
+    Lists are async iterators that yield nothing before all pages are there and fit together: as many items as the
+    store counts, none twice. Where they do not, since the list changes meanwhile or the store is wrong about it, they
+    are read again, and raise Contradiction at last. `profiles` and all `customers` may be too many for that: they are
+    yielded page by page, and raise it at once.
     """
 
     def __init__(self, connection: Connection, caller: Caller | None = None) -> None:
@@ -64,15 +68,34 @@ class Reader:
 
         `limit` is at most 250. A page beyond the last is empty, and has `total` and `pages` like any other.
         """
-        return await self._page(Profile, endpoints.members(segment_id), number, limit)
+        return await _again(partial(self._page_alone, Profile, endpoints.members(segment_id), number, limit))
+
+    async def steady_members(self, segment_id: str, expected: int) -> tuple[Profile, ...]:
+        """Return the profiles in a segment as two readings in a row have them. Raises NotFound.
+
+        The count cannot tell that one left and another joined between two pages. One page of `expected` profiles is
+        read once: there is nothing between.
+        """
+        found = await self._whole(Profile, endpoints.members(segment_id))
+        if len(found) == expected < PAGE_LIMIT:
+            return found
+        for _ in range(READINGS):
+            before, found = found, await self._whole(Profile, endpoints.members(segment_id))
+            if {one.id for one in found} == {one.id for one in before}:
+                return found
+        raise Contradiction("It lists others each time")
 
     async def member_count(self, segment_id: str) -> int:
         """Count the profiles in a segment, with one small request. Raises NotFound."""
         return await self._count(endpoints.members(segment_id))
 
+    async def checked_member_count(self, segment_id: str) -> int:
+        """Count the profiles in a segment, and see on its first and its last page that it is so. Raises NotFound."""
+        return await _again(partial(self._checked_count, endpoints.members(segment_id)))
+
     def profiles(self) -> AsyncIterator[Profile]:
         """List all profiles of the store."""
-        return self._list(Profile, (endpoints.profiles(),))
+        return self._walk(Profile, endpoints.profiles())
 
     async def profile_count(self) -> int:
         """Count all profiles of the store, with one small request."""
@@ -94,7 +117,9 @@ class Reader:
         Unknown ids and e-mails are left out, and so is what cannot be an e-mail; an empty filter sends no request.
         Raises TypeError for two filters.
         """
-        return self._list(Customer, endpoints.customers(ids, emails, name_like))
+        listings = endpoints.customers(ids, emails, name_like)
+        is_filtered = any(given is not None for given in (ids, emails, name_like))
+        return self._list(Customer, listings) if is_filtered else self._walk(Customer, listings[0])
 
     async def customer_count(self) -> int:
         """Count all customers of the store, with one small request."""
@@ -119,28 +144,52 @@ class Reader:
         return response
 
     async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
-        firsts = (partial(self._first, kind, listing) for listing in listings)
-        async for listing, first in gather_bounded(firsts):
-            for item in first.items:
+        wholes = (partial(self._whole, kind, listing) for listing in listings)
+        async for items in gather_bounded(wholes):
+            for item in items:
                 yield item
-            async for page in self._following(kind, listing, first.pages):
+
+    async def _whole(self, kind: type[M], listing: Listing) -> tuple[M, ...]:
+        async def read() -> tuple[M, ...]:
+            return tuple([item async for item in self._walk(kind, listing)])
+
+        return await _again(read)
+
+    async def _walk(self, kind: type[M], listing: Listing) -> AsyncIterator[M]:
+        """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
+        reading = Reading[M](PAGE_LIMIT, listing.most)
+        while numbers := reading.following:
+            async for page in gather_bounded(partial(self._page, kind, listing, number) for number in numbers):
+                reading.add(page)
                 for item in page.items:
                     yield item
-
-    async def _first(self, kind: type[M], listing: Listing) -> tuple[Listing, Page[M]]:
-        return listing, await self._page(kind, listing, 1)
-
-    async def _following(self, kind: type[M], listing: Listing, last: int) -> AsyncIterator[Page[M]]:
-        number = 2
-        while number <= last:
-            async for page in gather_bounded(partial(self._page, kind, listing, n) for n in range(number, last + 1)):
-                yield page
-            number, last = last + 1, page.pages  # the list may have grown meanwhile
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)
         return responses.decode_page(request, await self._send(request), kind, number, limit)
 
+    async def _page_alone(self, kind: type[M], listing: Listing, number: int, limit: int) -> Page[M]:
+        page = await self._page(kind, listing, number, limit)
+        check_alone(page, number, limit)
+        return page
+
+    async def _checked_count(self, listing: Listing) -> int:
+        first = await self._page_alone(Profile, listing, 1, PAGE_LIMIT)
+        if first.total is None:
+            return len(await self._whole(Profile, listing))
+        if len(first.items) == PAGE_LIMIT:
+            last = await self._page_alone(Profile, listing, first.total // PAGE_LIMIT + 1, PAGE_LIMIT)
+            check_same_total(first.total, last.total)
+        return first.total
+
     async def _count(self, listing: Listing) -> int:
         request = listing.page(1, limit=1)
         return responses.decode_count(request, await self._send(request))
+
+
+async def _again(read: Callable[[], Awaitable[T]]) -> T:
+    """Read a list until it does not contradict itself, up to READINGS times. Raises Contradiction."""
+    for _ in range(READINGS - 1):
+        with suppress(Contradiction):
+            return await read()
+    return await read()

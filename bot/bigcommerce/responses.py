@@ -74,13 +74,13 @@ def decode(request: Request, response: Response) -> Any:
 def decode_page(request: Request, response: Response, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
     """Decode one page of a list. Raises StoreError.
 
-    If the store does not count its pages, another one may follow a full page; an empty one is the last.
+    The store's count of its pages is not read. If it counts nothing at all, another one may follow a full page.
     """
     body = decode(request, response)
     items = _items(request, body, kind)
-    counts = _pagination(body)
-    pages = counts.get("total_pages", number + 1 if len(items) >= limit else number)
-    return Page(items, counts.get("total"), pages if items else max(1, min(pages, number)))
+    total = _pagination(body).get("total")
+    pages = max(1, -(-total // limit)) if total is not None else number + (len(items) >= limit)
+    return Page(items, total, pages)
 
 
 def decode_count(request: Request, response: Response) -> int:

@@ -56,20 +56,24 @@ class Request:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of the store, to be fetched page by page. The values in `filters` are already quoted."""
+    """A list of the store, to be fetched page by page. The values in `filters` are already quoted.
+
+    `most`: the filters let so many through at most; None: unknown.
+    """
 
     path: str
     filters: tuple[tuple[str, str], ...] = ()
     about: str = "segment"
+    most: int | None = None
 
     def page(self, number: int, limit: int = PAGE_LIMIT) -> Request:
         """Build the request for one page; the first is 1."""
         filters = "".join(f"&{name}={value}" for name, value in self.filters)
         return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
 
-    def filtered(self, name: str, value: str) -> "Listing":
+    def filtered(self, name: str, value: str, most: int | None = None) -> "Listing":
         """Add a filter; the value is already quoted."""
-        return replace(self, filters=(*self.filters, (name, value)))
+        return replace(self, filters=(*self.filters, (name, value)), most=most)
 
 
 def is_uuid(text: str) -> bool:

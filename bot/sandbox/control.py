@@ -1,6 +1,6 @@
 """The control API: scripts and the page act as people, and read what those people see.
 
-POST /control/type, press, submit, cancel, home, suggest and fault; GET /control/state, people and requests.
+POST /control/type, press, submit, cancel, home, suggest, fault and store; GET /control/state, people and requests.
 """
 
 import json
@@ -160,6 +160,24 @@ def fault_route(workspace: Workspace | None, store: Store | None) -> web.RouteDe
         return {"ok": True, "ack_ms": None}
 
     return web.post("/control/fault", _answering(set_fault))
+
+
+def settings_route(store: Store | None) -> web.RouteDef:
+    """Build POST /control/store {setting: value, …}: how the store answers what BigCommerce leaves open.
+
+    It responds with all settings; an empty body changes none.
+    """
+
+    async def change(body: Json) -> Json:
+        if store is None:
+            raise Misuse("No store runs here.")
+        try:
+            store.set(**body)
+        except ValueError as wrong:
+            raise Misuse(str(wrong)) from None
+        return {"ok": True, "ack_ms": None, "settings": store.settings.model_dump()}
+
+    return web.post("/control/store", _answering(change))
 
 
 def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:

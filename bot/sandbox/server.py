@@ -45,7 +45,7 @@ def application(
     """Build one application from the given parts."""
     app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
-    app.router.add_routes([control.fault_route(workspace, store), _requests(store)])
+    app.router.add_routes([control.fault_route(workspace, store), control.settings_route(store), _requests(store)])
     if workspace is not None:
         _add_workspace(app, workspace, store, log)
     if store is not None:

@@ -169,8 +169,10 @@ async def test_lost_answer_has_carried_out_its_work() -> None:
         assert (await shop.api.get("/segments")).status_code == 200
 
 
-async def test_delayed_requests_beyond_ten_at_once_are_refused_without_headers() -> None:
+@pytest.mark.parametrize("tells", [True, False])
+async def test_delayed_requests_beyond_ten_at_once_are_refused_with_quota_left_or_bare(tells: bool) -> None:
     async with served() as shop:
+        shop.store.set(excess_tells_quota=tells)
         arrived, gate = asyncio.Semaphore(0), asyncio.Event()
 
         async def wait(_: float) -> None:
@@ -185,7 +187,7 @@ async def test_delayed_requests_beyond_ten_at_once_are_refused_without_headers()
         refused = await shop.api.post("/segments", json=[{"name": "One too many"}])
         gate.set()
         assert refused.status_code == 429
-        assert "X-Rate-Limit-Time-Reset-Ms" not in refused.headers
+        assert (int(refused.headers.get("X-Rate-Limit-Requests-Left", 0)) > 0) is tells
         assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {201}
 
 

@@ -61,7 +61,7 @@ def test_two_enabled_promotions_use_vips_and_one_nests() -> None:
 def test_every_promotion_can_be_put_back_as_it_is() -> None:
     store = seeded()
     for document in documents(store):
-        assert store_promotions.replace(store.shop, int(str(document["id"])), document) == document
+        assert store_promotions.update(store.shop, int(str(document["id"])), document) == document
     store.close()
 
 

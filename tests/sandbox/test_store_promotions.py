@@ -67,8 +67,17 @@ async def test_put_of_the_whole_document_changes_nothing_else(shop: Served) -> N
     assert await document(shop, 3) == changed
 
 
-async def test_put_that_forgets_fields_loses_them(shop: Served) -> None:
+async def test_put_of_nothing_changes_nothing_as_the_vendor_documents_it(shop: Served) -> None:
     before = await document(shop, 3)
+    answer = await shop.api.put("/promotions/3", json={})
+    assert (answer.status_code, answer.json()["data"]) == (200, before)
+    assert await document(shop, 3) == before
+
+
+async def test_put_that_forgets_fields_loses_them_where_it_replaces(shop: Served) -> None:
+    before = await document(shop, 3)
+    shop.store.set(promotion_put="whole")
+    assert (await shop.api.put("/promotions/3", json={})).status_code == 422
     await shop.api.put("/promotions/3", json={"name": before["name"], "rules": before["rules"]})
     after = await document(shop, 3)
     assert (after["schedule"], after["max_uses"], after["customer"]["segments"]) == (None, None, None)

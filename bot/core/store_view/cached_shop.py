@@ -7,7 +7,18 @@ from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol, TypeVar
 
-from bot.bigcommerce import MARKETING, MARKETING_READ, Customer, Forbidden, NotFound, Promotion, Reader, Segment
+from bot.bigcommerce import (
+    MARKETING,
+    MARKETING_READ,
+    Contradiction,
+    Customer,
+    Forbidden,
+    MalformedResponse,
+    NotFound,
+    Promotion,
+    Reader,
+    Segment,
+)
 from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
@@ -191,10 +202,14 @@ class Shop:
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
-        """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer."""
+        """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer.
+
+        Where the list of customers cannot be relied on, with a request each.
+        """
         if len(segments) > 2 and await self._pages_of_customers() < len(segments):
-            members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
-            return {one.id: members[one.id] for one in segments}
+            with suppress(Contradiction, MalformedResponse):
+                members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
+                return {one.id: members[one.id] for one in segments}
         counts = await asyncio.gather(*(self.size(one.id) for one in segments))
         return {one.id: count for one, count in zip(segments, counts, strict=True)}
 

@@ -4,9 +4,10 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.bigcommerce import Customer, NotFound, is_uuid
+from bot.bigcommerce import Contradiction, Customer, NotFound, is_uuid
 from bot.core.errors import Misuse, NothingToDo
 from bot.core.language.phrases import and_list, counted, listing, tallied
 from bot.core.language.tokenizer import split
@@ -183,12 +184,13 @@ async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Cu
     wanted, ids = set(profile_ids), list[int]()
     if not wanted:
         return {}
-    async for profile in shop.reader.profiles():
-        if profile.id in wanted:
-            wanted.discard(profile.id)
-            ids.append(profile.customer_id)
-        if not wanted:
-            break
+    with suppress(Contradiction):  # more profiles came or went meanwhile: who was found is theirs all the same
+        async for profile in shop.reader.profiles():
+            if profile.id in wanted:
+                wanted.discard(profile.id)
+                ids.append(profile.customer_id)
+            if not wanted:
+                break
     return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
 
 

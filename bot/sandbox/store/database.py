@@ -9,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from bot.sandbox.store.paging import Page, Window
+from bot.sandbox.store.refusals import Invalid, TooLarge
+from bot.sandbox.store.settings import StoreSettings
 
 # Rows refer to each other by small integers (positions), which also keep the order of creation; outside, there are only
 # UUIDs. Deleting a segment or a profile deletes its memberships and nothing else.
@@ -40,7 +42,10 @@ CREATE TABLE IF NOT EXISTS targets (
 
 
 class Shop:
-    """The rows of one shop. `clock` (seconds since 1970) dates them, and `new_id` creates their ids."""
+    """The rows of one shop. `clock` (seconds since 1970) dates them, and `new_id` creates their ids.
+
+    `settings` say how it answers where the vendor leaves that open.
+    """
 
     def __init__(
         self,
@@ -51,6 +56,7 @@ class Shop:
     ) -> None:
         self._clock = clock
         self.new_id = new_id
+        self.settings = StoreSettings()
         # One connection, used by one thread at a time; a test may seed in one and serve in another.
         self.db = sqlite3.connect(path, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
@@ -71,12 +77,27 @@ class Shop:
         return int(self.db.execute(sql, values).fetchone()[0])
 
     def page(
-        self, columns: str, source: str, values: Sequence[object], window: Window, *, order: str = "position"
+        self, columns: str, source: str, values: Sequence[object], window: Window, *, order: str | None = None
     ) -> Page:
-        """Return one window of `SELECT columns FROM source`; both must be our own constants, never a caller's text."""
+        """Return one window of `SELECT columns FROM source`; both must be our own constants, never a caller's text.
+
+        Without an `order` it is by position, as the settings say.
+        """
+        order = order or self.by("position")
         total = self.count(f"SELECT count(*) FROM {source}", *values)  # noqa: S608 - our own words
         sql = f"SELECT {columns} FROM {source} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - our own words
         return Page(self.rows(sql, *values, window.limit, window.offset), total, window)
+
+    def refuse_large_batch(self, size: int) -> None:
+        """Raise TooLarge or Invalid, as the settings say, for more items than they allow in one request."""
+        most = self.settings.batch
+        if most is not None and size > most:
+            kind = TooLarge if self.settings.batch_refusal == TooLarge.status else Invalid
+            raise kind(f"The maximum number of items per request is {most}.")
+
+    def by(self, column: str) -> str:
+        """Return the SQL that orders rows by their creation, of which `column` holds the number."""
+        return f"{column} {'DESC' if self.settings.order == 'newest_first' else 'ASC'}"
 
 
 def moment(seconds: float) -> str:

@@ -1,7 +1,9 @@
 """Faults of requests to the emulated store."""
 
 import re
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from bot.sandbox.faults import Fault
 
@@ -10,9 +12,14 @@ class StoreFault(Fault):
     """An error for requests with a method and path.
 
     `*` is any method; in a path, `*` matches anything and `{…}` one part, as in `/segments/{id}/shopper-profiles`; the
-    path starts after `/v3`, without its query. A `status` is sent with `body`, if given, else with the vendor's error
-    shape (429 without rate-limit headers, like an overloaded platform's). With `carried_out`, the request is carried
-    out nevertheless: a lost response.
+    path starts after `/v3`, without its query. A `status` is sent with `body` (a text is HTML, as of a firewall), if
+    given, else with the vendor's error shape, and with these `headers` (429 without rate-limit headers, like an
+    overloaded platform's). With `carried_out`, the request is carried out nevertheless: a lost response.
+
+    `pages` makes a page of a list wrong: "alone" is a full page that claims to be the only one, "empty" has no rows
+    beside the true count, "twice" has its first row again in place of the last, and the first row of one that is
+    "shrinking" is gone before the next page is asked for. `trickle`: an answer's bytes come one at a time, with so many
+    seconds between them.
     """
 
     SELECTORS: ClassVar[tuple[str, ...]] = ("method", "path")
@@ -20,7 +27,10 @@ class StoreFault(Fault):
     method: str = "*"
     path: str = "*"
     carried_out: bool = False
-    body: dict[str, Any] | list[Any] | None = None
+    body: dict[str, Any] | list[Any] | str | None = None
+    headers: dict[str, str] | None = None
+    pages: Literal["alone", "empty", "twice", "shrinking"] | None = None
+    trickle: Annotated[float, Field(ge=0, le=3600)] = 0.0
 
     def strikes(self, *request: str) -> bool:
         """Return whether the fault applies to a request (its method and path)."""

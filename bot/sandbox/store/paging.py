@@ -51,5 +51,16 @@ class Page:
         }
 
 
+def misrepresented(rows: list[Any], meta: dict[str, Any], way: str) -> dict[str, Any]:
+    """Return `data` and `meta` of a page as a store that is wrong about it answers; see StoreFault's `pages`."""
+    pagination = meta["pagination"]
+    if way == "alone":
+        claims = {"total": min(pagination["total"], LARGEST_LIMIT), "total_pages": 1}
+        return {"data": rows, "meta": {**meta, "pagination": {**pagination, **claims}}}
+    if way == "empty":
+        return {"data": [], "meta": meta}
+    return {"data": [*rows[:-1], *rows[:1]] if way == "twice" else rows, "meta": meta}
+
+
 def _link(number: int, limit: int) -> str:
     return f"?page={number}&limit={limit}"

@@ -6,15 +6,16 @@ Refusal
 ├── Forbidden      403  a scope is missing, or the plan has no segmentation
 ├── NotFound       404  what the path (or an id in the body) names does not exist
 ├── NotAllowed     405  the path exists, the method does not
-├── Conflict       409  what is to be created exists already; nothing was carried out
+├── Conflict       409  what is to be created exists already
 ├── TooLarge       413  more items than one request may carry
+├── TooLong        414  the URL is longer than the store takes
 ├── Invalid        422  a query parameter or a field has an invalid value
 └── TooMany        429  the quota is used up, or too many requests at once
 
 Shapes: https://developer.bigcommerce.com/docs/start/about/status-codes and segments.v3.yml.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 STATUS_CODES = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
 
@@ -70,24 +71,39 @@ class NotAllowed(Refusal):
 
 
 class Conflict(Refusal):
-    """409: it exists already. Nothing of the request was carried out, so all of its `total` items failed."""
+    """409: of `total` items some exist already. `carried_out` are rows that were created nevertheless."""
 
     status = 409
 
-    def __init__(self, title: str, errors: Mapping[str, str] | None = None, *, total: int) -> None:
+    def __init__(
+        self,
+        title: str,
+        errors: Mapping[str, str] | None = None,
+        *,
+        total: int,
+        carried_out: Sequence[Mapping[str, object]] = (),
+    ) -> None:
         super().__init__(title, errors)
         self.total = total
+        self.carried_out = list(carried_out)
 
     def body(self) -> dict[str, object]:
-        """Return the body of segments.v3.yml's 409: the error in a list, with empty data and the counts."""
-        meta = {"total": self.total, "success": 0, "failed": self.total}
-        return {"data": [], "errors": [super().body()], "meta": meta}
+        """Return the body of segments.v3.yml's 409: the error in a list, with what was carried out and the counts."""
+        done = len(self.carried_out)
+        meta = {"total": self.total, "success": done, "failed": self.total - done}
+        return {"data": self.carried_out, "errors": [super().body()], "meta": meta}
 
 
 class TooLarge(Refusal):
     """413: more items, or more bytes, than one request may carry."""
 
     status = 413
+
+
+class TooLong(Refusal):
+    """414: the URL is longer than the store takes."""
+
+    status = 414
 
 
 class Invalid(Refusal):

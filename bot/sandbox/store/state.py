@@ -12,19 +12,17 @@ from bot.sandbox.store.api.access import Quota
 from bot.sandbox.store.api.endpoints import CUSTOMERS, MARKETING
 from bot.sandbox.store.database import Shop
 from bot.sandbox.store.faults import StoreFault
+from bot.sandbox.store.settings import StoreSettings
 
 REMEMBERED_REQUESTS = 10_000
-# The vendor limits each segment and member write to 10 at once. The emulator counts all requests together, which is
-# stricter: a client that passes here passes there.
-MOST_AT_ONCE = 10
 
 
 class Store:
     """One emulated store. `path` is its file, opened or created; `":memory:"` keeps it in memory.
 
-    Can be set at any time: `quota` (requests in 30 s, None for unlimited), `scopes` (of the token), `plan`
-    ("Enterprise" has segmentation, any other does not), `at_once` (concurrent requests). `version` increases with each
-    write; `changed` waits for it. `faults` holds the active faults.
+    Can be set at any time: `quota` (requests in a window, None for unlimited), `scopes` (of the token), `plan`
+    ("Enterprise" has segmentation, any other does not), and `settings`, for what the vendor leaves open, by `set`.
+    `version` increases with each write; `changed` waits for it. `faults` holds the active faults.
     """
 
     def __init__(
@@ -41,12 +39,11 @@ class Store:
         self.store_hash, self.token = store_hash, token
         self.scopes: set[str] = {CUSTOMERS, MARKETING}
         self.plan = "Enterprise"
-        self.at_once = MOST_AT_ONCE
         self.in_flight = 0
         self.faults = Faults(StoreFault)
         self.version = 0
         self.sleep = sleep
-        self._quota = Quota(quota, clock)
+        self._quota = Quota(quota, clock, lambda: self.settings.window_seconds)
         self._requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_REQUESTS)
         self._asked = 0
         self._change = asyncio.Event()
@@ -56,8 +53,26 @@ class Store:
         self.shop.db.close()
 
     @property
+    def settings(self) -> StoreSettings:
+        """How it answers what the vendor leaves open."""
+        return self.shop.settings
+
+    def set(self, **fields: Any) -> None:
+        """Change settings. Raises ValueError with a sentence for what cannot be set."""
+        self.shop.settings = self.settings.changed(fields)
+
+    @property
+    def at_once(self) -> int:
+        """Requests at once; more are refused."""
+        return self.settings.at_once
+
+    @at_once.setter
+    def at_once(self, requests: int) -> None:
+        self.set(at_once=requests)
+
+    @property
     def quota(self) -> int | None:
-        """Requests in a window of 30 s; None is unlimited."""
+        """Requests in a window; None is unlimited."""
         return self._quota.quota
 
     @quota.setter

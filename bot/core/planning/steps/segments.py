@@ -259,7 +259,7 @@ class DeleteSegment(Step):
             update={
                 "segment": SegmentRef.of(segment),
                 "description": segment.description,
-                "members": await shop.reader.member_count(segment.id),
+                "members": await shop.reader.checked_member_count(segment.id),
                 "promotions": await shop.uses(segment.id),
             }
         )
@@ -272,7 +272,7 @@ class DeleteSegment(Step):
             old_id=self.segment.known_id,
             lost=self.promotions,
         )
-        members = [member.id async for member in reader.members(self.segment.known_id)]
+        members = [member.id for member in await reader.steady_members(self.segment.known_id, self.members)]
         return (recreate, *added(SegmentRef(name=self.segment.name), tuple(members)))
 
     async def apply(self, store: Store) -> Applied:

@@ -6,24 +6,27 @@ from hmac import compare_digest
 from bot.sandbox.store.api.endpoints import Endpoint
 from bot.sandbox.store.refusals import Forbidden, NotFound, TooMany, Unauthorized
 
-WINDOW_SECONDS = 30
 PLENTY = 1_000_000  # in an unlimited store's headers
 PLANS_WITH_SEGMENTATION = ("Enterprise",)
 
 
 class Quota:
-    """A quota of requests in windows of 30 s; a window starts with its first request. None is unlimited."""
+    """A quota of requests in windows of 30 s; a window starts with its first request. None is unlimited.
 
-    def __init__(self, quota: int | None, clock: Callable[[], float]) -> None:
+    `window` returns the seconds of a window.
+    """
+
+    def __init__(self, quota: int | None, clock: Callable[[], float], window: Callable[[], int] = lambda: 30) -> None:
         self.quota = quota
         self._clock = clock
+        self._window = window
         self._began = float("-inf")
         self._used = 0
 
     def spend(self) -> dict[str, str]:
         """Count a request; return the response headers. Raises TooMany, with headers, when used up."""
         now = self._clock()
-        if not 0 <= now - self._began < WINDOW_SECONDS:
+        if not 0 <= now - self._began < self._window():
             self._began, self._used = now, 0
         quota = PLENTY if self.quota is None else self.quota
         self._used += 1
@@ -35,9 +38,9 @@ class Quota:
         return headers
 
     def _headers(self, quota: int, now: float) -> dict[str, str]:
-        left_ms = max(1, round((self._began + WINDOW_SECONDS - now) * 1000))
+        left_ms = max(1, round((self._began + self._window() - now) * 1000))
         return {
-            "X-Rate-Limit-Time-Window-Ms": str(WINDOW_SECONDS * 1000),
+            "X-Rate-Limit-Time-Window-Ms": str(self._window() * 1000),
             "X-Rate-Limit-Time-Reset-Ms": str(left_ms),
             "X-Rate-Limit-Requests-Quota": str(quota),
             "X-Rate-Limit-Requests-Left": str(max(0, quota - self._used)),

@@ -4,6 +4,7 @@ The pipeline of a request: at most ten at once → quota → injected fault → 
 endpoint, which calls one of the resources.
 """
 
+import json
 import time
 import uuid
 
@@ -14,7 +15,9 @@ from bot.sandbox.store.api.access import check_caller, check_permission
 from bot.sandbox.store.api.endpoints import ENDPOINTS, MARKETING, Endpoint
 from bot.sandbox.store.api.request import Request
 from bot.sandbox.store.faults import StoreFault
-from bot.sandbox.store.refusals import Invalid, NotAllowed, NotFound, Refusal, TooLarge, TooMany
+from bot.sandbox.store.paging import misrepresented
+from bot.sandbox.store.refusals import Invalid, NotAllowed, NotFound, Refusal, TooLarge, TooLong, TooMany
+from bot.sandbox.store.resources import profiles
 from bot.sandbox.store.state import Store
 
 __all__ = ["Store", "application"]
@@ -38,7 +41,8 @@ def _pipeline(store: Store) -> Middleware:
             if response is None:
                 return _dropped(request)
             status = response.status
-            response.headers["X-Request-Id"] = uuid.uuid4().hex
+            if not response.prepared:
+                response.headers["X-Request-Id"] = uuid.uuid4().hex
             return response
         finally:
             store.in_flight -= 1
@@ -49,15 +53,24 @@ def _pipeline(store: Store) -> Middleware:
 
 async def _answer(store: Store, request: web.Request, handler: Handler) -> web.StreamResponse | None:
     """Return the response, or None if the connection should be dropped instead."""
-    if store.in_flight > store.at_once:
-        return _refused(TooMany("Too many requests at once."))
+    excess = _refused(TooMany("Too many requests at once.")) if store.in_flight > store.at_once else None
+    if excess and not store.settings.excess_tells_quota:
+        return excess
     try:
         headers = store.spend()
     except TooMany as refusal:
         return _refused(refusal)
+    if excess:
+        return _with(excess, headers)
     fault = store.faults.strike(request.method, _path(request))
     if fault is None:
         return _with(await _carried_out(store, request, handler), headers)
+    return await _answer_faultily(store, request, handler, fault, headers)
+
+
+async def _answer_faultily(
+    store: Store, request: web.Request, handler: Handler, fault: StoreFault, headers: dict[str, str]
+) -> web.StreamResponse | None:
     if fault.lets_through:
         await request.read()  # received in full, even if the client disconnects
     await store.sleep(fault.delay)
@@ -66,14 +79,22 @@ async def _answer(store: Store, request: web.Request, handler: Handler) -> web.S
         return None
     if response is None or fault.status is not None:
         response = _struck(fault)
-    return response if fault.status == TooMany.status else _with(response, headers)
+    elif fault.pages:
+        response = _mispaged(store, request, response, fault.pages)
+    response = response if fault.status == TooMany.status else _with(response, headers)
+    return await _trickled(store, request, response, fault.trickle) if fault.trickle else response
 
 
-async def _carried_out(store: Store, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _carried_out(store: Store, request: web.Request, handler: Handler) -> web.Response:
+    longest = store.settings.longest_url
+    if longest is not None and len(str(request.url)) > longest:
+        return _refused(TooLong("The URL is too long."))
     asked, shown = request.match_info.get("store_hash"), request.headers.get("X-Auth-Token")
     try:
         check_caller(store.store_hash, store.token, asked=asked, shown=shown)
-        return await handler(request)
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)  # noqa: S101 - nothing here streams
+        return answer
     except Refusal as refusal:
         return _refused(refusal)
     except web.HTTPMethodNotAllowed as error:
@@ -97,7 +118,9 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
             return web.json_response({"errors": [refusal.body()]}, status=refusal.status)
         if endpoint.method != "GET":
             store.note_write()
-        return web.Response(status=reply.status) if reply.body is None else _json(reply.body, reply.status)
+        if reply.body is None:
+            return web.Response(status=reply.status)
+        return _json(store.settings.render(reply.body), reply.status)
 
     return answer
 
@@ -118,10 +141,36 @@ def _refused(refusal: Refusal) -> web.Response:
 def _struck(fault: StoreFault) -> web.Response:
     refusal = Refusal("A fault was ordered for this request.")
     refusal.status = fault.status or Refusal.status
-    return _json(refusal.body() if fault.body is None else fault.body, refusal.status)
+    if isinstance(fault.body, str):
+        return web.Response(text=fault.body, content_type="text/html", status=refusal.status, headers=fault.headers)
+    body = refusal.body() if fault.body is None else fault.body
+    return web.json_response(body, status=refusal.status, headers=fault.headers)
 
 
-def _with(response: web.StreamResponse, headers: dict[str, str]) -> web.StreamResponse:
+def _mispaged(store: Store, request: web.Request, response: web.Response, way: str) -> web.Response:
+    """Return the answer with a page that is wrong about the list; anything else is returned as it is."""
+    body = json.loads(response.body) if isinstance(response.body, bytes) and response.body else None
+    if not isinstance(body, dict) or "pagination" not in body.get("meta", {}):
+        return response
+    if way == "shrinking" and "next" in body["meta"]["pagination"]["links"]:
+        profiles.remove_members(store.shop, request.match_info["segment_id"], [one["id"] for one in body["data"][:1]])
+    return _json({**body, **misrepresented(body["data"], body["meta"], way)}, response.status)
+
+
+async def _trickled(store: Store, request: web.Request, response: web.Response, seconds: float) -> web.StreamResponse:
+    """Send an answer byte by byte."""
+    stream = web.StreamResponse(
+        status=response.status, headers={**response.headers, "Content-Type": "application/json"}
+    )
+    await stream.prepare(request)
+    for byte in response.body if isinstance(response.body, bytes) else b"":
+        await stream.write(bytes([byte]))
+        await store.sleep(seconds)
+    await stream.write_eof()
+    return stream
+
+
+def _with(response: web.Response, headers: dict[str, str]) -> web.Response:
     response.headers.update(headers)
     return response
 

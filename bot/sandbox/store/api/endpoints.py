@@ -38,8 +38,9 @@ def _paged(page: Page) -> Reply:
     return Reply(200, {"data": page.rows, "meta": page.meta})
 
 
-def _created(rows: list[dict[str, Any]]) -> Reply:
-    return Reply(201, {"data": rows, "meta": {}})
+def _created(shop: Shop, rows: list[dict[str, Any]]) -> Reply:
+    shown = rows[:-1] if shop.settings.created_lists == "all_but_last" else rows
+    return Reply(201, {"data": shown, "meta": {}})
 
 
 def get_segments(shop: Shop, request: Request) -> Reply:
@@ -49,12 +50,12 @@ def get_segments(shop: Shop, request: Request) -> Reply:
 
 def post_segments(shop: Shop, request: Request) -> Reply:
     """POST /segments."""
-    return _created(segments.create(shop, bodies.drafts(request)))
+    return _created(shop, segments.create(shop, bodies.drafts(request)))
 
 
 def put_segments(shop: Shop, request: Request) -> Reply:
     """PUT /segments, with status 201 as in the vendor's document."""
-    return _created(segments.update(shop, bodies.revisions(request)))
+    return _created(shop, segments.update(shop, bodies.revisions(request)))
 
 
 def delete_segments(shop: Shop, request: Request) -> Reply:
@@ -71,7 +72,7 @@ def get_members(shop: Shop, request: Request) -> Reply:
 def post_members(shop: Shop, request: Request) -> Reply:
     """POST /segments/{id}/shopper-profiles."""
     ids = bodies.profile_ids(request)
-    return _created(profiles.add_members(shop, request.uuid("segment_id"), ids))
+    return _created(shop, profiles.add_members(shop, request.uuid("segment_id"), ids))
 
 
 def delete_members(shop: Shop, request: Request) -> Reply:
@@ -87,7 +88,7 @@ def get_profiles(shop: Shop, request: Request) -> Reply:
 
 def post_profiles(shop: Shop, request: Request) -> Reply:
     """POST /shopper-profiles."""
-    return _created(profiles.create(shop, bodies.customer_ids(request)))
+    return _created(shop, profiles.create(shop, bodies.customer_ids(request)))
 
 
 def delete_profiles(shop: Shop, request: Request) -> Reply:
@@ -123,8 +124,8 @@ def get_promotion(shop: Shop, request: Request) -> Reply:
 
 
 def put_promotion(shop: Shop, request: Request) -> Reply:
-    """PUT /promotions/{id}: the whole document."""
-    document = promotions.replace(shop, request.number("promotion_id"), bodies.promotion(request))
+    """PUT /promotions/{id}: the fields to change or, by the settings, the whole document."""
+    document = promotions.update(shop, request.number("promotion_id"), bodies.promotion(request))
     return Reply(200, {"data": document, "meta": {}})
 
 

@@ -178,7 +178,7 @@ def _cursor(customer_id: int) -> str:
 
 def _shown(shop: Shop, found: Page, include: frozenset[str]) -> Page:
     rows = [_resource(row, include) for row in found.rows]
-    if include & {"shopper_profile_id", "segment_ids"}:
+    if shop.settings.beta_fields and include & {"shopper_profile_id", "segment_ids"}:
         _add_segmentation(shop, rows, include)
     return Page(rows, found.total, found.window)
 

@@ -20,6 +20,7 @@ def page(shop: Shop, window: Window) -> Page:
 
 def create(shop: Shop, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Create a profile for each customer, or none. Raises NotFound (customer), Conflict (has one already)."""
+    shop.refuse_large_batch(len(customer_ids))
     packed = many(customer_ids)
     sql = "SELECT id FROM customers WHERE id IN (SELECT value FROM json_each(?))"
     known = {row["id"] for row in shop.rows(sql, packed)}
@@ -48,14 +49,14 @@ def delete(shop: Shop, ids: Sequence[str] | None) -> None:
 def members(shop: Shop, segment_id: str, window: Window) -> Page:
     """Return a page of a segment's shopper profiles. Raises NotFound."""
     segment = segment_position(shop, segment_id)
-    page = shop.page("profile", "members WHERE segment = ?", (segment,), window, order="profile")
+    page = shop.page("profile", "members WHERE segment = ?", (segment,), window, order=shop.by("profile"))
     sql = f"""SELECT {COLUMNS} FROM profiles
-              WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"""  # noqa: S608
+              WHERE position IN (SELECT value FROM json_each(?)) ORDER BY {shop.by("position")}"""  # noqa: S608
     return Page(shop.rows(sql, many(row["profile"] for row in page.rows)), page.total, window)
 
 
 def add_members(shop: Shop, segment_id: str, profile_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Add profiles to a segment, all or none.
+    """Add profiles to a segment: all or, by the shop's settings, all but those that are named as members already.
 
     Raises NotFound (segment or profile), TooLarge (over 50), Conflict (a member already).
     """
@@ -63,10 +64,13 @@ def add_members(shop: Shop, segment_id: str, profile_ids: Sequence[str]) -> list
     if len(profile_ids) > MOST_MEMBERS:
         raise TooLarge(f"The maximum number of shopper profiles per request is {MOST_MEMBERS}.")
     positions = _positions(shop, profile_ids)
-    _refuse_members(shop, segment_id, segment, profile_ids, positions)
-    with shop.db:
-        sql = "INSERT INTO members (segment, profile) VALUES (?, ?)"
-        shop.db.executemany(sql, [(segment, position) for position in positions.values()])
+    conflict = _conflict(shop, segment_id, segment, profile_ids, positions)
+    if conflict is None or shop.settings.conflict_adds == "rest":
+        with shop.db:
+            sql = "INSERT OR IGNORE INTO members (segment, profile) VALUES (?, ?)"
+            shop.db.executemany(sql, [(segment, position) for position in positions.values()])
+    if conflict is not None:
+        raise conflict
     return found(shop, profile_ids)
 
 
@@ -88,7 +92,7 @@ def segments(shop: Shop, profile_id: str, window: Window) -> Page:
     if not rows:
         raise NotFound("Shopper profile not found.")
     source = "members JOIN segments ON segments.position = members.segment WHERE members.profile = ?"
-    return shop.page(SEGMENT_COLUMNS, source, (rows[0]["position"],), window, order="segment")
+    return shop.page(SEGMENT_COLUMNS, source, (rows[0]["position"],), window, order=shop.by("segment"))
 
 
 def found(shop: Shop, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -107,7 +111,9 @@ def _positions(shop: Shop, ids: Sequence[str]) -> dict[str, int]:
     return positions
 
 
-def _refuse_members(shop: Shop, segment_id: str, segment: int, ids: Sequence[str], positions: dict[str, int]) -> None:
+def _conflict(
+    shop: Shop, segment_id: str, segment: int, ids: Sequence[str], positions: dict[str, int]
+) -> Conflict | None:
     sql = "SELECT profile FROM members WHERE segment = ? AND profile IN (SELECT value FROM json_each(?))"
     inside = {row["profile"] for row in shop.rows(sql, segment, many(positions.values()))}
     errors = {
@@ -115,9 +121,11 @@ def _refuse_members(shop: Shop, segment_id: str, segment: int, ids: Sequence[str
         for i, profile_id in enumerate(ids)
         if positions[profile_id] in inside
     }
-    if errors:
-        title = "Unable to add shopper profiles to segment due to conflicts."
-        raise Conflict(title, errors, total=len(ids))
+    if not errors:
+        return None
+    added = [one for one in ids if positions[one] not in inside] if shop.settings.conflict_adds == "rest" else []
+    title = "Unable to add shopper profiles to segment due to conflicts."
+    return Conflict(title, errors, total=len(ids), carried_out=found(shop, added))
 
 
 def _refuse_second_profiles(customer_ids: Sequence[int], taken: set[int]) -> None:

@@ -13,7 +13,7 @@ SORTS = ("id", "name", "priority", "start_date")
 READ_ONLY = ("id", "redemption_type", "created_from", "current_uses")
 DEEPEST = 3  # and, or, not nest up to three deep; below them are ids
 
-# The values of fields that a PUT leaves out, since the document sent replaces the stored one.
+# The values of fields that a PUT leaves out, where it replaces the stored document.
 DEFAULTS: Mapping[str, Any] = {
     "display_name": "",
     "channels": [],
@@ -87,18 +87,21 @@ def one(shop: Shop, promotion_id: int) -> dict[str, Any]:
     return document
 
 
-def replace(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace a promotion: fields that the draft leaves out get their defaults. Raises NotFound, Invalid.
+def update(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Update a promotion; fields that the draft leaves out keep their values, or get their defaults, by the settings.
 
-    Read-only fields keep their values, whatever the draft contains.
+    Read-only fields keep their values, whatever the draft contains. Raises NotFound, Invalid.
     """
-    before = one(shop, promotion_id)
+    before, is_partial = one(shop, promotion_id), shop.settings.promotion_put == "partial"
+    draft = {**before, **draft} if is_partial else draft
     _check(before, draft)
     coupon = before["redemption_type"] == "COUPON"
     kept = {key: before[key] for key in READ_ONLY}
     document = {**DEFAULTS, **(COUPON_DEFAULTS if coupon else {}), **draft, **kept}
     if before["status"] == "INVALID" and document["status"] == "ENABLED":
         document["status"] = "INVALID"  # the store's own finding, which nobody can set or lift
+    if shop.settings.null_segments == "keeps" and document["customer"].get("segments") is None:
+        document["customer"] = {**document["customer"], "segments": before["customer"].get("segments")}
     with shop.db:
         store(shop, document)
     return document

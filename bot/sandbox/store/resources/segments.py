@@ -9,7 +9,6 @@ from bot.sandbox.store.paging import Page, Window
 from bot.sandbox.store.refusals import Conflict, Malformed, NotFound
 
 COLUMNS = "id, name, description, created_at, updated_at"
-MOST_SEGMENTS = 1000  # "Max total segements allowed per store is 1000."
 
 
 class Draft(NamedTuple):
@@ -35,10 +34,12 @@ def page(shop: Shop, window: Window, ids: Sequence[str] | None = None) -> Page:
 
 
 def create(shop: Shop, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
-    """Create all of them or none. Raises Conflict for a name in use, Malformed above 1,000 segments."""
+    """Create all of them or none. Raises Conflict for a name in use, Malformed above the most segments of a store."""
     _refuse_taken_names(shop, [draft.name for draft in drafts], set(), total=len(drafts))
-    if shop.count("SELECT count(*) FROM segments") + len(drafts) > MOST_SEGMENTS:
-        raise Malformed(f"A store can have at most {MOST_SEGMENTS} segments.")
+    shop.refuse_large_batch(len(drafts))
+    most = shop.settings.most_segments
+    if shop.count("SELECT count(*) FROM segments") + len(drafts) > most:
+        raise Malformed(f"A store can have at most {most} segments.")
     now = shop.now()
     rows = [(shop.new_id(), draft.name, draft.description, now, now) for draft in drafts]
     with shop.db:
@@ -48,6 +49,7 @@ def create(shop: Shop, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
 
 def update(shop: Shop, revisions: Sequence[Revision]) -> list[dict[str, Any]]:
     """Update all of them or none. Raises NotFound for an unknown id, Conflict for a name in use."""
+    shop.refuse_large_batch(len(revisions))
     ids = [revision.id for revision in revisions]
     known = {row["id"] for row in found(shop, ids)}
     if missing := [i for i, segment_id in enumerate(ids) if segment_id not in known]:

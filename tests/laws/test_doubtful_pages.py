@@ -1,0 +1,74 @@
+"""A store whose pages misbehave at random never leads to an undo that is not exact, without a refusal."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.approval.changes import State
+from tests.engine.bench import Bench, bench
+from tests.laws.values import LAW
+
+MEMBERS = "/segments/{id}/shopper-profiles"
+faults = st.lists(
+    st.fixed_dictionaries(
+        {
+            "pages": st.sampled_from(["alone", "empty", "twice", "shrinking"]),
+            "path": st.sampled_from([MEMBERS, MEMBERS, MEMBERS, "*"]),
+            "times": st.integers(1, 2),
+        }
+    ),
+    max_size=3,
+)
+
+
+def misbehave(machine: Bench, wrong: list[dict[str, Any]]) -> None:
+    machine.store.faults.clear()
+    for one in wrong:
+        path = MEMBERS if one["pages"] == "shrinking" else one["path"]
+        machine.store.faults.add("GET", **{**one, "path": path})
+
+
+def enrol(machine: Bench, members: int) -> None:
+    with machine.store.shop.db as db:
+        (position,) = db.execute("SELECT position FROM segments WHERE name = 'VIPs'").fetchone()
+        db.execute("DELETE FROM members WHERE segment = ?", (position,))
+        db.execute("INSERT INTO members SELECT ?, position FROM profiles LIMIT ?", (position, members))
+
+
+@LAW
+@given(
+    command=st.sampled_from(["segment delete", "segment clear"]),
+    size=st.sampled_from([1, 40, 250, 251, 310]),
+    planning=faults,
+    deciding=faults,
+)
+async def test_an_undo_brings_back_exactly_who_was_there(
+    command: str, size: int, planning: list[dict[str, Any]], deciding: list[dict[str, Any]]
+) -> None:
+    async with bench(customers=350) as machine:
+        enrol(machine, size)
+        lost: list[set[str]] = []
+
+        async def note(seconds: float) -> None:
+            if seconds:
+                lost.append(machine.members("VIPs"))
+
+        machine.store.sleep = note
+        misbehave(machine, planning)
+        named: dict[str, Any] = {"segments": ["VIPs"]} if command == "segment delete" else {"segment": "VIPs"}
+        await machine.asks(command, **named)
+        if "planned" not in machine.kinds():
+            assert not machine.writes()
+            return
+        misbehave(machine, deciding)
+        machine.store.faults.add("DELETE", "*", delay=1, times=1)
+        await machine.decides("UBEN")
+        machine.store.faults.clear()
+        if (await machine.ledger.changes.load(1)).state is not State.DONE:
+            assert not machine.writes()
+            return
+        await machine.asks("change undo", number=1)
+        if (await machine.latest()).state is State.WAITING:
+            await machine.decides("UBEN", number=2)
+        assert machine.members("VIPs") == lost[0]
