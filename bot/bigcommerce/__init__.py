@@ -26,6 +26,7 @@ from bot.bigcommerce.errors import (
     DuplicateName,
     Forbidden,
     Invalid,
+    Locked,
     MalformedResponse,
     NotFound,
     PartlyFailed,
@@ -35,6 +36,7 @@ from bot.bigcommerce.errors import (
     TimedOut,
     TooLarge,
     Unauthorized,
+    Unfinished,
     Unreachable,
 )
 from bot.bigcommerce.fence import Fence, HeldBack
@@ -74,6 +76,7 @@ __all__ = [
     "Forbidden",
     "HeldBack",
     "Invalid",
+    "Locked",
     "MalformedResponse",
     "NewCustomer",
     "NewSegment",
@@ -94,6 +97,7 @@ __all__ = [
     "TimedOut",
     "TooLarge",
     "Unauthorized",
+    "Unfinished",
     "Unreachable",
     "Unread",
     "Use",

@@ -9,29 +9,28 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
 
-from bot.bigcommerce import endpoints, responses
+from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import LONGEST_WRITE, open_connection
-from bot.bigcommerce.errors import NotFound, StoreError
+from bot.bigcommerce.errors import NotFound, PartlyFailed, StoreError
+from bot.bigcommerce.member_additions import add_members
 from bot.bigcommerce.models import (
     AddedMembers,
     CreatedProfiles,
     Customer,
     NewCustomer,
     NewSegment,
-    Profile,
     Promotion,
     Segment,
     SegmentChange,
 )
+from bot.bigcommerce.profile_creations import create_profiles
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.wire_format import Request, batches
 
@@ -50,7 +49,18 @@ class Store(Reader):
 
     async def create_segments(self, first: NewSegment, *rest: NewSegment) -> tuple[Segment, ...]:
         """Create segments and return them with their ids. Raises DuplicateName."""
-        return await self._write(Segment, endpoints.create_segments((first, *rest)))
+        created = await self._write(Segment, endpoints.create_segments((first, *rest)))
+        names = {one.name for one in (first, *rest)}
+        if len(created) == len(names):
+            return created
+        try:  # an answer that does not list them all
+            found = [one async for one in self.segments() if one.name in names]
+        except StoreError as error:
+            error.maybe_done = True
+            raise
+        if len(found) < len(names):
+            raise PartlyFailed(maybe_done=True)
+        return tuple(found)
 
     async def update_segment(
         self,
@@ -74,41 +84,36 @@ class Store(Reader):
 
     async def delete_segments(self, first: str, *rest: str) -> None:
         """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
-        await self._delete(endpoints.delete_segments((first, *rest)))
+        await self._delete(endpoints.delete_segments((first, *rest), self._room))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
         """Add profiles to a segment; return which were added, already members, or missing. Raises NotFound."""
-        jobs = [partial(self._add, segment_id, batch) for batch in _batches((first, *rest))]
-        done = [batch async for batch in gather_bounded(jobs, changing=True)]
-        return AddedMembers(
-            tuple(chain.from_iterable(batch.added for batch in done)),
-            tuple(chain.from_iterable(batch.already for batch in done)),
-            tuple(chain.from_iterable(batch.missing for batch in done)),
-        )
+        among = self._members_among
+        jobs = [partial(add_members, self._send, among, segment_id, batch) for batch in _batches((first, *rest))]
+        return member_additions.together(*[batch async for batch in gather_bounded(jobs, changing=True)])
 
     async def remove_members(self, segment_id: str, first: str, *rest: str) -> None:
         """Remove profiles from a segment; the profiles stay. Removing a non-member is not an error."""
-        await self._delete(endpoints.remove_members(segment_id, (first, *rest)))
+        await self._delete(endpoints.remove_members(segment_id, (first, *rest), self._room))
 
     async def create_profiles(self, first: int, *rest: int) -> CreatedProfiles:
         """Create profiles for customers, by customer id; return the new ones, and those that customers already had.
 
         Raises NotFound, Conflict or Invalid, as the store responds, for an unknown customer.
         """
-        jobs = [partial(self._create, batch) for batch in _batches((first, *rest))]
-        done = [batch async for batch in gather_bounded(jobs, changing=True)]
-        return CreatedProfiles(
-            tuple(chain.from_iterable(batch.created for batch in done)),
-            tuple(chain.from_iterable(batch.already for batch in done)),
-        )
+        jobs = [partial(create_profiles, self._send, self._accounts, batch) for batch in _batches((first, *rest))]
+        return profile_creations.together(*[batch async for batch in gather_bounded(jobs, changing=True)])
 
     async def delete_profiles(self, first: str, *rest: str) -> None:
         """Delete profiles and all their memberships; the customers stay."""
-        await self._delete(endpoints.delete_profiles((first, *rest)))
+        await self._delete(endpoints.delete_profiles((first, *rest), self._room))
 
     async def create_customers(self, first: NewCustomer, *rest: NewCustomer) -> tuple[Customer, ...]:
         """Register customers and return them with their ids. Raises Invalid."""
-        return await self._write(Customer, endpoints.create_customers((first, *rest)))
+        created = await self._write(Customer, endpoints.create_customers((first, *rest)))
+        if len(created) < len((first, *rest)):
+            raise PartlyFailed("it does not list everyone it registered", maybe_done=True)
+        return created
 
     async def update_promotion(
         self,
@@ -133,7 +138,10 @@ class Store(Reader):
         return tuple([item async for batch in gather_bounded(jobs, changing=True) for item in batch])
 
     async def _written(self, kind: type[M], request: Request) -> tuple[M, ...]:
-        return responses.decode_many(request, await self._send(request), kind)
+        response = await self._send(request)
+        if endpoints.is_too_much(request, response.status) and request.halves:
+            return await self._write(kind, request.halves)
+        return responses.decode_many(request, response, kind)
 
     async def _delete(self, requests: Iterable[Request]) -> None:
         jobs = [partial(self._deleted, request) for request in requests]
@@ -141,68 +149,29 @@ class Store(Reader):
             pass
 
     async def _deleted(self, request: Request) -> None:
-        responses.decode(request, await self._send(request))
+        response = await self._send(request)
+        if endpoints.is_too_much(request, response.status) and request.halves:
+            await self._delete(request.halves)
+        else:
+            responses.decode(request, response)
 
-    async def _add(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
-        """Add at most 50. The store adds all or none; retry without those that it names as members or missing."""
-        waiting, already, missing, lost = batch, tuple[str, ...](), tuple[str, ...](), tuple[str, ...]()
-        while waiting:
-            request = endpoints.add_members(segment_id, waiting)
-            response = await self._send(request)
-            lost = tuple(waiting) if response.repeated else lost
-            members = responses.already_members(response, waiting)
-            unknown = responses.missing_profiles(response, waiting)
-            if not members and not unknown:
-                responses.decode(request, replace(response, repeated=bool(lost)))
-                return AddedMembers(tuple(waiting), already, missing)
-            already, missing = already + members, missing + unknown
-            waiting = _without(waiting, {*members, *unknown})
-        # If all the profiles of an attempt without a response are members now, that attempt added them.
-        added = lost if set(lost) <= set(already) else ()
-        return AddedMembers(added, _without(already, added), missing)
+    async def _members_among(self, segment_id: str, profile_ids: Collection[str]) -> frozenset[str]:
+        jobs = [partial(self._is_member, segment_id, each) for each in profile_ids]
+        found = [is_in async for is_in in gather_bounded(jobs)]
+        return frozenset(each for each, is_in in zip(profile_ids, found, strict=True) if is_in)
 
-    async def _create(self, batch: Sequence[int]) -> CreatedProfiles:
-        """Create at most 50. The store creates all or none; retry without customers who have a profile."""
-        waiting, already = batch, tuple[Profile, ...]()
-        while waiting:
-            request = endpoints.create_profiles(waiting)
-            response = await self._send(request)
-            refused = response.status in (409, 422)
-            taken = await self._with_profile(waiting, doubtful=response.repeated) if refused else ()
-            if not taken:
-                return CreatedProfiles(responses.decode_many(request, response, Profile), already)
-            profiles = tuple(
-                Profile(id=customer.shopper_profile_id, customer_id=customer.id)
-                for customer in taken
-                if customer.shopper_profile_id
-            )
-            waiting = _without(waiting, {customer.id for customer in taken})
-            # A profile that is in a segment is older than an attempt whose response was lost a moment ago.
-            if response.repeated and not waiting and not any(customer.segment_ids for customer in taken):
-                return CreatedProfiles(profiles, already)
-            already += profiles
-        return CreatedProfiles(already=already)
-
-    async def _with_profile(self, ids: Sequence[int], *, doubtful: bool) -> tuple[Customer, ...]:
-        """Return those of these customers who have a profile; none if any of them is unknown.
-
-        `doubtful`: an attempt without a response may just have created some, which a failing look-up must report.
-        """
+    async def _is_member(self, segment_id: str, profile_id: str) -> bool:
         try:
-            known = {customer.id: customer async for customer in self.customers(ids=ids)}
-        except StoreError as error:
-            error.maybe_done = doubtful
-            raise
-        found = [known.get(each) for each in ids]
-        return () if None in found else tuple(each for each in found if each and each.shopper_profile_id)
+            return segment_id.lower() in [each.id async for each in self.segments_of(profile_id)]
+        except NotFound:
+            return False
+
+    async def _accounts(self, ids: Collection[int]) -> dict[int, Customer]:
+        return {customer.id: customer async for customer in self.customers(ids=ids)}
 
 
 def _batches(ids: Iterable[T]) -> Iterable[Sequence[T]]:
     return batches(dict.fromkeys(ids), endpoints.MEMBERS_AT_ONCE)
-
-
-def _without(ids: Iterable[T], some: Collection[T]) -> tuple[T, ...]:
-    return tuple(each for each in ids if each not in some)
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachabl
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.rate_limits import Attempts, Quota, pause
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.wire_format import BASE_ROOM, Request
+from bot.bigcommerce.wire_format import BASE_ROOM, SHORTEST_URL_ROOM, URL_ROOM, Request
 
 TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""
@@ -83,6 +83,12 @@ class Connection:
         self._quota: Quota | None = None
         self._in_flight = 0
         self._last_sent = float("-inf")
+        self._url_room = URL_ROOM
+
+    @property
+    def target_room(self) -> int:
+        """The most characters of path and query that the store takes, as far as is known."""
+        return self._url_room - len(str(self._http.base_url))
 
     async def send(self, request: Request, caller: Caller) -> Response:
         """Return the store's last response, whatever its status, after all retries.
@@ -151,6 +157,9 @@ class Connection:
         if isinstance(outcome, Response):
             # A gateway's error page has no such headers; the quota known before holds until its window ends.
             self._quota = Quota.from_headers(outcome.headers, self._clock()) or self._quota
+            if outcome.status == 414:
+                refused = len(str(self._http.base_url)) + len(request.target)
+                self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
         answered = isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429
         caller.fence.ended(wrote=request.writes, answered=answered)
         return outcome, self._clock() - began

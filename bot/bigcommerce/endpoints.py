@@ -15,18 +15,19 @@ MEMBERS_AT_ONCE = 50
 """The vendor's limit for adding to a segment; it states none for segments and profiles, so they get the same."""
 CUSTOMERS_AT_ONCE = 10
 LONGEST_EMAIL = 255
-_LIST_ROOM = TARGET_ROOM - 200  # room for page, limit, include and the path beside a packed list
 
 _CUSTOMERS = Listing("customers", (("include", "shopper_profile_id,segment_ids"),), "customer")
 _PROFILES = "shopper profile"
 _PROMOTIONS = "promotion"
 
 
-def segments(ids: Collection[str] | None = None) -> tuple[Listing, ...]:
-    """List all segments, or those with these ids; an empty collection gives no listing."""
-    if ids is None:
-        return (Listing("segments"),)
-    return tuple(Listing("segments").filtered("id:in", packed, _number(packed)) for packed in _id_lists(ids))
+def segments(ids: Collection[str] | None = None, room: int = TARGET_ROOM) -> tuple[Listing, ...]:
+    """List all segments, or those with these ids; an empty collection gives no listing.
+
+    `room`: the most characters of path and query, here and elsewhere.
+    """
+    listing = Listing("segments")
+    return (listing,) if ids is None else _by_id(listing, [check_uuid(each) for each in ids], room)
 
 
 def members(segment_id: str) -> Listing:
@@ -45,7 +46,11 @@ def segments_of(profile_id: str) -> Listing:
 
 
 def customers(
-    ids: Collection[int] | None = None, emails: Collection[str] | None = None, name_like: str | None = None
+    ids: Collection[int] | None = None,
+    emails: Collection[str] | None = None,
+    name_like: str | None = None,
+    *,
+    room: int = TARGET_ROOM,
 ) -> tuple[Listing, ...]:
     """List customers with their profile and segment ids: all, or by one filter. An empty filter lists nobody.
 
@@ -54,12 +59,11 @@ def customers(
     if sum(given is not None for given in (ids, emails, name_like)) > 1:
         raise TypeError("customers are listed by ids, by emails or by a part of the name, one at a time")
     if ids is not None:
-        packs = pack(map(str, ids), _LIST_ROOM)
-        return tuple(_CUSTOMERS.filtered("id:in", packed, _number(packed)) for packed in packs)
+        return _by_id(_CUSTOMERS, map(str, ids), room)
     if emails is not None:
-        return _filtered_customers("email:in", _quoted_emails(emails))
+        return _filtered_customers("email:in", _quoted_emails(emails), room)
     if name_like is not None:
-        return _filtered_customers("name:like", filter(None, (quote_text(name_like),)))
+        return _filtered_customers("name:like", filter(None, (quote_text(name_like),)), room)
     return (_CUSTOMERS,)
 
 
@@ -93,9 +97,9 @@ def update_segment(change: SegmentChange) -> Request:
     return Request("PUT", "segments", [_change_body(change)], whole=True)
 
 
-def delete_segments(ids: Collection[str]) -> tuple[Request, ...]:
+def delete_segments(ids: Collection[str], room: int = TARGET_ROOM) -> tuple[Request, ...]:
     """Delete segments; their profiles stay."""
-    return _delete("segments", ids, "segment")
+    return _delete("segments", ids, "segment", room)
 
 
 def add_members(segment_id: str, profile_ids: Collection[str]) -> Request:
@@ -103,9 +107,9 @@ def add_members(segment_id: str, profile_ids: Collection[str]) -> Request:
     return Request("POST", _members(segment_id), [check_uuid(each) for each in profile_ids])
 
 
-def remove_members(segment_id: str, profile_ids: Collection[str]) -> tuple[Request, ...]:
+def remove_members(segment_id: str, profile_ids: Collection[str], room: int = TARGET_ROOM) -> tuple[Request, ...]:
     """Remove profiles from a segment; the profiles stay."""
-    return _delete(_members(segment_id), profile_ids, "segment")
+    return _delete(_members(segment_id), profile_ids, "segment", room)
 
 
 def create_profiles(customer_ids: Iterable[int]) -> Request:
@@ -113,9 +117,9 @@ def create_profiles(customer_ids: Iterable[int]) -> Request:
     return Request("POST", "shopper-profiles", [{"customer_id": each} for each in customer_ids], about="customer")
 
 
-def delete_profiles(ids: Collection[str]) -> tuple[Request, ...]:
+def delete_profiles(ids: Collection[str], room: int = TARGET_ROOM) -> tuple[Request, ...]:
     """Delete profiles and all their memberships; the customers stay."""
-    return _delete("shopper-profiles", ids, _PROFILES)
+    return _delete("shopper-profiles", ids, _PROFILES, room)
 
 
 def create_customers(new: Iterable[NewCustomer]) -> tuple[Request, ...]:
@@ -126,27 +130,34 @@ def create_customers(new: Iterable[NewCustomer]) -> tuple[Request, ...]:
     return tuple(Request("POST", "customers", body, repeatable=False, about="customer") for body in bodies)
 
 
-def _delete(path: str, ids: Collection[str], about: str) -> tuple[Request, ...]:
+def is_too_much(request: Request, status: int) -> bool:
+    """Return whether this status says that a request is too large, and may be fine in halves.
+
+    The vendor states no limit for how many segments or profiles a request may hold, nor how it refuses more.
+    """
+    creates = request.method != "GET" and request.target in ("segments", "shopper-profiles")
+    return status in (413, 414) or (status == 422 and creates)
+
+
+def _delete(path: str, ids: Collection[str], about: str, room: int) -> tuple[Request, ...]:
     if not ids:
         raise ValueError(f"Nothing to delete was named; without ids, {path} would be wiped.")
-    return tuple(Request("DELETE", f"{path}?id:in={packed}", about=about) for packed in _id_lists(ids))
+    # All are checked before the first batch is sent: an invalid id must not be found when half of them are done.
+    checked, named = [check_uuid(each) for each in ids], f"{path}?id:in="
+    return tuple(Request("DELETE", named + packed, about=about) for packed in pack(checked, room - len(named)))
 
 
 def _members(segment_id: str) -> str:
     return f"segments/{check_uuid(segment_id)}/shopper-profiles"
 
 
-def _id_lists(ids: Collection[str]) -> Iterator[str]:
-    # All are checked before the first batch is sent: an invalid id must not be found when half of them are done.
-    return pack([check_uuid(each) for each in ids], _LIST_ROOM)
+def _by_id(listing: Listing, ids: Iterable[str], room: int) -> tuple[Listing, ...]:
+    packs = pack(ids, listing.room("id:in", room))
+    return tuple(listing.filtered("id:in", packed, packed.count(",") + 1) for packed in packs)
 
 
-def _number(packed: str) -> int:
-    return packed.count(",") + 1
-
-
-def _filtered_customers(name: str, values: Iterable[str]) -> tuple[Listing, ...]:
-    return tuple(_CUSTOMERS.filtered(name, packed) for packed in pack(values, _LIST_ROOM))
+def _filtered_customers(name: str, values: Iterable[str], room: int) -> tuple[Listing, ...]:
+    return tuple(_CUSTOMERS.filtered(name, packed) for packed in pack(values, _CUSTOMERS.room(name, room)))
 
 
 def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:

@@ -10,9 +10,11 @@ StoreError
 ├── NotFound             404
 ├── Conflict             409
 │   └── DuplicateName    409 for a segment's name
-├── TooLarge             413
+├── TooLarge             413, and 414 for a URL
 ├── Invalid              400, 422, and ids that are refused before anything is sent
-├── PartlyFailed         207
+├── PartlyFailed         207, and answers that leave out some of what was asked for
+├── Unfinished           202
+├── Locked               423, after all retries
 ├── MalformedResponse    a response that is not the JSON that the vendor documents
 └── Contradiction        pages of a list that do not fit together, however often they are read
 
@@ -152,6 +154,18 @@ class PartlyFailed(StoreError):
     """Some items succeeded and some failed; `fields` holds those that the store names."""
 
     sentence = "Only part of this was done."
+
+
+class Unfinished(StoreError):
+    """The store accepted a request, and carries it out later, or fails to."""
+
+    sentence = "The store took this on, and did not say yet whether it is done."
+
+
+class Locked(StoreError):
+    """Something else works on the same thing in the store, and kept doing so."""
+
+    sentence = "The store is busy with this right now. Try again in a minute."
 
 
 class MalformedResponse(StoreError):

@@ -5,11 +5,13 @@ https://developer.bigcommerce.com/docs/rest-management/customers and …/promoti
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from bot.bigcommerce.targeting import Targeting, Use
 
@@ -21,8 +23,24 @@ MOST_SEGMENTS = 1000
 # The vendor marks these as read-only: a PUT must not send them back, least of all an old count of uses.
 READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from"})
 
+
+def _parse_moment(value: object) -> object:
+    """Parse a time as the vendor's APIs write it: ISO with or without an offset, RFC 2822; None for anything else."""
+    if isinstance(value, str):
+        for parse in (datetime.fromisoformat, parsedate_to_datetime):
+            with suppress(ValueError, OverflowError):
+                return _in_utc(parse(value))
+    return _in_utc(value) if isinstance(value, datetime) else None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-Ids = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+Id = Annotated[str, AfterValidator(str.lower)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda value: () if value is None else value)]
+Moment = Annotated[datetime | None, BeforeValidator(_parse_moment)]
 
 
 class _Received(BaseModel):
@@ -35,22 +53,25 @@ class _Sent(BaseModel):
 
 
 class Segment(_Received):
-    """A named set of shopper profiles. `id` is a UUID; names are unique; times are in UTC."""
+    """A named set of shopper profiles. `id` is a UUID in lower case; names are unique; times are in UTC.
 
-    id: str
+    A time that is empty, or cannot be read, is None.
+    """
+
+    id: Id
     name: str
     description: Text = ""
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
 
 
 class Profile(_Received):
-    """A shopper profile, with which a registered customer can be in segments. `id` is a UUID."""
+    """A shopper profile, with which a registered customer can be in segments. `id` is a UUID in lower case."""
 
-    id: str
+    id: Id
     customer_id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
 
 
 class Customer(_Received):

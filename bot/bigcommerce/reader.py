@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
-from bot.bigcommerce.errors import Contradiction
+from bot.bigcommerce.errors import Contradiction, TooLarge
 from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
 from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_same_total
@@ -57,7 +57,7 @@ class Reader:
 
         Unknown ids are left out; an empty collection sends no request.
         """
-        return self._list(Segment, endpoints.segments(ids))
+        return self._list(Segment, endpoints.segments(ids, self._room))
 
     def members(self, segment_id: str) -> AsyncIterator[Profile]:
         """List the profiles in a segment. Raises NotFound."""
@@ -117,7 +117,7 @@ class Reader:
         Unknown ids and e-mails are left out, and so is what cannot be an e-mail; an empty filter sends no request.
         Raises TypeError for two filters.
         """
-        listings = endpoints.customers(ids, emails, name_like)
+        listings = endpoints.customers(ids, emails, name_like, room=self._room)
         is_filtered = any(given is not None for given in (ids, emails, name_like))
         return self._list(Customer, listings) if is_filtered else self._walk(Customer, listings[0])
 
@@ -134,6 +134,10 @@ class Reader:
         """Fetch one promotion. Raises NotFound."""
         request = endpoints.promotion(id)
         return responses.decode_one(request, await self._send(request), Promotion)
+
+    @property
+    def _room(self) -> int:
+        return self._connection.target_room
 
     async def _send(self, request: Request) -> Response:
         return self._noted(await self._connection.send(request, self._caller))
@@ -153,7 +157,13 @@ class Reader:
         async def read() -> tuple[M, ...]:
             return tuple([item async for item in self._walk(kind, listing)])
 
-        return await _again(read)
+        try:
+            return await _again(read)
+        except TooLarge as error:
+            halves = listing.halves if error.status == 414 else ()
+            if not halves:
+                raise
+        return tuple([item async for item in self._list(kind, halves)])
 
     async def _walk(self, kind: type[M], listing: Listing) -> AsyncIterator[M]:
         """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""

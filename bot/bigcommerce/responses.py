@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.bigcommerce import errors
-from bot.bigcommerce.models import Page
+from bot.bigcommerce.models import Page, Profile
 from bot.bigcommerce.wire_format import PAGE_LIMIT, UUID, Request
 
 M = TypeVar("M", bound=BaseModel)
@@ -26,12 +26,15 @@ _MISSING_PROFILE = re.compile(
 )
 
 _ERRORS: dict[int, type[errors.StoreError]] = {
+    202: errors.Unfinished,
     207: errors.PartlyFailed,
     401: errors.Unauthorized,
     403: errors.Forbidden,
     404: errors.NotFound,
     409: errors.Conflict,
     413: errors.TooLarge,
+    414: errors.TooLarge,
+    423: errors.Locked,
     429: errors.RateLimited,
 }
 # The store's own messages for these are for developers, or less helpful than ours.
@@ -58,10 +61,15 @@ class Response:
     body: bytes = field(default=b"", repr=False)  # may hold shoppers' names and e-mails
     repeated: bool = False
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it says that all of the request was carried out: 202 is a promise, and 207 a part."""
+        return 200 <= self.status < 300 and self.status not in (202, 207)
+
 
 def decode(request: Request, response: Response) -> Any:
     """Return the JSON of a successful response, None for an empty one. Raises StoreError for anything else."""
-    if not 200 <= response.status < 300 or response.status == 207:
+    if not (response.is_success or (response.status == 202 and not request.writes)):
         raise _error(request, response)
     if not response.body:
         return None
@@ -109,7 +117,7 @@ def already_members(response: Response, asked: Collection[str]) -> tuple[str, ..
 
     The vendor names them in sentences: "Shopper profile `…` already exists for segment `…`."
     """
-    if response.status != 409:
+    if response.status not in (207, 409):
         return ()
     messages = [text for text in _decode_failure(response.body)[1].values() if "already" in text]
     named = {found.lower() for text in messages for found in _NAMED_ID.findall(text)}
@@ -118,11 +126,46 @@ def already_members(response: Response, asked: Collection[str]) -> tuple[str, ..
 
 def missing_profiles(response: Response, asked: Collection[str]) -> tuple[str, ...]:
     """Return those of the requested profiles that a 404 or 422 names: "Shopper profile `…` does not exist."."""
-    if response.status not in (404, 422):
+    if response.status not in (207, 404, 422):
         return ()
     matches = map(_MISSING_PROFILE.match, _decode_failure(response.body)[1].values())
     named = {found[1].lower() for found in matches if found}
     return tuple(each for each in asked if each.lower() in named)
+
+
+def carried_out(response: Response, asked: Collection[str]) -> tuple[str, ...] | None:
+    """Return those of the requested profiles that the answer lists as added; None if it leaves open which they are.
+
+    A success without any list is about all of them. A 409's `meta.success` counts those that were added nevertheless.
+    """
+    body = _loaded(response.body)
+    rows = body.get("data") if isinstance(body, dict) else None
+    meta = body.get("meta") if isinstance(body, dict) else None
+    success = meta.get("success") if isinstance(meta, dict) else None
+    if not isinstance(rows, list):
+        return tuple(asked) if response.is_success else () if success == 0 or response.status in (404, 422) else None
+    listed = {str(row.get("id") if isinstance(row, dict) else row).lower() for row in rows}
+    done = tuple(each for each in asked if each.lower() in listed)
+    return done if response.is_success or success in (None, len(done)) else None
+
+
+def listed_profiles(request: Request, response: Response) -> tuple[Profile, ...]:
+    """Return the profiles that an answer lists as created; of a refusal too, which may have created some."""
+    if response.is_success:
+        return decode_many(request, response, Profile)
+    if response.status not in (207, 409):
+        return ()
+    try:
+        return _items(request, _loaded(response.body), Profile)
+    except errors.MalformedResponse:
+        return ()
+
+
+def _loaded(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _items(request: Request, body: object, kind: type[M]) -> tuple[M, ...]:

@@ -4,7 +4,7 @@ The endpoints are in `endpoints`; responses are decoded in `responses`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, TypeVar
@@ -16,9 +16,15 @@ T = TypeVar("T")
 
 PAGE_LIMIT = 250
 """Items on a page, the vendor's maximum."""
-TARGET_ROOM = 7_500
-"""The most characters of path and query, quoted. A URL stays under 8,000 with the base, which may take `BASE_ROOM`."""
+URL_ROOM = 2_000
+"""The most characters of a URL to begin with. The vendor documents no limit for sure; where 414 says that it is lower,
+URLs become half as long."""
+SHORTEST_URL_ROOM = 400
+"""Room for one id or address, whatever the store says."""
 BASE_ROOM = 400
+"""The most characters of a URL before its path."""
+TARGET_ROOM = URL_ROOM - BASE_ROOM
+"""The most characters of path and query, quoted, where the base is not known."""
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 """The pattern of the ids of segments and profiles, in either case."""
@@ -53,6 +59,15 @@ class Request:
         """Whether it may change the store."""
         return self.method != "GET"
 
+    @property
+    def halves(self) -> "tuple[Request, ...]":
+        """Two requests that together do the same, for a store to which it is too large; none for a single item."""
+        if isinstance(self.body, list):
+            return tuple(replace(self, body=list(half)) for half in halved(self.body))
+        path, listed, ids = self.target.partition("?id:in=")
+        targets = (f"{path}{listed}{','.join(half)}" for half in halved(ids.split(",")))
+        return tuple(replace(self, target=target) for target in targets)
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -74,6 +89,21 @@ class Listing:
     def filtered(self, name: str, value: str, most: int | None = None) -> "Listing":
         """Add a filter; the value is already quoted."""
         return replace(self, filters=(*self.filters, (name, value)), most=most)
+
+    def room(self, name: str, room: int) -> int:
+        """Return how many characters the value of this filter may take if path and query may take `room`."""
+        return room - len(self.filtered(name, "").page(99_999).target)
+
+    @property
+    def halves(self) -> "tuple[Listing, ...]":
+        """Two lists that together are the same, for a store to which its URL is too long; none for a single value."""
+        *others, (name, values) = self.filters or (("", ""),)
+        lists = halved(values.split(",")) if name.endswith(":in") else ()
+        mosts = [None if self.most is None else len(half) for half in lists]
+        return tuple(
+            replace(self, filters=(*others, (name, ",".join(half))), most=most)
+            for half, most in zip(lists, mosts, strict=True)
+        )
 
 
 def is_uuid(text: str) -> bool:
@@ -117,6 +147,12 @@ def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[s
         size += len(value) + 1
     if packed:
         yield ",".join(packed)
+
+
+def halved(items: Sequence[T]) -> tuple[Sequence[T], ...]:
+    """Return both halves of several items, in order; nothing for one item or none."""
+    middle = (len(items) + 1) // 2
+    return (items[:middle], items[middle:]) if len(items) > 1 else ()
 
 
 def batches(items: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:

@@ -23,7 +23,7 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.connection import AT_ONCE, RESERVED, TIMEOUT, build_base_url, trusted_certificates
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
-from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, scripted, store_of, uuid
+from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 
 Doing: TypeAlias = Callable[[Store], Awaitable[object]]
@@ -34,13 +34,17 @@ REPEATABLE: dict[str, tuple[Doing, httpx.Response]] = {
     "DELETE by id": (lambda store: store.delete_segments(uuid(1)), DONE),
     "DELETE members by id": (lambda store: store.remove_members(uuid(1), uuid(2)), DONE),
     "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), httpx.Response(201)),
-    "POST profiles": (lambda store: store.create_profiles(1), listed()),
+    "POST profiles": (lambda store: store.create_profiles(1), listed(profile(1))),
 }
 CREATING: dict[str, Doing] = {
     "segments": lambda store: store.create_segments(NewSegment(name="VIPs")),
     "customers": lambda store: store.create_customers(
         NewCustomer(email="ada@example.com", first_name="Ada", last_name="Byron")
     ),
+}
+CREATED: dict[str, httpx.Response] = {
+    "segments": listed({"id": uuid(1), "name": "VIPs"}),
+    "customers": listed({"id": 1, "email": "ada@example.com", "shopper_profile_id": None, "segment_ids": []}),
 }
 LOST = [
     httpx.Response(500),
@@ -76,7 +80,7 @@ async def test_a_create_that_may_have_been_carried_out_is_not_repeated(what: str
 @pytest.mark.parametrize("what", CREATING)
 @pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.Response(429)])
 async def test_a_create_that_was_never_carried_out_is_repeated(what: str, failure: Reply, clock: Clock) -> None:
-    async with store_of(scripted(failure, listed()), clock) as (store, vendor):
+    async with store_of(scripted(failure, CREATED[what]), clock) as (store, vendor):
         await CREATING[what](store)
 
         assert len(vendor.asked) == 2
@@ -278,7 +282,7 @@ async def test_a_cancelled_request_gives_its_place_back(clock: Clock) -> None:
 
 
 async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: Clock) -> None:
-    async with store_of(lambda _: listed(), clock) as (store, vendor):
+    async with store_of(lambda _: listed(profile(1)), clock) as (store, vendor):
         await store.correlated("change-42").create_profiles(1)
         await store.delete_segments(uuid(1))
 
@@ -301,7 +305,7 @@ async def test_quoted_text_goes_over_the_wire_unchanged(clock: Clock) -> None:
 
 
 async def test_a_name_that_cannot_be_encoded_is_sent_for_the_store_to_refuse(clock: Clock) -> None:
-    async with store_of(lambda _: listed(), clock) as (store, vendor):
+    async with store_of(lambda _: CREATED["segments"], clock) as (store, vendor):
         await store.create_segments(NewSegment(name="half \ud83d"))
 
         assert b"half \\ud83d" in vendor.asked[0].content

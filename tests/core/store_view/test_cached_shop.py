@@ -239,8 +239,8 @@ async def test_how_many_are_in_a_segment_is_asked_once() -> None:
 
 @pytest.mark.parametrize(
     ("customers", "asked_for", "requests"),
-    [(400, 2, 1 + 1), (3000, 3, 1 + 3), (3000, 8, 1 + 6)],
-    ids=["the one page", "a request each", "all six pages"],
+    [(400, 2, 1 + 1), (3000, 3, 1 + 3), (3000, 8, 1 + 7)],
+    ids=["the one page", "a request each", "all six pages, the last of them full"],
 )
 async def test_who_is_among_the_members_is_asked_the_cheaper_way(customers: int, asked_for: int, requests: int) -> None:
     async with bench(customers=customers) as machine:
