@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
 from bot.core.language.visible import HIDDEN, JOINERS
-from bot.core.store_view.shoppers import split_words
 
 DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
@@ -32,11 +32,19 @@ def _first_if_left_empty(value: object) -> object:
 
 
 def one_shopper(text: str) -> str:
-    """Return the word for one shopper, without the characters around it in an e-mail. Raises ValueError for several."""
-    match split_words(text):
+    """Return the word for one shopper, without what stands around it in an e-mail. Raises ValueError for several."""
+    match read_shoppers((text,)).words:
         case (str(word),):
             return word
     raise ValueError("it has to be one email, customer id or profile id")
+
+
+def shopper_lists(value: object) -> object:
+    """Return lists of shoppers; a list that is given by itself is one. Raises ValueError for too many shoppers."""
+    lists = (value,) if isinstance(value, str) else value
+    if isinstance(lists, list | tuple) and (count := read_shoppers(map(str, lists)).count) > MOST_SHOPPERS:
+        raise ValueError(f"at most {MOST_SHOPPERS:,} at once, not {count:,}")
+    return lists
 
 
 def search_words(words: str) -> tuple[str, ...]:
@@ -50,12 +58,12 @@ OneSegment = Annotated[str, SegmentInput(label="Segment")]
 Segments = Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment")]
 Shoppers = Annotated[
     tuple[str, ...],
-    BeforeValidator(split_words),
-    Field(min_length=1, max_length=MOST_SHOPPERS),
+    BeforeValidator(shopper_lists),
+    Field(min_length=1),
     ShopperInput(
         label="Shopper",
-        hint="Emails, customer ids or profile ids, separated by spaces, commas or lines",
-        placeholder="ada@example.com, 17",
+        hint="A list, or rows of a spreadsheet: emails, customer ids (#17 beside emails) or profile ids",
+        placeholder="ada@example.com, #17",
     ),
 ]
 OnePromotion = Annotated[str, PromotionInput(label="Promotion")]

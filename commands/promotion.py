@@ -27,9 +27,9 @@ RULE = 3000
 class ListPromotions(Args):
     """Which promotions to list."""
 
-    words: Annotated[str, Text(label="Words", hint="Only promotions with these words in their name", as_typed=True)] = (
-        ""
-    )
+    words: Annotated[
+        str, Text(label="Words", hint="Only promotions with these words in their name", as_typed=True, private=True)
+    ] = ""
     page: PageNumber = 1
 
 

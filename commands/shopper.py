@@ -9,23 +9,37 @@ from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
 from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
-from bot.core.language.phrases import remark_on
+from bot.core.language.phrases import people, remark_on
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
-from bot.core.store_view.shoppers import ResolvedShoppers, describe_customer, fetch_owners, nobody_left, resolve
-from commands.inputs import Shoppers, one_line, one_shopper
+from bot.core.store_view.shopper_search import search_shoppers
+from bot.core.store_view.shoppers import (
+    OFFERED,
+    ResolvedShoppers,
+    describe_customer,
+    fetch_owners,
+    nobody_left,
+    resolve,
+    which_one,
+)
+from commands.inputs import Shoppers, one_line
 from commands.paging import offers
+
+FOUND = 50
+"""The most shoppers that a search shows."""
 
 
 def _address(text: str) -> str:
-    """Parse an address that the store can be searched for. Raises ValueError."""
-    name, at, domain = text.strip().rpartition("@")
-    if not (name and at and "." in domain) or any(letter in text for letter in ' ,;<>"“”\t\n'):
-        raise ValueError("it has to look like ada@example.com")
-    return text.strip()
+    """Return the one address in a text, which the store can be searched for. Raises ValueError."""
+    read = read_shoppers((text,))
+    match read.emails:
+        case (address,) if read.words == read.emails and "." in address.partition("@")[2] and '"' not in address:
+            return address
+    raise ValueError("it has to look like ada@example.com")
 
 
 Address = Annotated[str, AfterValidator(_address), Field(max_length=250)]
@@ -37,7 +51,6 @@ class ShowShopper(Args):
 
     shopper: Annotated[
         str,
-        AfterValidator(one_shopper),
         ShopperInput(label="Shopper", hint="An email, a customer id or a profile id", placeholder="ada@example.com"),
     ]
 
@@ -57,6 +70,22 @@ class RegisterArgs(Args):
     segments: Annotated[tuple[str, ...], Field(max_length=25), SegmentInput(label="Segments", private=True)] = ()
 
 
+class FindArgs(Args):
+    """Whom to look for."""
+
+    words: Annotated[
+        str,
+        Field(min_length=1, max_length=255),
+        Text(
+            label="Who",
+            hint="Part of a name, or a whole email, company or phone number",
+            placeholder="Moss",
+            private=True,
+            as_typed=True,
+        ),
+    ]
+
+
 @command("shopper show", submit="Show Shopper")
 async def show(args: ShowShopper, ctx: Context) -> Answer:
     """Show a shopper: account, profile, segments, and which promotions reach them and why.
@@ -64,7 +93,31 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     /shopper show ada@example.com
     /shopper show 17
     """
-    customer = (await _customers(await resolve((args.shopper,), ctx.shop), ctx))[0]
+    return await _shown(await _one_customer(args.shopper, ctx), ctx)
+
+
+@command("shopper find", submit="Find Shoppers")
+async def find(args: FindArgs, ctx: Context) -> Answer:
+    """Find shoppers by part of a name, or by a whole email, company or phone number.
+
+    /shopper find moss
+    /shopper find ada byron
+    /shopper find (202) 555-0143
+    """
+    found = await search_shoppers(args.words, ctx.shop.reader, FOUND)
+    if not found:
+        hint = "A part of a name is enough; an email, a company or a phone number has to be whole."
+        return Answer(f"No shopper matches “{args.words}”.", (Sentence(hint, quiet=True),))
+    if len(found) == 1:
+        return await _shown(found[0], ctx)
+    rows = tuple((_name(one), one.email, one.id, len(one.segment_ids)) for one in found)
+    table = Table("Shoppers", ("Shopper", "Email", "Customer id", "Segments"), rows)
+    more = (Sentence(f"Only {FOUND} are shown: type more of the name.", quiet=True),) if len(found) == FOUND else ()
+    nexts = ((f"Show {_name(one) or one.email}", f"shopper show #{one.id}") for one in found[:OFFERED])
+    return Answer(f"{people(len(found))} found", (table, *more, offers(*nexts)))
+
+
+async def _shown(customer: Customer, ctx: Context) -> Answer:
     inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
     fields = (
         ("Customer", str(customer.id)),
@@ -76,12 +129,16 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     )
 
 
+def _name(customer: Customer) -> str:
+    return f"{customer.first_name} {customer.last_name}".strip()
+
+
 @command("shopper create", submit="Create Profiles")
 async def create(args: SomeShoppers, ctx: Context) -> Plan:
     """Create profiles for registered customers, so that they can be in segments.
 
     /shopper create 17
-    /shopper create ada@example.com, 42
+    /shopper create ada@example.com, #42
     """
     shoppers = await resolve(args.shoppers, ctx.shop)
     if not shoppers.shoppers:
@@ -146,6 +203,14 @@ def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:
     return (f"They are registered already.{'' if is_called_so else ' That name stays.'}",)
 
 
+async def _one_customer(text: str, ctx: Context) -> Customer:
+    """Return the customer whom the text names. Raises Misuse, which asks whom of several."""
+    first, *more = await _customers(await resolve((text,), ctx.shop, field="shopper"), ctx)
+    if more:
+        raise which_one((first, *more), field="shopper")
+    return first
+
+
 async def _customers(shoppers: ResolvedShoppers, ctx: Context) -> list[Customer]:
     """Return the shoppers as customers. Raises Misuse if nobody is named."""
     if not shoppers.shoppers:
@@ -198,6 +263,6 @@ def _next_steps(customer: Customer) -> Offers:
 
 GROUP = Group(
     "shopper",
-    "Shoppers: see, register and delete their profiles",
-    commands=(show, create, register, delete),
+    "Shoppers: find and see them, register them, and delete their profiles",
+    commands=(show, find, create, register, delete),
 )

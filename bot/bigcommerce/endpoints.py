@@ -17,6 +17,7 @@ CUSTOMERS_AT_ONCE = 10
 LONGEST_EMAIL = 255
 
 _CUSTOMERS = Listing("customers", (("include", "shopper_profile_id,segment_ids"),), "customer")
+_CUSTOMER_TEXTS = {"name_like": "name:like", "company": "company:in", "phone": "phone:in"}
 _PROFILES = "shopper profile"
 _PROMOTIONS = "promotion"
 
@@ -48,22 +49,24 @@ def segments_of(profile_id: str) -> Listing:
 def customers(
     ids: Collection[int] | None = None,
     emails: Collection[str] | None = None,
-    name_like: str | None = None,
     *,
     room: int = TARGET_ROOM,
+    **text: str | None,
 ) -> tuple[Listing, ...]:
     """List customers with their profile and segment ids: all, or by one filter. An empty filter lists nobody.
 
-    Raises TypeError for two filters at once: the vendor would require both.
+    ``text``: ``name_like`` takes a part of first and last name; ``company`` and ``phone`` take the whole. Raises
+    TypeError for two filters at once: the vendor would require both.
     """
-    if sum(given is not None for given in (ids, emails, name_like)) > 1:
-        raise TypeError("customers are listed by ids, by emails or by a part of the name, one at a time")
+    if sum(given is not None for given in (ids, emails, *text.values())) > 1:
+        raise TypeError("customers are listed by ids, by emails or by one text, one at a time")
     if ids is not None:
         return _by_id(_CUSTOMERS, map(str, ids), room)
     if emails is not None:
         return _filtered_customers("email:in", _quoted_emails(emails), room)
-    if name_like is not None:
-        return _filtered_customers("name:like", filter(None, (quote_text(name_like),)), room)
+    for name, value in text.items():
+        if value is not None:
+            return _filtered_customers(_CUSTOMER_TEXTS[name], filter(None, (quote_text(value),)), room)
     return (_CUSTOMERS,)
 
 

@@ -111,14 +111,17 @@ class Reader:
         ids: Collection[int] | None = None,
         emails: Collection[str] | None = None,
         name_like: str | None = None,
+        company: str | None = None,
+        phone: str | None = None,
     ) -> AsyncIterator[Customer]:
         """List customers with their profile and segment ids: all of them, or by one filter.
 
-        Unknown ids and e-mails are left out, and so is what cannot be an e-mail; an empty filter sends no request.
-        Raises TypeError for two filters.
+        ``name_like`` is a part of the name; ``company`` and ``phone`` are whole. Unknown ids and e-mails are left out,
+        and so is what cannot be an e-mail; an empty filter sends no request. Raises TypeError for two filters.
         """
-        listings = endpoints.customers(ids, emails, name_like, room=self._room)
-        is_filtered = any(given is not None for given in (ids, emails, name_like))
+        texts = {"name_like": name_like, "company": company, "phone": phone}
+        listings = endpoints.customers(ids, emails, room=self._room, **texts)
+        is_filtered = any(given is not None for given in (ids, emails, *texts.values()))
         return self._list(Customer, listings) if is_filtered else self._walk(Customer, listings[0])
 
     async def customer_count(self) -> int:

@@ -62,6 +62,10 @@ class Chart:
     description: str
 
 
+MOST_WORDS = 1900
+"""The most characters of a command that a button types: Slack takes 2,000, with what the button was drawn for."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """A button for a likely next step; ``words`` is the command that it types, without the slash.

@@ -9,14 +9,15 @@ from functools import cached_property
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
-from bot.core.answers import Answer
+from bot.core.answers import MOST_WORDS, Answer, Offer, Offers
 from bot.core.approval.changes import Decision
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
-from bot.core.errors import Misuse
+from bot.core.errors import Misuse, Question
 from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
+from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
@@ -114,7 +115,9 @@ class Command:
         return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
-        """Return ``error`` with the command's usage and an example."""
+        """Return ``error`` with the command's usage and an example; a question needs neither."""
+        if isinstance(error, Question):
+            return error
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
         return Misuse(f"{error} Type `{self.usage}`.{example}", for_log=error.for_log)
 
@@ -193,17 +196,20 @@ class Call:
         words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
         return " ".join((f"/{self.command.path}", *words))
 
-    def recorded_line(self, line: str) -> str:
-        """Return the typed ``line`` for the log, without anything that may name a shopper."""
-        return self.recorded({}) if any(one.private for one in self._inputs.values()) else line
-
-    def recorded(self, ids: Mapping[str, int]) -> str:
-        """Return it for the log, with addresses replaced by ``ids`` (of customers, by address in lower case)."""
-        inputs = self._inputs
-        words = [
-            f"{name}:{inputs[name].logged(one, ids)}" for name, value in self.values.items() for one in _each(value)
-        ]
+    def recorded(self, known: Confirmed = NOTHING) -> str:
+        """Return it for the log, with what is confirmed of its words."""
+        logged = {name: self._inputs[name].logged(_each(value), known) for name, value in self.values.items()}
+        words = [f"{name}:{one}" for name, each in logged.items() for one in each]
         return " ".join((f"/{self.command.path}", *words))
+
+    def asking(self, question: Question) -> Answer:
+        """Build the answer that asks, with a button for each reading that fits on one."""
+        offers = [
+            Offer(reading.label, Call(self.command, self.values | {str(question.field): reading.value}).line[1:])
+            for reading in question.readings
+        ]
+        fitting = tuple(offer for offer in offers if len(offer.words) <= MOST_WORDS)
+        return Answer(str(question), (Offers(fitting),) if fitting else ())
 
     @property
     def shoppers(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 Refusal
 ├── Misuse              the words or the form's values make no sense; says what to type
+│   ├── Question        the words can be read in several ways; asks which one is meant
 │   ├── NotSegments     a name that no segment has; suggests similar ones
 │   └── NotPromotion    a name that no promotion has; suggests similar ones
 ├── NotAllowed          this person may not do this
@@ -21,6 +22,7 @@ NotRecorded             the ledger cannot be written; not a Refusal, since it re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class Refusal(Exception):
@@ -36,7 +38,29 @@ class Refusal(Exception):
 
 
 class Misuse(Refusal):
-    """The words or values cannot be understood; the sentence says what to type instead."""
+    """The words or values cannot be understood; the sentence says what to type instead.
+
+    It may repeat them, so the log has a sentence of its own.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None, for_log: str = "") -> None:
+        super().__init__(sentence, field=field, for_log=for_log or "The words could not be understood.")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A way to read a field's value: the label of its button, and the value that says just that."""
+
+    label: str
+    value: str
+
+
+class Question(Misuse):
+    """The words can be read in several ways. Nothing is done before one of the ``readings`` is chosen."""
+
+    def __init__(self, sentence: str, readings: Sequence[Reading], *, field: str, for_log: str) -> None:
+        super().__init__(sentence, field=field, for_log=for_log)
+        self.readings = tuple(readings)
 
 
 class NotRecorded(Exception):
@@ -137,7 +161,8 @@ class UnknownChange(Refusal):
     """No change has this number."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"There is no change {number}. `/change list all` shows the latest ones.")
+        sentence = f"There is no change {number}. `/change list all` shows the latest ones."
+        super().__init__(sentence, for_log="There is no such change.")
 
 
 class OldButton(Refusal):

@@ -12,7 +12,7 @@ from bot.core.approval.changes import Decision
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Call, Outcome, Post
-from bot.core.errors import Impossible, Misuse, NotRecorded, Refusal
+from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
@@ -49,6 +49,9 @@ class Answering:
         """Answer a recorded invocation; show a refusal privately."""
         refusal = await self.refusal(invocation, request)
         # Where the words were wrong, the usage helps; in a form, the field is at hand.
+        if isinstance(refusal, Question) and isinstance(request, Call):
+            await self.replies.show(invocation, request.asking(refusal))
+            return
         if isinstance(refusal, Misuse) and isinstance(request, Call):
             refusal = request.command.misuse(refusal)
         if refusal:

@@ -12,9 +12,9 @@ from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.errors import Impossible
 from bot.core.invocation import Clicked, Invocation
 from bot.core.items import Item, texts
+from bot.core.language.confirmed_words import Confirmed
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.shoppers import classify_fields
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 from bot.engine.recent_moves import moved_before
@@ -99,7 +99,7 @@ class Planner:
             outcome = await self._run(request, ctx)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
-        return Planned(outcome, _trace(request, ctx.findings))
+        return Planned(outcome, _trace(request, ctx, planned=not isinstance(outcome, Exception)))
 
     async def _run(self, call: Call, ctx: Context) -> Outcome:
         await self.may_ask(ctx.actor, call.command.path)
@@ -130,14 +130,14 @@ class Planner:
         return await build_plan(left.steps, self._shop(self.reader), undoes=left.undoes, remarks=left.remarks)
 
 
-def _trace(call: Call, findings: Findings) -> AuditTrace:
-    """Return what the log records of a call, with everything that planning resolved its words to."""
-    words, ids = classify_fields(call.shoppers), findings.customers
-    known = (ids[email.casefold()] for email in words.emails if email.casefold() in ids)
-    customers, profiles = (*known, *words.customer_ids), words.profile_ids
+def _trace(call: Call, ctx: Context, *, planned: bool) -> AuditTrace:
+    """Return what the log records of a call: what planning confirmed of its words."""
+    found = ctx.findings
+    known = Confirmed(found.customers, found.customer_ids, found.profiles, ctx.shop.names_found, found.changes, planned)
+    customers, profiles, _ = known.shoppers(call.shoppers)
     subjects = (
-        *map(Item.segment, findings.segments),
+        *map(Item.segment, found.segments),
         *map(Item.customer, customers),
         *map(Item.profile, profiles),
     )
-    return AuditTrace(call.recorded(ids), texts(dict.fromkeys(subjects)))
+    return AuditTrace(call.recorded(known), texts(dict.fromkeys(subjects)))

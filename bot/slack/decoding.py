@@ -173,7 +173,7 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
         command = find(groups, metadata.command)
         call = Call(command, metadata.given | forms.decode_values(body["view"], command))
         origin = _submitter(payload, metadata)
-    said = call.recorded_line(call.line)
+    said = call.recorded()
     if metadata.more:
         delivery = Delivery(**origin, command=command.path, said=said)
         return FormNeeded(delivery, call, view_id=payload.view.id, edits=metadata.edits)
@@ -212,7 +212,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
         return NotUnderstood(Delivery(**origin, command=first, said=_first_words(typed)), misuse)
     if isinstance(understood, Help):
         return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
-    command, said = understood.command, understood.recorded_line(typed)
+    command, said = understood.command, understood.recorded()
     if understood.is_complete:
         return Typed(**origin, command=command.path, said=said, values=understood.values)
     delivery = Delivery(**origin, command=command.path, said=said)

@@ -16,7 +16,7 @@ from bot.core.language.args import (
     takes_many,
 )
 from bot.core.language.phrases import listing
-from bot.core.store_view.shoppers import split_words
+from bot.core.language.shopper_list import read_shoppers
 from bot.slack import blocks, inputs
 from bot.slack.action_ids import (
     COMMAND_FORM,
@@ -165,7 +165,7 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
         if isinstance(input_of(field), Text) and value is None:
             value = ""
         if isinstance(input_of(field), ShopperInput) and takes_many(field):
-            value = list(inputs.words_of(split_words(value or "")))
+            value = [value] if read_shoppers((value or "",)).words else []
         if value not in (None, []):
             filled[name] = value
     return filled

@@ -17,8 +17,8 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible, visible_lines
-from bot.core.store_view.shoppers import classify, split_words
 from bot.slack import blocks
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
 from bot.slack.blocks import Block
@@ -91,7 +91,14 @@ def _shoppers(kind: ShopperInput, many: bool, given: Any) -> Block:
     if not many:
         return _filled(text, given)
     counting = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
-    return _filled(text | {"action_id": SHOPPERS, "multiline": True} | counting, "\n".join(words_of(given)))
+    return _filled(text | {"action_id": SHOPPERS, "multiline": True} | counting, _as_one_list(words_of(given)))
+
+
+def _as_one_list(lists: tuple[str, ...]) -> str:
+    """Write several lists as one that says the same: a number that is a list by itself is a customer's id."""
+    read = [(text, read_shoppers((text,))) for text in lists]
+    plain = (each.line if len(lists) > 1 and len(each.words) == each.count else text for text, each in read)
+    return "\n".join(plain)
 
 
 def words_of(given: Any) -> tuple[str, ...]:
@@ -127,5 +134,5 @@ def decode_value(element: Block) -> Any:
 
 def render_count(field: str, text: str) -> Block:
     """Render the line that states how many shoppers are recognised in a field."""
-    line = classify(words_of(split_words(text))).description if text else "Emails and ids are counted as you type."
+    line = read_shoppers((text,)).description if text else "Emails and ids are counted as you type."
     return blocks.context(blocks.escape(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{field}{COUNT}"}

@@ -1,6 +1,7 @@
 """Filters of the audit log, as people type them, resolved for the search."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,14 +14,15 @@ from bot.core.answers import Sentence, mention
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
 from bot.core.command import Context
-from bot.core.errors import Misuse, NotSegments
+from bot.core.errors import Misuse, NotSegments, UnknownChange
 from bot.core.items import Item, texts
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import and_list
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.store_view.cached_shop import find_named, similar_names
-from bot.core.store_view.shoppers import Shopper, classify, fetch_owners, resolve
+from bot.core.store_view.shoppers import Shopper, fetch_owners, resolve
 from commands.inputs import one_shopper
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
@@ -44,7 +46,7 @@ class Filters(Args):
     segment: Annotated[
         str,
         Field(max_length=255),
-        SegmentInput(label="Segment", hint="By name or id; deleted ones too", option=True),
+        SegmentInput(label="Segment", hint="By name or id; deleted ones too", option=True, private=True),
     ] = ""
     shopper: Annotated[
         str,
@@ -63,7 +65,9 @@ class Filters(Args):
         str, Field(max_length=50), Text(label="Since", hint="2026-11-24 09:30, yesterday, or 3d", option=True)
     ] = ""
     until: Annotated[str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True)] = ""
-    change: Annotated[int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True)] = None
+    change: Annotated[
+        int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True, private=True)
+    ] = None
 
     @property
     def words(self) -> str:
@@ -100,8 +104,16 @@ async def resolve_filters(filters: Filters, ctx: Context) -> Search:
         f"before {time_expressions.format_time(until, ctx.zone)}" if until else "",
         f"of change {filters.change}" if filters.change else "",
     )
+    if filters.change:
+        await _note_change(filters.change, ctx)
     audit_filter = AuditFilter(actor, kind, filters.change, subjects, besides, since, until)
     return Search(audit_filter, tuple(filter(None, described)))
+
+
+async def _note_change(number: int, ctx: Context) -> None:
+    """Have the log name the change, if it is on record."""
+    with suppress(UnknownChange):
+        ctx.findings.changes.add((await ctx.changes.load(number)).number)
 
 
 def _parse_person(word: str) -> str:
@@ -150,8 +162,13 @@ class _Subject:
 async def _segment(word: str, ctx: Context) -> _Subject:
     """Find the segment with this id, or all that have or had this name. Raises NotSegments and StoreError."""
     segment = (word.lower(),) if is_uuid(word) else await _segments_called(word, ctx)
-    ctx.findings.add_segments(segment)
-    return _Subject(f"the segment {word}", texts(map(Item.segment, segment)))
+    if not is_uuid(word) or await ctx.audit.recent(AuditFilter(subjects=_subjects(segment)), limit=1):
+        ctx.findings.add_segments(segment)
+    return _Subject(f"the segment {word}", _subjects(segment))
+
+
+def _subjects(segment_ids: tuple[str, ...]) -> tuple[str, ...]:
+    return texts(map(Item.segment, segment_ids))
 
 
 async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
@@ -165,7 +182,7 @@ async def _segments_called(word: str, ctx: Context) -> tuple[str, ...]:
 
 async def _shopper(word: str, ctx: Context) -> _Subject:
     """Find the shopper as customer and as profile, even if the id no longer exists. Raises Misuse and StoreError."""
-    typed, shopper = classify((word,)), await resolve((word,), ctx.shop)
+    typed, shopper = read_shoppers((word,)), await resolve((word,), ctx.shop, field="shopper")
     items = [
         *map(Item.customer, typed.customer_ids),
         *map(Item.profile, typed.profile_ids),

@@ -24,7 +24,7 @@ Number = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
 class Recent(Filters):
     """Which entries to show, and the one to continue from."""
 
-    before: Annotated[Number | None, EntryInput(label="Before entry", option=True)] = None
+    before: Annotated[Number | None, EntryInput(label="Before entry", option=True, private=True)] = None
 
 
 @command("audit recent", submit="Show Entries")

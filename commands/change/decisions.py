@@ -12,11 +12,12 @@ from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import remark
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.item_names import present_names
 from bot.core.store_view.cached_shop import find_named
-from bot.core.store_view.shoppers import Shopper, resolve, split_words
+from bot.core.store_view.shoppers import Shopper, resolve
 from commands.change.show import Number, OneChange
-from commands.inputs import MOST_SHOPPERS, one_line
+from commands.inputs import one_line, shopper_lists
 
 REASON = 500
 """The most characters of a reason, as in the form that asks for one."""
@@ -31,8 +32,8 @@ class ExceptArgs(Args):
     number: Number
     items: Annotated[
         tuple[str, ...],
-        BeforeValidator(split_words),
-        Field(min_length=1, max_length=MOST_SHOPPERS),
+        BeforeValidator(shopper_lists),
+        Field(min_length=1),
         ShopperInput(label="Items", hint="Emails, ids, or names of segments and promotions; the rest still waits"),
     ]
 
@@ -60,12 +61,12 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
 async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """Leave shoppers, segments or promotions out of a waiting change; the rest then needs approval again.
 
-    /change except 42 ada@example.com 17
+    /change except 42 ada@example.com #17
     /change except 42 VIPs
     """
     change = await ctx.changes.load(args.number)
     refuse_late(change, None)
-    items = await _resolve_items(args.items, change, ctx)
+    items = await _resolve_items(read_shoppers(args.items).words, change, ctx)
     return Decision(number=change.number, verdict=Verdict.NARROW, version=change.version, items=items)
 
 
@@ -87,7 +88,7 @@ async def _resolve_items(words: tuple[str, ...], change: Change, ctx: Context) -
     names = await present_names(change.plan, ctx.shop)
     named = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
     items = frozenset(change.plan.items)
-    people = await resolve([word for word, thing in named.items() if thing is None], ctx.shop)
+    people = await resolve([word for word, thing in named.items() if thing is None], ctx.shop, field="items")
     shoppers_items = {one.label: items.intersection(_items(one)) for one in people.shoppers}
     absent = [label for label, hers in shoppers_items.items() if not hers]
     if absent or people.remarks:
@@ -113,7 +114,8 @@ async def stop(args: OneChange, ctx: Context) -> Decision:
 
     /change stop 42
     """
-    return Decision(number=args.number, verdict=Verdict.STOP)
+    change = await ctx.changes.load(args.number)
+    return Decision(number=change.number, verdict=Verdict.STOP)
 
 
 @command("change break-glass", submit="Break the Glass")
@@ -132,4 +134,5 @@ async def review(args: OneChange, ctx: Context) -> Decision:
 
     /change review 42
     """
-    return Decision(number=args.number, verdict=Verdict.REVIEW)
+    change = await ctx.changes.load(args.number)
+    return Decision(number=change.number, verdict=Verdict.REVIEW)

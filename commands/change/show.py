@@ -10,7 +10,8 @@ from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.command import Context, command
 from bot.core.language.args import Args, ChangeInput, Choice
-from bot.core.language.phrases import counted
+from bot.core.language.phrases import counted, tallied
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
 from bot.core.planning.item_names import describe_items
 from commands.inputs import PageNumber
@@ -83,7 +84,17 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
     title = f"Change {change.number} covers {counted(len(rows), 'item')}"
     items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")
-    return Answer(title, (*items, *_lines(change.plan.remarks, change)))
+    return Answer(title, (*items, *_lines(change.plan.remarks, change), *_left_out(change)))
+
+
+def _left_out(change: Change) -> tuple[Sentence | File, ...]:
+    """Show the words of a list of shoppers that name nobody."""
+    others = read_shoppers(map(str, change.args.get("shoppers") or ())).others
+    if not others:
+        return ()
+    if sum(map(len, others)) + 2 * len(others) <= SHOWN:
+        return (Sentence(tallied("Words that were left out", others)),)
+    return (File(f"left out of change {change.number}.txt", "\n".join((*map(visible, others), ""))),)
 
 
 def _whole(change: Change) -> tuple[Sentence | File, ...]:

@@ -61,7 +61,7 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     """Add shoppers to a segment; registered customers without a profile get one on the way.
 
     /segment add VIPs ada@example.com
-    /segment add "Coffee lovers" ada@example.com, 17, 42
+    /segment add "Coffee lovers" ada@example.com, #17, #42
     """
     segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
     inside, outside = _split_by_membership(named, segment)
@@ -79,7 +79,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     """Remove shoppers from a segment; they stay in the store. A second person has to approve.
 
     /segment remove VIPs ada@example.com
-    /segment remove VIPs ada@example.com 17
+    /segment remove VIPs ada@example.com #17
     """
     segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
     inside, outside = _split_by_membership(named, segment)

@@ -41,7 +41,8 @@ class ListSegments(Args):
     """Which segments to list."""
 
     words: Annotated[
-        str, Text(label="Words", hint="Only segments with these words in name or description", as_typed=True)
+        str,
+        Text(label="Words", hint="Only segments with these words in name or description", as_typed=True, private=True),
     ] = ""
     page: PageNumber = 1
 

@@ -30,6 +30,8 @@ EVERYTHING: list[Request] = [
     *(listing.page(1) for listing in to.customers(emails=["ada@example.com"])),
     *(listing.page(1) for listing in to.customers(ids=[1])),
     *(listing.page(1) for listing in to.customers(name_like="ada")),
+    *(listing.page(1) for listing in to.customers(company="Moss & Co")),
+    *(listing.page(1) for listing in to.customers(phone="(202) 555-0143")),
     to.promotions("ENABLED", "vip").page(1),
     to.promotion(1),
     to.update_promotion(1, {}),

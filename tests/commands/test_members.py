@@ -93,7 +93,7 @@ async def test_members_are_reached_from_show_and_add_and_remove_from_members(sla
 
 async def test_shoppers_are_added_by_email_customer_id_and_profile_id_mixed(slack: World) -> None:
     one, two, three = slack.emails(3, outside="VIPs")
-    await slack.type(f"/segment add VIPs {one}, {slack.customer_id(two)} {slack.profile_id(three)}")
+    await slack.type(f"/segment add VIPs {one}, #{slack.customer_id(two)} {slack.profile_id(three)}")
     card = read(slack.card(1))
     assert "Add 3 shoppers to VIPs" in card
     assert "Done" in card
@@ -158,7 +158,7 @@ async def test_add_by_form_counts_who_is_recognised_while_one_types(slack: World
     await slack.type("/segment add VIPs")
     assert filled(slack.form(), "segment") == "VIPs"
     assert "counted as you type" in read(slack.form())
-    await slack.client.press("ana", "form", "shoppers", value=f"{email}, 17 {NOBODY}\nfoo")
+    await slack.client.press("ana", "form", "shoppers", value=f"{email}, #17 {NOBODY}\nfoo")
     await slack.settled()
     told = "3 shoppers recognised: 1 email, 1 customer id and 1 profile id. Not understood: foo."
     assert told in read(slack.form())
@@ -218,12 +218,12 @@ async def test_a_list_pasted_from_a_mail_is_understood(slack: World) -> None:
 
 async def test_known_shoppers_go_through_and_unknown_ones_are_named(slack: World) -> None:
     (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
-    await slack.type(f"/segment add VIPs {inside} {outside} guest@example.com 99999 {NOBODY} foo")
+    await slack.type(f"/segment add VIPs {inside} {outside} guest@example.com #99999 {NOBODY} foo")
     card = read(slack.card(1))
     assert "Add 1 shopper to VIPs" in card
     assert f"In VIPs already: {slack.named(inside)}." in card
     assert f"Not in the store: [email], 99999 and {NOBODY}." in card
-    assert "1 word was skipped: foo." in card
+    assert "1 other word was left out: foo." in card
     assert slack.sizes()["VIPs"] == 41
 
 
@@ -251,7 +251,7 @@ async def test_where_nobody_is_recognised_nothing_is_asked_for(slack: World, ver
     await slack.type(f"/segment {verb} VIPs guest@example.com foo")
     assert read(slack.messages()[-1]) == (
         "Not in the store: guest@example.com. Guests have no profile until `/shopper register`. "
-        "1 word was skipped: foo. A shopper is an email, a customer id or a profile id. "
+        "1 word was left out: foo. A shopper is an email, a customer id or a profile id. "
         f"Type `/segment {verb} <segment> <shopper> …`. For example: `/segment {verb} VIPs ada@example.com`."
     )
     assert "planned" not in slack.kinds()
@@ -280,7 +280,7 @@ async def test_members_that_the_store_lists_in_another_order_are_the_same_plan(s
 
 async def test_the_same_shopper_named_three_ways_is_added_once(slack: World) -> None:
     (email,) = slack.emails(1, outside="VIPs")
-    await slack.type(f"/segment add VIPs {email.upper()} {slack.customer_id(email)} {email} {slack.profile_id(email)}")
+    await slack.type(f"/segment add VIPs {email.upper()} #{slack.customer_id(email)} {email} {slack.profile_id(email)}")
     assert "Add 1 shopper to VIPs" in said(slack.card(1))
     assert slack.sizes()["VIPs"] == 41
 
@@ -468,7 +468,7 @@ async def test_shoppers_are_removed_once_a_second_person_approves_and_come_back_
     before, emails = slack.members("VIPs"), slack.emails(3, inside="VIPs")
     (other,) = slack.emails(1, outside="VIPs")
     one, two, three = (slack.profile_id(email) for email in emails)
-    await slack.type(f"/segment remove VIPs {emails[0]} {slack.customer_id(emails[1])} {three} {other} x@example.com")
+    await slack.type(f"/segment remove VIPs {emails[0]} #{slack.customer_id(emails[1])} {three} {other} x@example.com")
     card = read(slack.card(1))
     assert "Remove 3 of 40 shoppers from VIPs" in card
     assert f"Not in VIPs: {slack.named(other)}." in card

@@ -1,6 +1,7 @@
 """Shoppers: seen, given profiles, registered and deleted; the good days and the bad ones."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -99,18 +100,26 @@ async def test_the_form_to_show_a_shopper_refuses_unknown_ones_in_place(slack: W
     for word in ("guest@example.com", "999999", NOBODY):
         outcome = await slack.submit({"Shopper": word})
         assert outcome["errors"]["shopper"].startswith(f"Not in the store: {word}.")
-    outcome = await slack.submit({"Shopper": "Ada"})
-    assert outcome["errors"]["shopper"].startswith("1 word was skipped: Ada.")
+    outcome = await slack.submit({"Shopper": "Xyzzy"})
+    assert outcome["errors"]["shopper"].startswith("1 word was left out: Xyzzy.")
     (email,) = slack.emails(1)
     await slack.submit({"Shopper": f"<{email}>;"})
     assert slack.form() is None
     assert email in slack.whisper()
 
 
-@pytest.mark.parametrize("words", ["ada@example.com, 17", "Ada Byron", "17 18", ";"])
-async def test_show_takes_one_shopper_at_a_time(slack: World, words: str) -> None:
-    await slack.type(f"/shopper show {words}")
-    assert "Shopper: it has to be one email, customer id or profile id. Type" in slack.whisper()
+async def test_of_several_shoppers_show_asks_for_one(slack: World) -> None:
+    await slack.type("/shopper show 17 18")
+    emails = [row["email"] for row in slack.store.shop.rows("SELECT email FROM customers WHERE id IN (17, 18)")]
+    one, two = map(slack.called, emails)
+    assert slack.whisper().startswith(f"Whom did you mean: {one} #17 and {two} #18? Nothing was done yet.")
+    await slack.press(two, by="ana", channel="#segments")
+    assert "Customer: 18" in read(slack.messages()[-1])
+
+
+async def test_a_shopper_who_is_no_word_at_all_is_missing(slack: World) -> None:
+    await slack.type("/shopper show ;")
+    assert "Which shoppers?" in slack.whisper()
 
 
 async def test_a_profile_whose_customer_is_gone_is_told(slack: World) -> None:
@@ -155,18 +164,61 @@ async def test_what_is_in_quotes_and_marks_pings_nobody(slack: World) -> None:
     assert "<!channel> *Bold*" in read(slack.card(1))
 
 
+# Finding some
+
+
+async def test_shoppers_are_found_by_parts_of_their_names(slack: World) -> None:
+    for email, first, last in (("z1@example.com", "Zelda", "Quux"), ("z2@example.com", "Anna Zelda", "Quuxley")):
+        slack.register(email, first, last)
+    await slack.type("/shopper find  quux zelda")
+    assert promotions_in(slack.messages()[-1]) == [
+        f"Zelda Quux | z1@example.com | {slack.customer_id('z1@example.com')} | 0",
+        f"Anna Zelda Quuxley | z2@example.com | {slack.customer_id('z2@example.com')} | 0",
+    ]
+    assert slack.whisper().startswith("2 shoppers found")
+    await slack.press("Show Zelda Quux", by="ana", channel="#segments")
+    assert slack.whisper().startswith("Zelda Quux (z1@example.com)")
+
+
+@pytest.mark.parametrize(
+    "words", ["zeld", "Z.Quux@example.com", "Quux, Zelda", "Quux & Co", "(202) 555-0143", "2025550199", "#{}", "{}"]
+)
+async def test_the_only_shopper_who_is_found_is_shown(slack: World, words: str) -> None:
+    id_ = slack.register("z.quux@example.com", "Zelda", "Quux")
+    company, phone = (words if "&" in words else "", words if words[0] in "(2" else "")
+    with slack.store.shop.db as db:
+        document = json.dumps({"company": company, "phone": phone})
+        db.execute("UPDATE customers SET document = ? WHERE id = ?", (document, id_))
+    await slack.type(f"/shopper find {words.format(id_)}")
+    assert f"Customer: {id_}" in read(slack.messages()[-1])
+
+
+async def test_of_very_many_who_are_found_the_first_are_shown(slack: World) -> None:
+    for number in range(51):
+        slack.register(f"z{number}@example.com", "Zelda", "Quux")
+    await slack.type("/shopper find quux")
+    assert slack.whisper().startswith("50 shoppers found")
+    assert "Only 50 are shown: type more of the name." in read(slack.messages()[-1])
+
+
+async def test_whom_nobody_finds_is_told_and_not_logged(slack: World) -> None:
+    await slack.type("/shopper find Xyzzy, Plugh")
+    assert slack.whisper().startswith("No shopper matches “Xyzzy, Plugh”.")
+    assert not any("yzzy" in str(one.detail) for one in slack.entries())
+
+
 # Creating profiles
 
 
 async def test_profiles_are_created_for_those_without_and_the_others_are_told(slack: World) -> None:
     one, two = slack.emails_without_profile(2)
     (having,) = slack.emails(1)
-    await slack.type(f"/shopper create {one}, {slack.customer_id(two)} {having} guest@example.com foo")
+    await slack.type(f"/shopper create {one}, #{slack.customer_id(two)} {having} guest@example.com foo")
     card = read(slack.card(1))
     assert "Create 2 shopper profiles" in card
     assert f"Already with a profile: {slack.named(having)}." in card
     assert "Not in the store: [email]. Guests have no profile until `/shopper register`." in card
-    assert "1 word was skipped: foo." in card
+    assert "1 other word was left out: foo." in card
     assert "needs no approval" in card
     assert slack.profile_id(one)
     assert slack.profile_id(two)

@@ -9,6 +9,7 @@ from bot.core.answers import Answer
 from bot.core.command import Call, Command, Context, Group, Help, Post, command, find, understand
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.language.confirmed_words import Confirmed
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 
@@ -182,8 +183,10 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
 def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
     values = {"shoppers": ["ada@x.org", "17", "#18", uuid(1), "Ada"], "name": "Ada", "segment": "VIPs"}
     call = Call(find(GROUPS, "segment register"), values)
-    assert call.recorded_line("/segment register …") == (
-        f"/segment register shoppers:[…] shoppers:17 shoppers:#18 shoppers:{uuid(1)} shoppers:[…] name:[…] segment:VIPs"
+    assert call.recorded() == "/segment register shoppers:[…] name:[…] segment:[…]"
+    known = Confirmed({"ada@x.org": 7}, {18}, {uuid(1)}, {"vips": "VIPs"})
+    assert call.recorded(known) == (
+        f"/segment register shoppers:7 shoppers:18 shoppers:{uuid(1)} shoppers:[…] name:[…] segment:VIPs"
     )
 
 
@@ -201,9 +204,10 @@ def test_words_that_nobody_understands_are_told_and_not_logged(line: str, logged
     assert caught.value.for_log == logged
 
 
-def test_any_other_line_is_logged_as_it_was_said() -> None:
+def test_any_other_word_is_logged_once_planning_understood_it() -> None:
     call = Call(find(GROUPS, "segment delete"), {"segments": ("Ada",)})
-    assert call.recorded_line("/segment delete Ada") == "/segment delete Ada"
+    assert call.recorded() == "/segment delete segments:[…]"
+    assert call.recorded(Confirmed(planned=True)) == "/segment delete segments:Ada"
 
 
 def test_help_and_examples_come_from_the_docstring() -> None:

@@ -124,7 +124,10 @@ async def test_what_cannot_be_understood_is_on_record_and_whispered(machine: Ben
     await machine.tasks.settled()
     assert whispers(machine) == ["No such thing."]
     (entry,) = entries_of(machine.ledger)
-    assert (entry.kind, entry.detail) == ("refused", {"said": "/segment xyzzy [e-mail]", "reason": "No such thing."})
+    assert (entry.kind, entry.detail) == (
+        "refused",
+        {"said": "/segment xyzzy [e-mail]", "reason": "The words could not be understood."},
+    )
 
 
 async def test_what_needs_no_planning_and_forms_are_on_record(machine: Bench) -> None:

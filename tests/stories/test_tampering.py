@@ -106,7 +106,7 @@ def places(log: Path, words: bytes) -> range:
 async def test_one_flipped_byte_of_an_entry_is_found(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for at in places(log, b'"said":"/segment delete VIPs"'):
+    for at in places(log, b'"said":"/segment delete segments:VIPs"'):
         status, told = verify(flip(log, tmp_path, at), capsys)
         assert status == 1
         assert told.strip()
@@ -145,6 +145,6 @@ async def test_a_missing_file_gets_a_sentence_and_is_not_created(
 async def test_the_export_of_a_log_with_a_broken_entry_gets_a_sentence(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy = flip(log, tmp_path, places(log, b'"said":"/segment delete VIPs"').start)
+    copy = flip(log, tmp_path, places(log, b'"said":"/segment delete segments:VIPs"').start)
     assert audit("export", copy) == 1
     assert capsys.readouterr().err.strip()

@@ -85,7 +85,7 @@ class UnknownEntry(Refusal):
     def __init__(self, number: int, archived: int) -> None:
         gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
         none = f"There is no entry {number} in the log. `/audit recent` shows the latest ones."
-        super().__init__(gone if 0 < number <= archived else none)
+        super().__init__(gone if 0 < number <= archived else none, for_log="There is no such entry.")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ Words fill the fields in order; ``key:value`` fills the named field, wherever it
 take all the remaining words; a text field at the end takes them exactly as typed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,12 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from bot.bigcommerce import is_uuid
 from bot.core.errors import Misuse
+from bot.core.language.confirmed_words import UNCONFIRMED, Confirmed
 from bot.core.language.tokenizer import Word, split
-
-HIDDEN = "[…]"
-_NUMBER = re.compile(r"#?\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +37,9 @@ class Input:
     option: bool = False
     word: str = ""
 
-    def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """Return ``word`` as the audit log may store it; ``ids`` are customer ids by address, in lower case."""
-        return HIDDEN if self.private else word
+    def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
+        """Return the words of a value as the audit log may store them."""
+        return words if known.planned and not self.private else tuple(one and UNCONFIRMED for one in words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +57,12 @@ class SegmentInput(Input):
 
     new: bool = False
 
+    def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
+        """Return the names of the segments that the words name, and what else may be stored."""
+        others = super().logged(words, known)
+        named = (known.segment(word) for word in words)
+        return tuple(other if name == UNCONFIRMED else name for name, other in zip(named, others, strict=True))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShopperInput(Input):
@@ -68,9 +70,10 @@ class ShopperInput(Input):
 
     private: bool = True
 
-    def logged(self, word: str, ids: Mapping[str, int]) -> str:
-        """Return an id as it is, a customer's id in place of an address, and nothing for any other word."""
-        return word if _NUMBER.fullmatch(word) or is_uuid(word) else str(ids.get(word.casefold(), HIDDEN))
+    def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
+        """Return the confirmed ids of the shoppers; whatever else there is leaves one sign."""
+        customers, profiles, is_all = known.shoppers(words)
+        return (*map(str, customers), *profiles, *(() if is_all else (UNCONFIRMED,)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,12 @@ class PromotionInput(Input):
 @dataclass(frozen=True, kw_only=True)
 class ChangeInput(Input):
     """A change's number."""
+
+    def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
+        """Return the numbers of changes on record, and what else may be stored."""
+        others = super().logged(words, known)
+        numbers = set(map(str, known.changes))
+        return tuple(one if one in numbers else other for one, other in zip(words, others, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +102,11 @@ class Choice(Input):
     """One of a fixed set of words: what is typed, and what people read in its place in a form."""
 
     labels: Mapping[str, str]
+
+    def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
+        """Return the words of the set as they are."""
+        others = super().logged(words, known)
+        return tuple(one if one in self.choices else other for one, other in zip(words, others, strict=True))
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -170,7 +184,7 @@ def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -
         if not words:
             break
         if takes_many(field):
-            values[name], words = tuple(word.whole for word in words), ()
+            values[name], words = _all(field, words), ()
         elif index == len(fields) - 1:
             values[name], words = _rest(field, words), ()
         else:
@@ -179,6 +193,13 @@ def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -
         unknown = f"I didn't expect “{_joined(words)}” here."
         raise Misuse(unknown, for_log="There were more words than the command takes.")
     return values
+
+
+def _all(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, ...]:
+    """Take all words: a list of shoppers as it was typed, since its lines and columns tell what they are."""
+    if isinstance(input_of(field), ShopperInput):
+        return (_as_typed(words),)
+    return tuple(word.whole for word in words)
 
 
 def _first(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]]:
@@ -192,8 +213,12 @@ def _first(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, tuple[Word, 
 def _rest(field: FieldInfo, words: tuple[Word, ...]) -> str:
     kind = input_of(field)
     if isinstance(kind, Text) and (len(words) > 1 or kind.as_typed):
-        return "".join(word.typed for word in words).lstrip(" ,")
+        return _as_typed(words)
     return _joined(words)
+
+
+def _as_typed(words: tuple[Word, ...]) -> str:
+    return "".join(word.typed for word in words).lstrip(" ,")
 
 
 def _joined(words: tuple[Word, ...]) -> str:
@@ -212,7 +237,8 @@ def check(args: type[A], values: dict[str, Any]) -> A:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        raise Misuse(_describe_fault(args, name, fault), field=name or None) from error
+        sentence = _describe_fault(args, name, fault)
+        raise Misuse(sentence, field=name or None, for_log=sentence) from error
 
 
 def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:

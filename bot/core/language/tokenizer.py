@@ -6,7 +6,10 @@ from dataclasses import dataclass
 # Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
 QUOTES = '"“”„«»'
 # Slack may wrap an address or link that it recognises: <mailto:ann@example.com|ann@example.com>.
-_WRAPPED = re.compile(r"<(?:mailto:|tel:|https?://)?[^<>|]*\|([^<>]*)>|<(?:mailto:|tel:)([^<>|]*)>")
+_WRAPPED = re.compile(
+    r"<(?P<scheme>mailto:|tel:|https?://)?(?P<target>[^<>|]*)\|(?P<label>[^<>]*)>|<(?:mailto:|tel:)(?P<alone>[^<>|]*)>",
+    re.IGNORECASE,
+)
 # An address may begin with a quoted part: "doe, jane"@example.com.
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<local>[^{QUOTES}]+)[{QUOTES}]@(?P<domain>[^\s,{QUOTES}]+)"
@@ -38,10 +41,18 @@ def split(text: str) -> tuple[Word, ...]:
 
     An unclosed quote runs to the end, so that a typing slip loses no word silently.
     """
-    plain = _WRAPPED.sub(lambda match: match[1] or match[2] or "", text)
+    plain = _WRAPPED.sub(_unwrapped, text)
     tokens = [match for match in _TOKEN.finditer(plain) if match[0] != ","]
     ends = (0, *(match.end() for match in tokens))
     return tuple(_word(match, plain[end : match.end()]) for end, match in zip(ends, tokens, strict=False))
+
+
+def _unwrapped(match: re.Match[str]) -> str:
+    """Return what a link shows. One that shows something else than its address stays: its reader has to know both."""
+    is_address = (match["scheme"] or "").lower() == "mailto:"
+    if is_address and match["label"].casefold() != match["target"].casefold():
+        return match[0]
+    return match["label"] or match["alone"] or ""
 
 
 def _word(match: re.Match[str], typed: str) -> Word:

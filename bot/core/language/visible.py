@@ -9,16 +9,17 @@ import re
 _JOINABLE = "\u0600-\u08ff\u0900-\u0dff\u1780-\u17ff\ufb50-\ufdff\ufe0f\u2190-\u2bff\U0001f000-\U0001faff"
 """Letters of scripts that need joiners, and pictures, which are joined to one: a family of three."""
 JOINERS = "\u200c\u200d"
-_INVISIBLE = (
+INVISIBLE = (
     "\x00-\x1f\x7f-\x9f"  # control characters
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # marks that turn the direction of reading
     "\u00ad\u034f\u180b-\u180f\u200b-\u200d\u2060-\u2065\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff"  # of no width
     "\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0d"  # letters without ink, and variants of letters
     "\u2028\u2029\ud800-\udfff"  # separators of lines and paragraphs, and halves of letters
 )
-HIDDEN = re.compile(f"(?!(?<=[{_JOINABLE}])[{JOINERS}](?=[{_JOINABLE}]))[{_INVISIBLE}]|(?<=[^\\W\\d_])[\ufe0e\ufe0f]")
+"""What nobody sees, for a class of characters in a pattern; joiners, too, wherever they stand."""
+HIDDEN = re.compile(f"(?!(?<=[{_JOINABLE}])[{JOINERS}](?=[{_JOINABLE}]))[{INVISIBLE}]|(?<=[^\\W\\d_])[\ufe0e\ufe0f]")
 """A character that nobody sees, or that changes how others are seen; no joiner where it joins something."""
-_CANDIDATE = re.compile(f"[{_INVISIBLE}\ufe0e\ufe0f]")
+_CANDIDATE = re.compile(f"[{INVISIBLE}\ufe0e\ufe0f]")
 """What HIDDEN can match: most texts have none, and looking around each of their letters takes ten times as long."""
 _SIGNS = dict.fromkeys("\n\r\x0b\x0c\x85\u2028\u2029", "↵") | {"\t": "⇥"}
 _SIGN = "\ufffd"

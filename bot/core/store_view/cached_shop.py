@@ -123,7 +123,7 @@ class Shop:
     ) -> None:
         self.reader = reader
         self.asked_of_additions = asked_of_additions
-        self._findings = findings or Findings()
+        self.findings = findings or Findings()
         self._segments: tuple[Segment, ...] | None = None
         self._promotions: tuple[Promotion, ...] | None = None
         self._asked_for_promotions = False
@@ -159,6 +159,12 @@ class Shop:
             "promotions": await self.uses(segment_id) if "live" in self.asked_of_additions else (),
             "out_of": await self.size(segment_id) if "share" in self.asked_of_additions else None,
         }
+
+    @property
+    def names_found(self) -> dict[str, str]:
+        """The names of the segments that words resolved to, by name and by id, both in lower case."""
+        found = [one for one in self._segments or () if one.id in self.findings.segments]
+        return {key.casefold(): one.name for one in found for key in (one.name, one.id)}
 
     async def names(self) -> dict[str, str]:
         """Return the names of all segments, by id."""
@@ -198,7 +204,8 @@ class Shop:
         by_id = [one async for one in self.reader.customers(ids=unseen)] if unseen else []
         by_email = [one async for one in self.reader.customers(emails=emails)] if emails else []
         self._customers |= {one.id: one for one in (*by_id, *by_email)}
-        self._findings.customers.update((one.email.casefold(), one.id) for one in by_email)
+        self.findings.customer_ids.update(one.id for one in by_id)
+        self.findings.customers.update((one.email.casefold(), one.id) for one in by_email)
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
@@ -271,9 +278,9 @@ class Shop:
                 field=field,
             )
         if whole:
-            self._findings.add_segments([whole.id])
+            self.findings.add_segments([whole.id])
             return (whole,)
-        self._findings.add_segments(one.id for one in found.values() if one)
+        self.findings.add_segments(one.id for one in found.values() if one)
         if unknown:
             others = similar_names(" ".join(unknown), segments) or similar_names(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)

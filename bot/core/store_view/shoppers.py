@@ -1,22 +1,22 @@
 """Shoppers, named by e-mail address, customer id or profile id, and found with as few requests as possible."""
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.bigcommerce import Contradiction, Customer, NotFound, is_uuid
-from bot.core.errors import Misuse, NothingToDo
-from bot.core.language.phrases import and_list, counted, listing, tallied
-from bot.core.language.tokenizer import split
+from bot.bigcommerce import Contradiction, Customer, NotFound
+from bot.core.errors import Misuse, NothingToDo, Question, Reading
+from bot.core.language.phrases import counted, listing, tallied
+from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.shopper_search import customers_called
 
-_CUSTOMER = re.compile(r"#?0*([1-9]\d{0,17})")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+|\"[^\"]+\"@[^\s@]+")
-AROUND = "<>()[];'"
-"""Characters around an address copied from an e-mail: ``Ada <ada@example.com>;``."""
+LEFT_OUT = 3
+"""How many of the words that name nobody are shown: pasted columns have hundreds."""
+OFFERED, WORDS_OF_A_NAME = 10, 5
+"""How many shoppers a name is asked about, and how many words a name has at most."""
 
 
 @dataclass(frozen=True)
@@ -38,41 +38,33 @@ class Shopper:
 
 
 @dataclass(frozen=True)
-class ShopperWords:
-    """Words for shoppers, by what each can be, without duplicates; addresses keep their case."""
+class ResolvedShoppers:
+    """The shoppers that words resolve to, without duplicates, in the order found.
 
-    emails: tuple[str, ...] = ()
-    customer_ids: tuple[int, ...] = ()
-    profile_ids: tuple[str, ...] = ()
+    ``unresolved`` says which words are known to be shoppers' and resolve to none; ``others`` are no shoppers at all.
+    """
+
+    shoppers: tuple[Shopper, ...]
+    unresolved: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     @property
-    def count(self) -> int:
-        """The number of shoppers named."""
-        return len(self.emails) + len(self.customer_ids) + len(self.profile_ids)
-
-    @property
-    def description(self) -> str:
-        """What was recognised: ``3 shoppers recognised: 2 e-mails and 1 customer id``."""
-        kinds = (("email", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
-        counts = listing([counted(len(words), noun) for noun, words in kinds if words])
-        recognised = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
-        return f"{recognised} Not understood: {listing(self.others)}." if self.others else recognised
-
-
-@dataclass(frozen=True)
-class ResolvedShoppers:
-    """The shoppers that words resolve to, without duplicates, in the order found; and remarks on the other words."""
-
-    shoppers: tuple[Shopper, ...]
-    remarks: tuple[str, ...]
+    def remarks(self) -> tuple[str, ...]:
+        """What people should know of the words that name nobody."""
+        details = " Details lists them." if len(self.others) > LEFT_OUT else ""
+        return (*self.unresolved, *(f"{sentence}{details}" for sentence in _left_out("other word", self.others)))
 
     @property
     def not_found(self) -> Misuse:
         """The error to raise if nobody was found."""
-        remarks = " ".join(self.remarks) or "Which shoppers?"
+        remarks = " ".join((*self.unresolved, *_left_out("word", self.others))) or "Which shoppers?"
         sentence = f"{remarks} A shopper is an email, a customer id or a profile id."
         return Misuse(sentence, field="shoppers", for_log="No shopper was recognised.")
+
+
+def _left_out(noun: str, others: Sequence[str]) -> tuple[str, ...]:
+    were = "was" if len(others) == 1 else "were"
+    return (f"{counted(len(others), noun)} {were} left out: {listing(others, LEFT_OUT)}.",) if others else ()
 
 
 def nobody_left(remarks: Iterable[str]) -> NothingToDo:
@@ -80,46 +72,17 @@ def nobody_left(remarks: Iterable[str]) -> NothingToDo:
     return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")
 
 
-def split_words(value: object) -> object:
-    """Split a typed or pasted list into words; any other type is returned unchanged, for validation to refuse it."""
-    words = [word.whole for word in split(value)] if isinstance(value, str) else value
-    return _pieces(words) if isinstance(words, list | tuple) else value
+async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") -> ResolvedShoppers:
+    """Find the shoppers that the lists name: customers in batches, each profile by itself, as the store has no filter.
 
-
-def _pieces(words: Sequence[object]) -> tuple[str, ...]:
-    pieces = (piece.strip(AROUND).removeprefix("mailto:") for word in words for piece in str(word).split(";"))
-    return tuple(filter(None, pieces))
-
-
-def classify(words: Iterable[str]) -> ShopperWords:
-    """Classify words by what they can be: e-mail, customer id, profile id, or none of these."""
-    emails: dict[str, str] = {}
-    customers: dict[int, None] = {}
-    profiles: dict[str, None] = {}
-    others: dict[str, None] = {}
-    for word in words:
-        if is_uuid(word):
-            profiles[word.lower()] = None
-        elif _EMAIL.fullmatch(word):
-            emails.setdefault(word.casefold(), word)
-        elif number := _CUSTOMER.fullmatch(word):
-            customers[int(number[1])] = None
-        else:
-            others[word] = None
-    return ShopperWords(tuple(emails.values()), tuple(customers), tuple(profiles), tuple(others))
-
-
-def classify_fields(values: Iterable[str]) -> ShopperWords:
-    """Classify the words in fields for shoppers, each of which may hold several."""
-    return classify(_pieces([word.whole for value in values for word in split(value)]))
-
-
-async def resolve(words: Iterable[str], shop: Shop) -> ResolvedShoppers:
-    """Find the shoppers that the words name: customers in batches, each profile by itself, as the store has no filter.
-
-    An address with a comma cannot be looked up (the store would take it for two); a remark says so.
+    An address with a comma cannot be looked up (the store would take it for two); a remark says so. Raises Question
+    about numbers that may be customers; ``field`` is the field that the lists came from.
     """
-    named = classify(words)
+    named = read_shoppers(texts)
+    if named.numbers:
+        raise _are_customers(named, field)
+    if not named.count and named.others:
+        await _ask_whom(named.others, shop, field)
     askable = tuple(one for one in named.emails if "," not in one)
     accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
     profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
@@ -128,7 +91,44 @@ async def resolve(words: Iterable[str], shop: Shop) -> ResolvedShoppers:
     unknown = [word for word, found in matches.items() if not found]
     unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
     ambiguous = {word: found for word, found in matches.items() if len(found) > 1}
-    return ResolvedShoppers(_each_once(shoppers), _remarks(named, unknown, ambiguous))
+    return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), named.others)
+
+
+async def _ask_whom(others: Sequence[str], shop: Shop, field: str) -> None:
+    """Raise Question if shoppers of the store are called like this."""
+    name = " ".join(others)
+    alike = await customers_called(name, shop.reader, OFFERED) if len(others) <= WORDS_OF_A_NAME else ()
+    if alike:
+        raise which_one(alike, field=field, called=f" by “{name}”")
+
+
+def which_one(alike: Sequence[Customer], *, field: str, called: str = "") -> Question:
+    """Ask which of these shoppers is meant."""
+    who = listing([f"{describe_customer(one)} #{one.id}" for one in alike])
+    return Question(
+        f"Whom did you mean{called}: {who}? Nothing was done yet.",
+        tuple(Reading(describe_customer(one), f"#{one.id}") for one in alike[:OFFERED]),
+        field=field,
+        for_log="Several shoppers may be meant, and none of them was chosen yet.",
+    )
+
+
+def _are_customers(named: ShopperWords, field: str) -> Question:
+    """Ask whether numbers beside other words are customers."""
+    marked = tuple(f"#{one}" for one in named.numbers)
+    are = f"Is {named.numbers[0]} a customer?" if len(marked) == 1 else f"Are {_numbers(named.numbers)} customers?"
+    without = (Reading("Leave the Numbers Out", named.line),) if named.count else ()
+    yes = "They Are Customers" if len(marked) > 1 else "It Is a Customer"
+    return Question(
+        f"{are} Beside other words, a number counts as a customer id only as {marked[0]}. Nothing was done yet.",
+        (*without, Reading(yes, " ".join((named.line, *marked)).strip())),
+        field=field,
+        for_log="A number may be a customer's id or not.",
+    )
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return listing([str(one) for one in numbers], LEFT_OUT)
 
 
 def _accounts(customers: tuple[Customer, ...]) -> defaultdict[str, list[Customer]]:
@@ -145,6 +145,7 @@ async def _profile(profile_id: str, shop: Shop) -> Shopper | None:
         segments = [segment.id async for segment in shop.reader.segments_of(profile_id)]
     except NotFound:
         return None
+    shop.findings.profiles.add(profile_id)
     return Shopper(profile_id, None, profile_id, frozenset(segments))
 
 
@@ -160,7 +161,7 @@ def _each_once(shoppers: list[Shopper]) -> tuple[Shopper, ...]:
     return tuple(found.values())
 
 
-def _remarks(named: ShopperWords, unknown: list[str], several: dict[str, list[Customer]]) -> tuple[str, ...]:
+def _unresolved(named: ShopperWords, unknown: list[str], several: dict[str, list[Customer]]) -> tuple[str, ...]:
     commas = [one for one in named.emails if "," in one]
     remarks = [
         f"“{email}” has several accounts: name one by its customer id ({', '.join(str(one.id) for one in found)})."
@@ -171,12 +172,7 @@ def _remarks(named: ShopperWords, unknown: list[str], several: dict[str, list[Cu
         remarks.append(f"{tallied('Not in the store', unknown)}{guests}")
     if commas:
         remarks.append(f"{tallied('The store cannot look up an email with a comma', commas)} Use the customer id.")
-    return (*remarks, *_skipped(named.others))
-
-
-def _skipped(words: Sequence[str]) -> tuple[str, ...]:
-    were = "was" if len(words) == 1 else "were"
-    return (f"{counted(len(words), 'word')} {were} skipped: {and_list(words)}.",) if words else ()
+    return tuple(remarks)
 
 
 async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:

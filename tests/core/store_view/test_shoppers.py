@@ -8,13 +8,10 @@ from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import (
     ResolvedShoppers,
     Shopper,
-    ShopperWords,
-    classify,
     describe_customer,
     fetch_owners,
     nobody_left,
     resolve,
-    split_words,
 )
 from bot.sandbox.store.resources import customers as store_customers
 from tests.core.samples import uuid
@@ -37,62 +34,6 @@ def somebody(machine: Bench) -> dict[str, Any]:
 
 async def found(machine: Bench, *words: str) -> ResolvedShoppers:
     return await resolve(words, Shop(machine.client))
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("", ()),
-        (" ,; \n", ()),
-        ("ada@example.com", ("ada@example.com",)),
-        ("ada@example.com, 17\n#42", ("ada@example.com", "17", "#42")),
-        (
-            "ada@example.com;ben@example.com; cleo@example.com",
-            ("ada@example.com", "ben@example.com", "cleo@example.com"),
-        ),
-        ("<ada@example.com>", ("ada@example.com",)),
-        ("Ada <ada@example.com>;", ("Ada", "ada@example.com")),
-        ("mailto:ada@example.com", ("ada@example.com",)),
-        ("<mailto:ada@example.com|ada@example.com>", ("ada@example.com",)),
-        ("['ada@example.com', 'o'neil@example.com']", ("ada@example.com", "o'neil@example.com")),
-        ('"doe, jane"@example.com', ('"doe, jane"@example.com',)),
-    ],
-)
-def test_a_typed_or_pasted_list_becomes_words(typed: str, words: tuple[str, ...]) -> None:
-    assert split_words(typed) == words
-    assert split_words(list(words)) == words
-
-
-def test_what_is_no_list_stays_to_be_refused_by_its_type() -> None:
-    assert split_words(17) == 17
-    assert split_words(None) is None
-
-
-def test_words_are_classified_and_each_is_kept_once() -> None:
-    words = ("Ada@Example.com", "ada+x@example.com", "ada@example.com", "17", "#0017", uuid(1).upper(), uuid(1), "0")
-    assert classify((*words, '"doe, jane"@example.com', "Ada", "Ada", "1" * 20, "a@b@c")) == ShopperWords(
-        emails=("Ada@Example.com", "ada+x@example.com", '"doe, jane"@example.com'),
-        customer_ids=(17,),
-        profile_ids=(uuid(1),),
-        others=("0", "Ada", "1" * 20, "a@b@c"),
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ((), "0 shoppers recognised."),
-        (("Ada",), "0 shoppers recognised. Not understood: Ada."),
-        (("a@x.org",), "1 shopper recognised: 1 email."),
-        (("a@x.org", "b@x.org", "17"), "3 shoppers recognised: 2 emails and 1 customer id."),
-        (
-            ("a@x.org", "17", "18", uuid(1), "Ada", "Ben"),
-            "4 shoppers recognised: 1 email, 2 customer ids and 1 profile id. Not understood: Ada and Ben.",
-        ),
-    ],
-)
-def test_what_was_recognised_is_counted_in_words(words: tuple[str, ...], sentence: str) -> None:
-    assert classify(words).description == sentence
 
 
 @pytest.mark.parametrize(
@@ -137,12 +78,12 @@ async def test_a_customer_without_a_profile_is_one_shopper_however_named() -> No
 
 async def test_who_is_not_found_is_told_by_name() -> None:
     async with bench(customers=20) as machine:
-        named = await found(machine, "guest@example.com", "99", uuid(1), '"doe, jane"@example.com', "Ada")
+        named = await found(machine, "guest@example.com", "#99", uuid(1), '"doe, jane"@example.com', "Ada")
         assert named.shoppers == ()
         assert named.remarks == (
             f"Not in the store: guest@example.com, 99 and {uuid(1)}. Guests have no profile until `/shopper register`.",
             'The store cannot look up an email with a comma: "doe, jane"@example.com. Use the customer id.',
-            "1 word was skipped: Ada.",
+            "1 other word was left out: Ada.",
         )
         assert str(named.not_found).endswith("Ada. A shopper is an email, a customer id or a profile id.")
         assert named.not_found.field == "shoppers"

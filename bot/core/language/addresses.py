@@ -1,0 +1,48 @@
+"""Email addresses, found in a word that may have something around them. Pure."""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from bot.core.language.pasted_text import plain
+
+_BEFORE = " \t\n\"'<>()[]{},;.!?•·*|=→–—"
+_MARKED = re.compile(r"[^\w@]*([_~])(?P<inside>[^_~].*)\1[^\w@]*")
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\≠]+@[^\s@<>()\[\],;:\"'\\/?#≠]+")
+_QUOTED_LOCAL = re.compile(r"\"[^\"@]+\"@[^\s@<>()\[\],;:\"'\\/?#]+")
+
+
+def find_address(text: str) -> str | None:
+    """Return the address in a pasted word, without what stands around it; None if there is none, or more than one.
+
+    Its case stays as it was written.
+    """
+    return address_in(plain(text).strip())
+
+
+def address_in(word: str) -> str | None:
+    """Return the address in a word of plain text."""
+    shown = _without_end(word)
+    if _QUOTED_LOCAL.fullmatch(shown):
+        return shown
+    if marked := _MARKED.fullmatch(word):
+        shown = marked["inside"]
+    if "mailto:" in shown.casefold():
+        shown = unquote(shown.partition("?")[0])
+    address = _without_end(_without_beginning(shown).lstrip(_BEFORE))
+    return address if _ADDRESS.fullmatch(address) else None
+
+
+def _without_beginning(word: str) -> str:
+    """Strip what stands before a colon: ``mailto:``, ``SMTP:``, ``Email:``; and the mark of an item in a list."""
+    local, at, domain = word.partition("@")
+    mark, _, name = local.rpartition(":")[2].strip().rpartition(" ")
+    return (f"{mark} {name}" if any(map(str.isalnum, mark)) else name) + at + domain
+
+
+def _without_end(word: str) -> str:
+    """Strip whatever no domain ends with: all but letters, digits, and the marks of letters."""
+    end = len(word)
+    while end and unicodedata.category(word[end - 1])[0] not in "LNM":
+        end -= 1
+    return word[:end]

@@ -1,0 +1,73 @@
+"""Tables that are pasted from spreadsheets and exports: rows under a header that names their columns. Pure."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_EMAIL = ("email", "emailaddress", "customeremail", "emailid", "mail", "primaryemail", "contactemail", "mailaddress")
+_CUSTOMER = ("customerid", "bigcommercecustomerid", "bigcommerceid", "customernumber")
+_PROFILE = ("profileid", "shopperprofileid")
+_OF_OTHER_SHOPS = frozenset(("acceptsemailmarketing", "acceptsmarketing", "defaultaddressaddress1", "taxexempt"))
+"""Columns of Shopify's export, whose customer ids are those of another shop."""
+_NOT_IN_NAMES = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row says of a person, and the whole of it in one line."""
+
+    emails: tuple[str, ...]
+    customer_id: str
+    profile_id: str
+    text: str
+
+
+def parse_table(text: str) -> tuple[Row, ...] | None:
+    """Parse plain text whose first line names a column of addresses or ids; None for any other text."""
+    lines = text.strip("\n ").splitlines(keepends=True)
+    header = lines[0] if len(lines) > 1 and "@" not in lines[0] else ""
+    delimiter = max("\t;,|", key=header.count)
+    names = [_NOT_IN_NAMES.sub("", name.casefold()) for name in next(csv.reader([header], delimiter=delimiter), ())]
+    columns = _Columns.of(names)
+    if not columns.any:
+        return None
+    return tuple(columns.rows(csv.reader(lines[1:], delimiter=delimiter, skipinitialspace=True)))
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where addresses and ids stand."""
+
+    emails: tuple[int, ...]
+    customers: tuple[int, ...]
+    profiles: tuple[int, ...]
+
+    @classmethod
+    def of(cls, names: list[str]) -> "_Columns":
+        emails, customers, profiles = (
+            tuple(at for name in known for at, one in enumerate(names) if one == name)
+            for known in (_EMAIL, _CUSTOMER, _PROFILE)
+        )
+        return cls(emails, () if _OF_OTHER_SHOPS.intersection(names) else customers, profiles)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a column of shoppers."""
+        return bool(self.emails or self.customers or self.profiles)
+
+    def rows(self, lines: Iterator[list[str]]) -> Iterator[Row]:
+        """Read the rows, but for empty ones."""
+        for cells in lines:
+            if any(map(str.strip, cells)):
+                text = " ".join(filter(None, map(str.strip, cells)))
+                firsts = (_first(cells, self.customers), _first(cells, self.profiles))
+                yield Row(tuple(_at(cells, self.emails)), *firsts, text)
+
+
+def _at(cells: list[str], places: tuple[int, ...]) -> Iterator[str]:
+    return (cells[at].strip() for at in places if at < len(cells) and cells[at].strip())
+
+
+def _first(cells: list[str], places: tuple[int, ...]) -> str:
+    return next(_at(cells, places), "")

@@ -1,0 +1,179 @@
+"""Lists of shoppers, as people type and paste them: which words name whom, and which name nobody. Pure.
+
+Beside addresses or other words a number may be anything: a part of a phone's, a zip code, a count of orders. So it is a
+customer only where it says so: as ``#17``, in a column of customer ids, or in a list of nothing but ids.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.bigcommerce import is_uuid
+from bot.core.language.addresses import address_in
+from bot.core.language.pasted_table import Row, parse_table
+from bot.core.language.pasted_text import plain
+from bot.core.language.phrases import counted, listing
+
+_ANGLE = re.compile(r"<(?P<inside>[^<>|]*@[^<>|]*)>")
+_PHONE = r"(?<![\w@.,#])(?:\+|\(\+?\d)(?:[ ().\-/]{0,3}\d){6,14}(?![\w@])"
+_GROUPED = r"(?<![\w.,#])[$€£¥]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@,])"
+_TOKEN = re.compile(
+    r"(?P<local>\"[^\"@<>]+\"@[^\s,;\"<>]+)|\"(?P<quoted>[^\"]*)\""
+    rf"|(?P<whole>{_PHONE}|{_GROUPED})|(?P<bare>[^\s,;|\"<>]+)"
+)
+_MARK_IN_A_LIST = re.compile(r"\s*\d{1,4}[.)]\s+")
+_BEFORE_A_NAME = ',;|\t>"'
+_EDGES = " ()[]{}<>,;.:!?*•·|='\"`~"
+_ENDS = " ,;:.!?*'\""
+_MARKED = re.compile(r"(?:#|customer:#?)0*([1-9]\d{0,17})")
+_NUMBER = re.compile(r"[1-9]\d{0,17}")
+
+
+@dataclass(frozen=True)
+class ShopperWords:
+    """Words for shoppers, by what each can be, without duplicates; addresses keep their case.
+
+    ``numbers`` stand beside other words, and nothing says what they are. ``others`` are no shoppers.
+    """
+
+    emails: tuple[str, ...] = ()
+    customer_ids: tuple[int, ...] = ()
+    profile_ids: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of shoppers named."""
+        return len(self.emails) + len(self.customer_ids) + len(self.profile_ids)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Each word by itself, also those that are no shoppers."""
+        ids = map(str, (*self.customer_ids, *self.numbers))
+        return (*self.emails, *ids, *self.profile_ids, *self.others)
+
+    @property
+    def line(self) -> str:
+        """The shoppers named, in one line that is read as just these."""
+        return " ".join((*self.emails, *(f"#{one}" for one in self.customer_ids), *self.profile_ids))
+
+    @property
+    def description(self) -> str:
+        """What was recognised: ``3 shoppers recognised: 2 emails and 1 customer id.``, and what was not."""
+        kinds = (("email", self.emails), ("customer id", self.customer_ids), ("profile id", self.profile_ids))
+        counts = listing([counted(len(words), noun) for noun, words in kinds if words])
+        recognised = f"{counted(self.count, 'shopper')} recognised{f': {counts}' if counts else ''}."
+        marked = listing([f"#{one}" for one in self.numbers])
+        unclear = f" A number beside other words is a customer only as {marked}." if marked else ""
+        others = f" Not understood: {listing(self.others)}." if self.others else ""
+        return recognised + unclear + others
+
+
+@dataclass
+class _Collected:
+    """What was read so far: each once, in order."""
+
+    emails: dict[str, str] = field(default_factory=dict)
+    customers: dict[int, None] = field(default_factory=dict)
+    profiles: dict[str, None] = field(default_factory=dict)
+    numbers: dict[int, None] = field(default_factory=dict)
+    others: dict[str, None] = field(default_factory=dict)
+
+    def add(self, word: str) -> None:
+        """Add a word as what it can be by itself."""
+        bare = word.strip(_EDGES)
+        profile = bare.removeprefix("profile:")
+        if "@" in word and (address := address_in(word)):
+            self.emails.setdefault(address.casefold(), address)
+        elif is_uuid(profile):
+            self.profiles[profile.lower()] = None
+        elif marked := _MARKED.fullmatch(bare):
+            self.customers[int(marked[1])] = None
+        elif _NUMBER.fullmatch(bare):
+            self.numbers[int(bare)] = None
+        elif any(map(str.isalnum, bare)):
+            self.others[word.strip(_ENDS)] = None
+
+    def add_row(self, row: Row) -> None:
+        """Add a row of a table: the person with its address, else with its ids. Its other cells name nobody."""
+        for cell in row.emails:
+            if address := next(filter(None, map(address_in, _words(cell))), None):
+                self.emails.setdefault(address.casefold(), address)
+                return
+        if is_uuid(row.profile_id):
+            self.profiles[row.profile_id.lower()] = None
+        elif _NUMBER.fullmatch(id_ := row.customer_id.removeprefix("#")):
+            self.customers[int(id_)] = None
+        else:
+            self.others[row.text] = None
+
+    def add_all(self, words: ShopperWords) -> None:
+        """Add what was read of another list."""
+        for email in words.emails:
+            self.emails.setdefault(email.casefold(), email)
+        self.customers |= dict.fromkeys(words.customer_ids)
+        self.profiles |= dict.fromkeys(words.profile_ids)
+        self.numbers |= dict.fromkeys(words.numbers)
+        self.others |= dict.fromkeys(words.others)
+
+    def settled(self) -> ShopperWords:
+        """Return what was read."""
+        unclear = tuple(one for one in self.numbers if one not in self.customers)
+        named = (tuple(self.emails.values()), tuple(self.customers), tuple(self.profiles))
+        return ShopperWords(*named, unclear, tuple(self.others))
+
+
+def read_shoppers(texts: Iterable[str]) -> ShopperWords:
+    """Read typed or pasted lists. Whether a number is a customer depends on its own list alone."""
+    collected = _Collected()
+    for text in texts:
+        collected.add_all(_read(plain(text)))
+    return collected.settled()
+
+
+def _read(text: str) -> ShopperWords:
+    collected = _Collected()
+    rows = parse_table(text)
+    for row in rows or ():
+        collected.add_row(row)
+    for line in text.splitlines() if rows is None else ():
+        mark = _MARK_IN_A_LIST.match(line) if "@" in line else None
+        for word in _words(line[mark.end() :] if mark else line):
+            collected.add(word)
+    if not collected.emails and not collected.others:
+        collected.customers, collected.numbers = {**collected.customers, **collected.numbers}, {}
+    return collected.settled()
+
+
+def _words(line: str) -> Iterator[str]:
+    """Split a line into words; the name before ``<an address>`` is none, and a quoted name is one."""
+    end = 0
+    for angle in _ANGLE.finditer(line):
+        yield from _split(_without_name(line[end : angle.start()]))
+        yield angle["inside"]
+        end = angle.end()
+    yield from _split(line[end:])
+
+
+def _split(text: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(text):
+        quoted = match["quoted"]
+        if quoted is None:
+            yield match[0]
+        elif "@" in quoted or not any(map(str.isalpha, quoted)):
+            yield from _words(quoted)
+        else:
+            yield quoted
+
+
+def _without_name(text: str) -> str:
+    """Return what stands before an address in angle brackets, without the name of its owner. A number is no name."""
+    before = text.rstrip()
+    if before.endswith('"') and '"' in before[:-1]:
+        return before[: before.rindex('"', 0, -1)]
+    start = max(map(before.rfind, _BEFORE_A_NAME)) + 1
+    words = before[start:].split()
+    named = next((at for at in range(len(words), 0, -1) if "@" in words[at - 1]), 0)
+    kept = [*words[:named], *(word for word in words[named:] if not any(map(str.isalpha, word)) or is_uuid(word))]
+    return " ".join((before[:start], *kept))

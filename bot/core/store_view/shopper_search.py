@@ -1,0 +1,52 @@
+"""Shoppers, searched for by what the store can filter: a part of a name, or a whole address, id, company or phone."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+from bot.bigcommerce import Customer, Reader
+from bot.core.language.pasted_text import plain
+from bot.core.language.shopper_list import read_shoppers
+
+_PHONE = re.compile(r"[+(]?[\d ().\-/]{5,}\d")
+
+
+async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Customer, ...]:
+    """Return up to ``most`` customers whom the words may mean, each once."""
+    text, named = " ".join(plain(words).split()), read_shoppers((words,))
+    searches = [
+        _some(reader.customers(ids=(*named.customer_ids, *named.numbers)), most),
+        _some(reader.customers(emails=named.emails), most),
+    ]
+    if named.others:
+        searches += [customers_called(text, reader, most)]
+        searches += [_some(reader.customers(company=text), most)] if "," not in text else []
+    if _PHONE.fullmatch(text):
+        numbers = dict.fromkeys((text, re.sub(r"\D", "", text)))
+        searches += [_some(reader.customers(phone=number), most) for number in numbers]
+    found = await asyncio.gather(*searches)
+    return tuple({one.id: one for customers in found for one in customers}.values())[:most]
+
+
+async def customers_called(name: str, reader: Reader, most: int) -> tuple[Customer, ...]:
+    """Return up to ``most`` customers with all these words in their names.
+
+    The store takes one part of a name, and does not say what stands between first and last name.
+    """
+    words = name.casefold().replace(",", " ").split()
+    like = reader.customers(name_like=max(words, key=len, default=""))
+    return await _some((one async for one in like if _is_called(one, words)), most)
+
+
+def _is_called(customer: Customer, words: list[str]) -> bool:
+    name = f"{customer.first_name} {customer.last_name}".casefold()
+    return all(word in name for word in words)
+
+
+async def _some(customers: AsyncIterator[Customer], most: int) -> tuple[Customer, ...]:
+    found = list[Customer]()
+    async for one in customers:
+        found.append(one)
+        if len(found) >= most:
+            break
+    return tuple(found)

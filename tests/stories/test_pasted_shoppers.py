@@ -1,0 +1,129 @@
+"""What people paste for shoppers is read as it was meant, or asked about; and what nobody knew is not logged."""
+
+import pytest
+
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+ROW = "{email}\tAlma\tMoss\t4 Main St Springfield IL 62701 US\t(202) 555-0143\t5\t1,024\t2024-05-14 09:34:00"
+NUMBERS = [4, 5, 62701, 202, 555, 1, 24, 1024]
+
+
+def alma(slack: World) -> str:
+    """Somebody who can be added, while customers have the numbers beside her address."""
+    email = "alma.moss@example.com"
+    slack.register(email, "Alma", "Moss")
+    slack.give_profiles(email)
+    return email
+
+
+@pytest.mark.parametrize(
+    "dress",
+    [
+        "\u200b{}",
+        "al\u00adma.moss@example.com\ufeff",
+        "\u202a{}\u202c,",
+        "\u00a0‘{}’.",
+        "MailTo:{}",
+        "Alma Moss <{}>; ",
+        "<mailto:{0}|Alma>",
+        "customer_id,email\n4,{}\n",
+    ],
+)
+async def test_an_address_is_found_however_it_is_dressed(slack: World, dress: str) -> None:
+    email = alma(slack)
+    await slack.type(f"/segment add VIPs {dress.format(email)}")
+    assert "Add 1 shopper to VIPs" in said(slack.card(1))
+    assert slack.profile_id(email) in slack.members("VIPs")
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_an_address_is_registered_without_what_nobody_sees(slack: World) -> None:
+    await slack.type("/shopper register \u200bnew@example.com\u200d Ida Frey")
+    assert slack.customers_called("new@example.com") == 1
+    await slack.type("/shopper register")
+    await slack.submit({"Email": "\ufeffmailto:other@exam\u00adple.com.", "First name": "Ida", "Last name": "Frey"})
+    assert slack.customers_called("other@example.com") == 1
+
+
+async def test_a_phone_number_beside_an_address_is_no_customer(slack: World) -> None:
+    email = alma(slack)
+    await slack.type(f"/segment add VIPs {email} (202) 555-0143")
+    assert "Add 1 shopper to VIPs" in said(slack.card(1))
+    assert "1 other word was left out: (202) 555-0143." in read(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_numbers_beside_an_address_are_asked_about_and_nothing_is_done(slack: World) -> None:
+    email = alma(slack)
+    await slack.type(f"/segment add VIPs {ROW.format(email=email)}")
+    assert not slack.writes()
+    assert slack.whisper() == (
+        "Are 4, 62701 and 5 customers? Beside other words, a number counts as a customer id only as #4. "
+        "Nothing was done yet. Leave the Numbers Out They Are Customers"
+    )
+    await slack.press("Leave the Numbers Out", by="ana", channel="#segments")
+    assert "Add 1 shopper to VIPs" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_numbers_become_customers_where_people_say_so(slack: World) -> None:
+    email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
+    await slack.type(f"/segment add VIPs {email} {slack.customer_id(other)}")
+    assert buttons(slack.messages()[-1]) == ["Leave the Numbers Out", "It Is a Customer"]
+    await slack.press("It Is a Customer", by="ana", channel="#segments")
+    assert {slack.profile_id(email), slack.profile_id(other)} <= slack.members("VIPs")
+
+
+async def test_a_form_asks_where_the_numbers_stand(slack: World) -> None:
+    email = alma(slack)
+    await slack.type("/segment add VIPs")
+    outcome = await slack.submit({"Shoppers": f"{email}\n17"})
+    assert outcome["errors"]["shoppers"].startswith("Is 17 a customer?")
+    assert not slack.writes()
+
+
+async def test_words_that_name_nobody_take_one_line_of_a_card(slack: World) -> None:
+    words = [f"word{letter}{number}" for letter in "abcdefg" for number in range(10)]
+    await slack.type(f"/segment add VIPs {alma(slack)} {' '.join(words)}")
+    told = "70 other words were left out: worda0, worda1, worda2 and 67 more. Details lists them."
+    assert told in read(slack.card(1))
+    assert "wordg9" not in read(slack.card(1))
+    await slack.type("/change details 1")
+    assert all(word in slack.whisper() for word in words)
+
+
+async def test_a_name_offers_whom_it_may_mean(slack: World) -> None:
+    email = alma(slack)
+    slack.register("alma.other@example.com", "Alma", "Mossman")
+    await slack.type("/segment add VIPs Alma Moss")
+    assert slack.whisper().startswith("Whom did you mean by “Alma Moss”: Alma Moss (alma.moss@example.com) #")
+    assert not slack.writes()
+    assert buttons(slack.messages()[-1]) == [
+        "Alma Moss (alma.moss@example.com)",
+        "Alma Mossman (alma.other@example.com)",
+    ]
+    await slack.press("Alma Moss (alma.moss@example.com)", by="ana", channel="#segments")
+    assert slack.profile_id(email) in slack.members("VIPs")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/segment add VIPs 2025550143",
+        "/segment remove VIPs 2025550143",
+        "/shopper show 2025550143",
+        "/shopper delete 2025550143 2025550144",
+        "/change show 2025550143",
+        "/change undo 202555014",
+        "/audit show 202555014",
+        "/audit recent shopper:2025550143",
+        "/segment show 2025550143",
+        "/promotion show 2025550143",
+    ],
+)
+async def test_a_phone_number_in_the_place_of_an_id_is_not_logged(slack: World, line: str) -> None:
+    await slack.type(line, by="cleo")
+    entries = slack.entries()
+    assert entries
+    assert not any("202555" in f"{one.detail} {one.subjects} {one.command}" for one in entries)
