@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.normal_form import without_hidden
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
-from bot.core.language.visible import HIDDEN, JOINERS
+from bot.core.language.visible import JOINERS
 
 DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
@@ -17,7 +18,7 @@ MOST_SHOPPERS = 10_000
 
 def one_line(text: str) -> str:
     """Remove line breaks, control characters and whatever else nobody could see."""
-    kept = "".join(one if one.isprintable() or one in JOINERS else " " for one in HIDDEN.sub(" ", text))
+    kept = "".join(one if one.isprintable() or one in JOINERS else " " for one in without_hidden(text))
     return " ".join(kept.split())
 
 

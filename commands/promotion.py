@@ -77,7 +77,7 @@ class RuleArgs(Args):
     ]
 
 
-@command("promotion list", submit="List Promotions")
+@command("promotion list", submit="List Promotions", aliases=("find", "search", "ls"))
 async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     """Show the promotions and the segments that they reach.
 
@@ -96,7 +96,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     return Answer(page.title("promotion"), (table, offers(("Show a Promotion", "promotion show"), before=page.more)))
 
 
-@command("promotion show", submit="Show Promotion")
+@command("promotion show", submit="Show Promotion", aliases=("info", "view", "get", "open"))
 async def show(args: ShowPromotion, ctx: Context) -> Answer:
     """Show one promotion: its status, its dates, and whom it reaches.
 
@@ -120,7 +120,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
     )
 
 
-@command("promotion target", submit="Retarget Promotion")
+@command("promotion target", submit="Retarget Promotion", aliases=("retarget",))
 async def target(args: TargetArgs, ctx: Context) -> Plan:
     """Show a promotion to shoppers in any of these segments, or to everyone else. A second person has to approve.
 
@@ -162,7 +162,7 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
     return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
 
 
-@command("promotion enable", submit="Enable Promotion")
+@command("promotion enable", submit="Enable Promotion", aliases=("resume", "activate", "start"))
 async def enable(args: ShowPromotion, ctx: Context) -> Plan:
     """Turn a promotion on: shoppers get it from then on. A second person has to approve.
 
@@ -171,7 +171,7 @@ async def enable(args: ShowPromotion, ctx: Context) -> Plan:
     return await _switched(args, ctx, enabled=True)
 
 
-@command("promotion disable", submit="Disable Promotion")
+@command("promotion disable", submit="Disable Promotion", aliases=("pause", "deactivate", "stop"))
 async def disable(args: ShowPromotion, ctx: Context) -> Plan:
     """Turn a promotion off: shoppers get it no longer. A second person has to approve.
 

@@ -86,7 +86,7 @@ class FindArgs(Args):
     ]
 
 
-@command("shopper show", submit="Show Shopper")
+@command("shopper show", submit="Show Shopper", aliases=("info", "view", "get", "who"))
 async def show(args: ShowShopper, ctx: Context) -> Answer:
     """Show a shopper: account, profile, segments, and which promotions reach them and why.
 
@@ -152,7 +152,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=remarks, who=who)
 
 
-@command("shopper register", submit="Register Shopper")
+@command("shopper register", submit="Register Shopper", aliases=("new", "signup"))
 async def register(args: RegisterArgs, ctx: Context) -> Plan:
     """Register a customer, create their profile, and put them into segments; done again, it does only what is left.
 
@@ -178,7 +178,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     return await build_plan(tuple(steps), ctx.shop, remarks=_registered(args, known), who=(who,))
 
 
-@command("shopper delete", submit="Delete Profiles")
+@command("shopper delete", submit="Delete Profiles", aliases=("drop", "erase", "forget"))
 async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     """Delete shoppers' profiles with all memberships; the customers stay. A second person has to approve.
 

@@ -12,7 +12,7 @@ class Nothing(Args):
     """No arguments."""
 
 
-@command("summary show", submit="Show Summary", is_default=True)
+@command("summary show", submit="Show Summary", is_default=True, aliases=("today",))
 async def show(args: Nothing, ctx: Context) -> Answer:
     """Show today's summary so far, only to you.
 
@@ -21,7 +21,7 @@ async def show(args: Nothing, ctx: Context) -> Answer:
     return compose(await _today(ctx))
 
 
-@command("summary post", submit="Post Summary")
+@command("summary post", submit="Post Summary", aliases=("send", "share", "publish"))
 async def post(args: Nothing, ctx: Context) -> Post:
     """Post today's summary so far in the summary channel.
 

@@ -1,7 +1,7 @@
 """Commands and their Groups, and how a typed line is matched to its Command. Pure."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -9,15 +9,16 @@ from functools import cached_property
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
-from bot.core.answers import MOST_WORDS, Answer, Offer, Offers
+from bot.core.answers import Answer
 from bot.core.approval.changes import Decision
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse, Question
-from bot.core.language.args import Args, Input, ShopperInput, check, fill, input_of, missing, usage
+from bot.core.language.args import DASHES, Args, Input, ShopperInput, check, input_of, missing, usage
 from bot.core.language.confirmed_words import NOTHING, Confirmed
+from bot.core.language.readings import fill, is_name, may_differ
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
@@ -59,6 +60,8 @@ class Post:
 
 Outcome = Answer | Plan | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
+Aliases = Mapping[str, tuple[str, ...]]
+"""Other verbs of a Command, each with the options that are filled by position after it."""
 LookUp = Callable[[dict[str, Any], Context], Awaitable[dict[str, Any]]]
 
 
@@ -87,6 +90,12 @@ class Command:
     prefill: Prefill | None = None
     is_default: bool = False
     decides: bool = False
+    aliases: Aliases = field(default_factory=dict)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether its help says that a second person has to approve it, or would have to."""
+        return "second person" in self.help or "without its approvals" in self.help
 
     @property
     def group(self) -> str:
@@ -123,18 +132,26 @@ class Command:
 
 
 def command(
-    path: str, *, submit: str = "Continue", title: str = "", prefill: Prefill | None = None, is_default: bool = False
+    path: str,
+    *,
+    submit: str = "Continue",
+    title: str = "",
+    prefill: Prefill | None = None,
+    is_default: bool = False,
+    aliases: Iterable[str] | Aliases = (),
 ) -> Callable[[Function], Command]:
     """Declare a Command: its Args are the type of the function's first parameter; its help is the docstring.
 
-    ``submit`` is the verb on its buttons, and its form's title unless ``title`` is given. A Command is available once
-    it is in the tuple of its Group.
+    ``submit`` is the verb on its buttons, and its form's title unless ``title`` is given. ``aliases`` are other verbs
+    that people type, each with the options that their words fill by position: ``rename VIPs Gold``. A Command is
+    available once it is in the tuple of its Group.
     """
+    verbs = aliases if isinstance(aliases, Mapping) else dict.fromkeys(aliases, ())
 
     def declare(function: Function) -> Command:
         hints = get_type_hints(function)
         decides = hints.get("return") is Decision
-        return Command(path, hints["args"], function, submit, title or submit, prefill, is_default, decides)
+        return Command(path, hints["args"], function, submit, title or submit, prefill, is_default, decides, verbs)
 
     return declare
 
@@ -154,7 +171,7 @@ class Group:
     escaped: bool = False
 
     def __post_init__(self) -> None:
-        paths = [one.path for one in self.commands]
+        paths = [f"{self.name} {verb}" for one in self.commands for verb in (one.name, *one.aliases)]
         if len({*paths}) < len(paths) or any(one.group != self.name for one in self.commands):
             raise ValueError(f"/{self.name} is declared with these commands: {', '.join(paths)}")
 
@@ -168,17 +185,25 @@ class Group:
         """The name of the command that the group's name alone runs."""
         return next((one.name for one in self.commands if one.is_default), "help")
 
-    def find(self, name: str) -> Command | None:
-        """Return the command with this name; None if there is none."""
-        return next((one for one in self.commands if one.name == name), None)
+    def find(self, verb: str) -> Command | None:
+        """Return the command with this name or alias; None if there is none."""
+        return next((one for one in self.commands if verb == one.name or verb in one.aliases), None)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A Command with the values given so far."""
+    """A Command with the values given so far.
+
+    ``words`` are what was typed for it, where the store's names decide how they are read (``core/resolution.py``);
+    ``positional`` are options that they fill by position. ``unknown``: why nothing is understood, should the words be
+    no name, since they stand where a command does.
+    """
 
     command: Command
     values: dict[str, Any]
+    words: str = field(default="", compare=False)
+    positional: tuple[str, ...] = field(default=(), compare=False)
+    unknown: Misuse | None = field(default=None, compare=False)
 
     @property
     def is_complete(self) -> bool:
@@ -198,24 +223,21 @@ class Call:
 
     def recorded(self, known: Confirmed = NOTHING) -> str:
         """Return it for the log, with what is confirmed of its words."""
-        logged = {name: self._inputs[name].logged(_each(value), known) for name, value in self.values.items()}
+        if self.unknown:
+            return f"/{self.command.group} …"
+        logged = {name: self._inputs[name].logged(self.each(name), known) for name in self.values}
         words = [f"{name}:{one}" for name, each in logged.items() for one in each]
         return " ".join((f"/{self.command.path}", *words))
 
-    def asking(self, question: Question) -> Answer:
-        """Build the answer that asks, with a button for each reading that fits on one."""
-        offers = [
-            Offer(reading.label, Call(self.command, self.values | {str(question.field): reading.value}).line[1:])
-            for reading in question.readings
-        ]
-        fitting = tuple(offer for offer in offers if len(offer.words) <= MOST_WORDS)
-        return Answer(str(question), (Offers(fitting),) if fitting else ())
+    def each(self, name: str) -> tuple[str, ...]:
+        """Return the values of a field, which may hold several."""
+        return _each(self.values.get(name, ()))
 
     @property
     def shoppers(self) -> tuple[str, ...]:
         """The words that name shoppers."""
         named = (name for name, one in self._inputs.items() if isinstance(one, ShopperInput))
-        return tuple(word for name in named for word in _each(self.values.get(name, ())))
+        return tuple(word for name in named for word in self.each(name))
 
     @property
     def _inputs(self) -> dict[str, Input]:
@@ -239,26 +261,44 @@ class Help:
     command: Command | None = None
 
 
+HELP = frozenset({"help", "-help", "--help", "-h", "?"})
+"""What people type for help; phones make one long dash of two."""
+
+
 def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     """Parse a typed line (without the slash). Raises Misuse, which suggests a similar command if there is one."""
     name, rest = _first_word(line)
-    group = next((one for one in groups if one.name == name.lower()), None)
+    group = next((one for one in groups if one.name == name.casefold()), None)
     if group is None:
-        raise _unknown("/", name, tuple(one.name for one in groups), groups[0])
+        raise _unknown("/", name, [one.name for one in groups], groups[0])
     first, words = _first_word(rest)
-    verb = first.lower() or group.default
-    if verb == "help":
-        found = group.find(words.strip().lower())
-        return Help((group,), found) if found else Help((group,))
+    verb = first.translate(DASHES).casefold() or group.default
+    if verb in HELP:
+        return Help((group,), group.find(words.strip().translate(DASHES).casefold()))
     command = group.find(verb)
     if command is None:
-        raise _unknown(f"/{group.name} ", first, group.names, group)
-    if words.strip().lower() in ("help", "--help", "-h", "?"):
+        return _without_verb(group, rest)
+    if words.strip().translate(DASHES).casefold() in HELP or words.split()[-1:] == ["--help"]:
         return Help((group,), command)
+    return _call(command, words, command.aliases.get(verb, ()))
+
+
+def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
     try:
-        return Call(command, fill(command.args, words))
+        values = fill(command.args, words, positional=positional)
     except Misuse as error:
         raise command.misuse(error) from error
+    kept = words if may_differ(command.args, values) else ""
+    return Call(command, values, kept, positional, unknown)
+
+
+def _without_verb(group: Group, words: str) -> Call:
+    """Parse words that do not begin with a command: they may name what is to be shown. Raises Misuse."""
+    unknown, show = _unknown_verb(group, _first_word(words)[0]), group.find("show")
+    kinds = [input_of(field) for field in show.args.model_fields.values()] if show else []
+    if show and kinds and kinds[0].may_be(words.strip()):
+        return _call(show, words, unknown=unknown if is_name(kinds[0]) else None)
+    raise unknown
 
 
 def _first_word(line: str) -> tuple[str, str]:
@@ -267,8 +307,25 @@ def _first_word(line: str) -> tuple[str, str]:
     return first, "".join(rest)
 
 
-def _unknown(before: str, word: str, known: tuple[str, ...], group: Group) -> Misuse:
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+def _unknown_verb(group: Group, word: str) -> Misuse:
+    """Build the error for a verb that no command has. One that hurts is suggested for a slip of the fingers only."""
+    verbs = {verb: one for one in group.commands for verb in (one.name, *one.aliases)}
+    near = get_close_matches(word.casefold(), verbs, n=len(verbs), cutoff=0.5)
+    near = [verb for verb in near if not verbs[verb].is_grave or _is_slip(word.casefold(), verb)]
+    return _unknown(f"/{group.name} ", word, near, group)
+
+
+def _is_slip(word: str, verb: str) -> bool:
+    """Return whether a letter is missing, there twice or too many, or two have changed places."""
+    short, long = sorted((word, verb), key=len)
+    if len(long) == len(short) + 1:
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return len(word) == len(verb) and verb in swapped
+
+
+def _unknown(before: str, word: str, known: Sequence[str], group: Group) -> Misuse:
+    near = get_close_matches(word.casefold(), known, n=1, cutoff=0.5)
     suggestion = f"Did you mean `{before}{near[0]}`? " if near else ""
     sentence = f"There is no command `{before}{word[:100]}`. {suggestion}`/{group.name} help` shows what there is."
     return Misuse(sentence, for_log="There is no such command.")

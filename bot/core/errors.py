@@ -21,8 +21,9 @@ NotRecorded             the ledger cannot be written; not a Refusal, since it re
 └── LedgerLost          and it will not be written again by this process, which has to stop
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class Refusal(Exception):
@@ -49,18 +50,36 @@ class Misuse(Refusal):
 
 @dataclass(frozen=True)
 class Reading:
-    """A way to read a field's value: the label of its button, and the value that says just that."""
+    """A way to read what was typed: the values that say just that, and the label of its button, if it has its own."""
 
-    label: str
-    value: str
+    values: Mapping[str, Any]
+    label: str = ""
 
 
 class Question(Misuse):
-    """The words can be read in several ways. Nothing is done before one of the ``readings`` is chosen."""
+    """The words can be read in several ways, or lack something. Nothing is done before one of ``readings`` is chosen.
 
-    def __init__(self, sentence: str, readings: Sequence[Reading], *, field: str, for_log: str) -> None:
+    A reading may hold only the values that differ from what was typed. ``names``: what people call a value that is
+    an id.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        readings: Sequence[Reading],
+        *,
+        field: str | None = None,
+        for_log: str,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(sentence, field=field, for_log=for_log)
         self.readings = tuple(readings)
+        self.names = names or {}
+
+    def about(self, values: Mapping[str, Any]) -> "Question":
+        """Return the same question, each of whose readings has these values, too."""
+        whole = [Reading({**values, **one.values}, one.label) for one in self.readings]
+        return Question(str(self), whole, field=self.field, for_log=self.for_log, names=self.names)
 
 
 class NotRecorded(Exception):

@@ -47,10 +47,15 @@ class Delivery(BaseModel):
 
 
 class Typed(Delivery):
-    """A command with its values, typed as a line, or by a button that types one."""
+    """A command with its values, typed as a line, or by a button that types one.
+
+    ``line`` is that line, where the store's names decide how it is read: the values are then those of the first word
+    that may be a name. Earlier versions stored only values.
+    """
 
     kind: Literal["typed"] = "typed"
     values: dict[str, Any] = {}
+    line: str = ""
 
 
 class Submitted(Delivery):

@@ -15,6 +15,7 @@ from bot.core.command import Call, Outcome, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
+from bot.core.questions import question_answer
 from bot.engine.ack_priority import AckPriority
 from bot.engine.clicks import Clicks
 from bot.engine.decider import Decider
@@ -50,9 +51,9 @@ class Answering:
         refusal = await self.refusal(invocation, request)
         # Where the words were wrong, the usage helps; in a form, the field is at hand.
         if isinstance(refusal, Question) and isinstance(request, Call):
-            await self.replies.show(invocation, request.asking(refusal))
+            await self.replies.show(invocation, question_answer(request.command, refusal))
             return
-        if isinstance(refusal, Misuse) and isinstance(request, Call):
+        if isinstance(refusal, Misuse) and isinstance(request, Call) and not request.unknown:
             refusal = request.command.misuse(refusal)
         if refusal:
             await self.replies.refuse(invocation, refusal)
@@ -81,7 +82,7 @@ class Answering:
         async with self.gate.turn(decides=decides(request)):
             planned = await self._plan(invocation, request)
             try:
-                await self._carry_out(invocation, planned.result(), planned.trace)
+                await self._carry_out(_as_read(invocation, planned), planned.result(), planned.trace)
             except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
                 refusal = _refusal(error, invocation)
             else:
@@ -155,6 +156,12 @@ class Answering:
         entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
         with suppress(NotRecorded):  # it is posted, and the request for it is recorded
             await self.process.ledger.audit.append(entry, at=self.process.clock())
+
+
+def _as_read(invocation: Invocation, planned: Planned) -> Invocation:
+    """Return a typed invocation with the values as its words were read."""
+    is_typed = isinstance(invocation, Typed) and planned.values is not None
+    return invocation.model_copy(update={"values": planned.values}) if is_typed else invocation
 
 
 def _refusal(error: Exception, invocation: Invocation) -> Refusal:

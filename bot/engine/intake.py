@@ -95,7 +95,9 @@ class Intake:
 
 
 def _misuse(call: Call) -> Misuse | None:
-    """Validate the Args. Return what is wrong with them, if anything."""
+    """Validate the Args. Return what is wrong with them, if anything that can be said before the words are read."""
+    if call.words:
+        return None
     try:
         _ = call.args
     except Misuse as misuse:

@@ -1,19 +1,22 @@
 """Plans what people ask for. Only reads."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
 from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
-from bot.core.command import Call, Context, Group, Outcome, find, group_of
-from bot.core.errors import Impossible
-from bot.core.invocation import Clicked, Invocation
+from bot.core.command import Call, Context, Group, Outcome, find, group_of, understand
+from bot.core.errors import Impossible, Misuse, Question
+from bot.core.invocation import Clicked, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
 from bot.core.planning.plan import Plan, build_plan
+from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.ports import Directory
 from bot.engine.process import Process
@@ -30,10 +33,14 @@ def decides(request: Request) -> bool:
 
 @dataclass(frozen=True)
 class Planned:
-    """The result of planning: the Command's outcome or error, and what the log records of the words."""
+    """The result of planning: the Command's outcome or error, and what the log records of the words.
+
+    ``values`` are the Command's as its words were read; None for what has none.
+    """
 
     outcome: Outcome | Exception
     trace: AuditTrace
+    values: dict[str, Any] | None = None
 
     def result(self) -> Outcome:
         """Return the Command's outcome. Raises its error."""
@@ -57,7 +64,16 @@ class Planner:
         """Return the request behind an invocation: a Command to call, or a decision."""
         if isinstance(invocation, Clicked):
             return invocation.decision
-        return Call(find(self.groups, invocation.command), invocation.values)
+        call = Call(find(self.groups, invocation.command), invocation.values)
+        return self._typed(invocation.line, call) if isinstance(invocation, Typed) and invocation.line else call
+
+    def _typed(self, line: str, otherwise: Call) -> Call:
+        """Return the call that the line types; ``otherwise``, if this version understands it as another command."""
+        with suppress(Misuse):
+            call = understand(self.groups, line)
+            if isinstance(call, Call) and call.command is otherwise.command:
+                return call
+        return otherwise
 
     def context(self, actor: str, *, can_wait: bool = True) -> Context:
         """Build the Context for planning on behalf of this person; see ``Reader.patient`` for ``can_wait``."""
@@ -93,16 +109,19 @@ class Planner:
         """Plan this person's request; a decision needs no planning. Errors are part of the result."""
         if isinstance(request, Decision):
             return Planned(request, AuditTrace(request.recorded_text))
-        ctx = self.context(actor, can_wait=not decides(request))
+        ctx, call = self.context(actor, can_wait=not decides(request)), request
         outcome: Outcome | Exception
         try:
-            outcome = await self._run(request, ctx)
+            await self.may_ask(actor, request.command.path)
+            call = await resolve(request, ctx.shop)
+            outcome = await self._run(call, ctx)
+        except Question as asked:
+            outcome = asked.about({} if call.words else call.values)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
-        return Planned(outcome, _trace(request, ctx, planned=not isinstance(outcome, Exception)))
+        return Planned(outcome, _trace(call, ctx, planned=not isinstance(outcome, Exception)), call.values)
 
     async def _run(self, call: Call, ctx: Context) -> Outcome:
-        await self.may_ask(ctx.actor, call.command.path)
         outcome = await call.command.function(call.args, ctx)
         if isinstance(outcome, Plan):
             await self.may_ask(ctx.actor, call.command.path, outcome)

@@ -214,7 +214,8 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
         return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
     command, said = understood.command, understood.recorded()
     if understood.is_complete:
-        return Typed(**origin, command=command.path, said=said, values=understood.values)
+        kept = line if understood.words else ""
+        return Typed(**origin, command=command.path, said=said, values=understood.values, line=kept)
     delivery = Delivery(**origin, command=command.path, said=said)
     try:
         forms.refuse_overflow(understood)

@@ -10,7 +10,7 @@ from bot.core.command import Call, Context, find
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Delivery
 from bot.core.language.args import PromotionInput, SegmentInput
-from bot.core.store_view.cached_shop import find_named
+from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block

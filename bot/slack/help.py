@@ -2,6 +2,7 @@
 
 from bot.core.answers import Answer, Fields, Part, Sentence
 from bot.core.command import Command, Group, Help
+from bot.core.language.phrases import listing
 
 
 def help_answer(help_: Help) -> Answer:
@@ -13,7 +14,9 @@ def help_answer(help_: Help) -> Answer:
 
 def _one(command: Command) -> Answer:
     examples = tuple(Sentence(f"`{example}`") for example in command.examples)
-    return Answer(f"{command.help}", (Sentence(f"Usage: `{command.usage}`"), *examples))
+    others = listing([f"`{verb}`" for verb in command.aliases])
+    also = (Sentence(f"Instead of “{command.name}”, you can type {others}.", quiet=True),) if others else ()
+    return Answer(f"{command.help}", (Sentence(f"Usage: `{command.usage}`"), *examples, *also))
 
 
 def _group(group: Group) -> tuple[Part, ...]:

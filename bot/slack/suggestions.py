@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.bigcommerce import Promotion, Reader, Segment, StoreError
+from bot.core.language.normal_form import normal_form
 from bot.core.store_view.cached_shop import describe_status
+from bot.core.store_view.names import Names
 from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS
@@ -51,7 +53,7 @@ def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = Fa
     """Return the matching segments as options; with ``new``, also the query itself, unless it names a segment."""
     matching = _matching(segments, query)
     name = query.strip()
-    is_one = any(name.casefold() in (one.id.casefold(), one.name.casefold()) for one in matching)
+    is_one = bool(Names(segments).called(name))
     if new and name and len(name) <= blocks.OPTION_VALUE and not is_one:
         matching = matching[: blocks.OPTIONS - 1]
         return [*(blocks.option(one.name, one.id) for one in matching), blocks.option(f"New: {name}", name)]
@@ -66,7 +68,7 @@ def promotion_options(promotions: tuple[Promotion, ...], query: str) -> list[Blo
 
 def _matching(things: Iterable[Offered], query: str) -> list[Offered]:
     """Return those whose name begins with the query, then those that contain it; at most as many as Slack shows."""
-    wanted = query.strip().casefold()
-    matching = [one for one in things if wanted in one.name.casefold() or wanted == str(one.id)]
-    matching.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
+    wanted = normal_form(query)
+    matching = [one for one in things if wanted in normal_form(one.name) or wanted == str(one.id)]
+    matching.sort(key=lambda one: (not normal_form(one.name).startswith(wanted), normal_form(one.name)))
     return matching[: blocks.OPTIONS]

@@ -47,7 +47,7 @@ class Verify(Args):
     ] = ""
 
 
-@command("audit export", submit="Export Entries")
+@command("audit export", submit="Export Entries", aliases=("download", "csv"))
 async def export(args: Export, ctx: Context) -> Answer:
     """Get entries of the log as a file, CSV or lines of JSON, which only you receive.
 
@@ -64,7 +64,7 @@ async def export(args: Export, ctx: Context) -> Answer:
     return Answer(f"{counted(made.entries, 'entry', 'entries')} exported, the oldest first", (*described, file))
 
 
-@command("audit verify", submit="Verify the Log")
+@command("audit verify", submit="Verify the Log", aliases=("check",))
 async def verify(args: Verify, ctx: Context) -> Answer:
     """Check that no entry was changed, moved or removed; with a seal noted earlier, that the log still has it.
 

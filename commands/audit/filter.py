@@ -21,7 +21,7 @@ from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, Shop
 from bot.core.language.phrases import and_list
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
-from bot.core.store_view.cached_shop import find_named, similar_names
+from bot.core.store_view.names import find_named, similar_names
 from bot.core.store_view.shoppers import Shopper, fetch_owners, resolve
 from commands.inputs import one_shopper
 

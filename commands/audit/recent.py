@@ -27,7 +27,7 @@ class Recent(Filters):
     before: Annotated[Number | None, EntryInput(label="Before entry", option=True, private=True)] = None
 
 
-@command("audit recent", submit="Show Entries")
+@command("audit recent", submit="Show Entries", aliases=("list", "find", "search", "log", "history"))
 async def recent(args: Recent, ctx: Context) -> Answer:
     """Show the latest entries of the log: all, or by whom, about what, of which kind, and when.
 

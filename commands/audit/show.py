@@ -45,7 +45,7 @@ class OneEntry(Args):
     entry: Annotated[Number, EntryInput(label="Entry")]
 
 
-@command("audit show", submit="Show Entry")
+@command("audit show", submit="Show Entry", aliases=("info", "view", "open"))
 async def show(args: OneEntry, ctx: Context) -> Answer:
     """Show everything of one entry: who, where, when, what was said, and what came of it.
 

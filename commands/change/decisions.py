@@ -14,7 +14,7 @@ from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import remark
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.item_names import present_names
-from bot.core.store_view.cached_shop import find_named
+from bot.core.store_view.names import find_named
 from bot.core.store_view.shoppers import Shopper, resolve
 from commands.change.show import Number, OneChange
 from commands.inputs import one_line, shopper_lists
@@ -45,7 +45,7 @@ class BreakArgs(Args):
     reason: Annotated[Reason, Text(label="Reason", hint="Everyone who can approve will see this", max_length=REASON)]
 
 
-@command("change withdraw", submit="Withdraw Change")
+@command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
     """Take back a change that you asked for and that is still waiting.
 
@@ -57,7 +57,7 @@ async def withdraw(args: OneChange, ctx: Context) -> Decision:
     return Decision(number=change.number, verdict=Verdict.WITHDRAW)
 
 
-@command("change except", submit="Leave These Out")
+@command("change except", submit="Leave These Out", aliases=("without", "exclude"))
 async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """Leave shoppers, segments or promotions out of a waiting change; the rest then needs approval again.
 
@@ -108,7 +108,7 @@ def _items(shopper: Shopper) -> list[Item]:
     return [*customers, Item.profile(shopper.profile_id)] if shopper.profile_id else customers
 
 
-@command("change stop", submit="Stop Change")
+@command("change stop", submit="Stop Change", aliases=("halt", "abort"))
 async def stop(args: OneChange, ctx: Context) -> Decision:
     """Stop a running change before its next batch; what was done can be undone.
 

@@ -17,7 +17,7 @@ class NoArgs(Args):
     """No arguments."""
 
 
-@command("change policy", submit="Show Policy")
+@command("change policy", submit="Show Policy", aliases=("rules",))
 async def policy(args: NoArgs, ctx: Context) -> Answer:
     """Show what needs approval, and by whom.
 

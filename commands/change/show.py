@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
 from bot.core.approval.changes import Change, State, describe_state
@@ -18,10 +18,18 @@ from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
 from commands.shopper_rows import table_or_file
 
+
+def _without_sign(value: object) -> object:
+    """Return ``7`` for ``#7``."""
+    return value.removeprefix("#") if isinstance(value, str) else value
+
+
 ROWS = 50
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
-Number = Annotated[int, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
+Number = Annotated[int, BeforeValidator(_without_sign), Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
+DECIDING = ("approve", "accept", "reject", "decline")
+"""What people type to decide, which takes a click: they are led to the card."""
 SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
 
 
@@ -38,7 +46,7 @@ class OneChange(Args):
     number: Number
 
 
-@command("change list", submit="List Changes")
+@command("change list", submit="List Changes", aliases=("find", "search", "ls"))
 async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     """Show the latest changes: those that are pending, yours, or all.
 
@@ -60,7 +68,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
 
 
-@command("change show", submit="Show Change")
+@command("change show", submit="Show Change", aliases=("info", "view", "open", *DECIDING))
 async def show(args: OneChange, ctx: Context) -> Answer:
     """Show one change: what it does, who asked, who approved, what came of it.
 
@@ -74,7 +82,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     return Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
 
 
-@command("change details", submit="Show Details")
+@command("change details", submit="Show Details", aliases=("who", "items"))
 async def details(args: OneChange, ctx: Context) -> Answer:
     """Show every shopper, segment or promotion that a change covers; many come as a file.
 

@@ -9,7 +9,7 @@ from bot.core.planning.steps import CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 
 
-@command("change undo", submit="Undo Change")
+@command("change undo", submit="Undo Change", aliases=("revert", "rollback", "restore"))
 async def undo(args: OneChange, ctx: Context) -> Plan:
     """Undo what a change did: the inverse of what really ran, with the same approval.
 
@@ -33,7 +33,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
 
 
-@command("change retry", submit="Try Again")
+@command("change retry", submit="Try Again", aliases=("again", "continue"))
 async def retry(args: OneChange, ctx: Context) -> Plan:
     """Ask again for what an interrupted change did not do, with the same approval.
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Annotated
 
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
 from bot.core.errors import NothingToDo
-from bot.core.language.args import Args
+from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import people, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
@@ -27,14 +28,21 @@ class Members(Args):
     page: PageNumber = 1
 
 
-class SegmentShoppers(Args):
-    """A segment, and shoppers."""
+class AddArgs(Args):
+    """A segment, and the shoppers to add to it."""
 
-    segment: OneSegment
+    segment: Annotated[str, SegmentInput(label="Segment", leads=("to", "into", "in"))]
     shoppers: Shoppers
 
 
-@command("segment members", submit="List Members")
+class RemoveArgs(Args):
+    """A segment, and the shoppers to remove from it."""
+
+    segment: Annotated[str, SegmentInput(label="Segment", leads=("from",))]
+    shoppers: Shoppers
+
+
+@command("segment members", submit="List Members", aliases=("who", "people", "shoppers"))
 async def members(args: Members, ctx: Context) -> Answer:
     """Show who is in a segment, page by page.
 
@@ -56,8 +64,8 @@ async def members(args: Members, ctx: Context) -> Answer:
     )
 
 
-@command("segment add", submit="Add Shoppers")
-async def add(args: SegmentShoppers, ctx: Context) -> Plan:
+@command("segment add", submit="Add Shoppers", aliases=("put", "enroll"))
+async def add(args: AddArgs, ctx: Context) -> Plan:
     """Add shoppers to a segment; registered customers without a profile get one on the way.
 
     /segment add VIPs ada@example.com
@@ -74,8 +82,8 @@ async def add(args: SegmentShoppers, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(outside))
 
 
-@command("segment remove", submit="Remove Shoppers")
-async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
+@command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"))
+async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     """Remove shoppers from a segment; they stay in the store. A second person has to approve.
 
     /segment remove VIPs ada@example.com
@@ -90,7 +98,7 @@ async def remove(args: SegmentShoppers, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(inside))
 
 
-@command("segment clear", submit="Clear Segment")
+@command("segment clear", submit="Clear Segment", aliases=("empty",))
 async def clear(args: JustSegment, ctx: Context) -> Plan:
     """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
 
@@ -104,7 +112,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 
 
-@command("segment export", submit="Export Segment")
+@command("segment export", submit="Export Segment", aliases=("download", "csv"))
 async def export(args: JustSegment, ctx: Context) -> Answer:
     """Get a segment's members as a CSV file, which only you receive.
 

@@ -8,7 +8,7 @@ from commands.paging import offers
 from commands.segment.segments import JustSegment
 
 
-@command("segment promotions", submit="List Promotions")
+@command("segment promotions", submit="List Promotions", aliases=("uses",))
 async def promotions(args: JustSegment, ctx: Context) -> Answer:
     """Show which promotions include or exclude a segment.
 

@@ -64,7 +64,7 @@ class EditArgs(Args):
     """A segment, and its new name or description."""
 
     segment: OneSegment
-    name: Annotated[Name | None, Text(label="Name", option=True)] = None
+    name: Annotated[Name | None, Text(label="Name", option=True, leads=("to", "as"))] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None
@@ -76,7 +76,7 @@ class DeleteArgs(Args):
     segments: Segments
 
 
-@command("segment list", submit="List Segments")
+@command("segment list", submit="List Segments", aliases=("find", "search", "ls"))
 async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     """Show the segments with their sizes, how these changed, and the promotions that use them.
 
@@ -103,7 +103,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
 
 
-@command("segment show", submit="Show Segment")
+@command("segment show", submit="Show Segment", aliases=("info", "view", "get", "open"))
 async def show(args: JustSegment, ctx: Context) -> Answer:
     """Show one segment: its size over time, the promotions that use it, its latest changes, and what one can do next.
 
@@ -121,7 +121,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     )
 
 
-@command("segment create", submit="Create Segment")
+@command("segment create", submit="Create Segment", aliases=("new", "make"))
 async def create(args: CreateArgs, ctx: Context) -> Plan:
     """Create an empty segment.
 
@@ -146,6 +146,7 @@ async def _prefill_naming(values: dict[str, Any], ctx: Context) -> dict[str, Any
     submit="Save Segment",
     title="Edit Segment",
     prefill=Prefill(("name", "description"), _prefill_naming),
+    aliases={"rename": ("name",), "describe": ("description",), "update": (), "change": ()},
 )
 async def edit(args: EditArgs, ctx: Context) -> Plan:
     """Change a segment's name or description.
@@ -165,7 +166,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     return await build_plan((step,), ctx.shop)
 
 
-@command("segment delete", submit="Delete Segment")
+@command("segment delete", submit="Delete Segment", aliases=("drop", "destroy"))
 async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """Delete segments; their shoppers stay in the store. A second person has to approve.
 

@@ -12,7 +12,7 @@ from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
-from bot.core.store_view.cached_shop import find_named
+from bot.core.store_view.names import find_named
 from commands.inputs import Name, OneSegment
 from commands.paging import offers
 from commands.shopper_rows import COLUMNS, shopper_rows, table_or_file
@@ -43,14 +43,14 @@ class CopyArgs(Args):
     """A segment, and the name of its copy."""
 
     segment: OneSegment
-    name: Annotated[Name, Text(label="New name", hint="The copy gets the same description")]
+    name: Annotated[Name, Text(label="New name", hint="The copy gets the same description", leads=("to", "as", "into"))]
 
 
 class CombineArgs(Args):
     """Two segments, how to combine them, and where the shoppers go."""
 
     first: Annotated[str, SegmentInput(label="First segment")]
-    second: Annotated[str, SegmentInput(label="Second segment")]
+    second: Annotated[str, SegmentInput(label="Second segment", leads=("and", "with"))]
     how: Annotated[
         How,
         Choice(
@@ -65,7 +65,11 @@ class CombineArgs(Args):
     into: Annotated[
         Name,
         SegmentInput(
-            label="Put them into", word="into", hint="An existing segment, or the name of a new one", new=True
+            label="Put them into",
+            word="into",
+            hint="An existing segment, or the name of a new one",
+            new=True,
+            leads=("into", "to", "as"),
         ),
     ]
     mode: Annotated[
@@ -82,10 +86,10 @@ class OverlapArgs(Args):
     """Two segments."""
 
     first: Annotated[str, SegmentInput(label="First segment")]
-    second: Annotated[str, SegmentInput(label="Second segment")]
+    second: Annotated[str, SegmentInput(label="Second segment", leads=("and", "with"))]
 
 
-@command("segment copy", submit="Copy Segment")
+@command("segment copy", submit="Copy Segment", aliases=("duplicate", "clone"))
 async def copy(args: CopyArgs, ctx: Context) -> Plan:
     """Copy a segment with its shoppers under a new name.
 
@@ -98,7 +102,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, remarks=(f"A copy of {segment.name}.",))
 
 
-@command("segment combine", submit="Combine Segments")
+@command("segment combine", submit="Combine Segments", aliases=("merge", "join", "union"))
 async def combine(args: CombineArgs, ctx: Context) -> Plan:
     """Put the shoppers of two segments together, in a new segment or an existing one.
 
@@ -125,7 +129,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     return await build_plan(steps, ctx.shop, remarks=(who, *empties))
 
 
-@command("segment overlap", submit="Compare Segments")
+@command("segment overlap", submit="Compare Segments", aliases=("compare", "intersect"))
 async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
     """Show who is in both segments, and how many are in one only; many come as a file.
 

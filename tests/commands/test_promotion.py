@@ -418,13 +418,17 @@ async def test_names_that_differ_only_in_case_have_to_be_typed_exactly(slack: Wo
     (other,) = slack.put_promotions("WIN BACK", segments=None)
     slack.put("vips")
     await slack.type("/promotion show win back")
-    told = f"“win back” could be any of “Win back” (4), “WIN BACK” ({other}). Type it exactly, or use its id."
-    assert told in slack.whisper()
+    told = read(slack.messages()[-1])
+    assert told.startswith("Which promotion did you mean? Nothing was done yet.")
+    assert "“Win back (id 4)”" in told
+    assert f"“WIN BACK (id {other})”" in told
     await slack.type("/promotion show WIN BACK")
     assert "WIN BACK reaches everyone" in slack.whisper()
     await slack.type(f"/promotion target {other} is Vips")
     large, small = slack.id_of("VIPs"), slack.id_of("vips")
-    assert f"“Vips” could be any of “VIPs” ({large}), “vips” ({small})" in slack.whisper()
+    told = read(slack.messages()[-1])
+    assert f"“VIPs (id {large})”" in told
+    assert f"“vips (id {small})”" in told
     await slack.type(f"/promotion rule {other} in vips, and not in VIPs")
     await slack.press("Set Rule", by="ben")
     assert slack.targeting(other) == {"and": [{"id": [small]}, {"not": {"id": [large]}}]}
@@ -433,9 +437,9 @@ async def test_names_that_differ_only_in_case_have_to_be_typed_exactly(slack: Wo
 async def test_promotions_of_the_very_same_name_have_to_be_named_by_their_ids(slack: World) -> None:
     (other,) = slack.put_promotions("Win back", segments=None)
     await slack.type('/promotion target "Win back" is VIPs')
-    assert f"“Win back” could be any of “Win back” (4), “Win back” ({other})." in slack.whisper()
+    assert "Which promotion did you mean? Nothing was done yet." in slack.whisper()
     assert "planned" not in slack.kinds()
-    await slack.type(f"/promotion target {other} is VIPs")
+    await slack.press(f"Retarget Promotion: Win back (id {other})", by="ana", channel="#segments")
     await slack.press("Retarget Promotion", by="ben")
     assert slack.targeting(other) == {"id": [slack.id_of("VIPs")]}
     assert slack.targeting(4) != slack.targeting(other)

@@ -173,7 +173,7 @@ class Bench:
         return Typed(id=id_, actor=by, place=place, command=command, said=f"/{command}", values=values)
 
     def edit(self, command: str, by: str = "UANA", number: int = 1, **values: Any) -> Edited:
-        asked = self.ask(command, by, **values).model_dump(exclude={"kind"})
+        asked = self.ask(command, by, **values).model_dump(exclude={"kind", "line"})
         return Edited(**asked, edits=number)
 
     async def button(self, number: int = 1, version: int | None = None) -> ClickedButton:

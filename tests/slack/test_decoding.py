@@ -48,6 +48,7 @@ def test_a_slash_command_is_typed_by_its_user_in_its_channel() -> None:
         command="segment delete",
         said="/segment delete segments:[…]",
         values={"segments": ("VIPs",)},
+        line="segment delete VIPs",
     )
 
 
@@ -79,10 +80,16 @@ def test_somebody_who_asks_for_help_gets_it(text: str) -> None:
 
 
 def test_of_a_line_that_means_nothing_the_log_has_its_beginning() -> None:
-    line = typed("xyzzy ada@example.com")
+    line = typed("xyzzy ada@example.com", "/summary")
     assert isinstance(line, NotUnderstood)
-    assert (line.delivery.command, line.delivery.said) == ("segment", "/segment …")
-    assert "There is no command `/segment xyzzy`" in str(line.misuse)
+    assert (line.delivery.command, line.delivery.said) == ("summary", "/summary …")
+    assert "There is no command `/summary xyzzy`" in str(line.misuse)
+
+
+def test_of_words_without_a_command_the_log_has_nothing_until_they_are_a_name() -> None:
+    line = typed("xyzzy ada@example.com")
+    assert isinstance(line, Typed)
+    assert (line.command, line.said) == ("segment show", "/segment …")
 
 
 def test_a_command_that_slack_escapes_is_unescaped() -> None:

@@ -60,9 +60,9 @@ def names_nobody(slack: World) -> bool:
             ],
         ),
         (
-            "/segment add segment:VIPs shoppers:17 Ada Byron",
+            "/change list all page:1 Ada Byron",
             "I didn't expect “Ada Byron” here.",
-            [("refused", "/segment …", "There were more words than the command takes.")],
+            [("refused", "/change …", "There were more words than the command takes.")],
         ),
         (
             "/shopper Ada Byron",

@@ -6,10 +6,10 @@ A field is described by its annotation::
         name: Annotated[str, Text(label="Name", max_length=255)]
         description: Annotated[str, Text(label="Description", multiline=True)] = ""
 
-Words fill the fields in order; ``key:value`` fills the named field, wherever it stands. A tuple, and the last field,
-take all the remaining words; a text field at the end takes them exactly as typed.
+``readings`` says how words fill the fields.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,9 +18,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bot.bigcommerce import is_uuid
 from bot.core.errors import Misuse
 from bot.core.language.confirmed_words import UNCONFIRMED, Confirmed
-from bot.core.language.tokenizer import Word, split
+
+_NUMBER = re.compile(r"#?\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class Input:
     """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
     ``option``: it can only be typed as ``key:value``. ``word``: what a usage line calls it, if the label is a phrase.
+    ``leads``: words that may be typed before its value: ``copy VIPs to Gold``.
     """
 
     label: str
@@ -36,6 +39,11 @@ class Input:
     private: bool = False
     option: bool = False
     word: str = ""
+    leads: tuple[str, ...] = ()
+
+    def may_be(self, word: str) -> bool:
+        """Return whether ``word`` may be typed for it where a command is expected."""
+        return False
 
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
         """Return the words of a value as the audit log may store them."""
@@ -57,6 +65,10 @@ class SegmentInput(Input):
 
     new: bool = False
 
+    def may_be(self, word: str) -> bool:
+        """Return that it may: only the store knows."""
+        return True
+
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
         """Return the names of the segments that the words name, and what else may be stored."""
         others = super().logged(words, known)
@@ -70,6 +82,10 @@ class ShopperInput(Input):
 
     private: bool = True
 
+    def may_be(self, word: str) -> bool:
+        """Return whether it is an address or an id."""
+        return "@" in word or bool(_NUMBER.fullmatch(word)) or is_uuid(word)
+
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
         """Return the confirmed ids of the shoppers; whatever else there is leaves one sign."""
         customers, profiles, is_all = known.shoppers(words)
@@ -80,9 +96,22 @@ class ShopperInput(Input):
 class PromotionInput(Input):
     """One promotion, by name or id."""
 
+    def may_be(self, word: str) -> bool:
+        """Return that it may: only the store knows."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeInput(Input):
+class NumberInput(Input):
+    """A number on record."""
+
+    def may_be(self, word: str) -> bool:
+        """Return whether it is a number."""
+        return bool(_NUMBER.fullmatch(word))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeInput(NumberInput):
     """A change's number."""
 
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
@@ -93,7 +122,7 @@ class ChangeInput(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EntryInput(Input):
+class EntryInput(NumberInput):
     """The number of an entry of the audit log."""
 
 
@@ -125,7 +154,7 @@ DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 class Args(BaseModel):
-    """The arguments of a Command. Invalid values raise Misuse (see ``fill`` and ``check``)."""
+    """The arguments of a Command. Invalid values raise Misuse (see ``check``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -161,68 +190,6 @@ def _shown(field: FieldInfo) -> str:
     kind = input_of(field)
     word = "|".join(kind.choices) if isinstance(kind, Choice) else (kind.word or kind.label.lower())
     return (f"<{word}>" if field.is_required() else f"[{word}]") + (" …" if takes_many(field) else "")
-
-
-def fill(args: type[Args], text: str) -> dict[str, Any]:
-    """Parse words into values by field; required ones may be missing. Raises Misuse for too many words."""
-    fields = args.model_fields
-    values: dict[str, Any] = {}
-    free: list[Word] = []
-    for word in split(text):
-        key = word.key or ""
-        if key not in fields or (key in values and not takes_many(fields[key])):
-            free += [word] if word.whole else []
-        else:
-            values[key] = (*values.get(key, ()), word.text) if takes_many(fields[key]) else word.text
-    taken = {*values, *options(args)}
-    return values | _by_position([one for one in fields.items() if one[0] not in taken], tuple(free))
-
-
-def _by_position(fields: list[tuple[str, FieldInfo]], words: tuple[Word, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for index, (name, field) in enumerate(fields):
-        if not words:
-            break
-        if takes_many(field):
-            values[name], words = _all(field, words), ()
-        elif index == len(fields) - 1:
-            values[name], words = _rest(field, words), ()
-        else:
-            values[name], words = _first(field, words)
-    if words:
-        unknown = f"I didn't expect “{_joined(words)}” here."
-        raise Misuse(unknown, for_log="There were more words than the command takes.")
-    return values
-
-
-def _all(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, ...]:
-    """Take all words: a list of shoppers as it was typed, since its lines and columns tell what they are."""
-    if isinstance(input_of(field), ShopperInput):
-        return (_as_typed(words),)
-    return tuple(word.whole for word in words)
-
-
-def _first(field: FieldInfo, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]]:
-    """Split off the field's value; a choice may be typed in two words, where more words follow: ``is not``."""
-    kind, two = input_of(field), "-".join(word.whole for word in words[:2])
-    if isinstance(kind, Choice) and len(words) > 2 and two.lower() in kind.choices:
-        return two, words[2:]
-    return words[0].whole, words[1:]
-
-
-def _rest(field: FieldInfo, words: tuple[Word, ...]) -> str:
-    kind = input_of(field)
-    if isinstance(kind, Text) and (len(words) > 1 or kind.as_typed):
-        return _as_typed(words)
-    return _joined(words)
-
-
-def _as_typed(words: tuple[Word, ...]) -> str:
-    return "".join(word.typed for word in words).lstrip(" ,")
-
-
-def _joined(words: tuple[Word, ...]) -> str:
-    return " ".join(word.whole for word in words)
 
 
 def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:

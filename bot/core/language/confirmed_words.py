@@ -7,6 +7,7 @@ store, or the record, was found to have what it names; until then the log has a 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+from bot.core.language.normal_form import normal_form
 from bot.core.language.shopper_list import read_shoppers
 
 UNCONFIRMED = "[…]"
@@ -16,8 +17,8 @@ UNCONFIRMED = "[…]"
 class Confirmed:
     """The ids that the store knew of those named. ``customers``: by address; ``segments``: names, by name and by id.
 
-    Both are in lower case. ``changes``: numbers on record. ``planned``: planning succeeded, so that all words were
-    understood which may be stored.
+    Addresses are in lower case, names in their normal form. ``changes``: numbers on record. ``planned``: planning
+    succeeded, so that all words were understood which may be stored.
     """
 
     customers: Mapping[str, int] = field(default_factory=dict)
@@ -29,7 +30,7 @@ class Confirmed:
 
     def segment(self, word: str) -> str:
         """Return the name of the segment that the word names; UNCONFIRMED if it is not known to name one."""
-        return self.segments.get(word.casefold(), UNCONFIRMED)
+        return self.segments.get(normal_form(word), UNCONFIRMED)
 
     def shoppers(self, words: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[str, ...], bool]:
         """Return the confirmed ids of customers and of profiles in lists of shoppers, and whether that is all."""

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 # Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
 QUOTES = '"“”„«»'
+SINGLE_QUOTES = "'‘’‚‛"
+"""Quotes only where they stand around words: elsewhere they are apostrophes."""
+_APOSTROPHES = (
+    rf"(?<![^\s,:])[{SINGLE_QUOTES}](?P<single>(?=\S)(?:(?![{SINGLE_QUOTES}](?=[\s,]|$))[\s\S]){{1,255}})"
+    rf"[{SINGLE_QUOTES}](?=[\s,]|$)"
+)
 # Slack may wrap an address or link that it recognises: <mailto:ann@example.com|ann@example.com>.
 _WRAPPED = re.compile(
     r"<(?P<scheme>mailto:|tel:|https?://)?(?P<target>[^<>|]*)\|(?P<label>[^<>]*)>|<(?:mailto:|tel:)(?P<alone>[^<>|]*)>",
@@ -13,8 +19,10 @@ _WRAPPED = re.compile(
 # An address may begin with a quoted part: "doe, jane"@example.com.
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<local>[^{QUOTES}]+)[{QUOTES}]@(?P<domain>[^\s,{QUOTES}]+)"
-    rf"|(?:(?P<key>[A-Za-z_]+):)?[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|(?P<bare>[^\s,{QUOTES}]+)|,"
+    rf"|(?:(?P<key>[A-Za-z_]+):)?(?:[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|{_APOSTROPHES})"
+    rf"|(?P<bare>[^\s,{QUOTES}]+)|,"
 )
+_PLAIN_TOKEN = re.compile(r"(?P<bare>[^\s,]+)|,")
 _OPTION = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 
 
@@ -36,13 +44,14 @@ class Word:
         return f"{self.key}:{self.text}" if self.key else self.text
 
 
-def split(text: str) -> tuple[Word, ...]:
+def split(text: str, *, quotes: bool = True) -> tuple[Word, ...]:
     """Split a line into words, in order. Whitespace and commas separate; quotes keep a name with spaces together.
 
-    An unclosed quote runs to the end, so that a typing slip loses no word silently.
+    An unclosed quote runs to the end, so that a typing slip loses no word silently. Without ``quotes``, they are
+    letters.
     """
     plain = _WRAPPED.sub(_unwrapped, text)
-    tokens = [match for match in _TOKEN.finditer(plain) if match[0] != ","]
+    tokens = [match for match in (_TOKEN if quotes else _PLAIN_TOKEN).finditer(plain) if match[0] != ","]
     ends = (0, *(match.end() for match in tokens))
     return tuple(_word(match, plain[end : match.end()]) for end, match in zip(ends, tokens, strict=False))
 
@@ -56,10 +65,12 @@ def _unwrapped(match: re.Match[str]) -> str:
 
 
 def _word(match: re.Match[str], typed: str) -> Word:
-    if match["local"] is not None:
-        return Word(f'"{match["local"]}"@{match["domain"]}', typed=typed)
-    if match["quoted"] is not None:
-        return Word(match["quoted"].strip(), quoted=True, key=match["key"], typed=typed)
+    parts = match.groupdict()
+    if parts.get("local") is not None:
+        return Word(f'"{parts["local"]}"@{parts["domain"]}', typed=typed)
+    within = parts.get("quoted") if parts.get("quoted") is not None else parts.get("single")
+    if within is not None:
+        return Word(within.strip(), quoted=True, key=parts["key"], typed=typed)
     option = _OPTION.fullmatch(match["bare"])
     if option:
         return Word(option[2], key=option[1], typed=typed)
@@ -67,6 +78,6 @@ def _word(match: re.Match[str], typed: str) -> Word:
 
 
 def quote(text: str) -> str:
-    """Quote ``text`` if whitespace, commas or a colon would split it, so that it is parsed as one word."""
+    """Quote ``text`` if it would be split or lose an apostrophe, so that it is parsed as one word."""
     plain = "".join("'" if letter in QUOTES else letter for letter in text)
-    return f'"{plain}"' if not plain or re.search(r"[\s,:]", plain) else plain
+    return f'"{plain}"' if re.search(rf"^$|[\s,:]|^[{SINGLE_QUOTES}]", plain) else plain

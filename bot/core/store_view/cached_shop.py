@@ -2,10 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal
 
 from bot.bigcommerce import (
     MARKETING,
@@ -21,9 +20,10 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.audit.trace import Findings
-from bot.core.errors import Impossible, Misuse, NotPromotion, NotSegments
+from bot.core.errors import Impossible, NotPromotion, NotSegments
 from bot.core.frozen_value import Value
-from bot.core.language.visible import visible
+from bot.core.language.normal_form import normal_form
+from bot.core.store_view.names import Names, find_named, similar_names
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
 """Why promotions cannot be read, to end a sentence."""
@@ -67,50 +67,6 @@ def describe_status(promotion: Promotion) -> str:
     return words.get(promotion.status, promotion.status.lower())
 
 
-class Named(Protocol):
-    """Anything that has a name."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-
-class Identified(Named, Protocol):
-    """Anything that people can call by name or id."""
-
-    @property
-    def id(self) -> str | int:
-        """Its id in the store."""
-
-
-N = TypeVar("N", bound=Identified)
-
-
-def similar_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
-    """Return up to three names that ``word`` may be a misspelling of."""
-    names = {one.name.casefold(): one.name for one in things}
-    inside = [name for name in names if word.casefold() in name] if len(word) > 1 else []
-    close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
-    return tuple(names[name] for name in dict.fromkeys([*close, *inside]))[:3]
-
-
-def find_named(word: str, things: Iterable[N]) -> N | None:
-    """Return the thing with this id or name, ignoring case unless two names differ only in it.
-
-    An id wins over a name that looks like it. A name may also be given as it is shown, with signs for hidden
-    characters. Raises Misuse if it is ambiguous.
-    """
-    every, wanted = tuple(things), word.casefold()
-    alike = [one for one in every if wanted in (str(one.id).casefold(), one.name.casefold())]
-    alike = alike or [one for one in every if wanted == visible(one.name).casefold()]
-    exact = [one for one in alike if str(one.id) == word] or [one for one in alike if one.name == word]
-    matches = exact or alike
-    if len(matches) > 1:
-        spellings = ", ".join(f"“{one.name}” ({one.id})" for one in matches)
-        raise Misuse(f"“{word}” could be any of {spellings}. Type it exactly, or use its id.")
-    return next(iter(matches), None)
-
-
 class Shop:
     """A view of the store that fetches each list once and caches it for one planning.
 
@@ -125,6 +81,7 @@ class Shop:
         self.asked_of_additions = asked_of_additions
         self.findings = findings or Findings()
         self._segments: tuple[Segment, ...] | None = None
+        self._names: Names[Segment] | None = None
         self._promotions: tuple[Promotion, ...] | None = None
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
@@ -162,9 +119,9 @@ class Shop:
 
     @property
     def names_found(self) -> dict[str, str]:
-        """The names of the segments that words resolved to, by name and by id, both in lower case."""
+        """The names of the segments that words resolved to, by the normal form of the name, and by id."""
         found = [one for one in self._segments or () if one.id in self.findings.segments]
-        return {key.casefold(): one.name for one in found for key in (one.name, one.id)}
+        return {normal_form(key): one.name for one in found for key in (one.name, one.id)}
 
     async def names(self) -> dict[str, str]:
         """Return the names of all segments, by id."""
@@ -177,6 +134,12 @@ class Shop:
         if promotion is None:
             raise NotPromotion(word, similar_names(word, promotions))
         return promotion
+
+    async def segment_names(self) -> Names[Segment]:
+        """Return the index of all segments by name and id."""
+        if self._names is None:
+            self._names = Names(await self.segments())
+        return self._names
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion. Raises Impossible if the token may not read them."""
@@ -253,8 +216,8 @@ class Shop:
         return next((one for one in await self.segments() if one.id == segment_id), None)
 
     async def by_name(self, name: str, *, exactly: bool = False) -> Segment | None:
-        """Return the segment with this name, or None; ignore case unless ``exactly``."""
-        alike = (one for one in await self.segments() if one.name.casefold() == name.casefold())
+        """Return the segment with the same name, or None: the same in its normal form, unless ``exactly``."""
+        alike = (one for one in await self.segments() if normal_form(one.name) == normal_form(name))
         return next((one for one in alike if one.name == name or not exactly), None)
 
     async def segment(self, word: str) -> Segment:
@@ -265,23 +228,19 @@ class Shop:
     async def find(self, words: tuple[str, ...], *, field: str | None = None) -> tuple[Segment, ...]:
         """Return the segments that the words name, each once, in order. Raises NotSegments with all unknown words.
 
-        Words that together are one segment's name mean that segment: ``/segment delete Big Spenders``. ``field`` is the
+        Words that together are one segment's name mean that segment, as earlier versions stored it. ``field`` is the
         field that the words came from, if its command has several.
         """
-        segments = await self.segments()
-        whole = find_named(" ".join(words), segments) if len(words) > 1 else None
-        found = {word: find_named(word, segments) for word in words}
+        names = await self.segment_names()
+        whole = names.one(" ".join(words)) if len(words) > 1 else None
+        found = {word: names.one(word) for word in words}
         unknown = tuple(word for word, segment in found.items() if segment is None)
-        if whole and not unknown:
-            raise Misuse(
-                f"“{whole.name}” is one segment, and each of its words is another. Use the ids of those you mean.",
-                field=field,
-            )
-        if whole:
+        if whole and unknown:
             self.findings.add_segments([whole.id])
             return (whole,)
         self.findings.add_segments(one.id for one in found.values() if one)
         if unknown:
+            segments = await self.segments()
             others = similar_names(" ".join(unknown), segments) or similar_names(unknown[0], segments)
             raise NotSegments(unknown, others, field=field)
         return tuple({one.id: one for one in found.values() if one}.values())

@@ -107,7 +107,7 @@ def which_one(alike: Sequence[Customer], *, field: str, called: str = "") -> Que
     who = listing([f"{describe_customer(one)} #{one.id}" for one in alike])
     return Question(
         f"Whom did you mean{called}: {who}? Nothing was done yet.",
-        tuple(Reading(describe_customer(one), f"#{one.id}") for one in alike[:OFFERED]),
+        tuple(Reading({field: f"#{one.id}"}, describe_customer(one)) for one in alike[:OFFERED]),
         field=field,
         for_log="Several shoppers may be meant, and none of them was chosen yet.",
     )
@@ -117,11 +117,11 @@ def _are_customers(named: ShopperWords, field: str) -> Question:
     """Ask whether numbers beside other words are customers."""
     marked = tuple(f"#{one}" for one in named.numbers)
     are = f"Is {named.numbers[0]} a customer?" if len(marked) == 1 else f"Are {_numbers(named.numbers)} customers?"
-    without = (Reading("Leave the Numbers Out", named.line),) if named.count else ()
+    without = (Reading({field: named.line}, "Leave the Numbers Out"),) if named.count else ()
     yes = "They Are Customers" if len(marked) > 1 else "It Is a Customer"
     return Question(
         f"{are} Beside other words, a number counts as a customer id only as {marked[0]}. Nothing was done yet.",
-        (*without, Reading(yes, " ".join((named.line, *marked)).strip())),
+        (*without, Reading({field: " ".join((named.line, *marked)).strip()}, yes)),
         field=field,
         for_log="A number may be a customer's id or not.",
     )

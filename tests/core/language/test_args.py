@@ -11,12 +11,12 @@ from bot.core.language.args import (
     SegmentInput,
     Text,
     check,
-    fill,
     input_of,
     missing,
     takes_many,
     usage,
 )
+from bot.core.language.readings import fill
 
 
 class Create(Args):
@@ -62,10 +62,17 @@ class Pick(Args):
     [
         (Create, "", {}),
         (Create, "VIPs", {"name": "VIPs"}),
-        (Create, "VIPs Our best", {"name": "VIPs", "description": "Our best"}),
+        (Create, "Summer Sale", {"name": "Summer Sale"}),
+        (Create, "“Summer Sale” Our best", {"name": "Summer Sale", "description": "Our best"}),
+        (
+            Create,
+            "Summer Sale description:Our best, page:2",
+            {"name": "Summer Sale", "description": "Our best", "page": "2"},
+        ),
+        (Create, "description:Our best page:2 VIPs", {"name": "VIPs", "description": "Our best", "page": "2"}),
         (Create, 'description:"Our best" VIPs', {"name": "VIPs", "description": "Our best"}),
         (Create, "VIPs page:2 Our best", {"name": "VIPs", "page": "2", "description": "Our best"}),
-        (Create, "VIPs see: https://x", {"name": "VIPs", "description": "see: https://x"}),
+        (Create, "'VIPs' see: https://x", {"name": "VIPs", "description": "see: https://x"}),
         (Create, "color:red", {"name": "color:red"}),
         (Many, "VIPs, Lapsed", {"segments": ("VIPs", "Lapsed")}),
         (Many, "segments:VIPs segments:Lapsed", {"segments": ("VIPs", "Lapsed")}),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from bot.bigcommerce import NewSegment, Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
+from bot.core.language.normal_form import normal_form
 from bot.core.language.phrases import people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
@@ -134,7 +135,7 @@ class UpdateSegment(Step):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
         segment = await present(self.segment, shop)
-        if segment.name.casefold() != self.after.name.casefold():
+        if normal_form(segment.name) != normal_form(self.after.name):
             await _refuse_taken_name(self.after, shop, restores=self.restores)
         before = Naming.of(segment)
         if before == self.after:

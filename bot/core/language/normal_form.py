@@ -1,0 +1,27 @@
+"""The normal form in which names are compared: what people see and type alike is one name. Pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES
+from bot.core.language.visible import HIDDEN
+
+_HYPHENS = re.compile("[-‐‑‒–—―−﹘﹣－⸺⸻]+")
+_QUOTES = re.compile(f"[{QUOTES}{SINGLE_QUOTES}′″]+")
+_BLANK_LETTERS = re.compile("[\u2800\ufe0e\ufe0f]")
+"""A letter of Braille without dots, and what chooses the picture of a letter."""
+
+
+def without_hidden(text: str) -> str:
+    """Return ``text`` without characters that nobody sees; those that separate words become spaces."""
+    return HIDDEN.sub(lambda match: " " if match[0].isspace() else "", text)
+
+
+@lru_cache(maxsize=8192)
+def normal_form(name: str) -> str:
+    """Return the name composed, without case and hidden characters; blanks, hyphens and quotes each of one kind."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+    if not text.isascii() or not text.isprintable():
+        text = _BLANK_LETTERS.sub("", without_hidden(text))
+    return " ".join(_QUOTES.sub("'", _HYPHENS.sub("-", text)).split())

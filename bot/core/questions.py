@@ -1,0 +1,108 @@
+"""What people are asked where their words can be read in several ways, or lack something. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
+from bot.core.command import Call, Command
+from bot.core.errors import Question, Reading
+from bot.core.language.args import ShopperInput, input_of, missing, takes_many
+from bot.core.language.phrases import capital, listing, shortened
+from bot.core.language.readings import Values, fill
+from bot.core.language.tokenizer import split
+
+LABEL_ROOM = 70
+"""The most characters of a button's label."""
+TOLD = 100
+"""The most characters that are shown of a value."""
+
+
+def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str]) -> Question:
+    """Ask which reading is meant; of a single one, for what is missing."""
+    fields = command.args.model_fields
+    readings = tuple(map(Reading, found))
+    if len(found) > 1:
+        name = next((one for one in fields if len({str(values.get(one)) for values in found}) > 1), "")
+        sentence = f"Which {_label(command, name)} did you mean? Nothing was done yet."
+        return Question(sentence, readings, names=names, for_log="The words can be read in several ways.")
+    lacks = missing(command.args, found[0])
+    sentence = f"Which {_label(command, lacks[0])}?" if lacks else "What is to change?"
+    return Question(f"{sentence} Nothing was done yet.", readings, names=names, for_log="Something is missing.")
+
+
+def question_answer(command: Command, question: Question) -> Answer:
+    """Build the answer that asks: each reading in words, and with a button that types it."""
+    given = [dict(one.values) for one in question.readings]
+    lines = [_line(command, values) for values in given]
+    labels = _labels(command, question)
+    told = [
+        Sentence(f"• {_describe(command, values, question)}{_form_note(command, line)}")
+        for values, line, reading in zip(given, lines, question.readings, strict=True)
+        if not reading.label
+    ]
+    offers = [Offer(label, f"{command.path} {line}".strip()) for label, line in zip(labels, lines, strict=True)]
+    others = [Offer("Something Else", command.path)] if told[1:] and missing(command.args, {}) else []
+    return Answer(str(question), (*told, Offers((*offers, *others))))
+
+
+def _form_note(command: Command, line: str) -> str:
+    return "" if Call(command, fill(command.args, line)).is_complete else " (asks for the rest in a form)"
+
+
+def _describe(command: Command, values: Values, question: Question) -> str:
+    given = [name for name in command.args.model_fields if name in values]
+    called = [[f"“{shortened(_called(one, question), TOLD)}”" for one in _each(values[name])] for name in given]
+    parts = zip(given, called, strict=True)
+    return "; ".join(f"{capital(_label(command, name))}: {listing(words)}" for name, words in parts)
+
+
+def _called(word: str, question: Question) -> str:
+    return question.names.get(word, word)
+
+
+def _labels(command: Command, question: Question) -> list[str]:
+    """Label each reading: as it says itself, or by the first field in which it differs from the others."""
+    several = len(question.readings) > 1
+    labels = [one.label or (_label_of(command, one, question) if several else "Open Form") for one in question.readings]
+    return [f"{at}. {one}" if labels.count(one) > 1 else one for at, one in enumerate(labels, 1)]
+
+
+def _label_of(command: Command, reading: Reading, question: Question) -> str:
+    values, others = reading.values, [one.values for one in question.readings]
+    fields = command.args.model_fields
+    name = next((one for one in fields if any(other.get(one) != values.get(one) for other in others)), "")
+    what = listing([_called(word, question) for word in _each(values.get(name, ()))])
+    return shortened(": ".join(filter(None, (command.submit, what))), LABEL_ROOM)
+
+
+def _line(command: Command, values: Values) -> str:
+    """Write words that mean just these values. What cannot be typed or has no room is left out, for a form to ask."""
+    fields = command.args.model_fields
+    kept = {name: value for name, value in values.items() if all(_quoted(word) for word in _each(value))}
+    if len(_typed(kept)) > MOST_WORDS - len(command.path):
+        kept = {name: value for name, value in kept.items() if not isinstance(input_of(fields[name]), ShopperInput)}
+    while len(_typed(kept)) > MOST_WORDS - len(command.path):
+        kept.popitem()
+    return _typed(kept)
+
+
+def _typed(values: Values) -> str:
+    return " ".join(f"{name}:{_quoted(word)}" for name, value in values.items() for word in _each(value))
+
+
+def _quoted(word: str) -> str:
+    """Return ``word`` in quotes that keep it as it is; an empty text if none do."""
+    ways = (f'"{word}"', f"'{word}'")
+    return next((way for way in ways if [one.text for one in split(way)] == [word]), "")
+
+
+def _label(command: Command, name: str) -> str:
+    field = command.args.model_fields.get(name)
+    if field is None:
+        return "one"
+    label = (input_of(field).word or input_of(field).label).lower()
+    return f"{label}s" if takes_many(field) and not label.endswith("s") else label
+
+
+def _each(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)

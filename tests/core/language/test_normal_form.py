@@ -1,0 +1,39 @@
+import pytest
+
+from bot.core.language.normal_form import normal_form, without_hidden
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("VIPs", "vIpS"),
+        ("VIPs", "VI\u200bPs\ufeff"),
+        ("VIPs", "\u202eVIPs\u202c"),
+        ("Win-back", "Win–back"),
+        ("Win-back", "Win—back"),
+        ("Win-back", "Win‑back"),
+        ("Win-back", "Win\u00ad-back"),
+        ("Big Spenders", "Big\u00a0Spenders"),
+        ("Big Spenders", "  Big \u3000\t Spenders\n"),
+        ("Ada's friends", "Ada’s friends"),
+        ('5" disks', "5” disks"),
+        ("Käufer", "Ka\u0308ufer"),
+        ("Straße", "STRASSE"),
+        ("❤ friends", "❤\ufe0f friends"),
+        ("ΣΑΣ", "σας"),
+    ],
+)
+def test_names_that_look_alike_are_the_same(name: str, same: str) -> None:
+    assert normal_form(name) == normal_form(same)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("VIPs", "VIP"), ("Win-back", "Win back"), ("👩\u200d👧", "👩👧"), ("Übung", "Ubung"), ("1", "l"), ("a", "а")],
+)
+def test_names_that_look_different_are_others(name: str, other: str) -> None:
+    assert normal_form(name) != normal_form(other)
+
+
+def test_what_separates_words_becomes_a_space_and_the_rest_goes() -> None:
+    assert without_hidden("two\nlines\u200b of\x07 text") == "two lines of text"
