@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
 from bot.core.approval.changes import Run, StepState
@@ -480,6 +481,32 @@ async def test_who_was_a_member_already_was_in_the_segment_before() -> None:
         step = AddMembers(segment=ref(machine), profile_ids=(new, member, uuid(1)))
         told = logged(step, await step.apply(machine.client))
         assert (told["before"], told["after"]) == ({"members": 1}, {"members": 2})
+
+
+async def test_a_profile_that_was_used_meanwhile_stays_also_after_a_crash() -> None:
+    """The undo that is saved before the request counts then."""
+    async with a_shop() as machine:
+        ids = tuple(customers(machine, profile=False)[:2])
+        assert await CreateProfiles(customers=ids).inverse(machine.client) == (
+            DeleteProfiles(customer_ids=ids, unused=True),
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "one"),
+    [
+        (AddMembers, "profile_ids", uuid(1)),
+        (AddMembers, "newcomers", 1),
+        (RemoveMembers, "profile_ids", uuid(1)),
+        (CreateProfiles, "customers", 1),
+        (DeleteProfiles, "customer_ids", 1),
+    ],
+)
+def test_no_step_holds_more_shoppers_than_a_batch(kind: Any, field: str, one: Any) -> None:
+    about = {"segment": VIPS} if "segment" in kind.model_fields else {}
+    assert kind(**about, **{field: (one,) * BATCH})
+    with pytest.raises(ValidationError, match="at most 500 items"):
+        kind(**about, **{field: (one,) * (BATCH + 1)})
 
 
 async def test_profiles_that_stay_are_there_before_and_afterwards() -> None:
