@@ -67,6 +67,15 @@ async def sleeps(machine: Bench) -> None:
     machine.clock.forward(seconds=LEASE.total_seconds() + 1)
 
 
+async def test_a_day_that_is_settled_is_not_looked_at_again(machine: Bench) -> None:
+    asked: list[str] = []
+    database_of(machine.ledger).connection.set_trace_callback(asked.append)
+    for looked_at in (True, False):
+        asked.clear()
+        await machine.sweeps()
+        assert any(" days" in one for one in asked) is looked_at
+
+
 async def test_a_ledger_restored_after_the_time_of_a_summary_posts_none_that_day(machine: Bench) -> None:
     machine.clock.forward(minutes=5)
     await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())
