@@ -38,6 +38,11 @@ def test_the_headers_are_read() -> None:
     assert Quota.from_headers(headers(), now=1_000) == Quota(requests=150, left=100, resets_at=1_015.001)
 
 
+def test_a_window_of_ten_minutes_is_no_nonsense_yet() -> None:
+    assert Quota.from_headers(headers(window=600_000, reset=600_000), now=0)
+    assert not Quota.from_headers(headers(window=600_001, reset=600_000), now=0)
+
+
 @pytest.mark.parametrize(
     "absurd",
     [
