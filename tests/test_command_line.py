@@ -185,12 +185,12 @@ async def test_one_changed_byte_of_the_log_is_found(tmp_path: Path) -> None:
         line,
     ):
         async with onlooker(re.findall(r"http://\S+", line)[0]) as looker:
-            await looker.type("ana", "/segment list loyal")
+            await looker.type("ana", "/segment show VIPs")
     database = tmp_path / "segment-bot.sqlite"
     assert command("audit", "verify", "--database", str(database), folder=tmp_path).returncode == 0
     content = database.read_bytes()
-    assert b"/segment list loyal" in content
-    database.write_bytes(content.replace(b"/segment list loyal", b"/segment list loyaL"))
+    assert b"/segment show segment:" in content
+    database.write_bytes(content.replace(b"/segment show segment:", b"/segment shoW segment:"))
     broken = command("audit", "verify", "--database", str(database), folder=tmp_path)
     assert broken.returncode == 1
     assert "Entry 2 is not what was sealed after entry 1" in broken.stderr  # the first one tells of the summary
