@@ -112,8 +112,8 @@ class Answering:
             case Plan(), Edited():
                 await self.decider.edit(invocation, outcome)
             case Plan(), Typed() | Submitted():
-                await self.proposing.propose(invocation, outcome, trace)
-                return  # creating the Change settles it
+                if await self.proposing.propose(invocation, outcome, trace):
+                    return  # creating the Change settles it
             case Post(), _:
                 await self._publish(invocation, outcome, trace)
                 return  # settled already

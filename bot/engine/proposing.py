@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.answers import Answer, Sentence
+from bot.core.answers import Answer, Review, Sentence, mention
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Group, find
@@ -39,14 +39,18 @@ class Proposing:
     approval_time: timedelta
     new_nonce: Callable[[], str]
 
-    async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> None:
+    async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> bool:
         """Record the Plan as a Change, post its card, and start it if it needs no approval.
 
-        An undo is made from what is stored of another Change, which the log has to bear out.
+        Return False, and only point to the first one, if another Change waits that does the very same. An undo is made
+        from what is stored of another Change, which the log has to bear out.
         """
         if plan.undoes:
             await self.authority.refuse_contradicted(plan.undoes)
         draft = await self._draft(asked, plan)
+        if first := await self._first_of(draft):
+            await self.replies.show(asked, point_to(first, asked.actor))
+            return False
         detail = {
             "said": trace.recorded_text,
             "plan": plan.lines,
@@ -61,9 +65,19 @@ class Proposing:
             change = await self.post(planned)
         except NotRecorded as error:
             await self.replies.show(asked, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
-            return
+            return True
         if change.state is State.APPROVED:
             self.runner.start(change.number)
+        return True
+
+    async def _first_of(self, draft: Change) -> Change | None:
+        """Return the Change that waits and does the very same as this one, if this one would have to wait, too."""
+        changes = self.process.ledger.changes
+        for other in await changes.beside(draft) if draft.need.approvals else ():
+            found = await changes.load(other.number)
+            if found.state is State.WAITING and found.plan.fingerprint == draft.plan.fingerprint:
+                return found
+        return None
 
     async def _draft(self, asked: Asked, plan: Plan) -> Change:
         """Build the Change, not yet numbered. Raises NotAllowed if nobody could approve it."""
@@ -136,6 +150,16 @@ class Proposing:
         where = (Sentence("Open card", url=url),) if url else ()
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
         await self.replies.show(_request_of(change), pointer)
+
+
+def point_to(first: Change, actor: str) -> Answer:
+    """Build the answer to a request for what another Change does already, once it is approved."""
+    who = "You" if first.requester == actor else mention(first.requester)
+    needed = first.need.describe_left(first.approvals)
+    title = f"{who} asked for this already: change {first.number} is waiting for {needed}."
+    card = (Sentence("Open card", url=first.card.url),) if first.card and first.card.url else ()
+    decided = first.requester == actor or first.has_approved(actor)
+    return Answer(title, (Sentence(first.plan.headline), *card, *(() if decided else (Review(first.number),))))
 
 
 def _unposted(error: Undeliverable) -> str:

@@ -115,7 +115,12 @@ def bullets(lines: Sequence[str], *, room: int = LINES_ROOM) -> Block:
     while sum(map(len, shown)) > room:
         shown.pop()
     more = [f"… and {len(short) - len(shown)} more"] if len(shown) < len(short) else []
-    items = [{"type": "rich_text_section", "elements": rich(line)} for line in (*shown, *more)]
+    return listed([rich(line) for line in (*shown, *more)])
+
+
+def listed(lines: Sequence[list[Block]]) -> Block:
+    """Build a bulleted list of lines of rich-text elements."""
+    items = [{"type": "rich_text_section", "elements": line} for line in lines]
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 
@@ -156,6 +161,11 @@ def _literal(text: str, style: Block) -> list[Block]:
 def link(text: str, url: str) -> Block:
     """Build a link within rich text."""
     return {"type": "link", "url": url, "text": cut(visible(text or url), TEXT)}
+
+
+def linked(words: str, url: str, after: str) -> list[Block]:
+    """Build a line that begins with a link, or with its words alone where there is no address."""
+    return [link(words, url) if url else {"type": "text", "text": words}, *rich(cut(after, LINE))]
 
 
 def time(at: datetime) -> str:

@@ -4,6 +4,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.shown_change import Shown
+from bot.core.language.phrases import NAMED
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
@@ -42,6 +43,7 @@ def render_card(change: Change) -> Message:
         *_warnings(change),
         *_remarks(change),
         *_drift(change),
+        *_beside(change),
         *_decision(change),
         *_emergency(change),
         *_reason(change),
@@ -97,6 +99,19 @@ def _decision(change: Change) -> list[Block]:
     why = blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT))
     told = [part for part in (why, _approvals(change), _deciders(change)) if part]
     return [blocks.context(*told)] if told else []
+
+
+def _beside(change: Change) -> list[Block]:
+    """Render which other changes wait and touch the same, with links to their cards."""
+    if change.state is not State.WAITING or not change.beside:
+        return []
+    first, rest = change.beside[:NAMED], len(change.beside) - NAMED
+    shown = [blocks.linked(f"change {one.number}", one.url, f": {one.headline}") for one in first]
+    more = [blocks.rich(f"{rest:,} more")] if rest > 0 else []
+    return [
+        blocks.section(blocks.rich("Also waiting for a decision on the same:", bold=True)),
+        blocks.listed(shown + more),
+    ]
 
 
 def _record(change: Change) -> Block:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
+from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
 from bot.core.approval.need import Approval, Need, Requirement
 from bot.core.planning.plan import Plan
@@ -395,3 +396,15 @@ def test_approvers_hear_who_broke_the_glass_and_why() -> None:
     assert shown(compose_broken_glass(renewed)).endswith(
         "It runs unapproved. Look at it, then type /change review 42 ."
     )
+
+
+def test_a_waiting_card_links_to_the_others_that_touch_the_same() -> None:
+    others = tuple(
+        Beside(number=at, headline=f"Do {at}", url="https://x.example" if at == 1 else "") for at in range(1, 6)
+    )
+    waiting = change(state=State.WAITING, beside=others)
+    told = words(waiting)
+    assert "Also waiting for a decision on the same: change 1 : Do 1 change 2 : Do 2 change 3 : Do 3 2 more" in told
+    assert "'url': 'https://x.example'" in str(render_card(waiting).blocks)
+    assert "Also waiting" not in words(waiting.model_copy(update={"state": State.DONE}))
+    assert "more" not in words(waiting.model_copy(update={"beside": others[:3]}))

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.core.approval.beside import Beside
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.rule import Moved
 from bot.core.approval.shown_change import DIGITS, Shown
@@ -159,7 +160,8 @@ class Change(Value):
     ``deciders`` are the people who may decide, if that was known when it was planned; ``deciders_by_rule`` those who
     satisfy each requirement, if there are several. ``least`` is what it needed before it was narrowed, ``moved`` whom
     its requester had moved before without approval: neither is lowered while it waits. ``nonce`` tells it
-    from a change of the same number in any other ledger. Times are UTC.
+    from a change of the same number in any other ledger. ``beside`` are others that wait and touch the same; they are
+    found when it is loaded, and not stored. Times are UTC.
     """
 
     number: int
@@ -188,6 +190,7 @@ class Change(Value):
     runs: tuple[Run, ...] = ()
     card: Card | None = None
     undone_by: int | None = None
+    beside: tuple[Beside, ...] = ()
     created_at: datetime
     expires_at: datetime
     updated_at: datetime
@@ -245,7 +248,7 @@ class Change(Value):
 
 
 class Brief(Value):
-    """A Change as lists show it: one line in place of its plan, which may hold 100,000 ids."""
+    """A Change as lists show it: one line in place of its plan, which may hold 100,000 ids, and what it touches."""
 
     number: int
     state: State
@@ -253,14 +256,15 @@ class Brief(Value):
     headline: str
     need: Need
     approvals: tuple[Approval, ...] = ()
+    things: StoredItems = ()
     created_at: datetime
     expires_at: datetime
 
     @classmethod
     def of(cls, change: Change) -> "Brief":
         """Summarize this Change."""
-        same = {name: getattr(change, name) for name in cls.model_fields if name != "headline"}
-        return cls(headline=change.plan.headline, **same)
+        same = {name: getattr(change, name) for name in cls.model_fields if name not in ("headline", "things")}
+        return cls(headline=change.plan.headline, things=change.plan.things, **same)
 
 
 class Verdict(StrEnum):

@@ -12,12 +12,14 @@ from pydantic import Field
 
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
-from bot.core.items import Item
+from bot.core.items import Item, ItemKind
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.cached_shop import Shop
 
 MAX_HEADLINE_LINES = 2
+THINGS = 100
+"""The most shoppers by whom changes that touch the same are found; more of them are in segments, too."""
 HEADLINE = 110
 """The most characters of two lines in one headline, leaving room for the text around them."""
 
@@ -110,6 +112,13 @@ class Plan(Value):
     def items(self) -> tuple[Item, ...]:
         """What it is about: the items that can be taken out one by one, without duplicates."""
         return tuple(dict.fromkeys(item for step in self.steps for item in step.items))
+
+    @property
+    def things(self) -> tuple[Item, ...]:
+        """What other changes may touch, too: segments, promotions, and a limited number of shoppers' profiles."""
+        shoppers = [item for step in self.steps if step.target is None for item in step.items if item.is_known_shopper]
+        promotions = [item for item in self.items if item.kind is ItemKind.PROMOTION]
+        return tuple(dict.fromkeys((*map(Item.segment, self.segment_ids), *promotions, *shoppers[:THINGS])))
 
     @property
     def has_several_items(self) -> bool:

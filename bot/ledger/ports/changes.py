@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.rule import Limit
@@ -37,6 +38,9 @@ class Changes(ChangesReader, Protocol):
         It says why the log does not authorise it: it was not asked for, its plan, its approvals, its state or its runs
         are others, an entry since its first one is missing or forged, or one of its own is not signed.
         """
+
+    async def beside(self, change: Change) -> tuple[Beside, ...]:
+        """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""
 
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""

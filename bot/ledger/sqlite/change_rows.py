@@ -12,6 +12,7 @@ from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
+from bot.ledger.sqlite.related_changes import others_beside, outdate_cards_beside
 
 _COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
 """Fields with columns of their own, not in the body."""
@@ -27,7 +28,8 @@ def load(db: sqlite3.Connection, number: int) -> Change:
     place = {"channel": row["card_channel"], "ts": row["card_ts"], "url": row["card_url"]}
     card = place if row["card_ts"] else None
     bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
-    return Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+    change = Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+    return change.model_copy(update={"beside": others_beside(db, change)})
 
 
 def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
@@ -37,7 +39,7 @@ def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
         "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (*row, change.plan.model_dump_json(), _body(change), owner),
     ).lastrowid
-    numbered = change.model_copy(update={"number": number})
+    numbered = change.model_copy(update={"number": number, "beside": others_beside(db, change)})
     save_brief(db, Brief.of(numbered))
     _outdate_home_tabs(db, State.PLANNED, numbered)
     return numbered
@@ -47,6 +49,7 @@ def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
     """Replace ``change`` by ``moved``. Raises TooLate if it was moved since it was loaded."""
     _compare_and_swap(db, change, moved)
     save_brief(db, Brief.of(moved))
+    outdate_cards_beside(db, change, moved)
     _outdate_home_tabs(db, change.state, moved)
 
 
@@ -89,4 +92,4 @@ def _outdate_home_tabs(db: sqlite3.Connection, before: State, moved: Change) -> 
 
 
 def _body(change: Change) -> str:
-    return change.model_dump_json(exclude=set(_COLUMNS))
+    return change.model_dump_json(exclude={*_COLUMNS, "beside"})

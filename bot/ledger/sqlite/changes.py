@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.core.approval.beside import Beside
 from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
@@ -21,6 +22,7 @@ from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.invocations import forget_words
 from bot.ledger.sqlite.moves_per_person import moved_unapproved, refuse_over_limit
+from bot.ledger.sqlite.related_changes import others_beside
 from bot.ledger.sqlite.undo_marks import mark_undone
 
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
@@ -62,6 +64,10 @@ class SqliteChanges:
             segment=segment_id,
             limit=limit,
         )
+
+    async def beside(self, change: Change) -> tuple[Beside, ...]:
+        """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""
+        return others_beside(self._database.connection, change)
 
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""

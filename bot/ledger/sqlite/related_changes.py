@@ -1,0 +1,41 @@
+"""Changes that wait and touch the same as another one: cards name them, and are drawn again when one comes or goes."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from bot.core.approval.beside import Beside
+from bot.core.approval.changes import Change, State
+from bot.core.items import texts
+
+UNDECIDED = (State.PLANNED, State.WAITING)
+"""States in which a card names others: where people may still decide."""
+_WAITING = """
+    SELECT number, card_url, briefs.body AS brief FROM changes JOIN briefs ON briefs.change = number
+    WHERE state = 'waiting' AND number <> ? ORDER BY number
+"""
+
+
+def others_beside(db: sqlite3.Connection, change: Change) -> tuple[Beside, ...]:
+    """Return the other waiting changes that touch the same, or are described in the same words; of one undecided."""
+    return tuple(_beside(db, change)) if change.state in UNDECIDED else ()
+
+
+def _beside(db: sqlite3.Connection, change: Change) -> Iterator[Beside]:
+    own: tuple[frozenset[str], str] | None = None
+    for number, url, body in db.execute(_WAITING, (change.number,)):
+        own = own or (frozenset(texts(change.plan.things)), change.plan.headline)
+        things, headline = own
+        brief = json.loads(body)
+        # What earlier versions stored has no things; its words have to do.
+        if brief["headline"] == headline or not things.isdisjoint(brief.get("things", ())):
+            yield Beside(number=number, headline=brief["headline"], url=url or "")
+
+
+def outdate_cards_beside(db: sqlite3.Connection, before: Change, moved: Change) -> None:
+    """Have the cards drawn again that name this change now, or do so no longer. The caller holds the transaction."""
+    came_or_went = State.WAITING in (before.state, moved.state) and before.state is not moved.state
+    if came_or_went or moved.plan is not before.plan:
+        plans = (before,) if moved.plan is before.plan else (before, moved)
+        numbers = {other.number for one in plans for other in _beside(db, one)}
+        db.executemany("UPDATE changes SET drawn = 0 WHERE number = ?", [(number,) for number in sorted(numbers)])

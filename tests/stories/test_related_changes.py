@@ -1,0 +1,67 @@
+"""Changes that wait and touch the same know of each other, and nobody is asked twice for the very same."""
+
+from tests.harness import World, buttons, said
+from tests.stories.judge import read
+
+ALSO = "Also waiting for a decision on the same:"
+
+
+async def test_a_card_names_the_other_changes_that_wait_for_the_same_segment(slack: World) -> None:
+    (one, two) = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one}")
+    assert ALSO not in read(slack.card(1))
+    await slack.type("/segment delete VIPs", by="cleo")
+    await slack.type(f"/segment remove Newsletter {slack.emails(1, inside='Newsletter')[0]}")
+    assert "change 2: Delete the segment VIPs (40 shoppers)" in read(slack.card(1))
+    assert f"change 1: Remove 1 of 40 shoppers from VIPs: {slack.named(one)}" in read(slack.card(2))
+    assert ALSO not in read(slack.card(3))
+    await slack.press("Remove Shoppers", by="ben", change=1)
+    assert ALSO not in read(slack.card(2))
+    await slack.type(f"/segment remove VIPs {two}")
+    assert "change 4: " in read(slack.card(2))
+    await slack.type("/change withdraw 4")
+    assert ALSO not in read(slack.card(2))
+
+
+async def test_a_card_names_others_that_wait_for_the_same_promotion_or_profile(slack: World) -> None:
+    (one,) = slack.emails_without_profile(1)
+    (profile,) = slack.give_profiles(one)
+    await slack.type("/promotion disable “VIP early access”")
+    await slack.type("/promotion untarget “VIP early access”", by="ben")
+    assert "change 1: Disable the promotion VIP early access" in read(slack.card(2))
+    await slack.type(f"/shopper delete {one}")
+    await slack.type(f"/segment remove VIPs {slack.emails(1, inside='VIPs')[0]}")
+    assert ALSO not in read(slack.card(3))
+    await slack.type(f"/shopper delete {profile} {slack.emails(1, inside='Lapsed')[0]}", by="cleo")
+    assert f"change 3: Delete 1 shopper profile: {slack.named(one)}" in read(slack.card(5))
+    assert "change 5: Delete 2 shopper profiles" in read(slack.card(3))
+
+
+async def test_the_same_request_twice_is_pointed_to_the_first(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.type("/segment delete vips")
+    told = slack.whisper()
+    assert told.startswith("You asked for this already: change 1 is waiting for 1 approval.")
+    assert "Delete the segment VIPs (40 shoppers)" in told
+    await slack.type("/segment delete VIPs", by="ben")
+    shown = slack.messages(by="ben")[-1]
+    assert "asked for this already: change 1 is waiting for 1 approval." in said(shown)
+    assert buttons(shown) == ["Review"]
+    assert len(slack.cards(1)) == 1
+    assert slack.kinds().count("planned") == 1
+    await slack.press("Review", by="ben", channel="#segments")
+    await slack.submit({}, by="ben")
+    assert "VIPs" not in slack.sizes()
+
+
+async def test_what_is_not_the_very_same_is_asked_for_and_so_is_what_was_decided(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.press("Reject", by="ben")
+    await slack.submit({"Reason": "Not now"}, by="ben")
+    await slack.type("/segment delete VIPs")
+    assert (await slack.change(2)).state == "waiting"
+    await slack.type("/segment delete VIPs Lapsed")
+    assert (await slack.change(3)).state == "waiting"
+    slack.enrol("VIPs", 41)
+    await slack.type("/segment delete VIPs")
+    assert (await slack.change(4)).state == "waiting"
