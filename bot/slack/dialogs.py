@@ -18,6 +18,7 @@ from bot.slack.decoding import CardClick, FormNeeded
 from bot.slack.inputs import Labels
 from bot.slack.review_form import render_review_form
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
+from bot.slack.ticks import ticked_field, with_ticks
 
 PATIENCE = 2.0
 """Seconds that an acknowledgement waits for its content; Slack waits three."""
@@ -43,7 +44,7 @@ class Dialogs:
     async def _open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
         """Open the form at once, since the trigger expires after three seconds; fill it afterwards."""
         needed = FormNeeded(delivery, call, edits=edits)
-        to_fill = forms.can_be_filled(call) or bool(_named(call))
+        to_fill = forms.can_be_filled(call) or bool(_named(call)) or ticked_field(call) is not None
         view = forms.render_loading(call) if to_fill else _render(needed, call)
         try:
             opened = await self._client.views_open(trigger_id=delivery.id, view=view)
@@ -122,7 +123,7 @@ class Dialogs:
             context = planner.context(delivery.actor)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
-            return _render(needed, filled, labels)
+            return await with_ticks(_render(needed, filled, labels), filled, context)
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)
             return forms.render_notice(call.command.title, str(error))

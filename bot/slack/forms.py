@@ -30,6 +30,7 @@ from bot.slack.action_ids import (
 )
 from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
+from bot.slack.ticks import TICKS, merged_ticks
 
 NOTICE = "notice"
 REASON_LENGTH = 500
@@ -158,9 +159,12 @@ def render_reject_form(button: ClickedButton, headline: str, requester: str, cha
 
 def decode_values(view: Block, command: Command) -> dict[str, Any]:
     """Decode the values by field. A cleared text field is an empty text; any other empty field has no value."""
-    filled = {}
+    filled: dict[str, Any] = {}
     for name, elements in view["state"]["values"].items():
         value = inputs.decode_value(next(iter(elements.values())))
+        if name.endswith(TICKS):
+            filled[name] = value
+            continue
         field = command.args.model_fields[name]
         if isinstance(input_of(field), Text) and value is None:
             value = ""
@@ -168,7 +172,7 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
             value = [value] if read_shoppers((value or "",)).words else []
         if value not in (None, []):
             filled[name] = value
-    return filled
+    return merged_ticks(filled)
 
 
 def count_recognised(view: Block) -> Block:

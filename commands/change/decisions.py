@@ -34,7 +34,11 @@ class ExceptArgs(Args):
         tuple[str, ...],
         BeforeValidator(shopper_lists),
         Field(min_length=1),
-        ShopperInput(label="Items", hint="Emails, ids, or names of segments and promotions; the rest still waits"),
+        ShopperInput(
+            label="Items",
+            hint="Emails, ids, or names of segments and promotions; the rest still waits",
+            of_change="number",
+        ),
     ]
 
 
@@ -66,7 +70,11 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """
     change = await ctx.changes.load(args.number)
     refuse_late(change, None)
-    items = await _resolve_items(read_shoppers(args.items).words, change, ctx)
+    ticked = {str(item): item for item in change.plan.items}
+    named = read_shoppers(text for text in args.items if text not in ticked).words
+    items = await _resolve_items(named, change, ctx) if named else ()
+    ticks = tuple(item for word, item in ticked.items() if word in args.items)
+    items = tuple(dict.fromkeys((*ticks, *items)))
     return Decision(number=change.number, verdict=Verdict.NARROW, version=change.version, items=items)
 
 

@@ -133,7 +133,9 @@ async def test_what_waits_or_did_nothing_cannot_be_undone(slack: World) -> None:
 async def test_a_change_is_undone_once(slack: World) -> None:
     await slack.type("/segment create Loyal", by="ana")
     await slack.type("/change undo 1", by="ana")
+    slack.rename("Loyal", "Loyals")  # so that the next request is another one
     await slack.type("/change undo 1", by="cleo")
+    slack.rename("Loyals", "Loyal")
     await slack.press("Undo Change", by="ben", change=2)
     assert "Loyal" not in slack.sizes()
     await slack.press("Undo Change", by="ben", change=3)
@@ -217,6 +219,21 @@ async def test_details_of_more_than_100_come_as_a_file_with_everybody(slack: Wor
     rows = list(DictReader(slack.files(by="ben")["change 1.csv"].splitlines()))
     assert {row["id"] for row in rows} == slack.members("VIPs")
     assert all("@example.com)" in row["what"] for row in rows)
+
+
+async def test_details_list_the_people_of_a_deleted_segment_before_and_after(slack: World) -> None:
+    one, two = slack.emails(2)
+    slack.put("Loyal")
+    slack.join("Loyal", one, two)
+    await slack.type("/segment delete Loyal", by="ana")
+    for is_deleted in (False, True):
+        await slack.type("/change details 1", by="ben")
+        told = read(slack.messages(by="ben")[-1])
+        for email in (one, two):
+            assert f"Loyal\n{slack.named(email)}\n{email}\n{slack.customer_id(email)}" in told
+        if not is_deleted:
+            await slack.press("Delete Segment", by="ben")
+    assert "Loyal" not in slack.sizes()
 
 
 async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -> None:

@@ -78,9 +78,13 @@ class SegmentInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class ShopperInput(Input):
-    """Shoppers, typed or pasted: any mix of e-mail addresses, customer ids and profile ids."""
+    """Shoppers, typed or pasted: any mix of e-mail addresses, customer ids and profile ids.
+
+    ``of_change``: the field with the number of a change whose items a form offers to tick besides.
+    """
 
     private: bool = True
+    of_change: str = ""
 
     def may_be(self, word: str) -> bool:
         """Return whether it is an address or an id."""
@@ -216,6 +220,7 @@ def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:
 
 _SENTENCES = {
     "missing": "{label} is missing.",
+    "missing many": "{label} is missing.",
     "int_parsing": "{label} must be a whole number.",
     "int_from_float": "{label} must be a whole number.",
     "greater_than_equal": "{label} must be {ge} or more.",

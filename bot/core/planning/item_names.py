@@ -11,9 +11,12 @@ Names = Mapping[Item, str]
 UNKNOWN = "no longer in the store"
 
 
-async def describe_items(plan: Plan, shop: Shop) -> dict[Item, str]:
-    """Return the name of each item, in the plan's order: from its Step or, for known shoppers, from the store."""
-    items, names = plan.items, dict(plan.names)
+async def describe_items(plan: Plan, shop: Shop, *, most: int | None = None) -> dict[Item, str]:
+    """Return the name of each item, in the plan's order: from its Step or, for known shoppers, from the store.
+
+    ``most``: of so many of them.
+    """
+    items, names = plan.items[:most], dict(plan.names)
     for kind, look_up in _LOOK_UPS.items():
         unnamed = [item for item in items if item.kind is kind and item not in names]
         names |= await look_up(unnamed, plan, shop) if unnamed else {}

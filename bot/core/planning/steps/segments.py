@@ -208,6 +208,11 @@ class DeleteSegment(Step):
         return {self.segment.item: self.segment.name}
 
     @property
+    def whole_segment(self) -> SegmentRef:
+        """The segment."""
+        return self.segment
+
+    @property
     def deletes(self) -> tuple[Item, ...]:
         """The segment."""
         return self.items

@@ -87,6 +87,11 @@ class Step(Value):
         return ()
 
     @property
+    def whole_segment(self) -> SegmentRef | None:
+        """The segment that it takes away from all its members, whom it does not name."""
+        return None
+
+    @property
     def shoppers(self) -> int:
         """How many shoppers it moves."""
         return 0

@@ -1,0 +1,67 @@
+"""Leave Some Out offers the change's items to tick, with pasting besides."""
+
+from tests.harness import Json, World, filled
+from tests.stories.judge import read
+
+
+def ticks(form: Json | None) -> Json:
+    """The list to tick in an open form."""
+    assert form
+    (block,) = (one for one in form["blocks"] if one.get("block_id") == "items-ticks")
+    return dict(block)
+
+
+async def leave_some_out(slack: World) -> Json | None:
+    await slack.press("Leave Some Out", by="ben")
+    return slack.form(by="ben")
+
+
+async def test_shoppers_are_ticked_and_left_out(slack: World) -> None:
+    one, two, three, four = slack.emails(4, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one} {two} {three} {four}")
+    block = ticks(await leave_some_out(slack))
+    offered = [option["text"]["text"] for option in block["element"]["options"]]
+    assert sorted(offered) == sorted(slack.called(email) for email in (one, two, three, four))
+    assert block["hint"]["text"] == "Type to search."
+    await slack.submit({"Leave out": [slack.called(one), slack.called(two)]}, by="ben")
+    assert "\nRemove 2 of 40 shoppers from VIPs\n" in read(slack.card(1))
+    left = {item.id for item in (await slack.change(1)).plan.items}
+    assert left == {slack.profile_id(three), slack.profile_id(four)}
+
+
+async def test_what_is_ticked_and_what_is_pasted_add_up(slack: World) -> None:
+    one, two, three = slack.emails(3, inside="VIPs")
+    await slack.type(f"/shopper delete {one} {two} {three}")
+    form = await leave_some_out(slack)
+    assert filled(form, "items") in ("", None)
+    await slack.submit({"Leave out": [slack.called(one)], "Items": two}, by="ben")
+    assert [item.id for item in (await slack.change(1)).plan.items] == [str(slack.customer_id(three))]
+
+
+async def test_segments_and_promotions_are_ticked_by_name(slack: World) -> None:
+    await slack.type("/segment delete VIPs Lapsed Reviewers")
+    await leave_some_out(slack)
+    await slack.submit({"Leave out": ["Lapsed", "Reviewers"]}, by="ben")
+    assert "Delete the segment VIPs (40 shoppers)" in read(slack.card(1))
+
+
+async def test_of_more_than_100_the_first_are_offered_and_the_others_can_be_pasted(slack: World) -> None:
+    slack.enrol("VIPs", 130)
+    await slack.type("/segment clear VIPs")
+    block = ticks(await leave_some_out(slack))
+    assert len(block["element"]["options"]) == 100
+    assert block["hint"]["text"] == "The first 100 of 130; paste others below. Type to search."
+
+
+async def test_nothing_ticked_and_nothing_pasted_is_refused_in_the_form(slack: World) -> None:
+    await slack.type(f"/segment remove VIPs {' '.join(slack.emails(2, inside='VIPs'))}")
+    await leave_some_out(slack)
+    outcome = await slack.submit({}, by="ben")
+    assert outcome["errors"] == {"items": "Items is missing."}
+
+
+async def test_an_unknown_change_is_refused_where_its_items_would_be(slack: World) -> None:
+    await slack.type("/change except 42")
+    assert "change 42" in read(slack.form())
+    await slack.type("/change except")
+    assert "items-ticks" not in str(slack.form())
