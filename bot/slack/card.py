@@ -50,10 +50,12 @@ def render_card(change: Change) -> Message:
         *_results(change),
         *_buttons(change),
         _record(change),
+        {"type": "divider"},
     ]
     whole = Message(f"Change {change.number}: {blocks.escape(headline)}", rendered)
     shown = without_addresses(whole)
-    return Message(shown.text, [*shown.blocks, _hint(change)]) if counts_addresses(shown) else shown
+    hint = [_hint(change)] if counts_addresses(shown) else []
+    return Message(shown.text, [*shown.blocks[:-1], *hint, *shown.blocks[-1:]])
 
 
 def _hint(change: Change) -> Block:

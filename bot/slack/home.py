@@ -10,13 +10,15 @@ from bot.core.store_view.cached_shop import LACKS_SCOPE
 from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.engine.home_tab.model import Home, StoreOverview
 from bot.slack import answers, blocks
-from bot.slack.action_ids import RUN
+from bot.slack.action_ids import REVIEW, RUN
 from bot.slack.blocks import Block
 from bot.slack.card import waiting_for
 from bot.slack.help import help_answer
 from bot.slack.review_button import review_button
 
 HOME_BLOCKS = 100
+OTHERS = "others"
+"""The block with the menu of changes that have no row."""
 DIVIDER: Block = {"type": "divider"}
 NEXT_ONES = (
     Offer("List Segments", "segment list"),
@@ -52,13 +54,24 @@ def _waits(home: Home) -> list[Block]:
     title = blocks.header(f"{counted(home.waiting, 'change')} {are} waiting for you")
     first = [blocks.section(blocks.rich("These expire first."))] if home.waiting > len(home.waits) else []
     each = (block for one in home.waits for block in (_waiting_row(one), _about(one)))
-    return [title, *first, *each, blocks.context(DECIDED)]
+    return [title, *first, *each, *_other_waits(home.others), blocks.context(DECIDED)]
+
+
+def _other_waits(others: tuple[Brief, ...]) -> list[Block]:
+    """Render the changes that have no row as a list, each of which opens its form."""
+    if not others:
+        return []
+    options = [blocks.option(one.headline, str(one.number), f"change {one.number}") for one in others[: blocks.OPTIONS]]
+    words = blocks.plain(f"{len(others):,} more", blocks.PLACEHOLDER)
+    menu = {"type": "static_select", "action_id": REVIEW, "placeholder": words, "options": options}
+    return [blocks.actions([menu]) | {"block_id": OTHERS}]
 
 
 def _about(one: Brief) -> Block:
     asked = f"asked by <@{one.requester}> {blocks.time(one.created_at)}"
     why = blocks.escape(blocks.cut(one.need.why, blocks.SMALL_PRINT))
-    return blocks.context(asked, why, _approval_count(one), f"expires {blocks.time(one.expires_at)}")
+    expires = f"expires {blocks.time(one.expires_at)}"
+    return blocks.context(expires, asked, why, _approval_count(one), f"change {one.number}")
 
 
 def _approval_count(one: Brief) -> str:
@@ -69,7 +82,7 @@ def _requested(requested: tuple[Brief, ...]) -> list[Block]:
     title = blocks.header("Your requests")
     if not requested:
         return [title, blocks.section(blocks.rich("You haven't asked for a change yet."))]
-    return [title, *(_row(one, f"Change {one.number} · {_state(one)}") for one in requested)]
+    return [title, *(_row(one, f"{_state(one)}: {one.headline} · change {one.number}") for one in requested)]
 
 
 def _state(one: Brief) -> str:
@@ -78,15 +91,14 @@ def _state(one: Brief) -> str:
     return f"Waiting for {waiting_for(one)}"
 
 
-def _row(one: Brief, label: str) -> Block:
+def _row(one: Brief, line: str) -> Block:
     """Render a change with its button."""
     details = blocks.button("Details", f"{RUN}:0", f"change show {one.number}")
-    text = blocks.plain(f"{label}: {one.headline}", blocks.LINE)
-    return {"type": "section", "text": text, "accessory": details}
+    return {"type": "section", "text": blocks.plain(line, blocks.LINE), "accessory": details}
 
 
 def _waiting_row(one: Brief) -> Block:
-    return _row(one, f"Change {one.number}") | {"accessory": review_button(one.number)}
+    return _row(one, one.headline) | {"accessory": review_button(one.number)}
 
 
 def _segments(overview: StoreOverview | None) -> list[Block]:

@@ -13,7 +13,7 @@ def render_review_form(change: Change, channel: str | None) -> Block:
     It is decided as it is shown: what is submitted carries what it was drawn for, like the buttons of a card.
     """
     value = pack_shown(change.shown)
-    shown = [block for block in render_card(change).blocks if block["type"] != "actions"]
+    shown = [block for block in render_card(change).blocks if block["type"] not in ("actions", "divider")]
     buttons = blocks.actions(
         [
             blocks.button("Reject", REJECT, value),

@@ -38,19 +38,20 @@ def texts(of: Change) -> list[str]:
 
 def test_the_state_stands_first_then_action_and_scope_and_the_number_last() -> None:
     message = render_card(change(state=State.WAITING, plan=plan(delete(members=412))))
-    state, title, *_, record = message.blocks
+    state, title, *_, record, divider = message.blocks
     assert state["elements"][0]["text"] == "*:hourglass_flowing_sand: Waiting for 1 approval*"
     assert state["elements"][1]["text"].startswith("expires <!date^")
     assert title == blocks.header("Delete the segment VIPs (412 shoppers)")
     assert record["elements"][0]["text"] == "Change 42"
-    assert "Change 42" not in str(message.blocks[:-1])
+    assert divider == {"type": "divider"}
+    assert "Change 42" not in str(message.blocks[:-2])
     assert message.text == "Change 42: Delete the segment VIPs (412 shoppers)"
 
 
 def test_a_destructive_change_is_confirmed_in_red_with_its_verb() -> None:
     waiting = change(state=State.WAITING, version=3)
     value = pack_shown(waiting.shown)
-    approve, reject, *_ = render_card(waiting).blocks[-2]["elements"]
+    approve, reject, *_ = render_card(waiting).blocks[-3]["elements"]
     assert (approve["text"]["text"], approve["style"], approve["value"]) == ("Delete Segment", "danger", value)
     assert approve["confirm"]["confirm"]["text"] == "Delete Segment"
     assert (reject["text"]["text"], reject["value"], reject.keys() & {"style", "confirm"}) == ("Reject", value, set())

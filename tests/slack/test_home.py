@@ -23,7 +23,7 @@ def shown(told: Home) -> str:
 def test_what_waits_comes_first_then_mine_then_the_segments_then_help() -> None:
     waits, mine = Brief.of(change(number=7)), Brief.of(change(number=8, state=State.DONE))
     told = shown(Home(waiting=1, waits=(waits,), mine=(mine,), overview=StoreOverview(segments=1, largest=(STAFF,))))
-    order = ("1 change is waiting for you", "Change 7: ", "Change 8 · Done: ", "Segments", "Staff", "/segment")
+    order = ("1 change is waiting for you", "change 7", "Done: ", "change 8", "Segments", "Staff", "/segment")
     assert sorted(order, key=told.index) == list(order)
 
 
@@ -51,8 +51,8 @@ def test_my_own_change_that_waits_says_for_whom() -> None:
         approvals=(Approval(actor="UBEN", at=NOW),),
     )
     told = shown(Home(mine=(Brief.of(change(number=1, state=State.WAITING)), Brief.of(signed))))
-    assert "Change 1 · Waiting for 1 approval: Delete" in told
-    assert "Change 42 · Waiting for 1 more approval: Delete" in told
+    assert "Waiting for 1 approval: Delete the segment VIPs (0 shoppers) · change 1\n" in told
+    assert "Waiting for 1 more approval: Delete the segment VIPs (0 shoppers) · change 42\n" in told
 
 
 def test_why_it_cannot_be_told_what_waits_is_said() -> None:
@@ -112,3 +112,14 @@ def test_however_many_groups_there_are_it_fits() -> None:
     assert len(view["blocks"]) == HOME_BLOCKS
     assert faults_of("home", view) == []
     assert len(render_home(full, GROUPS)["blocks"]) < HOME_BLOCKS
+
+
+def test_those_that_have_no_row_can_be_reviewed_from_a_menu() -> None:
+    every = tuple(Brief.of(change(number=at)) for at in range(1, 121))
+    view = render_home(Home(waiting=120, waits=every[:10], others=every[10:]), GROUPS)
+    assert faults_of("home", view) == []
+    (menu,) = (
+        one for block in view["blocks"] if block["type"] == "actions" for one in block["elements"] if "options" in one
+    )
+    assert (menu["action_id"], menu["placeholder"]["text"]) == ("review", "110 more")
+    assert [one["value"] for one in menu["options"]] == [str(at) for at in range(11, 111)]

@@ -132,3 +132,15 @@ async def test_a_review_pressed_twice_at_once_opens_one_form(slack: World) -> No
     await slack.type("/change show 1", by="ben")
     await slack.deliver(slack.click("Review", by="ben", channel="#segments"), times=3)
     assert sum(door == "views.open" for door, _ in slack.sent) == 1
+
+
+async def test_of_many_that_wait_each_is_reviewed_from_the_home_tab(slack: World) -> None:
+    for email in slack.emails(12, inside="VIPs"):
+        await slack.type(f"/segment remove VIPs {email}")
+    last = (await slack.change(12)).plan.headline
+    await slack.home(by="ben")
+    assert "12 changes are waiting for you" in read(slack.workspace.state("ben")["home"])
+    await slack.press("review", by="ben", channel="home", value=last, block_id="others")
+    form = slack.form(by="ben")
+    assert form
+    assert form["title"]["text"] == "Review change 12"

@@ -34,15 +34,16 @@ class StoreOverview(Value):
 class Home(Value):
     """One person's Home tab. ``refusal``: why they may not use the bot; then all else is empty.
 
-    ``waiting`` is the number of Changes that wait for this person, ``waits`` those that expire first; ``doubt``: why
-    that is unknown. ``mine`` are those that they requested. ``untold`` are the numbers of Changes of whose emergency
-    not everyone was told. ``overview`` is None while it is being fetched.
+    ``waiting`` is the number of Changes that wait for this person, ``waits`` those that expire first, and
+    ``others`` the next ones; ``doubt``: why that is unknown. ``mine`` are those that they requested. ``untold`` are
+    the numbers of Changes of whose emergency not everyone was told. ``overview`` is None while it is being fetched.
     """
 
     refusal: str = ""
     doubt: str = ""
     waiting: int = 0
     waits: tuple[Brief, ...] = ()
+    others: tuple[Brief, ...] = ()
     mine: tuple[Brief, ...] = ()
     untold: tuple[int, ...] = ()
     overview: StoreOverview | None = None

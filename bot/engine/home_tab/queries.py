@@ -12,6 +12,8 @@ from bot.ledger.ledger import Ledger
 
 SHOWN = 10
 """The most changes in each list."""
+LISTED = SHOWN + 100
+"""The most changes that can be reviewed from the tab: those without a row are in a menu, which holds a hundred."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,15 @@ class HomeTabQueries:
         refusals = [self._refusal(actor, one) for one in waits] if actor.has_unknown_groups and not may else []
         doubt = next((str(one) for one in refusals if one), "")
         untold = (await self.ledger.changes.untold())[:SHOWN]
-        return Home(doubt=doubt, waiting=len(may), waits=may[:SHOWN], mine=mine, untold=untold, overview=overview)
+        return Home(
+            doubt=doubt,
+            waiting=len(may),
+            waits=may[:SHOWN],
+            others=may[SHOWN:LISTED],
+            mine=mine,
+            untold=untold,
+            overview=overview,
+        )
 
     def _refusal(self, actor: Actor, change: Brief) -> NotAllowed | None:
         try:
