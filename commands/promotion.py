@@ -91,8 +91,8 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
         return Answer(f"There are no promotions with “{args.words}”." if wanted else "There are no promotions.")
     page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())
     names = await ctx.shop.names()
-    rows = tuple((one.id, one.name, describe_status(one), whom(one.targeting, names)) for one in page.items)
-    table = Table("Promotions", ("Id", "Promotion", "Status", "Reaches"), rows)
+    rows = tuple((one.name, describe_status(one), whom(one.targeting, names), one.id) for one in page.items)
+    table = Table("Promotions", ("Promotion", "Status", "Reaches", "Id"), rows)
     return Answer(page.title("promotion"), (table, offers(("Show a Promotion", "promotion show"), before=page.more)))
 
 
@@ -116,6 +116,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
                 *((("Enable", f"promotion enable {typed}"),) if promotion.status == DISABLED else ()),
                 *((("Disable", f"promotion disable {typed}"),) if promotion.status != DISABLED else ()),
             ),
+            Sentence(f"Promotion {promotion.id}", quiet=True),
         ),
     )
 
@@ -197,7 +198,6 @@ def _details(promotion: Promotion) -> Fields:
         ("Starts", _day(document.get("start_date"))),
         ("Ends", _day(document.get("end_date"))),
         ("Used", _times(document.get("current_uses"), document.get("max_uses"))),
-        ("Id", str(promotion.id)),
     )
 
 

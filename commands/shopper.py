@@ -119,14 +119,13 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
 
 async def _shown(customer: Customer, ctx: Context) -> Answer:
     inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
-    fields = (
-        ("Customer", str(customer.id)),
-        ("Profile", customer.shopper_profile_id or "none yet; adding them to a segment creates one"),
+    profile = customer.shopper_profile_id
+    fields = Fields.of(
         ("Segments", ", ".join(one.name for one in inside) or "none"),
+        ("Profile", "" if profile else "none yet; adding them to a segment creates one"),
     )
-    return Answer(
-        describe_customer(customer), (Fields(fields), *await _promotions(customer, ctx), _next_steps(customer))
-    )
+    ids = Sentence(f"Customer {customer.id}{f' · profile {profile}' if profile else ''}", quiet=True)
+    return Answer(describe_customer(customer), (fields, *await _promotions(customer, ctx), _next_steps(customer), ids))
 
 
 def _name(customer: Customer) -> str:

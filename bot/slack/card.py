@@ -36,7 +36,7 @@ def render_card(change: Change) -> Message:
     Its number stands last. It names no address, since it stands in a channel.
     """
     headline = hide_addresses(change.plan.headline)
-    rendered = [
+    rendered: list[Block] = [
         blocks.context(_state(change), _expiry(change)),
         blocks.header(headline),
         *_lines(change),

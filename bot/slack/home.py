@@ -63,7 +63,7 @@ def _other_waits(others: tuple[Brief, ...]) -> list[Block]:
         return []
     options = [blocks.option(one.headline, str(one.number), f"change {one.number}") for one in others[: blocks.OPTIONS]]
     words = blocks.plain(f"{len(others):,} more", blocks.PLACEHOLDER)
-    menu = {"type": "static_select", "action_id": REVIEW, "placeholder": words, "options": options}
+    menu: Block = {"type": "static_select", "action_id": REVIEW, "placeholder": words, "options": options}
     return [blocks.actions([menu]) | {"block_id": OTHERS}]
 
 

@@ -40,11 +40,16 @@ def render_ticks(view: Block, field: str, names: dict[Item, str], count: int) ->
     if not names:
         return view
     options = [blocks.option(name, str(item)) for item, name in names.items()]
-    element = {"type": "multi_static_select", "action_id": "ticks", "options": options}
-    element["placeholder"] = blocks.plain("Choose", blocks.PLACEHOLDER)
+    placeholder = blocks.plain("Choose", blocks.PLACEHOLDER)
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": "ticks",
+        "placeholder": placeholder,
+        "options": options,
+    }
     first = f"The first {len(names):,} of {count:,}; paste others below. " if count > len(names) else ""
     ticks = inputs.input_block(f"{field}{TICKS}", "Leave out", element, hint=f"{first}{HINT}", optional=True)
-    shown = []
+    shown: list[Block] = []
     for block in view["blocks"]:
         is_field = block.get("block_id") == field
         shown += [ticks, block | {"optional": True}] if is_field else [block]

@@ -60,6 +60,7 @@ async def test_list_shows_each_promotion_with_its_status_and_whom_it_reaches(sla
     assert "Win back\noff\nshoppers in Lapsed\n" in read(shown)
     assert "shoppers (in Coffee lovers, or in Tea drinkers), and not in Wholesale" in read(shown)
     assert buttons(shown) == ["Show a Promotion"]
+    assert "Promotion\nStatus\nReaches\nId\n" in read(shown)
     assert shown["ephemeral"]
     assert not slack.writes()
 
@@ -92,6 +93,7 @@ async def test_show_tells_status_dates_uses_and_whom_it_reaches(slack: World) ->
         assert "Starts: 2026-01-05" in told
         assert "Used: 37 of 500 times" in told
         assert "Only signed-in shoppers get it" in told
+        assert told.endswith("\nPromotion 3")
     assert buttons(slack.messages()[-1]) == ["Retarget", "Edit Rule", "Untarget", "Disable"]
 
 

@@ -50,8 +50,7 @@ async def test_a_shopper_is_shown_by_email_by_customer_id_and_by_profile_id(slac
         await slack.type(f"/shopper show {word}")
         told = read(slack.messages()[-1])
         assert f"Ida Frey ({email})" in told
-        assert f"Customer: {slack.customer_id(email)}" in told
-        assert f"Profile: {slack.profile_id(email)}" in told
+        assert told.endswith(f"\nCustomer {slack.customer_id(email)} · profile {slack.profile_id(email)}")
         assert "Segments: VIPs, Lapsed" in told
         assert buttons(slack.messages()[-1]) == ["Add to Segment", "Remove from Segment", "Delete Profile"]
     assert not slack.writes()
@@ -114,7 +113,7 @@ async def test_of_several_shoppers_show_asks_for_one(slack: World) -> None:
     one, two = map(slack.called, emails)
     assert slack.whisper().startswith(f"Whom did you mean: {one} #17 and {two} #18? Nothing was done yet.")
     await slack.press(two, by="ana", channel="#segments")
-    assert "Customer: 18" in read(slack.messages()[-1])
+    assert "Customer 18" in read(slack.messages()[-1])
 
 
 async def test_a_shopper_who_is_no_word_at_all_is_missing(slack: World) -> None:
@@ -190,7 +189,7 @@ async def test_the_only_shopper_who_is_found_is_shown(slack: World, words: str) 
         document = json.dumps({"company": company, "phone": phone})
         db.execute("UPDATE customers SET document = ? WHERE id = ?", (document, id_))
     await slack.type(f"/shopper find {words.format(id_)}")
-    assert f"Customer: {id_}" in read(slack.messages()[-1])
+    assert f"Customer {id_}" in read(slack.messages()[-1])
 
 
 async def test_of_very_many_who_are_found_the_first_are_shown(slack: World) -> None:

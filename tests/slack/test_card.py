@@ -409,3 +409,24 @@ def test_a_waiting_card_links_to_the_others_that_touch_the_same() -> None:
     assert "'url': 'https://x.example'" in str(render_card(waiting).blocks)
     assert "Also waiting" not in words(waiting.model_copy(update={"state": State.DONE}))
     assert "more" not in words(waiting.model_copy(update={"beside": others[:3]}))
+
+
+def test_whatever_a_card_tells_it_names_no_address() -> None:
+    who = "Ada Byron (ada@example.com)"
+    told = change(
+        state=State.FAILED,
+        plan=Plan(steps=(delete(who), REGISTER), remarks=(f"In VIPs already: {who}.", "Not in: b@x.org"), named=who),
+        reason=f"Ask {who}",
+        asked=who,
+        drift=(f"Was: {who}",),
+        need=Need(approvals=1, why=who),
+        emergency=Emergency(actor="UEVE", reason=who, at=NOW),
+        beside=(Beside(number=1, headline=who),),
+        runs=(Run(position=0, state=StepState.FAILED, error=f"No {who}", applied=Applied(notes=(who,))),),
+    )
+    for state in State:
+        shown = render_card(told.model_copy(update={"state": state}))
+        assert "@example.com" not in f"{shown}"
+        assert "@x.org" not in f"{shown}"
+        assert "Ada Byron" in words(told.model_copy(update={"state": state}))
+        assert "`/change details 42` shows the emails, only to you." in words(told.model_copy(update={"state": state}))

@@ -153,8 +153,8 @@ async def test_type_ahead_of_150_promotions_offers_what_slack_shows(slack: World
 
 
 async def test_change_list_and_home_hold_whatever_waits(slack: World) -> None:
-    for number in range(1, 61):
-        await slack.client.type("ana", "#segments", f"/promotion target {number % 6 + 1} is Newsletter")
+    for number in slack.put_promotions(*(f"Sale {number}" for number in range(60))):
+        await slack.client.type("ana", "#segments", f"/promotion target {number} is Newsletter")
     await slack.settled()
     await slack.type("/change list", by="ben")
     assert "60 pending changes, 1 to 50 shown" in slack.whisper(by="ben")

@@ -25,9 +25,14 @@ class Reach(Value):
 
     def describe(self, name: str, when: str) -> str:
         """Describe how many it means something for, and from when on, if that is worth saying."""
-        counts = f"{people(self.gain)} gain it, {self.lose:,} lose it, {self.keep:,} keep it"
+        gain = f"{people(self.gain)} {_verb(self.gain, 'gain')}"
+        counts = f"{gain} it, {self.lose:,} {_verb(self.lose, 'lose')} it, {self.keep:,} {_verb(self.keep, 'keep')} it"
         said = f" {when}" if when else ""
         return f"{name}{said}: {counts}. Counted by segment; cart conditions still apply."
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
 
 
 def reaches(targeting: Targeting | None) -> Reaches:
@@ -49,8 +54,9 @@ async def count_reach(before: Reaches, after: Reaches, segment_ids: Collection[s
     if inside is None:
         return None
     counts = Counter((before(segments), after(segments)) for segments in inside.values())
-    if before(()) or after(()):
-        counts[before(()), after(())] += max(0, await shop.reader.customer_count() - len(inside))
+    others = (before(()), after(()))
+    if others != (False, False):
+        counts[others] += max(0, await shop.reader.customer_count() - len(inside))
     if any(None in ways for ways in counts):
         return None
     return Reach(gain=counts[False, True], lose=counts[True, False], keep=counts[True, True])
