@@ -85,5 +85,5 @@ class Copy:
             return ""
         found = _FIRST.search(ended.stdout)
         if ended.returncode != FAILED and not found and ended.returncode not in BROKEN:
-            raise Unusable(ended.stdout + ended.stderr)
+            raise Unusable(f"pytest ended with status {ended.returncode}:\n{ended.stdout}{ended.stderr}")
         return found[1] if found else "the tests could not be collected"
