@@ -299,3 +299,18 @@ def test_an_edit_of_what_an_earlier_version_wrote_is_found(tmp_path: Path, state
     with unguarded(file) as db:
         assert db.execute(statement).rowcount > 0
     assert told in fault(file)
+
+
+async def test_what_is_left_of_a_change_after_an_archive_tells_what_its_row_is(tmp_path: Path) -> None:
+    """A refused click is about it, too, and says nothing of its row."""
+    path = tmp_path / "ledger.sqlite"
+    async with open_sqlite(path) as ledger:
+        change = await move(ledger, await planned(ledger, "1"), Event.POST)
+        await ledger.audit.append(Entry(EntryKind.REFUSED, "UEVE", change=1), at=NOW + 20 * DAY)
+        await ledger.changes.move(change, Event.EXPIRE, at=NOW + 20 * DAY)
+    with closing(Database.open(path)) as database:
+        Shell(database).archive(tmp_path / "old.sqlite", before=NOW + 10 * DAY, at=NOW + 30 * DAY)
+    assert fault(path) == ""
+    with unguarded(path) as db:
+        db.execute("UPDATE changes SET body = json_set(body, '$.reason', 'x')")
+    assert CHANGES in fault(path)
