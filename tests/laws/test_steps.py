@@ -131,10 +131,10 @@ def test_danger_means_that_a_second_person_is_needed(kind: type[Step], data: st.
 
 
 def what_it_is_about(step: AnyStep) -> tuple[str, ...]:
-    """The words that its line cannot do without: names of things, or else how many shoppers."""
+    """The words that its line cannot do without: names of things (not of people), or how many shoppers."""
     target = (step.target.name,) if step.target else ()
     things = [name for item, name in step.names.items() if item.kind in (ItemKind.SEGMENT, ItemKind.PROMOTION)]
-    return (*target, *things) or (step.batch_key[1] or (f"{step.shoppers:,} " if step.shoppers else ""),)
+    return (*target, *things) or ((step.creates or f"{step.shoppers:,} ",) if step.creates or step.shoppers else ())
 
 
 @every_kind
