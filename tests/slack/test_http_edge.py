@@ -14,7 +14,7 @@ import pytest
 
 from bot.sandbox.workspace import people
 from bot.slack import transports
-from bot.slack.http.connections import most_connections, open_files
+from bot.slack.http.connections import Connections, most_connections, open_files
 from bot.slack.http.refusals import Refusals
 from tests.conftest import OpenWorld
 from tests.harness import World
@@ -239,6 +239,16 @@ async def test_any_other_error_of_the_server_is_logged_whole(slack: World, caplo
         answered = await send(port, b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 500")
     assert "nobody foresaw this" in caplog.text
+
+
+async def test_a_kept_connection_that_slack_closes_leaves_its_place() -> None:
+    connections, transport = Connections(Refusals(), most=1, read_within=60), asyncio.Transport()
+    connections.opened(transport)
+    with connections.busy(transport):
+        pass
+    assert connections.is_kept(transport)
+    connections.lost(transport)
+    assert not connections.is_kept(transport)
 
 
 def test_connections_leave_two_thirds_of_the_files_to_the_rest() -> None:
