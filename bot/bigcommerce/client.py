@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -85,6 +86,27 @@ class Store(Reader):
     async def delete_segments(self, first: str, *rest: str) -> None:
         """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
         await self._delete(endpoints.delete_segments((first, *rest), self._room))
+
+    async def delete_segment_as_read(
+        self, segment_id: str, check: Callable[[Collection[Promotion], int], None]
+    ) -> None:
+        """Delete a segment unless `check` raises, given all promotions and the number of its members.
+
+        Both are read before each attempt, the members last. One that no longer exists is left alone.
+        """
+
+        async def drafted() -> Request | None:
+            promotions = tuple([one async for one in self.promotions()])
+            try:
+                members = await self.checked_member_count(segment_id)
+            except NotFound:
+                return None
+            check(promotions, members)
+            (request,) = endpoints.delete_segments((segment_id,))
+            return replace(request, whole=True)
+
+        if sent := await self._connection.send_draft(drafted, self._caller):
+            responses.decode(sent.request, self._noted(sent.response))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
         """Add profiles to a segment; return which were added, already members, or missing. Raises NotFound."""

@@ -38,8 +38,8 @@ class Request:
     """One request, relative to `/stores/{store_hash}/v3/`.
 
     `target` is path and query, quoted; `body` is JSON or None; `repeatable` (idempotent) means that sending it twice
-    has the same result as once; `about` is the noun for "no such …". `whole`: its body replaces what the store holds,
-    so that no attempt, not even one that was refused, is followed by another before the store was read again. Raises
+    has the same result as once; `about` is the noun for "no such …". `whole`: it replaces or deletes what was read, so
+    that no attempt, not even one that was refused, is followed by another before the store was read again. Raises
     ValueError for a DELETE whose target does not name ids: it would wipe everything.
     """
 

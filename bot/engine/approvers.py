@@ -32,11 +32,18 @@ class Approvers:
         """Return the approvals that this plan needs, and whom its requester moved before.
 
         An undo needs at least those of what it undoes; a ``change`` that was narrowed, those that it needed before.
+        What takes back a segment of the requester's own hurts nobody: nothing else that is destructive goes without.
         """
         undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         moved = await moved_before(self.policy, self.process, plan, requester, change)
-        need = self.policy.need(plan, undone=undone, moved=moved)
+        need = self.policy.need(await self._without_own(plan, requester), undone=undone, moved=moved)
         return self.policy.at_least(need, change.least) if change and change.least else need, moved
+
+    async def _without_own(self, plan: Plan, requester: str) -> Plan:
+        """Return the plan without Steps that take back what the requester made, as the sealed log says."""
+        segments = {step.takes_back for step in plan.steps if step.takes_back}
+        own = {one for one in segments if await self.process.ledger.changes.maker_of(one.id) == requester}
+        return plan.model_copy(update={"steps": tuple(step for step in plan.steps if step.takes_back not in own)})
 
     def recorded(self, need: Need) -> list[dict[str, Any]]:
         """Return what the log records of a need: each requirement, with the ids of those whose approvals count."""

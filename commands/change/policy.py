@@ -39,7 +39,8 @@ async def policy(args: NoArgs, ctx: Context) -> Answer:
         Sentence(f"Who may break the glass: {who(ctx.policy.breakers) if ctx.policy.breakers else 'no one'}."),
         Sentence(
             "Whoever approved must still be allowed to when the change starts. "
-            "Removing and deleting need at least one approval; undoing needs as many as what it undoes.",
+            "Removing and deleting need at least one approval; undoing needs as many as what it undoes. "
+            "Whoever had a segment created takes it back alone while it is empty and no promotion names it.",
             quiet=True,
         ),
     )

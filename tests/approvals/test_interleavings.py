@@ -24,6 +24,7 @@ from bot.core.approval.policy import Policy
 from bot.core.approval.rule import DESTRUCTIVE, Rule
 from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import ClickedButton
+from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     STEPS,
     AddMembers,
@@ -104,6 +105,10 @@ policies = st.sampled_from((ONE, TWO, STRICT))
 turns = st.sampled_from((SETTLED, SETTLED, SETTLED, 0, 1, 2, 3, 5, 8, 13, 21, 34))
 """How long the loop runs before something else happens."""
 few = st.integers(0, 60)
+
+
+def _created(run: Run) -> str | None:
+    return run.applied.created.id if run.applied and run.applied.created else None
 
 
 @dataclass(frozen=True)
@@ -459,7 +464,7 @@ class Interleavings(RuleBasedStateMachine):
             assert change.emergency.actor == BEA
             return
         assert len(signers) >= change.need.approvals
-        assert signers or not change.plan.destructive
+        assert signers or not self._hurting(change).destructive
         assert change.need.satisfied_by(change.approvals)
         assert change.need in self._needs(change, self.policies)
         assert all(one.at < change.expires_at for one in change.approvals)
@@ -478,11 +483,23 @@ class Interleavings(RuleBasedStateMachine):
 
     def _needs(self, change: Change, policies: list[Policy]) -> list[Need]:
         undone = self._read(change.plan.undoes).need if change.plan.undoes else None
-        needs = [policy.need(change.plan, undone=undone, moved=change.moved) for policy in policies]
+        needs = [policy.need(self._hurting(change), undone=undone, moved=change.moved) for policy in policies]
         if change.least:
             needs = [policy.at_least(need, change.least) for policy in policies for need in needs]
         less = Need(approvals=1, why="needs 1 approval: it was asked for before it became less")
         return [*needs, *([less] if any(need.approvals == 0 for need in needs) else [])]
+
+    def _hurting(self, change: Change) -> Plan:
+        """Its plan without the sole exception: taking back a segment that its requester had created alone."""
+        kept = (
+            step for step in change.plan.steps if not (step.takes_back and self._is_own(step.takes_back.id, change))
+        )
+        return change.plan.model_copy(update={"steps": tuple(kept)})
+
+    def _is_own(self, segment_id: str, change: Change) -> bool:
+        before = map(self._read, range(1, change.number))
+        made = (one for one in before if segment_id in map(_created, one.runs))
+        return any(one.requester == change.requester and not one.need.approvals for one in made)
 
     def _judge_runs(self, change: Change) -> None:
         if not change.runs:

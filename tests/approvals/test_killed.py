@@ -35,6 +35,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
         {"first": "VIPs", "second": "Newsletter", "how": "first-only", "into": "Lapsed", "mode": "equal"},
     ),
     "a segment is copied": ("segment copy", {"segment": "Newsletter", "name": "Readers"}),
+    "a segment is created, and taken back alone": ("segment create", {"name": "Loyal"}),
     "a segment is renamed": ("segment edit", {"segment": "VIPs", "name": "Best", "description": "The best"}),
     "profiles are deleted": ("shopper delete", {"shoppers": CUSTOMERS[:12]}),
     "a promotion is targeted": ("promotion target", {"promotion": "4", "how": "is", "segments": ["VIPs"]}),

@@ -131,7 +131,7 @@ async def test_what_waits_or_did_nothing_cannot_be_undone(slack: World) -> None:
 
 
 async def test_a_change_is_undone_once(slack: World) -> None:
-    await slack.type("/segment create Loyal", by="ana")
+    await slack.type("/segment create Loyal", by="ben")
     await slack.type("/change undo 1", by="ana")
     slack.rename("Loyal", "Loyals")  # so that the next request is another one
     await slack.type("/change undo 1", by="cleo")

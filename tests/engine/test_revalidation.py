@@ -146,6 +146,16 @@ async def test_a_promotion_that_was_retargeted_in_a_pause_is_left_to_people(mach
     assert (failed.state, (await machine.client.promotion(4)).targeting) == (State.FAILED, theirs)
 
 
+async def test_whom_a_promotion_reaches_may_change_in_a_pause(machine: Bench) -> None:
+    """How many gain it is shown, and does not change what is done."""
+    step = RetargetPromotion(promotion=PromotionRef(id=4, name="Win back"), after=None)
+    await killed_after_start(machine, await planned(machine, step))
+    await machine.client.delete_segments(machine.segments()["Newsletter"])
+    (profile, *_) = sorted(machine.members("VIPs") - machine.members("Lapsed"))
+    await machine.client.add_members(machine.segments()["Lapsed"], profile)
+    assert (await resumed(machine, minutes=2)).state is State.DONE
+
+
 async def test_memberships_that_profiles_would_take_with_them_are_looked_at(machine: Bench) -> None:
     """It may have begun to delete them: what is gone is its own doing, and what came is not."""
     ids = [row["customer_id"] for row in machine.store.shop.rows("SELECT customer_id FROM profiles LIMIT 4")]

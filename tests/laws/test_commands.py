@@ -108,6 +108,9 @@ class Record:
     async def untold(self) -> tuple[int, ...]:
         return ()
 
+    async def maker_of(self, segment_id: str) -> str:
+        return self.kept.requester
+
 
 CREATED = Run(position=0, state=StepState.DONE, undo=(CreateSegment(segment=Naming(name="Gone"), restores=True),))
 RECORDS = (

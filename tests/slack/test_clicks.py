@@ -19,7 +19,7 @@ async def test_the_same_command_delivered_twice_is_one_change(slack: World) -> N
 
 
 async def test_the_same_click_delivered_again_after_a_restart_is_still_one(slack: World) -> None:
-    await slack.type("/segment create Loyal")
+    await slack.type("/segment create Loyal", by="cleo")
     await slack.type("/change undo 1")
     click = slack.click("Undo Change", by="ben")
     await slack.deliver(click)

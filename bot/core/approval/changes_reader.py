@@ -27,5 +27,11 @@ class ChangesReader(Protocol):
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
 
+    async def maker_of(self, segment_id: str) -> str:
+        """Return who alone had this segment created, by the sealed log; empty if it does not say.
+
+        Empty, too, if its creation needed somebody's approval, or brought a deleted segment back.
+        """
+
     async def untold(self) -> tuple[int, ...]:
         """Return the numbers of the changes of whose emergency not everyone who can approve was told yet."""

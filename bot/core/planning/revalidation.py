@@ -9,7 +9,7 @@ from bot.core.planning.plan import Plan, drift
 from bot.core.planning.steps import AnyStep
 from bot.core.store_view.cached_shop import Shop
 
-_BESIDE = {"out_of"}
+_BESIDE = {"out_of", "reach"}
 """What is shown, but does not change what is done: as in a Plan's fingerprint."""
 _COUNTED = {"memberships"}
 """What is compared shopper by shopper, in the undo, once a Step may have been carried out in part."""

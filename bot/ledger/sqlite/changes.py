@@ -15,7 +15,7 @@ from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sqlite import audit_index, authorization, change_rows, change_verification
+from bot.ledger.sqlite import audit_index, authorization, change_rows, change_verification, makers
 from bot.ledger.sqlite import notices as queued
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
@@ -95,6 +95,10 @@ class SqliteChanges:
     async def contradiction(self, number: int) -> str:
         """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
         return await authorization.contradiction(self._database, number)
+
+    async def maker_of(self, segment_id: str) -> str:
+        """Return who alone had this segment created, by the sealed log; empty if it does not say."""
+        return await makers.maker_of(self._database, segment_id)
 
     # Moving
 

@@ -23,7 +23,8 @@ from bot.core.planning.steps.promotion_status import SwitchPromotion
 from bot.core.planning.steps.promotions import RetargetPromotion, pointed
 from bot.core.planning.steps.references import Naming, PromotionRef, Restored, SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.planning.steps.segments import CreateSegment, DeleteSegment, UpdateSegment
+from bot.core.planning.steps.segment_naming import UpdateSegment
+from bot.core.planning.steps.segments import CreateSegment, DeleteSegment
 from bot.core.planning.steps.step import BATCH, Gone, Moves, Step, Unclear
 
 AnyStep = Annotated[

@@ -1,16 +1,18 @@
 """Steps on segments themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from bot.bigcommerce import NewSegment, Reader, Segment, SegmentChange, Store
-from bot.core.errors import Impossible, NothingToDo
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
+from bot.bigcommerce import NewSegment, Promotion, Reader, Store
+from bot.core.errors import Impossible
 from bot.core.items import Item
-from bot.core.language.normal_form import normal_form
 from bot.core.language.phrases import people
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.segment_naming import refuse_taken_name
 from bot.core.planning.steps.step import Step, Unclear, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
@@ -62,7 +64,7 @@ class CreateSegment(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the promotions that name its old id by now. Raises Impossible if the name is taken."""
-        await _refuse_taken_name(self.segment, shop, restores=self.restores)
+        await refuse_taken_name(self.segment, shop, restores=self.restores)
         return self.model_copy(update={"lost": await shop.uses(self.old_id)}) if self.old_id else self
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -97,85 +99,11 @@ class CreateSegment(Step):
         return Applied(undo=(undo,), created=planned)
 
 
-class UpdateSegment(Step):
-    """Rename a segment or change its description. ``restores`` as in CreateSegment."""
-
-    kind: Literal["update_segment"] = "update_segment"
-    does: ClassVar[str] = "rename or describe a segment"
-    segment: SegmentRef
-    before: Naming
-    after: Naming
-    restores: bool = False
-
-    @property
-    def target(self) -> SegmentRef:
-        """The segment."""
-        return self.segment
-
-    @property
-    def batch_key(self) -> tuple[str, str]:
-        """The kind and segment: one line per segment."""
-        return (self.kind, self.segment.name)
-
-    def describe(self, shoppers: int) -> str:
-        """Describe what changes, and only that."""
-        changes = []
-        if self.before.name != self.after.name:
-            changes.append(f"rename it to {self.after.name}")
-        if self.before.description != self.after.description:
-            changes.append(
-                f"describe it as “{self.after.description}”" if self.after.description else "drop its description"
-            )
-        return f"Edit the segment {self.segment.name}: {' and '.join(changes)}"
-
-    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return its name and description, before and after."""
-        return self.before.model_dump(), self.after.model_dump()
-
-    async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
-        segment = await present(self.segment, shop)
-        if normal_form(segment.name) != normal_form(self.after.name):
-            await _refuse_taken_name(self.after, shop, restores=self.restores)
-        before = Naming.of(segment)
-        if before == self.after:
-            raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
-        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
-
-    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
-        """Return the Step that restores its current name and description."""
-        segments = [one async for one in reader.segments((self.segment.known_id,))]
-        before = Naming.of(segments[0]) if segments else self.before
-        renamed = self.segment.model_copy(update={"name": self.after.name})
-        return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
-
-    async def apply(self, store: Store) -> Applied:
-        """Send both fields, so that exactly what was shown is set.
-
-        Raises Impossible if someone else named or described it since: it is read just before each attempt.
-        """
-        await store.update_segment(self.segment.known_id, self._renamed)
-        return Applied()
-
-    def _renamed(self, segment: Segment) -> SegmentChange | None:
-        if Naming.of(segment) == self.after:
-            return None
-        if Naming.of(segment) != self.before:
-            raise Impossible(
-                f"Someone else named or described “{segment.name}” in the meantime, so it was left alone. "
-                "Look at it with `/segment show`, and ask again."
-            )
-        return SegmentChange(id=segment.id, name=self.after.name, description=self.after.description)
-
-    async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return an empty result, if the segment has this name and description."""
-        segments = [one async for one in reader.segments((self.segment.known_id,))]
-        named = list(map(Naming.of, segments))
-        return Applied() if named == [self.after] else None
-
-
 class DeleteSegment(Step):
-    """Delete a segment; its shoppers stay in the store. ``promotions`` is None if they cannot be read."""
+    """Delete a segment; its shoppers stay in the store. ``promotions`` is None if they cannot be read.
+
+    ``unused``: leave it where anybody is in it or a promotion names it, which is read last, just before it goes.
+    """
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
@@ -186,6 +114,13 @@ class DeleteSegment(Step):
     description: str = ""
     members: int = 0
     promotions: tuple[PromotionUse, ...] | None = ()
+    unused: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what holds of few: fingerprints of plans from before stay as they were sealed."""
+        fields: dict[str, Any] = handler(self)
+        return fields if self.unused else {name: value for name, value in fields.items() if name != "unused"}
 
     @property
     def live(self) -> bool:
@@ -196,6 +131,11 @@ class DeleteSegment(Step):
     def segment_size(self) -> int:
         """The number of members."""
         return self.members
+
+    @property
+    def takes_back(self) -> Item | None:
+        """The segment, if nobody would miss it."""
+        return self.segment.item if self.unused else None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -236,6 +176,9 @@ class DeleteSegment(Step):
     def warnings(self) -> tuple[str, ...]:
         """The promotions that use it, and what an undo will restore."""
         used = describe_uses(self.segment.name, self.promotions)
+        if self.unused:
+            checked = f"{self.segment.name} goes only if it is still empty and no promotion names it."
+            return (f"{checked} Who is added at that very moment goes with it.",)
         if self.promotions is None:
             return (*used, "Undo restores the segment under a new id; promotions may still name the deleted one.")
         return (*used, "Undo restores the segment, and points these promotions to it.") if used else ()
@@ -261,12 +204,14 @@ class DeleteSegment(Step):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with its current size and promotions. Raises Impossible if it no longer exists."""
         segment = await present(self.segment, shop)
+        members, promotions = await shop.reader.checked_member_count(segment.id), await shop.uses(segment.id)
         return self.model_copy(
             update={
                 "segment": SegmentRef.of(segment),
                 "description": segment.description,
-                "members": await shop.reader.checked_member_count(segment.id),
-                "promotions": await shop.uses(segment.id),
+                "members": members,
+                "promotions": promotions,
+                "unused": self.unused and not members and promotions == (),
             }
         )
 
@@ -282,17 +227,21 @@ class DeleteSegment(Step):
         return (recreate, *added(SegmentRef(name=self.segment.name), tuple(members)))
 
     async def apply(self, store: Store) -> Applied:
-        """Delete it by its id."""
-        await store.delete_segments(self.segment.known_id)
+        """Delete it by its id. Raises Impossible if it has to be unused and is not, read before each attempt."""
+        if self.unused:
+            await store.delete_segment_as_read(self.segment.known_id, self._refuse_used)
+        else:
+            await store.delete_segments(self.segment.known_id)
         return Applied()
+
+    def _refuse_used(self, promotions: Collection[Promotion], members: int) -> None:
+        if members or any(one.uses(self.segment.known_id) for one in promotions):
+            raise Impossible(
+                f"“{self.segment.name}” is not empty any more, or a promotion names it, so it was left alone. "
+                "Ask again: someone else has to approve then."
+            )
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the id no longer exists."""
         segments = [one async for one in reader.segments((self.segment.known_id,))]
         return None if segments else Applied()
-
-
-async def _refuse_taken_name(naming: Naming, shop: Shop, *, restores: bool) -> None:
-    taken = await shop.by_name(naming.name, exactly=restores)
-    if taken:
-        raise Impossible(f"There is already a segment named “{taken.name}”. Choose another name.", field="name")

@@ -171,6 +171,11 @@ class Step(Value):
         """
         return ()
 
+    @property
+    def takes_back(self) -> Item | None:
+        """A segment that it deletes only while nobody would miss it, so that whoever made it needs no approval."""
+        return None
+
     # How it is planned, run and undone
 
     @abstractmethod

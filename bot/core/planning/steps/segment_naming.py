@@ -1,0 +1,98 @@
+"""Naming segments: a Step that renames or describes one, and the names that are taken."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from bot.bigcommerce import Reader, Segment, SegmentChange, Store
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.language.normal_form import normal_form
+from bot.core.planning.steps.references import Naming, SegmentRef
+from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.step import Step, present
+from bot.core.store_view.cached_shop import Shop
+
+if TYPE_CHECKING:
+    from bot.core.planning.steps import AnyStep
+
+
+class UpdateSegment(Step):
+    """Rename a segment or change its description. ``restores`` as in CreateSegment."""
+
+    kind: Literal["update_segment"] = "update_segment"
+    does: ClassVar[str] = "rename or describe a segment"
+    segment: SegmentRef
+    before: Naming
+    after: Naming
+    restores: bool = False
+
+    @property
+    def target(self) -> SegmentRef:
+        """The segment."""
+        return self.segment
+
+    @property
+    def batch_key(self) -> tuple[str, str]:
+        """The kind and segment: one line per segment."""
+        return (self.kind, self.segment.name)
+
+    def describe(self, shoppers: int) -> str:
+        """Describe what changes, and only that."""
+        changes = []
+        if self.before.name != self.after.name:
+            changes.append(f"rename it to {self.after.name}")
+        if self.before.description != self.after.description:
+            changes.append(
+                f"describe it as “{self.after.description}”" if self.after.description else "drop its description"
+            )
+        return f"Edit the segment {self.segment.name}: {' and '.join(changes)}"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Return its name and description, before and after."""
+        return self.before.model_dump(), self.after.model_dump()
+
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
+        segment = await present(self.segment, shop)
+        if normal_form(segment.name) != normal_form(self.after.name):
+            await refuse_taken_name(self.after, shop, restores=self.restores)
+        before = Naming.of(segment)
+        if before == self.after:
+            raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
+        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
+
+    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
+        """Return the Step that restores its current name and description."""
+        segments = [one async for one in reader.segments((self.segment.known_id,))]
+        before = Naming.of(segments[0]) if segments else self.before
+        renamed = self.segment.model_copy(update={"name": self.after.name})
+        return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
+
+    async def apply(self, store: Store) -> Applied:
+        """Send both fields, so that exactly what was shown is set.
+
+        Raises Impossible if someone else named or described it since: it is read just before each attempt.
+        """
+        await store.update_segment(self.segment.known_id, self._renamed)
+        return Applied()
+
+    def _renamed(self, segment: Segment) -> SegmentChange | None:
+        if Naming.of(segment) == self.after:
+            return None
+        if Naming.of(segment) != self.before:
+            raise Impossible(
+                f"Someone else named or described “{segment.name}” in the meantime, so it was left alone. "
+                "Look at it with `/segment show`, and ask again."
+            )
+        return SegmentChange(id=segment.id, name=self.after.name, description=self.after.description)
+
+    async def already_applied(self, reader: Reader) -> Applied | None:
+        """Return an empty result, if the segment has this name and description."""
+        segments = [one async for one in reader.segments((self.segment.known_id,))]
+        named = list(map(Naming.of, segments))
+        return Applied() if named == [self.after] else None
+
+
+async def refuse_taken_name(naming: Naming, shop: Shop, *, restores: bool) -> None:
+    """Raise Impossible if a segment has this name. ``restores``: only the very same name conflicts."""
+    taken = await shop.by_name(naming.name, exactly=restores)
+    if taken:
+        raise Impossible(f"There is already a segment named “{taken.name}”. Choose another name.", field="name")
