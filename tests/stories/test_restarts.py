@@ -86,7 +86,7 @@ async def test_an_interrupted_run_continues_and_repeats_nothing(slack: World) ->
 
 async def test_a_segment_that_staff_created_meanwhile_is_not_called_the_bots(slack: World) -> None:
     async with slack.meanwhile(
-        slack.client.type("ana", "#segments", "/segment create Loyal Came back"), "POST", "/segments"
+        slack.client.type("ana", "#segments", "/segment create Loyal description:Came back"), "POST", "/segments"
     ):
         await slack.stop()
         (made,) = slack.put("Loyal", description="Came back")
