@@ -31,6 +31,7 @@ from bot.slack.action_ids import (
     REVIEW_FORM,
     RUN_PATTERN,
     SEGMENTS,
+    SHOPPER_SEARCH,
     SHOPPERS,
 )
 from bot.slack.blocks import Block
@@ -67,7 +68,7 @@ class Listeners:
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
         app.action(SHOPPERS)(self._guarded(self.counted))
-        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS):
+        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH):
             app.options(offered)(self._guarded(self.suggested))
         app.event("app_home_opened")(self._guarded(self.home_opened))
 

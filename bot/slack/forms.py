@@ -159,20 +159,25 @@ def render_reject_form(button: ClickedButton, headline: str, requester: str, cha
 
 def decode_values(view: Block, command: Command) -> dict[str, Any]:
     """Decode the values by field. A cleared text field is an empty text; any other empty field has no value."""
-    filled: dict[str, Any] = {}
-    for name, elements in view["state"]["values"].items():
-        value = inputs.decode_value(next(iter(elements.values())))
-        if name.endswith(TICKS):
-            filled[name] = value
-            continue
-        field = command.args.model_fields[name]
-        if isinstance(input_of(field), Text) and value is None:
+    given = {
+        name: inputs.decode_value(next(iter(elements.values()))) for name, elements in view["state"]["values"].items()
+    }
+    filled = {name: value for name, value in given.items() if name.endswith(TICKS)}
+    for name, field in command.args.model_fields.items():
+        value = given.get(name)
+        if isinstance(input_of(field), Text) and name in given and value is None:
             value = ""
-        if isinstance(input_of(field), ShopperInput) and takes_many(field):
-            value = [value] if read_shoppers((value or "",)).words else []
+        if isinstance(input_of(field), ShopperInput):
+            value = _shoppers(value or "", given.get(f"{name}{inputs.FOUND}"), many=takes_many(field))
         if value not in (None, []):
             filled[name] = value
     return merged_ticks(filled)
+
+
+def _shoppers(typed: str, found: Any, *, many: bool) -> Any:
+    """Return the shoppers who were found by name, and what was typed or pasted: each a list, or all in one line."""
+    lists = [*inputs.words_of(found), *([typed] if read_shoppers((typed,)).words else [])]
+    return lists if many else " ".join(lists) or None
 
 
 def count_recognised(view: Block) -> Block:

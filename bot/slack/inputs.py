@@ -20,9 +20,11 @@ from bot.core.language.args import (
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible, visible_lines
 from bot.slack import blocks
-from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPERS, VALUE
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPER_SEARCH, SHOPPERS, VALUE
 from bot.slack.blocks import Block
 
+FOUND = "-found"
+"""The suffix of the type-ahead of a field for shoppers, added to its field's id."""
 COUNT = "-count"
 """The suffix of the line that counts shoppers, added to its field's id."""
 Labels = Mapping[str, tuple[str, str]]
@@ -34,10 +36,25 @@ def render_field(name: str, field: FieldInfo, given: Any, labels: Labels) -> lis
     kind = input_of(field)
     element = _element(kind, field, given, labels)
     label = f"{kind.label}s" if takes_many(field) and not kind.label.endswith("s") else kind.label
-    block = input_block(name, label, element, hint=kind.hint, optional=not field.is_required())
-    if element["action_id"] != SHOPPERS:
-        return [block]
-    return [block | {"dispatch_action": True}, render_count(name, element.get("initial_value", ""))]
+    if isinstance(kind, ShopperInput):
+        return _shopper_blocks(name, label, kind, element)
+    return [input_block(name, label, element, hint=kind.hint, optional=not field.is_required())]
+
+
+def _shopper_blocks(name: str, label: str, kind: ShopperInput, element: Block) -> list[Block]:
+    """Render a type-ahead, and a field to type or paste into: either may be left empty, so the bot says if both are."""
+    many = element["action_id"] == SHOPPERS
+    search: Block = {
+        "type": "multi_external_select" if many else "external_select",
+        "action_id": SHOPPER_SEARCH,
+        "min_query_length": 2,
+        "placeholder": blocks.plain("Type part of a name", blocks.PLACEHOLDER),
+    }
+    found = input_block(f"{name}{FOUND}", "Find by name", search, optional=True)
+    block = input_block(name, label, element, hint=kind.hint, optional=True)
+    if not many:
+        return [found, block]
+    return [found, block | {"dispatch_action": True}, render_count(name, element.get("initial_value", ""))]
 
 
 def input_block(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:

@@ -1,4 +1,4 @@
-"""Type-ahead: suggests segments and promotions while a person types."""
+"""Type-ahead: suggests segments, promotions and shoppers while a person types. What they type is not recorded."""
 
 import asyncio
 import logging
@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.bigcommerce import Promotion, Reader, Segment, StoreError
+from bot.bigcommerce import Customer, Promotion, Reader, Segment, StoreError
 from bot.core.language.normal_form import normal_form
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.names import Names
+from bot.core.store_view.shopper_search import search_shoppers
 from bot.engine.ttl_cache import TtlCache
 from bot.slack import blocks
-from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH
 from bot.slack.blocks import Block
 
 TTL = timedelta(seconds=10)
@@ -35,11 +36,13 @@ class Suggestions:
         """Return at most 100 options; none if the store does not respond in time: the command can still be typed."""
         try:
             async with asyncio.timeout(PATIENCE):
+                if action_id == SHOPPER_SEARCH:
+                    return shopper_options(await search_shoppers(query, self._reader, blocks.OPTIONS))
                 if action_id == PROMOTIONS:
                     return promotion_options(await self._promotions.get(), query)
                 return segment_options(await self._segments.get(), query, new=action_id == NEW_SEGMENT)
         except (StoreError, TimeoutError) as error:
-            log.warning("No suggestions: %r", error)
+            log.warning("No suggestions: %s", type(error).__name__)  # its sentence may repeat what is typed
             return []
 
     async def _read_segments(self) -> tuple[Segment, ...]:
@@ -47,6 +50,12 @@ class Suggestions:
 
     async def _read_promotions(self) -> tuple[Promotion, ...]:
         return tuple([one async for one in self._reader.promotions()])
+
+
+def shopper_options(customers: Iterable[Customer]) -> list[Block]:
+    """Return these customers as options."""
+    named = ((f"{one.first_name} {one.last_name}".strip(), one) for one in customers)
+    return [blocks.option(name or one.email, f"#{one.id}", f"{one.email}, customer {one.id}") for name, one in named]
 
 
 def segment_options(segments: tuple[Segment, ...], query: str, *, new: bool = False) -> list[Block]:

@@ -301,3 +301,14 @@ async def test_the_glass_is_broken_by_a_typed_line_with_its_reason(open_world: O
     await slack.type("/segment delete VIPs")
     await slack.type("/change break-glass 1 The shop sells at the wrong price", by="cleo")
     assert ("VIPs" in slack.sizes(), "start" in slack.kinds()) == (False, True)
+
+
+async def test_very_many_words_that_were_left_out_come_as_a_file(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    words = [f"word-of-some-length-{'x' * 30}-{number}y" for number in range(60)]
+    await slack.type(f"/segment add VIPs {email} {' '.join(words)}")
+    await slack.type("/change details 1")
+    assert slack.files()["left out of change 1.txt"].splitlines() == words
+    await slack.type(f"/segment remove VIPs {email} some words")
+    await slack.type("/change details 2")
+    assert "Words that were left out: some and words." in slack.whisper()

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.errors import SelfApproval
 from bot.core.language.visible import visible
+from commands.inputs import shopper_lists
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, filled, said
 from tests.stories.judge import read
@@ -669,3 +670,9 @@ async def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(slack: World
     assert row["email"] == "'=1+1@example.com"
     assert row["first_name"] == f"'{visible(name)}"
     assert row["last_name"] == f"Mc{visible(name)}"
+
+
+def test_no_more_shoppers_are_taken_at_once_than_the_store_bears() -> None:
+    assert shopper_lists(" ".join(map(str, range(1, 10_001))))
+    with pytest.raises(ValueError, match="at most 10,000 at once, not 10,001"):
+        shopper_lists(" ".join(map(str, range(1, 10_002))))

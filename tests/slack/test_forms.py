@@ -9,7 +9,7 @@ from bot.core.errors import Misuse
 from bot.core.language.args import Args, ChangeInput, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
-from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPERS, VALUE
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH, SHOPPERS, VALUE
 from bot.slack.action_ids import SEGMENTS as SEGMENT_CHOICES
 from bot.slack.blocks import Block
 from tests.core.samples import uuid
@@ -61,7 +61,9 @@ def test_a_field_is_drawn_by_what_it_is() -> None:
         "target": "external_select",
         "into": "external_select",
         "promotion": "external_select",
+        "shoppers-found": "multi_external_select",
         "shoppers": "plain_text_input",
+        "shopper-found": "external_select",
         "shopper": "plain_text_input",
         "number": "number_input",
         "scope": "static_select",
@@ -83,7 +85,9 @@ def test_fields_that_suggest_or_count_have_an_action_of_their_own() -> None:
         "target": SEGMENT_CHOICES,
         "into": NEW_SEGMENT,
         "promotion": PROMOTIONS,
+        "shoppers-found": SHOPPER_SEARCH,
         "shoppers": SHOPPERS,
+        "shopper-found": SHOPPER_SEARCH,
     }
 
 
@@ -166,6 +170,16 @@ def test_a_list_of_shoppers_stays_as_it_was_pasted() -> None:
     typed = 'Ada <ada@example.com>; 17,\n"doe, jane"@example.com 17'
     assert submitted(shoppers={"value": typed}) == {"shoppers": [typed]}
     assert submitted(shoppers={"value": None}) == submitted(shoppers={"value": " , "}) == {}
+
+
+def test_shoppers_who_are_found_by_name_join_those_who_are_pasted() -> None:
+    found = {"selected_options": [{"value": "#17"}, {"value": "#18"}]}
+    chosen = {"shoppers-found": found, "shoppers": {"value": "ada@example.com"}}
+    assert submitted(**chosen) == {"shoppers": ["#17", "#18", "ada@example.com"]}
+    assert submitted(**{"shoppers-found": found, "shoppers": {"value": None}}) == {"shoppers": ["#17", "#18"]}
+    one = {"shopper-found": {"selected_option": {"value": "#17"}}, "shopper": {"value": None}}
+    assert submitted(**one) == {"shopper": "#17"}
+    assert submitted(**(one | {"shopper": {"value": "18"}})) == {"shopper": "#17 18"}
 
 
 def test_one_shopper_stays_as_it_was_typed() -> None:

@@ -4,8 +4,9 @@ import logging
 import pytest
 
 from bot.bigcommerce import NewSegment, Promotion, Segment
+from bot.sandbox.store.resources import customers as store_customers
 from bot.slack import blocks
-from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS
+from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPER_SEARCH
 from bot.slack.blocks import Block
 from bot.slack.suggestions import TTL, Suggestions, promotion_options, segment_options
 from tests.core.samples import uuid
@@ -42,6 +43,7 @@ async def offered(suggestions: Suggestions, action_id: str, query: str) -> list[
             ],
         ),
         (PROMOTIONS, "wi", ["Win back"]),
+        (SHOPPER_SEARCH, "xyzzy", []),
     ],
 )
 async def test_each_kind_of_field_offers_its_own(action_id: str, query: str, names: list[str]) -> None:
@@ -62,6 +64,17 @@ async def test_a_list_is_read_once_for_a_while_of_typing() -> None:
         assert "Newest" not in await offered(suggestions, SEGMENTS, "new")
         machine.clock.forward(seconds=TTL.total_seconds())
         assert "Newest" in await offered(suggestions, SEGMENTS, "new")
+
+
+async def test_shoppers_are_suggested_by_name_and_chosen_by_id() -> None:
+    async with bench(customers=8) as machine:
+        drafts = [{"email": f"{name or 'y'}@example.com", "first_name": name, "last_name": ""} for name in ("Zqx", "")]
+        first, second = (one["id"] for one in store_customers.create(machine.store.shop, drafts))
+        suggestions = Suggestions(machine.client, clock=machine.clock)
+        (option,) = await suggestions.options(SHOPPER_SEARCH, "zqx")
+        assert (option["text"]["text"], option["value"]) == ("Zqx", f"#{first}")
+        assert option["description"]["text"] == f"Zqx@example.com, customer {first}"
+        assert await offered(suggestions, SHOPPER_SEARCH, f"#{second}") == ["y@example.com"]
 
 
 async def test_keystrokes_during_a_reading_wait_for_it() -> None:

@@ -127,3 +127,22 @@ async def test_a_phone_number_in_the_place_of_an_id_is_not_logged(slack: World, 
     entries = slack.entries()
     assert entries
     assert not any("202555" in f"{one.detail} {one.subjects} {one.command}" for one in entries)
+
+
+async def test_shoppers_are_chosen_by_name_in_a_form_beside_a_pasted_list(slack: World) -> None:
+    email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
+    await slack.type("/segment add VIPs")
+    offered = await slack.suggest("alma mos", field="shoppers-found", action="shopper-search")
+    assert offered == ["Alma Moss"]
+    await slack.submit({"Find by name": "Alma Moss", "Shoppers": other})
+    assert {slack.profile_id(email), slack.profile_id(other)} <= slack.members("VIPs")
+    assert not any("Moss" in str(one.detail) for one in slack.entries())
+
+
+async def test_a_form_without_any_shopper_says_so(slack: World) -> None:
+    await slack.type("/segment add VIPs")
+    outcome = await slack.submit({})
+    assert outcome["errors"] == {"shoppers": "Shopper is missing."}
+    await slack.type("/shopper show")
+    assert await slack.suggest("zzz", field="shopper-found", action="shopper-search") == []
+    assert (await slack.submit({}))["errors"] == {"shopper": "Shopper is missing."}

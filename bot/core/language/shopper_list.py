@@ -16,7 +16,7 @@ from bot.core.language.phrases import counted, listing
 
 _ANGLE = re.compile(r"<(?P<inside>[^<>|]*@[^<>|]*)>")
 _PHONE = r"(?<![\w@.,#])(?:\+|\(\+?\d)(?:[ ().\-/]{0,3}\d){6,14}(?![\w@])"
-_GROUPED = r"(?<![\w.,#])[$€£¥]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@,])"
+_GROUPED = r"(?:(?<![\w.,#])[$€£¥]?|(?<![\w.#])#)\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@,])"
 _TOKEN = re.compile(
     r"(?P<local>\"[^\"@<>]+\"@[^\s,;\"<>]+)|\"(?P<quoted>[^\"]*)\""
     rf"|(?P<whole>{_PHONE}|{_GROUPED})|(?P<bare>[^\s,;|\"<>]+)"

@@ -42,11 +42,13 @@ class ResolvedShoppers:
     """The shoppers that words resolve to, without duplicates, in the order found.
 
     ``unresolved`` says which words are known to be shoppers' and resolve to none; ``others`` are no shoppers at all.
+    ``field`` is the field that the words came from.
     """
 
     shoppers: tuple[Shopper, ...]
     unresolved: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    field: str = "shoppers"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ class ResolvedShoppers:
         """The error to raise if nobody was found."""
         remarks = " ".join((*self.unresolved, *_left_out("word", self.others))) or "Which shoppers?"
         sentence = f"{remarks} A shopper is an email, a customer id or a profile id."
-        return Misuse(sentence, field="shoppers", for_log="No shopper was recognised.")
+        return Misuse(sentence, field=self.field, for_log="No shopper was recognised.")
 
 
 def _left_out(noun: str, others: Sequence[str]) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     unknown = [word for word, found in matches.items() if not found]
     unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
     ambiguous = {word: found for word, found in matches.items() if len(found) > 1}
-    return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), named.others)
+    return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), named.others, field)
 
 
 async def _ask_whom(others: Sequence[str], shop: Shop, field: str) -> None:

@@ -34,6 +34,9 @@ def emails(*addresses: str) -> ShopperWords:
         ("ada@x.org 1,024 02134", ShopperWords(emails=("ada@x.org",), others=("1,024", "02134"))),
         ("ada@x.org,1,024", ShopperWords(emails=("ada@x.org",), numbers=(1,), others=("024",))),
         ("17,421", ShopperWords(others=("17,421",))),
+        ("#1,024", ShopperWords(others=("#1,024",))),
+        ("ada@x.org,#1,024", ShopperWords(emails=("ada@x.org",), others=("#1,024",))),
+        ("#17,#18", ShopperWords(customer_ids=(17, 18))),
         ("0 " + "1" * 20, ShopperWords(others=("0", "1" * 20))),
         # names before addresses
         ("Ada Byron <ada@x.org>; Byron, Ben <ben@x.org>", ShopperWords(("ada@x.org", "ben@x.org"), others=("Byron",))),

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.bigcommerce import Customer
-from bot.core.errors import Misuse
+from bot.core.errors import Misuse, Question
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shoppers import (
     ResolvedShoppers,
@@ -137,3 +137,26 @@ async def test_the_profiles_of_a_whole_store_are_not_read_for_nobody() -> None:
     async with bench(customers=20) as machine:
         assert await fetch_owners((), Shop(machine.client)) == {}
         assert machine.store.requests() == []
+
+
+async def test_numbers_beside_other_words_are_asked_about() -> None:
+    async with bench(customers=20) as machine:
+        with pytest.raises(Question) as asked:
+            await resolve(("ada@example.com 17",), Shop(machine.client), field="items")
+        assert str(asked.value) == (
+            "Is 17 a customer? Beside other words, a number counts as a customer id only as #17. Nothing was done yet."
+        )
+        with pytest.raises(Question) as asked:
+            await resolve(("rooms 17 18 19 20",), Shop(machine.client), field="items")
+        assert str(asked.value).startswith("Are 17, 18, 19 and 1 more customers? Beside other words, a number")
+        assert asked.value.field == "items"
+        assert machine.store.requests() == []
+
+
+async def test_a_name_is_asked_about_if_somebody_is_called_so() -> None:
+    async with bench(customers=20) as machine:
+        put(machine, "ada@example.com")
+        with pytest.raises(Question) as asked:
+            await found(machine, "byron, ADA")
+        assert str(asked.value).startswith("Whom did you mean by “byron ADA”: Ada Byron (ada@example.com) #21?")
+        assert (await found(machine, "one two three four five Ada")).shoppers == ()
