@@ -1,8 +1,10 @@
 """``/segment members``, ``add``, ``remove``, ``clear``, ``export``: the shoppers in a segment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
@@ -28,17 +30,25 @@ class Members(Args):
     page: PageNumber = 1
 
 
-class AddArgs(Args):
-    """A segment, and the shoppers to add to it."""
+def _each(value: object) -> object:
+    """Return one segment as several: earlier versions stored it, and buttons carry it."""
+    return (value,) if isinstance(value, str) else value
 
-    segment: Annotated[str, SegmentInput(label="Segment", leads=("to", "into", "in"))]
+
+SomeSegments = Annotated[tuple[str, ...], BeforeValidator(_each), Field(min_length=1, max_length=25)]
+
+
+class AddArgs(Args):
+    """Segments, and the shoppers to add to them."""
+
+    segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("to", "into", "in"))]
     shoppers: Shoppers
 
 
 class RemoveArgs(Args):
-    """A segment, and the shoppers to remove from it."""
+    """Segments, and the shoppers to remove from them."""
 
-    segment: Annotated[str, SegmentInput(label="Segment", leads=("from",))]
+    segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("from",))]
     shoppers: Shoppers
 
 
@@ -66,36 +76,42 @@ async def members(args: Members, ctx: Context) -> Answer:
 
 @command("segment add", submit="Add Shoppers", aliases=("put", "enroll"))
 async def add(args: AddArgs, ctx: Context) -> Plan:
-    """Add shoppers to a segment; registered customers without a profile get one on the way.
+    """Add shoppers to one or several segments; registered customers without a profile get one on the way.
 
     /segment add VIPs ada@example.com
     /segment add "Coffee lovers" ada@example.com, #17, #42
+    /segment add VIPs, Newsletter ada@example.com
     """
-    segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _split_by_membership(named, segment)
-    remarks = (*named.remarks, *_remark(f"In {segment.name} already", inside))
-    if not outside:
+    segments, named = await _segments_and_shoppers(args, ctx)
+    outside = {one: _split_by_membership(named, one)[1] for one in segments}
+    already = (_remark(f"In {one.name} already", _split_by_membership(named, one)[0]) for one in segments)
+    remarks = (*named.remarks, *(line for lines in already for line in lines))
+    if not any(outside.values()):
         raise nobody_left(remarks)
-    newcomers = tuple(one.customer.id for one in outside if one.customer and not one.profile_id)
-    profiles = tuple(one.profile_id for one in outside if one.profile_id)
-    steps = (*created(newcomers), *added(SegmentRef.of(segment), profiles, newcomers))
-    return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(outside))
+    newcomers = tuple(one.customer.id for one in named.shoppers if one.customer and not one.profile_id)
+    steps = [*created(newcomers)]
+    for segment, shoppers in outside.items():
+        steps += added(SegmentRef.of(segment), _profiles(shoppers), newcomers)
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_labels(_each_once(outside)))
 
 
 @command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"))
 async def remove(args: RemoveArgs, ctx: Context) -> Plan:
-    """Remove shoppers from a segment; they stay in the store. A second person has to approve.
+    """Remove shoppers from one or several segments; they stay in the store. A second person has to approve.
 
     /segment remove VIPs ada@example.com
     /segment remove VIPs ada@example.com #17
     """
-    segment, named = await asyncio.gather(ctx.shop.segment(args.segment), resolve(args.shoppers, ctx.shop))
-    inside, outside = _split_by_membership(named, segment)
-    remarks = (*named.remarks, *_remark(f"Not in {segment.name}", outside))
-    if not inside:
+    segments, named = await _segments_and_shoppers(args, ctx)
+    inside = {one: _split_by_membership(named, one)[0] for one in segments}
+    others = (_remark(f"Not in {one.name}", _split_by_membership(named, one)[1]) for one in segments)
+    remarks = (*named.remarks, *(line for lines in others for line in lines))
+    if not any(inside.values()):
         raise nobody_left(remarks)
-    steps = removed(SegmentRef.of(segment), tuple(filter(None, (one.profile_id for one in inside))))
-    return await build_plan(steps, ctx.shop, remarks=remarks, who=_labels(inside))
+    steps = [
+        step for segment, shoppers in inside.items() for step in removed(SegmentRef.of(segment), _profiles(shoppers))
+    ]
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_labels(_each_once(inside)))
 
 
 @command("segment clear", submit="Clear Segment", aliases=("empty",))
@@ -141,6 +157,23 @@ def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
 def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
     person = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
     return (str(profile.customer_id), *person, profile.id)
+
+
+async def _segments_and_shoppers(
+    args: AddArgs | RemoveArgs, ctx: Context
+) -> tuple[tuple[Segment, ...], ResolvedShoppers]:
+    """Find both. Raises Misuse about segments that do not exist, and Question about shoppers."""
+    find = ctx.shop.find(args.segment, field="segment")
+    segments, named = await asyncio.gather(find, resolve(args.shoppers, ctx.shop))
+    return segments, named
+
+
+def _profiles(shoppers: Iterable[Shopper]) -> tuple[str, ...]:
+    return tuple(one.profile_id for one in shoppers if one.profile_id)
+
+
+def _each_once(shoppers: Mapping[Segment, Sequence[Shopper]]) -> list[Shopper]:
+    return list(dict.fromkeys(one for each in shoppers.values() for one in each))
 
 
 def _split_by_membership(named: ResolvedShoppers, segment: Segment) -> tuple[list[Shopper], list[Shopper]]:

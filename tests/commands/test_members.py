@@ -9,6 +9,7 @@ import pytest
 from bot.core.errors import SelfApproval
 from bot.core.language.visible import visible
 from commands.inputs import shopper_lists
+from commands.segment.members import AddArgs
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, filled, said
 from tests.stories.judge import read
@@ -83,7 +84,7 @@ async def test_members_are_reached_from_show_and_add_and_remove_from_members(sla
     assert "VIPs: 40 shoppers" in slack.whisper()
     for button in ("Add Shoppers", "Remove Shoppers"):
         await slack.press(button, by="ana", channel="#segments")
-        assert filled(slack.form(), "segment") == "VIPs"
+        assert filled(slack.form(), "segment") == ["VIPs"]
         await slack.client.cancel("ana")
     await slack.press("Export", by="ana", channel="#segments")
     assert len(table(slack.files()["VIPs.csv"])) == 40
@@ -157,7 +158,7 @@ async def test_undo_of_an_add_leaves_profiles_that_are_in_another_segment_by_the
 async def test_add_by_form_counts_who_is_recognised_while_one_types(slack: World) -> None:
     (email,) = slack.emails(1, outside="VIPs")
     await slack.type("/segment add VIPs")
-    assert filled(slack.form(), "segment") == "VIPs"
+    assert filled(slack.form(), "segment") == ["VIPs"]
     assert "counted as you type" in read(slack.form())
     await slack.client.press("ana", "form", "shoppers", value=f"{email}, #17 {NOBODY}\nfoo")
     await slack.settled()
@@ -183,7 +184,7 @@ async def test_a_form_stays_open_where_no_shopper_can_be_added(slack: World) -> 
 async def test_add_without_anything_asks_for_segment_and_shoppers(slack: World) -> None:
     await slack.type("/segment add")
     assert await slack.suggest("lap", field="segment") == ["Lapsed"]
-    outcome = await slack.submit({"Segment": "Lapsed"})
+    outcome = await slack.submit({"Segments": "Lapsed"})
     assert list(outcome["errors"]) == ["shoppers"]
     await slack.submit({"Shoppers": slack.emails(1, outside="Lapsed")[0]})
     assert slack.form() is None
@@ -241,7 +242,8 @@ async def test_more_shoppers_than_a_form_holds_are_refused_where_the_segment_is_
     words = " ".join(f"shoppers:someone.{number}@example.com" for number in range(400))
     await slack.type(f"/segment add {words}")
     assert read(slack.messages()[-1]).startswith(
-        "That is more than a form can hold. Type it all in one line instead. Type `/segment add <segment> <shopper> …`."
+        "That is more than a form can hold. Type it all in one line instead. "
+        "Type `/segment add <segment> … <shopper> …`."
     )
     assert slack.form() is None
     assert slack.kinds() == ["refused"]
@@ -253,7 +255,7 @@ async def test_where_nobody_is_recognised_nothing_is_asked_for(slack: World, ver
     assert read(slack.messages()[-1]) == (
         "Not in the store: guest@example.com. Guests have no profile until `/shopper register`. "
         "1 word was left out: foo. A shopper is an email, a customer id or a profile id. "
-        f"Type `/segment {verb} <segment> <shopper> …`. For example: `/segment {verb} VIPs ada@example.com`."
+        f"Type `/segment {verb} <segment> … <shopper> …`. For example: `/segment {verb} VIPs ada@example.com`."
     )
     assert "planned" not in slack.kinds()
 
@@ -494,7 +496,7 @@ async def test_remove_by_form_reached_from_show(slack: World) -> None:
     (inside,), (outside,) = slack.emails(1, inside="VIPs"), slack.emails(1, outside="VIPs")
     await slack.type("/segment show VIPs")
     await slack.press("Remove Shoppers", by="ana", channel="#segments")
-    assert filled(slack.form(), "segment") == "VIPs"
+    assert filled(slack.form(), "segment") == ["VIPs"]
     await slack.client.press("ana", "form", "shoppers", value=inside)
     await slack.settled()
     assert "1 shopper recognised: 1 email." in read(slack.form())
@@ -676,3 +678,40 @@ def test_no_more_shoppers_are_taken_at_once_than_the_store_bears() -> None:
     assert shopper_lists(" ".join(map(str, range(1, 10_001))))
     with pytest.raises(ValueError, match="at most 10,000 at once, not 10,001"):
         shopper_lists(" ".join(map(str, range(1, 10_002))))
+
+
+async def test_one_shopper_is_put_into_several_segments_at_once(slack: World) -> None:
+    (new,), (known,) = slack.emails_without_profile(1), slack.emails(1, outside="VIPs")
+    for name in ("Lapsed", "Wholesale"):
+        if slack.profile_id(known) in slack.members(name):
+            slack.leave(name, known)
+    slack.join("Lapsed", known)
+    await slack.type(f"/segment add VIPs, lapsed, wholesale {new} {known}")
+    card = read(slack.card(1))
+    assert "Create 1 shopper profile" in card
+    assert f"In Lapsed already: {slack.named(known)}." in card
+    for name, people in (("VIPs", (new, known)), ("Lapsed", (new, known)), ("Wholesale", (new, known))):
+        assert {slack.profile_id(email) for email in people} <= slack.members(name)
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.profile_id(new) is None
+    assert slack.profile_id(known) in slack.members("Lapsed")
+    assert slack.profile_id(known) not in slack.members("VIPs") | slack.members("Wholesale")
+
+
+async def test_several_shoppers_leave_several_segments_by_one_form(slack: World) -> None:
+    one, two = slack.emails(2, inside="VIPs")
+    for email in (one, two):
+        if slack.profile_id(email) not in slack.members("Lapsed"):
+            slack.join("Lapsed", email)
+    await slack.type("/segment remove")
+    await slack.submit({"Segments": ["VIPs", "Lapsed"], "Shoppers": f"{one}\n{two}"})
+    await slack.press("Remove Shoppers", by="ben")
+    assert not {slack.profile_id(one), slack.profile_id(two)} & (slack.members("VIPs") | slack.members("Lapsed"))
+
+
+async def test_a_segment_that_earlier_versions_stored_alone_is_still_one(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add segment:VIPs shoppers:{email}")
+    assert slack.profile_id(email) in slack.members("VIPs")
+    assert AddArgs.model_validate({"segment": "VIPs", "shoppers": ["17"]}).segment == ("VIPs",)

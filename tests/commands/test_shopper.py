@@ -140,7 +140,7 @@ async def test_the_buttons_of_show_lead_on(slack: World) -> None:
         await slack.settled()
         assert filled(slack.form(), "shoppers") == str(slack.customer_id(email))
         assert "1 shopper recognised: 1 customer id." in read(slack.form())
-        await slack.submit({"Segment": "Lapsed"})
+        await slack.submit({"Segments": ["Lapsed"]})
         assert slack.form() is None
         if button == "Remove from Segment":
             await slack.press("Remove Shoppers", by="ben")

@@ -7,7 +7,7 @@ async def test_edit_opens_the_form_in_which_a_change_was_asked_for(slack: World)
     one, two = slack.emails(2, inside="VIPs")
     await slack.type(f"/segment remove VIPs {one}", by="ana")
     await slack.press("Edit", by="ana")
-    assert (filled(slack.form(), "segment"), filled(slack.form(), "shoppers")) == ("VIPs", one)
+    assert (filled(slack.form(), "segment"), filled(slack.form(), "shoppers")) == (["VIPs"], one)
     await slack.submit({"Shoppers": f"{one} {two}"})
     assert "Remove 2 of 40 shoppers from VIPs" in said(slack.card(1))
 

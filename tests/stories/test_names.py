@@ -59,7 +59,7 @@ async def test_a_hostile_name_from_the_store_is_shown_as_it_is_wherever_it_stand
     assert begins(name) in read(slack.messages()[-1])
     assert len(slack.files()) == 1
     await slack.type(f"/segment add {id_}")
-    assert begins(name) in filled(slack.form(), "segment")
+    assert begins(name) in filled(slack.form(), "segment")[0]
     await slack.client.cancel("ana")
     await slack.type(f"/segment edit {id_}")
     form = slack.form()

@@ -24,9 +24,9 @@ async def test_of_two_segments_that_the_words_may_mean_none_is_guessed(slack: Wo
     (email,) = slack.emails(1, outside="VIPs")
     await slack.type(f"/segment add VIPs Gold {email}")
     told = asked(slack)
-    assert told.startswith("Which segment did you mean? Nothing was done yet.")
-    assert f"• Segment: “VIPs Gold”; Shoppers: “{email}”" in told
-    assert f"• Segment: “VIPs”; Shoppers: “Gold {email}”" in told
+    assert told.startswith("Which segments did you mean? Nothing was done yet.")
+    assert f"• Segments: “VIPs Gold”; Shoppers: “{email}”" in told
+    assert f"• Segments: “VIPs”; Shoppers: “Gold {email}”" in told
     before = slack.sizes()["VIPs"]
     await choose(slack, "Add Shoppers: VIPs Gold")
     assert (slack.sizes()["VIPs Gold"], slack.sizes()["VIPs"]) == (1, before)
@@ -197,4 +197,4 @@ async def test_help_alone_lists_the_commands(slack: World, line: str) -> None:
 )
 async def test_help_after_a_command_explains_it(slack: World, line: str) -> None:
     await slack.type(f"/segment {line}")
-    assert asked(slack).startswith("Add shoppers to a segment")
+    assert asked(slack).startswith("Add shoppers to one or several segments")

@@ -177,10 +177,21 @@ class _Reader:
         pending = self._pending(place)
         if not pending:
             self.leftover = self.leftover or self.words[place.at :]
-        for name in pending[:1]:
+        for name in self._next(pending, place):
             if name not in led or is_name(self.kinds[name]):
                 yield from self._filled(name, self._run(place.at), place)
         yield from self._before_led(pending, place)
+
+    def _next(self, pending: list[str], place: _Place) -> list[str]:
+        """Return the field that the next words fill by position: after names, the one behind them, if no other follows.
+
+        Only the store says how many names there are; without it, there is one.
+        """
+        first, *others = pending or [""]
+        if others and first in place.values and is_name(self.kinds[first]):
+            follows = self.names and any(True for _ in self.names(self.kinds[first], self._run(place.at)))
+            return [first] if follows else others[:1]
+        return pending[:1]
 
     def _alone(self, at: int, name: str) -> list[int]:
         """Return the places from here on of a field's single words, each behind its key, that follow one another."""
@@ -220,7 +231,8 @@ class _Reader:
             found = self.names(self.kinds[name], run)
             return (((word,), length) if many else (word, length) for word, length in found)
         if many:
-            return ((tuple(word.whole for word in run), len(run)),)
+            words = tuple(word.whole for word in run)
+            return ((words, len(run)),) if is_last else ((words[:1], 1),)
         return ((_joined(run), len(run)) if is_last else _first(run),)
 
     def _listed(self, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:

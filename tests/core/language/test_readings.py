@@ -43,6 +43,11 @@ class Add(Args):
     shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shopper")]
 
 
+class AddToSeveral(Args):
+    segment: Annotated[tuple[str, ...], SegmentInput(label="Segment", leads=("to",))]
+    shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shopper")]
+
+
 class Copy(Args):
     segment: Annotated[str, SegmentInput(label="Segment")]
     name: Annotated[str, Text(label="Name", leads=("to",))]
@@ -81,6 +86,10 @@ def read(args: type[Args], line: str) -> list[dict[str, Any]]:
     return list(readings(args, line, names))
 
 
+def test_where_no_names_are_known_one_is_one_word() -> None:
+    assert fill(AddToSeveral, "Top Back 17") == {"segment": ("Top",), "shoppers": ("Back 17",)}
+
+
 @pytest.mark.parametrize(
     ("args", "line", "values"),
     [
@@ -92,6 +101,9 @@ def read(args: type[Args], line: str) -> list[dict[str, Any]]:
         (Add, "shoppers:17 segment:Top", {"segment": "Top", "shoppers": ("17",)}),
         (Add, "shoppers:17 shoppers:18 Top", {"segment": "Top", "shoppers": ("17", "18")}),
         (Add, "Men, Women 17", {"segment": "Men, Women", "shoppers": ("17",)}),
+        (AddToSeveral, "Top a@b.c", {"segment": ("Top",), "shoppers": ("a@b.c",)}),
+        (AddToSeveral, "Top, Back Ada a@b.c", {"segment": ("Top", "Back"), "shoppers": ("Ada a@b.c",)}),
+        (AddToSeveral, "a@b.c to Top Back", {"shoppers": ("a@b.c",), "segment": ("Top", "Back")}),
         (Copy, "Gold to Gold backup", {"segment": "Gold", "name": "Gold backup"}),
         (Copy, "Gold Road to success", {"segment": "Gold", "name": "Road to success"}),
         (Copy, "Gold to", {"segment": "Gold"}),
