@@ -105,7 +105,7 @@ class _Collected:
             self.profiles[row.profile_id.lower()] = None
         elif _NUMBER.fullmatch(id_ := row.customer_id.removeprefix("#")):
             self.customers[int(id_)] = None
-        else:
+        elif any(map(str.isalnum, row.text)):
             self.others[row.text] = None
 
     def add_all(self, words: ShopperWords) -> None:

@@ -152,6 +152,7 @@ def test_the_bots_own_export_names_each_of_its_shoppers_once() -> None:
     ("text", "words"),
     [
         ("Email\nada@x.org\nBen <ben@x.org>", emails("ada@x.org", "ben@x.org")),
+        ("Email\n\nada@x.org\n , \nben@x.org", emails("ada@x.org", "ben@x.org")),
         ("Customer ID\n17\n#18\n0019\n", ShopperWords(customer_ids=(17, 18), others=("0019",))),
         (
             "Name\tE-Mail\tOrders\nAda\tada@x.org\t5\nBen\tnone\t6\n",

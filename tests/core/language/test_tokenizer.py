@@ -96,3 +96,10 @@ def test_an_address_whose_first_part_is_in_quotes_is_one_word(address: str) -> N
         Word(plain, typed=f" {address}"),
         Word("bo@x.org", typed=", bo@x.org"),
     )
+
+
+def test_a_link_that_shows_something_else_than_its_address_stays_whole() -> None:
+    assert [word.text for word in split("<mailto:ada@x.org|Ada> <MAILTO:ben@x.org|ben@x.org>")] == [
+        "<mailto:ada@x.org|Ada>",
+        "ben@x.org",
+    ]
