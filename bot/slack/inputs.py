@@ -50,11 +50,12 @@ def _shopper_blocks(name: str, label: str, kind: ShopperInput, element: Block) -
         "min_query_length": 2,
         "placeholder": blocks.plain("Type part of a name", blocks.PLACEHOLDER),
     }
-    found = input_block(f"{name}{FOUND}", "Find by name", search, optional=True)
+    # Items of a change are ticked instead: only they can be left out.
+    found = [] if kind.of_change else [input_block(f"{name}{FOUND}", "Find by name", search, optional=True)]
     block = input_block(name, label, element, hint=kind.hint, optional=True)
     if not many:
-        return [found, block]
-    return [found, block | {"dispatch_action": True}, render_count(name, element.get("initial_value", ""))]
+        return [*found, block]
+    return [*found, block | {"dispatch_action": True}, render_count(name, element.get("initial_value", ""))]
 
 
 def input_block(name: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:

@@ -3,6 +3,7 @@
 Names are compared in one normal form. Of several that are alike in it, the one that is spelt as it was typed is meant.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from bot.core.language.tokenizer import Word
 from bot.core.language.visible import visible
 
 QUOTES = frozenset(ANY_QUOTES)
+_BEFORE_A_NAME = re.compile(r"^[\s,]+")
 _SLACK = 30
 """How many more characters than the longest name are looked at, for marks that nobody sees."""
 
@@ -103,7 +105,7 @@ class Names(Generic[N]):
             if len(typed) > 2 * self._longest + _SLACK:
                 break
             quoted = count == 1 and word.quoted and bool(self.called(word.text))
-            text = word.text if quoted else typed.lstrip(" ,\t\n")
+            text = word.text if quoted else _BEFORE_A_NAME.sub("", typed)
             called = self.called(text)
             is_plain = len(called) == 1 and not QUOTES & {*text}
             found += [(text if is_plain else str(one.id), count) for one in called]
