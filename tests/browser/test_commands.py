@@ -147,7 +147,7 @@ async def test_an_approver_sees_details_takes_some_out_and_approves_what_the_req
 async def test_two_segments_are_combined_by_form_into_a_new_one(screen: Screen) -> None:
     await screen.type("/segment overlap Newsletter “Tea drinkers”")
     overlap = screen.message("in both Newsletter and Tea drinkers")
-    both = int((await overlap.get_by_text("in both Newsletter and Tea drinkers").inner_text()).split()[0])
+    both = int((await overlap.get_by_text("shoppers in both Newsletter and Tea drinkers").inner_text()).split()[0])
     await screen.press("Combine These", on="in both Newsletter and Tea drinkers")
     await expect(screen.form.get_by_label("Second segment")).to_have_value("Tea drinkers")
     await screen.choose("Take shoppers who are in", "The first but not the second")
