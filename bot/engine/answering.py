@@ -11,7 +11,7 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Decision
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
-from bot.core.command import Call, Outcome, Post
+from bot.core.command import Call, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
@@ -82,7 +82,7 @@ class Answering:
         async with self.gate.turn(decides=decides(request)):
             planned = await self._plan(invocation, request)
             try:
-                await self._carry_out(_as_read(invocation, planned), planned.result(), planned.trace)
+                await self._carry_out(_as_read(invocation, planned), planned)
             except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
                 refusal = _refusal(error, invocation)
             else:
@@ -97,7 +97,7 @@ class Answering:
         try:
             await self.clicks.check(invocation)
         except Refusal as refusal:
-            return Planned(refusal, AuditTrace(invocation.said))
+            return Planned(refusal, AuditTrace(invocation.said), self.process.elapsed())
         return await self.planner.plan(request, invocation.actor)
 
     async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
@@ -107,12 +107,13 @@ class Answering:
             invocation, kind, at=at, detail=recorded, subjects=trace.subjects
         )
 
-    async def _carry_out(self, invocation: Invocation, outcome: Outcome, trace: AuditTrace) -> None:
+    async def _carry_out(self, invocation: Invocation, planned: Planned) -> None:
+        outcome, trace = planned.result(), planned.trace
         match outcome, invocation:
             case Plan(), Edited():
                 await self.decider.edit(invocation, outcome)
             case Plan(), Typed() | Submitted():
-                if await self.proposing.propose(invocation, outcome, trace):
+                if await self.proposing.propose(invocation, outcome, planned):
                     return  # creating the Change settles it
             case Post(), _:
                 await self._publish(invocation, outcome, trace)

@@ -11,6 +11,8 @@ from bot.engine.change_run import ChangeRun
 from bot.engine.process import Process
 from bot.engine.run_fence import RunFence
 
+UNKNOWN = float("-inf")
+"""When a plan was compared with the store, if that is not known: it is looked at again."""
 log = logging.getLogger(__name__)
 
 
@@ -26,12 +28,15 @@ class ChangeRunner:
         self._moved = moved
         self._under_way: set[int] = set()
 
-    def start(self, number: int) -> None:
-        """Start running this Change in a task of this process."""
-        self._process.tasks.start(self.run(number))
+    def start(self, number: int, *, planned_at: float = UNKNOWN) -> None:
+        """Start running this Change in a task of this process; ``planned_at`` as in ``run``."""
+        self._process.tasks.start(self.run(number, planned_at=planned_at))
 
-    async def run(self, number: int) -> None:
-        """Run a Change that is approved or was running; do nothing if another process, or this one, holds it."""
+    async def run(self, number: int, *, planned_at: float = UNKNOWN) -> None:
+        """Run a Change that is approved or was running; do nothing if another process, or this one, holds it.
+
+        ``planned_at``: when this process, by its ``elapsed`` clock, began to compare its plan with the store.
+        """
         if number in self._under_way or not await self._process.claim(number):
             return
         self._under_way.add(number)
@@ -43,20 +48,14 @@ class ChangeRunner:
             if is_new:
                 change = await self._begin(change)
             if change.state is State.RUNNING:
-                fence = self._fence(change, is_new=is_new)
+                # Nobody knows what a run that is resumed had seen of the store.
+                fence = RunFence(self._process, number, planned_at if is_new else UNKNOWN)
                 await ChangeRun(self._process, self._store, fence, self._moved).finish(change)
         except TooLate as error:
             log.warning("Change %s went on in another process: %s", number, error)
         finally:
             self._under_way.discard(number)
             await self._process.release(number)
-
-    def _fence(self, change: Change, *, is_new: bool) -> RunFence:
-        """Return the fence of a run; nobody knows what one that is resumed had seen of the store."""
-        decided = [one.at for one in change.approvals] + ([change.emergency.at] if change.emergency else [])
-        age = max(0.0, (self._clock() - max(decided, default=change.created_at)).total_seconds())
-        planned_at = self._process.elapsed() - age if is_new else float("-inf")
-        return RunFence(self._process, change.number, planned_at)
 
     async def _begin(self, change: Change) -> Change:
         try:

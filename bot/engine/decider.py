@@ -158,7 +158,7 @@ class Decider:
         if change.has_approved(user_id):
             raise NotAllowed(f"You have already approved change {change.number}; someone else has to approve it too.")
         counts = await self.approvers.counts_for(change, user_id)
-        at = await self._replanned_at(change)
+        planned_at, at = self.process.elapsed(), await self._replanned_at(change)
         approvals = (*change.approvals, Approval(actor=user_id, at=at, counts_for=counts))
         event = Event.APPROVE if change.need.satisfied_by(approvals) else Event.SIGN
         detail = {"version": change.version, "fingerprint": change.plan.fingerprint, "counts_for": list(counts)}
@@ -169,7 +169,7 @@ class Decider:
             await self._approve(decision.model_copy(update={"version": change.version}), user_id)
             return
         if moved.state is State.APPROVED:
-            self.runner.start(change.number)
+            self.runner.start(change.number, planned_at=planned_at)
 
     async def _reject(self, decision: Decision, user_id: str) -> None:
         change = await self.may_decide(decision.number, decision.version, user_id)
@@ -208,7 +208,7 @@ class Decider:
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)
         change = await self._undecided(decision.number, decision.version)
-        at = await self._replanned_at(change, in_emergency=True)
+        planned_at, at = self.process.elapsed(), await self._replanned_at(change, in_emergency=True)
         emergency = Emergency(actor=user_id, reason=decision.reason, at=at)
         # By ids, groups among them: who is in these is asked until Slack tells it.
         ids = sorted(self.approvers.policy.approvers_of(change.need) - {user_id})
@@ -219,7 +219,7 @@ class Decider:
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
         )
-        self.runner.start(change.number)
+        self.runner.start(change.number, planned_at=planned_at)
 
     async def _review(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)

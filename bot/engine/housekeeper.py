@@ -108,7 +108,7 @@ class Housekeeper:
         """Run an approved Change whose process died before it started, if its plan still holds."""
         if not await self._claim_authorised(number):
             return
-        holds = False
+        holds, planned_at = False, self.process.elapsed()
         try:
             holds = await self.decider.still_holds(await self.process.ledger.changes.load(number))
         except (StoreError, TooLate, NotAllowed) as error:
@@ -116,4 +116,4 @@ class Housekeeper:
         finally:
             await self.process.release(number)
         if holds:
-            await self.runner.run(number)
+            await self.runner.run(number, planned_at=planned_at)

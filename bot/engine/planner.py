@@ -35,11 +35,13 @@ def decides(request: Request) -> bool:
 class Planned:
     """The result of planning: the Command's outcome or error, and what the log records of the words.
 
+    ``at``: when it began, by the process's ``elapsed`` clock: no later than the store was first looked at.
     ``values`` are the Command's as its words were read; None for what has none.
     """
 
     outcome: Outcome | Exception
     trace: AuditTrace
+    at: float
     values: dict[str, Any] | None = None
 
     def result(self) -> Outcome:
@@ -108,7 +110,8 @@ class Planner:
     async def plan(self, request: Request, actor: str) -> Planned:
         """Plan this person's request; a decision needs no planning. Errors are part of the result."""
         if isinstance(request, Decision):
-            return Planned(request, AuditTrace(request.recorded_text))
+            return Planned(request, AuditTrace(request.recorded_text), self.process.elapsed())
+        began = self.process.elapsed()
         ctx, call = self.context(actor, can_wait=not decides(request)), request
         outcome: Outcome | Exception
         try:
@@ -119,7 +122,8 @@ class Planner:
             outcome = asked.about({} if call.words else call.values)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
-        return Planned(outcome, _trace(call, ctx, planned=not isinstance(outcome, Exception)), call.values)
+        trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
+        return Planned(outcome, trace, began, call.values)
 
     async def _run(self, call: Call, ctx: Context) -> Outcome:
         outcome = await call.command.function(call.args, ctx)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.core.answers import Answer, Review, Sentence, mention
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
-from bot.core.audit.trace import AuditTrace
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
@@ -15,6 +14,7 @@ from bot.engine.approvers import Approvers
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
+from bot.engine.planner import Planned
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.replies import Replies
@@ -39,7 +39,7 @@ class Proposing:
     approval_time: timedelta
     new_nonce: Callable[[], str]
 
-    async def propose(self, asked: Asked, plan: Plan, trace: AuditTrace) -> bool:
+    async def propose(self, asked: Asked, plan: Plan, planned: Planned) -> bool:
         """Record the Plan as a Change, post its card, and start it if it needs no approval.
 
         Return False, and only point to the first one, if another Change waits that does the very same. An undo is made
@@ -52,7 +52,7 @@ class Proposing:
             await self.replies.show(asked, point_to(first, asked.actor))
             return False
         detail = {
-            "said": trace.recorded_text,
+            "said": planned.trace.recorded_text,
             "plan": plan.lines,
             "fingerprint": plan.fingerprint,
             "need": draft.need.why,
@@ -60,14 +60,15 @@ class Proposing:
             "nonce": draft.nonce,
         }
         ledger, owner = self.process.ledger, self.process.owner
-        planned = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=trace.subjects)
+        subjects = planned.trace.subjects
+        change = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=subjects)
         try:
-            change = await self.post(planned)
+            change = await self.post(change)
         except NotRecorded as error:
-            await self.replies.show(asked, Answer(f"Change {planned.number} {LATER.format(reason=error.reason)}"))
+            await self.replies.show(asked, Answer(f"Change {change.number} {LATER.format(reason=error.reason)}"))
             return True
         if change.state is State.APPROVED:
-            self.runner.start(change.number)
+            self.runner.start(change.number, planned_at=planned.at)
         return True
 
     async def _first_of(self, draft: Change) -> Change | None:

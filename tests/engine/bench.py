@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -129,8 +129,11 @@ class People:
     silent: bool = False
     unreadable: tuple[tuple[str, str], ...] = ()
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    takes_time: Callable[[], Awaitable[None]] | None = None
 
     async def actor(self, user_id: str) -> Actor:
+        if self.takes_time:
+            await self.takes_time()
         unread = frozenset({"UBEN", "UCLEO", *self.groups} if self.silent else ())
         groups = frozenset(one for one, users in self.groups.items() if user_id in users and not self.silent)
         standing = self.standings.get(user_id, Standing.MEMBER)
@@ -242,10 +245,15 @@ class Bench:
             change = await self.ledger.changes.move(change, event, at=self.clock(), actor=actor, update=update)
         return change
 
+    async def runs(self, change: Change) -> None:
+        """Run a change that was compared with the store when it moved last."""
+        age = self.clock() - change.updated_at
+        await self.runner.run(change.number, planned_at=self.clock.elapsed() - age.total_seconds())
+
     async def carry_out(self, plan: Plan) -> Change:
         """Run a plan from its approval to its end."""
         change = await self.approved(plan)
-        await self.runner.run(change.number)
+        await self.runs(change)
         return await self.ledger.changes.load(change.number)
 
     def segments(self) -> dict[str, str]:

@@ -50,7 +50,7 @@ async def test_a_change_that_the_log_does_not_approve_is_closed_and_told(machine
 async def test_a_running_change_whose_runs_were_edited_is_not_gone_on_with(machine: Bench) -> None:
     change = await machine.approves(await machine.delete(), "UBEN")
     edit(machine, "UPDATE changes SET state = 'running'")
-    machine.runner.start(change.number)
+    machine.runner.start(change.number, planned_at=machine.clock.elapsed())
     await machine.tasks.settled()
     assert ((await machine.latest()).state, machine.writes()) == (State.CANCELLED, [])
 

@@ -1,7 +1,10 @@
 """Nobody acts on old sight: after a minute without an answer from the store, a run reads again before it writes."""
 
+from pathlib import Path
+
 from bot.bigcommerce import AnyOf, SegmentChange
 from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.approval.rule import Rule
 from bot.core.items import Item
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import (
@@ -16,7 +19,7 @@ from bot.core.planning.steps import (
     SegmentRef,
 )
 from bot.core.store_view.cached_shop import Shop
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, bench
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
 
@@ -106,18 +109,35 @@ async def test_an_approved_change_that_starts_late_is_looked_at_first(machine: B
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
     await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 1))
     machine.clock.forward(minutes=2)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.FAILED, True)
 
 
 async def test_what_was_approved_just_now_is_not_read_again(machine: Bench) -> None:
     change = await machine.delete()
     machine.clock.forward(minutes=5)
-    await machine.approves(change, "UBEN")
+    change = await machine.approves(change, "UBEN")
     before = len(machine.store.requests())
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     asked = [one["method"] for one in machine.store.requests()[before:]]
     assert asked == ["GET", "DELETE"]
+
+
+async def test_what_was_compared_before_slack_took_long_is_looked_at_again(path: Path) -> None:
+    """Who signed first is looked up after the plan was made again; staff change the store meanwhile."""
+    async with bench(path, rules=(Rule(steps=("delete_segment",), approvals=2),)) as machine:
+        await machine.delete()
+        await machine.decides("UBEN")
+        vips, joined, reads = machine.segments()["VIPs"], outside(machine, 1), len(machine.store.requests())
+
+        async def joins() -> None:
+            if len(machine.store.requests()) > reads and not machine.members("VIPs") & set(joined):
+                machine.clock.forward(minutes=2)
+                await machine.client.add_members(vips, *joined)
+
+        machine.people.takes_time = joins
+        await machine.decides("UCLEO")
+        assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.FAILED, True)
 
 
 async def test_a_pause_between_two_steps_is_a_gap(machine: Bench) -> None:
@@ -131,7 +151,7 @@ async def test_a_pause_between_two_steps_is_a_gap(machine: Bench) -> None:
 
     machine.store.sleep = meanwhile
     machine.store.faults.add("DELETE", SEGMENTS, delay=1)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     failed = await machine.latest()
     assert [run.state for run in failed.runs] == [StepState.DONE, StepState.FAILED]
     assert "VIPs" in machine.segments()
@@ -210,7 +230,7 @@ async def test_shoppers_whom_somebody_else_removed_meanwhile_stop_a_removal(mach
     change = await machine.approved(await planned(machine, step))
     await machine.client.remove_members(step.segment.known_id, members[0])
     machine.clock.forward(minutes=2)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     failed = await machine.latest()
     assert (failed.state, machine.members("VIPs")) == (State.FAILED, set(members[1:]))
     assert "Someone else has seen to 1 item of it." in failed.runs[0].error
@@ -237,7 +257,7 @@ async def slowly_removed(machine: Bench, *batches: tuple[str, ...], leaving: tup
     machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
     machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles")
     machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     return await machine.latest()
 
 
@@ -277,7 +297,7 @@ async def test_additions_wait_out_a_limit_and_look_again(machine: Bench) -> None
 
     machine.store.sleep = limited
     machine.store.faults.add("POST", MEMBERS, delay=1, status=429)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     failed = await machine.latest()
     assert (failed.state, machine.members("VIPs") & set(ids)) == (State.FAILED, {ids[0]})
     assert failed.runs[0].error.startswith("The store changed after this was approved, so it was not done. Someone")
@@ -289,7 +309,7 @@ async def test_a_limit_in_which_nothing_changed_is_waited_out(machine: Bench) ->
     waits_once(machine, "POST", MEMBERS, minutes=2)
     machine.store.faults.clear()
     machine.store.faults.add("POST", MEMBERS, delay=1, status=429)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     done = await machine.latest()
     assert (done.state, set(ids) <= machine.members("VIPs")) == (State.DONE, True)
     assert machine.kinds().count("step started") == 1
@@ -300,7 +320,7 @@ async def test_profiles_that_were_made_in_a_pause_are_left_to_people(machine: Be
     change = await machine.approved(await planned(machine, CreateProfiles(customers=lacking)))
     await machine.client.create_profiles(lacking[0])
     machine.clock.forward(minutes=2)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     assert (await machine.latest()).state is State.FAILED
 
 
@@ -313,6 +333,6 @@ async def test_a_delete_whose_answer_was_lost_before_a_long_wait_is_looked_into(
 
     machine.store.sleep = long
     machine.store.faults.add("DELETE", SEGMENTS, delay=1, status=503, carried_out=True)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     done = await machine.latest()
     assert (done.state, machine.writes(), done.can_be_undone) == (State.DONE, ["DELETE"], True)

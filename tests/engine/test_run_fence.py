@@ -53,7 +53,7 @@ async def test_one_that_wakes_up_after_the_change_was_done_and_undone_removes_no
 
         machine.store.sleep = stopped
         machine.store.faults.add("DELETE", MEMBERS, delay=1, status=429)
-        await machine.runner.run(change.number)
+        await machine.runs(change)
     assert machine.members("VIPs") == members
     assert sorted(machine.writes()) == ["DELETE", "DELETE", "POST"]  # the refused one, and what the other one did
     assert (await machine.ledger.changes.load(1)).undone_by == 2
@@ -77,7 +77,7 @@ async def test_a_write_that_is_answered_when_another_process_went_on_is_on_recor
     async with machine.another(path) as other:
         machine.store.sleep = stopped_while(machine, other)
         machine.store.faults.add("DELETE", SEGMENTS, delay=1)
-        await machine.runner.run(change.number)
+        await machine.runs(change)
         await other.sweeps()
     (late,) = [entry for entry in entries_of(machine.ledger) if entry.kind == "late write"]
     assert (late.change, late.detail["step"], late.detail["kind"]) == (1, 0, "delete_segment")
@@ -92,7 +92,7 @@ async def test_a_change_lost_while_reading_leaves_no_late_write(machine: Bench, 
     async with machine.another(path) as other:
         machine.store.sleep = stopped_while(machine, other)
         machine.store.faults.add("GET", MEMBERS, delay=1)
-        await machine.runner.run(change.number)
+        await machine.runs(change)
         await other.sweeps()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE"])
     assert "late write" not in machine.kinds()
@@ -107,7 +107,7 @@ async def test_one_that_slept_and_lost_nothing_goes_on(machine: Bench) -> None:
 
     machine.store.sleep = slept
     machine.store.faults.add("DELETE", SEGMENTS, delay=1)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     assert (await machine.latest()).state is State.DONE
     assert "late write" not in machine.kinds()
 
@@ -138,11 +138,11 @@ async def test_a_change_that_is_under_way_is_not_started_again_by_the_same_proce
     async def slept(seconds: float) -> None:
         if seconds:
             machine.clock.forward(seconds=PAUSE)
-            await machine.runner.run(change.number)
+            await machine.runs(change)
 
     machine.store.sleep = slept
     machine.store.faults.add("DELETE", SEGMENTS, delay=1)
-    await machine.runner.run(change.number)
+    await machine.runs(change)
     assert ((await machine.latest()).runs[0].state, machine.writes()) == (StepState.DONE, ["DELETE"])
 
 

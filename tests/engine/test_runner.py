@@ -375,7 +375,7 @@ async def test_an_undo_that_came_second_is_cancelled_when_it_would_start(machine
     undo = Plan(steps=inverse_of((done.runs[0].undo,)), undoes=1)
     second = await machine.approved(undo)
     assert (await machine.carry_out(undo)).state is State.DONE
-    await machine.runner.run(second.number)
+    await machine.runs(second)
     cancelled = await machine.ledger.changes.load(second.number)
     assert (cancelled.state, cancelled.reason) == (State.CANCELLED, "Change 1 was already undone.")
     assert machine.writes().count("POST") == 2  # the segment and its members, once
@@ -384,8 +384,8 @@ async def test_an_undo_that_came_second_is_cancelled_when_it_would_start(machine
 async def test_two_processes_run_a_change_once(machine: Bench, path: Path) -> None:
     change = await machine.approved(plan(delete(machine)))
     async with machine.another(path) as other:
-        machine.runner.start(change.number)
-        other.runner.start(change.number)
+        machine.runner.start(change.number, planned_at=machine.clock.elapsed())
+        other.runner.start(change.number, planned_at=other.clock.elapsed())
         await machine.tasks.settled()
         await other.tasks.settled()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE"])
@@ -398,7 +398,7 @@ async def test_a_process_that_slept_leaves_the_rest_to_the_one_that_took_over(ma
         held = _Sleeper(machine, other)
         machine.store.sleep = held
         machine.store.faults.add("DELETE", SEGMENTS, delay=60)
-        machine.runner.start(change.number)
+        machine.runner.start(change.number, planned_at=machine.clock.elapsed())
         await machine.tasks.settled()
     assert held.overtaken == State.RUNNING
     done = await machine.latest()
@@ -417,7 +417,7 @@ async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: B
 
         machine.store.sleep = overslept
         machine.store.faults.add("DELETE", SEGMENTS, delay=60)
-        await machine.runner.run(change.number)
+        await machine.runs(change)
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.RUNNING, True)
         await other.ledger.leases.release(change.number, owner=other.engine.process.owner)
         await other.sweeps()

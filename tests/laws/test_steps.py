@@ -373,7 +373,7 @@ async def test_after_a_gap_no_step_writes_over_a_store_that_differs_from_what_wa
         await other.steps[0].apply(machine.client)
         machine.clock.forward(minutes=2)
         before, is_other = (snapshot(machine), registered(machine)), await differs(machine, approved)
-        await machine.runner.run(change.number)
+        await machine.runs(change)
         ended = await machine.ledger.changes.load(change.number)
         assert ended.state in (State.DONE, State.FAILED)
         if is_other and not (has_begun and step.in_requests):  # what is gone there may be its own doing
