@@ -51,8 +51,8 @@ class CardReconciler:
             await self._if_due(("card", number), number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():
             await self._if_due(("outcome", number), number, self._report_outcome)
-        for number, _, group in filter(_is_to_group, await self._ledger.changes.notices()):
-            await self._if_due(("group", number, group), number, partial(self._emergencies.resolve, group=group))
+        for number, kind, group in filter(_is_to_group, await self._ledger.changes.notices()):
+            await self._if_due(("group", number, group), number, partial(self._resolve, kind=kind, group=group))
         for number, kind, user in filterfalse(_is_to_group, await self._ledger.changes.notices()):
             await self._if_due((kind, number, user), number, partial(self._notify, kind=kind, user=user))
 
@@ -115,6 +115,8 @@ class CardReconciler:
             await self._announcer.point_to_card(change.model_copy(update={"card": moved}), lost)
 
     async def _report_outcome(self, change: Change) -> None:
+        if change.number not in await self._ledger.changes.unreported_outcomes():
+            return  # another process did, after this one had listed it
         waited_for = change.need.approvals and change.card and change.settled_by != change.requester
         if waited_for or change.state is State.CLOSED:
             try:
@@ -125,7 +127,17 @@ class CardReconciler:
                 await self._record(change, EntryKind.OUTCOME_NOT_DELIVERED, error)
         await self._ledger.changes.mark_outcome_reported(change.number)
 
+    async def _resolve(self, change: Change, *, kind: str, group: str) -> None:
+        if await self._is_queued(change, kind, group):
+            await self._emergencies.resolve(change, group)
+
+    async def _is_queued(self, change: Change, kind: str, user: str) -> bool:
+        """Return whether a notice is still to be delivered: another process may have done it since it was listed."""
+        return (change.number, kind, user) in await self._ledger.changes.notices()
+
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
+        if not await self._is_queued(change, kind, user):
+            return
         try:
             if kind != "reminder":
                 await self._announcer.notify(change, kind, user)

@@ -1,12 +1,14 @@
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from bot.core.approval.changes import Card, Event, State, Verdict
+from bot.core.approval.changes import Card, Change, Event, State, Verdict
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.ports import Undeliverable
-from tests.engine.bench import Bench
+from bot.ledger.ledger import Ledger
+from tests.engine.bench import Bench, Board, bench
 
 PASSING = Undeliverable("ratelimited")
 FINAL = Undeliverable("cant_update_message", final=True)
@@ -73,6 +75,41 @@ async def test_a_requester_who_can_never_be_told_is_on_record_once(machine: Benc
     await machine.decides("UBEN", verdict=Verdict.REJECT, reason="No.")
     await machine.sweeps()
     assert machine.kinds().count("outcome not delivered") == 1
+
+
+class Faster(Board):
+    """While this process tells of the first thing, another one tells of all others."""
+
+    async def report_outcome(self, change: Change) -> None:
+        await super().report_outcome(change)
+        for number in await self.ledger.changes.unreported_outcomes():
+            await self.ledger.changes.mark_outcome_reported(number)
+
+    async def notify(self, change: Change, kind: str, user_id: str) -> None:
+        await super().notify(change, kind, user_id)
+        for notice in await self.ledger.changes.notices():
+            await self.ledger.changes.remove_notice(*notice)
+
+    ledger: Ledger
+
+
+async def test_an_outcome_that_another_process_told_meanwhile_is_not_told_again(path: Path) -> None:
+    board = Faster()
+    async with bench(path, board=board) as machine:
+        board.ledger = machine.ledger
+        for change in [await machine.delete("VIPs"), await machine.delete("Lapsed")]:
+            await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock(), actor="UBEN")
+        await machine.sweeps()
+        assert [one.number for one in machine.board.heard] == [1]
+
+
+async def test_a_notice_that_another_process_gave_meanwhile_is_not_given_again(path: Path) -> None:
+    board = Faster()
+    async with bench(path, board=board, breakers=frozenset({"UHEAD"})) as machine:
+        board.ledger = machine.ledger
+        await machine.delete()
+        await machine.asks("change break-glass", "UHEAD", number=1, reason="Now.")
+        assert machine.board.notified == [(1, "glass", "UBEN")]
 
 
 async def test_nobody_is_told_of_what_needed_no_approval(machine: Bench) -> None:
