@@ -26,6 +26,7 @@ UNCOUNTED = {"approvals", "browser", "laws", "mornings", "sandbox", "stories"}
 """Tests of the whole bot, and of the world around it, and laws. Counting their lines would take three quarters more of
 their time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
 COUNTED = ("bot", "commands")
+WORLDS = {"slack", "open_world"}
 PAUSED = pytest.StashKey[list[Coverage]]()
 # No example of any property is late on a busy machine: how long things take is measured in tests/benchmarks.
 settings.register_profile("suite", deadline=None)
@@ -79,12 +80,31 @@ def _import_all(package: str) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Count lines from the first test of one part on, and stop at the first one of the whole."""
-    if not is_counted(item) and not item.config.getoption("cov_context", None):  # who asks which test, asks all of them
+    _count(item, is_counted(item) and not _has_world(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A world comes and goes uncounted: the same lines each time, and counting takes two thirds more of the time."""
+    _count(item, is_counted(item))
+    try:
+        return (yield)
+    finally:
+        if _has_world(item):
+            _count(item, False)
+
+
+def _count(item: pytest.Item, lines: bool) -> None:
+    if not lines and not item.config.getoption("cov_context", None):  # who asks which test, asks all of them
         _pause(item.config)
         return
     paused = item.config.stash.setdefault(PAUSED, [])
     while paused:
         paused.pop().start()
+
+
+def _has_world(item: pytest.Item) -> bool:
+    return not WORLDS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def is_counted(item: pytest.Item) -> bool:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.processes import running
 
 Visit = Callable[[str], AbstractAsyncContextManager[Page]]
 SIZE = (1440, 900)
 PATIENCE = 10_000  # milliseconds: what cannot be clicked by then is named, before the test's own time is over
+KEPT = "() => localStorage.length + sessionStorage.length + document.cookie.length"
 # No sandbox: CI runs as root. The rest keeps a browser quiet that has no network.
 FLAGS = [
     "--no-sandbox",
@@ -29,29 +30,33 @@ FLAGS = [
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's chromium, headless; tests that are in its loop share it."""
+async def browser() -> AsyncIterator[BrowserContext]:
+    """Debian's chromium, headless; tests that are in its loop share it.
+
+    They share a profile too, since a new one for each takes longer than its test. The page keeps nothing in it.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Debian's chromium is not installed")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
+        yield await browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
         await browser.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Visit:
+def visit(browser: BrowserContext, request: pytest.FixtureRequest) -> Visit:
     """Opens the page at an address for as long as the block lasts; the page reports no error of its own."""
 
     @asynccontextmanager
     async def visited(url: str) -> AsyncIterator[Page]:
         errors: list[str] = []
-        page = await browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
+        page = await browser.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         await page.goto(url)
         yield page
+        assert not await page.evaluate(KEPT)
         await picture(page, request.node.name)
         await page.close()
         assert not errors

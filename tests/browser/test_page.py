@@ -1,6 +1,6 @@
 """The sandbox's page in a real browser: what the README tells a newcomer to do."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,22 @@ from tests.browser.conftest import Visit, sandbox_in, type_
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sandbox's page; in its shop at most one change waits, and none is carried out to VIPs."""
+    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
+
+
 @pytest_asyncio.fixture(loop_scope="package")
-async def page(visit: Visit, tmp_path: Path) -> AsyncIterator[Page]:
+async def page(visit: Visit, sandbox: str) -> AsyncIterator[Page]:
+    """A page of the sandbox that all these stories share, but for the one that counts changes."""
+    async with visit(sandbox) as page:
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def own_page(visit: Visit, tmp_path: Path) -> AsyncIterator[Page]:
     """The page of a sandbox of its own."""
     with sandbox_in(tmp_path) as url:
         async with visit(url) as page:
@@ -26,7 +40,8 @@ async def approve(page: Page, button: str) -> None:
     await page.get_by_test_id("confirm").get_by_role("button", name=button, exact=True).click()
 
 
-async def test_two_people_delete_a_segment_and_bring_it_back(page: Page) -> None:
+async def test_two_people_delete_a_segment_and_bring_it_back(own_page: Page) -> None:
+    page = own_page
     vips = page.locator('#segments-pane [data-segment="VIPs"]')
     await expect(vips).to_contain_text("40")
     await type_(page, "/segment delete VIPs")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import BrowserContext, expect
 
 from tests.browser.conftest import picture, sandbox_in, type_
 from tests.processes import ROOT
@@ -13,9 +13,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 MOST_BYTES = 200_000
 
 
-async def test_the_readme_shows_a_card_that_waits(browser: Browser, tmp_path: Path) -> None:
+async def test_the_readme_shows_a_card_that_waits(browser: BrowserContext, tmp_path: Path) -> None:
     with sandbox_in(tmp_path) as url:
-        page = await browser.new_page(viewport={"width": 1180, "height": 680})
+        page = await browser.new_page()
+        await page.set_viewport_size({"width": 1180, "height": 680})
         await page.goto(url)
         await type_(page, "/segment delete VIPs")
         await page.locator('[data-place="#approvals"]').click()
