@@ -5,6 +5,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from bot import audit_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
@@ -18,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # It logs whole URLs, which contain shoppers' e-mails.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(database_path()).parse_args(arguments)
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
@@ -33,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+@cache
+def _parser(database: Path) -> argparse.ArgumentParser:
+    """Build it once, since it takes longer than to check a short log; ``database``: the default."""
     parser = argparse.ArgumentParser(prog="segment-bot", description="Customer segments, managed from Slack.")
     modes = parser.add_subparsers(required=True, metavar="MODE")
     modes.add_parser("socket", help="run the bot over Socket Mode (the default of Slack apps)").set_defaults(
@@ -42,9 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     modes.add_parser("http", help="run the bot behind signed HTTP requests").set_defaults(run=lambda _: _http())
     sandbox_cli.add_to(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
     ledger = modes.add_parser("ledger", help="restore the ledger from a backup")
-    ledger_cli.add_to(ledger, database_path(), seal_keys)
+    ledger_cli.add_to(ledger, database, seal_keys)
     audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")
-    audit_cli.add_to(audit, database_path(), seal_keys)
+    audit_cli.add_to(audit, database, seal_keys)
     return parser
 
 
