@@ -1,4 +1,4 @@
-"""The engine on a bench: a real ledger, the emulated store behind HTTP, and people written by hand."""
+"""The engine on a bench: a real ledger, the emulated store, and people written by hand."""
 
 import asyncio
 import time
@@ -30,11 +30,11 @@ from bot.engine.process import LEASE
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.sandbox import server
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.core.samples import change as drafted
 from tests.core.samples import invocation
+from tests.direct import URL_OF_STORES, Direct
 from tests.disks import MEMORY
 from tests.harness import Clock, no_wait
 from tests.records import create_ledger, entries_of
@@ -350,8 +350,9 @@ async def bench(
         stack.callback(store.close)
         if seeded:
             seed(store, customers=customers)
-        url = await stack.enter_async_context(server.serve(port=0, store=store, workspace=None, log=None, page=False))
-        client = await stack.enter_async_context(connect(url, "sandbox", "sandbox-token", sleep=_no_wait))
+        client = await stack.enter_async_context(
+            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, transport=Direct(store))
+        )
         if path is None:
             path = Path(stack.enter_context(TemporaryDirectory(dir=MEMORY))) / "ledger.sqlite"
             create_ledger(path)
