@@ -30,7 +30,8 @@ class Context:
     """What a Command may read: the store, the record, the policy, the time, and the person who asks.
 
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
-    the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id.
+    the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
+    person.
     """
 
     actor: str
@@ -40,6 +41,7 @@ class Context:
     audit: AuditReader
     policy: Policy
     group_names: Callable[[], Awaitable[Mapping[str, str]]]
+    locale: Callable[[], Awaitable[str]]
     history: HistoryReader
     now: datetime
     zone: ZoneInfo

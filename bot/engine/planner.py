@@ -3,6 +3,7 @@
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,7 @@ class Planner:
             audit=ledger.audit,
             policy=self.policy,
             group_names=self.directory.group_names,
+            locale=partial(self.directory.locale, actor),
             history=ledger.history,
             now=self.process.clock(),
             zone=self.zone,

@@ -90,6 +90,9 @@ class Directory(Protocol):
     def forget(self, ids: frozenset[str]) -> None:
         """Drop what is cached about these users and user groups, so that it is fetched again."""
 
+    async def locale(self, user_id: str) -> str:
+        """Return the locale that this person chose (en-US); empty if it is not known."""
+
     async def group_names(self) -> Mapping[str, str]:
         """Return the names of user groups, by id; empty if they cannot be read."""
 

@@ -58,6 +58,7 @@ class SlackDirectory:
         self._clock = clock
         self._cached: dict[str, TtlCache[Any]] = {}
         self._unreadable: dict[str, str] = {}
+        self._locales: dict[str, str] = {}
 
     async def actor(self, user_id: str) -> Actor:
         """Return this person with their current standing and groups."""
@@ -70,6 +71,11 @@ class SlackDirectory:
             unread=frozenset(group for group, members in read.items() if members is None),
             unreadable=tuple((group, why) for group, why in sorted(self._unreadable.items())),
         )
+
+    async def locale(self, user_id: str) -> str:
+        """Return the locale that this person chose in Slack (en-US); empty if it cannot be read."""
+        await self._standing(user_id)
+        return self._locales.get(user_id, "")
 
     async def unreadable_groups(self) -> tuple[str, ...]:
         """Return a sentence for each group of the settings that cannot be read for good."""
@@ -130,12 +136,13 @@ class SlackDirectory:
 
     async def _fetch_standing(self, user_id: str) -> Standing:
         try:
-            answer = await self._client.users_info(user=user_id)
+            answer = await self._client.users_info(user=user_id, include_locale=True)
         except NOT_ANSWERED as error:
             if error_code(error) in ("user_not_found", "user_not_visible"):
                 return Standing.STRANGER
             raise
         user: dict[str, Any] = answer["user"]
+        self._locales[user_id] = str(user.get("locale") or "")
         return decode_standing(user, self._team_id)
 
     async def _fetch_group(self, group: str) -> frozenset[str]:

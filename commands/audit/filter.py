@@ -18,6 +18,7 @@ from bot.core.errors import Misuse, NotSegments, UnknownChange
 from bot.core.items import Item, texts
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
+from bot.core.language.days import is_month_first
 from bot.core.language.phrases import and_list
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
@@ -62,7 +63,9 @@ class Filters(Args):
         str, Field(max_length=50), Text(label="Kind", hint="Such as asked, approve or step done", option=True)
     ] = ""
     since: Annotated[
-        str, Field(max_length=50), Text(label="Since", hint="2026-11-24 09:30, yesterday, or 3d", option=True)
+        str,
+        Field(max_length=50),
+        Text(label="Since", hint="2026-11-24 09:30, 24 Nov, monday, last week, or 3d", option=True),
     ] = ""
     until: Annotated[str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True)] = ""
     change: Annotated[
@@ -93,7 +96,7 @@ def describe_search(search: Search, ctx: Context) -> tuple[Sentence, ...]:
 async def resolve_filters(filters: Filters, ctx: Context) -> Search:
     """Resolve the filters. Raises Misuse about the first invalid one, and StoreError."""
     actor, kind = _parse_person(filters.by), _parse_kind(filters.kind)
-    since, until = _parse_times(filters, ctx)
+    since, until = await _parse_times(filters, ctx)
     about = [await read(word, ctx) for read, word in ((_segment, filters.segment), (_shopper, filters.shopper)) if word]
     subjects, besides, *_ = (*(one.subjects for one in about), (), ())
     described = (
@@ -139,10 +142,13 @@ def _parse_kind(word: str) -> EntryKind | None:
     )
 
 
-def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
+async def _parse_times(filters: Filters, ctx: Context) -> tuple[datetime | None, datetime | None]:
     """Parse the start (inclusive) and the end (exclusive), in UTC. Raises Misuse."""
+    month_first = bool(filters.since or filters.until) and is_month_first(await ctx.locale(), ctx.zone.key)
     since, until = (
-        time_expressions.parse_span(word, now=ctx.now, zone=ctx.zone, field=field) if word else None
+        time_expressions.parse_span(word, now=ctx.now, zone=ctx.zone, field=field, month_first=month_first)
+        if word
+        else None
         for field, word in (("since", filters.since), ("until", filters.until))
     )
     first, last = since and since[0], until and until[1]

@@ -142,6 +142,9 @@ class Slack:
         await travel(self.dice)
         return None if self.down else frozenset(self.groups[group])
 
+    async def locale(self, user_id: str) -> str:
+        return ""
+
     async def group_names(self) -> Mapping[str, str]:
         return {}
 

@@ -179,7 +179,7 @@ async def test_segment_and_shopper_together_mean_entries_about_both(slack: World
         ("by:<!channel>", "Pick the person from the list that Slack shows while you type @"),
         ("kind:stepdone", "There is no kind of entry “stepdone”. Did you mean “step done” or"),
         ("kind:zzz", "There is no kind of entry “zzz”. The kinds are asked, form, planned"),
-        ("since:soon", "I couldn't read “soon” as a date. Type a day (2026-11-24), a time"),
+        ("since:soon", "I couldn't read “soon” as a date. Type a day (2026-11-24, 24 Nov, monday), a time"),
         ("since:today until:yesterday", "“since” is later than “until”"),
         ("change:many", "Change must be a whole number."),
         ("shopper:nobody@example.com", "For a deleted shopper, type the customer id or the profile id."),

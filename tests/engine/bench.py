@@ -149,6 +149,9 @@ class People:
     async def read_group(self, group: str) -> frozenset[str] | None:
         return None if self.silent else self.groups[group]
 
+    async def locale(self, user_id: str) -> str:
+        return ""
+
     async def group_names(self) -> Mapping[str, str]:
         return {}
 

@@ -198,3 +198,16 @@ async def test_help_alone_lists_the_commands(slack: World, line: str) -> None:
 async def test_help_after_a_command_explains_it(slack: World, line: str) -> None:
     await slack.type(f"/segment {line}")
     assert asked(slack).startswith("Add shoppers to one or several segments")
+
+
+async def test_a_date_that_may_be_two_days_is_asked_about(slack: World) -> None:
+    await slack.type("/audit recent since:05/11/2025", by="ben")
+    assert "Does “05/11/2025” mean 2025-11-05 or 2025-05-11? Nothing was done yet." in slack.whisper(by="ben")
+    await slack.press("2025-05-11", by="ben", channel="#segments")
+    assert "since 2025-05-11 00:00:00" in slack.whisper(by="ben")
+
+
+@pytest.mark.parametrize("since", ["last week", "28/11/2025", "Nov 28", "monday", "1w", "yesterday 16:00"])
+async def test_dates_are_typed_without_quotes(slack: World, since: str) -> None:
+    await slack.type(f"/audit recent since:{since} kind:asked", by="ben")
+    assert "of the kind “asked”, since 20" in slack.whisper(by="ben")

@@ -26,7 +26,7 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
-from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, Word, split
+from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, Word, as_typed, split
 
 Values = dict[str, Any]
 Run = tuple[Word, ...]
@@ -167,7 +167,7 @@ class _Reader:
                 value = tuple(self.words[at].text for at in alike)
                 yield place.filled(name, (*place.values.get(name, ()), *value), place.at + len(alike))
                 return
-            bare = replace(run[0], key=None, typed=run[0].typed.lstrip(" ,\t\n").partition(":")[2])
+            bare = replace(run[0], key=None, typed=as_typed(run[:1]).partition(":")[2])
             yield from self._filled(name, (bare, *run[1:]), place, is_keyed=True)
             return
         led = self._led(place)
@@ -203,7 +203,7 @@ class _Reader:
         if self.names and len(pending) > 1 and self._many(pending[1]):
             run = self._run(place.at)
             for end in (at for at, word in enumerate(run) if at and self._leads(word, pending[:1])):
-                yield place.filled(pending[1], (_as_typed(run[:end]),), place.at + end)
+                yield place.filled(pending[1], (as_typed(run[:end]),), place.at + end)
 
     def _filled(self, name: str, run: Run, place: _Place, *, is_keyed: bool = False) -> Iterator[_Place]:
         others = [one for one in self._pending(place) if one != name]
@@ -239,7 +239,7 @@ class _Reader:
         """Return a list as it was typed, whose lines and columns tell what they are; or one word behind its key."""
         if is_keyed and (run[0].quoted or others or len(run) == 1):
             return (((run[0].text,), 1),)
-        return (((_as_typed(run),), len(run)),)
+        return (((as_typed(run),), len(run)),)
 
     def _chosen(self, kind: Choice, run: Run) -> Iterator[Found]:
         """Return a choice, which may be typed in two words, where more words follow: ``is not``."""
@@ -250,7 +250,7 @@ class _Reader:
             yield _first(run)
 
     def _text(self, kind: Text, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
-        whole = _as_typed(run) if len(run) > 1 or (kind.as_typed and not is_keyed) else run[0].whole
+        whole = as_typed(run) if len(run) > 1 or (kind.as_typed and not is_keyed) else run[0].whole
         everything = (whole, len(run))
         if is_keyed:
             return (_first(run),) if run[0].quoted else (_first(run), everything) if kind.private else (everything,)
@@ -259,7 +259,7 @@ class _Reader:
             return (_first(run),)
         *bare, last = run
         is_described = others and bare and last.quoted and not any(word.quoted for word in bare)
-        return ((_as_typed(tuple(bare)), len(bare)), everything) if is_described else (everything,)
+        return ((as_typed(tuple(bare)), len(bare)), everything) if is_described else (everything,)
 
     def _pending(self, place: _Place) -> list[str]:
         """Return the fields that the next words can fill by position, in order."""
@@ -292,10 +292,6 @@ def _is_choice(word: str, kind: Choice) -> bool:
 
 def _first(run: Run) -> Found:
     return run[0].whole, 1
-
-
-def _as_typed(run: Run) -> str:
-    return "".join(word.typed for word in run).lstrip(" ,")
 
 
 def _joined(run: Run) -> str:

@@ -1,46 +1,94 @@
 """Times as people type them (a day, a minute, an age) and read them. Pure."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.errors import Misuse
+from bot.core.errors import Misuse, Question, Reading
 from bot.core.language.args import DASHES
+from bot.core.language.days import Days, days_in
 from bot.core.language.phrases import counted
 
-_AGE = re.compile(r"(\d{1,5})\s*([dhm])")
-_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_MINUTE = re.compile(rf"{_DAY.pattern}[\sT]+(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?", re.IGNORECASE)
-_DAYS = {"today": timedelta(), "yesterday": timedelta(days=1)}
-HOW = 'Type a day (2026-11-24), a time ("2026-11-24 09:30"), today, yesterday, or an age (3d, 12h, 30m).'
+_AGE = re.compile(r"(\d{1,5})\s*(w|weeks?|d|days?|h|hours?|hrs?|m|min|minutes?)(?:\s+ago)?")
+_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_CLOCK = re.compile(
+    r"(?:(?P<before>.*?)(?:[\s,]+|(?<=\d)t))??(?:at\s+)?"
+    r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
+    r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
+)
+HOW = 'Type a day (2026-11-24, 24 Nov, monday), a time (16:00, "2026-11-24 09:30"), last week, or an age (3d, 12h, 1w).'
 
 Span = tuple[datetime, datetime]
 """A start (inclusive) and an end (exclusive), both in UTC; equal for a single moment."""
 
 
-def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str) -> Span:
-    """Parse the time that ``text`` means at ``now`` in ``zone``: a day, from midnight to midnight, or one moment.
+def parse_span(text: str, *, now: datetime, zone: ZoneInfo, field: str, month_first: bool = False) -> Span:
+    """Parse the time that ``text`` means at ``now`` in ``zone``: days, from midnight to midnight, or one moment.
 
     Where clocks show an hour twice, a span starts in the first one and ends in the second. Raises Misuse about this
-    ``field``.
+    ``field``; Question where day and month may be swapped, or a time of day may be that of two days, the likelier
+    first: ``month_first`` says how people here write days.
     """
-    words = text.strip().translate(DASHES).lower()
+    words = " ".join(text.translate(DASHES).lower().split())
     try:
-        found = _age(words, now) or _day(words, now.astimezone(zone).date(), zone) or _minute(words, zone)
+        age = _age(words, now)
+        found = [("", age)] if age else list(_spans(words, now, zone, month_first=month_first))
     except (ValueError, OverflowError):
-        found = None
-    if found is None:
+        found = []
+    if len(found) > 1:
+        readings = [Reading({field: said}, said) for said, _ in found]
+        sentence = f"Does “{text.strip()}” mean {' or '.join(said for said, _ in found)}? Nothing was done yet."
+        raise Question(sentence, readings, field=field, for_log="The day can be read in several ways.")
+    if not found:
         raise Misuse(
             f"I couldn't read “{text.strip()}” as a date. {HOW}", field=field, for_log="There is no such time."
         )
-    return found
+    return found[0][1]
+
+
+def _spans(words: str, now: datetime, zone: ZoneInfo, *, month_first: bool) -> Iterator[tuple[str, Span]]:
+    """Yield each time that the words may mean, and how it is typed so that it is the only one."""
+    today = now.astimezone(zone).date()
+    if words in ("now", "just now"):
+        yield words, (now, now)
+    for first, last in days_in(words, today, month_first=month_first):
+        yield f"{first}", (_utc(first, time(), zone), _utc(last + timedelta(days=1), time(), zone))
+    clock = _CLOCK.fullmatch(words)
+    if clock and not (clock["before"] or "").strip(" ,"):
+        days: Iterator[Days] = _days_of_a_time(_time(clock), now.astimezone(zone))
+    elif clock:
+        days = (one for one in days_in(clock["before"].strip(" ,"), today, month_first=month_first) if one[0] == one[1])
+    else:
+        return
+    for day, _ in days:
+        at = _time(clock)
+        first_, again = (_utc(day, at.replace(fold=fold), zone) for fold in (0, 1))
+        yield f"{day} {at:%H:%M:%S}".removesuffix(":00"), (first_, max(first_, again))
+
+
+def _days_of_a_time(at: time, now: datetime) -> Iterator[Days]:
+    """Yield today, and yesterday before, if today's time is still to come."""
+    if at > now.time().replace(tzinfo=None):
+        yield (now.date() - timedelta(days=1),) * 2
+    yield (now.date(),) * 2
+
+
+def _time(clock: re.Match[str]) -> time:
+    """Return the time of day. Raises ValueError if no clock shows it."""
+    if clock["word"]:
+        return time(12 if clock["word"] == "noon" else 0)
+    hour, half = int(clock["hour"] or clock["hour_only"]), (clock["half"] or clock["half_only"] or "")[:1]
+    if half and not 1 <= hour <= 12:
+        raise ValueError("no such hour")
+    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    return time(hour, int(clock["minute"] or 0), int(clock["second"] or 0))
 
 
 def parse_age(words: str) -> timedelta | None:
-    """Parse ``3d``, ``12h`` or ``30m``; None if it is something else."""
+    """Parse ``3d``, ``12h``, ``30m``, ``1w`` or ``2 weeks ago``; None if it is something else."""
     found = _AGE.fullmatch(words)
-    return int(found[1]) * _UNITS[found[2]] if found else None
+    return int(found[1]) * _UNITS[found[2][0]] if found else None
 
 
 def describe_age(age: timedelta) -> str:
@@ -55,26 +103,6 @@ def _age(words: str, now: datetime) -> Span | None:
     age = parse_age(words)
     moment = now - age if age is not None else None
     return (moment, moment) if moment else None
-
-
-def _day(words: str, today: date, zone: ZoneInfo) -> Span | None:
-    """Parse a day. Raises ValueError if it is not in the calendar, OverflowError if it is too far away."""
-    found = _DAY.fullmatch(words)
-    if not found and words not in _DAYS:
-        return None
-    day = date(*map(int, found.groups())) if found else today - _DAYS[words]
-    return _utc(day, time(), zone), _utc(day + timedelta(days=1), time(), zone)
-
-
-def _minute(words: str, zone: ZoneInfo) -> Span | None:
-    """Parse a minute, or a second. Raises ValueError if no clock shows it."""
-    found = _MINUTE.fullmatch(words)
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (int(one or 0) for one in found.groups())
-    at = time(hour, minute, second)
-    first, again = (_utc(date(year, month, day), at.replace(fold=fold), zone) for fold in (0, 1))
-    return first, max(first, again)
 
 
 def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:

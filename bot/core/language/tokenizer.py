@@ -1,6 +1,7 @@
 """Splits typed text into words at whitespace and commas, with quotes (curly ones too) and ``key:value``. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
@@ -75,6 +76,11 @@ def _word(match: re.Match[str], typed: str) -> Word:
     if option:
         return Word(option[2], key=option[1], typed=typed)
     return Word(match["bare"], typed=typed)
+
+
+def as_typed(words: Sequence[Word]) -> str:
+    """Return the words as they were typed, without what separates them from the word before."""
+    return re.sub(r"^[\s,]+", "", "".join(word.typed for word in words))
 
 
 def quote(text: str) -> str:

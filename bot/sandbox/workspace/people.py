@@ -37,6 +37,7 @@ class Person:
     is_bot: bool = False
     team: str = TEAM_ID
     grid_teams: tuple[str, ...] = ()
+    locale: str = "en-GB"
 
     @property
     def email(self) -> str:

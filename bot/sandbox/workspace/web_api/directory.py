@@ -96,7 +96,9 @@ def _conversation(room: Conversation) -> Json:
 
 def user_info(call: Call) -> Json:
     """users.info."""
-    return {"user": _user(call, call.person())}
+    person = call.person()
+    asks = str(call.args.get("include_locale", "")).lower() in ("true", "1")
+    return {"user": _user(call, person) | ({"locale": person.locale} if asks else {})}
 
 
 def users(call: Call) -> Json:

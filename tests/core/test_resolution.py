@@ -1,0 +1,169 @@
+"""Typed words, read with the names of a store; and what is asked where they can be read in several ways."""
+
+from typing import Any
+
+import pytest
+
+from bot.bigcommerce import NewSegment
+from bot.core.answers import Offers, Sentence
+from bot.core.command import Call, Help, understand
+from bot.core.errors import Misuse, NotSegments, Question, Reading
+from bot.core.questions import question_answer
+from bot.core.resolution import resolve
+from bot.core.store_view.cached_shop import Shop
+from commands import GROUPS
+from tests.engine.bench import bench
+
+
+def call_of(line: str) -> Call:
+    call = understand(GROUPS, line)
+    assert isinstance(call, Call)
+    return call
+
+
+async def read(line: str) -> Call:
+    async with bench(customers=20) as machine:
+        names = ("VIPs Gold", "vips", "Top", "Top 10")
+        await machine.client.create_segments(*(NewSegment(name=name) for name in names))
+        return await resolve(call_of(line), Shop(machine.client))
+
+
+async def asked(line: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """What is asked about the line: sentences, and buttons with what they type."""
+    with pytest.raises(Question) as caught:
+        await read(line)
+    answer = question_answer(call_of(line).command, caught.value)
+    offers = [offer for part in answer.parts if isinstance(part, Offers) for offer in part.offers]
+    told = [answer.title, *(part.text for part in answer.parts if isinstance(part, Sentence))]
+    return told, [(offer.label, offer.words) for offer in offers]
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("segment add Coffee lovers a@b.c", {"segment": ("Coffee lovers",), "shoppers": ("a@b.c",)}),
+        ("segment rename VIPs to Best", {"segment": "VIPs", "name": "Best"}),
+        ("promotion target Win back is Top", {"promotion": "Win back", "how": "is", "segments": ("Top",)}),
+        ("segment create Summer Sale", {"name": "Summer Sale"}),
+        ("segment Coffee lovers", {"segment": "Coffee lovers"}),
+        ("shopper register a@b.c Ada Byron", {"email": "a@b.c", "first_name": "Ada", "last_name": "Byron"}),
+        ("segment delete Nobody", {"segments": ("Nobody",)}),
+        ("segment overlap Nobody VIPs", {"first": "Nobody", "second": "VIPs"}),
+        ("segment add “Nobody” a@b.c", {"segment": ("Nobody",), "shoppers": ("a@b.c",)}),
+    ],
+)
+async def test_words_are_read_with_the_names_of_the_store(line: str, values: dict[str, Any]) -> None:
+    call = await read(line)
+    assert (call.values, call.words) == (values, "")
+
+
+async def test_where_two_segments_may_be_meant_each_is_offered() -> None:
+    told, offers = await asked("segment add VIPs Gold a@b.c")
+    assert told == [
+        "Which segments did you mean? Nothing was done yet.",
+        "• Segments: “VIPs Gold”; Shoppers: “a@b.c”",
+        "• Segments: “VIPs”; Shoppers: “Gold a@b.c”",
+    ]
+    assert offers == [
+        ("Add Shoppers: VIPs Gold", 'segment add segment:"VIPs Gold" shoppers:"a@b.c"'),
+        ("Add Shoppers: VIPs", 'segment add segment:"VIPs" shoppers:"Gold a@b.c"'),
+        ("Something Else", "segment add"),
+    ]
+
+
+async def test_names_that_look_alike_are_offered_with_their_ids() -> None:
+    told, offers = await asked("segment show VIPS")
+    assert sorted(one.partition(" (id ")[0] for one in told[1:]) == ["• Segment: “VIPs", "• Segment: “vips"]
+    assert len(offers) == 3
+
+
+async def test_what_is_missing_is_asked_for_in_a_form() -> None:
+    told, offers = await asked("segment add Coffee lovers")
+    assert told == [
+        "Which shoppers? Nothing was done yet.",
+        "• Segments: “Coffee lovers” (asks for the rest in a form)",
+    ]
+    assert offers == [("Open Form", 'segment add segment:"Coffee lovers"')]
+    assert (await asked("segment rename Coffee lovers"))[0][0] == "What is to change? Nothing was done yet."
+
+
+@pytest.mark.parametrize("tail", [" ".join(f"{at}@example.com" for at in range(300)), "a@b.c \"b\"@b.c 'c' d"])
+async def test_a_list_that_no_button_holds_is_asked_for_again(tail: str) -> None:
+    offers = (await asked(f"segment add VIPs Gold {tail}"))[1]
+    assert offers[0] == ("Add Shoppers: VIPs Gold", 'segment add segment:"VIPs Gold"')
+
+
+def test_readings_of_the_same_label_are_numbered_and_long_ones_open_a_form() -> None:
+    copy = call_of("segment copy").command
+    alike = Question("Which?", [Reading({"segment": "a" * 80 + end}) for end in "bc"], for_log="")
+    offers = question_answer(copy, alike).parts[-1]
+    assert isinstance(offers, Offers)
+    assert [offer.label[:3] for offer in offers.offers] == ["1. ", "2. ", "Som"]
+    long = Question("Which?", [Reading({"segment": "a", "name": "x" * 2000}, "One")], for_log="")
+    (buttons,) = question_answer(copy, long).parts
+    assert isinstance(buttons, Offers)
+    assert [(offer.label, offer.words) for offer in buttons.offers] == [("One", 'segment copy segment:"a"')]
+    same = question_answer(copy, Question("Which?", [Reading({"segment": "a"})] * 2, for_log="")).parts[-1]
+    assert isinstance(same, Offers)
+    assert [offer.label for offer in same.offers][:2] == ["1. Copy Segment", "2. Copy Segment"]
+
+
+async def test_an_unknown_name_of_several_words_is_told_whole() -> None:
+    with pytest.raises(NotSegments, match=r"No segment is called “Cofee lovers”\. Did you mean “Coffee lovers”"):
+        await read("segment add Cofee lovers a@b.c")
+
+
+async def test_what_is_no_name_stands_where_a_command_does() -> None:
+    with pytest.raises(Misuse, match=r"There is no command `/segment xyz`"):
+        await read("segment xyz a@b.c")
+    call = call_of("segment xyz a@b.c")
+    assert call.recorded() == "/segment …"
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("change approve 7", "change show"),
+        ("change #7", "change show"),
+        ("audit 12", "audit show"),
+        ("shopper ada@example.com", "shopper show"),
+        ("promotion Win back", "promotion show"),
+        ("segment who VIPs", "segment members"),
+    ],
+)
+def test_verbs_that_people_mean_and_names_alone_are_understood(line: str, path: str) -> None:
+    assert call_of(line).command.path == path
+
+
+@pytest.mark.parametrize("line", ["change often", "shopper Ada Byron", "summary VIPs", "audit x"])
+def test_what_cannot_be_a_name_is_no_command(line: str) -> None:
+    with pytest.raises(Misuse, match="There is no command"):
+        understand(GROUPS, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "suggested"),
+    [
+        ("change undoo 1", "undo"),
+        ("promotion untraget 1", "untarget"),
+        ("shopper delte 1", "delete"),
+        ("shopper deleet Ada", "delete"),
+    ],
+)
+def test_a_slip_of_the_fingers_is_suggested(line: str, suggested: str) -> None:
+    call_or_error = ""
+    try:
+        call = understand(GROUPS, line)
+        call_or_error = str(call.unknown) if isinstance(call, Call) else ""
+    except Misuse as error:
+        call_or_error = str(error)
+    assert f"Did you mean `/{line.split()[0]} {suggested}`?" in call_or_error
+
+
+def test_help_is_found_by_every_sign() -> None:
+    for line in ("segment —help", "segment ?", "segment -h"):
+        assert isinstance(understand(GROUPS, line), Help)
+    found = understand(GROUPS, "segment add VIPs --help")
+    assert isinstance(found, Help)
+    assert found.command
+    assert found.command.path == "segment add"
