@@ -3,15 +3,18 @@
 import asyncio
 import random
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import httpx
 
 from bot.bigcommerce import connect
 from bot.core.answers import Answer
@@ -29,7 +32,8 @@ from bot.ledger.sqlite.database import Connection, Database
 from bot.ledger.sqlite.ledger import ledger_on
 from bot.sandbox.store import Store
 from commands import GROUPS
-from tests.approvals.wire import Sent, Wire, travel
+from tests.approvals.pauses import Pauses
+from tests.approvals.wire import Sent, Sight, Wire, travel
 from tests.harness import Clock, no_wait
 from tests.records import create_ledger
 from tests.seeded import seed
@@ -38,6 +42,8 @@ ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
 HERE = Place(channel="CSEGMENTS")
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 CUSTOMERS = 120
+SLOW = 10
+"""How often it takes as long as usual, where it takes long."""
 AWAY = Undeliverable("Slack does not answer")
 LOST = Undeliverable("Slack's answer got lost", maybe_done=True)
 
@@ -47,7 +53,8 @@ class Slack:
     """Shows cards, and knows who is in which group. ``down``: it answers nothing, and tells of nobody.
 
     ``loses``: each second of its answers gets lost on the way, after it did what it was asked.
-    ``shown`` is, by change, what stood on its card, oldest first: whoever clicks saw one of those.
+    ``shown`` is, by change, what stood on its card, oldest first: whoever clicks saw one of those. ``told`` counts by
+    nonce what was posted of a change, and ``lost`` how often the answer to that got lost.
     """
 
     dice: random.Random
@@ -60,6 +67,8 @@ class Slack:
     notified: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Answer] = field(default_factory=list)
     warned: list[Answer] = field(default_factory=list)
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def standing_for(self, user_id: str) -> frozenset[str]:
@@ -68,13 +77,19 @@ class Slack:
         return frozenset() if user_id in self.guests else frozenset(groups | {user_id})
 
     async def _answers(self) -> None:
-        await travel(self.dice)
+        await self._travel()
         if self.down:
             raise AWAY
 
-    async def _returns(self) -> None:
-        await travel(self.dice)
+    async def _travel(self) -> None:
+        """Take some turns of the loop; now and then it is slow."""
+        for _ in range(SLOW if self.dice.random() < 0.1 else 1):
+            await travel(self.dice)
+
+    async def _returns(self, change: Change) -> None:
+        await self._travel()
         if self.loses and self.dice.random() < 0.5:
+            self.lost[change.nonce] += 1
             raise LOST
 
     # as the Announcer
@@ -85,13 +100,14 @@ class Slack:
     async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         await self._answers()
         self.shown[change.number].append(change)
-        await self._returns()
+        self.told[change.nonce, "card"] += 1
+        await self._returns(change)
         return Card(channel="CAPPROVALS", ts=f"{next(self._numbers)}.0")
 
     async def redraw(self, change: Change, card: Card) -> None:
         await self._answers()
         self.shown[change.number].append(change)
-        await self._returns()
+        await self._returns(change)
 
     async def clear(self, button: ClickedButton, change: Change | None) -> None:
         raise AssertionError("every button is on its card")
@@ -99,12 +115,14 @@ class Slack:
     async def report_outcome(self, change: Change) -> None:
         await self._answers()
         self.heard.append((change.number, change.state))
-        await self._returns()
+        self.told[change.nonce, "outcome"] += 1
+        await self._returns(change)
 
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         await self._answers()
         self.notified.append((change.number, kind, user_id))
-        await self._returns()
+        self.told[change.nonce, f"{kind} {user_id}"] += 1
+        await self._returns(change)
 
     async def announce(self, answer: Answer) -> None:
         await self._answers()
@@ -159,11 +177,16 @@ class Killed(BaseException):
 
 
 class Mortal(Database):
-    """The database of a process that dies right after some transaction to come: none of its code runs in between."""
+    """The database of a process that dies right after some transaction to come: none of its code runs in between.
+
+    A process that is stopped neither begins one nor goes on after it.
+    """
 
     made = 0
+    is_dead = False
     left: int | None = None
     dies: Callable[[], None]
+    pauses: Pauses
 
     def hurry(self) -> None:
         """Do without waiting for the disk: it is a process that dies here, and not the machine."""
@@ -180,6 +203,15 @@ class Mortal(Database):
                 self.dies()
                 raise Killed
 
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[Connection]:
+        await self.pauses.here()
+        async with super()._in_turn() as db:
+            yield db
+        await self.pauses.here()
+        if self.is_dead:
+            raise Killed
+
 
 @dataclass
 class Process:
@@ -188,6 +220,8 @@ class Process:
     engine: Engine
     database: Mortal
     policy: Policy
+    wire: Wire
+    pauses: Pauses
     died: asyncio.Future[None]
     _stack: AsyncExitStack
 
@@ -201,16 +235,27 @@ class Process:
         """Whether nothing killed it yet."""
         return not self.died.done()
 
+    @property
+    def acts(self) -> bool:
+        """Whether it lives and is not stopped."""
+        return self.alive and not self.pauses.is_stopped
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of it is under way."""
+        return not self.engine.process.tasks._running
+
     @classmethod
-    async def start(cls, path: Path, team: "Team", policy: Policy, wire: Wire | None = None) -> "Process":
-        stack = AsyncExitStack()
-        wire = wire or Wire(team.store, team.dice, team.heard)
+    async def start(cls, path: Path, team: "Team", policy: Policy) -> "Process":
+        stack, pauses = AsyncExitStack(), Pauses()
+        wire = Wire(team.store, team.dice, team.heard, pauses, Sight(team.clock.elapsed))
         create_ledger(path)
         store = await stack.enter_async_context(
-            connect("http://store.example", "sandbox", "token", sleep=no_wait, transport=wire)
+            connect("http://store.example", "sandbox", "token", sleep=no_wait, clock=team.clock.elapsed, transport=wire)
         )
         database = Mortal.open(path)
         database.hurry()
+        database.pauses = pauses
         made = build_engine(
             groups=GROUPS,
             policy=policy,
@@ -225,15 +270,18 @@ class Process:
             schedule=team.schedule,
             new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",
         )
-        process = cls(made, database, policy, asyncio.get_running_loop().create_future(), stack)
+        process = cls(made, database, policy, wire, pauses, asyncio.get_running_loop().create_future(), stack)
         database.dies = process.die
+        wire.leaves, wire.answers = partial(team.leaves, process), team.answers
         await made.process.live()
         return process
 
     def die(self) -> None:
         """Nothing of it reaches the ledger from now on, not even what is done on leaving."""
         self.died.set_result(None)
+        self.database.is_dead = True
         self.database.close()
+        self.pauses.go_on()
 
     async def kill(self) -> None:
         """Kill it, if it lives, and clear away what is left of it."""
@@ -243,28 +291,45 @@ class Process:
         await self._stack.aclose()
 
     async def ask(self, invocation: Invocation) -> None:
-        """Deliver this, and wait until it is acknowledged, or the process is dead."""
-        if self.alive:
-            asked = self.engine.process.tasks.start(self.engine.intake.take(invocation))
-            ends: set[asyncio.Future[Any]] = {asked, self.died}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        """Deliver this, and wait until it is acknowledged, or the process is dead, or stopped."""
+        if self.acts:
+            await self._does(self.engine.intake.take(invocation))
+
+    async def live(self) -> None:
+        """Renew its lease, if that is due."""
+        if self.acts:
+            await self._does(self.engine.process.live())
 
     async def sweep(self) -> None:
         """Do what is due."""
-        if self.alive:
-            await asyncio.wait({self.engine.process.tasks.start(self.engine.housekeeper.run_due())})
+        if self.acts:
+            await self._does(self.engine.housekeeper.run_due())
 
     async def settled(self) -> None:
-        """Wait until nothing of it is under way."""
-        if self.alive:
-            await self.engine.process.tasks.settled()
+        """Wait until nothing of it is under way. What is under way where it is stopped is not waited for."""
+        if self.acts:
+            settling = asyncio.ensure_future(self.engine.process.tasks.settled())
+            await self._comes_to(settling)
+            settling.cancel()
         if not self.alive:
             await self.kill()
+
+    async def _does(self, work: Coroutine[Any, Any, Any]) -> None:
+        await self._comes_to(self.engine.process.tasks.start(work))
+
+    async def _comes_to(self, end: asyncio.Future[Any]) -> None:
+        """Wait for this, as long as it lives and is not stopped."""
+        stops = asyncio.ensure_future(self.pauses.stops.wait())
+        await asyncio.wait({end, self.died, stops}, return_when=asyncio.FIRST_COMPLETED)
+        stops.cancel()
 
 
 @dataclass
 class Team:
-    """What all processes share: the clock, the people's Slack, and the store, whose writes ``heard`` is told of."""
+    """What all processes share: the clock, the people's Slack, and the store, whose writes ``heard`` is told of.
+
+    ``leaves`` is told of each request as the process that sends it lets it out, ``answers`` as it is answered.
+    """
 
     clock: Clock
     slack: Slack
@@ -272,6 +337,8 @@ class Team:
     dice: random.Random
     heard: Callable[[Sent], None]
     schedule: Schedule | None = None
+    leaves: Callable[[Process, httpx.Request], None] = lambda _process, _request: None
+    answers: Callable[[httpx.Request], None] = lambda _request: None
 
     @classmethod
     def around(cls, clock: Clock, dice: random.Random, heard: Callable[[Sent], None]) -> "Team":

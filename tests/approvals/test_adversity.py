@@ -5,148 +5,189 @@ change; store and log agree; each change ends, once; and everyone is told.
 """
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from bot.core.approval.changes import Change, Decision, Verdict
+from bot.core.approval.changes import OPEN, Change, Decision, State, Verdict
 from bot.core.approval.policy import Policy
-from bot.core.invocation import ClickedButton, Invocation
+from bot.core.audit.entries import RecordedEntry
+from bot.core.invocation import ClickedButton
+from bot.engine import answering, authorization
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import ledger_on
 from bot.ledger.sqlite.restoring import restore
-from tests.approvals.team import Process, Team
+from tests.approvals.team import ANA, BEN, CLEO, EVE
 from tests.approvals.test_interleavings import (
+    ASKS,
+    DRIFTS,
     SETTLED,
-    Click,
     Interleavings,
+    approvers,
+    names,
     policies,
     process,
+    some,
     turns,
+    which,
 )
-from tests.approvals.wire import Wire
 from tests.core.samples import invocation
 from tests.laws.values import LAW
-from tests.records import database_of
+from tests.records import database_of, entries_of
 
-DEEP, QUICK = 2000, 25
-"""Interleavings, of 40 events each."""
-PATIENCE = 60
-"""Turns that the others' work is waited for while a bot is stopped."""
+DEEP, QUICK, EVENTS = 2000, 12, 40
+"""Interleavings, and the events of each."""
 
-
-class StoppableWire(Wire):
-    """The way to the store of a bot that can be stopped: what the store answers meanwhile is heard afterwards."""
-
-    owner = ""
-
-    def __init__(self, team: Team, sends: Callable[[str, httpx.Request], None]) -> None:
-        super().__init__(team.store, team.dice, team.heard)
-        self.goes_on = asyncio.Event()
-        self.goes_on.set()
-        self._sends = sends
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer it, once its sender goes on."""
-        if request.method != "GET":
-            self._sends(self.owner, request)
-        try:
-            return await super().handle_async_request(request)
-        finally:
-            await self.goes_on.wait()
+signers = st.sampled_from(((CLEO,), (BEN,), (CLEO, BEN), (BEN, CLEO), (CLEO, EVE), (EVE, BEN)))
+pauses = st.sampled_from((5, 20, 100, 100))
+"""Seconds: shorter than a lease, longer, and so long that a run has to look again."""
+places = st.tuples(st.integers(1, 30), st.just("")) | st.tuples(st.integers(1, 3), st.just("write"))
+refusals = st.sampled_from((429, 503, 0))
+BY_HAND = (
+    "UPDATE changes SET state = 'approved' WHERE number = :number",
+    """UPDATE changes SET state = 'approved', body = json_set(body, '$.approvals',
+       json('[{"actor": "UBEN", "at": "2026-01-01T00:00:00Z", "counts_for": [0]}]')) WHERE number = :number""",
+    """UPDATE changes SET body = json_set(body, '$.need.approvals', 1, '$.need.requirements', json('[]'))
+       WHERE number = :number""",
+    """UPDATE changes SET plan = coalesce((SELECT plan FROM changes WHERE number < :number), plan)
+       WHERE number = :number""",
+    "UPDATE changes SET requester = 'UCLEO' WHERE number = :number",
+)
+"""What somebody who can write to the ledger's file may do to the row of a change."""
 
 
-class StoppableBot(Process):
-    """A bot's process that can be stopped and go on, as by SIGSTOP and SIGCONT."""
+@dataclass(frozen=True)
+class Meanwhile:
+    """What happens while a bot is stopped: time passes, staff change the store, others go on with its work."""
 
-    wire: StoppableWire
+    seconds: int
+    drift: str | None
+    some: int
+    then: str
 
-    @property
-    def stopped(self) -> bool:
-        """Whether it does nothing just now."""
-        return not self.wire.goes_on.is_set()
 
-    async def ask(self, invocation: Invocation) -> None:
-        """Deliver this, unless it is stopped: Slack says so to whoever asked."""
-        if not self.stopped:
-            await super().ask(invocation)
-
-    async def sweep(self) -> None:
-        """Do what is due, unless it is stopped."""
-        if not self.stopped:
-            await super().sweep()
-
-    async def settled(self) -> None:
-        """Wait until nothing of it is under way; if it is stopped, only for a while."""
-        if not self.stopped:
-            await super().settled()
-        for _ in range(PATIENCE if self.stopped else 0):
-            await asyncio.sleep(0)
-
-    async def kill(self) -> None:
-        """Kill it, also while it is stopped."""
-        if self.alive:
-            self.die()
-        self.wire.goes_on.set()
-        await super().kill()
+meanwhile = st.builds(
+    Meanwhile,
+    seconds=pauses,
+    drift=st.none() | st.sampled_from(DRIFTS),
+    some=some,
+    then=st.sampled_from(("", "", "taken over", "undone", "killed")),
+)
 
 
 class Adversity(Interleavings):
-    """Two bots that may be stopped, on a ledger that may be restored, by clocks that are set."""
+    """Two bots that may be stopped, on a ledger that may be restored, by clocks that are set, and with hands in it."""
 
     backup: Path | None = None
-    backed_up: tuple[int, int] = (0, 0)
-    again = False
-
-    async def started(self, policy: Policy) -> Process:
-        """Start a bot that can be stopped."""
-        wire = StoppableWire(self.team, self.sends)
-        bot = await StoppableBot.start(self.path, self.team, policy, wire)
-        assert isinstance(bot, StoppableBot)
-        bot.wire, wire.owner = wire, bot.engine.process.owner
-        return bot
+    again = has_forged = False
 
     @property
-    def bots(self) -> list[StoppableBot]:
-        """Both of them."""
-        return [one for one in self.processes if isinstance(one, StoppableBot)]
-
-    async def _live(self) -> None:
-        for one in self.bots:
-            if one.alive and not one.stopped:
-                await one.engine.process.live()
-
-    def sends(self, owner: str, request: httpx.Request) -> None:
-        """A write goes out: its sender still has the change."""
-        number = request.headers["X-Correlation-Id"].removeprefix("change-")
-        row = self.watch.execute("SELECT owner FROM changes WHERE number = ?", (number,)).fetchone()
-        if not row or row[0] != owner:
-            self.violations.append(f"{request.method} {request.url} by a bot that has lost change {number}")
+    def all_act(self) -> bool:
+        """Whether no bot is stopped or dead."""
+        return hasattr(self, "processes") and all(one.acts for one in self.processes)
 
     # Bots that are stopped
 
-    @rule(process=process, seconds=st.sampled_from((5, 20, 100)), turns=turns)
+    @rule(process=process, seconds=pauses, turns=turns)
     def a_bot_is_stopped(self, process: int, seconds: int, turns: int) -> None:
-        self.bots[process].wire.goes_on.clear()
-        self.clock.forward(seconds=seconds)
-        self._run(self._live(), 0)
+        self.processes[process].pauses.stop()
+        self._forward(seconds=seconds)
         self._run(self.processes[1 - process].sweep(), turns)
 
     @rule(process=process, turns=turns)
     def it_goes_on(self, process: int, turns: int) -> None:
-        self.bots[process].wire.goes_on.set()
+        self._excuse()
+        self.processes[process].pauses.go_on()
         self._run(asyncio.sleep(0), turns)
+
+    @precondition(lambda self: self.all_act)
+    @rule(
+        process=process, which=which, signers=signers, place=places, status=refusals, meanwhile=meanwhile, turns=turns
+    )
+    def a_bot_is_stopped_on_its_way(
+        self,
+        process: int,
+        which: int,
+        signers: tuple[str, ...],
+        place: tuple[int, str],
+        status: int,
+        meanwhile: Meanwhile,
+        turns: int,
+    ) -> None:
+        """It runs what these approve, is stopped somewhere, and goes on after others have: a bot, people, the staff."""
+        if card := self._open_card(which):
+            self._each_write_fails_once(status)
+            for signer in signers[:-1]:
+                self._click(process, signer, card, Verdict.APPROVE, SETTLED)
+            self.processes[process].pauses.stop(*place)
+            self._click(process, signers[-1], card, Verdict.APPROVE, SETTLED)
+            self._meanwhile(process, card, meanwhile, turns)
+
+    @precondition(lambda self: self.all_act)
+    @rule(
+        process=process,
+        what=st.sampled_from(("segment copy", "segment copy", "segment add", "segment edit")),
+        name=names,
+        some=some,
+        place=places,
+        meanwhile=meanwhile,
+        turns=turns,
+    )
+    def a_bot_is_stopped_while_it_answers(
+        self, process: int, what: str, name: str, some: int, place: tuple[int, str], meanwhile: Meanwhile, turns: int
+    ) -> None:
+        """Where nobody has to approve, it runs at once."""
+        self.processes[process].pauses.stop(*place)
+        self._tell(process, ANA, what, SETTLED, values=self._values(what, name, some))
+        self._meanwhile(process, self._card(0) or self._card(0, over=True), meanwhile, turns)
+
+    def _meanwhile(self, process: int, card: Change | None, meanwhile: Meanwhile, turns: int) -> None:
+        if card and self.processes[process].pauses.is_stopped:
+            self._happens(process, card, meanwhile)
+        self._excuse()
+        self.processes[process].pauses.go_on()
+        self._run(asyncio.sleep(0), turns)
+
+    def _happens(self, process: int, card: Change, meanwhile: Meanwhile) -> None:
+        other = 1 - process
+        self._forward(seconds=meanwhile.seconds)
+        if meanwhile.drift:
+            self._change_what_it_is_about(card, meanwhile.drift, meanwhile.some)
+        if meanwhile.then == "killed":
+            self._restart(process, self.processes[process].policy, SETTLED)
+        elif meanwhile.then:
+            self._run(self.processes[other].sweep(), SETTLED)
+        if meanwhile.then == "undone" and self._stands(card.number) is State.DONE:
+            self._tell(other, ANA, "change undo", SETTLED, values={"number": card.number})
+            self._sign((BEN, CLEO), SETTLED)
+
+    def _each_write_fails_once(self, status: int) -> None:
+        for method in ("POST", "PUT", "DELETE") if status else ():
+            self.store.faults.add(method, status=status)
+
+    # People who leave
+
+    @rule(process=process, which=which, two=st.permutations((BEN, CLEO, EVE)), group=st.booleans(), turns=turns)
+    def somebody_signs_and_leaves(self, process: int, which: int, two: list[str], group: bool, turns: int) -> None:
+        """Before the next one signs."""
+        if card := self._open_card(which):
+            self._click(process, two[0], card, Verdict.APPROVE, SETTLED)
+            where = next((id_ for id_, users in self.slack.groups.items() if two[0] in users), "")
+            self.somebody_joins_or_leaves(where if group and where else "guests", two[0])
+            self._click(1 - process, two[1], card, Verdict.APPROVE, turns)
 
     # Clocks that are set, and answers that get lost
 
     @rule(hours=st.sampled_from((-30, -2, -0.01, 0.01, 2, 30)), turns=turns)
     def clocks_are_set(self, hours: float, turns: int) -> None:
+        self._excuse()
         self.clock.set_by(hours=hours)
         self._run(self._live(), turns)
 
@@ -164,7 +205,7 @@ class Adversity(Interleavings):
             twice = invocation(click.id, by, verdict.value, decision=decision, button=button)
             self._run(other.ask(twice), turns)
 
-    # Backups
+    # Backups, and hands in the ledger
 
     @rule()
     def a_backup_is_made(self) -> None:
@@ -172,50 +213,116 @@ class Adversity(Interleavings):
         self.backup.unlink(missing_ok=True)
         with closing(sqlite3.connect(self.backup)) as copy:
             self.watch.backup(copy)
-        self.backed_up = (len(self.clicks), len(self.policies))
+        # What is asked for next is in no backup, and its card stays on the screens.
+        self._ask_for_something()
 
-    @rule(policy=policies, turns=turns)
-    def the_backup_is_restored(self, policy: Policy, turns: int) -> None:
-        """What people saw since stays on their screens."""
-        if not self.backup:
-            return
+    @precondition(lambda self: self.backup)
+    @rule(
+        policy=policies,
+        what=st.sampled_from(ASKS),
+        name=names,
+        some=some,
+        by=approvers,
+        verdict=st.booleans(),
+        turns=turns,
+    )
+    def the_backup_is_restored(
+        self, policy: Policy, what: str, name: str, some: int, by: str, verdict: bool, turns: int
+    ) -> None:
+        """What people saw since stays on their screens; and a change that is asked for now may have the same number."""
+        assert self.backup
+        screens = {number: shown[-1] for number, shown in self.slack.shown.items() if shown}
         for one in self.processes:
             self._run(one.kill())
+        self._restore(self.backup)
+        self.processes = [self._run(self.started(policy)) for _ in range(2)]
+        self.policies.append(policy)
+        self._excuse()
+        self._run(self.processes[0].sweep(), SETTLED)
+        self._tell(0, ANA, what, SETTLED, values=self._values(what, name, some))
+        asked = self._card(0)
+        if asked and asked.number in screens:
+            for signer in (by, BEN, CLEO):
+                click = Verdict.APPROVE if verdict else Verdict.REJECT
+                self._click(1, signer, screens[asked.number], click, turns)
+
+    def _restore(self, backup: Path) -> None:
         self.watch.close()
         database_of(self.ledger).close()
         for ending in ("", "-wal", "-shm"):
             self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
-        self._run(restore(self.backup, self.path, at=self.clock()))
+        self._run(restore(backup, self.path, at=self.clock()))
         self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
         self.ledger = ledger_on(Database.read(self.path))
-        self._forget_what_came_after()
-        self.processes = [self._run(self.started(policy)) for _ in range(2)]
-        self.policies.append(policy)
-        self._run(self.processes[0].sweep(), turns)
-
-    def _forget_what_came_after(self) -> None:
-        """The record begins again where the backup was made; what was done since is on no record."""
-        self.clicks = [*self.clicks[: self.backed_up[0]], *map(_void, self.clicks[self.backed_up[0] :])]
+        left = self.watch.execute("SELECT number, state FROM changes").fetchall()
+        assert not [(number, state) for number, state in left if state in OPEN], "restoring closes what was open"
+        # The record begins again where the backup was made; what was done since is on no record.
         self.judged = 0
         for known in (self.replayed, self.undone_by, self.revisions, self.final, self.created, self.carried_out):
             known.clear()
+        self.tampered.clear()
+
+    @precondition(lambda self: self.all_act)
+    @rule(which=which, edit=st.sampled_from(BY_HAND), by=approvers, process=process, turns=turns)
+    def somebody_edits_a_row(self, which: int, edit: str, by: str, process: int, turns: int) -> None:
+        """While nobody works on that change."""
+        self._run(asyncio.sleep(0), SETTLED)
+        card = self._open_card(which)
+        if not card or self._stands(card.number) is not State.WAITING:
+            return
+        with closing(sqlite3.connect(self.path)) as hand, hand:
+            before = hand.execute("SELECT * FROM changes WHERE number = ?", (card.number,)).fetchone()
+            hand.execute(edit, {"number": card.number})
+            after = hand.execute("SELECT * FROM changes WHERE number = ?", (card.number,)).fetchone()
+        if before != after:
+            self.tampered.add(card.number)
+        self._click(process, by, card, Verdict.APPROVE, turns)
+
+    @precondition(lambda self: self.all_act)
+    @rule(which=which, by=approvers, verdict=st.sampled_from((Verdict.APPROVE, Verdict.REJECT)), process=process)
+    def somebody_inserts_a_click(self, which: int, by: str, verdict: Verdict, process: int) -> None:
+        """As if a bot had died before it answered it."""
+        if card := self._open_card(which):
+            decision = Decision(number=card.number, verdict=verdict, version=card.version)
+            forged = invocation(f"forged-{next(self.asks)}", by, verdict.value, decision=decision)
+            self.has_forged = True
+            row = (forged.id, self.clock().isoformat(), forged.model_dump_json(), "nobody")
+            with closing(sqlite3.connect(self.path)) as hand, hand:
+                hand.execute("INSERT INTO asks (id, at, body, owner) VALUES (?, ?, ?, ?)", row)
+            self._run(self.processes[process].sweep(), SETTLED)
+
+    def is_found_out(self, record: logging.LogRecord) -> bool:
+        """Whether it is about a row or a click that was."""
+        if record.name == authorization.__name__:
+            return any(record.getMessage().startswith(f"Change {number} ") for number in self.tampered)
+        return record.name == answering.__name__ and self.has_forged and "audit log" in record.getMessage()
+
+    def _judge_told(self, change: Change) -> None:
+        if any(entry.kind == "contradict" for entry in self._entries_of(change)):
+            assert any(what.startswith("contradict") for nonce, what in self.slack.told if nonce == change.nonce)
+            return
+        super()._judge_told(change)
+        if any(entry.kind == "late write" for entry in self._entries_of(change)):
+            assert self.slack.told[change.nonce, "late "]
+        if change.state is State.CLOSED:
+            assert self.slack.told[change.nonce, "outcome"]
+
+    def _entries_of(self, change: Change) -> list[RecordedEntry]:
+        return [entry for entry in entries_of(self.ledger) if entry.change == change.number]
 
     def everything_comes_to_an_end(self) -> None:
         """Bots go on, clocks stay as they are, and Slack's answers arrive."""
         self.slack.loses = self.again = False
-        for one in self.bots:
-            one.wire.goes_on.set()
+        for one in self.processes:
+            one.pauses.go_on()
         self._run(asyncio.sleep(0), SETTLED)
-        self.clock.forward(hours=60)
+        (last,) = self.watch.execute("SELECT max(expires_at) FROM changes").fetchone()
+        left = datetime.fromisoformat(last) - self.clock() if last else timedelta()  # clocks may have been set back
+        self.clock.forward(hours=60 + max(0.0, left.total_seconds() / 3600))
         super().everything_comes_to_an_end()
-
-
-def _void(click: Click) -> Click:
-    """A click on a change that is on no record any more: it permits nothing."""
-    return Click(click.id, click.actor, 0, click.verdict, click.version, click.fingerprint, set(), [])
 
 
 def test_under_adversity_only_what_was_approved_is_written_and_everything_ends(deep: bool) -> None:
     run_state_machine_as_test(
-        Adversity, settings=settings(LAW, max_examples=DEEP if deep else QUICK, stateful_step_count=40)
+        Adversity, settings=settings(LAW, max_examples=DEEP if deep else QUICK, stateful_step_count=EVENTS)
     )

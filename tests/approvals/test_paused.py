@@ -6,7 +6,6 @@ It wakes up after the other one has gone on with its change, and often after tha
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +16,9 @@ from bot.core.approval.changes import Decision, State, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.engine.process import LEASE
-from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
 from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.approvals.test_killed import CHANGES, new, shop_of
-from tests.approvals.wire import Wire
 from tests.conftest import OpenWorld
 from tests.core.samples import invocation
 from tests.harness import Clock, Stuck, said
@@ -29,31 +26,10 @@ from tests.records import entries_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 PAUSE = LEASE.total_seconds() * 2
+PLACES = 40
+"""At one of so many places on its way it is stopped."""
 QUICK, DEEP = 3, 40
 """Runs of each change, each with pauses elsewhere."""
-
-
-class Stoppable(Wire):
-    """The way to the store of a process that is stopped now and then: after a request left, or while it is answered."""
-
-    stops: Callable[[], Awaitable[None]] | None = None
-    lets_out: Callable[[httpx.Request], None]
-
-    def __init__(self, store: Store, dice: random.Random) -> None:
-        super().__init__(store, dice, lambda _: None)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method != "GET":
-            self.lets_out(request)
-        await self._maybe_stop()
-        response = await super().handle_async_request(request)
-        await self._maybe_stop()
-        return response
-
-    async def _maybe_stop(self) -> None:
-        if self.stops and self._dice.random() < 0.25:
-            stops, self.stops = self.stops, None
-            await stops()
 
 
 @dataclass
@@ -63,15 +39,16 @@ class Pair:
     team: Team
     stopped: Process
     other: Process
-    wire: Stoppable
     asked: int = 0
     breaches: list[str] = field(default_factory=list)
 
-    def judge(self, request: httpx.Request) -> None:
+    def judge(self, process: Process, request: httpx.Request) -> None:
         """A write goes out: its sender must have the change, and a lease that outlasts the request."""
-        now, until = self.team.clock.timestamp(), self.stopped.engine.process.heartbeat.until
-        owners = {row["owner"] for row in self.stopped.database.execute("SELECT owner FROM changes")}
-        if until <= now + 10 or self.stopped.engine.process.owner not in owners:
+        if request.method == "GET":
+            return
+        now, until = self.team.clock.timestamp(), process.engine.process.heartbeat.until
+        owners = {row["owner"] for row in process.database.execute("SELECT owner FROM changes")}
+        if until <= now + 10 or process.engine.process.owner not in owners:
             self.breaches.append(f"{request.method} {request.url} without a lease")
 
     async def ask(self, actor: str, command: str, process: Process, **fields: object) -> None:
@@ -101,16 +78,19 @@ async def paused(folder: Path, name: str, seed: int) -> tuple[Pair, list[dict[st
     path = new(folder) / "ledger.sqlite"
     command, values = CHANGES[name]
     team = Team.around(Clock(), random.Random(seed), lambda _: None)
-    wire = Stoppable(team.store, team.dice)
-    pair = Pair(team, await Process.start(path, team, POLICY, wire), await Process.start(path, team, POLICY), wire)
-    wire.lets_out = pair.judge
+    pair = Pair(team, await Process.start(path, team, POLICY), await Process.start(path, team, POLICY))
+    team.leaves = pair.judge
     shops = [shop_of(team.store)]
     await pair.ask(ANA, command, pair.stopped, values=values)
     for method in ("POST", "PUT", "DELETE"):  # so that a request is sent again, in which nothing else is asked
         team.store.faults.add(method, "*", status=team.dice.choice((429, 503)))
-    wire.stops = pair.overtakes
+    pair.stopped.wire.holds = True
+    pair.stopped.pauses.stop(after=team.dice.randint(1, PLACES))
     await pair.approve(1, pair.stopped)
-    wire.stops = None
+    if pair.stopped.pauses.is_stopped:
+        await pair.overtakes()
+    pair.stopped.pauses.go_on()
+    await pair.stopped.settled()
     for _ in range(3):
         team.clock.forward(seconds=PAUSE)
         for process in (pair.stopped, pair.other):

@@ -8,7 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -18,6 +18,7 @@ from bot.sandbox.store import Store
 from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
 from bot.sandbox.store.api.request import Request
 from bot.sandbox.store.refusals import Refusal
+from tests.approvals.pauses import Pauses
 
 MOST_TURNS = 4
 
@@ -41,16 +42,54 @@ class Sent:
         return self.status is not None and self.status < 300
 
 
-class Wire(httpx.AsyncBaseTransport):
-    """Carries requests to ``store``; ``heard`` is told of each one that writes, just before and after it does."""
+@dataclass
+class Sight:
+    """What one bot knows of the store, and how long it has known it, by a clock that nobody sets.
 
-    def __init__(self, store: Store, dice: random.Random, heard: Callable[[Sent], None]) -> None:
+    ``answered_at``: when the store last answered it. ``read_at``: when it read what is at a path, since it wrote there.
+    """
+
+    elapsed: Callable[[], float]
+    answered_at: float = float("-inf")
+    read_at: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the store last answered."""
+        return self.elapsed() - self.answered_at
+
+    def age_of(self, path: str) -> float:
+        """Seconds since what is there was read; endless, if it was not, or was written since."""
+        return self.elapsed() - self.read_at.get(path, float("-inf"))
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Carries one process's requests to the store.
+
+    ``heard`` is told of each one that writes, just before and after it does; ``leaves``, of each as its sender lets it
+    out, and ``answers``, of each to which the store did not say "not now". ``holds``: one whose sender is stopped may
+    be held up on the way, so that it arrives when its sender goes on.
+    """
+
+    def __init__(
+        self, store: Store, dice: random.Random, heard: Callable[[Sent], None], pauses: Pauses, sight: Sight
+    ) -> None:
         self._store = store
         self._dice = dice
         self._heard = heard
+        self._pauses = pauses
+        self.sight = sight
+        self.leaves: Callable[[httpx.Request], None] = lambda _: None
+        self.answers: Callable[[httpx.Request], None] = lambda _: None
+        self.holds = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer it; one whose sender is stopped on the way may arrive all the same, as if sent just before."""
+        """Answer it; one whose sender is killed on the way may arrive all the same, as if sent just before."""
+        self.leaves(request)
+        if request.method != "GET":
+            self.sight.read_at.pop(_path(request), None)
+        if self.holds:
+            await self._pauses.here()
         try:
             await travel(self._dice)
         except asyncio.CancelledError:
@@ -58,8 +97,19 @@ class Wire(httpx.AsyncBaseTransport):
                 self._answer(request)
             raise
         response = self._met(request)
+        self._see(request, response)
         await travel(self._dice)
+        is_write = request.method != "GET"
+        if await self._pauses.here("write" if is_write else "read") and is_write and self._dice.random() < 0.5:
+            raise httpx.ReadTimeout("Nobody waited for the answer any more.", request=request)
         return response
+
+    def _see(self, request: httpx.Request, response: httpx.Response) -> None:
+        if response.status_code < 500 and response.status_code != 429:
+            self.answers(request)
+            self.sight.answered_at = self.sight.elapsed()
+            if request.method == "GET":
+                self.sight.read_at[_path(request)] = self.sight.elapsed()
 
     def _met(self, request: httpx.Request) -> httpx.Response:
         """The answer, unless a fault was ordered for it."""
