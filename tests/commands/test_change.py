@@ -242,7 +242,7 @@ async def test_the_home_tab_shows_what_waits_then_mine_then_help(slack: World) -
     await slack.type("/segment delete VIPs", by="ana")
     shown = read(await slack.home(by="ben"))
     assert shown.index("1 change is waiting for you") < shown.index("Your requests")
-    assert "Change 1: Delete the segment VIPs" in shown
+    assert "Delete the segment VIPs (40 shoppers)" in shown
     assert "/segment delete <segment> …" in shown
     await slack.press("Review", by="ben", channel="home")
     assert "Delete the segment VIPs" in read(slack.form(by="ben"))
