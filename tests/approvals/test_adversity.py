@@ -30,7 +30,7 @@ from tests.approvals.test_interleavings import (
     process,
     turns,
 )
-from tests.approvals.wire import Wire
+from tests.approvals.wire import Wire, change_of
 from tests.core.samples import invocation
 from tests.laws.values import LAW
 from tests.records import database_of
@@ -124,7 +124,7 @@ class Adversity(Interleavings):
 
     def sends(self, owner: str, request: httpx.Request) -> None:
         """A write goes out: its sender still has the change."""
-        number = request.headers["X-Correlation-Id"].removeprefix("change-")
+        number = change_of(request.headers["X-Correlation-Id"]).removeprefix("change-")
         row = self.watch.execute("SELECT owner FROM changes WHERE number = ?", (number,)).fetchone()
         if not row or row[0] != owner:
             self.violations.append(f"{request.method} {request.url} by a bot that has lost change {number}")
