@@ -252,9 +252,9 @@ def _title(part: Mapping[str, Any]) -> str:
 
 def _failure_parts(received: object) -> Iterator[dict[str, Any] | str]:
     match received:
-        case {"errors": [*parts]}:
+        case {"errors": [*parts], **rest}:
             yield from (part for part in parts if isinstance(part, dict | str))
-            yield {str(name): value for name, value in received.items() if name != "errors"}
+            yield {str(name): value for name, value in rest.items()}
         case [*parts]:
             yield from (part for part in parts if isinstance(part, dict | str))
         case dict():
