@@ -252,12 +252,12 @@ def _title(part: Mapping[str, Any]) -> str:
 
 def _failure_parts(received: object) -> Iterator[dict[str, Any] | str]:
     match received:
-        case {"errors": [*parts], **rest}:
-            yield from (part for part in parts if isinstance(part, dict | str))
-            yield {str(name): value for name, value in rest.items()}
         case [*parts]:
             yield from (part for part in parts if isinstance(part, dict | str))
         case dict():
+            if isinstance(several := received.get("errors"), list):
+                yield from _failure_parts(several)
+                received = {name: value for name, value in received.items() if name != "errors"}
             yield received
 
 
