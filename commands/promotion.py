@@ -195,14 +195,10 @@ def _details(promotion: Promotion) -> Fields:
     return Fields.of(
         ("Status", describe_status(promotion)),
         ("Kind", str(document.get("redemption_type") or "").lower()),
-        ("Starts", _day(document.get("start_date"))),
-        ("Ends", _day(document.get("end_date"))),
+        ("Starts", promotion.starts),
+        ("Ends", promotion.ends),
         ("Used", _times(document.get("current_uses"), document.get("max_uses"))),
     )
-
-
-def _day(moment: object) -> str:
-    return moment[:10] if isinstance(moment, str) else ""
 
 
 def _times(used: object, most: object) -> str:

@@ -11,9 +11,9 @@ quota, and retried where that is safe. Every failure is a ``StoreError`` (see ``
 sentence for people, and its ``maybe_done`` says whether a write may have been carried out nevertheless.
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
-requests, ``responses`` decodes responses, ``limits`` computes waits. ``connection`` is the only module with I/O;
-``reader`` and ``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a
-request's first byte.
+requests, ``responses`` decodes responses, ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts``
+compute waits. ``connection`` is the only module with I/O; ``reader`` and ``client`` are the public interface. Who
+writes may bring a ``Fence``, which is asked last before a request's first byte.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect
@@ -29,6 +29,7 @@ from bot.bigcommerce.errors import (
     Locked,
     MalformedResponse,
     NotFound,
+    OverPlan,
     PartlyFailed,
     RateLimited,
     ServerError,
@@ -82,6 +83,7 @@ __all__ = [
     "NewSegment",
     "Not",
     "NotFound",
+    "OverPlan",
     "Page",
     "PartlyFailed",
     "Profile",

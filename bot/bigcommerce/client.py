@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.connection import LONGEST_WRITE, open_connection
+from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, open_connection
 from bot.bigcommerce.errors import NotFound, PartlyFailed, StoreError
 from bot.bigcommerce.member_additions import add_members
 from bot.bigcommerce.models import (
@@ -207,11 +207,13 @@ async def connect(
     jitter: Callable[[], float] = random.random,
     transport: httpx.AsyncBaseTransport | None = None,
     longest_write: float = LONGEST_WRITE,
+    longest_read: float = LONGEST_READ,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, and a write
-    is given up after `longest_write` seconds. Nothing is sent yet. Raises ValueError for an invalid URL, hash or token.
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write
+    is given up after `longest_write` seconds, and a read after `longest_read`. Nothing is sent yet. Raises ValueError
+    for an invalid URL, hash or token.
     """
     async with open_connection(
         url,
@@ -222,5 +224,6 @@ async def connect(
         jitter=jitter,
         transport=transport,
         longest_write=longest_write,
+        longest_read=longest_read,
     ) as connection:
         yield Store(connection)

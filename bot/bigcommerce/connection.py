@@ -9,14 +9,16 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
+from uuid import NAMESPACE_OID, uuid5
 
 import httpx
 
+from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
-from bot.bigcommerce.rate_limits import Attempts, Quota, pause
+from bot.bigcommerce.rate_limits import Attempts, Quota, Width, pause
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import BASE_ROOM, SHORTEST_URL_ROOM, URL_ROOM, Request
 
@@ -24,6 +26,11 @@ TIMEOUT = 10.0
 """Seconds to connect, and seconds without a byte while sending or receiving."""
 LONGEST_WRITE = 10.0
 """The most seconds that a write is waited for once it is sent: after that it is given up."""
+LONGEST_READ = 30.0
+"""The most seconds for a read, however steadily its bytes come."""
+URI_TOO_LONG = 414
+USER_AGENT = "segment-bot (customer segments; https://developer.bigcommerce.com)"
+"""The vendor asks each client to send one of its own."""
 FRESH = 5.0
 """Seconds after which a document that was read is not put back any more, but read again."""
 AT_ONCE = 10
@@ -34,14 +41,6 @@ RESERVED = 2
 _FIRST_BYTE = "send_request_headers.started"
 """How httpcore's event ends that comes before a request's first byte, whatever the protocol's version."""
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
-
-
-@dataclass(frozen=True)
-class NoResponse:
-    """An attempt without a response. `sent`: the request may have arrived, and so may have been carried out."""
-
-    error: StoreError
-    sent: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,6 @@ class _TooOld(Exception):
     """A document was read too long ago to be put back."""
 
 
-Outcome = Response | NoResponse
 Draft = Callable[[], Awaitable[Request | None]]
 """Builds the next attempt from what the store holds by then; None if nothing is left to be sent."""
 
@@ -71,15 +69,20 @@ class Connection:
         sleep: Callable[[float], Awaitable[None]],
         jitter: Callable[[], float],
         longest_write: float = LONGEST_WRITE,
+        *,
+        longest_read: float = LONGEST_READ,
     ) -> None:
         self._http = http
         self._longest_write = longest_write
+        self._longest_read = longest_read
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._patient_slots = asyncio.Semaphore(AT_ONCE - RESERVED)
         self._turnstile = asyncio.Lock()
+        self._ended = asyncio.Event()
+        self._width = Width(AT_ONCE, AT_ONCE)
         self._quota: Quota | None = None
         self._in_flight = 0
         self._last_sent = float("-inf")
@@ -123,50 +126,44 @@ class Connection:
                     return None
                 async with self._patient_slots if caller.is_patient else nullcontext():
                     outcome, took = await self._attempt(request, caller, drafted_at)
-                attempts, wait = self._next(attempts, request, outcome, took)
+                attempts, wait = next_wait(attempts, request, outcome, took, self._jitter())
                 if wait is None:
-                    return Sent(request, _conclude(outcome, request, repeated))
-                repeated = repeated or _may_be_done(request, outcome)
+                    return Sent(request, conclude(outcome, request, repeated=repeated))
+                repeated = repeated or may_be_done(request, outcome)
                 await self._sleep(wait)
         except StoreError as error:
             error.maybe_done = error.maybe_done or repeated
             raise
-
-    def _next(
-        self, attempts: Attempts, request: Request, outcome: Outcome, took: float
-    ) -> tuple[Attempts, float | None]:
-        """Count an attempt, and return the seconds to wait before the next one; None if it was the last."""
-        if isinstance(outcome, Response) and outcome.status == 429:
-            attempts = attempts.refused()
-            return attempts, attempts.after_refusal(outcome.headers, self._jitter())
-        if isinstance(outcome, Response) and outcome.status < 500:
-            return attempts, None
-        if isinstance(outcome, NoResponse) and isinstance(outcome.error, RateLimited):
-            attempts = attempts.refused()
-            return attempts, attempts.after_refusal({}, self._jitter())
-        attempts = attempts.failed(took)
-        return attempts, attempts.after_failure(self._jitter()) if _may_repeat(request, outcome) else None
 
     async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
         async with self._slots:
             began = await self._wait_turn()
             try:
                 outcome = await self._exchange(request, caller, drafted_at)
+                if isinstance(outcome, Response):
+                    self._learn(request, outcome)
             finally:
                 self._in_flight -= 1
-        if isinstance(outcome, Response):
-            # A gateway's error page has no such headers; the quota known before holds until its window ends.
-            self._quota = Quota.from_headers(outcome.headers, self._clock()) or self._quota
-            if outcome.status == 414:
-                refused = len(str(self._http.base_url)) + len(request.target)
-                self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
-        answered = isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429
-        caller.fence.ended(wrote=request.writes, answered=answered)
+                self._ended.set()
+        caller.fence.ended(wrote=request.writes, answered=is_answer(outcome))
         return outcome, self._clock() - began
+
+    def _learn(self, request: Request, response: Response) -> None:
+        """Take in what a response says about the store's limits."""
+        # A gateway's error page has no such headers; the quota known before holds until its window ends.
+        self._quota = Quota.from_headers(response.headers, self._clock()) or self._quota
+        is_used_up = self._quota is not None and self._quota.left == 0
+        self._width = self._width.after(self._in_flight, refused=response.status == TOO_MANY and not is_used_up)
+        if response.status == URI_TOO_LONG:
+            refused = len(str(self._http.base_url)) + len(request.target)
+            self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
 
     async def _wait_turn(self) -> float:
         # One at a time, so that each pause is computed from the latest responses.
         async with self._turnstile:
+            while self._in_flight >= self._width.now:
+                self._ended.clear()
+                await self._ended.wait()
             wait = pause(self._quota, self._in_flight, self._last_sent, self._clock())
             if wait > 0:
                 await self._sleep(wait)
@@ -176,7 +173,7 @@ class Connection:
 
     async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
         try:
-            async with asyncio.timeout(None) as limit:
+            async with asyncio.timeout(None if request.writes else self._longest_read) as limit:
                 let_out = partial(self._let_out, request, caller, drafted_at, limit)
                 response = await self._exchanged(request, caller.correlation_id, let_out)
         except _TooOld:
@@ -196,7 +193,7 @@ class Connection:
             if event.endswith(_FIRST_BYTE):
                 await let_out()
 
-        headers = {"X-Correlation-Id": correlation_id} if correlation_id else {}
+        headers = {"X-Correlation-Id": correlation_uuid(correlation_id)} if correlation_id else {}
         body = None
         if request.body is not None:
             body = json.dumps(request.body).encode()
@@ -232,6 +229,7 @@ async def open_connection(
     jitter: Callable[[], float],
     transport: httpx.AsyncBaseTransport | None,
     longest_write: float,
+    longest_read: float,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
@@ -241,13 +239,18 @@ async def open_connection(
         raise ValueError("The access token is empty or holds characters that no token has.")
     async with httpx.AsyncClient(
         base_url=build_base_url(url, store_hash),
-        headers={"X-Auth-Token": token, "Accept": "application/json"},
+        headers={"X-Auth-Token": token, "Accept": "application/json", "User-Agent": USER_AGENT},
         timeout=TIMEOUT,
         limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         transport=transport,
         verify=trusted_certificates(),
     ) as http:
-        yield Connection(http, clock, sleep, jitter, longest_write)
+        yield Connection(http, clock, sleep, jitter, longest_write, longest_read=longest_read)
+
+
+def correlation_uuid(text: str) -> str:
+    """Return the X-Correlation-Id for a caller's own id, the same each time: the vendor documents a UUID."""
+    return str(uuid5(NAMESPACE_OID, text))
 
 
 @cache
@@ -274,19 +277,3 @@ def _is_api_url(url: str) -> bool:
     except httpx.InvalidURL:
         return False
     return parts.scheme in ("http", "https") and bool(parts.host) and not (parts.query or parts.fragment)
-
-
-def _may_be_done(request: Request, outcome: Outcome) -> bool:
-    sent = outcome.sent if isinstance(outcome, NoResponse) else outcome.status >= 500
-    return request.writes and sent
-
-
-def _may_repeat(request: Request, outcome: Outcome) -> bool:
-    return request.repeatable or not _may_be_done(request, outcome)
-
-
-def _conclude(outcome: Outcome, request: Request, repeated: bool) -> Response:
-    if isinstance(outcome, Response):
-        return replace(outcome, repeated=repeated)
-    outcome.error.maybe_done = repeated or _may_be_done(request, outcome)
-    raise outcome.error

@@ -5,6 +5,7 @@ StoreError
 │   └── TimedOut         no response in time
 ├── RateLimited          429, after all retries
 ├── ServerError          500 and above, after all retries
+│   └── OverPlan         507
 ├── Unauthorized         401
 ├── Forbidden            403
 ├── NotFound             404
@@ -100,6 +101,12 @@ class ServerError(StoreError):
     sentence = "BigCommerce has a problem on its side. Try again in a few minutes."
 
 
+class OverPlan(ServerError):
+    """The store's plan has no room for more."""
+
+    sentence = "The store's plan does not allow more of this."
+
+
 class Unauthorized(StoreError):
     """The access token is not accepted."""
 
@@ -110,10 +117,10 @@ class Unauthorized(StoreError):
 
 
 class Forbidden(StoreError):
-    """The plan or the token's scopes do not allow this; the vendor's response does not say which."""
+    """The plan or the token's scopes do not allow this, or something else, which the store's own words may say."""
 
     sentence = (
-        "BigCommerce forbids this, for one of two reasons: the store's plan lacks customer segmentation "
+        "BigCommerce forbids this, usually for one of two reasons: the store's plan lacks customer segmentation "
         "(it needs Enterprise), or the bot's token lacks a scope (it needs Customers modify, "
         f"`store_v2_customers`, and for promotions Marketing modify, `{MARKETING}`). "
         "Ask the store's owner to check both."
@@ -172,6 +179,7 @@ class MalformedResponse(StoreError):
     """The response is not what the vendor documents: a proxy's page, truncated, or a changed API."""
 
     sentence = "I couldn't read the store's answer. Try again; if this keeps happening, tell whoever runs the bot."
+    introduction = ""
 
 
 class Contradiction(StoreError):

@@ -34,7 +34,7 @@ class NoFence:
 
 @dataclass(frozen=True)
 class Caller:
-    """In whose name requests are sent: by their X-Correlation-Id, behind their fence.
+    """In whose name requests are sent: by their X-Correlation-Id, a UUID made of this, behind their fence.
 
     `is_patient`: they leave some of the connections to others.
     """

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -20,11 +20,13 @@ T = TypeVar("T")
 MOST_SEGMENTS = 1000
 """The vendor's limit per store: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
 
-# The vendor marks these as read-only: a PUT must not send them back, least of all an old count of uses.
-READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from"})
+# The vendor marks these as read-only, or has them in responses only: a PUT must not send them back, least of all an old
+# count of uses.
+READ_ONLY = frozenset({"id", "redemption_type", "current_uses", "created_from", "multiple_codes"})
+READ_ONLY_OF_CODES = frozenset({"id", "current_uses", "created"})
 
 
-def _parse_moment(value: object) -> object:
+def parse_moment(value: object) -> datetime | None:
     """Parse a time as the vendor's APIs write it: ISO with or without an offset, RFC 2822; None for anything else."""
     if isinstance(value, str):
         for parse in (datetime.fromisoformat, parsedate_to_datetime):
@@ -40,7 +42,7 @@ def _in_utc(moment: datetime) -> datetime:
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Id = Annotated[str, AfterValidator(str.lower)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda value: () if value is None else value)]
-Moment = Annotated[datetime | None, BeforeValidator(_parse_moment)]
+Moment = Annotated[datetime | None, BeforeValidator(parse_moment)]
 
 
 class _Received(BaseModel):
@@ -59,7 +61,7 @@ class Segment(_Received):
     """
 
     id: Id
-    name: str
+    name: Text
     description: Text = ""
     created_at: Moment = None
     updated_at: Moment = None
@@ -77,11 +79,14 @@ class Profile(_Received):
 class Customer(_Received):
     """A registered customer; without a profile, `shopper_profile_id` is None and `segment_ids` empty."""
 
+    LISTED_WITH: ClassVar[tuple[str, ...]] = ("shopper_profile_id", "segment_ids")
+    """What each one has in a list, where it is asked for: one that is absent is not null."""
+
     id: int
-    email: str
+    email: Text
     first_name: Text = ""
     last_name: Text = ""
-    shopper_profile_id: str | None = None
+    shopper_profile_id: Id | None = None
     segment_ids: Ids = ()
 
 
@@ -93,7 +98,7 @@ class Promotion(_Received):
 
     id: int
     name: Text
-    status: str
+    status: Text
     targeting: Targeting | None = None
     document: dict[str, Any]
 
@@ -103,6 +108,16 @@ class Promotion(_Received):
         if not isinstance(received, dict) or "document" in received:
             return received  # JSON of this model itself
         return {**received, "targeting": _segments_in(received), "document": received}
+
+    @property
+    def starts(self) -> str:
+        """The day on which it starts, in UTC; empty if it has none, `unknown` if it cannot be read."""
+        return _day(self.document.get("start_date"))
+
+    @property
+    def ends(self) -> str:
+        """The day on which it ends, likewise."""
+        return _day(self.document.get("end_date"))
 
     @property
     def is_live(self) -> bool:
@@ -131,7 +146,22 @@ class Promotion(_Received):
 
     @property
     def _kept(self) -> dict[str, Any]:
-        return {name: value for name, value in self.document.items() if name not in READ_ONLY}
+        kept = {name: value for name, value in self.document.items() if name not in READ_ONLY}
+        return {**kept, "codes": _without_read_only(kept["codes"])} if "codes" in kept else kept
+
+
+def _without_read_only(codes: object) -> object:
+    match codes:
+        case dict():
+            return {name: value for name, value in codes.items() if name not in READ_ONLY_OF_CODES}
+        case [*several]:
+            return [_without_read_only(each) for each in several]
+    return codes
+
+
+def _day(moment: object) -> str:
+    parsed = parse_moment(moment)
+    return f"{parsed:%Y-%m-%d}" if parsed else "unknown" if moment else ""
 
 
 def _customer_in(document: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ say how many are left; clients are asked to spread theirs over the window. Vendo
 https://developer.bigcommerce.com/docs/start/best-practices#api-rate-limits
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
@@ -15,8 +16,14 @@ RESERVE = 0.02
 """The share of the quota that is left to other apps."""
 LONGEST_WINDOW = 600.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 8.0
+SHORT_BACKOFF, LONGEST_SHORT_BACKOFF = 0.1, 2.0
+"""Seconds after a 429 with quota left: too many requests were under way at once."""
 REFUSALS = 6
 """The most 429s for one request before giving up."""
+CROWDED = 12
+"""The most of them with quota left."""
+STEADY = 50
+"""After so many responses without another refusal, one more request may be under way."""
 FAILURES = 5
 """The most failures of one request, of the network or the store, before giving up."""
 PATIENCE = 20.0
@@ -63,15 +70,42 @@ def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> 
 
 
 @dataclass(frozen=True)
+class Width:
+    """How many requests may be under way at once: fewer after a refusal, slowly more again. `most`: never above."""
+
+    most: int
+    now: int
+    steady: int = 0
+
+    def after(self, in_flight: int, *, refused: bool) -> Self:
+        """Return the width after a response, with so many under way including its own.
+
+        So many were too many, if it was refused: one fewer may be fine. Of ten at once, of which a store takes three,
+        seven are refused, the last of them with four under way.
+        """
+        if refused:
+            return replace(self, now=max(1, min(self.now, in_flight - 1)), steady=0)
+        if self.steady + 1 < STEADY or self.now == self.most:
+            return replace(self, steady=self.steady + 1)
+        return replace(self, now=self.now + 1, steady=0)
+
+
+@dataclass(frozen=True)
 class Attempts:
-    """The attempts at one request so far. `spent` is the seconds that failures took."""
+    """The attempts at one request so far. `spent` is the seconds that failures took.
+
+    `crowded` counts refusals while quota was left: too many requests were under way.
+    """
 
     refusals: int = 0
+    crowded: int = 0
     failures: int = 0
     spent: float = 0.0
 
-    def refused(self) -> Self:
-        """Count a 429."""
+    def refused(self, headers: Mapping[str, str]) -> Self:
+        """Count a 429 or 423."""
+        if _has_quota_left(headers):
+            return replace(self, crowded=self.crowded + 1)
         return replace(self, refusals=self.refusals + 1)
 
     def failed(self, took: float) -> Self:
@@ -79,24 +113,50 @@ class Attempts:
         return replace(self, failures=self.failures + 1, spent=self.spent + took)
 
     def after_refusal(self, headers: Mapping[str, str], jitter: float) -> float | None:
-        """Return the wait after a 429: the header's, or else an increasing one; None to give up. `jitter`: 0 to 1."""
-        if self.refusals >= REFUSALS:
+        """Return the wait after a refusal: the header's, or else an increasing one; None to give up.
+
+        `jitter`: 0 to 1.
+        """
+        if self.refusals >= REFUSALS or self.crowded >= CROWDED:
             return None
+        told = retry_after(headers)
+        if told is not None:
+            return told
+        if _has_quota_left(headers):
+            return backoff(self.crowded, jitter, SHORT_BACKOFF, LONGEST_SHORT_BACKOFF)
         reset = _number(headers, "time-reset-ms")
         if reset is None or reset > LONGEST_WINDOW * 1000:  # the platform is overloaded, or the value is nonsense
             return backoff(self.refusals, jitter)
         return reset / 1000
 
-    def after_failure(self, jitter: float) -> float | None:
-        """Return the wait after a failure, which increases; None to give up. `jitter`: 0 to 1."""
-        wait = backoff(self.failures, jitter)
+    def after_failure(self, headers: Mapping[str, str], jitter: float) -> float | None:
+        """Return the wait after a failure, as after a refusal; None to give up."""
+        told = retry_after(headers)
+        wait = backoff(self.failures, jitter) if told is None else told
         too_late = self.spent + wait > PATIENCE
         return None if self.failures >= FAILURES or too_late else wait
 
 
-def backoff(times: int, jitter: float) -> float:
-    """Double the wait from FIRST_BACKOFF to LONGEST_BACKOFF; `times` starts at 1, jitter subtracts up to half."""
-    full = min(FIRST_BACKOFF * 2.0 ** (times - 1), LONGEST_BACKOFF)
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait that `X-Retry-After` or `Retry-After` names; None if neither makes sense.
+
+    A date is left alone: whether this machine's clock is right is not known.
+    """
+    for name in ("x-retry-after", "retry-after"):
+        text = headers.get(name, "").strip()
+        if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text, re.ASCII) and float(text) <= LONGEST_WINDOW:
+            return float(text)
+    return None
+
+
+def _has_quota_left(headers: Mapping[str, str]) -> bool:
+    quota = Quota.from_headers(headers, 0.0)
+    return quota is not None and quota.left > 0
+
+
+def backoff(times: int, jitter: float, first: float = FIRST_BACKOFF, longest: float = LONGEST_BACKOFF) -> float:
+    """Double the wait from `first` to `longest` seconds; `times` starts at 1, jitter subtracts up to half."""
+    full = min(first * 2.0 ** (times - 1), longest)
     return full * (1 + jitter) / 2
 
 

@@ -36,7 +36,7 @@ class Reader:
         self.request_ids: list[str] = []
 
     def correlated(self, correlation_id: str, fence: Fence | None = None) -> Self:
-        """Return the same store, over the same connection, whose requests carry this X-Correlation-Id.
+        """Return the same store, over the same connection, whose requests carry an X-Correlation-Id made of this.
 
         Its `request_ids` collect the X-Request-Id of each response, by which the vendor's support finds it. Each of its
         writes asks the `fence` first.

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +26,8 @@ _MISSING_PROFILE = re.compile(
     rf"\s*shopper profile\W+({UUID})\W+(?:does not exist|(?:was |is )?not found)", re.IGNORECASE
 )
 
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
 _ERRORS: dict[int, type[errors.StoreError]] = {
     202: errors.Unfinished,
     207: errors.PartlyFailed,
@@ -36,14 +39,13 @@ _ERRORS: dict[int, type[errors.StoreError]] = {
     414: errors.TooLarge,
     423: errors.Locked,
     429: errors.RateLimited,
+    507: errors.OverPlan,
 }
 # The store's own messages for these are for developers, or less helpful than ours.
 _WITHOUT_DETAIL = (
     errors.Unauthorized,
-    errors.Forbidden,
     errors.NotFound,
     errors.RateLimited,
-    errors.ServerError,
     errors.DuplicateName,
 )
 
@@ -86,6 +88,7 @@ def decode_page(request: Request, response: Response, kind: type[M], number: int
     """
     body = decode(request, response)
     items = _items(request, body, kind)
+    _check_included(body, kind)
     total = _pagination(body).get("total")
     pages = max(1, -(-total // limit)) if total is not None else number + (len(items) >= limit)
     return Page(items, total, pages)
@@ -178,6 +181,12 @@ def _items(request: Request, body: object, kind: type[M]) -> tuple[M, ...]:
     raise _malformed(request, "no data")
 
 
+def _check_included(body: dict[str, Any], kind: type[BaseModel]) -> None:
+    needed = getattr(kind, "LISTED_WITH", ())
+    if absent := {name for row in body["data"] for name in needed if name not in row}:
+        raise errors.MalformedResponse(f"It lists customers without {' and '.join(sorted(absent))}")
+
+
 def _pagination(body: object) -> dict[str, int]:
     match body:
         case {"meta": {"pagination": dict(pagination)}}:
@@ -195,9 +204,10 @@ def _error(request: Request, response: Response) -> errors.StoreError:
     kind = _kind(request, response.status, title)
     detail = "; ".join([title, *(f"{name}: {text}" for name, text in list(fields.items())[:_MOST_MESSAGES])])
     return kind(
-        "" if issubclass(kind, _WITHOUT_DETAIL) else detail.removeprefix("; "),
+        "" if issubclass(kind, _WITHOUT_DETAIL) or kind is errors.ServerError else detail.removeprefix("; "),
         about=request.about,
-        maybe_done=response.repeated or (request.writes and (response.status >= 500 or response.status < 400)),
+        maybe_done=response.repeated
+        or (request.writes and not 400 <= response.status < 500 and response.status != 507),
         fields=fields,
         cause=f"{response.status} {title}",
         status=response.status,
@@ -205,39 +215,58 @@ def _error(request: Request, response: Response) -> errors.StoreError:
     )
 
 
+def _is_refused(status: int) -> bool:
+    return 400 <= status < 500 or status == 507
+
+
 def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
     if status == 409 and request.target == "segments" and "name" in title:
         return errors.DuplicateName
-    if status >= 500:
-        return errors.ServerError
-    return _ERRORS.get(status) or (errors.Invalid if status >= 400 else errors.MalformedResponse)
+    if status in _ERRORS:
+        return _ERRORS[status]
+    return errors.ServerError if status >= 500 else errors.Invalid if status >= 400 else errors.MalformedResponse
 
 
 def _decode_failure(body: bytes) -> tuple[str, dict[str, str]]:
-    """Decode the title and the messages by field or index, in any of the vendor's shapes."""
+    """Decode the title and the messages by field or index, in any of the vendor's shapes, or a page's title."""
     try:
         received = json.loads(body)
-    except ValueError:  # a gateway's page; the status is enough
-        return "", {}
-    title = ""
-    fields: dict[str, str] = {}
-    for part in _failure_parts(received):
-        text = part.get("title") or part.get("message") or part.get("error")
-        title = title or (_short(text) if isinstance(text, str) else "")
-        fields |= _messages(part.get("errors"))
-    return title, fields
+    except ValueError:  # a gateway's page, or a firewall's
+        return _page_title(body), {}
+    parts, fields = list(_failure_parts(received)), dict[str, str]()
+    for part in parts:
+        fields |= _messages(part.get("errors")) if isinstance(part, dict) else {}
+    titles = filter(None, (_title(part) for part in parts if isinstance(part, dict)))
+    return next(titles, _short("; ".join(part for part in parts if isinstance(part, str)))), fields
 
 
-def _failure_parts(received: object) -> Iterator[Mapping[str, Any]]:
+def _page_title(body: bytes) -> str:
+    found = _TITLE.search(body.decode("utf-8", "replace"))
+    return _short(" ".join(unescape(found[1]).split())) if found else ""
+
+
+def _title(part: Mapping[str, Any]) -> str:
+    texts = (part.get(name) for name in ("title", "message", "error", "detail"))
+    return next((_short(text) for text in texts if isinstance(text, str) and text), "")
+
+
+def _failure_parts(received: object) -> Iterator[dict[str, Any] | str]:
     match received:
-        case [*parts] | {"errors": [*parts]}:
-            yield from (part for part in parts if isinstance(part, dict))
+        case [*parts]:
+            yield from (part for part in parts if isinstance(part, dict | str))
         case dict():
+            if isinstance(several := received.get("errors"), list):
+                yield from _failure_parts(several)
+                received = {name: value for name, value in received.items() if name != "errors"}
             yield received
 
 
 def _messages(received: object) -> dict[str, str]:
-    return {str(name): _short(str(text)) for name, text in received.items()} if isinstance(received, dict) else {}
+    return {str(name): _short(_text(value)) for name, value in received.items()} if isinstance(received, dict) else {}
+
+
+def _text(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _short(text: str) -> str:

@@ -18,6 +18,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import PlainSerializer, PlainValidator
 
+from bot.bigcommerce.wire_format import is_uuid
+
 Use: TypeAlias = Literal["included", "excluded"]
 
 
@@ -205,7 +207,7 @@ def parse_targeting(received: object) -> "Targeting":
         case AnyOf() | Not() | All() | Any_() | Unread():
             return received
         case {"id": [*ids], **rest} if not rest and all(isinstance(each, str) for each in ids):
-            return AnyOf(tuple(ids))
+            return AnyOf(tuple(each.lower() if is_uuid(each) else each for each in ids))
         case {"not": dict(part), **rest} if not rest:
             return Not(parse_targeting(part))
         case {"and": [*parts], **rest} if not rest:

@@ -180,7 +180,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
 
 async def _row(segment: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
     uses = await ctx.shop.uses(segment.id)
-    updated = f"{segment.updated_at:%Y-%m-%d}" if segment.updated_at else ""
+    updated = f"{segment.updated_at:%Y-%m-%d}" if segment.updated_at else "unknown"
     return (segment.name, size, change, len(uses) if uses is not None else None, updated)
 
 
@@ -191,7 +191,7 @@ def _details(uses: tuple[PromotionUse, ...] | None) -> Fields:
 def _record(segment: Segment) -> Sentence:
     """Return what few people need: when it was made, and its id."""
     when = [("created", segment.created_at), ("updated", segment.updated_at)]
-    dates = [f"{label} {time:%Y-%m-%d %H:%M} UTC" for label, time in when if time]
+    dates = [f"{label} {f'{time:%Y-%m-%d %H:%M} UTC' if time else 'unknown'}" for label, time in when]
     return Sentence(capital(" · ".join((*dates, f"id {segment.id}"))), quiet=True)
 
 

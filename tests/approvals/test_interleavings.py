@@ -46,7 +46,7 @@ from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import ledger_on
 from tests.approvals.judgement import Click, Gaps, satisfied
 from tests.approvals.team import ANA, APPROVERS, BEA, BEN, CLEO, DAN, EVE, MANAGERS, Killed, Process, Team
-from tests.approvals.wire import Sent
+from tests.approvals.wire import Sent, change_of
 from tests.core.samples import invocation
 from tests.disks import MEMORY
 from tests.harness import Clock
@@ -441,7 +441,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def leaves(self, process: Process, request: httpx.Request) -> None:
         """A write leaves the bot that sends it: it has the change, long enough, and knows what it writes over."""
-        about = request.headers.get("X-Correlation-Id", "")
+        about = change_of(request.headers.get("X-Correlation-Id", ""))
         self.gaps.asks(about)
         if request.method == "GET":
             return
@@ -459,7 +459,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def answers(self, request: httpx.Request) -> None:
         """The store answers."""
-        self.gaps.hears(request.headers.get("X-Correlation-Id", ""))
+        self.gaps.hears(change_of(request.headers.get("X-Correlation-Id", "")))
 
     def heard(self, sent: Sent) -> None:
         """A request that writes belongs to a step that was started of a change that runs."""

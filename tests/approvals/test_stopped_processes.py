@@ -34,6 +34,7 @@ from bot.slack.action_ids import APPROVE
 from bot.slack.transports import PATH
 from bot.wiring import utc_now
 from tests.approvals.bots import LONG
+from tests.approvals.wire import change_of
 from tests.conftest import OpenWorld
 from tests.harness import ROOT, World, environment_for
 from tests.records import create_ledger, read_ledger, verified
@@ -87,7 +88,7 @@ class Arena:
     counted: Counter[str] = field(default_factory=Counter)
 
     def hears(self, request: web.Request, owner: str) -> None:
-        (number,) = re.findall(r"change-(\d+)", request.headers["X-Correlation-Id"])
+        (number,) = re.findall(r"change-(\d+)", change_of(request.headers["X-Correlation-Id"]))
         held = "SELECT 1 FROM changes JOIN processes USING (owner) WHERE number = ? AND owner = ? AND lease_until > ?"
         row = self.ledger.execute(held, (number, owner, timestamp(utc_now()))).fetchone()
         self.writes.append(Write(elapsed(), owner, int(number), row is not None))

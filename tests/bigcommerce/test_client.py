@@ -37,7 +37,8 @@ def segment(number: int) -> dict[str, object]:
 
 
 def customer(number: int) -> dict[str, object]:
-    return {"id": number, "email": f"c{number}@example.com", "first_name": "A", "last_name": "B"}
+    names = {"first_name": "A", "last_name": "B"}
+    return {"id": number, "email": f"c{number}@example.com", **names, "shopper_profile_id": None, "segment_ids": []}
 
 
 def paged(rows: list[dict[str, object]]) -> Callable[[httpx.Request], Reply]:

@@ -3,6 +3,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
+from uuid import UUID
 
 import httpx
 import pytest
@@ -21,7 +22,14 @@ from bot.bigcommerce import (
     Unreachable,
     connect,
 )
-from bot.bigcommerce.connection import AT_ONCE, RESERVED, TIMEOUT, build_base_url, trusted_certificates
+from bot.bigcommerce.connection import (
+    AT_ONCE,
+    RESERVED,
+    TIMEOUT,
+    build_base_url,
+    correlation_uuid,
+    trusted_certificates,
+)
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
@@ -258,7 +266,7 @@ async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) ->
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            if request.headers["X-Correlation-Id"] == "list":
+            if request.headers["X-Correlation-Id"] == correlation_uuid("list"):
                 await release.wait()
             return listed(total=4)
 
@@ -290,9 +298,10 @@ async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: C
         assert str(write.url) == "https://api.bigcommerce.com/stores/sandbox/v3/shopper-profiles"
         assert (write.headers["X-Auth-Token"], write.headers["Accept"]) == (TOKEN, "application/json")
         assert (write.headers["X-Correlation-Id"], write.headers["Content-Type"]) == (
-            "change-42",
+            str(UUID(correlation_uuid("change-42"))),
             "application/json",
         )
+        assert write.headers["User-Agent"].startswith("segment-bot")
         assert write.content == b'[{"customer_id": 1}]'
         assert "X-Correlation-Id" not in other.headers
 

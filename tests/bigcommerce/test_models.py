@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.bigcommerce import AnyOf, Customer, NewCustomer, Not, Profile, Promotion, Segment
-from bot.bigcommerce.models import READ_ONLY
+from bot.bigcommerce.models import READ_ONLY, READ_ONLY_OF_CODES
+from tests.bigcommerce.conftest import uuid
 
 DOCUMENT: dict[str, Any] = {
     "id": 7,
@@ -133,7 +134,51 @@ def test_the_read_only_fields_are_those_that_the_vendor_marks(promotions_documen
     marked = {name for name, field in schemas["PromotionBase"]["properties"].items() if field.get("readOnly")}
 
     assert schemas["CreatedFrom"]["readOnly"]
-    assert {*marked, "created_from"} == READ_ONLY
+    assert {*marked, "created_from", "multiple_codes"} == READ_ONLY
+    codes = schemas["CouponCode"]["properties"]
+    assert {name for name, field in codes.items() if field.get("readOnly")} <= READ_ONLY_OF_CODES <= set(codes)
+
+
+def test_codes_are_sent_back_without_what_only_answers_hold() -> None:
+    code = {"id": 1, "code": "WELCOME", "current_uses": 12, "created": "2025-09-01T09:00:00Z", "max_uses": 300}
+    for codes, kept in ((code, {"code": "WELCOME", "max_uses": 300}), ([code], [{"code": "WELCOME", "max_uses": 300}])):
+        read = Promotion.model_validate(
+            {"id": 1, "name": "A", "status": "ENABLED", "codes": codes, "multiple_codes": {"has_multiple_codes": True}}
+        )
+        assert read.with_targeting(None)["codes"] == read.with_status("DISABLED")["codes"] == kept
+        assert "multiple_codes" not in read.with_targeting(None)
+    assert "codes" not in Promotion(id=1, name="A", status="", document={}).with_targeting(None)
+    assert Promotion(id=1, name="A", status="", document={"codes": None}).with_targeting(None)["codes"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-11-15T23:30:00-05:00", "2026-11-16"),
+        ("2026-11-15T00:00:00Z", "2026-11-15"),
+        ("2026-11-15", "2026-11-15"),
+        ("Sun, 15 Nov 2026 10:00:00 +0000", "2026-11-15"),
+        ("0000-00-00", "unknown"),
+        ("soon", "unknown"),
+        (7, "unknown"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_date_is_read_however_it_is_written_or_unknown(written: object, day: str) -> None:
+    promotion = Promotion(id=1, name="A", status="ENABLED", document={"start_date": written, "end_date": written})
+    assert promotion.starts == promotion.ends == day
+    moment = Segment.model_validate({"id": uuid(1), "name": None, "created_at": written}).created_at
+    assert (f"{moment:%Y-%m-%d}" if moment else "") == day.replace("unknown", "")
+
+
+def test_ids_are_compared_in_lower_case() -> None:
+    upper = uuid(0xAB).upper()
+    customer = Customer.model_validate({"id": 1, "email": None, "shopper_profile_id": upper, "segment_ids": [upper]})
+    promotion = {"id": 1, "name": "A", "status": None, "customer": {"segments": {"id": [upper, "Not-An-Id"]}}}
+    assert Segment(id=upper, name="A").id == Profile(id=upper, customer_id=1).id == uuid(0xAB)
+    assert (customer.shopper_profile_id, customer.segment_ids) == (uuid(0xAB), (uuid(0xAB),))
+    assert Promotion.model_validate(promotion).targeting == AnyOf((uuid(0xAB), "Not-An-Id"))
 
 
 def test_a_new_customer_has_only_fields_that_the_vendor_takes(customers_document: dict[str, Any]) -> None:

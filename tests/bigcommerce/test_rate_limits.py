@@ -125,7 +125,7 @@ def test_other_apps_requests_slow_ours() -> None:
 
 
 def test_a_429_waits_as_told() -> None:
-    assert Attempts().refused().after_refusal(headers(reset=12_345), jitter=0.5) == 12.345
+    assert Attempts().refused({}).after_refusal(headers(left=0, reset=12_345), jitter=0.5) == 12.345
 
 
 @pytest.mark.parametrize("absurd", [{}, headers(reset=-5), headers(reset=10**9), headers(reset="soon")])
@@ -145,14 +145,14 @@ def test_failures_wait_longer_each_time_until_we_give_up() -> None:
     waits: list[float | None] = []
     for _ in range(FAILURES):
         attempts = attempts.failed(took=0.1)
-        waits.append(attempts.after_failure(jitter=1))
+        waits.append(attempts.after_failure({}, jitter=1))
 
     assert waits == [0.5, 1, 2, 4, None]
 
 
 def test_slow_failures_exhaust_patience_sooner() -> None:
-    assert Attempts().failed(took=10).failed(took=9).after_failure(jitter=1) == 1
-    assert Attempts().failed(took=10).failed(took=PATIENCE - 10).after_failure(jitter=0) is None
+    assert Attempts().failed(took=10).failed(took=9).after_failure({}, jitter=1) == 1
+    assert Attempts().failed(took=10).failed(took=PATIENCE - 10).after_failure({}, jitter=0) is None
 
 
 @LAW

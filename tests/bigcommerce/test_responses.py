@@ -122,6 +122,30 @@ def test_the_title_is_found_in_every_shape(body: object) -> None:
     assert "BigCommerce says: Too bad." in str(refused(GET, answer(400, body)))
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"errors": ["name is blank", "name is long"]}, "name is blank; name is long"),
+        (["name is blank"], "name is blank"),
+        ({"title": "Bad", "errors": {"name": ["is blank", "is long"]}}, "Bad; name: is blank; is long"),
+        ({"status": 400, "detail": "Bad request"}, "Bad request"),
+        ({"title": "Bad", "errors": [{"status": 422}]}, "Bad"),
+    ],
+)
+def test_lists_of_errors_are_told_in_the_stores_words(body: object, words: str) -> None:
+    assert f"BigCommerce says: {words}." in str(refused(GET, answer(400, body)))
+
+
+def test_a_403_tells_the_usual_causes_and_the_stores_own_words() -> None:
+    page = b"<html><head><title>\n Attention Required! | Firewall &amp; Co </title></head><body>Sorry</body></html>"
+    for response in (answer(403, {"status": 403, "title": "The store owner has changed"}), Response(403, {}, page)):
+        sentence = str(refused(GET, response))
+        assert "needs Enterprise" in sentence
+        assert "store_v2_customers" in sentence
+        assert "The store owner has changed." in sentence or "Attention Required! | Firewall & Co." in sentence
+    assert "says" not in str(refused(GET, answer(403)))
+
+
 @LAW
 @given(st.binary(max_size=30) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
@@ -256,3 +280,13 @@ def test_an_answer_does_not_show_its_body() -> None:
 @pytest.mark.parametrize("content", ["down", 7, None])
 def test_a_failure_in_no_known_shape_is_told_by_its_status(content: object) -> None:
     assert str(refused(GET, answer(500, content)))
+
+
+@pytest.mark.parametrize("absent", ["shopper_profile_id", "segment_ids"])
+def test_a_field_that_is_absent_is_not_null(absent: str) -> None:
+    row = {"id": 1, "email": "a@example.com", "shopper_profile_id": None, "segment_ids": None}
+    (found,) = responses.decode_page(GET, answer(200, {"data": [row]}), Customer, 1).items
+    assert (found.shopper_profile_id, found.segment_ids) == (None, ())
+    del row[absent]
+    with pytest.raises(MalformedResponse, match=f"lists customers without {absent}"):
+        responses.decode_page(GET, answer(200, {"data": [row]}), Customer, 1)

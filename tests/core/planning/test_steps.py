@@ -400,14 +400,22 @@ async def test_other_changes_of_a_promotion_since_it_was_shown_stay() -> None:
         assert (after.document["display_name"], after.targeting) == ("Come back", None)
 
 
-async def test_a_store_that_sets_something_else_is_told() -> None:
+@pytest.mark.parametrize(
+    ("segments", "note"),
+    [
+        ((), "The store kept whom “Win back” reaches: it still reaches shoppers in Lapsed."),
+        (("VIPs",), "The store set “Win back” differently: look at it with `/promotion show`."),
+    ],
+)
+async def test_a_store_that_sets_something_else_is_told(segments: tuple[str, ...], note: str) -> None:
     async with a_shop() as machine:
         now = await promotion(machine)
         body = {"data": now.document}
         machine.store.faults.add("PUT", "/promotions/{id}", status=200, body=body)
-        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        after = AnyOf(tuple(machine.segments()[name] for name in segments)) if segments else None
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=after),), Shop(machine.client))).steps
         applied = await step.apply(machine.client)
-        assert applied.notes == ("The store set “Win back” differently: look at it with `/promotion show`.",)
+        assert applied.notes == (note,)
         told = logged(step, applied)
         assert now.targeting
         assert (told["before"], told["after"]) == (now.targeting.to_json(), now.targeting.to_json())

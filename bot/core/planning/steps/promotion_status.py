@@ -145,6 +145,5 @@ class SwitchPromotion(Step):
 
 def _dates(promotion: Promotion) -> str:
     """Write when it starts and ends, as `` (from 2026-11-15 to 2026-12-24)``; empty if it says neither."""
-    moments = (("from", promotion.document.get("start_date")), ("to", promotion.document.get("end_date")))
-    dates = " ".join(f"{word} {moment[:10]}" for word, moment in moments if isinstance(moment, str) and moment)
+    dates = " ".join(f"{word} {day}" for word, day in (("from", promotion.starts), ("to", promotion.ends)) if day)
     return f" ({dates})" if dates else ""

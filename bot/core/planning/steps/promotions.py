@@ -176,9 +176,13 @@ class RetargetPromotion(Step):
         is read just before each attempt.
         """
         updated = await store.update_promotion(self.promotion.id, self._retargeted)
+        if updated is not None and self.after is None:  # an answer may repeat what was sent, and the store keep the old
+            updated = await store.promotion(self.promotion.id)
         if updated is None or updated.targeting == self.after:
             return Applied()
         differs = f"The store set “{updated.name}” differently: look at it with `/promotion show`."
+        if self.after is None and updated.targeting == self.before:
+            differs = f"The store kept whom “{updated.name}” reaches: it still reaches {self.was}."
         return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
 
     def _retargeted(self, promotion: Promotion) -> dict[str, Any] | None:

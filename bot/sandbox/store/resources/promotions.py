@@ -11,6 +11,7 @@ from bot.sandbox.store.refusals import Invalid, NotFound
 
 SORTS = ("id", "name", "priority", "start_date")
 READ_ONLY = ("id", "redemption_type", "created_from", "current_uses")
+READ_ONLY_OF_CODES = ("id", "current_uses", "created")
 DEEPEST = 3  # and, or, not nest up to three deep; below them are ids
 
 # The values of fields that a PUT leaves out, where it replaces the stored document.
@@ -98,6 +99,8 @@ def update(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str,
     coupon = before["redemption_type"] == "COUPON"
     kept = {key: before[key] for key in READ_ONLY}
     document = {**DEFAULTS, **(COUPON_DEFAULTS if coupon else {}), **draft, **kept}
+    if coupon:
+        document |= {"codes": _codes(before.get("codes"), document["codes"]), "multiple_codes": _several(before)}
     if before["status"] == "INVALID" and document["status"] == "ENABLED":
         document["status"] = "INVALID"  # the store's own finding, which nobody can set or lift
     if shop.settings.null_segments == "keeps" and document["customer"].get("segments") is None:
@@ -105,6 +108,16 @@ def update(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str,
     with shop.db:
         store(shop, document)
     return document
+
+
+def _codes(before: Any, codes: Any) -> Any:
+    if not isinstance(before, dict) or not isinstance(codes, dict):
+        return codes
+    return {**codes, **{name: before[name] for name in READ_ONLY_OF_CODES if name in before}}
+
+
+def _several(before: Mapping[str, Any]) -> Any:
+    return before.get("multiple_codes", COUPON_DEFAULTS["multiple_codes"])
 
 
 def store(shop: Shop, document: Mapping[str, Any]) -> None:
