@@ -206,8 +206,7 @@ def _error(request: Request, response: Response) -> errors.StoreError:
     return kind(
         "" if issubclass(kind, _WITHOUT_DETAIL) or kind is errors.ServerError else detail.removeprefix("; "),
         about=request.about,
-        maybe_done=response.repeated
-        or (request.writes and not 400 <= response.status < 500 and response.status != 507),
+        maybe_done=response.repeated or (request.writes and not _is_refused(response.status)),
         fields=fields,
         cause=f"{response.status} {title}",
         status=response.status,
