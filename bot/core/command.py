@@ -19,7 +19,6 @@ from bot.core.errors import Misuse, Question
 from bot.core.language.args import DASHES, Args, Input, ShopperInput, check, input_of, missing, usage
 from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.language.readings import fill, is_name, may_differ
-from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
@@ -216,12 +215,6 @@ class Call:
         prefill = self.command.prefill
         has_new_value = prefill is None or any(name in self.values for name in prefill.fields)
         return has_new_value and not missing(self.command.args, self.values)
-
-    @property
-    def line(self) -> str:
-        """The command line that a person could have typed for it, even if it came from a form."""
-        words = [f"{name}:{quote(one)}" for name, value in self.values.items() for one in _each(value)]
-        return " ".join((f"/{self.command.path}", *words))
 
     def recorded(self, known: Confirmed = NOTHING) -> str:
         """Return it for the log, with what is confirmed of its words."""

@@ -22,7 +22,7 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
     fields = command.args.model_fields
     readings = tuple(map(Reading, found))
     if len(found) > 1:
-        name = next((one for one in fields if len({str(values.get(one)) for values in found}) > 1), "")
+        name = next(one for one in fields if len({str(values.get(one)) for values in found}) > 1)
         sentence = f"Which {_label(command, name)} did you mean? Nothing was done yet."
         return Question(sentence, readings, names=names, for_log="The words can be read in several ways.")
     lacks = missing(command.args, found[0])
@@ -97,9 +97,7 @@ def _quoted(word: str) -> str:
 
 
 def _label(command: Command, name: str) -> str:
-    field = command.args.model_fields.get(name)
-    if field is None:
-        return "one"
+    field = command.args.model_fields[name]
     label = (input_of(field).word or input_of(field).label).lower()
     return f"{label}s" if takes_many(field) and not label.endswith("s") else label
 

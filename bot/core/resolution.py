@@ -49,8 +49,7 @@ async def _refuse_unknown(call: Call, shop: Shop) -> None:
         segments, text = await shop.segments(), " ".join(word.text for word in words)
         parts = (" ".join(word.text for word in words[:count]) for count in range(len(words), 0, -1))
         near = next(filter(None, (similar_names(part, segments) for part in parts)), ())
-        if not (await shop.segment_names()).called(words[0].text):
-            raise NotSegments((text,), near, field=kinds[0][0])
+        raise NotSegments((text,), near, field=kinds[0][0])
 
 
 def _may_be_of_a_name(word: Word) -> bool:

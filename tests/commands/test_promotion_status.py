@@ -72,11 +72,11 @@ async def test_by_form_and_by_the_buttons_of_show(slack: World) -> None:
     assert "Enable the promotion Win back" in read(slack.card(1))
     await slack.type("/promotion show win back")
     await slack.press("Enable", by="ana", channel="#segments")
-    assert "Enable the promotion Win back" in read(slack.card(2))
+    assert "You asked for this already: change 1 is waiting for 1 approval." in slack.whisper()
     await slack.type("/promotion show 1")
     assert "Disable" in buttons(slack.messages()[-1])
     await slack.press("Disable", by="ana", channel="#segments")
-    assert "Disable the promotion VIP early access" in read(slack.card(3))
+    assert "Disable the promotion VIP early access" in read(slack.card(2))
 
 
 async def test_an_invalid_one_cannot_be_enabled_and_can_be_disabled_for_good(slack: World) -> None:

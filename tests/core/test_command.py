@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.answers import Answer
 from bot.core.command import Call, Command, Context, Group, Help, Post, command, find, understand
-from bot.core.errors import Misuse
+from bot.core.errors import Misuse, Question
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.confirmed_words import Confirmed
 from tests.core.samples import uuid
@@ -178,6 +178,8 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     assert str(delete.misuse(Misuse("No.", field="segments"))) == (
         "No. Type `/segment delete <segment> …`. For example: `/segment delete VIPs`."
     )
+    question = Question("Which one?", (), for_log="Several readings.")
+    assert delete.misuse(question) is question
 
 
 def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:

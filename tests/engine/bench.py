@@ -147,6 +147,8 @@ class People:
         """Nothing is cached."""
 
     async def read_group(self, group: str) -> frozenset[str] | None:
+        if self.takes_time:
+            await self.takes_time()
         return None if self.silent else self.groups[group]
 
     async def locale(self, user_id: str) -> str:

@@ -65,6 +65,24 @@ async def test_who_was_told_by_one_group_is_not_told_again_by_another(path: Path
         assert sorted(user for _, _, user in machine.board.notified) == ["UBEN", "UCLEO", "UEVE"]
 
 
+async def test_a_group_that_another_process_resolved_meanwhile_is_not_read_again(path: Path) -> None:
+    async with bench(path, **GROUPS) as machine:
+        await grouped(machine).delete()
+        machine.people.silent = True
+        await broken(machine)
+        read = list[int]()
+
+        async def others_resolve_all() -> None:
+            read.append(1)
+            for number, _, group in await machine.ledger.changes.notices():
+                await machine.ledger.changes.resolve_notice(number, group, frozenset({"UEVE"}))
+
+        machine.people.takes_time = others_resolve_all
+        await told_later(machine)
+        assert read == [1]
+        assert [user for _, _, user in machine.board.notified] == ["UBEN", "UEVE"]
+
+
 async def test_until_then_home_and_summary_say_so(path: Path) -> None:
     async with bench(path, **GROUPS) as machine:
         await grouped(machine).delete()

@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State, Verdict
 from bot.core.approval.rule import Rule
-from bot.core.command import Context, Group, Outcome, Post, command
+from bot.core.command import Call, Context, Group, Outcome, Post, command
 from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
 from bot.core.language.args import Args
 from bot.core.people import Place, Standing
@@ -650,3 +650,10 @@ async def test_a_sweep_keeps_what_is_under_way(machine: Bench, path: Path) -> No
         stuck.set()
         await machine.tasks.settled()
     assert machine.kinds().count("planned") == 1
+
+
+async def test_a_line_that_this_version_reads_as_another_command_runs_as_it_was_recorded(machine: Bench) -> None:
+    typed = machine.ask("segment show", segment="VIPs").model_copy(update={"line": "segment list"})
+    request = machine.engine.planner.request(typed)
+    assert isinstance(request, Call)
+    assert (request.command.path, request.values) == ("segment show", {"segment": "VIPs"})

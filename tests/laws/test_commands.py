@@ -81,13 +81,6 @@ def test_a_command_shows_how_to_type_it_whole(command: Command) -> None:
     assert any(understood_whole(one) for one in command.examples)
 
 
-@every_example
-def test_a_call_told_in_a_line_is_understood_as_the_same_call(command: Command, example: str) -> None:
-    call = understand(GROUPS, example.removeprefix("/"))
-    assert isinstance(call, Call)
-    assert understand(GROUPS, call.line.removeprefix("/")) == call
-
-
 @dataclass(frozen=True)
 class Record:
     """Changes on record: whatever number one asks for, ``kept`` is it."""

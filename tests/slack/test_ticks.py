@@ -1,5 +1,6 @@
 """Leave Some Out offers the change's items to tick, with pasting besides."""
 
+from bot.slack.ticks import render_ticks
 from tests.harness import Json, World, filled
 from tests.stories.judge import read
 
@@ -65,3 +66,7 @@ async def test_an_unknown_change_is_refused_where_its_items_would_be(slack: Worl
     assert "change 42" in read(slack.form())
     await slack.type("/change except")
     assert "items-ticks" not in str(slack.form())
+
+
+def test_a_form_without_items_to_tick_stays_as_it_is() -> None:
+    assert render_ticks({"blocks": []}, "items", {}, 0) == {"blocks": []}

@@ -166,9 +166,9 @@ class _Reader:
             if self._many(name) and len(alike := self._alone(place.at, name)) > 1:
                 value = tuple(self.words[at].text for at in alike)
                 yield place.filled(name, (*place.values.get(name, ()), *value), place.at + len(alike))
-                return
-            bare = replace(run[0], key=None, typed=as_typed(run[:1]).partition(":")[2])
-            yield from self._filled(name, (bare, *run[1:]), place, is_keyed=True)
+            else:
+                bare = replace(run[0], key=None, typed=as_typed(run[:1]).partition(":")[2])
+                yield from self._filled(name, (bare, *run[1:]), place, is_keyed=True)
             return
         led = self._led(place)
         for name in led:

@@ -193,3 +193,7 @@ def test_a_field_tells_what_it_is() -> None:
     assert input_of(Many.model_fields["segments"]) == SegmentInput(label="Segment")
     assert takes_many(Many.model_fields["segments"])
     assert not takes_many(Create.model_fields["name"])
+
+
+def test_a_text_is_nothing_that_stands_where_a_command_does() -> None:
+    assert not Text(label="Description").may_be("VIPs")
