@@ -149,7 +149,8 @@ class Proposing:
             return
         waits = "is waiting for approval" if change.state is State.WAITING else "was started"
         where = (Sentence("Open card", url=url),) if url else ()
-        pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", where)
+        remarks = map(Sentence, change.plan.remarks)
+        pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", (*remarks, *where))
         await self.replies.show(_request_of(change), pointer)
 
 

@@ -87,7 +87,7 @@ class Shop:
         kind = input_of(field)
         if is_name(kind) and takes_many(field):
             several = draw(st.lists(st.sampled_from(self.names), min_size=1, max_size=2, unique=True))
-            between = draw(st.sampled_from((" ", ", ")))
+            between = draw(st.sampled_from((" ", ", ", " and ", ", and ", " or ", " & ")))
             return tuple(several), between.join(typed(one, self.data) for one in several)
         if is_name(kind):
             one = draw(st.sampled_from(self.names))

@@ -51,6 +51,23 @@ async def test_words_that_lead_to_a_name_are_no_part_of_it(slack: World) -> None
     assert "Tea next" in read(slack.card(3))
 
 
+async def test_one_more_name_may_stand_behind_and(slack: World) -> None:
+    (one,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add {one} to VIPs, Reviewers and Spring launch waitlist")
+    assert (slack.sizes()["VIPs"], slack.sizes()["Spring launch waitlist"]) == (41, 1)
+    await slack.type("/segment delete Tea drinkers and Coffee lovers")
+    assert "Tea drinkers" in read(slack.card(2))
+    assert "Coffee lovers" in read(slack.card(2))
+    await slack.type("/promotion target Win back is Coffee lovers or Tea drinkers")
+    assert "shoppers in Coffee lovers or Tea drinkers" in read(slack.card(3))
+
+
+async def test_words_that_were_left_out_are_told_to_who_asked(slack: World) -> None:
+    (one,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one} Nonsense")
+    assert "1 other word was left out: Nonsense." in slack.whisper()
+
+
 async def test_a_change_is_planned_again_as_its_words_were_read(slack: World) -> None:
     (email,) = slack.emails(1, inside="Coffee lovers")
     await slack.type(f"/segment remove Coffee lovers {email}")

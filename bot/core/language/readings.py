@@ -42,6 +42,8 @@ _MOST_STEPS = 150
 _NEAR = 10
 """How many words a name may have before one that looks like ``key:value``."""
 _QUOTED = frozenset(QUOTES + SINGLE_QUOTES)
+_JOINING = frozenset({"and", "or", "&", "+"})
+"""Words between two names of one field: ``delete VIPs and Loyal``."""
 
 
 def fill(args: type[Args], text: str, *, positional: tuple[str, ...] = ()) -> Values:
@@ -180,6 +182,8 @@ class _Reader:
         for name in self._next(pending, place):
             if name not in led or is_name(self.kinds[name]):
                 yield from self._filled(name, self._run(place.at), place)
+            if after := self._behind_joining(name, place):
+                yield from self._filled(name, self._run(after.at), after)
         yield from self._before_led(pending, place)
 
     def _next(self, pending: list[str], place: _Place) -> list[str]:
@@ -189,9 +193,21 @@ class _Reader:
         """
         first, *others = pending or [""]
         if others and first in place.values and is_name(self.kinds[first]):
-            follows = self.names and any(True for _ in self.names(self.kinds[first], self._run(place.at)))
+            follows = self._begins(first, place.at) or self._behind_joining(first, place)
             return [first] if follows else others[:1]
         return pending[:1]
+
+    def _begins(self, name: str, at: int) -> bool:
+        """Return whether the words from here on begin with a name for this field."""
+        return bool(self.names) and any(True for _ in self.names(self.kinds[name], self._run(at)))
+
+    def _behind_joining(self, name: str, place: _Place) -> _Place | None:
+        """Return the place behind a word that joins one more name of a field to those before it."""
+        word, at = self.words[place.at], place.at + 1
+        is_bare = not word.quoted and word.key is None and place.at not in self.bound
+        joins = is_bare and word.text.casefold() in _JOINING and name in place.values and is_name(self.kinds[name])
+        is_followed = joins and at not in self.options and self._begins(name, at)
+        return replace(place, at=at, steps=place.steps + 1) if is_followed else None
 
     def _alone(self, at: int, name: str) -> list[int]:
         """Return the places from here on of a field's single words, each behind its key, that follow one another."""

@@ -64,10 +64,10 @@ class SwitchPromotion(Step):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whom it reaches from then on, or no longer, and when it would in any case."""
-        reached = "will reach" if self.enabled else "no longer reaches"
+        """Whom it reaches from then on, between its dates, or no longer, at once."""
+        reached = f"will reach {self.whom}{self.dates}" if self.enabled else f"no longer reaches {self.whom}"
         counted = (self.reach.describe(self.promotion.name, ""),) if self.reach else ()
-        return (f"{self.promotion.name} {reached} {self.whom}{self.dates}.", *counted)
+        return (f"{self.promotion.name} {reached}.", *counted)
 
     @property
     def batch_key(self) -> tuple[str, str]:
