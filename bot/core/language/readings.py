@@ -182,8 +182,8 @@ class _Reader:
         for name in self._next(pending, place):
             if name not in led or is_name(self.kinds[name]):
                 yield from self._filled(name, self._run(place.at), place)
-            if after := self._behind_joining(name, place):
-                yield from self._filled(name, self._run(after.at), after)
+            if joined := self._behind_joining(name, place):
+                yield from self._filled(name, self._run(joined.at), joined)
         yield from self._before_led(pending, place)
 
     def _next(self, pending: list[str], place: _Place) -> list[str]:
@@ -199,7 +199,7 @@ class _Reader:
 
     def _begins(self, name: str, at: int) -> bool:
         """Return whether the words from here on begin with a name for this field."""
-        return bool(self.names) and any(True for _ in self.names(self.kinds[name], self._run(at)))
+        return self.names is not None and any(True for _ in self.names(self.kinds[name], self._run(at)))
 
     def _behind_joining(self, name: str, place: _Place) -> _Place | None:
         """Return the place behind a word that joins one more name of a field to those before it."""
