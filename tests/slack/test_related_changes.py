@@ -37,6 +37,14 @@ async def test_a_card_names_others_that_wait_for_the_same_promotion_or_profile(s
     assert "change 5: Delete 2 shopper profiles" in read(slack.card(3))
 
 
+async def test_of_many_that_wait_for_the_same_the_latest_cards_are_drawn_again(slack: World) -> None:
+    for email in slack.emails(7, inside="Newsletter"):
+        await slack.type(f"/segment remove Newsletter {email}")
+    await slack.sweep()
+    assert [f"{others - 3} more" in read(slack.card(1)) for others in (5, 6)] == [True, False]
+    assert all("3 more" in read(slack.card(number)) for number in range(2, 8))
+
+
 async def test_the_same_request_twice_is_pointed_to_the_first(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     await slack.type("/segment delete vips")

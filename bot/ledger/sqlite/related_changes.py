@@ -10,6 +10,8 @@ from bot.core.items import texts
 
 UNDECIDED = (State.PLANNED, State.WAITING)
 """States in which a card names others: where people may still decide."""
+REDRAWN = 5
+"""How many cards are drawn again, the latest ones: where sixty wait for one segment, each move would draw sixty."""
 _WAITING = """
     SELECT number, card_url, briefs.body AS brief FROM changes JOIN briefs ON briefs.change = number
     WHERE state = 'waiting' AND number <> ? ORDER BY number
@@ -33,9 +35,12 @@ def _beside(db: sqlite3.Connection, change: Change) -> Iterator[Beside]:
 
 
 def outdate_cards_beside(db: sqlite3.Connection, before: Change, moved: Change) -> None:
-    """Have the cards drawn again that name this change now, or do so no longer. The caller holds the transaction."""
+    """Have the latest cards drawn again that name this change now, or do so no longer; older ones when they move.
+
+    The caller holds the transaction.
+    """
     came_or_went = State.WAITING in (before.state, moved.state) and before.state is not moved.state
     if came_or_went or moved.plan is not before.plan:
         plans = (before,) if moved.plan is before.plan else (before, moved)
-        numbers = {other.number for one in plans for other in _beside(db, one)}
-        db.executemany("UPDATE changes SET drawn = 0 WHERE number = ?", [(number,) for number in sorted(numbers)])
+        numbers = sorted({other.number for one in plans for other in _beside(db, one)})
+        db.executemany("UPDATE changes SET drawn = 0 WHERE number = ?", [(number,) for number in numbers[-REDRAWN:]])
