@@ -216,7 +216,6 @@ class Adversity(Interleavings):
         # What is asked for next is in no backup, and its card stays on the screens.
         self._ask_for_something()
 
-    @precondition(lambda self: self.backup)
     @rule(
         policy=policies,
         what=st.sampled_from(ASKS),
@@ -230,6 +229,8 @@ class Adversity(Interleavings):
         self, policy: Policy, what: str, name: str, some: int, by: str, verdict: bool, turns: int
     ) -> None:
         """What people saw since stays on their screens; and a change that is asked for now may have the same number."""
+        if not self.backup:
+            self.a_backup_is_made()
         assert self.backup
         screens = {number: shown[-1] for number, shown in self.slack.shown.items() if shown}
         for one in self.processes:
