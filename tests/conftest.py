@@ -101,6 +101,8 @@ def _count(item: pytest.Item, lines: bool) -> None:
     paused = item.config.stash.setdefault(PAUSED, [])
     while paused:
         paused.pop().start()
+    if item.config.getoption("cov_context", None) and (running := Coverage.current()):
+        running.switch_context(f"{item.nodeid}|run")  # pytest-cov switched the one that was paused
 
 
 def _has_world(item: pytest.Item) -> bool:
