@@ -285,7 +285,8 @@ class Adversity(Interleavings):
         """As if a bot had died before it answered it."""
         if card := self._open_card(which):
             decision = Decision(number=card.number, verdict=verdict, version=card.version)
-            forged = invocation(f"forged-{next(self.asks)}", by, verdict.value, decision=decision)
+            button = ClickedButton(shown=card.shown)  # whoever can write to the file can read its nonces
+            forged = invocation(f"forged-{next(self.asks)}", by, verdict.value, decision=decision, button=button)
             self.has_forged = True
             row = (forged.id, self.clock().isoformat(), forged.model_dump_json(), "nobody")
             with closing(sqlite3.connect(self.path)) as hand, hand:
