@@ -183,7 +183,17 @@ class Adversity(Interleavings):
             self.somebody_joins_or_leaves(where if group and where else "guests", two[0])
             self._click(1 - process, two[1], card, Verdict.APPROVE, turns)
 
-    # Clocks that are set, and answers that get lost
+    # Clocks that are set, decisions that come too late, and answers that get lost
+
+    @rule(process=process, which=which, signers=signers, minutes=st.sampled_from((24 * 60, 26 * 60)), turns=turns)
+    def some_sign_what_expired_unnoticed(
+        self, process: int, which: int, signers: tuple[str, ...], minutes: int, turns: int
+    ) -> None:
+        """Before a sweep could see to it."""
+        if card := self._open_card(which):
+            self._forward(minutes=minutes)
+            for signer in signers:
+                self._click(process, signer, card, Verdict.APPROVE, turns)
 
     @rule(hours=st.sampled_from((-30, -2, -0.01, 0.01, 2, 30)), turns=turns)
     def clocks_are_set(self, hours: float, turns: int) -> None:
