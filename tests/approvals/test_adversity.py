@@ -183,6 +183,14 @@ class Adversity(Interleavings):
             self.somebody_joins_or_leaves(where if group and where else "guests", two[0])
             self._click(1 - process, two[1], card, Verdict.APPROVE, turns)
 
+    # People who decide about their own
+
+    @rule(process=process, by=approvers, what=st.sampled_from(ASKS), name=names, some=some, turns=turns)
+    def somebody_asks_and_signs(self, process: int, by: str, what: str, name: str, some: int, turns: int) -> None:
+        """What they see of it, by either process."""
+        self._tell(process, by, what, SETTLED, values=self._values(what, name, some))
+        self._sign((by, by), turns)
+
     # Clocks that are set, decisions that come too late, and answers that get lost
 
     @rule(process=process, which=which, signers=signers, minutes=st.sampled_from((24 * 60, 26 * 60)), turns=turns)

@@ -404,9 +404,12 @@ class Interleavings(RuleBasedStateMachine):
         So may what was told, and not recorded, by one who is gone already.
         """
         is_idle = all(one.is_idle for one in self.processes if one.alive)
-        for nonce, what in self.watch.execute(UNRECORDED):
-            if not is_idle or self.slack.told[nonce, what]:
-                self.excused[nonce, what] += 1
+        for nonce, due in self.watch.execute(UNRECORDED):
+            kind, _, user = due.partition(" ")
+            # What is due to a group is told to each of its people.
+            for what in [f"{kind} {one}" for one in self.slack.groups.get(user, ())] or [due]:
+                if not is_idle or self.slack.told[nonce, what]:
+                    self.excused[nonce, what] += 1
 
     @rule(process=process, both=st.booleans(), turns=turns)
     def a_sweep(self, process: int, both: bool, turns: int) -> None:
@@ -564,7 +567,7 @@ class Interleavings(RuleBasedStateMachine):
         if state is State.RUNNING:
             assert self.undone_by[original] is None
             self._mark(original, number)
-        elif state in (State.FAILED, State.CANCELLED) and self.undone_by[original] == number:
+        elif state in (State.FAILED, State.CANCELLED, State.CLOSED) and self.undone_by[original] == number:
             self._mark(original, None)
         elif state is State.DONE:
             first = self._read(original).plan.undoes
