@@ -8,11 +8,12 @@ from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
 from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.items import Item
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import people, remark_on
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Person, Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
@@ -147,7 +148,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     remarks = (*shoppers.remarks, *remark_on("Already with a profile", having))
     if not lacking:
         raise nobody_left(remarks)
-    who = tuple(map(describe_customer, lacking))
+    who = tuple(map(_person, lacking))
     return await build_plan(created(tuple(one.id for one in lacking)), ctx.shop, remarks=remarks, who=who)
 
 
@@ -173,7 +174,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
     if not steps:
         raise NothingToDo(f"{args.email} is already registered and has everything this asks for.")
-    who = describe_customer(known) if known else f"{args.first_name} {args.last_name} ({args.email})"
+    who = _person(known) if known else Person(name=f"{args.first_name} {args.last_name} ({args.email})")
     return await build_plan(tuple(steps), ctx.shop, remarks=_registered(args, known), who=(who,))
 
 
@@ -191,8 +192,12 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     remarks = (*shoppers.remarks, *remark_on("Without a profile", lacking))
     if not having:
         raise nobody_left(remarks)
-    who = tuple(map(describe_customer, having))
+    who = tuple(map(_person, having))
     return await build_plan(deleted(tuple(one.id for one in having)), ctx.shop, remarks=remarks, who=who)
+
+
+def _person(customer: Customer) -> Person:
+    return Person(item=Item.customer(customer.id), name=describe_customer(customer))
 
 
 def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bot.bigcommerce import Customer
-from bot.core.answers import Cell, File, Sentence, Table
+from bot.core.answers import Cell, File, Sentence, Table, bare
 from bot.core.command import Context
 from bot.core.csv_lines import csv_lines
 
@@ -33,7 +33,8 @@ def table_or_file(
     table = (Table(caption, columns, tuple(rows[:ROWS])),) if rows else ()
     if len(rows) <= ROWS:
         return table
-    lines = csv_lines([column.lower().replace(" ", "_") for column in columns], rows)
+    named = ([bare(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    lines = csv_lines([column.lower().replace(" ", "_") for column in columns], named)
     return (
         *table,
         Sentence(f"The first {ROWS} are shown here.", quiet=True),

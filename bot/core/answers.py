@@ -125,3 +125,8 @@ MENTION = re.compile(rf"{_MARK}(\w+)\ue000")
 def mention(user_id: str) -> str:
     """Mark a person within a sentence; the view shows their name."""
     return f"{_MARK}{user_id}\ue000"
+
+
+def bare(text: str) -> str:
+    """Return ``text`` with bare user ids for people."""
+    return MENTION.sub(r"\1", text)

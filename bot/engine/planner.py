@@ -152,7 +152,8 @@ class Planner:
         if not items:
             return plan
         left = plan.without(items)
-        return await build_plan(left.steps, self._shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        now = await build_plan(left.steps, self._shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        return now.model_copy(update={"named": left.named, "people": left.people})
 
 
 def _trace(call: Call, ctx: Context, *, planned: bool) -> AuditTrace:

@@ -2,7 +2,21 @@
 
 import re
 
-from bot.core.answers import Answer, Cell, Chart, Delta, Fields, File, Offer, Offers, Part, Review, Sentence, Table
+from bot.core.answers import (
+    Answer,
+    Cell,
+    Chart,
+    Delta,
+    Fields,
+    File,
+    Offer,
+    Offers,
+    Part,
+    Review,
+    Sentence,
+    Table,
+    bare,
+)
 from bot.core.csv_lines import csv_lines
 from bot.core.language.visible import HIDDEN
 from bot.slack import blocks
@@ -68,7 +82,7 @@ def tables_as_files(answer: Answer) -> list[File]:
 
 def _csv_cells(row: tuple[Cell, ...]) -> list[object]:
     plain = [cell.by if isinstance(cell, Delta) else cell for cell in row]
-    return [blocks.bare(cell) if isinstance(cell, str) else cell for cell in plain]
+    return [bare(cell) if isinstance(cell, str) else cell for cell in plain]
 
 
 def _chart(part: Chart) -> list[Block]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.answers import MENTION, Cell, Delta
+from bot.core.answers import MENTION, Cell, Delta, bare
 from bot.core.language.phrases import signed
 from bot.core.language.visible import visible
 
@@ -80,11 +80,6 @@ def escape(text: str) -> str:
     """Escape ``text`` for mrkdwn, so that it cannot mention, link, format or hide."""
     safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return MENTION.sub(r"<@\1>", safe)
-
-
-def bare(text: str) -> str:
-    """Return ``text`` with bare user ids for people."""
-    return MENTION.sub(r"\1", text)
 
 
 def plain(text: str, limit: int) -> Block:

@@ -15,6 +15,7 @@ from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
 from bot.core.planning.item_names import describe_items
 from commands.change.deleted_members import table_of_members
+from commands.change.left_out import table_of_left_out
 from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
 from commands.shopper_rows import table_or_file
@@ -93,8 +94,8 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
     title = f"Change {change.number} covers {counted(len(rows), 'item')}"
     items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")
-    members = await table_of_members(change, ctx)
-    return Answer(title, (*items, *members, *_lines(change.plan.remarks, change), *_left_out(change)))
+    members, left_out = await table_of_members(change, ctx), await table_of_left_out(change, ctx)
+    return Answer(title, (*items, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change)))
 
 
 def _left_out(change: Change) -> tuple[Sentence | File, ...]:

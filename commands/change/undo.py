@@ -5,8 +5,9 @@ from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.restoring import with_promotions
-from bot.core.planning.steps import AnyStep, CreatedIds, DeleteSegment, Restored, pointed
+from bot.core.planning.steps import CreatedIds, Restored, pointed
 from commands.change.show import OneChange
+from commands.taking_back import taking_back
 
 
 @command("change undo", submit="Undo Change", aliases=("revert", "rollback", "restore"))
@@ -29,18 +30,8 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
             f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
-    steps = tuple([await _taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
+    steps = tuple([await taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
     return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
-
-
-async def _taking_back(step: AnyStep, ctx: Context) -> AnyStep:
-    """Return a Step that deletes a segment of the asker's own such that it leaves it where it is used.
-
-    Whether that needs an approval is decided when the plan is asked for, by the sealed log again.
-    """
-    if not isinstance(step, DeleteSegment) or await ctx.changes.maker_of(step.segment.known_id) != ctx.actor:
-        return step
-    return step.model_copy(update={"unused": True})
 
 
 @command("change retry", submit="Try Again", aliases=("again", "continue"))

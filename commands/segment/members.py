@@ -14,7 +14,7 @@ from bot.core.errors import NothingToDo
 from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import people, remark_on
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Person, Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
@@ -92,7 +92,7 @@ async def add(args: AddArgs, ctx: Context) -> Plan:
     steps = [*created(newcomers)]
     for segment, shoppers in outside.items():
         steps += added(SegmentRef.of(segment), _profiles(shoppers), newcomers)
-    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_labels(_each_once(outside)))
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(outside))
 
 
 @command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"))
@@ -111,7 +111,7 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     steps = [
         step for segment, shoppers in inside.items() for step in removed(SegmentRef.of(segment), _profiles(shoppers))
     ]
-    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_labels(_each_once(inside)))
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(inside))
 
 
 @command("segment clear", submit="Clear Segment", aliases=("empty",))
@@ -172,8 +172,10 @@ def _profiles(shoppers: Iterable[Shopper]) -> tuple[str, ...]:
     return tuple(one.profile_id for one in shoppers if one.profile_id)
 
 
-def _each_once(shoppers: Mapping[Segment, Sequence[Shopper]]) -> list[Shopper]:
-    return list(dict.fromkeys(one for each in shoppers.values() for one in each))
+def _people(shoppers: Mapping[Segment, Sequence[Shopper]]) -> tuple[Person, ...]:
+    """Return each of these shoppers once, as the plan names them."""
+    each_once = dict.fromkeys(one for each in shoppers.values() for one in each)
+    return tuple(Person(item=one.item, name=one.label) for one in each_once)
 
 
 def _split_by_membership(named: ResolvedShoppers, segment: Segment) -> tuple[list[Shopper], list[Shopper]]:

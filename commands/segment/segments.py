@@ -29,6 +29,7 @@ from commands.inputs import (
 )
 from commands.paging import COLUMNS as CHANGES
 from commands.paging import brief_rows, offers, page_of
+from commands.taking_back import taking_back
 
 ROWS = 50
 """The most segments in one table: each may cost the store one request for its size."""
@@ -168,13 +169,13 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
 
 @command("segment delete", submit="Delete Segment", aliases=("drop", "destroy"))
 async def delete(args: DeleteArgs, ctx: Context) -> Plan:
-    """Delete segments; their shoppers stay in the store. A second person has to approve.
+    """Delete segments; their shoppers stay in the store. A second person has to approve, unless an empty one is yours.
 
     /segment delete VIPs
     /segment delete VIPs, "Big Spenders"
     """
     segments = await ctx.shop.find(args.segments)
-    steps = (DeleteSegment(segment=SegmentRef.of(one)) for one in segments)
+    steps = [await taking_back(DeleteSegment(segment=SegmentRef.of(one)), ctx) for one in segments]
     return await build_plan(tuple(steps), ctx.shop)
 
 

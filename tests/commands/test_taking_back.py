@@ -22,11 +22,34 @@ async def test_whoever_made_it_takes_it_back_alone(slack: World) -> None:
     assert "Loyal" in slack.sizes()
 
 
-async def test_to_delete_it_in_so_many_words_needs_approval(slack: World) -> None:
+async def test_to_delete_it_in_so_many_words_is_the_same(slack: World) -> None:
     await create(slack)
     await slack.type("/segment delete Loyal")
-    assert "needs 1 approval: deletes a segment" in read(slack.card(2))
+    assert "Loyal" not in slack.sizes()
+    card = read(slack.card(2))
+    assert "needs no approval" in card
+    assert "Loyal goes only if it is still empty and no promotion names it." in card
+    await slack.type("/change undo 2")
     assert "Loyal" in slack.sizes()
+
+
+async def test_to_delete_anothers_or_a_used_one_needs_approval(slack: World) -> None:
+    await create(slack)
+    await slack.type("/segment delete Loyal", by="ben")
+    assert "needs 1 approval: deletes a segment" in read(slack.card(2))
+    slack.enrol("Loyal", 1)
+    await slack.type("/segment delete Loyal")
+    assert "needs 1 approval: deletes a segment" in read(slack.card(3))
+    assert "Loyal" in slack.sizes()
+
+
+async def test_one_beside_anothers_needs_approval_for_both(slack: World) -> None:
+    await create(slack)
+    await slack.type("/segment delete Loyal, VIPs")
+    assert "needs 1 approval: deletes a segment" in read(slack.card(2))
+    assert {"Loyal", "VIPs"} <= set(slack.sizes())
+    await slack.press("Delete Segment", by="ben", change=2)
+    assert not {"Loyal", "VIPs"} & set(slack.sizes())
 
 
 async def test_anyone_else_needs_approval(slack: World) -> None:

@@ -115,7 +115,7 @@ def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnySt
     assert left.items == tuple(item for item in plan.items if item not in out)
     assert left.steps == tuple(filter(None, (step.without(out) for step in steps)))
     assert left.undoes == plan.undoes
-    assert left.remarks == ("Some were left out. Details shows the rest.",)
+    assert left.remarks == ("Some were left out. Details lists them.",)
     assert left.without(out).fingerprint == left.fingerprint
     assert left.destructive <= plan.destructive
 

@@ -82,7 +82,7 @@ async def test_what_is_taken_out_twice_over_adds_up(slack: World) -> None:
     await slack.type(f"/change except 1 {one}", by="ben")
     await slack.type(f"/change except 1 {two}", by="cleo")
     told = read(slack.card(1))
-    assert "\nRemove 1 of 40 shoppers from VIPs\n" in told
+    assert f"\nRemove 1 of 40 shoppers from VIPs: {slack.named(three)}\n" in told
     assert "This is version 3" in told
     await slack.press("Remove Shoppers", by="ben")
     assert slack.sizes()["VIPs"] == 39
@@ -133,7 +133,7 @@ async def test_what_was_taken_out_stays_out_when_the_store_changes(slack: World)
     await slack.press("Remove Shoppers", by="ben")
     assert OLD_VERSION in slack.whisper(by="ben", channel="#approvals")
     told = read(slack.card(1))
-    assert "\nRemove 1 of 39 shoppers from VIPs\n" in told
+    assert f"\nRemove 1 of 39 shoppers from VIPs: {slack.named(three)}\n" in told
     assert "This is version 3" in told
     await slack.press("Remove Shoppers", by="ben")
     assert slack.profile_id(one) in slack.members("VIPs")

@@ -46,11 +46,14 @@ def remark_on(what: str, people: Sequence[str]) -> tuple[str, ...]:
     return (f"{what}{number}: {listing(people, NAMED)}.",) if people else ()
 
 
-def listing(names: Sequence[str], most: int = MOST_NAMES) -> str:
-    """Write ``Ada, Ben and 3 more``: up to ``most`` names, as room allows, and the number left."""
+def listing(names: Sequence[str], most: int = MOST_NAMES, *, total: int = 0) -> str:
+    """Write ``Ada, Ben and 3 more``: up to ``most`` names, as room allows, and the number left.
+
+    ``total``: how many there are, where not all have names.
+    """
     ends = accumulate(len(name) for name in names[:most])
     count = max(1, sum(end <= NAMES_ROOM for end in ends))
-    shown, more = list(names[:count]), len(names) - count
+    shown, more = list(names[:count]), max(total, len(names)) - count
     if more > 0:
         shown.append(f"{more:,} more")
     return and_list(shown)

@@ -1,6 +1,6 @@
 """The names of a plan's items: what Details shows, and what people type to take some out."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from bot.core.items import Item, ItemKind
 from bot.core.planning.plan import Plan
@@ -16,7 +16,12 @@ async def describe_items(plan: Plan, shop: Shop, *, most: int | None = None) -> 
 
     ``most``: of so many of them.
     """
-    items, names = plan.items[:most], dict(plan.names)
+    return await describe_others(plan.items[:most], plan, shop)
+
+
+async def describe_others(some: Iterable[Item], plan: Plan, shop: Shop) -> dict[Item, str]:
+    """Return the name of each of these items, which the plan need not have any more."""
+    items, names = tuple(some), dict(plan.names)
     for kind, look_up in _LOOK_UPS.items():
         unnamed = [item for item in items if item.kind is kind and item not in names]
         names |= await look_up(unnamed, plan, shop) if unnamed else {}
@@ -35,6 +40,14 @@ async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
 async def _customers(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
     customers = await shop.customers(ids=[int(item.id) for item in items])
     return {Item.customer(one.id): describe_customer(one) for one in customers}
+
+
+async def _segments(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
+    return {Item.segment(id_): name for id_, name in (await shop.names()).items()}
+
+
+async def _promotions(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
+    return {Item.promotion(one.id): one.name for one in await shop.promotions() or ()}
 
 
 async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
@@ -57,5 +70,7 @@ async def _members(plan: Plan, shop: Shop) -> dict[str, int]:
 _LOOK_UPS: dict[ItemKind, Callable[[Sequence[Item], Plan, Shop], Awaitable[Names]]] = {
     ItemKind.CUSTOMER: _customers,
     ItemKind.PROFILE: _profiles,
+    ItemKind.SEGMENT: _segments,
+    ItemKind.PROMOTION: _promotions,
 }
-"""How to look up the shoppers that the store knows, by kind."""
+"""How to look up what the plan does not name, by kind."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, groupby
 from operator import or_
 from typing import Any
@@ -20,24 +20,35 @@ from bot.core.store_view.cached_shop import Shop
 MAX_HEADLINE_LINES = 2
 THINGS = 100
 """The most shoppers by whom changes that touch the same are found; more of them are in segments, too."""
+KNOWN = 100
+"""The most shoppers whose names a plan keeps, for when some are left out."""
 HEADLINE = 110
 """The most characters of two lines in one headline, leaving room for the text around them."""
 
 
-_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of", "reach"}}, "remarks": True, "named": True}
+_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of", "reach"}}, "remarks": True, "named": True, "people": True}
+
+
+class Person(Value):
+    """A shopper whom a plan is about: which of its items that is, if that is known, and the name."""
+
+    item: Item | None = None
+    name: str
 
 
 class Plan(Value):
     """Steps in order. ``undoes`` is the number of the change that this plan undoes.
 
     ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. ``named``
-    is the one shopper that it is about, if it is about one. Both may name shoppers, so they are shown and never logged.
+    is the one shopper that it is about, if it is about one, and ``people`` the first of those that were named by
+    whoever asked. All of these may name shoppers, so they are shown and never logged.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
     undoes: int | None = None
     remarks: tuple[str, ...] = ()
     named: str = ""
+    people: tuple[Person, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -79,9 +90,9 @@ class Plan(Value):
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def who(self) -> tuple[Person, ...]:
         """The one shopper that it is about, for a plan that is made of it; none if it is about several."""
-        return (self.named,) if self.named else ()
+        return (Person(name=self.named),) if self.named else ()
 
     @property
     def shoppers(self) -> int:
@@ -138,9 +149,10 @@ class Plan(Value):
         left = tuple(reduced for step in self.steps if (reduced := step.without(out)))
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
-        # The people named at first are not the ones it is about now.
-        remarks = ("Some were left out. Details shows the rest.",)
-        return self.model_copy(update={"steps": left, "remarks": remarks, "named": ""})
+        people = tuple(one for one in self.people if one.item not in out)
+        # What was remarked at first is not about those who are left.
+        plan = self.model_copy(update={"steps": left, "remarks": (), "people": people})
+        return plan.model_copy(update=_naming(people, len(plan.items), ("Some were left out. Details lists them.",)))
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -151,7 +163,7 @@ class Plan(Value):
 def fingerprint_of_json(stored: str) -> str:
     """Return the fingerprint that a stored Plan had when it was written, whatever fields Steps have gained since."""
     plan = json.loads(stored)
-    for beside in ("remarks", "named"):
+    for beside in ("remarks", "named", "people"):
         plan.pop(beside, None)
     for step in plan["steps"]:
         for beside in ("out_of", "reach"):
@@ -179,7 +191,7 @@ async def build_plan(
     *,
     undoes: int | None = None,
     remarks: tuple[str, ...] = (),
-    who: tuple[str, ...] = (),
+    who: tuple[Person, ...] = (),
     is_retry: bool = False,
 ) -> Plan:
     """Build the Plan of these Steps for the store's current state, without those that have nothing left to do.
@@ -205,9 +217,17 @@ async def build_plan(
     if not refreshed:
         raise skipped[0]
     not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
-    several = (f"{listing(who, NAMED)}.",) if len(who) > 1 else ()
-    named = who[0] if len(who) == 1 else ""
-    return Plan(steps=tuple(refreshed), undoes=undoes, remarks=(*several, *remarks, *not_restored), named=named)
+    naming = _naming(who, len(who), (*remarks, *not_restored))
+    return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], **naming)
+
+
+def _naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields that name these shoppers of ``total``: one by itself, of several the first in a remark."""
+    names = [one.name for one in people]
+    if total == len(names) == 1:
+        return {"named": names[0], "remarks": remarks}
+    several = (f"{listing(names, NAMED, total=total)}.",) if names else ()
+    return {"named": "", "remarks": (*several, *remarks)}
 
 
 async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.bigcommerce import Contradiction, Customer, NotFound
 from bot.core.errors import Misuse, NothingToDo, Question, Reading
+from bot.core.items import Item
 from bot.core.language.phrases import counted, listing, tallied
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
@@ -35,6 +36,13 @@ class Shopper:
     def label(self) -> str:
         """Name and address, or the word that named them."""
         return describe_customer(self.customer) if self.customer else self.word
+
+    @property
+    def item(self) -> Item | None:
+        """The shopper as an item of a plan: the profile, or the customer who has none yet."""
+        if self.profile_id:
+            return Item.profile(self.profile_id)
+        return Item.customer(self.customer.id) if self.customer else None
 
 
 @dataclass(frozen=True)

@@ -49,5 +49,5 @@ async def test_one_that_is_gone_is_told() -> None:
 
 def test_without_dates_and_name_of_whom_it_is_still_a_line() -> None:
     step = SwitchPromotion(promotion=SALE, enabled=False, whom="everyone")
-    assert Plan(steps=(step,)).warnings == ("Win back no longer reaches everyone.",)
+    assert Plan(steps=(step,)).warnings == ("Win back will reach no one. Until now, it reached everyone.",)
     assert (step.names, step.live) == ({SALE.item: "Win back"}, True)

@@ -1,15 +1,13 @@
 """Enabling and disabling a promotion."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bot.bigcommerce import Promotion, Reader, Store, Targeting
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.items import Item
+from bot.core.planning.steps.on_promotion import OnPromotion
 from bot.core.planning.steps.promotions import whom
 from bot.core.planning.steps.references import PromotionRef, Stored
 from bot.core.planning.steps.results import Applied
-from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop, describe_status
 from bot.core.store_view.reach import Reach, count_reach, no_one, reaches
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
-class SwitchPromotion(Step):
+class SwitchPromotion(OnPromotion):
     """Enable or disable a promotion, and change nothing else of it.
 
     ``was`` is its status before, as the store calls it; ``whom`` describes whom it reaches while it is live, and
@@ -28,9 +26,6 @@ class SwitchPromotion(Step):
 
     kind: Literal["switch_promotion"] = "switch_promotion"
     does: ClassVar[str] = "enable or disable a promotion"
-    conditions: ClassVar[frozenset[str]] = frozenset({"live"})
-    destructive: ClassVar[bool] = True
-    promotion: PromotionRef
     enabled: bool
     was: str = ""
     whom: str = ""
@@ -48,31 +43,18 @@ class SwitchPromotion(Step):
         return True
 
     @property
-    def items(self) -> tuple[Item, ...]:
-        """The promotion."""
-        return (self.promotion.item,)
-
-    @property
-    def names(self) -> Mapping[Item, str]:
-        """The promotion's name."""
-        return {self.promotion.item: self.promotion.name}
-
-    @property
     def risk(self) -> str:
         """That shoppers gain or lose a price."""
         return f"{'enables' if self.enabled else 'disables'} a promotion"
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whom it reaches from then on, between its dates, or no longer, at once."""
-        reached = f"will reach {self.whom}{self.dates}" if self.enabled else f"no longer reaches {self.whom}"
-        counted = (self.reach.describe(self.promotion.name, ""),) if self.reach else ()
-        return (f"{self.promotion.name} {reached}.", *counted)
-
-    @property
-    def batch_key(self) -> tuple[str, str]:
-        """The kind and promotion: one line per promotion."""
-        return (self.kind, str(self.promotion.id))
+        """Whom it reaches from then on, between its dates, or until now, since it reaches no one any more."""
+        name = self.promotion.name
+        off = f"{name} will reach no one. Until now, it reached {self.whom}."
+        reached = f"{name} will reach {self.whom}{self.dates}." if self.enabled else off
+        counted = (self.reach.describe(name, ""),) if self.reach else ()
+        return (reached, *counted)
 
     def describe(self, shoppers: int) -> str:
         """Describe what is done to it."""
@@ -85,9 +67,7 @@ class SwitchPromotion(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the promotion's current status. Raises Gone, NothingToDo, and Impossible if it is invalid."""
-        promotion = await shop.promotion_by_id(self.promotion.id)
-        if promotion is None:
-            raise Gone(self.promotion.name, what="promotion")
+        promotion = await self.present(shop)
         if promotion.status == self.becomes:
             raise NothingToDo(f"“{promotion.name}” is {describe_status(promotion)} already.")
         if self.enabled and promotion.status != DISABLED:

@@ -10,9 +10,9 @@ from bot.bigcommerce import Promotion, Reader, Store, Targeting
 from bot.bigcommerce.wire_format import UUID
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
+from bot.core.planning.steps.on_promotion import OnPromotion
 from bot.core.planning.steps.references import PromotionRef, Restored, Stored
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.planning.steps.step import Gone, Step
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.reach import Reach, count_reach, reaches
 from bot.core.store_view.targeting import describe
@@ -41,7 +41,7 @@ def _json(targeting: Targeting | None) -> Any:
     return targeting.to_json() if targeting else None
 
 
-class RetargetPromotion(Step):
+class RetargetPromotion(OnPromotion):
     """Change whom a promotion reaches, and nothing else of it. None means everyone.
 
     ``was`` and ``becomes`` describe both in words, with the segments' names at the time of planning. ``restored`` are
@@ -51,10 +51,7 @@ class RetargetPromotion(Step):
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
     does: ClassVar[str] = "change whom a promotion reaches"
-    conditions: ClassVar[frozenset[str]] = frozenset({"live"})
     several: ClassVar[str] = "Retarget {count} promotions"
-    destructive: ClassVar[bool] = True
-    promotion: PromotionRef
     before: Targeting | None = None
     after: Targeting | None = None
     was: Whom = ""
@@ -73,16 +70,6 @@ class RetargetPromotion(Step):
     def live(self) -> bool:
         """Whether the promotion is live."""
         return self.promotion.live
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """The promotion."""
-        return (self.promotion.item,)
-
-    @property
-    def names(self) -> Mapping[Item, str]:
-        """The promotion's name."""
-        return {self.promotion.item: self.promotion.name}
 
     @property
     def risk(self) -> str:
@@ -111,11 +98,6 @@ class RetargetPromotion(Step):
         """The segment under its new id: once it is deleted again, the promotion names a deleted one either way."""
         return next((Item.segment(one.new_id) for one in self.restored if one.new_id), None)
 
-    @property
-    def batch_key(self) -> tuple[str, str]:
-        """The kind and promotion: one line per promotion."""
-        return (self.kind, str(self.promotion.id))
-
     def describe(self, shoppers: int) -> str:
         """Describe whom it will reach."""
         return f"Retarget the promotion {self.promotion.name} to {self.becomes}"
@@ -126,9 +108,7 @@ class RetargetPromotion(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the promotion's current targeting, with current names. Raises Gone and NothingToDo."""
-        promotion = await shop.promotion_by_id(self.promotion.id)
-        if promotion is None:
-            raise Gone(self.promotion.name, what="promotion")
+        promotion = await self.present(shop)
         names = await shop.names() | {one.old_id: one.name for one in self._awaited}
         if promotion.targeting == self.after and not self._awaited:
             raise NothingToDo(f"“{promotion.name}” reaches {whom(self.after, names)} already.")

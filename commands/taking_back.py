@@ -1,0 +1,14 @@
+"""Taking back a segment of one's own, which needs nobody while it is empty and no promotion names it."""
+
+from bot.core.command import Context
+from bot.core.planning.steps import AnyStep, DeleteSegment
+
+
+async def taking_back(step: AnyStep, ctx: Context) -> AnyStep:
+    """Return a Step that deletes a segment of the asker's own such that it leaves it where it is used.
+
+    Whether that needs an approval is decided when the plan is asked for, by the sealed log again.
+    """
+    if not isinstance(step, DeleteSegment) or await ctx.changes.maker_of(step.segment.known_id) != ctx.actor:
+        return step
+    return step.model_copy(update={"unused": True})
