@@ -364,7 +364,7 @@ async def test_10_what_cannot_be_undone_any_more_is_refused_with_the_reason(slac
     await slack.type("/change undo 1", by="ana")
     assert slack.whisper() == "The segment “VIPs” is no longer in the store."
     await slack.type('/segment create "Loyal"', by="ana")
-    await slack.type("/segment delete Loyal", by="ana")
+    await slack.type("/segment delete Lapsed", by="ana")
     await slack.type("/change undo 3", by="ana")
     assert slack.whisper().startswith("Change 3 is waiting, so there is nothing to undo yet.")
 
