@@ -18,6 +18,8 @@ FOLDERS = {
 }
 LOTS = (8, 40, 160)
 """How many tests are asked at a time, before all others: those that reach a line of which all depends are many."""
+DECLARED = ("tests/test_figures.py", "tests/test_defaults.py")
+"""What is asked first about lines that run at the import: figures, and fields with their defaults."""
 SUITE = ("tests",)
 Stage = Sequence[str]
 
@@ -45,6 +47,8 @@ class Reach:
         lines = self._lines.get(fault.path, {})
         statement = frozenset[str]().union(*(lines.get(line, ()) for line in fault.statement))
         module = frozenset[str]().union(*lines.values())
+        if not lines.get(fault.line) and not statement:
+            yield DECLARED
         if reaching := lines.get(fault.line) or statement or module:  # the module's, if its line runs at the import
             yield from self._quickest_first(fault, reaching)
         else:  # nobody looked

@@ -1,0 +1,194 @@
+"""Every figure of the bot, once more: tests of its parts take them by name, and none would see one of them change.
+
+Who changes a figure changes it here as well. A new one is missed by the first test, and added here with the others.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from importlib import import_module
+from math import inf
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
+Figure = float | timedelta
+
+BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
+    "attempts": {"LOCKED": 423, "TOO_MANY": 429, "OVER_PLAN": 507},
+    "concurrency": {"WIDTH": 10},
+    "connection": {
+        "TIMEOUT": 10,
+        "LONGEST_WRITE": 10,
+        "LONGEST_READ": 30,
+        "FRESH": 5,
+        "URI_TOO_LONG": 414,
+        "AT_ONCE": 10,
+        "RESERVED": 2,
+    },
+    "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
+    "models": {"MOST_SEGMENTS": 1000},
+    "paging": {"READINGS": 3},
+    "rate_limits": {
+        "PLENTY": 0.5,
+        "RESERVE": 0.02,
+        "LONGEST_WINDOW": 600,
+        "PATIENCE": 20,
+        "FIRST_BACKOFF": 0.5,
+        "LONGEST_BACKOFF": 8,
+        "SHORT_BACKOFF": 0.1,
+        "LONGEST_SHORT_BACKOFF": 2,
+        "REFUSALS": 6,
+        "CROWDED": 12,
+        "STEADY": 50,
+        "FAILURES": 5,
+    },
+    "responses": {"_LONGEST_MESSAGE": 200, "_MOST_MESSAGES": 10},
+    "wire_format": {
+        "PAGE_LIMIT": 250,
+        "URL_ROOM": 2000,
+        "SHORTEST_URL_ROOM": 400,
+        "BASE_ROOM": 400,
+        "TARGET_ROOM": 1600,
+    },
+}
+CORE: Mapping[str, Mapping[str, Figure]] = {
+    "answers": {"MOST_WORDS": 1900},
+    "approval.need": {"MOST_APPROVALS": 2},
+    "approval.policy": {"NAMED": 5},
+    "approval.rule": {"LONGEST": timedelta(days=7)},
+    "approval.shown_change": {"DIGITS": 16},
+    "audit.exports": {"MOST_ENTRIES": 100_000, "MOST_BYTES": 50_000_000},
+    "audit.hash_chain": {"LEAST_SEAL": 16, "SEAL": 64},
+    "audit.seal_keys": {"LEAST": 32},
+    "language.phrases": {"MOST_NAMES": 10, "NAMED": 3, "NAMES_ROOM": 250},
+    "language.readings": {"MOST_READINGS": 5, "_MOST_STEPS": 150, "_NEAR": 10},
+    "planning.plan": {"MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
+    "planning.steps.step": {"BATCH": 500},
+    "questions": {"LABEL_ROOM": 70, "TOLD": 100},
+    "store_view.names": {"_SLACK": 30},
+    "store_view.reach": {"MOST": 25_000},
+    "store_view.shoppers": {"LEFT_OUT": 3, "OFFERED": 10, "WORDS_OF_A_NAME": 5},
+    "store_view.targeting.parser": {"MOST_LEVELS": 4, "MOST_PARENTHESES": 20},
+    "summary.gather": {"TRIES": 3},
+    "summary.headline": {"NAME": 40, "NAMED": 2},
+    "summary.history": {"WEEK": timedelta(days=7), "GAP": timedelta(days=3)},
+    "summary.message": {"HEADLINE": 150, "CHARTED": 10, "LISTED": 6},
+    "summary.size_trend": {"MONTH": timedelta(days=30), "POINTS": 20},
+    "summary.summary_run": {
+        "CATCH_UP": timedelta(hours=6),
+        "PATIENCE": timedelta(hours=1),
+        "PAUSE": timedelta(minutes=1),
+    },
+}
+LEDGER: Mapping[str, Mapping[str, Figure]] = {
+    "sqlite.archives": {"KEPT": timedelta(days=10), "BATCH": 1000},
+    "sqlite.audit_file": {"PATIENCE": 30},
+    "sqlite.audit_index": {"AT_ONCE": 2000, "BATCH": 500},
+    "sqlite.audit_log": {"PAGE": 1000},
+    "sqlite.audit_search": {"FEW": 100},
+    "sqlite.authorization": {"FEW": 2000},
+    "sqlite.database": {"BUSY_SECONDS": 1, "BLOCKED_MS": 20},
+    "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},
+    "sqlite.invocations": {"LINGER": 0.001},
+    "sqlite.related_changes": {"REDRAWN": 5},
+    "sqlite.schema_version": {"SCHEMA": 11, "OLDEST_WRITER": 11},
+    "sqlite.storage_errors": {"EVERY": 60},
+    "sqlite.write_turns": {"PAUSE": 0.05},
+}
+ENGINE: Mapping[str, Mapping[str, Figure]] = {
+    "ack_priority": {"AT_ONCE": 8, "QUIET": 0.05, "PATIENCE": 0.25},
+    "approvers": {"NAMED": 5},
+    "change_runner": {"UNKNOWN": -inf},
+    "growing_waits": {"FIRST": timedelta(seconds=1), "LONGEST": timedelta(minutes=5), "DOUBLINGS": 9},
+    "home_tab.publisher": {"RECENT": timedelta(days=7), "A_ROUND": 20, "AT_ONCE": 4, "A_MINUTE": 80},
+    "home_tab.queries": {"SHOWN": 10, "LISTED": 110},
+    "housekeeper": {"FRESH": timedelta(minutes=10), "REMIND": timedelta(hours=2)},
+    "late_replies": {"KEPT": timedelta(minutes=20)},
+    "process": {"HEARTBEAT": timedelta(seconds=2), "LEASE": timedelta(seconds=15)},
+    "run_fence": {"GAP": 60},
+    "store_overview": {"LARGEST": 25, "TTL": timedelta(seconds=30), "PATIENCE": 0.5},
+}
+SLACK: Mapping[str, Mapping[str, Figure]] = {
+    "action_ids": {"METADATA_LIMIT": 3000},
+    "answers": {"FILE_NAME_BYTES": 200},
+    "blocks": {  # docs.slack.dev/reference/block-kit, and what we keep below it
+        "HEADER": 150,
+        "TEXT": 3000,
+        "BUTTON": 75,
+        "BUTTON_VALUE": 2000,
+        "OPTION": 75,
+        "OPTION_VALUE": 150,
+        "PLACEHOLDER": 150,
+        "TITLE": 24,
+        "LABEL": 2000,
+        "MESSAGE_TEXT": 3900,
+        "MESSAGE_BLOCKS": 50,
+        "CELL": 300,
+        "TABLE_ROWS": 200,
+        "TABLE_TEXT": 20_000,
+        "CONFIRM_TEXT": 300,
+        "CONFIRM_BUTTON": 30,
+        "OPTIONS": 100,
+        "ACTIONS": 25,
+        "FIELD": 1500,
+        "MESSAGE_ROOM": 9000,
+        "LINES": 15,
+        "LINE": 400,
+        "LINES_ROOM": 1500,
+        "SMALL_PRINT": 600,
+        "LEAST_CELL": 10,
+        "TABLE_PAGE": 100,
+        "PLAN_ROOM": 3000,
+        "CHARTS": 2,
+        "CHART_TITLE": 50,
+        "CHART_LABEL": 20,
+        "CHART_POINTS": 20,
+        "CHART_SERIES": 12,
+    },
+    "card": {"RULE": 200},
+    "card_search": {"CLOCKS_DIFFER": timedelta(minutes=5), "LATEST": 200},
+    "dialogs": {"PATIENCE": 2},
+    "directory": {"TTL": timedelta(seconds=30)},
+    "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
+    "home": {"HOME_BLOCKS": 100},
+    "http.connections": {"MOST": 512, "READ_SECONDS": 10},
+    "http.endpoint": {"MOST_BYTES": 1_048_576},
+    "http.replays": {"MOST": 20_000, "KEPT_SECONDS": 600, "SERVER_ERROR": 500, "MOST_KEPT": 4000},
+    "http.signature": {"VALID_SECONDS": 300},
+    "older_blocks": {"FEWER_ROWS": 20},
+    "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
+    "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
+}
+KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK), strict=True))
+
+
+def named_in(tree: ast.Module) -> Iterator[str]:
+    """Names that a module gives to values."""
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def figures_of(path: Path) -> dict[str, Figure]:
+    """What a module calls a number or a time."""
+    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    named = {name: getattr(module, name, None) for name in named_in(ast.parse(path.read_text(encoding="utf-8")))}
+    return {
+        name: value
+        for name, value in named.items()
+        if isinstance(value, int | float | timedelta) and not isinstance(value, bool)
+    }
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_figure_is_the_one_that_was_chosen(layer: str) -> None:
+    room = ROOT / "bot" / layer
+    found = {
+        ".".join(path.relative_to(room).with_suffix("").parts): figures
+        for path in sorted(room.rglob("*.py"))
+        if (figures := figures_of(path))
+    }
+    assert found == KNOWN[layer]
