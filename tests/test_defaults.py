@@ -19,8 +19,24 @@ from bot.core.approval.rule import RULES
 from bot.core.planning.steps import STEPS
 from bot.engine.process import elapsed
 
+BOUNDED = {
+    "Actor.unreadable": {"maxItems": 2, "minItems": 2},
+    "AddMembers.newcomers": {"maxItems": 500},
+    "AddMembers.profile_ids": {"maxItems": 500},
+    "BlockActions.actions": {"minItems": 1},
+    "CreateProfiles.customers": {"maxItems": 500, "minItems": 1},
+    "DeleteProfiles.customer_ids": {"maxItems": 500, "minItems": 1},
+    "Plan.steps": {"minItems": 1},
+    "Rule.approvals": {"maximum": 2, "minimum": 0},
+    "Rule.share": {"maximum": 1, "minimum": 0},
+    "Rule.shoppers": {"minimum": 0},
+    "Rule.steps": {"minItems": 1},
+    "_Membership.profile_ids": {"maxItems": 500},
+    "_State.values": {"minProperties": 1},
+}
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
+BOUNDS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "minimum", "maximum", "exclusiveMinimum"}
 SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Approval": {"counts_for": (0,)},  # of an earlier version, which knew one requirement
     "Change": {"version": 1, "revision": 1, "state": "planned"},
@@ -71,3 +87,22 @@ def test_what_is_left_out_means_nothing_or_what_is_told_here() -> None:
         one.__name__: {name: default for name, default in defaults_of(one).items() if default} for one in declared()
     }
     assert {name: defaults for name, defaults in said.items() if defaults} == SAYS_SOMETHING
+
+
+def bounds_in(schema: Any) -> Iterator[tuple[str, int]]:
+    """Every bound in a JSON schema."""
+    if isinstance(schema, dict):
+        yield from ((name, value) for name, value in schema.items() if name in BOUNDS and not isinstance(value, dict))
+        for inner in schema.values():
+            yield from bounds_in(inner)
+
+
+def test_what_is_stored_or_comes_in_is_bounded_as_told_here() -> None:
+    models = [one for one in declared() if issubclass(one, BaseModel)]
+    found = {
+        f"{model.__name__}.{name}": dict(bounds)
+        for model in models
+        for name, field in model.model_json_schema().get("properties", {}).items()
+        if name in model.__annotations__ and (bounds := [*bounds_in(field)])
+    }
+    assert found == BOUNDED

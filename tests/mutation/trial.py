@@ -16,6 +16,7 @@ from tests.mutation.faults import Fault
 from tests.mutation.reach import Stage
 
 FAILED, BROKEN, NOTHING_TO_RUN = 1, (2, 3), 5
+_UNLOADED = "ImportError while loading conftest"
 _FIRST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -84,6 +85,7 @@ class Copy:
         if ended.returncode in (0, NOTHING_TO_RUN):
             return ""
         found = _FIRST.search(ended.stdout)
-        if ended.returncode != FAILED and not found and ended.returncode not in BROKEN:
+        is_broken = ended.returncode in BROKEN or _UNLOADED in ended.stderr
+        if ended.returncode != FAILED and not found and not is_broken:
             raise Unusable(f"pytest ended with status {ended.returncode}:\n{ended.stdout}{ended.stderr}")
         return found[1] if found else "the tests could not be collected"

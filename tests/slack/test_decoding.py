@@ -158,6 +158,14 @@ def test_a_click_on_reject_or_edit_asks_for_a_form(command: str) -> None:
     assert (clicked.delivery.command, clicked.delivery.said) == (command, f"{command} change 42")
 
 
+def test_a_click_on_review_asks_for_the_form_of_this_change() -> None:
+    body = sample("click")
+    body["actions"][0]["value"] = "42"
+    delivery, number = decoding.review_click(body)
+    assert (number, delivery.command, delivery.said) == (42, "review", "review change 42")
+    assert (delivery.actor, delivery.place, delivery.button) == ("UBEN", CLICKED_AT, None)
+
+
 def test_the_form_that_says_why_rejects() -> None:
     rejected = decoding.rejection(sample("reason"))
     assert rejected.decision == Decision(number=42, verdict=Verdict.REJECT, version=3, reason="Not before Friday.")

@@ -258,6 +258,12 @@ def test_of_many_changes_some_are_told_and_all_are_counted() -> None:
     assert "… and 3 more; `/change list all` shows them." in sentences(found)
 
 
+def test_six_changes_are_all_told_and_nothing_is_said_of_more() -> None:
+    found = summary(snapshot(0), ended=tuple(brief(number=number) for number in range(1, 7)))
+    assert list(rows_of(found)) == [f"Change {number}" for number in range(1, 7)]
+    assert not [one for one in sentences(found) if "more" in one]
+
+
 def test_the_logs_head_stands_at_the_end_in_small_print() -> None:
     last = compose(summary(snapshot(0, entry=1200))).parts[-1]
     assert last == Sentence(f"The log has 1,200 entries; its head is {HEAD}.", quiet=True)
