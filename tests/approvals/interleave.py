@@ -4,6 +4,7 @@ python -m tests.approvals.interleave 1000 --seed 7
 """
 
 import argparse
+import sys
 import time
 import traceback
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.approvals.test_adversity import EVENTS, Adversity
 from tests.laws.values import LAW
 
+TOLD_EACH = 100
 SHOWN = 300
 """Letters of what a breach says."""
 
@@ -44,6 +46,8 @@ def interleaved(count: int, number: int) -> tuple[int, Exception | None]:
             super().__init__()
             nonlocal tried
             tried += 1
+            if tried % TOLD_EACH == 0:
+                print(f"{tried} begun", file=sys.stderr, flush=True)
 
     random = settings(LAW, derandomize=False, phases=[Phase.generate], report_multiple_bugs=False, print_blob=False)
     try:

@@ -101,6 +101,18 @@ PLANTS = {
         "    kept = strictest(requirements, everyone=everyone)\n    if not kept:",
         "    kept = strictest(requirements, everyone=everyone)[:1]\n    if not kept:",
     ),
+    "narrow": Plant(
+        "Narrowing never lowers a need",
+        "bot/engine/decider.py",
+        '"least": change.need}',
+        '"least": None}',
+    ),
+    "words": Plant(
+        "Only the store's confirmed ids are logged",
+        "bot/core/command.py",
+        "{name: self._inputs[name].logged(self.each(name), known) for name in self.values}",
+        "{name: self.each(name) for name in self.values}",
+    ),
     "twice": Plant(
         "One person is one approval",
         "bot/engine/decider.py",

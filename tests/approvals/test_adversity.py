@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,20 +25,9 @@ from bot.engine import answering, authorization
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import ledger_on
 from bot.ledger.sqlite.restoring import restore
-from tests.approvals.team import ANA, BEN, CLEO, EVE
-from tests.approvals.test_interleavings import (
-    ASKS,
-    DRIFTS,
-    SETTLED,
-    Interleavings,
-    approvers,
-    names,
-    policies,
-    process,
-    some,
-    turns,
-    which,
-)
+from tests.approvals.choices import ASKS, DRIFTS, SETTLED, approvers, names, policies, process, some, turns, which
+from tests.approvals.team import ANA, BEA, BEN, CLEO, EVE
+from tests.approvals.test_interleavings import Interleavings
 from tests.core.samples import invocation
 from tests.laws.values import LAW
 from tests.records import database_of, entries_of
@@ -304,12 +294,22 @@ class Adversity(Interleavings):
         if card := self._open_card(which):
             decision = Decision(number=card.number, verdict=verdict, version=card.version)
             button = ClickedButton(shown=card.shown)  # whoever can write to the file can read its nonces
-            forged = invocation(f"forged-{next(self.asks)}", by, verdict.value, decision=decision, button=button)
-            self.has_forged = True
-            row = (forged.id, self.clock().isoformat(), forged.model_dump_json(), "nobody")
-            with closing(sqlite3.connect(self.path)) as hand, hand:
-                hand.execute("INSERT INTO asks (id, at, body, owner) VALUES (?, ?, ?, ?)", row)
-            self._run(self.processes[process].sweep(), SETTLED)
+            self._insert(process, by, verdict.value, decision=decision, button=button)
+
+    @precondition(lambda self: self.all_act)
+    @rule(which=which, process=process)
+    def somebody_inserts_an_emergency(self, which: int, process: int) -> None:
+        """As if someone who may break the glass had typed it."""
+        if card := self._open_card(which):
+            self._insert(process, BEA, "change break-glass", values={"number": card.number, "reason": "Now."})
+
+    def _insert(self, process: int, by: str, command: str, **fields: Any) -> None:
+        forged = invocation(f"forged-{next(self.asks)}", by, command, **fields)
+        self.has_forged = True
+        row = (forged.id, self.clock().isoformat(), forged.model_dump_json(), "nobody")
+        with closing(sqlite3.connect(self.path)) as hand, hand:
+            hand.execute("INSERT INTO asks (id, at, body, owner) VALUES (?, ?, ?, ?)", row)
+        self._run(self.processes[process].sweep(), SETTLED)
 
     def is_found_out(self, record: logging.LogRecord) -> bool:
         """Whether it is about a row or a click that was."""

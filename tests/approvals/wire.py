@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -47,7 +47,7 @@ class Sent:
 class Sight:
     """What one bot knows of the store, and how long it has known it, by a clock that nobody sets.
 
-    ``answered_at``: when the store last answered it. ``read_at``: when it read what is at a path, since it wrote there.
+    ``answered_at``: when the store last answered it. ``read_at``: when it read each document, since it wrote it.
     """
 
     elapsed: Callable[[], float]
@@ -59,9 +59,9 @@ class Sight:
         """Seconds since the store last answered."""
         return self.elapsed() - self.answered_at
 
-    def age_of(self, path: str) -> float:
-        """Seconds since what is there was read; endless, if it was not, or was written since."""
-        return self.elapsed() - self.read_at.get(path, float("-inf"))
+    def age_of(self, documents: Iterable[str]) -> float:
+        """Seconds since the oldest of these was read; endless, if one was not, or was written since."""
+        return self.elapsed() - min(self.read_at.get(one, float("-inf")) for one in documents)
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -87,8 +87,8 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer it; one whose sender is killed on the way may arrive all the same, as if sent just before."""
         self.leaves(request)
-        if request.method != "GET":
-            self.sight.read_at.pop(_path(request), None)
+        for one in documents(request) if request.method == "PUT" else ():
+            self.sight.read_at.pop(one, None)
         if self.holds:
             await self._pauses.here()
         try:
@@ -110,7 +110,7 @@ class Wire(httpx.AsyncBaseTransport):
             self.answers(request)
             self.sight.answered_at = self.sight.elapsed()
             if request.method == "GET":
-                self.sight.read_at[_path(request)] = self.sight.elapsed()
+                self.sight.read_at.update(dict.fromkeys(documents(request), self.sight.elapsed()))
 
     def _met(self, request: httpx.Request) -> httpx.Response:
         """The answer, unless a fault was ordered for it."""
@@ -158,6 +158,12 @@ async def travel(dice: random.Random) -> None:
     """Take some turns of the loop."""
     for _ in range(dice.randrange(MOST_TURNS)):
         await asyncio.sleep(0)
+
+
+def documents(request: httpx.Request) -> set[str]:
+    """Return what it reads or writes: each of a list that it names, or all that is at its path."""
+    ids = _named(request, parse_qs(request.url.query.decode())) if _path(request) == "/segments" else ()
+    return {f"{_path(request)}/{id_}" for id_ in ids} or {_path(request)}
 
 
 def _path(request: httpx.Request) -> str:
