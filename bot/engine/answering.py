@@ -16,6 +16,7 @@ from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
 from bot.core.questions import question_answer
+from bot.core.waiting_offers import with_waits
 from bot.engine.ack_priority import AckPriority
 from bot.engine.clicks import Clicks
 from bot.engine.decider import Decider
@@ -121,7 +122,7 @@ class Answering:
             case Decision(), _:
                 await self._decide(invocation, outcome)
             case _:  # a click comes with a Decision, never with a Plan
-                await self.replies.show(invocation, cast("Answer", outcome))
+                await self.replies.show(invocation, with_waits(cast("Answer", outcome), self.planner.groups))
         await self._settle(EntryKind.ANSWERED, invocation, trace)
 
     async def _decide(self, invocation: Invocation, decision: Decision) -> None:

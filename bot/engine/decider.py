@@ -15,7 +15,8 @@ from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion
 from bot.core.invocation import Edited
 from bot.core.items import texts
 from bot.core.language.phrases import counted
-from bot.core.planning.plan import Plan, drift
+from bot.core.planning.drift import drift
+from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler

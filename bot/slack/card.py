@@ -2,6 +2,7 @@
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
+from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.shown_change import Shown
 from bot.core.language.phrases import NAMED
@@ -26,6 +27,8 @@ _STATE_LABELS = {
     State.STALE: ":warning: No longer possible",
     State.CLOSED: ":card_index_dividers: Closed by a restore",
 }
+NEXT_MOVES = ("Try Again", "Undo", "Point Promotions")
+"""The buttons of a change that has ended."""
 RULE = 200
 """The most characters of why a rule applies, where several do."""
 
@@ -117,7 +120,10 @@ def _beside(change: Change) -> list[Block]:
 
 
 def _record(change: Change) -> Block:
-    return blocks.context(f"Change {change.number}", f"asked by <@{change.requester}> {blocks.time(change.created_at)}")
+    """Render what few people need, and which buttons lead to a change that waits."""
+    asked = f"asked by <@{change.requester}> {blocks.time(change.created_at)}"
+    waits = blocks.escape(describe_waits(change, NEXT_MOVES))
+    return blocks.context(f"Change {change.number}", asked, *((waits,) if waits else ()))
 
 
 def _expiry(change: Change) -> str:

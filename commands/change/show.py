@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
 from bot.core.approval.changes import Change, State, describe_state
 from bot.core.approval.changes_reader import Scope, describe_untold
+from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.command import Context, command
 from bot.core.language.args import Args, ChangeInput, Choice
@@ -128,7 +129,7 @@ def _review(change: Change, actor: str) -> tuple[Review, ...]:
     return (Review(change.number),) if change.state is State.WAITING and not decided else ()
 
 
-def _offers(change: Change, actor: str) -> tuple[Offers, ...]:
+def _offers(change: Change, actor: str) -> tuple[Offers | Sentence, ...]:
     """Return buttons for what this person may do about it."""
     possible = (
         ("Undo", "undo", change.can_be_undone),
@@ -137,7 +138,9 @@ def _offers(change: Change, actor: str) -> tuple[Offers, ...]:
     )
     about = change.shown
     offers = tuple(Offer(label, f"change {verb} {change.number}", about) for label, verb, may in possible if may)
-    return (Offers(offers),) if offers else ()
+    waits = describe_waits(change, [one.label for one in offers])
+    told = (Sentence(f"{waits}.", quiet=True),) if waits else ()
+    return (Offers(offers), *told) if offers else ()
 
 
 def _fields(change: Change) -> Fields:

@@ -47,7 +47,7 @@ async def test_show_tells_size_promotions_and_id(slack: World) -> None:
     assert "Spent over $1,000" in told
     assert slack.id_of("VIPs") in told
     assert "live" in told
-    (*_, actions, record) = slack.messages()[-1]["blocks"]
+    (*_, actions, _waits, record) = slack.messages()[-1]["blocks"]
     *shown, menu = actions["elements"]
     assert [(one["text"]["text"], one.get("style")) for one in shown] == [
         ("Add Shoppers", None),

@@ -210,7 +210,7 @@ async def test_a_form_whose_plan_cannot_be_recorded_says_so_in_the_form(slack: W
 
 
 async def test_a_step_waits_until_its_start_can_be_recorded(slack: World) -> None:
-    await slack.type("/segment delete VIPs")
+    await slack.type("/segment delete Reviewers")
     members = ("GET", "/segments/{id}/shopper-profiles")
     planning = slack.stick(*members)
     await slack.client.press("ben", "#approvals", "Delete Segment")
@@ -223,7 +223,7 @@ async def test_a_step_waits_until_its_start_can_be_recorded(slack: World) -> Non
         await slack.settled()
         assert (slack.kinds()[-1], slack.writes()) == ("start", [])
     await slack.sweep()
-    assert "VIPs" not in slack.sizes()
+    assert "Reviewers" not in slack.sizes()
     assert "Done" in said(slack.card(1))
 
 

@@ -26,6 +26,11 @@ def and_list(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def wait_for_approval(labels: Sequence[str]) -> str:
+    """Write ``Delete and Clear wait for an approval``."""
+    return f"{and_list(labels)} {'wait' if len(labels) > 1 else 'waits'} for an approval"
+
+
 def tallied(what: str, names: Sequence[str]) -> str:
     """Write ``Not in VIPs: 17 and 42.``; with a count where there are many, since a long line may be cut."""
     number = f" ({len(names):,})" if len(names) > MOST_NAMES else ""

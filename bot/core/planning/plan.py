@@ -14,6 +14,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKind
 from bot.core.language.phrases import NAMED, listing, people
+from bot.core.planning.promotion_effects import promotion_effects
 from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.cached_shop import Shop
 
@@ -26,7 +27,9 @@ HEADLINE = 110
 """The most characters of two lines in one headline, leaving room for the text around them."""
 
 
-_BESIDE: dict[str, Any] = {"steps": {"__all__": {"out_of", "reach"}}, "remarks": True, "named": True, "people": True}
+_BESIDE = ("remarks", "named", "people", "effects")
+_BESIDE_IN_STEPS = ("out_of", "reach")
+_EXCLUDED: dict[str, Any] = {"steps": {"__all__": set(_BESIDE_IN_STEPS)}} | dict.fromkeys(_BESIDE, True)
 
 
 class Person(Value):
@@ -41,7 +44,8 @@ class Plan(Value):
 
     ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. ``named``
     is the one shopper that it is about, if it is about one, and ``people`` the first of those that were named by
-    whoever asked. All of these may name shoppers, so they are shown and never logged.
+    whoever asked. All of these may name shoppers, so they are shown and never logged. ``effects`` are the promotions
+    that shoppers gain and lose by it, if that was counted.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
@@ -49,6 +53,7 @@ class Plan(Value):
     remarks: tuple[str, ...] = ()
     named: str = ""
     people: tuple[Person, ...] = ()
+    effects: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -57,7 +62,7 @@ class Plan(Value):
         Names, remarks, how many others are in a segment and whom a promotion reaches are shown but not included: they
         do not change what is done.
         """
-        return hashlib.sha256(self.model_dump_json(exclude=_BESIDE).encode()).hexdigest()
+        return hashlib.sha256(self.model_dump_json(exclude=_EXCLUDED).encode()).hexdigest()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -66,8 +71,12 @@ class Plan(Value):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What people should know before they approve it, each once; batches of one effect share their warnings."""
-        warnings = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
+        """What people should know before they approve it, each once; batches of one effect share their warnings.
+
+        The effects on people come first.
+        """
+        of_steps = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
+        warnings = [*self.effects, *of_steps]
         return tuple(warning for place, warning in enumerate(warnings) if warning not in warnings[place + 1 :])
 
     @property
@@ -163,10 +172,10 @@ class Plan(Value):
 def fingerprint_of_json(stored: str) -> str:
     """Return the fingerprint that a stored Plan had when it was written, whatever fields Steps have gained since."""
     plan = json.loads(stored)
-    for beside in ("remarks", "named", "people"):
+    for beside in _BESIDE:
         plan.pop(beside, None)
     for step in plan["steps"]:
-        for beside in ("out_of", "reach"):
+        for beside in _BESIDE_IN_STEPS:
             step.pop(beside, None)
     return hashlib.sha256(json.dumps(plan, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
@@ -218,7 +227,8 @@ async def build_plan(
         raise skipped[0]
     not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
     naming = _naming(who, len(who), (*remarks, *not_restored))
-    return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], **naming)
+    effects = await promotion_effects(refreshed, shop)
+    return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], effects=effects, **naming)
 
 
 def _naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> dict[str, Any]:
@@ -258,37 +268,3 @@ def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:
     deleted = {item for step in steps for item in step.deletes}
     needed = [step for step in steps if step.moot_without not in deleted]
     return tuple(sorted(needed, key=lambda step: step.undone_last))
-
-
-def _ids(plan: Plan) -> dict[str, str]:
-    """Return the ids of the segments that a plan changes, by name."""
-    refs = [step.target for step in plan.steps if step.target]
-    return {ref.name: ref.id for ref in refs if ref.id}
-
-
-def drift(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Describe what differs between two plans, in lines for people."""
-    ids = _ids(after)
-    replaced = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
-    if replaced:
-        return tuple(
-            f"“{name}” is now the name of another segment, not of the one that this was requested for."
-            for name in replaced
-        )
-    differs = _describe_changes(before.lines, after.lines)
-    if differs:
-        return (*_describe_item_changes(before, after), *differs, *_describe_changes(before.remarks, after.remarks))
-    no_line_differs = "What the plan touches has changed: descriptions, shoppers or promotions."
-    other_lines = _describe_changes(before.warnings, after.warnings) + _describe_changes(before.remarks, after.remarks)
-    return (*_describe_item_changes(before, after), no_line_differs, *other_lines)
-
-
-def _describe_item_changes(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Write how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
-    was, now = set(before.items), set(after.items)
-    return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
-
-
-def _describe_changes(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    was = tuple(f"Was: {line}" for line in before if line not in after)
-    return was + tuple(f"Now: {line}" for line in after if line not in before)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.language.phrases import counted
-from bot.core.planning.plan import Plan, drift
+from bot.core.planning.drift import drift
+from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep
 from bot.core.store_view.cached_shop import Shop
 

@@ -194,13 +194,16 @@ class Shop:
 
     async def members_among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these profiles are in the segment: with one request each, or from all members."""
-        if segment_id not in self._members and len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
-            members = self.reader.members(segment_id)
-            self._members[segment_id] = frozenset([one.id async for one in members])
-        if segment_id in self._members:
-            return self._members[segment_id].intersection(profile_ids)
+        if segment_id in self._members or len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
+            return (await self.members(segment_id)).intersection(profile_ids)
         found = await asyncio.gather(*(self._is_in(segment_id, one) for one in profile_ids))
         return frozenset(one for one, is_in in zip(profile_ids, found, strict=True) if is_in)
+
+    async def members(self, segment_id: str) -> frozenset[str]:
+        """Return the profiles of all who are in this segment."""
+        if segment_id not in self._members:
+            self._members[segment_id] = frozenset([one.id async for one in self.reader.members(segment_id)])
+        return self._members[segment_id]
 
     async def _is_in(self, segment_id: str, profile_id: str) -> bool:
         try:

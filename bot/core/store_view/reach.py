@@ -12,6 +12,7 @@ from bot.core.store_view.cached_shop import Shop
 
 MOST = 100 * PAGE_LIMIT
 """Segments with more members in all are not counted: each page is a request, and so it is again at the approval."""
+COUNTED = "Counted by segment; cart conditions still apply."
 Reaches = Callable[[Collection[str]], bool | None]
 """Whether a shopper in exactly these segments is reached; None if nobody can tell."""
 
@@ -25,10 +26,14 @@ class Reach(Value):
 
     def describe(self, name: str, when: str) -> str:
         """Describe how many it means something for, and from when on, if that is worth saying."""
-        gain = f"{people(self.gain)} {_verb(self.gain, 'gain')}"
-        counts = f"{gain} it, {self.lose:,} {_verb(self.lose, 'lose')} it, {self.keep:,} {_verb(self.keep, 'keep')} it"
         said = f" {when}" if when else ""
-        return f"{name}{said}: {counts}. Counted by segment; cart conditions still apply."
+        return f"{name}{said}: {self.counts}. {COUNTED}"
+
+    @property
+    def counts(self) -> str:
+        """How many gain it, lose it and keep it, as the end of a sentence."""
+        gain = f"{people(self.gain)} {_verb(self.gain, 'gain')}"
+        return f"{gain} it, {self.lose:,} {_verb(self.lose, 'lose')} it, {self.keep:,} {_verb(self.keep, 'keep')} it"
 
 
 def _verb(count: int, verb: str) -> str:
@@ -69,6 +74,6 @@ async def _segments_by_profile(segment_ids: Collection[str], shop: Shop) -> dict
         return None
     found: defaultdict[str, set[str]] = defaultdict(set)
     for id_ in present:
-        async for profile in shop.reader.members(id_):
-            found[profile.id].add(id_)
+        for profile in await shop.members(id_):
+            found[profile].add(id_)
     return found

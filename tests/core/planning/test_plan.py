@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.planning.plan import Plan, build_plan, drift, fingerprint_of_json, inverse_of
+from bot.core.planning.drift import drift
+from bot.core.planning.plan import Plan, build_plan, fingerprint_of_json, inverse_of
 from bot.core.planning.steps import (
     BATCH,
     CreateProfiles,
