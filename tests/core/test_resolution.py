@@ -57,6 +57,13 @@ async def test_words_are_read_with_the_names_of_the_store(line: str, values: dic
     assert (call.values, call.words) == (values, "")
 
 
+async def test_words_beside_an_id_are_still_read_with_the_names_of_the_store() -> None:
+    async with bench() as machine:
+        first, _ = await machine.client.create_segments(NewSegment(name="Top"), NewSegment(name="VIPs Gold"))
+        call = await resolve(call_of(f"segment delete {first.id} VIPs Gold"), Shop(machine.client))
+    assert call.values == {"segments": (first.id, "VIPs Gold")}
+
+
 async def test_where_two_segments_may_be_meant_each_is_offered() -> None:
     told, offers = await asked("segment add VIPs Gold a@b.c")
     assert told == [

@@ -100,6 +100,7 @@ def test_days_are_read_as_people_write_them(text: str, first: str, days: int) ->
         ("now", "2026-11-24T23:30"),
         ("00:10", "2026-11-24T23:10"),
         ("12:15 am", "2026-11-24T23:15"),
+        ("yesterday 1am", "2026-11-24T00:00"),
         ("yesterday 16:00", "2026-11-24T15:00"),
         ("yesterday at noon", "2026-11-24T11:00"),
         ("mon 4pm", "2026-11-23T15:00"),
