@@ -126,7 +126,8 @@ class JudgedRecord(JudgedWrites):
             assert change.emergency.actor == BEA
             assert change.nonce in self.broken, f"nobody broke the glass for change {change.number}"
             return
-        assert len(signers) >= max(change.need.approvals, self.least[change.nonce])
+        needed = max(change.need.approvals, self.least[change.nonce])
+        assert len(signers) >= needed, f"change {change.number} needed {needed} before it was narrowed: {signers}"
         assert signers or not self._hurting(change).destructive
         assert change.need.satisfied_by(change.approvals)
         assert change.need in self._needs(change, self.policies)
@@ -221,7 +222,9 @@ class JudgedRecord(JudgedWrites):
             if change.need.approvals and change.settled_by != change.requester:
                 assert (change.number, change.state) in self.slack.heard
         if change.emergency:
-            assert set(map("glass {}".format, self.slack.groups[APPROVERS] & {BEN, CLEO})) <= set(times)
+            there = {one for one in self.slack.groups[APPROVERS] if change.nonce not in self.joined_after[one]}
+            missed = {f"glass {one}" for one in there & {BEN, CLEO}} - set(times)
+            assert not missed, f"nobody told of change {change.number}: {missed}"
 
 
 def _created(run: Run) -> str | None:

@@ -5,7 +5,7 @@ import logging
 import random
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from itertools import count
 from pathlib import Path
@@ -39,7 +39,10 @@ UNRECORDED = """
 
 
 class Scene(RuleBasedStateMachine):
-    """Two processes on one ledger file and one store. What is under way stays so from one event to the next."""
+    """Two processes on one ledger file and one store. What is under way stays so from one event to the next.
+
+    ``broken``: the changes, by nonce, for which the glass was broken; ``joined_after``: and who joined a group later.
+    """
 
     processes: list[Process]
 
@@ -58,6 +61,7 @@ class Scene(RuleBasedStateMachine):
         self.asks, self.clicks, self.policies = count(1), list[Click](), [policy]
         self.excused = Counter[tuple[str, str]]()
         self.broken = set[str]()
+        self.joined_after = defaultdict[str, set[str]](set)
         self.violations: list[str] = []
         self.log = LiveLog(self.is_found_out)
 

@@ -165,6 +165,7 @@ class Interleavings(JudgedRecord):
         """Who may approve while their click is under way may have approved."""
         group = self.slack.guests if where == "guests" else self.slack.groups[where]
         group ^= {who}
+        self.joined_after[who] |= self.broken
         for click in self._under_way():
             for one in PEOPLE:
                 click.standings[one].update(self.slack.standing_for(one))
