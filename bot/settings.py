@@ -173,6 +173,9 @@ class Settings(BaseModel):
     BIGCOMMERCE_API_URL: Annotated[str, BeforeValidator(_store_url), Field(description="The store's API")] = (
         "https://api.bigcommerce.com"
     )
+    QUOTA_LEFT: Annotated[
+        int, Field(ge=0, le=90, description="Percent of the store's rate limit that long runs leave to others")
+    ] = 20
     DATABASE: Annotated[Path, BeforeValidator(_new_or_existing), Field(description="The ledger's file")] = Path(
         "segment-bot.sqlite"
     )

@@ -163,7 +163,7 @@ def _store(
     settings: Settings, pause: Callable[[float], Awaitable[None]], longest_write: float
 ) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
-    return connect(*address, sleep=pause, longest_write=longest_write)
+    return connect(*address, sleep=pause, longest_write=longest_write, left_by_long_runs=settings.QUOTA_LEFT / 100)
 
 
 def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:

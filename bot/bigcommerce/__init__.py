@@ -12,8 +12,9 @@ sentence for people, and its ``maybe_done`` says whether a write may have been c
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
 requests, ``responses`` decodes responses, ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts``
-compute waits. ``connection`` is the only module with I/O; ``reader`` and ``client`` are the public interface. Who
-writes may bring a ``Fence``, which is asked last before a request's first byte.
+compute waits. ``turns`` gives each request its turn, by how urgent it is; ``connection`` is the only module with I/O;
+``reader`` and ``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a
+request's first byte.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect
@@ -56,6 +57,7 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
+from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import is_uuid
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "Forbidden",
     "HeldBack",
     "Invalid",
+    "Lane",
     "Locked",
     "MalformedResponse",
     "NewCustomer",

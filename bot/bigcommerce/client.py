@@ -33,6 +33,7 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.profile_creations import create_profiles
 from bot.bigcommerce.reader import Reader
+from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
 from bot.bigcommerce.wire_format import Request, batches
 
 M = TypeVar("M", bound=BaseModel)
@@ -208,12 +209,14 @@ async def connect(
     transport: httpx.AsyncBaseTransport | None = None,
     longest_write: float = LONGEST_WRITE,
     longest_read: float = LONGEST_READ,
+    left_by_long_runs: float = LEFT_BY_LONG_RUNS,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
     `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write
-    is given up after `longest_write` seconds, and a read after `longest_read`. Nothing is sent yet. Raises ValueError
-    for an invalid URL, hash or token.
+    is given up after `longest_write` seconds, and a read after `longest_read`. `left_by_long_runs` is the share of the
+    store's quota that long runs leave to others. Nothing is sent yet. Raises ValueError for an invalid URL, hash or
+    token.
     """
     async with open_connection(
         url,
@@ -225,5 +228,6 @@ async def connect(
         transport=transport,
         longest_write=longest_write,
         longest_read=longest_read,
+        left_by_long_runs=left_by_long_runs,
     ) as connection:
         yield Store(connection)

@@ -8,7 +8,7 @@ import json
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from uuid import NAMESPACE_OID, uuid5
@@ -18,8 +18,9 @@ import httpx
 from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
-from bot.bigcommerce.rate_limits import Attempts, Quota, Width, pause
+from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.responses import Response
+from bot.bigcommerce.turns import AT_ONCE, Turns
 from bot.bigcommerce.wire_format import BASE_ROOM, SHORTEST_URL_ROOM, URL_ROOM, Request
 
 TIMEOUT = 10.0
@@ -33,11 +34,6 @@ USER_AGENT = "segment-bot (customer segments; https://developer.bigcommerce.com)
 """The vendor asks each client to send one of its own."""
 FRESH = 5.0
 """Seconds after which a document that was read is not put back any more, but read again."""
-AT_ONCE = 10
-"""Requests in flight: the vendor's limit for writes to segments, kept for all."""
-RESERVED = 2
-"""How many of these are kept free of requests that may wait, however many of those there are."""
-
 _FIRST_BYTE = "send_request_headers.started"
 """How httpcore's event ends that comes before a request's first byte, whatever the protocol's version."""
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -70,6 +66,7 @@ class Connection:
         jitter: Callable[[], float],
         longest_write: float = LONGEST_WRITE,
         *,
+        turns: Turns,
         longest_read: float = LONGEST_READ,
     ) -> None:
         self._http = http
@@ -78,14 +75,7 @@ class Connection:
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._patient_slots = asyncio.Semaphore(AT_ONCE - RESERVED)
-        self._turnstile = asyncio.Lock()
-        self._ended = asyncio.Event()
-        self._width = Width(AT_ONCE, AT_ONCE)
-        self._quota: Quota | None = None
-        self._in_flight = 0
-        self._last_sent = float("-inf")
+        self._turns = turns
         self._url_room = URL_ROOM
 
     @property
@@ -96,7 +86,7 @@ class Connection:
     async def send(self, request: Request, caller: Caller) -> Response:
         """Return the store's last response, whatever its status, after all retries.
 
-        Wait for a free slot, for the quota, and between attempts: a patient caller leaves RESERVED slots to others.
+        Wait for a turn in the caller's lane, and between attempts.
         Raises Unreachable or TimedOut, and HeldBack by the caller's fence. A request that may have been carried out is
         retried only if it is repeatable. Raises ValueError for a whole document: nobody sends one again unread.
         """
@@ -124,8 +114,7 @@ class Connection:
                 request = await draft()
                 if request is None:
                     return None
-                async with self._patient_slots if caller.is_patient else nullcontext():
-                    outcome, took = await self._attempt(request, caller, drafted_at)
+                outcome, took = await self._attempt(request, caller, drafted_at)
                 attempts, wait = next_wait(attempts, request, outcome, took, self._jitter())
                 if wait is None:
                     return Sent(request, conclude(outcome, request, repeated=repeated))
@@ -136,40 +125,23 @@ class Connection:
             raise
 
     async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
-        async with self._slots:
-            began = await self._wait_turn()
-            try:
-                outcome = await self._exchange(request, caller, drafted_at)
-                if isinstance(outcome, Response):
-                    self._learn(request, outcome)
-            finally:
-                self._in_flight -= 1
-                self._ended.set()
+        began = await self._turns.take(caller.lane)
+        try:
+            outcome = await self._exchange(request, caller, drafted_at)
+            if isinstance(outcome, Response):
+                self._learn(request, outcome)
+        finally:
+            self._turns.give_back(caller.lane)
         caller.fence.ended(wrote=request.writes, answered=is_answer(outcome))
         return outcome, self._clock() - began
 
     def _learn(self, request: Request, response: Response) -> None:
         """Take in what a response says about the store's limits."""
-        # A gateway's error page has no such headers; the quota known before holds until its window ends.
-        self._quota = Quota.from_headers(response.headers, self._clock()) or self._quota
-        is_used_up = self._quota is not None and self._quota.left == 0
-        self._width = self._width.after(self._in_flight, refused=response.status == TOO_MANY and not is_used_up)
+        quota = Quota.from_headers(response.headers, self._clock())
+        self._turns.learn(quota, was_refused=response.status == TOO_MANY)
         if response.status == URI_TOO_LONG:
             refused = len(str(self._http.base_url)) + len(request.target)
             self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
-
-    async def _wait_turn(self) -> float:
-        # One at a time, so that each pause is computed from the latest responses.
-        async with self._turnstile:
-            while self._in_flight >= self._width.now:
-                self._ended.clear()
-                await self._ended.wait()
-            wait = pause(self._quota, self._in_flight, self._last_sent, self._clock())
-            if wait > 0:
-                await self._sleep(wait)
-            self._last_sent = self._clock()
-            self._in_flight += 1
-            return self._last_sent
 
     async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
         try:
@@ -230,6 +202,7 @@ async def open_connection(
     transport: httpx.AsyncBaseTransport | None,
     longest_write: float,
     longest_read: float,
+    left_by_long_runs: float,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
@@ -245,7 +218,8 @@ async def open_connection(
         transport=transport,
         verify=trusted_certificates(),
     ) as http:
-        yield Connection(http, clock, sleep, jitter, longest_write, longest_read=longest_read)
+        turns = Turns(clock, sleep, left_by_long_runs)
+        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
 
 
 def correlation_uuid(text: str) -> str:

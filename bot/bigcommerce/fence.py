@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.bigcommerce.errors import StoreError
+from bot.bigcommerce.turns import Lane
 
 
 class HeldBack(StoreError):
@@ -34,11 +35,8 @@ class NoFence:
 
 @dataclass(frozen=True)
 class Caller:
-    """In whose name requests are sent: by their X-Correlation-Id, a UUID made of this, behind their fence.
-
-    `is_patient`: they leave some of the connections to others.
-    """
+    """In whose name requests are sent: by their X-Correlation-Id, a UUID made of this, behind their fence."""
 
     correlation_id: str | None = None
     fence: Fence = field(default_factory=NoFence)
-    is_patient: bool = False
+    lane: Lane = Lane.AWAITED

@@ -51,22 +51,29 @@ class Quota:
         return None
 
 
-def pause(quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
-    """Return the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
+@dataclass(frozen=True)
+class Pace:
+    """How requests of one kind use the quota: slower below the share `plenty`, not at all below the share `left`."""
 
-    Below PLENTY, the gap between two requests grows smoothly to an even share of the rest of the window; at RESERVE,
-    everything waits for the next window. Requests in flight may not be counted in `left` yet.
-    """
-    if quota is None or now >= quota.resets_at:
-        return 0.0
-    until_reset = quota.resets_at - now
-    left = quota.left - in_flight
-    spare = left - quota.requests * RESERVE
-    if spare <= 0:
-        return until_reset
-    scarcity = max(0.0, 1 - left / (quota.requests * PLENTY))
-    gap = min(scarcity * until_reset / spare, until_reset)
-    return max(0.0, last_sent + gap - now)
+    plenty: float = PLENTY
+    left: float = RESERVE
+
+    def pause(self, quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
+        """Return the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
+
+        Below `plenty`, the gap between two requests grows smoothly to an even share of the rest of the window; at
+        `left`, they wait for the next window. Requests in flight may not be counted in the quota's yet.
+        """
+        if quota is None or now >= quota.resets_at:
+            return 0.0
+        until_reset = quota.resets_at - now
+        left = quota.left - in_flight
+        spare = left - quota.requests * self.left
+        if spare <= 0:
+            return until_reset
+        scarcity = max(0.0, 1 - left / (quota.requests * self.plenty))
+        gap = min(scarcity * until_reset / spare, until_reset)
+        return max(0.0, last_sent + gap - now)
 
 
 @dataclass(frozen=True)

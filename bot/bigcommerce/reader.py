@@ -15,6 +15,7 @@ from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
 from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_same_total
 from bot.bigcommerce.responses import Response
+from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
 
 M = TypeVar("M", bound=Listed)
@@ -50,7 +51,11 @@ class Reader:
 
     def patient(self) -> Self:
         """Return the same store for work that may wait: its requests leave some of the connections to others."""
-        return type(self)(self._connection, replace(self._caller, is_patient=True))
+        return self.in_lane(Lane.PATIENT)
+
+    def in_lane(self, lane: Lane) -> Self:
+        """Return the same store, whose requests are so urgent."""
+        return type(self)(self._connection, replace(self._caller, lane=lane))
 
     def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
         """List all segments, or those with these ids.

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.bigcommerce import Store, StoreError
+from bot.bigcommerce import Lane, Store, StoreError
 from bot.core.approval.changes import Change, Event, Run, StepState
 from bot.core.approval.step_effects import subjects
 from bot.core.errors import Refusal, TooLate
-from bot.core.planning.steps import AnyStep, CreatedIds, Unclear
+from bot.core.planning.steps import BATCH, AnyStep, CreatedIds, Unclear
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import Process
 from bot.engine.run_fence import GAP, LeaseLost, OldSight, RunFence
@@ -68,6 +68,7 @@ class ChangeRun:
 
     def _work(self, change: Change, position: int, step: AnyStep) -> StepWork:
         store = self._store.correlated(f"change-{change.number}", self._fence)
+        store = store.in_lane(Lane.LONG_RUN) if change.plan.shoppers > BATCH else store
         has_begun = any(run.position == position for run in change.runs)
         return StepWork(position, step.resolved(_created_ids(change)), store, self._clock(), has_begun)
 

@@ -23,14 +23,13 @@ from bot.bigcommerce import (
     connect,
 )
 from bot.bigcommerce.connection import (
-    AT_ONCE,
-    RESERVED,
     TIMEOUT,
     build_base_url,
     correlation_uuid,
     trusted_certificates,
 )
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
+from bot.bigcommerce.turns import AT_ONCE, RESERVED
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 

@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS, Attempts, Quota, backoff, pause
+from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS, Attempts, Pace, Quota, backoff
 from tests.bigcommerce.conftest import LAW
 
 LONG_AGO = float("-inf")
+PACE = Pace()
 
 
 def headers(quota: object = 150, left: object = 100, window: object = 30_000, reset: object = 15_000) -> dict[str, str]:
@@ -17,12 +18,12 @@ def headers(quota: object = 150, left: object = 100, window: object = 30_000, re
     }
 
 
-def simulated(quota: int, seconds: float, others: int = 0) -> tuple[list[float], int]:
+def simulated(quota: int, seconds: float, others: int = 0, pace: Pace = PACE) -> tuple[list[float], int]:
     """Ask as fast as allowed, 20 ms a request, while `others` ask too; give the times, and the 429s."""
     now, sent, refused, spent, known = 0.0, [], 0, 0, None
     last, window = LONG_AGO, 0
     while now < seconds:
-        now += pause(known, 0, last, now)
+        now += pace.pause(known, 0, last, now)
         if now // 30 > window:
             window, spent = int(now // 30), 0
         last, spent = now, spent + 1 + others
@@ -62,31 +63,31 @@ def test_absent_or_absurd_headers_tell_nothing(absurd: dict[str, str]) -> None:
 
 
 def test_an_unknown_plentiful_or_old_quota_slows_nothing() -> None:
-    assert pause(None, in_flight=9, last_sent=0, now=0) == 0
-    assert pause(Quota(150, 80, resets_at=30), in_flight=5, last_sent=0, now=0) == 0
-    assert pause(Quota(150, 0, resets_at=30), in_flight=0, last_sent=30, now=30) == 0
+    assert PACE.pause(None, in_flight=9, last_sent=0, now=0) == 0
+    assert PACE.pause(Quota(150, 80, resets_at=30), in_flight=5, last_sent=0, now=0) == 0
+    assert PACE.pause(Quota(150, 0, resets_at=30), in_flight=0, last_sent=30, now=30) == 0
 
 
 def test_after_a_rest_one_request_goes_at_once() -> None:
-    assert pause(Quota(150, 20, resets_at=30), in_flight=0, last_sent=LONG_AGO, now=0) == 0
+    assert PACE.pause(Quota(150, 20, resets_at=30), in_flight=0, last_sent=LONG_AGO, now=0) == 0
 
 
 def test_the_gap_grows_as_the_quota_empties() -> None:
-    gaps = [pause(Quota(150, left, resets_at=30), 0, last_sent=0, now=0) for left in range(75, 3, -1)]
+    gaps = [PACE.pause(Quota(150, left, resets_at=30), 0, last_sent=0, now=0) for left in range(75, 3, -1)]
 
     assert gaps == sorted(gaps)
     assert (gaps[0], gaps[-1] > 10) == (0, True)
 
 
 def test_an_empty_quota_waits_for_the_next_window() -> None:
-    assert pause(Quota(150, 3, resets_at=30), 0, LONG_AGO, now=12) == 18
+    assert PACE.pause(Quota(150, 3, resets_at=30), 0, LONG_AGO, now=12) == 18
 
 
 def test_requests_under_way_count_as_spent() -> None:
     quota = Quota(150, 10, resets_at=30)
 
-    assert pause(quota, in_flight=7, last_sent=LONG_AGO, now=0) == 30
-    assert pause(quota, in_flight=5, last_sent=0, now=0) > pause(quota, in_flight=0, last_sent=0, now=0) > 0
+    assert PACE.pause(quota, in_flight=7, last_sent=LONG_AGO, now=0) == 30
+    assert PACE.pause(quota, in_flight=5, last_sent=0, now=0) > PACE.pause(quota, in_flight=0, last_sent=0, now=0) > 0
 
 
 @LAW
@@ -98,7 +99,7 @@ def test_requests_under_way_count_as_spent() -> None:
     st.floats(0, 600) | st.just(float("inf")),
 )
 def test_a_pause_never_outlasts_the_window(requests: int, left: int, flying: int, reset: float, ago: float) -> None:
-    assert 0 <= pause(Quota(requests, min(left, requests), 600 + reset), flying, 600 - ago, 600) <= reset + 1e-6
+    assert 0 <= PACE.pause(Quota(requests, min(left, requests), 600 + reset), flying, 600 - ago, 600) <= reset + 1e-6
 
 
 @pytest.mark.parametrize("quota", [1, 5, 40, 150, 450])
@@ -107,6 +108,15 @@ def test_asking_without_end_never_runs_into_a_429(quota: int) -> None:
 
     assert refused == 0
     assert len(sent) >= 4 * quota * 0.9 - 4
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+@pytest.mark.parametrize("quota", [150, 450])
+def test_what_is_left_to_others_is_left_and_all_else_is_used(quota: int, share: float) -> None:
+    sent, _ = simulated(quota, seconds=120, pace=Pace(left=share))
+
+    per_window = [sum(start <= at < start + 30 for at in sent) for start in range(0, 120, 30)]
+    assert all(quota * (1 - share) * 0.95 <= count <= quota * (1 - share) for count in per_window)
 
 
 def test_requests_are_spread_over_the_window() -> None:

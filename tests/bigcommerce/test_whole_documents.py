@@ -11,6 +11,7 @@ from bot.bigcommerce.connection import FRESH, Connection
 from bot.bigcommerce.endpoints import update_promotion
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.rate_limits import REFUSALS
+from bot.bigcommerce.turns import Turns
 from tests.bigcommerce.conftest import Clock, Reply, listed, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 
@@ -103,6 +104,6 @@ async def test_a_document_that_never_gets_its_turn_in_time_is_given_up(clock: Cl
 
 async def test_nobody_sends_a_whole_document_that_is_not_drafted(clock: Clock) -> None:
     async with httpx.AsyncClient() as http:
-        connection = Connection(http, clock, clock.sleep, lambda: 1.0)
+        connection = Connection(http, clock, clock.sleep, lambda: 1.0, turns=Turns(clock, clock.sleep))
         with pytest.raises(ValueError, match="sends a whole document"):
             await connection.send(update_promotion(7, {}), Caller())

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.bigcommerce.connection import AT_ONCE, RESERVED
+from bot.bigcommerce.turns import AT_ONCE, RESERVED
 from tests.harness import World, said
 
 LISTS = 40

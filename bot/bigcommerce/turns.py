@@ -1,0 +1,91 @@
+"""Whose request goes next: so many are under way at once, in lanes, spread over the store's quota."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from enum import Enum
+
+from bot.bigcommerce.rate_limits import PLENTY, RESERVE, Pace, Quota, Width
+
+AT_ONCE = 10
+"""Requests in flight: the vendor's limit for writes to segments, kept for all."""
+RESERVED = 2
+"""How many of these are kept free of requests that may wait, however many of those there are."""
+LEFT_BY_LONG_RUNS = 0.2
+"""The share of the quota that long runs leave to the store's other apps, and to people's commands."""
+
+
+class Lane(Enum):
+    """How urgent a request is. Those in the other lanes give way to one that somebody waits for."""
+
+    AWAITED = "awaited"
+    PATIENT = "patient"
+    LONG_RUN = "long run"
+
+
+class Turns:
+    """Gives each request its turn. `left_by_long_runs`: the share of the quota that those leave unused."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        left_by_long_runs: float = LEFT_BY_LONG_RUNS,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._paces = {
+            # What long runs leave is there to be used at once by those whom somebody waits for.
+            Lane.AWAITED: Pace(plenty=min(PLENTY, max(left_by_long_runs, 2 * RESERVE))),
+            Lane.PATIENT: Pace(),
+            Lane.LONG_RUN: Pace(left=max(RESERVE, left_by_long_runs)),
+        }
+        self._turnstiles = {lane: asyncio.Lock() for lane in Lane}
+        self._last_sent = dict.fromkeys(Lane, float("-inf"))
+        self._waiting, self._in_flight = Counter[Lane](), Counter[Lane]()
+        self._changed = asyncio.Event()
+        self._width = Width(AT_ONCE, AT_ONCE)
+        self._quota: Quota | None = None
+
+    async def take(self, lane: Lane) -> float:
+        """Wait for a turn, and return when it came; it has to be given back."""
+        self._waiting[lane] += 1
+        try:
+            # One of a lane at a time, so that each pause is computed from the latest responses.
+            async with self._turnstiles[lane]:
+                await self._until_free(lane)
+                self._in_flight[lane] += 1
+                self._last_sent[lane] = self._clock()
+                return self._last_sent[lane]
+        finally:
+            self._waiting[lane] -= 1
+            self._changed.set()
+
+    def give_back(self, lane: Lane) -> None:
+        """Hear that a request is over, so that another one may go."""
+        self._in_flight[lane] -= 1
+        self._changed.set()
+
+    def learn(self, quota: Quota | None, *, was_refused: bool) -> None:
+        """Take in what a response says about the store's limits; `was_refused`: with a 429."""
+        # A gateway's error page has no such headers; the quota known before holds until its window ends.
+        self._quota = quota or self._quota
+        is_used_up = self._quota is not None and self._quota.left == 0
+        self._width = self._width.after(self._in_flight.total(), refused=was_refused and not is_used_up)
+
+    async def _until_free(self, lane: Lane) -> None:
+        while True:
+            while not self._has_room(lane):
+                self._changed.clear()
+                await self._changed.wait()
+            pace, in_flight = self._paces[lane], self._in_flight.total()
+            wait = pace.pause(self._quota, in_flight, self._last_sent[lane], self._clock())
+            if wait > 0:
+                await self._sleep(wait)
+            if self._has_room(lane):  # another lane may have taken it meanwhile
+                return
+
+    def _has_room(self, lane: Lane) -> bool:
+        gives_way = lane is not Lane.AWAITED and self._waiting[Lane.AWAITED]
+        is_full = lane is Lane.PATIENT and self._in_flight[lane] >= AT_ONCE - RESERVED
+        return self._in_flight.total() < self._width.now and not gives_way and not is_full
