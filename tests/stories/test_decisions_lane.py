@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.bigcommerce.turns import AT_ONCE, RESERVED
+from tests.conftest import OpenWorld
 from tests.harness import World, said
 
 LISTS = 40
@@ -61,3 +62,33 @@ async def test_a_run_is_stopped_while_forty_lists_wait(slack: World) -> None:
         await slack.workspace.changed(lambda _: "Cancelled" in said(slack.card(1)))
         jam.release.set()
     assert {"Lapsed"} <= slack.sizes().keys()
+
+
+async def test_people_are_answered_while_a_long_run_waits_for_the_stores_next_window(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=1550, running=False)
+    waits, waiting, release = list[float](), asyncio.Event(), asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds > 5:
+            waiting.set()
+            await release.wait()
+            slack.clock.forward(seconds=seconds)
+
+    slack.pause = pause
+    await slack.start()
+    slack.enrol("VIPs", 1500)
+    await slack.type("/segment clear VIPs")
+    slack.store.quota = 45
+    approval = await slack.client.press("ben", "#approvals", "Clear Segment")
+    assert approval["ok"], approval
+    await waiting.wait()
+    outcome = await slack.client.type("ana", "#segments", "/segment show Lapsed")
+    assert outcome["ok"], outcome
+    await slack.workspace.changed(lambda _: "Lapsed" in str(slack.messages()[-1]))
+
+    release.set()
+    await slack.settled()
+    assert "Done" in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == 0
+    assert not any(one["status"] == 429 for one in slack.store.requests())
