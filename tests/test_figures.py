@@ -22,8 +22,6 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
         "LONGEST_READ": 30,
         "FRESH": 5,
         "URI_TOO_LONG": 414,
-        "AT_ONCE": 10,
-        "RESERVED": 2,
     },
     "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
     "models": {"MOST_SEGMENTS": 1000},
@@ -43,6 +41,7 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
         "FAILURES": 5,
     },
     "responses": {"_LONGEST_MESSAGE": 200, "_MOST_MESSAGES": 10},
+    "turns": {"AT_ONCE": 10, "RESERVED": 2, "LEFT_BY_LONG_RUNS": 0.2},
     "wire_format": {
         "PAGE_LIMIT": 250,
         "URL_ROOM": 2000,
