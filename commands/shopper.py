@@ -10,7 +10,7 @@ from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
-from bot.core.language.phrases import people, remark_on
+from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan, build_plan
@@ -244,16 +244,19 @@ async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
     if promotions is None:
         return (Sentence(f"Which promotions reach them cannot be read: {LACKS_SCOPE}."),)
     names = await ctx.shop.names()
-    rows = tuple(_reach(one, customer, names) for one in promotions if one.reaches(customer.segment_ids) is not False)
+    meant = [one for one in promotions if one.reaches(customer.segment_ids) is not False]
+    rows = tuple(_reach(one, customer, names) for one in meant if one.is_live)
+    off = [f"{one.name} ({describe_status(one)})" for one in meant if not one.is_live]
+    later = (Sentence(f"Once they are live, these reach them, too: {listing(off)}.", quiet=True),) if off else ()
     if not rows:
-        return (Sentence("No promotion reaches them."),)
+        return (Sentence("No live promotion reaches them."), *later)
     note = "Judged by segments alone; a promotion may ask for more, such as a full cart."
-    return (Table("Promotions that reach them", ("Promotion", "Status", "For"), rows), Sentence(note, quiet=True))
+    return (Table("Promotions that reach them", ("Promotion", "For"), rows), *later, Sentence(note, quiet=True))
 
 
 def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> tuple[str, ...]:
     maybe = "" if promotion.reaches(customer.segment_ids) else "perhaps: "
-    return (promotion.name, describe_status(promotion), f"{maybe}{whom(promotion.targeting, names)}")
+    return (promotion.name, f"{maybe}{whom(promotion.targeting, names)}")
 
 
 def _next_steps(customer: Customer) -> Offers:

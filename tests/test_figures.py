@@ -61,7 +61,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "audit.seal_keys": {"LEAST": 32},
     "language.phrases": {"MOST_NAMES": 10, "NAMED": 3, "NAMES_ROOM": 250},
     "language.readings": {"MOST_READINGS": 5, "_MOST_STEPS": 150, "_NEAR": 10},
-    "planning.plan": {"MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
+    "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100},
     "store_view.names": {"_SLACK": 30},

@@ -19,6 +19,7 @@ from bot.core.errors import Misuse, Question
 from bot.core.language.args import DASHES, Args, Input, ShopperInput, check, input_of, missing, usage
 from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.language.readings import fill, is_name, may_differ
+from bot.core.people import Actor
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
@@ -30,7 +31,7 @@ class Context:
 
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
-    person.
+    person, and ``person`` who they are.
     """
 
     actor: str
@@ -41,6 +42,7 @@ class Context:
     policy: Policy
     group_names: Callable[[], Awaitable[Mapping[str, str]]]
     locale: Callable[[], Awaitable[str]]
+    person: Callable[[], Awaitable[Actor]]
     history: HistoryReader
     now: datetime
     zone: ZoneInfo

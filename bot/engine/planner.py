@@ -92,6 +92,7 @@ class Planner:
             policy=self.policy,
             group_names=self.directory.group_names,
             locale=partial(self.directory.locale, actor),
+            person=partial(self.directory.actor, actor),
             history=ledger.history,
             now=self.process.clock(),
             zone=self.zone,

@@ -9,6 +9,7 @@ from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
+from bot.core.language.hidden_addresses import has_lone_address
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.authorization import Authority
@@ -146,12 +147,18 @@ class Proposing:
         url = await self.announcer.permalink(change.card)
         await self.process.ledger.changes.save_card_url(change.number, url)
         if change.card.channel == change.place.channel:
+            await self._tell_addresses(change)
             return
         waits = "is waiting for approval" if change.state is State.WAITING else "was started"
         where = (Sentence("Open card", url=url),) if url else ()
         remarks = map(Sentence, change.plan.remarks)
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", (*remarks, *where))
         await self.replies.show(_request_of(change), pointer)
+
+    async def _tell_addresses(self, change: Change) -> None:
+        """Tell the requester what the card, which everyone reads, only counts: the addresses that they typed."""
+        if told := tuple(Sentence(one) for one in change.plan.remarks if has_lone_address(one)):
+            await self.replies.show(_request_of(change), Answer(f"Only you see this of change {change.number}:", told))
 
 
 def point_to(first: Change, actor: str) -> Answer:

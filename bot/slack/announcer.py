@@ -11,6 +11,7 @@ from bot.core.approval.changes import Card, Change
 from bot.core.command import Group
 from bot.core.errors import Impossible
 from bot.core.invocation import ClickedButton
+from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.people import Place
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
@@ -29,7 +30,6 @@ from bot.slack.change_notices import (
 from bot.slack.cleared_card import render_cleared
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
-from bot.slack.public_text import hide_addresses
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."

@@ -5,13 +5,14 @@ from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.shown_change import Shown
+from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
 from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
 from bot.slack.blocks import Block, Message
-from bot.slack.public_text import counts_addresses, hide_addresses, without_addresses
+from bot.slack.public_text import counts_addresses, without_addresses
 
 _STATE_LABELS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",

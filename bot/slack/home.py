@@ -1,11 +1,13 @@
 """The Home tab: changes that wait for you, your requests, the segments at a glance, and the commands. Pure."""
 
+from collections.abc import Sequence
+
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import describe_untold
 from bot.core.command import Group, Help
-from bot.core.language.phrases import counted, people
+from bot.core.language.phrases import counted
 from bot.core.store_view.cached_shop import LACKS_SCOPE
 from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.engine.home_tab.model import Home, StoreOverview
@@ -53,7 +55,7 @@ def _waits(home: Home) -> list[Block]:
     are = "is" if home.waiting == 1 else "are"
     title = blocks.header(f"{counted(home.waiting, 'change')} {are} waiting for you")
     first = [blocks.section(blocks.rich("These expire first."))] if home.waiting > len(home.waits) else []
-    each = (block for one in home.waits for block in (_waiting_row(one), _about(one)))
+    each = _divided([[_waiting_row(one), _about(one)] for one in home.waits])
     return [title, *first, *each, *_other_waits(home.others), blocks.context(DECIDED)]
 
 
@@ -82,7 +84,13 @@ def _requested(requested: tuple[Brief, ...]) -> list[Block]:
     title = blocks.header("Your requests")
     if not requested:
         return [title, blocks.section(blocks.rich("You haven't asked for a change yet."))]
-    return [title, *(_row(one, f"{_state(one)}: {one.headline} · change {one.number}") for one in requested)]
+    rows = [[_row(one, f"{_state(one)}: {one.headline} · change {one.number}")] for one in requested]
+    return [title, *_divided(rows)]
+
+
+def _divided(rows: Sequence[list[Block]]) -> list[Block]:
+    """Put a divider between rows, so that it is plain which button belongs to which change."""
+    return [block for at, row in enumerate(rows) for block in ([DIVIDER] if at else []) + row]
 
 
 def _state(one: Brief) -> str:
@@ -112,7 +120,8 @@ def _overview(overview: StoreOverview | None) -> list[Block]:
     if overview.fault:
         again = "Open this tab again to retry."
         return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
-    totals = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments, {people(overview.shoppers)} in all."
+    used = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments used"
+    totals = f"{used}, {counted(overview.shoppers, 'membership')}."
     movers = answers.render_figure(overview.movers) if overview.movers else []
     return [blocks.section(blocks.rich(totals)), *_orphans(overview), *_largest(overview), *movers]
 

@@ -31,6 +31,7 @@ async def with_ticks(view: Block, call: Call, ctx: Context) -> Block:
     kind = input_of(call.command.args.model_fields[name])
     assert isinstance(kind, ShopperInput)  # noqa: S101 - ``ticked_field`` found it by that
     change = await ctx.changes.load(int(str(call.values[kind.of_change]).removeprefix("#")))
+    ctx.policy.refuse_seeing(await ctx.person(), number=change.number, requester=change.requester, need=change.need)
     names = await describe_items(change.plan, ctx.shop, most=blocks.OPTIONS)
     return render_ticks(view, name, names, len(change.plan.items))
 

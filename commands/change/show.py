@@ -92,6 +92,7 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     /change details 42
     """
     change = await ctx.changes.load(args.number)
+    ctx.policy.refuse_seeing(await ctx.person(), number=change.number, requester=change.requester, need=change.need)
     rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
     title = f"Change {change.number} covers {counted(len(rows), 'item')}"
     items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")

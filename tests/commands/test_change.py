@@ -183,7 +183,7 @@ async def test_change_show_shows_all_of_a_plan_or_sends_it_as_a_file(slack: Worl
     await slack.type(f"/segment delete {' '.join(names)}")
     assert "`/change show 1` shows the whole of it." in read(slack.card(1))
     await slack.type("/change show 1", by="ben")
-    lines = [f"• Delete the segment {name} (0 shoppers)" for name in names]
+    lines = [f"• Delete the segment {name} (empty)" for name in names]
     shown = read(slack.messages(by="ben")[-1])
     if count == 20:
         assert "\n".join(lines) in shown

@@ -112,10 +112,10 @@ FURTHER = "Undo takes back what was done."
             (run(0, StepState.DONE), FAILED),
             [
                 "No.",
-                "Done: Delete the segment A (0 shoppers).",
-                "Stopped at: Delete the segment B (0 shoppers).",
-                "Not started: Delete the segment C (0 shoppers).",
-                "Not started: Delete the segment D (0 shoppers).",
+                "Done: Delete the segment A (empty).",
+                "Stopped at: Delete the segment B (empty).",
+                "Not started: Delete the segment C (empty).",
+                "Not started: Delete the segment D (empty).",
                 FURTHER,
             ],
         ),
@@ -226,19 +226,19 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
     [
         (
             change(state=State.DONE, approvals=(BEN,)),
-            "is done, approved by @UBEN: Delete the segment VIPs (0 shoppers).",
+            "is done, approved by @UBEN: Delete the segment VIPs (empty).",
         ),
         (
             change(state=State.REJECTED, settled_by="UBEN", reason="Not now."),
-            "was rejected by @UBEN: Delete the segment VIPs (0 shoppers). Reason: Not now.",
+            "was rejected by @UBEN: Delete the segment VIPs (empty). Reason: Not now.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.FAILED, error="No."),)),
-            "failed: Delete the segment VIPs (0 shoppers). Reason: No.",
+            "failed: Delete the segment VIPs (empty). Reason: No.",
         ),
         (
             change(state=State.FAILED, runs=(run(0, StepState.UNSURE),)),
-            "failed: Delete the segment VIPs (0 shoppers). Look at its card.",
+            "failed: Delete the segment VIPs (empty). Look at its card.",
         ),
     ],
 )
@@ -389,7 +389,7 @@ def test_a_late_write_is_told_to_whoever_can_approve() -> None:
 def test_approvers_hear_who_broke_the_glass_and_why() -> None:
     broken = change(emergency=EMERGENCY, card=Card(channel="C1", ts="1.0", url="https://slack.example/1"))
     assert shown(compose_broken_glass(broken)) == (
-        "Change 42 runs without approval: Delete the segment VIPs (0 shoppers) "
+        "Change 42 runs without approval: Delete the segment VIPs (empty) "
         "Emergency: @UEVE ran this without approval. Reason: Wrong <price>. "
         "Look at it, then type /change review 42 . Open card"
     )

@@ -1,5 +1,7 @@
 """The Home tab as a function of what one person may see."""
 
+from itertools import pairwise
+
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.need import Approval, Need
@@ -31,7 +33,7 @@ def test_where_nothing_is_it_says_so() -> None:
     told = shown(Home(overview=StoreOverview()))
     assert "Nothing is waiting for you" in told
     assert "You haven't asked for a change yet." in told
-    assert "0 of 1,000 segments, 0 shoppers in all." in told
+    assert "0 of 1,000 segments used, 0 memberships." in told
 
 
 def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
@@ -51,8 +53,8 @@ def test_my_own_change_that_waits_says_for_whom() -> None:
         approvals=(Approval(actor="UBEN", at=NOW),),
     )
     told = shown(Home(mine=(Brief.of(change(number=1, state=State.WAITING)), Brief.of(signed))))
-    assert "Waiting for 1 approval: Delete the segment VIPs (0 shoppers) · change 1\n" in told
-    assert "Waiting for 1 more approval: Delete the segment VIPs (0 shoppers) · change 42\n" in told
+    assert "Waiting for 1 approval: Delete the segment VIPs (empty) · change 1\n" in told
+    assert "Waiting for 1 more approval: Delete the segment VIPs (empty) · change 42\n" in told
 
 
 def test_why_it_cannot_be_told_what_waits_is_said() -> None:
@@ -61,7 +63,7 @@ def test_why_it_cannot_be_told_what_waits_is_said() -> None:
 
 def test_the_segments_are_told_in_words_before_the_table() -> None:
     told = shown(Home(overview=StoreOverview(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
-    assert "1,000 of 1,000 segments, 12,345 shoppers in all." in told
+    assert "1,000 of 1,000 segments used, 12,345 memberships." in told
     blocks = render_home(Home(overview=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
     (table,) = [block for block in blocks if block["type"] == "data_table"]
     assert (table["caption"], len(table["rows"])) == ("25 largest segments", 26)
@@ -123,3 +125,15 @@ def test_those_that_have_no_row_can_be_reviewed_from_a_menu() -> None:
     )
     assert (menu["action_id"], menu["placeholder"]["text"]) == ("review", "110 more")
     assert [one["value"] for one in menu["options"]] == [str(at) for at in range(11, 111)]
+
+
+def test_rows_stand_apart_and_the_help_still_fits() -> None:
+    waits, mine = (Brief.of(change()),) * 10, (Brief.of(change(state=State.DONE)),) * 10
+    overview = StoreOverview(segments=12, largest=(VIPS,) * 25)
+    told = Home(waiting=60, waits=waits, others=waits, mine=mine, untold=tuple(range(5)), overview=overview)
+    blocks = render_home(told, GROUPS)["blocks"]
+    kinds = [(before["type"], after["type"]) for before, after in pairwise(blocks)]
+    assert kinds.count(("context", "divider")) >= 9  # between what waits
+    assert ("section", "section") not in kinds
+    assert len(blocks) <= HOME_BLOCKS
+    assert f"/{GROUPS[-1].name}" in read(blocks[-1]) + read(blocks[-2])

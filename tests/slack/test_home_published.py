@@ -99,7 +99,7 @@ async def test_a_store_that_is_slow_is_not_waited_for(slack: World) -> None:
         await slack.workspace.changed(lambda _: slack.workspace.state("ana")["home"])
         assert "Loading…" in seen(slack, "ana")
     await slack.sweep()
-    assert "12 of 1,000 segments, 360 shoppers in all." in seen(slack, "ana")
+    assert "12 of 1,000 segments used, 360 memberships." in seen(slack, "ana")
 
 
 async def test_1000_segments_are_counted_and_the_largest_shown(slack: World) -> None:

@@ -5,9 +5,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Fields, Sentence, Table
+from bot.core.language.hidden_addresses import hide_addresses
 from bot.slack import answers, blocks
 from bot.slack.blocks import Message
-from bot.slack.public_text import counts_addresses, hide_addresses, without_addresses
+from bot.slack.public_text import counts_addresses, without_addresses
 from tests.laws.values import LAW
 
 

@@ -174,3 +174,26 @@ async def test_no_channel_reads_an_address_and_details_shows_each(slack: World) 
     assert "Reason: Ask [email] first." in told
     await slack.type("/change details 2", by="ben")
     assert inside[0] in slack.whisper(by="ben")
+
+
+async def test_who_typed_an_address_reads_it_where_the_card_only_counts_it(slack: World) -> None:
+    (inside,) = slack.emails(1, inside="")
+    await slack.type(f"/segment add Lapsed {inside} guest@example.com")
+    assert "Not in the store: [email]." in read(slack.card(1))
+    assert "guest@example.com" in slack.whisper()
+    assert "guest@example.com" not in public(slack)
+    await slack.type(f"/segment add Reviewers {inside}")
+    assert "change 2" not in slack.whisper()
+
+
+async def test_details_names_people_to_who_asked_and_to_who_can_approve(slack: World) -> None:
+    (one, two) = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {one} {two}", by="ben")
+    for by in ("ben", "cleo"):
+        await slack.type("/change details 1", by=by)
+        assert one in slack.whisper(by=by)
+    await slack.type("/change details 1", by="ana")
+    assert slack.whisper() == "You can't see whom change 1 covers."
+    await slack.type("/change except 1", by="ana")
+    assert one not in read(slack.form())
+    assert "You can't see whom change 1 covers." in read(slack.form())

@@ -112,6 +112,12 @@ class Policy(Value):
         _refuse_outsiders(actor, "approve or reject changes")
         _refuse_others(actor, self.approvers_of(need), f"approve change {number}")
 
+    def refuse_seeing(self, actor: Actor, *, number: int, requester: str, need: Need) -> None:
+        """Raise NotAllowed unless this person may see whom a change is about: its requester, approvers, auditors."""
+        if actor.id != requester:
+            ids = self.approvers_of(need) | self.approvers | self.auditors
+            _refuse_others(actor, ids, f"see whom change {number} covers")
+
     def refuse_breaking(self, actor: Actor) -> None:
         """Raise NotAllowed unless this person may run a change in an emergency."""
         _refuse_outsiders(actor, "run a change without its approvals")

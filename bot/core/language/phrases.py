@@ -21,6 +21,11 @@ def people(count: int) -> str:
     return counted(count, "shopper")
 
 
+def size(count: int) -> str:
+    """Write ``empty``, ``1 shopper``, ``2,000 shoppers``."""
+    return people(count) if count else "empty"
+
+
 def and_list(names: Sequence[str]) -> str:
     """Write ``Ada, Ben and Cleo``, with every name."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -153,7 +153,7 @@ def test_a_change_in_brief_tells_its_plan_in_one_line() -> None:
     whole = change(state=State.WAITING, approvals=(Approval(actor="UBEN", at=NOW),))
     brief = Brief.of(whole)
     assert (brief.number, brief.state, brief.approvals) == (42, State.WAITING, whole.approvals)
-    assert brief.headline == "Delete the segment VIPs (0 shoppers)"
+    assert brief.headline == "Delete the segment VIPs (empty)"
 
 
 def ran(state: StepState, *, undoable: bool = True) -> Run:

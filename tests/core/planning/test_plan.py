@@ -97,7 +97,7 @@ def test_a_plan_knows_the_segments_that_it_touches_once() -> None:
 
 def test_the_headline_is_one_line_whatever_the_length() -> None:
     names = ("A", "B", "C", "D")
-    lines = [f"Delete the segment {name} (0 shoppers)" for name in names]
+    lines = [f"Delete the segment {name} (empty)" for name in names]
     assert plan(delete("A")).headline == lines[0]
     assert plan(delete("A"), delete("B")).headline == " · ".join(lines[:2])
     assert plan(*map(delete, names)).headline == "Delete 4 segments"

@@ -231,7 +231,7 @@ def test_later_steps_know_a_created_segment_by_the_name_that_was_planned() -> No
     applied = planned._applied(spelt)
     assert add(1, SegmentRef(name="Loyal ones ")).resolved(CreatedIds.of((applied,))).segment.id == uuid(5)
     (undo,) = applied.undo or ()
-    assert undo.describe(0) == "Delete the segment Loyal ones (0 shoppers)"
+    assert undo.describe(0) == "Delete the segment Loyal ones (empty)"
 
 
 def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:

@@ -229,7 +229,7 @@ def test_what_ran_says_who_asked_and_who_approved(fields: dict[str, object], who
     assert sentences(found)[1] == "Through the bot since yesterday: 1 change."
     (row,) = rows_of(found).items()
     plain = (row[0], masked(row[1]))
-    assert plain == ("Change 42", f"Delete the segment VIPs (0 shoppers) (asked by UANA, {who}, done)")
+    assert plain == ("Change 42", f"Delete the segment VIPs (empty) (asked by UANA, {who}, done)")
 
 
 def test_what_waits_says_for_how_long_the_oldest_first() -> None:

@@ -8,7 +8,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from bot.bigcommerce import NewSegment, Promotion, Reader, Store
 from bot.core.errors import Impossible
 from bot.core.items import Item
-from bot.core.language.phrases import people
+from bot.core.language.phrases import size
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
@@ -195,7 +195,7 @@ class DeleteSegment(Step):
 
     def describe(self, shoppers: int) -> str:
         """Describe the segment, with its size."""
-        return f"Delete the segment {self.segment.name} ({people(shoppers)})"
+        return f"Delete the segment {self.segment.name} ({size(shoppers)})"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return the segment with its size before, and nothing after."""
