@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
 from bot.core.command import Context, Group, command
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.errors import Impossible, Instead, Misuse, NothingToDo
 from bot.core.items import Item
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import listing, people, remark_on
@@ -17,16 +17,10 @@ from bot.core.planning.plan import Person, Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
+from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, which_one
+from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.shopper_search import search_shoppers
-from bot.core.store_view.shoppers import (
-    OFFERED,
-    ResolvedShoppers,
-    describe_customer,
-    fetch_owners,
-    nobody_left,
-    resolve,
-    which_one,
-)
+from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
 from commands.inputs import Shoppers, one_line
 from commands.paging import offers
 
@@ -111,10 +105,10 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
         return Answer(f"No shopper matches “{args.words}”.", (Sentence(hint, quiet=True),))
     if len(found) == 1:
         return await _shown(found[0], ctx)
-    rows = tuple((_name(one), one.email, one.id, len(one.segment_ids)) for one in found)
+    rows = tuple((full_name(one), one.email, one.id, len(one.segment_ids)) for one in found)
     table = Table("Shoppers", ("Shopper", "Email", "Customer id", "Segments"), rows)
     more = (Sentence(f"Only {FOUND} are shown: type more of the name.", quiet=True),) if len(found) == FOUND else ()
-    nexts = ((f"Show {_name(one) or one.email}", f"shopper show #{one.id}") for one in found[:OFFERED])
+    nexts = ((f"Show {full_name(one) or one.email}", f"shopper show #{one.id}") for one in found[:OFFERED])
     return Answer(f"{people(len(found))} found", (table, *more, offers(*nexts)))
 
 
@@ -129,10 +123,6 @@ async def _shown(customer: Customer, ctx: Context) -> Answer:
     return Answer(describe_customer(customer), (fields, *await _promotions(customer, ctx), _next_steps(customer), ids))
 
 
-def _name(customer: Customer) -> str:
-    return f"{customer.first_name} {customer.last_name}".strip()
-
-
 @command("shopper create", submit="Create Profiles")
 async def create(args: SomeShoppers, ctx: Context) -> Plan:
     """Create profiles for registered customers, so that they can be in segments.
@@ -140,6 +130,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper create 17
     /shopper create ada@example.com, #42
     """
+    await _refuse_segments(args.shoppers, "Create Profiles", "shopper create", ctx)
     shoppers = await resolve(args.shoppers, ctx.shop)
     if not shoppers.shoppers:
         raise shoppers.not_found
@@ -185,6 +176,7 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper delete ada@example.com
     /shopper delete 17, 42
     """
+    await _refuse_segments(args.shoppers, "Delete Profiles", "shopper delete", ctx)
     shoppers = await resolve(args.shoppers, ctx.shop)
     customers = await _customers(shoppers, ctx)
     having = [one for one in customers if one.shopper_profile_id]
@@ -209,10 +201,36 @@ def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:
 
 async def _one_customer(text: str, ctx: Context) -> Customer:
     """Return the customer whom the text names. Raises Misuse, which asks whom of several."""
-    first, *more = await _customers(await resolve((text,), ctx.shop, field="shopper"), ctx)
+    await _refuse_segments((text,), "Show Shopper", "shopper show", ctx)
+    found = await resolve((text,), ctx.shop, field="shopper")
+    first, *more = await _customers(found, ctx)
     if more:
         raise which_one((first, *more), field="shopper")
+    if found.others or found.unresolved:
+        shown = Instead(f"Show {describe_customer(first)}", f"shopper show #{first.id}")
+        what = listing([f"“{one}”" for one in found.others]) or " ".join(found.unresolved)
+        raise Misuse(f"I didn't expect {what} here.", field="shopper", instead=(shown,))
     return first
+
+
+async def _refuse_segments(texts: tuple[str, ...], verb: str, path: str, ctx: Context) -> None:
+    """Raise Misuse if segments are named, which the command does not take: they may belong to another one."""
+    among = await segments_among(texts, ctx.shop)
+    if not among.segments:
+        return
+    named, who = listing([f"“{one.name}”" for one in among.segments]), f"shoppers:{quote(among.rest)}"
+    to = " ".join(f"segment:{one.id}" for one in among.segments)
+    names = listing([one.name for one in among.segments])
+    raise Misuse(
+        f"{named} {'is a segment' if len(among.segments) == 1 else 'are segments'}, and `/{path}` takes shoppers only. "
+        "Nothing was done.",
+        for_log="A segment is named where only shoppers belong.",
+        instead=(
+            Instead(f"Remove from {names}", f"segment remove {to} {who}"),
+            Instead(f"Add to {names}", f"segment add {to} {who}"),
+            Instead(f"{verb}, Not the Segment", f"{path} {among.rest}"),
+        ),
+    )
 
 
 async def _customers(shoppers: ResolvedShoppers, ctx: Context) -> list[Customer]:
@@ -272,4 +290,6 @@ GROUP = Group(
     "shopper",
     "Shoppers: find and see them, register them, and delete their profiles",
     commands=(show, find, create, register, delete),
+    elsewhere=dict.fromkeys(("add", "put", "enroll"), "segment add")
+    | dict.fromkeys(("remove", "take", "kick"), "segment remove"),
 )

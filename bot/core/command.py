@@ -1,10 +1,9 @@
-"""Commands and their Groups, and how a typed line is matched to its Command. Pure."""
+"""Commands and their Groups, and a call of a Command. Pure."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
@@ -16,9 +15,8 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse, Question
-from bot.core.language.args import DASHES, Args, Input, ShopperInput, check, input_of, missing, usage
+from bot.core.language.args import Args, Input, ShopperInput, check, input_of, missing, usage
 from bot.core.language.confirmed_words import NOTHING, Confirmed
-from bot.core.language.readings import fill, is_name, may_differ
 from bot.core.people import Actor
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
@@ -127,8 +125,8 @@ class Command:
         return f"/{self.group if self.is_default else self.path} {usage(self.args)}".strip()
 
     def misuse(self, error: Misuse) -> Misuse:
-        """Return ``error`` with the command's usage and an example; a question needs neither."""
-        if isinstance(error, Question):
+        """Return ``error`` with the command's usage and an example; one that comes with buttons needs neither."""
+        if isinstance(error, Question) or error.instead:
             return error
         example = f" For example: `{self.examples[0]}`." if self.examples else ""
         return Misuse(f"{error} Type `{self.usage}`.{example}", for_log=error.for_log)
@@ -163,6 +161,7 @@ def command(
 class Group:
     """Commands that share a slash command (``/segment``), in the order in which help lists them.
 
+    ``elsewhere``: commands of other groups, by the verbs with which people ask for them here: ``/shopper add``.
     ``for_auditors``: the policy decides who may use it to read the audit log, whoever may ask for changes. ``escaped``:
     Slack replaces typed mentions with user ids (set in manifest.yml), so that nobody is mistaken for another.
     """
@@ -172,16 +171,13 @@ class Group:
     commands: tuple[Command, ...]
     for_auditors: bool = False
     escaped: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        paths = [f"{self.name} {verb}" for one in self.commands for verb in (one.name, *one.aliases)]
+        verbs = (*(verb for one in self.commands for verb in (one.name, *one.aliases)), *self.elsewhere)
+        paths = [f"{self.name} {verb}" for verb in verbs]
         if len({*paths}) < len(paths) or any(one.group != self.name for one in self.commands):
             raise ValueError(f"/{self.name} is declared with these commands: {', '.join(paths)}")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of its commands."""
-        return tuple(one.name for one in self.commands)
 
     @property
     def default(self) -> str:
@@ -199,7 +195,7 @@ class Call:
 
     ``words`` are what was typed for it, where the store's names decide how they are read (``core/resolution.py``);
     ``positional`` are options that they fill by position. ``unknown``: why nothing is understood, should the words be
-    no name, since they stand where a command does.
+    no name, since they stand where a command does. ``otherwise``: what is meant where a name begins with a verb.
     """
 
     command: Command
@@ -207,6 +203,7 @@ class Call:
     words: str = field(default="", compare=False)
     positional: tuple[str, ...] = field(default=(), compare=False)
     unknown: Misuse | None = field(default=None, compare=False)
+    otherwise: "Call | None" = field(default=None, compare=False)
 
     @property
     def is_complete(self) -> bool:
@@ -256,76 +253,6 @@ class Help:
 
     groups: tuple[Group, ...]
     command: Command | None = None
-
-
-HELP = frozenset({"help", "-help", "--help", "-h", "?"})
-"""What people type for help; phones make one long dash of two."""
-
-
-def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
-    """Parse a typed line (without the slash). Raises Misuse, which suggests a similar command if there is one."""
-    name, rest = _first_word(line)
-    group = next((one for one in groups if one.name == name.casefold()), None)
-    if group is None:
-        raise _unknown("/", name, [one.name for one in groups], groups[0])
-    first, words = _first_word(rest)
-    verb = first.translate(DASHES).casefold() or group.default
-    if verb in HELP:
-        return Help((group,), group.find(words.strip().translate(DASHES).casefold()))
-    command = group.find(verb)
-    if command is None:
-        return _without_verb(group, rest)
-    if words.strip().translate(DASHES).casefold() in HELP or words.split()[-1:] == ["--help"]:
-        return Help((group,), command)
-    return _call(command, words, command.aliases.get(verb, ()))
-
-
-def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
-    try:
-        values = fill(command.args, words, positional=positional)
-    except Misuse as error:
-        raise command.misuse(error) from error
-    kept = words if may_differ(command.args, values) else ""
-    return Call(command, values, kept, positional, unknown)
-
-
-def _without_verb(group: Group, words: str) -> Call:
-    """Parse words that do not begin with a command: they may name what is to be shown. Raises Misuse."""
-    unknown, show = _unknown_verb(group, _first_word(words)[0]), group.find("show")
-    kinds = [input_of(field) for field in show.args.model_fields.values()] if show else []
-    if show and kinds and kinds[0].may_be(words.strip()):
-        return _call(show, words, unknown=unknown if is_name(kinds[0]) else None)
-    raise unknown
-
-
-def _first_word(line: str) -> tuple[str, str]:
-    """Split off the first word, at any whitespace: phones type line breaks and special blanks, too."""
-    first, *rest = line.split(maxsplit=1) or ("",)
-    return first, "".join(rest)
-
-
-def _unknown_verb(group: Group, word: str) -> Misuse:
-    """Build the error for a verb that no command has. One that hurts is suggested for a slip of the fingers only."""
-    verbs = {verb: one for one in group.commands for verb in (one.name, *one.aliases)}
-    near = get_close_matches(word.casefold(), verbs, n=len(verbs), cutoff=0.5)
-    near = [verb for verb in near if not verbs[verb].is_grave or _is_slip(word.casefold(), verb)]
-    return _unknown(f"/{group.name} ", word, near, group)
-
-
-def _is_slip(word: str, verb: str) -> bool:
-    """Return whether a letter is missing, there twice or too many, or two have changed places."""
-    short, long = sorted((word, verb), key=len)
-    if len(long) == len(short) + 1:
-        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
-    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
-    return len(word) == len(verb) and verb in swapped
-
-
-def _unknown(before: str, word: str, known: Sequence[str], group: Group) -> Misuse:
-    near = get_close_matches(word.casefold(), known, n=1, cutoff=0.5)
-    suggestion = f"Did you mean `{before}{near[0]}`? " if near else ""
-    sentence = f"There is no command `{before}{word[:100]}`. {suggestion}`/{group.name} help` shows what there is."
-    return Misuse(sentence, for_log="There is no such command.")
 
 
 def _each(value: object) -> tuple[str, ...]:

@@ -38,14 +38,25 @@ class Refusal(Exception):
         self.for_log = for_log or sentence
 
 
+@dataclass(frozen=True)
+class Instead:
+    """A line that may have been meant, without the slash, and the label of the button that types it."""
+
+    label: str
+    line: str
+
+
 class Misuse(Refusal):
-    """The words or values cannot be understood; the sentence says what to type instead.
+    """The words or values cannot be understood; the sentence says what to type instead, ``instead`` has buttons for it.
 
     It may repeat them, so the log has a sentence of its own.
     """
 
-    def __init__(self, sentence: str, *, field: str | None = None, for_log: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, field: str | None = None, for_log: str = "", instead: Sequence[Instead] = ()
+    ) -> None:
         super().__init__(sentence, field=field, for_log=for_log or "The words could not be understood.")
+        self.instead = tuple(instead)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
-from bot.core.errors import Question, Reading
+from bot.core.errors import Misuse, Question, Reading, Refusal
 from bot.core.language.args import ShopperInput, input_of, missing, takes_many
 from bot.core.language.phrases import capital, listing, shortened
 from bot.core.language.readings import Values, fill
@@ -43,6 +43,18 @@ def question_answer(command: Command, question: Question) -> Answer:
     offers = [Offer(label, f"{command.path} {line}".strip()) for label, line in zip(labels, lines, strict=True)]
     others = [Offer("Something Else", command.path)] if told[1:] and missing(command.args, {}) else []
     return Answer(str(question), (*told, Offers((*offers, *others))))
+
+
+def refusal_answer(refusal: Refusal) -> Answer:
+    """Build the answer that tells of a refusal, with a button for each line that may have been meant."""
+    lines = refusal.instead if isinstance(refusal, Misuse) else ()
+    offers = [Offer(shortened(one.label, LABEL_ROOM), _with_room(one.line)) for one in lines]
+    return Answer(str(refusal), (Offers(tuple(offers)),) if offers else ())
+
+
+def _with_room(line: str) -> str:
+    """Return the line; of one that no button holds, its command, which asks for the rest in a form."""
+    return line if len(line) <= MOST_WORDS else " ".join(line.split()[:2])
 
 
 def _form_note(command: Command, line: str) -> str:

@@ -11,7 +11,7 @@ from bot.bigcommerce import Reader
 from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
-from bot.core.command import Call, Context, Group, Outcome, find, group_of, understand
+from bot.core.command import Call, Context, Group, Outcome, find, group_of
 from bot.core.errors import Impossible, Misuse, Question
 from bot.core.invocation import Clicked, Invocation, Typed
 from bot.core.items import Item, texts
@@ -19,6 +19,7 @@ from bot.core.language.confirmed_words import Confirmed
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
+from bot.core.understanding import understand
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 from bot.engine.recent_moves import moved_before
@@ -78,14 +79,14 @@ class Planner:
                 return call
         return otherwise
 
-    def context(self, actor: str, *, can_wait: bool = True) -> Context:
-        """Build the Context for planning on behalf of this person; see ``Reader.patient`` for ``can_wait``."""
+    def context(self, actor: str, *, can_wait: bool = True, can_ask: bool = True) -> Context:
+        """Build the Context for planning on behalf of this person; see ``Reader.patient`` and ``Shop``."""
         reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
         reader = reader.patient() if can_wait else reader
         findings = Findings()
         return Context(
             actor=actor,
-            shop=self._shop(reader, findings),
+            shop=Shop(reader, findings, asked_of_additions=self.policy.asked_of_additions, can_ask=can_ask),
             findings=findings,
             changes=ledger.changes,
             audit=ledger.audit,
@@ -97,9 +98,6 @@ class Planner:
             now=self.process.clock(),
             zone=self.zone,
         )
-
-    def _shop(self, reader: Reader, findings: Findings | None = None) -> Shop:
-        return Shop(reader, findings, asked_of_additions=self.policy.asked_of_additions)
 
     async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
         """Raise NotAllowed unless this person may use the command with this path, and ask for this plan."""
@@ -140,7 +138,7 @@ class Planner:
         Raises Refusal and StoreError.
         """
         call = Call(find(self.groups, change.command), change.args)
-        outcome = await call.command.function(call.args, self.context(change.requester, can_wait=False))
+        outcome = await call.command.function(call.args, self.context(change.requester, can_wait=False, can_ask=False))
         if not isinstance(outcome, Plan):
             raise Impossible("There is nothing to do any more.")
         return await self.narrow(outcome, change.without)
@@ -152,8 +150,8 @@ class Planner:
         """
         if not items:
             return plan
-        left = plan.without(items)
-        now = await build_plan(left.steps, self._shop(self.reader), undoes=left.undoes, remarks=left.remarks)
+        left, shop = plan.without(items), Shop(self.reader, asked_of_additions=self.policy.asked_of_additions)
+        now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
         return now.model_copy(update={"named": left.named, "people": left.people})
 
 

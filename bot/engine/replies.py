@@ -6,6 +6,7 @@ from bot.core.answers import Answer
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, Refusal
 from bot.core.invocation import Delivery
+from bot.core.questions import refusal_answer
 from bot.engine.late_replies import LateReplies
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -28,7 +29,7 @@ class Replies:
 
     async def refuse(self, to: Delivery, refusal: Refusal) -> None:
         """Show why the request is refused."""
-        await self.show(to, Answer(str(refusal)))
+        await self.show(to, refusal_answer(refusal))
 
     async def undelivered(self, to: Delivery, reason: str) -> None:
         """Record that an answer could not be delivered."""

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from bot.core.approval.changes import Decision, Verdict
 from bot.core.approval.shown_change import Shown
-from bot.core.command import Call, Group, Help, find, group_of, understand
+from bot.core.command import Call, Group, Help, find, group_of
 from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
+from bot.core.understanding import understand
 from bot.slack import forms
 from bot.slack.action_ids import REASON, VALUE, unpack_shown, unpack_words
 from bot.slack.payloads import (

@@ -81,7 +81,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     title = f"Change {change.number} {describe_state(change.state)}"
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
-    parts = (*_whole(change), *untold, _fields(change), *_failures(change), *card)
+    parts = (*_undecided(change, ctx.actor), *_whole(change), *untold, _fields(change), *_failures(change), *card)
     return Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
 
 
@@ -122,6 +122,17 @@ def _lines(lines: tuple[str, ...], change: Change) -> tuple[Sentence | File, ...
     if len(lines) <= 20 and sum(map(len, lines)) <= SHOWN:
         return tuple(Sentence(line) for line in lines)
     return (Sentence(change.plan.headline), File(f"change {change.number}.txt", "\n".join((*map(visible, lines), ""))))
+
+
+def _undecided(change: Change, actor: str) -> tuple[Sentence, ...]:
+    """Say that looking at a change that waits, or typing a decision, decides nothing: that takes the card's buttons."""
+    if change.state is not State.WAITING:
+        return ()
+    if change.requester == actor:
+        return (Sentence("Nothing is decided yet: someone else has to, with the card's buttons."),)
+    if change.has_approved(actor):
+        return (Sentence("You approved it; someone else still has to, with the card's buttons."),)
+    return (Sentence("Nothing is decided yet: Review has the card's buttons."),)
 
 
 def _review(change: Change, actor: str) -> tuple[Review, ...]:

@@ -1,6 +1,5 @@
 """``/segment members``, ``add``, ``remove``, ``clear``, ``export``: the shoppers in a segment."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
@@ -10,12 +9,13 @@ from bot.bigcommerce import Customer, Profile, Segment
 from bot.core.answers import Answer, File, Sentence, Table
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_lines
-from bot.core.errors import NothingToDo
+from bot.core.errors import NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
-from bot.core.language.phrases import people, remark_on
+from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
+from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
 from commands.paging import Page, no_such_page, offers
@@ -163,9 +163,28 @@ async def _segments_and_shoppers(
     args: AddArgs | RemoveArgs, ctx: Context
 ) -> tuple[tuple[Segment, ...], ResolvedShoppers]:
     """Find both. Raises Misuse about segments that do not exist, and Question about shoppers."""
-    find = ctx.shop.find(args.segment, field="segment")
-    segments, named = await asyncio.gather(find, resolve(args.shoppers, ctx.shop))
-    return segments, named
+    segments = await ctx.shop.find(args.segment, field="segment")
+    among = await segments_among(args.shoppers, ctx.shop)
+    if among.segments:
+        raise _are_segments(segments, among)
+    return segments, await resolve(args.shoppers, ctx.shop)
+
+
+def _are_segments(segments: Sequence[Segment], among: Among) -> Question:
+    """Ask whether segments are meant that are named among the shoppers."""
+    named = listing([f"“{one.name}”" for one in among.segments])
+    are = "is a segment" if len(among.segments) == 1 else "are segments"
+    every = tuple(dict.fromkeys((*segments, *among.segments)))
+    ways = {listing([one.name for one in every]): every, f"Only {listing([one.name for one in segments])}": segments}
+    return Question(
+        f"{named} {are}. Which do you mean? Nothing was done yet.",
+        [
+            Reading({"segment": tuple(one.id for one in each), "shoppers": among.rest}, way)
+            for way, each in ways.items()
+        ],
+        field="shoppers",
+        for_log="A segment is named among the shoppers.",
+    )
 
 
 def _profiles(shoppers: Iterable[Shopper]) -> tuple[str, ...]:

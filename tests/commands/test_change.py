@@ -312,3 +312,19 @@ async def test_very_many_words_that_were_left_out_come_as_a_file(slack: World) -
     await slack.type(f"/segment remove VIPs {email} some words")
     await slack.type("/change details 2")
     assert "Words that were left out: some and words." in slack.whisper()
+
+
+async def test_showing_a_change_that_waits_says_who_still_decides(slack: World) -> None:
+    await slack.under(
+        '[[rules]]\nsteps = ["delete_segment", "remove_members", "delete_profiles", "retarget_promotion", "switch_promotion"]\napprovals = 2\n'
+    )
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben")
+    told = {
+        "ana": "Nothing is decided yet: someone else has to, with the card's buttons.",
+        "ben": "You approved it; someone else still has to, with the card's buttons.",
+        "cleo": "Nothing is decided yet: Review has the card's buttons.",
+    }
+    for person, sentence in told.items():
+        await slack.type("/change approve 1", by=person)
+        assert sentence in slack.whisper(by=person)

@@ -666,3 +666,22 @@ async def test_a_store_without_the_plan_says_so_and_a_guest_is_refused(slack: Wo
     await slack.type(f"/shopper {line}")
     assert forbids(read(slack.messages()[-1]))
     assert "may have been carried out" not in read(slack.messages()[-1])
+
+
+async def test_a_segment_among_shoppers_is_told_with_buttons(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/shopper delete {email} from VIPs")
+    assert slack.whisper().startswith("“VIPs” is a segment, and")
+    assert buttons(slack.messages()[-1]) == ["Remove from VIPs", "Add to VIPs", "Delete Profiles, Not the Segment"]
+    await slack.type(f"/shopper show {email} please")
+    assert slack.whisper() == f"I didn't expect “please” here. Show {slack.called(email)}"
+
+
+async def test_a_segment_among_those_to_add_is_asked_about_and_names_are_too(slack: World) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {email} and Coffee lovers")
+    assert buttons(slack.messages()[-1]) == ["VIPs and Coffee lovers", "Only VIPs"]
+    slack.register("ida.moss@example.com", "Ida", "Moss")
+    slack.register("ben.cohn@example.com", "Ben", "Cohn")
+    await slack.type(f"/segment add segment:VIPs shoppers:{email}, Ida Moss, Ben Cohn")
+    assert buttons(slack.messages()[-1]) == ["Ida Moss and Ben Cohn", "Leave “Ida Moss” and “Ben Cohn” Out"]

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Command, Context, Group, Help, Post, command, find, understand
+from bot.core.command import Call, Command, Context, Group, Help, Post, command, find
 from bot.core.errors import Misuse, Question
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.confirmed_words import Confirmed
+from bot.core.understanding import understand
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 

@@ -6,11 +6,12 @@ import pytest
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
-from bot.core.command import Call, Help, understand
+from bot.core.command import Call, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
 from bot.core.questions import question_answer
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
+from bot.core.understanding import understand
 from commands import GROUPS
 from tests.engine.bench import bench
 
@@ -136,13 +137,19 @@ async def test_what_is_no_name_stands_where_a_command_does() -> None:
         ("shopper ada@example.com", "shopper show"),
         ("promotion Win back", "promotion show"),
         ("segment who VIPs", "segment members"),
+        ("shopper Ada Byron", "shopper find"),
+        ("shopper drew", "shopper find"),
+        ("shopper add ada@example.com to VIPs", "segment add"),
+        ("shopper kick ada@example.com from VIPs", "segment remove"),
     ],
 )
 def test_verbs_that_people_mean_and_names_alone_are_understood(line: str, path: str) -> None:
     assert call_of(line).command.path == path
 
 
-@pytest.mark.parametrize("line", ["change often", "shopper Ada Byron", "summary VIPs", "audit x"])
+@pytest.mark.parametrize(
+    "line", ["change often", "summary VIPs", "audit x", "shopper delte Ada", "shopper 1@x.de show"]
+)
 def test_what_cannot_be_a_name_is_no_command(line: str) -> None:
     with pytest.raises(Misuse, match="There is no command"):
         understand(GROUPS, line)

@@ -13,10 +13,11 @@ from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepS
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.shown_change import Shown
-from bot.core.command import Call, understand
+from bot.core.command import Call
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, DeleteSegment, SegmentRef
 from bot.core.store_view.cached_shop import PromotionUse
+from bot.core.understanding import understand
 from bot.engine.approvers import NAMED
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers

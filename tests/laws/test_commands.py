@@ -14,11 +14,12 @@ from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
-from bot.core.command import Call, Command, Help, understand
+from bot.core.command import Call, Command, Help
 from bot.core.errors import Refusal
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import Args, Choice, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
+from bot.core.understanding import understand
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms

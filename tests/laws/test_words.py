@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import Promotion, Segment
 from bot.core.answers import Offers
-from bot.core.command import Call, Command, understand
+from bot.core.command import Call, Command
 from bot.core.language.args import (
     Choice,
     Input,
@@ -27,6 +27,7 @@ from bot.core.language.normal_form import normal_form
 from bot.core.language.readings import MOST_READINGS, Run, is_name, readings
 from bot.core.questions import ask_which, question_answer
 from bot.core.store_view.names import Names
+from bot.core.understanding import understand
 from commands import GROUPS
 from tests.core.samples import uuid
 from tests.laws.values import LAW

@@ -129,6 +129,85 @@ async def test_a_phone_number_in_the_place_of_an_id_is_not_logged(slack: World, 
     assert not any("202555" in f"{one.detail} {one.subjects} {one.command}" for one in entries)
 
 
+@pytest.mark.parametrize(
+    "phone", ["(202) 555-7946", "+44 20 7946 0958", "+44 (0)20 7946 0958", "020 7946 0958", "555 7946", "202 555 7946"]
+)
+async def test_a_group_of_digits_like_a_phone_number_is_told_whole(slack: World, phone: str) -> None:
+    await slack.type(f"/segment add VIPs {alma(slack)} {phone}")
+    assert f"1 other word was left out: {phone}." in read(slack.card(1))
+    assert slack.sizes()["VIPs"] == 41
+
+
+async def test_two_numbers_that_may_be_a_phone_number_are_asked_about(slack: World) -> None:
+    await slack.type("/segment add VIPs 111 1234")
+    assert slack.whisper().startswith("Are 111 and 1234 customers?")
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize("between", ["; ", "\n", ";\n"])
+async def test_a_name_with_a_comma_before_an_address_belongs_to_it(slack: World, between: str) -> None:
+    slack.register("ben@example.com", "Ben", "van Dijk")
+    await slack.type(f"/segment add VIPs Moss, Alma <{alma(slack)}>{between}van Dijk, Ben <ben@example.com>")
+    assert "Add 2 shoppers to VIPs" in read(slack.card(1))
+    assert "left out" not in read(slack.card(1))
+
+
+@pytest.mark.parametrize(
+    "names", ["Alma Moss, Ben Cohn", "Alma Moss and Ben Cohn", "shoppers:Alma Moss, Ben Cohn", "Moss, Alma; Cohn, Ben"]
+)
+async def test_several_names_offer_all_whom_they_mean(slack: World, names: str) -> None:
+    alma(slack)
+    slack.register("ben@example.com", "Ben", "Cohn")
+    await slack.type(f"/segment add VIPs {names}")
+    assert slack.whisper().startswith("Whom did you mean by “")
+    assert not slack.writes()
+
+
+async def test_names_are_taken_together_and_one_that_several_have_is_asked_first(slack: World) -> None:
+    email, ben = alma(slack), slack.register("ben@example.com", "Ben", "Cohn")
+    slack.register("ben.cohn@example.com", "Ben", "Cohn")
+    await slack.type("/segment add VIPs Alma Moss, Ben Cohn, Zyx Nobody")
+    assert slack.whisper().startswith(f"Whom did you mean by “Ben Cohn”: Ben Cohn (ben@example.com) #{ben} and ")
+    await slack.press("Ben Cohn (ben@example.com)", by="ana", channel="#segments")
+    assert slack.whisper().startswith("Whom did you mean by “Alma Moss”: ")
+    await slack.press("Alma Moss (alma.moss@example.com)", by="ana", channel="#segments")
+    assert "Add 2 shoppers to VIPs" in read(slack.card(1))
+    assert "2 other words were left out: Zyx and Nobody." in read(slack.card(1))
+    assert slack.profile_id(email) in slack.members("VIPs")
+
+
+async def test_a_name_beside_an_address_is_asked_about_and_may_be_left_out(slack: World) -> None:
+    email, (other,) = alma(slack), slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {other}, Alma Moss")
+    assert buttons(slack.messages()[-1]) == [f"Alma Moss ({email})", "Leave “Alma Moss” Out"]
+    await slack.press("Leave “Alma Moss” Out", by="ana", channel="#segments")
+    assert "Add 1 shopper to VIPs" in said(slack.card(1))
+    await slack.type(f"/segment add Newsletter Alma Moss {email}")
+    assert "Add 1 shopper to Newsletter" in said(slack.card(2))
+
+
+async def test_a_segment_among_the_shoppers_is_asked_about(slack: World) -> None:
+    email = alma(slack)
+    await slack.type(f"/segment add VIPs {email} and Coffee lovers")
+    assert slack.whisper().startswith("“Coffee lovers” is a segment. Which do you mean? Nothing was done yet.")
+    assert buttons(slack.messages()[-1]) == ["VIPs and Coffee lovers", "Only VIPs"]
+    before = slack.sizes()
+    await slack.press("VIPs and Coffee lovers", by="ana", channel="#segments")
+    assert (slack.sizes()["VIPs"], slack.sizes()["Coffee lovers"]) == (41, before["Coffee lovers"] + 1)
+    await slack.type(f"/segment remove VIPs {email} Coffee lovers")
+    await slack.press("Only VIPs", by="ana", channel="#segments")
+    assert "Remove 1 of 41 shoppers from VIPs" in read(slack.card(2))
+
+
+async def test_what_was_asked_and_answered_is_not_asked_again_at_approval(slack: World) -> None:
+    (member,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {member} Later, Alma Moss")
+    slack.put("Later")
+    alma(slack)
+    await slack.press("Remove Shoppers", by="ben")
+    assert slack.sizes()["VIPs"] == 39
+
+
 async def test_shoppers_are_chosen_by_name_in_a_form_beside_a_pasted_list(slack: World) -> None:
     email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
     await slack.type("/segment add VIPs")

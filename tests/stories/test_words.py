@@ -196,11 +196,61 @@ async def test_who_types_a_decision_is_led_to_the_card(slack: World) -> None:
     await slack.type("/segment delete VIPs")
     for line in ("/change approve 1", "/change reject #1", "/change 1"):
         await slack.type(line, by="ben")
-        assert "is waiting" in slack.whisper(by="ben")
+        assert slack.whisper(by="ben").startswith(
+            "Change 1 is waiting Nothing is decided yet: Review has the card's buttons."
+        )
         await slack.press("Review", by="ben", channel="#segments")
         assert slack.form(by="ben")
         await slack.client.cancel("ben")
     assert "VIPs" in slack.sizes()
+    await slack.type("/change approve 1")
+    assert "Nothing is decided yet: someone else has to, with the card's buttons." in slack.whisper()
+
+
+async def test_shoppers_are_added_and_removed_from_their_side(slack: World) -> None:
+    (one,), (other,) = slack.emails(1, outside="VIPs"), slack.emails(1, inside="VIPs")
+    await slack.type(f"/shopper add {one} to VIPs")
+    assert slack.profile_id(one) in slack.members("VIPs")
+    await slack.type(f"/shopper remove {other} from VIPs")
+    assert "Remove 1 of 41 shoppers from VIPs" in read(slack.card(2))
+
+
+@pytest.mark.parametrize("line", ["/shopper show {} to VIPs", "/shopper {} VIPs", "/shopper delete {} from VIPs"])
+async def test_a_segment_that_a_shopper_command_does_not_take_is_asked_about(slack: World, line: str) -> None:
+    (one,) = slack.emails(1, outside="VIPs")
+    await slack.type(line.format(one))
+    assert "“VIPs” is a segment, and" in asked(slack)
+    await choose(slack, "Add to VIPs")
+    assert slack.profile_id(one) in slack.members("VIPs")
+
+
+async def test_words_behind_a_shopper_to_show_are_told(slack: World) -> None:
+    (one,) = slack.emails(1)
+    await slack.type(f"/shopper {one} please")
+    assert asked(slack).startswith("I didn't expect “please” here.")
+    await choose(slack, f"Show {slack.called(one)}")
+    assert slack.whisper().startswith(slack.called(one))
+
+
+async def test_a_verb_behind_its_segment_is_offered_before_it(slack: World) -> None:
+    (one,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment VIPs add {one}")
+    assert "Did you mean /segment add …?" in asked(slack).replace("`", "")
+    await choose(slack, "Add Shoppers")
+    assert slack.profile_id(one) in slack.members("VIPs")
+
+
+async def test_a_misspelt_verb_has_a_button(slack: World) -> None:
+    await slack.type("/segment delte VIPs")
+    await choose(slack, "Delete Segment")
+    assert "Delete the segment VIPs" in read(slack.card(1))
+
+
+@pytest.mark.parametrize("line", ["/shopper moss", "/shopper ida moss"])
+async def test_a_word_that_is_no_command_is_looked_for_among_shoppers(slack: World, line: str) -> None:
+    slack.register("ida@example.com", "Ida", "Moss")
+    await slack.type(line)
+    assert "ida@example.com" in slack.whisper()
 
 
 @pytest.mark.parametrize("line", ["/segment help", "/segment ?", "/segment --help", "/segment —help", "/summary ?"])

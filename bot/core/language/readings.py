@@ -199,7 +199,10 @@ class _Reader:
 
     def _begins(self, name: str, at: int) -> bool:
         """Return whether the words from here on begin with a name for this field."""
-        return self.names is not None and any(True for _ in self.names(self.kinds[name], self._run(at)))
+        return self._is_named(name, self._run(at))
+
+    def _is_named(self, name: str, run: Run) -> bool:
+        return self.names is not None and any(True for _ in self.names(self.kinds[name], run))
 
     def _behind_joining(self, name: str, place: _Place) -> _Place | None:
         """Return the place behind a word that joins one more name of a field to those before it."""
@@ -252,10 +255,22 @@ class _Reader:
         return ((_joined(run), len(run)) if is_last else _first(run),)
 
     def _listed(self, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
-        """Return a list as it was typed, whose lines and columns tell what they are; or one word behind its key."""
-        if is_keyed and (run[0].quoted or others or len(run) == 1):
+        """Return a list as it was typed, whose lines and columns tell what they are; a quoted one ends with its quote.
+
+        Behind its key it also ends where a name begins.
+        """
+        if is_keyed and (run[0].quoted or len(run) == 1):
             return (((run[0].text,), 1),)
-        return (((as_typed(run),), len(run)),)
+        end = self._end_of_list(run, others) if is_keyed else len(run)
+        return (((as_typed(run[:end]),), end),)
+
+    def _end_of_list(self, run: Run, others: list[str]) -> int:
+        """Return how many words a list behind its key has: up to the next name, if other fields can follow."""
+        if others and not self.names:
+            return 1
+        named = [name for name in others if is_name(self.kinds[name])]
+        ends = (at for at in range(1, len(run)) if any(self._is_named(name, run[at:]) for name in named))
+        return next(ends, len(run))
 
     def _chosen(self, kind: Choice, run: Run) -> Iterator[Found]:
         """Return a choice, which may be typed in two words, where more words follow: ``is not``."""

@@ -15,14 +15,24 @@ from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import counted, listing
 
 _ANGLE = re.compile(r"<(?P<inside>[^<>|]*@[^<>|]*)>")
-_PHONE = r"(?<![\w@.,#])(?:\+|\(\+?\d)(?:[ ().\-/]{0,3}\d){6,14}(?![\w@])"
+_PHONE = r"(?<![\w@.,#])(?:\+|\(\+?\d|0)(?:[ ().\-/]{0,3}\d){6,14}(?![\w@]|-\w)"
+_LOCAL = r"(?<![\w@.,#/-])(?:(?:1[ .-])?\d{3}[ .-])?\d{3}[ .-]\d{4}(?![\w@]|-\w|[ ./]\d)"
+"""A telephone number without the sign of a country or a city: ``555 7946``. It may be two ids, too."""
 _GROUPED = r"(?:(?<![\w.,#])[$€£¥]?|(?<![\w.#])#)\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@,])"
 _TOKEN = re.compile(
     r"(?P<local>\"[^\"@<>]+\"@[^\s,;\"<>]+)|\"(?P<quoted>[^\"]*)\""
-    rf"|(?P<whole>{_PHONE}|{_GROUPED})|(?P<bare>[^\s,;|\"<>]+)"
+    rf"|(?P<whole>{_PHONE}|{_LOCAL}|{_GROUPED})|(?P<bare>[^\s,;|\"<>]+)|(?P<end>[,;|\t])"
 )
+_IDS = re.compile(r"[\s,;|]*(?:#?[1-9]\d*(?:[\s,;|]+|$))+")
+"""A list of nothing but ids, whose numbers are no parts of a telephone's."""
+_JOINING = ("and", "or")
 _MARK_IN_A_LIST = re.compile(r"\s*\d{1,4}[.)]\s+")
 _BEFORE_A_NAME = ',;|\t>"'
+_SURNAME = re.compile(
+    r"\s*(?:(?:van|von|de|del|della|der|den|di|da|dos|la|le|el|al|ter|ten|zu)\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE
+)
+_SURNAMES = re.compile(r"\s*(?:[^\W\d_][\w'.-]*\s*){1,3}")
+"""A surname, as Outlook writes it before the first name; and of several words, where a semicolon stands before it."""
 _EDGES = " ()[]{}<>,;.:!?*•·|='\"`~"
 _ENDS = " ,;:.!?*'\""
 _MARKED = re.compile(r"(?:#|customer:#?)0*([1-9]\d{0,17})")
@@ -33,7 +43,8 @@ _NUMBER = re.compile(r"[1-9]\d{0,17}")
 class ShopperWords:
     """Words for shoppers, by what each can be, without duplicates; addresses keep their case.
 
-    ``numbers`` stand beside other words, and nothing says what they are. ``others`` are no shoppers.
+    ``numbers`` stand beside other words, and nothing says what they are. ``others`` are no shoppers; ``phrases`` are
+    those of a list that stand together, which may be names.
     """
 
     emails: tuple[str, ...] = ()
@@ -41,6 +52,7 @@ class ShopperWords:
     profile_ids: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     others: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def count(self) -> int:
@@ -79,9 +91,26 @@ class _Collected:
     profiles: dict[str, None] = field(default_factory=dict)
     numbers: dict[int, None] = field(default_factory=dict)
     others: dict[str, None] = field(default_factory=dict)
+    phrases: dict[str, None] = field(default_factory=dict)
+    _phrase: list[str] = field(default_factory=list)
 
     def add(self, word: str) -> None:
-        """Add a word as what it can be by itself."""
+        """Add a word, to the phrase of those before it if it may be a name; an empty one ends that."""
+        if not word or word.casefold() in _JOINING:
+            self.end_phrase()
+            return
+        if self._names(word) or not any(map(str.isalpha, word)):
+            self.end_phrase()
+        else:
+            self._phrase.append(word.strip(_ENDS))
+
+    def end_phrase(self) -> None:
+        """Take the other words that stood together for one phrase."""
+        self.phrases |= {" ".join(self._phrase): None} if self._phrase else {}
+        self._phrase = []
+
+    def _names(self, word: str) -> bool:
+        """Add a word as what it can be by itself; return whether that is an address, an id or a number."""
         bare = word.strip(_EDGES)
         profile = bare.removeprefix("profile:")
         if "@" in word and (address := address_in(word)):
@@ -92,8 +121,10 @@ class _Collected:
             self.customers[int(marked[1])] = None
         elif _NUMBER.fullmatch(bare):
             self.numbers[int(bare)] = None
-        elif any(map(str.isalnum, bare)):
-            self.others[word.strip(_ENDS)] = None
+        else:
+            self.others |= {word.strip(_ENDS): None} if any(map(str.isalnum, bare)) else {}
+            return False
+        return True
 
     def add_row(self, row: Row) -> None:
         """Add a row of a table: the person with its address, else with its ids. Its other cells name nobody."""
@@ -116,12 +147,13 @@ class _Collected:
         self.profiles |= dict.fromkeys(words.profile_ids)
         self.numbers |= dict.fromkeys(words.numbers)
         self.others |= dict.fromkeys(words.others)
+        self.phrases |= dict.fromkeys(words.phrases)
 
     def settled(self) -> ShopperWords:
         """Return what was read."""
         unclear = tuple(one for one in self.numbers if one not in self.customers)
         named = (tuple(self.emails.values()), tuple(self.customers), tuple(self.profiles))
-        return ShopperWords(*named, unclear, tuple(self.others))
+        return ShopperWords(*named, unclear, tuple(self.others), tuple(self.phrases))
 
 
 def read_shoppers(texts: Iterable[str]) -> ShopperWords:
@@ -133,15 +165,16 @@ def read_shoppers(texts: Iterable[str]) -> ShopperWords:
 
 
 def _read(text: str) -> ShopperWords:
-    collected = _Collected()
-    rows = parse_table(text)
+    collected, rows, is_ids = _Collected(), parse_table(text), bool(_IDS.fullmatch(text))
     for row in rows or ():
         collected.add_row(row)
-    for line in text.splitlines() if rows is None else ():
+    for line in (text.split() if is_ids else text.splitlines()) if rows is None else ():
         mark = _MARK_IN_A_LIST.match(line) if "@" in line else None
         for word in _words(line[mark.end() :] if mark else line):
             collected.add(word)
-    if not collected.emails and not collected.others:
+        collected.end_phrase()
+    may_be_a_phone = re.fullmatch(_LOCAL, text.strip())
+    if not collected.emails and not collected.others and not may_be_a_phone:
         collected.customers, collected.numbers = {**collected.customers, **collected.numbers}, {}
     return collected.settled()
 
@@ -160,7 +193,7 @@ def _split(text: str) -> Iterator[str]:
     for match in _TOKEN.finditer(text):
         quoted = match["quoted"]
         if quoted is None:
-            yield match[0]
+            yield "" if match["end"] else match[0]
         elif "@" in quoted or not any(map(str.isalpha, quoted)):
             yield from _words(quoted)
         else:
@@ -172,8 +205,20 @@ def _without_name(text: str) -> str:
     before = text.rstrip()
     if before.endswith('"') and '"' in before[:-1]:
         return before[: before.rindex('"', 0, -1)]
-    start = max(map(before.rfind, _BEFORE_A_NAME)) + 1
+    start = _start_of_name(before)
     words = before[start:].split()
     named = next((at for at in range(len(words), 0, -1) if "@" in words[at - 1]), 0)
     kept = [*words[:named], *(word for word in words[named:] if not any(map(str.isalpha, word)) or is_uuid(word))]
     return " ".join((before[:start], *kept))
+
+
+def _start_of_name(before: str) -> int:
+    """Return where the name at the end begins: behind what separates people; in ``Brown, Bianca`` a comma does not."""
+    start = max(map(before.rfind, _BEFORE_A_NAME)) + 1
+    if before[start - 1 : start] != "," or not before[start:].strip():
+        return start
+    surname = max(map(before[: start - 1].rfind, _BEFORE_A_NAME)) + 1
+    is_alone = before[surname - 1 : surname] == ";"
+    text = before[surname : start - 1]
+    is_surname = _SURNAME.fullmatch(text) or (is_alone and _SURNAMES.fullmatch(text))
+    return surname if is_surname else start

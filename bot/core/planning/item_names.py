@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from bot.core.items import Item, ItemKind
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.shoppers import describe_customer, fetch_owners
+from bot.core.store_view.people_meant import describe_customer
+from bot.core.store_view.shoppers import fetch_owners
 
 Names = Mapping[Item, str]
 UNKNOWN = "no longer in the store"

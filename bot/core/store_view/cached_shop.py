@@ -72,12 +72,19 @@ class Shop:
 
     What words resolve to is added to ``findings``, if given. ``asked_of_additions``: what the policy asks about
     segments that shoppers are added to (``live``, ``share``); it takes a request each, so it is fetched only then.
+    ``can_ask``: who typed the words can be asked what they mean; what was asked and answered is not asked again.
     """
 
     def __init__(
-        self, reader: Reader, findings: Findings | None = None, *, asked_of_additions: frozenset[str] = frozenset()
+        self,
+        reader: Reader,
+        findings: Findings | None = None,
+        *,
+        asked_of_additions: frozenset[str] = frozenset(),
+        can_ask: bool = True,
     ) -> None:
         self.reader = reader
+        self.can_ask = can_ask
         self.asked_of_additions = asked_of_additions
         self.findings = findings or Findings()
         self._segments: tuple[Segment, ...] | None = None

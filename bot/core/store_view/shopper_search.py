@@ -28,19 +28,20 @@ async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Custom
     return tuple({one.id: one for customers in found for one in customers}.values())[:most]
 
 
-async def customers_called(name: str, reader: Reader, most: int) -> tuple[Customer, ...]:
-    """Return up to ``most`` customers with all these words in their names.
+async def customers_called(name: str, reader: Reader, most: int, *, whole: bool = False) -> tuple[Customer, ...]:
+    """Return up to ``most`` customers with all these words in their names; ``whole``: not only as parts of words.
 
     The store takes one part of a name, and does not say what stands between first and last name.
     """
     words = name.casefold().replace(",", " ").split()
     like = reader.customers(name_like=max(words, key=len, default=""))
-    return await _some((one async for one in like if _is_called(one, words)), most)
+    return await _some((one async for one in like if _is_called(one, words, whole=whole)), most)
 
 
-def _is_called(customer: Customer, words: list[str]) -> bool:
+def _is_called(customer: Customer, words: list[str], *, whole: bool) -> bool:
     name = f"{customer.first_name} {customer.last_name}".casefold()
-    return all(word in name for word in words)
+    parts = name.split() if whole else name
+    return all(word in parts for word in words)
 
 
 async def _some(customers: AsyncIterator[Customer], most: int) -> tuple[Customer, ...]:

@@ -12,12 +12,10 @@ from bot.core.items import Item
 from bot.core.language.phrases import counted, listing, tallied
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.shopper_search import customers_called
+from bot.core.store_view.people_meant import ask_whom, describe_customer, listed, names_in
 
 LEFT_OUT = 3
 """How many of the words that name nobody are shown: pasted columns have hundreds."""
-OFFERED, WORDS_OF_A_NAME = 10, 5
-"""How many shoppers a name is asked about, and how many words a name has at most."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,7 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     named = read_shoppers(texts)
     if named.numbers:
         raise _are_customers(named, field)
-    if not named.count and named.others:
-        await _ask_whom(named.others, shop, field)
+    await ask_whom(named, shop, field)
     askable = tuple(one for one in named.emails if "," not in one)
     accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
     profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
@@ -104,34 +101,15 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), named.others, field)
 
 
-async def _ask_whom(others: Sequence[str], shop: Shop, field: str) -> None:
-    """Raise Question if shoppers of the store are called like this."""
-    name = " ".join(others)
-    alike = await customers_called(name, shop.reader, OFFERED) if len(others) <= WORDS_OF_A_NAME else ()
-    if alike:
-        raise which_one(alike, field=field, called=f" by “{name}”")
-
-
-def which_one(alike: Sequence[Customer], *, field: str, called: str = "") -> Question:
-    """Ask which of these shoppers is meant."""
-    who = listing([f"{describe_customer(one)} #{one.id}" for one in alike])
-    return Question(
-        f"Whom did you mean{called}: {who}? Nothing was done yet.",
-        tuple(Reading({field: f"#{one.id}"}, describe_customer(one)) for one in alike[:OFFERED]),
-        field=field,
-        for_log="Several shoppers may be meant, and none of them was chosen yet.",
-    )
-
-
 def _are_customers(named: ShopperWords, field: str) -> Question:
     """Ask whether numbers beside other words are customers."""
-    marked = tuple(f"#{one}" for one in named.numbers)
+    marked, names = tuple(f"#{one}" for one in named.numbers), names_in(named)
     are = f"Is {named.numbers[0]} a customer?" if len(marked) == 1 else f"Are {_numbers(named.numbers)} customers?"
-    without = (Reading({field: named.line}, "Leave the Numbers Out"),) if named.count else ()
+    without = (Reading({field: listed(named.line, *names)}, "Leave the Numbers Out"),) if named.count or names else ()
     yes = "They Are Customers" if len(marked) > 1 else "It Is a Customer"
     return Question(
         f"{are} Beside other words, a number counts as a customer id only as {marked[0]}. Nothing was done yet.",
-        (*without, Reading({field: " ".join((named.line, *marked)).strip()}, yes)),
+        (*without, Reading({field: listed(named.line, " ".join(marked), *names)}, yes)),
         field=field,
         for_log="A number may be a customer's id or not.",
     )
@@ -198,9 +176,3 @@ async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Cu
             if not wanted:
                 break
     return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
-
-
-def describe_customer(customer: Customer) -> str:
-    """Write ``Ada Byron (ada@example.com)``."""
-    name = f"{customer.first_name} {customer.last_name}".strip()
-    return f"{name} ({customer.email})" if name else customer.email

@@ -5,10 +5,10 @@ import pytest
 from bot.bigcommerce import Customer
 from bot.core.errors import Misuse, Question
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.people_meant import describe_customer
 from bot.core.store_view.shoppers import (
     ResolvedShoppers,
     Shopper,
-    describe_customer,
     fetch_owners,
     nobody_left,
     resolve,

@@ -1,0 +1,122 @@
+"""How a typed line is matched to its Command, and what may have been meant by one that matches none. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+
+from bot.core.command import Call, Command, Group, Help, find
+from bot.core.errors import Instead, Misuse
+from bot.core.language.args import DASHES, Input, input_of
+from bot.core.language.readings import fill, is_name, may_differ
+
+HELP = frozenset({"help", "-help", "--help", "-h", "?"})
+"""What people type for help; phones make one long dash of two."""
+SIMILAR, ALIKE = 0.5, 0.75
+"""How like a verb a word has to be for it to be suggested; and to be nothing else."""
+
+
+def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
+    """Parse a typed line (without the slash). Raises Misuse, which suggests a similar command if there is one."""
+    name, rest = _first_word(line)
+    group = next((one for one in groups if one.name == name.casefold()), None)
+    if group is None:
+        near = get_close_matches(name.casefold(), [one.name for one in groups], n=1, cutoff=SIMILAR)
+        raise _unknown(f"/{name[:100]}", [f"/{one}" for one in near], [], groups[0])
+    first, words = _first_word(rest)
+    verb = first.translate(DASHES).casefold() or group.default
+    if verb in HELP:
+        return Help((group,), group.find(words.strip().translate(DASHES).casefold()))
+    command = find(groups, group.elsewhere[verb]) if verb in group.elsewhere else group.find(verb)
+    if command is None:
+        return _without_verb(group, rest)
+    if words.strip().translate(DASHES).casefold() in HELP or words.split()[-1:] == ["--help"]:
+        return Help((group,), command)
+    call = _call(command, words, command.aliases.get(verb, ()))
+    return replace(call, otherwise=_named(group, rest)) if words else call
+
+
+def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
+    try:
+        values = fill(command.args, words, positional=positional)
+    except Misuse as error:
+        raise command.misuse(error) from error
+    kept = words if may_differ(command.args, values) else ""
+    return Call(command, values, kept, positional, unknown)
+
+
+def _named(group: Group, words: str) -> Call | None:
+    """Return the call that shows what is called like this, verb and all, where only the store knows what is."""
+    show = group.find("show")
+    fields = {name: input_of(field) for name, field in show.args.model_fields.items()} if show else {}
+    name = next((name for name, kind in fields.items() if is_name(kind)), "")
+    return Call(show, {name: words.strip()}) if show and name else None
+
+
+def _without_verb(group: Group, words: str) -> Call:
+    """Parse words that do not begin with a command: they may name what is to be shown, or found. Raises Misuse."""
+    unknown, show, search = _unknown_verb(group, words), group.find("show"), group.find("find")
+    kind = _first_kind(show)
+    if show and kind and is_name(kind):
+        return _call(show, words, unknown=unknown)
+    if _verb_behind(group, words) or _similar(group, _first_word(words)[0], ALIKE):
+        raise unknown
+    if show and kind and kind.may_be(words.strip()):
+        return _call(show, words)
+    if search and search.name == "find":
+        return _call(search, words)
+    raise unknown
+
+
+def _first_kind(command: Command | None) -> Input | None:
+    fields = command.args.model_fields.values() if command else ()
+    return next(map(input_of, fields), None)
+
+
+def _first_word(line: str) -> tuple[str, str]:
+    """Split off the first word, at any whitespace: phones type line breaks and special blanks, too."""
+    first, *rest = line.split(maxsplit=1) or ("",)
+    return first, "".join(rest)
+
+
+def _verbs(group: Group) -> Mapping[str, Command]:
+    return {verb: one for one in group.commands for verb in (one.name, *one.aliases)}
+
+
+def _unknown_verb(group: Group, words: str) -> Misuse:
+    """Build the error for a verb that no command has: it may stand behind what it is about, or be misspelt."""
+    word, rest = _first_word(words)
+    behind = _verb_behind(group, words)
+    verb, others = behind or (_similar(group, word, SIMILAR), rest)
+    command = group.find(verb) if verb else None
+    instead = [Instead(command.submit, f"{group.name} {verb} {others}".strip())] if command else []
+    meant = [f"/{group.name} {verb}{' …' if behind else ''}"] if command else []
+    return _unknown(f"/{group.name} {word[:100]}", meant, instead, group)
+
+
+def _verb_behind(group: Group, words: str) -> tuple[str, str] | None:
+    """Return the verb that stands behind other words, and those: ``VIPs add ada@example.com``."""
+    typed = words.split(" ")
+    at = next((at for at, word in enumerate(typed) if at and word.casefold() in _verbs(group)), None)
+    return (typed[at].casefold(), " ".join((*typed[:at], *typed[at + 1 :]))) if at else None
+
+
+def _similar(group: Group, word: str, likeness: float) -> str:
+    """Return the verb most like this word, or none. One that hurts is suggested for a slip of the fingers only."""
+    verbs, typed = _verbs(group), word.casefold()
+    near = get_close_matches(typed, verbs, n=len(verbs), cutoff=likeness)
+    return next((verb for verb in near if not verbs[verb].is_grave or _is_slip(typed, verb)), "")
+
+
+def _is_slip(word: str, verb: str) -> bool:
+    """Return whether a letter is missing, there twice or too many, or two have changed places."""
+    short, long = sorted((word, verb), key=len)
+    if len(long) == len(short) + 1:
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return len(word) == len(verb) and verb in swapped
+
+
+def _unknown(typed: str, meant: list[str], instead: list[Instead], group: Group) -> Misuse:
+    suggestion = f"Did you mean `{meant[0]}`? " if meant else ""
+    sentence = f"There is no command `{typed}`. {suggestion}`/{group.name} help` shows what there is."
+    return Misuse(sentence, for_log="There is no such command.", instead=instead)
