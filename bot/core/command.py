@@ -180,6 +180,11 @@ class Group:
             raise ValueError(f"/{self.name} is declared with these commands: {', '.join(paths)}")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its commands."""
+        return tuple(one.name for one in self.commands)
+
+    @property
     def default(self) -> str:
         """The name of the command that the group's name alone runs."""
         return next((one.name for one in self.commands if one.is_default), "help")

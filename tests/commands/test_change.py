@@ -315,9 +315,7 @@ async def test_very_many_words_that_were_left_out_come_as_a_file(slack: World) -
 
 
 async def test_showing_a_change_that_waits_says_who_still_decides(slack: World) -> None:
-    await slack.under(
-        '[[rules]]\nsteps = ["delete_segment", "remove_members", "delete_profiles", "retarget_promotion", "switch_promotion"]\napprovals = 2\n'
-    )
+    await slack.under('[[rules]]\nsteps = ["delete_segment"]\napprovals = 2\n')
     await slack.type("/segment delete VIPs")
     await slack.press("Delete Segment", by="ben")
     told = {
