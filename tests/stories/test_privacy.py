@@ -66,8 +66,8 @@ def names_nobody(slack: World) -> bool:
         ),
         (
             "/shopper Ada Byron",
-            "There is no command",
-            [("refused", "/shopper …", "There is no such command.")],
+            "No shopper matches “Ada Byron”.",
+            [("asked", "/shopper find words:[…]", ""), ("answered", "/shopper find words:[…]", "")],
         ),
         ("/shopper help Ada Byron", "/shopper show <shopper>", [("answered", "/shopper help", "")]),
         (
