@@ -147,7 +147,7 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "card": {"RULE": 200},
     "card_search": {"CLOCKS_DIFFER": timedelta(minutes=5), "LATEST": 200},
     "dialogs": {"PATIENCE": 2},
-    "directory": {"TTL": timedelta(seconds=30)},
+    "directory": {"PEOPLE_AT_ONCE": 1000, "TTL": timedelta(seconds=30)},
     "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
     "home": {"HOME_BLOCKS": 100},
     "http.connections": {"MOST": 512, "READ_SECONDS": 10},

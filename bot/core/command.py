@@ -29,7 +29,7 @@ class Context:
 
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
-    person, and ``person`` who they are.
+    person, and ``person`` who they are; ``people_called`` looks people up by name.
     """
 
     actor: str
@@ -41,6 +41,7 @@ class Context:
     group_names: Callable[[], Awaitable[Mapping[str, str]]]
     locale: Callable[[], Awaitable[str]]
     person: Callable[[], Awaitable[Actor]]
+    people_called: Callable[[str], Awaitable[Mapping[str, str]]]
     history: HistoryReader
     now: datetime
     zone: ZoneInfo

@@ -94,6 +94,7 @@ class Planner:
             group_names=self.directory.group_names,
             locale=partial(self.directory.locale, actor),
             person=partial(self.directory.actor, actor),
+            people_called=self.directory.people_called,
             history=ledger.history,
             now=self.process.clock(),
             zone=self.zone,

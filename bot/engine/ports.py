@@ -96,5 +96,8 @@ class Directory(Protocol):
     async def group_names(self) -> Mapping[str, str]:
         """Return the names of user groups, by id; empty if they cannot be read."""
 
+    async def people_called(self, name: str) -> Mapping[str, str]:
+        """Return the names of people who are called so in full, in part or by their handle, by id; none if unread."""
+
     async def read_group(self, group: str) -> frozenset[str] | None:
         """Return who is in this user group; None if it cannot be read."""

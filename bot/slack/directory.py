@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.language.normal_form import normal_form
 from bot.core.people import Actor, Standing, is_group, unreadable_group
 from bot.engine.ttl_cache import TtlCache
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
@@ -20,6 +21,8 @@ UNREADABLE = {
     "plan_upgrade_required": "user groups are not part of this workspace's plan",
 }
 """Codes of groups that cannot be read until somebody mends that, and why, to end a sentence."""
+PEOPLE_AT_ONCE = 1000
+"""People on one page of a list, the most that Slack sends."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,17 @@ def _teams(user: Mapping[str, Any], team_id: str) -> frozenset[str]:
     """
     grid = user.get("enterprise_user") or {}
     return frozenset({user.get("team_id") or team_id, *(grid.get("teams") or ())})
+
+
+def is_called(user: Mapping[str, Any], name: str) -> bool:
+    """Return whether this is a person's name, one word of it, or the handle."""
+    profile, wanted = user.get("profile") or {}, normal_form(name.removeprefix("@"))
+    names = [normal_form(one) for one in (_real_name(user), profile.get("display_name") or "", user.get("name") or "")]
+    return not user.get("is_bot") and wanted in {*names, *(word for one in names for word in one.split())}
+
+
+def _real_name(user: Mapping[str, Any]) -> str:
+    return str(user.get("real_name") or (user.get("profile") or {}).get("real_name") or user.get("name") or "")
 
 
 class SlackDirectory:
@@ -108,6 +122,17 @@ class SlackDirectory:
             log.warning("Names of groups cannot be read: %s", error_code(error))
             return {}
         return {str(one["id"]): str(one["name"]) for one in answer["usergroups"]}
+
+    async def people_called(self, name: str) -> Mapping[str, str]:
+        """Return the names of people who are called so in full, in part or by their handle, by id; none if unread."""
+        found: dict[str, str] = {}
+        try:
+            async for answer in await self._client.users_list(limit=PEOPLE_AT_ONCE):
+                found |= {str(one["id"]): _real_name(one) for one in answer["members"] if is_called(one, name)}
+        except NOT_ANSWERED as error:
+            log.warning("People cannot be looked up: %s", error_code(error))
+            return {}
+        return found
 
     async def _standing(self, user_id: str) -> Standing | None:
         try:

@@ -1,6 +1,7 @@
 """Filters of the audit log, as people type them, resolved for the search."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from bot.core.answers import Sentence, mention
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
 from bot.core.command import Context
-from bot.core.errors import Misuse, NotSegments, UnknownChange
+from bot.core.errors import Misuse, NotSegments, Question, Reading, UnknownChange
 from bot.core.items import Item, texts
 from bot.core.language import time_expressions
 from bot.core.language.args import DASHES, Args, ChangeInput, SegmentInput, ShopperInput, Text
@@ -23,14 +24,11 @@ from bot.core.language.phrases import and_list
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.store_view.names import find_named, similar_names
-from bot.core.store_view.shoppers import Shopper, fetch_owners, resolve
+from bot.core.store_view.shoppers import OFFERED, Shopper, fetch_owners, resolve
 from commands.inputs import one_shopper
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
-PICK = (
-    "Pick the person from the list that Slack shows while you type @ and a name, or type their member id (U…): "
-    "names are not unique."
-)
+PICK = "Pick the person from the list that Slack shows while you type @ and a name, or type their member id (U…)."
 
 
 def _one_or_none(text: str) -> str:
@@ -42,7 +40,9 @@ class Filters(Args):
     """The filters of entries: an entry must match all that are given."""
 
     by: Annotated[
-        str, Field(max_length=100), Text(label="By", hint="A person: @ and the name, or a member id", option=True)
+        str,
+        Field(max_length=100),
+        Text(label="By", hint="A person: @ and the name, a first name, or me", option=True, bare=True),
     ] = ""
     segment: Annotated[
         str,
@@ -65,9 +65,11 @@ class Filters(Args):
     since: Annotated[
         str,
         Field(max_length=50),
-        Text(label="Since", hint="2026-11-24 09:30, 24 Nov, monday, last week, or 3d", option=True),
+        Text(label="Since", hint="2026-11-24 09:30, 24 Nov, monday, last week, or 3d", option=True, bare=True),
     ] = ""
-    until: Annotated[str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True)] = ""
+    until: Annotated[
+        str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True, bare=True)
+    ] = ""
     change: Annotated[
         int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True, private=True)
     ] = None
@@ -95,7 +97,7 @@ def describe_search(search: Search, ctx: Context) -> tuple[Sentence, ...]:
 
 async def resolve_filters(filters: Filters, ctx: Context) -> Search:
     """Resolve the filters. Raises Misuse about the first invalid one, and StoreError."""
-    actor, kind = _parse_person(filters.by), _parse_kind(filters.kind)
+    actor, kind = await _person(filters.by, ctx), _parse_kind(filters.kind)
     since, until = await _parse_times(filters, ctx)
     about = [await read(word, ctx) for read, word in ((_segment, filters.segment), (_shopper, filters.shopper)) if word]
     subjects, besides, *_ = (*(one.subjects for one in about), (), ())
@@ -119,12 +121,29 @@ async def _note_change(number: int, ctx: Context) -> None:
         ctx.findings.changes.add((await ctx.changes.load(number)).number)
 
 
-def _parse_person(word: str) -> str:
-    """Parse a user id. Raises Misuse for a bare name."""
+async def _person(word: str, ctx: Context) -> str:
+    """Return the id of the person who is meant; empty if no word is given.
+
+    Raises Misuse if nobody is called so, and Question if several are.
+    """
     match = _PERSON.fullmatch(word)
-    if word and not match:
-        raise Misuse(PICK, field="by")
-    return (match[1] or match[2]) if match else ""
+    if match or not word:
+        return (match[1] or match[2]) if match else ""
+    if word.casefold() in ("me", "@me"):
+        return ctx.actor
+    found = await ctx.people_called(word)
+    if not found:
+        raise Misuse(f"No one here is called “{word}”. {PICK}", field="by", for_log="No one is called so.")
+    first, *others = found
+    if others:
+        raise _which_person(word, dict(list(found.items())[:OFFERED]))
+    return first
+
+
+def _which_person(word: str, found: Mapping[str, str]) -> Question:
+    who = and_list([mention(one) for one in found])
+    readings = tuple(Reading({"by": one}, name) for one, name in found.items())
+    return Question(f"Whom did you mean by “{word}”: {who}?", readings, field="by", for_log="Several are called so.")
 
 
 def _parse_kind(word: str) -> EntryKind | None:

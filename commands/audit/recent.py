@@ -1,13 +1,14 @@
 """``/audit recent``: the log, searched."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from bot.core.answers import Answer, Cell, Offer, Table, mention
+from bot.core.answers import Answer, Cell, Offer, Sentence, Table, mention
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import RecordedEntry
+from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.command import Context, command
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
@@ -17,6 +18,9 @@ from commands.audit.folding import NEWER, fold
 from commands.paging import offers
 
 ROWS = 50
+CARRIED_OUT = (EntryKind.POST, EntryKind.CLEAR, EntryKind.START, EntryKind.STEP_STARTED, EntryKind.STEP_DONE)
+"""How the bot carries out, as it should, what people did: told by what they did, and by how it ended."""
+NOTE = Sentence("What people did and how it ended; `change:` and a number shows each step of a run.", quiet=True)
 
 Number = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
 
@@ -32,14 +36,17 @@ async def recent(args: Recent, ctx: Context) -> Answer:
     """Show the latest entries of the log: all, or by whom, about what, of which kind, and when.
 
     /audit recent by:@ben since:yesterday
+    /audit recent by me since monday
     /audit recent
     /audit recent segment:"Coffee lovers" kind:"step done" since:"2026-11-24 09:30" until:2026-11-25
     /audit recent shopper:17 change:42
     """
     search = await resolve_filters(args, ctx)
-    entries = await _folded(search.filter, args.before, ctx)
+    shows_all = search.filter.kind is not None or search.filter.change is not None
+    wanted = search.filter if shows_all else replace(search.filter, without=CARRIED_OUT)
+    entries = await _folded(wanted, args.before, ctx)
     shown, is_last = entries[:ROWS], len(entries) <= ROWS
-    described = describe_search(search, ctx)
+    described = (*describe_search(search, ctx), *(() if shows_all else (NOTE,)))
     older = f"before entry {args.before}" if args.before else ""
     if not shown:
         return Answer(" ".join(filter(None, ("There is no such entry", older))) + ".", described)

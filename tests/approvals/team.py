@@ -166,6 +166,9 @@ class Slack:
     async def group_names(self) -> Mapping[str, str]:
         return {}
 
+    async def people_called(self, name: str) -> Mapping[str, str]:
+        return {}
+
     async def members(self, ids: frozenset[str]) -> frozenset[str]:
         await travel(self.dice)
         groups = [] if self.down else [users for group, users in self.groups.items() if group in ids]

@@ -157,6 +157,9 @@ class People:
     async def group_names(self) -> Mapping[str, str]:
         return {}
 
+    async def people_called(self, name: str) -> Mapping[str, str]:
+        return {}
+
 
 @dataclass
 class Bench:

@@ -28,6 +28,7 @@ wanted = st.builds(
     besides=st.lists(subjects, max_size=2, unique=True).map(tuple),
     since=times,
     until=times,
+    without=st.sampled_from(((), (), (EntryKind.ASKED,), (EntryKind.FINISH, EntryKind.ASKED))),
 )
 
 
@@ -41,6 +42,7 @@ def suits(entry: RecordedEntry, sought: AuditFilter) -> bool:
         and (not sought.besides or bool(set(sought.besides) & set(entry.subjects)))
         and (sought.since is None or at >= sought.since)
         and (sought.until is None or at < sought.until)
+        and entry.kind not in sought.without
     )
 
 

@@ -16,7 +16,8 @@ class AuditFilter:
     """A filter of the audit log: an entry matches if it matches every field that is given.
 
     ``subjects``: about any of these and, with ``besides`` (shoppers), also about any of those. An entry of a change is
-    about all segments that the change touches. ``since`` is inclusive, ``until`` exclusive.
+    about all segments that the change touches. ``since`` is inclusive, ``until`` exclusive. Entries of the kinds
+    ``without`` are left out.
     """
 
     actor: str = ""
@@ -26,6 +27,7 @@ class AuditFilter:
     besides: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    without: tuple[EntryKind, ...] = ()
 
 
 class AuditReader(Protocol):

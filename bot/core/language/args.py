@@ -30,7 +30,8 @@ class Input:
     """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
     ``option``: it can only be typed as ``key:value``. ``word``: what a usage line calls it, if the label is a phrase.
-    ``leads``: words that may be typed before its value: ``copy VIPs to Gold``.
+    ``leads``: words that may be typed before its value: ``copy VIPs to Gold``. ``bare``: an option's key may be typed
+    without its colon: ``since monday``.
     """
 
     label: str
@@ -40,6 +41,7 @@ class Input:
     option: bool = False
     word: str = ""
     leads: tuple[str, ...] = ()
+    bare: bool = False
 
     def may_be(self, word: str) -> bool:
         """Return whether ``word`` may be typed for it where a command is expected."""

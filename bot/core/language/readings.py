@@ -26,6 +26,7 @@ from bot.core.language.args import (
     input_of,
     takes_many,
 )
+from bot.core.language.bare_keys import with_colons
 from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, Word, as_typed, split
 
 Values = dict[str, Any]
@@ -52,7 +53,7 @@ def fill(args: type[Args], text: str, *, positional: tuple[str, ...] = ()) -> Va
     ``positional``: options that are filled by position here. Required fields may be missing. Raises Misuse for too
     many words.
     """
-    reader = _Reader(args, split(text), positional)
+    reader = _Reader(args, with_colons(args, split(text)), positional)
     for values in reader.readings():
         return values
     unknown = f"I didn't expect “{_joined(reader.leftover)}” here."
@@ -66,12 +67,13 @@ def readings(args: type[Args], text: str, names: Names, *, positional: tuple[str
     """
     found: list[Values] = []
     for quotes in (True, False) if _QUOTED & {*text} else (True,):
-        words = split(text, quotes=quotes)
-        bound = frozenset() if quotes else frozenset(at for at, word in enumerate(words) if _QUOTED & {*word.typed})
-        for hidden in _options_in_names(args, words, names):
-            reader = _Reader(args, words, positional, names, bound | hidden)
-            for values in islice(reader.readings(), 2 * MOST_READINGS):
-                found += [] if values in found else [values]
+        typed = split(text, quotes=quotes)
+        for words in dict.fromkeys((typed, with_colons(args, typed))):
+            bound = frozenset() if quotes else frozenset(at for at, word in enumerate(words) if _QUOTED & {*word.typed})
+            for hidden in _options_in_names(args, words, names):
+                reader = _Reader(args, words, positional, names, bound | hidden)
+                for values in islice(reader.readings(), 2 * MOST_READINGS):
+                    found += [] if values in found else [values]
     return tuple(found[:MOST_READINGS])
 
 

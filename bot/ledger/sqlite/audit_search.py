@@ -16,6 +16,7 @@ _CONDITIONS = {
     "change": "change = :change",
     "since": "at >= :since",
     "until": "at < :until",
+    "without": "kind NOT IN (SELECT value FROM json_each(:without))",
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
     "after_at": "(at, {number}) > (:after_at, :after)",  # by value: that entry may be archived meanwhile
 }
@@ -99,6 +100,7 @@ def _values(audit_filter: AuditFilter) -> dict[str, Any]:
         "change": audit_filter.change,
         "since": timestamp(audit_filter.since) if audit_filter.since else None,
         "until": timestamp(audit_filter.until) if audit_filter.until else None,
+        "without": json.dumps(audit_filter.without) if audit_filter.without else None,
     }
     subjects = {f"beside{place}": one for place, one in enumerate(audit_filter.besides)}
     if len(audit_filter.subjects) > FEW:
