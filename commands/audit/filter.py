@@ -24,9 +24,11 @@ from bot.core.language.phrases import and_list
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.store_view.names import find_named, similar_names
-from bot.core.store_view.shoppers import OFFERED, Shopper, fetch_owners, resolve
+from bot.core.store_view.shoppers import Shopper, fetch_owners, resolve
 from commands.inputs import one_shopper
 
+OFFERED = 5
+"""The most people of one name who are offered."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|([UW][A-Z0-9]+)")
 PICK = "Pick the person from the list that Slack shows while you type @ and a name, or type their member id (U…)."
 
