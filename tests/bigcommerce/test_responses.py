@@ -290,3 +290,12 @@ def test_a_field_that_is_absent_is_not_null(absent: str) -> None:
     del row[absent]
     with pytest.raises(MalformedResponse, match=f"lists customers without {absent}"):
         responses.decode_page(GET, answer(200, {"data": [row]}), Customer, 1)
+
+
+@pytest.mark.parametrize("status", [201, 206, 207, 208, 403, 404, 405, 408, 409, 410, 421, 422, 423, 500])
+def test_profiles_are_named_by_some_answers_only(status: int) -> None:
+    there, gone = uuid(1), uuid(2)
+    texts = [f"Shopper profile `{there}` already exists for segment `x`.", f"Shopper profile `{gone}` does not exist."]
+    told = answer(status, {"title": "x", "errors": dict(enumerate(texts))})
+    assert responses.already_members(told, (there, gone)) == ((there,) if status in (207, 409) else ())
+    assert responses.missing_profiles(told, (there, gone)) == ((gone,) if status in (207, 404, 422) else ())

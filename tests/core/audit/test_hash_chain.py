@@ -123,3 +123,9 @@ def test_one_content_has_one_text() -> None:
     assert (
         canonical({"b": "ü", "a": [1, None]}) == canonical({"a": [1, None], "b": "ü"}) == '{"a":[1,null],"b":"\\u00fc"}'
     )
+
+
+def test_a_fault_behind_what_was_archived_says_how_much_that_was() -> None:
+    rows = chain(["{}", "{}", "{}"], after=5, head="a" * 64)
+    verdict = verify(without(rows, 1), after=5, head="a" * 64)
+    assert (verdict.holds, verdict.entries, verdict.archived, verdict.head) == (False, 1, 5, rows[0][2])
