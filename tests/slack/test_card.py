@@ -408,6 +408,7 @@ def test_a_waiting_card_links_to_the_others_that_touch_the_same() -> None:
     assert "Also waiting for a decision on the same: change 1 : Do 1 change 2 : Do 2 change 3 : Do 3 2 more" in told
     assert "'url': 'https://x.example'" in str(render_card(waiting).blocks)
     assert "Also waiting" not in words(waiting.model_copy(update={"state": State.DONE}))
+    assert "1 more" in words(waiting.model_copy(update={"beside": others[:4]}))
     assert "more" not in words(waiting.model_copy(update={"beside": others[:3]}))
 
 

@@ -168,6 +168,11 @@ def test_what_no_name_fits_is_not_read(args: type[Args], line: str) -> None:
     assert read(args, line) == []
 
 
+def test_a_word_leads_to_a_field_only_behind_another() -> None:
+    assert read(Add, "to VIPs a@b.c") == []
+    assert read(Add, "a@b.c to VIPs") == [{"shoppers": ("a@b.c",), "segment": "VIPs"}]
+
+
 def test_a_name_with_quotes_is_given_by_its_id_and_covers_them() -> None:
     (found,) = read(Add, '5" disks 17')
     assert found == {"segment": uuid(NAMES.index('5" disks')), "shoppers": ("17",)}

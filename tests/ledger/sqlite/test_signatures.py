@@ -16,6 +16,7 @@ from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.change_verification import row_facts
 from bot.ledger.sqlite.ledger import ledger_on, open_sqlite
 from bot.ledger.sqlite.restoring import restore
+from bot.ledger.sqlite.signatures import signed_since
 from bot.ledger.stored_changes import digest
 from tests.core.samples import NOW, VIPS
 from tests.ledger.logs import DAY
@@ -166,3 +167,19 @@ def test_a_signed_ledger_with_a_bit_of_everything_holds(path: Path) -> None:
     with Shell.read(path) as shell:
         shell.database.connection.keys = OLD
         assert shell.verify().fault == ""
+
+
+@pytest.mark.parametrize(("archived", "rolled", "since"), [(2, 9, 2), (None, 9, 9), (2, None, 2), (None, None, None)])
+def test_entries_are_signed_from_the_first_key_on_whatever_was_archived_or_rolled(
+    archived: int | None, rolled: int | None, since: int | None
+) -> None:
+    rows = [("archived", {"sealed": {"signed_since": archived}})]
+    rows += [("key changed", {"to": "new"}), ("key changed", {"to": "newer"})] if rolled else []
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE entries (number INTEGER, kind TEXT, body TEXT, mac TEXT DEFAULT '')")
+        for number, (kind, detail) in enumerate(rows, 8):
+            db.execute(
+                "INSERT INTO entries (number, kind, body) VALUES (?, ?, ?)",
+                (number, kind, canonical({"detail": detail})),
+            )
+        assert signed_since(db) == since
