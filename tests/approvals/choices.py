@@ -22,8 +22,8 @@ TWO = Policy(
 STRICT = Policy(
     approvers=frozenset({APPROVERS}), breakers=frozenset({BEA}), rules=(Rule(steps=tuple(STEPS), approvals=2),)
 )
-UNKNOWN = "kim@typed.example"
-"""No shopper of this store's."""
+UNKNOWN = "Kimberley Typed"
+"""No shopper of the store's; a name, since addresses are kept out of the log in another place, too."""
 NAMES = ("VIPs", "Newsletter", "Lapsed", "Wholesale", "New this quarter", "Coffee lovers")
 SETTLED = 10_000
 """AckPriority of the loop: until nothing is under way any more."""
