@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from bot.bigcommerce.turns import Lane
 from bot.core.approval.rule import RULES
 from bot.core.planning.steps import STEPS
 from bot.engine.process import elapsed
@@ -39,6 +40,7 @@ LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
 BOUNDS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "minimum", "maximum", "exclusiveMinimum"}
 SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Approval": {"counts_for": (0,)},  # of an earlier version, which knew one requirement
+    "Caller": {"lane": Lane.AWAITED},
     "Change": {"version": 1, "revision": 1, "state": "planned"},
     "Clicked": {"kind": "clicked"},
     "Edited": {"kind": "edited"},
@@ -50,6 +52,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
         "margin": 1,
     },
     "Listing": {"about": "segment"},
+    "Pace": {"left": 0.02, "plenty": 0.5},
     "Policy": {"rules": RULES},
     "Process": {"elapsed": elapsed},
     "Reply": {"content_type": "text/plain"},

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_a_signed_ledger_with_a_bit_of_everything_holds(path: Path) -> None:
 def test_entries_are_signed_from_the_first_key_on_whatever_was_archived_or_rolled(
     archived: int | None, rolled: int | None, since: int | None
 ) -> None:
-    rows = [("archived", {"sealed": {"signed_since": archived}})]
+    rows: list[tuple[str, dict[str, Any]]] = [("archived", {"sealed": {"signed_since": archived}})]
     rows += [("key changed", {"to": "new"}), ("key changed", {"to": "newer"})] if rolled else []
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE TABLE entries (number INTEGER, kind TEXT, body TEXT, mac TEXT DEFAULT '')")
