@@ -24,6 +24,13 @@ RULE = 3000
 """The most characters of a rule, as in a field of a Slack form."""
 
 
+ALSO = {
+    **dict.fromkeys(("to", "at", "for", "=", "in", "only"), "is"),
+    **dict.fromkeys(("not", "not-to", "not-for", "not-in", "isn't", "except", "without"), "is-not"),
+}
+"""What people type between a promotion and its segments."""
+
+
 class ListPromotions(Args):
     """Which promotions to list."""
 
@@ -45,7 +52,9 @@ class TargetArgs(Args):
     promotion: OnePromotion
     how: Annotated[
         Literal["is", "is-not"],
-        Choice(label="Show it to", labels={"is": "Shoppers in any of them", "is-not": "Everyone not in them"}),
+        Choice(
+            label="Show it to", labels={"is": "Shoppers in any of them", "is-not": "Everyone not in them"}, also=ALSO
+        ),
     ]
     segments: Segments
 

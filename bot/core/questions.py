@@ -33,7 +33,7 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
 def question_answer(command: Command, question: Question) -> Answer:
     """Build the answer that asks: each reading in words, and with a button that types it."""
     given = [dict(one.values) for one in question.readings]
-    lines = [_line(command, values) for values in given]
+    lines = [typed_line(command, values) for values in given]
     labels = _labels(command, question)
     told = [
         Sentence(f"• {_describe(command, values, question)}{_form_note(command, line)}")
@@ -63,7 +63,7 @@ def _form_note(command: Command, line: str) -> str:
 
 def _describe(command: Command, values: Values, question: Question) -> str:
     given = [name for name in command.args.model_fields if name in values]
-    called = [[f"“{shortened(_called(one, question), TOLD)}”" for one in _each(values[name])] for name in given]
+    called = [[f"“{shortened(_called(one, question), TOLD)}”" for one in words_of(values[name])] for name in given]
     parts = zip(given, called, strict=True)
     return "; ".join(f"{capital(_label(command, name))}: {listing(words)}" for name, words in parts)
 
@@ -83,14 +83,14 @@ def _label_of(command: Command, reading: Reading, question: Question) -> str:
     values, others = reading.values, [one.values for one in question.readings]
     fields = command.args.model_fields
     name = next((one for one in fields if any(other.get(one) != values.get(one) for other in others)), "")
-    what = listing([_called(word, question) for word in _each(values.get(name, ()))])
+    what = listing([_called(word, question) for word in words_of(values.get(name, ()))])
     return shortened(": ".join(filter(None, (command.submit, what))), LABEL_ROOM)
 
 
-def _line(command: Command, values: Values) -> str:
+def typed_line(command: Command, values: Values) -> str:
     """Write words that mean just these values. What cannot be typed or has no room is left out, for a form to ask."""
     fields = command.args.model_fields
-    kept = {name: value for name, value in values.items() if all(_quoted(word) for word in _each(value))}
+    kept = {name: value for name, value in values.items() if all(_quoted(word) for word in words_of(value))}
     if len(_typed(kept)) > MOST_WORDS - len(command.path):
         kept = {name: value for name, value in kept.items() if not isinstance(input_of(fields[name]), ShopperInput)}
     while len(_typed(kept)) > MOST_WORDS - len(command.path):
@@ -99,7 +99,7 @@ def _line(command: Command, values: Values) -> str:
 
 
 def _typed(values: Values) -> str:
-    return " ".join(f"{name}:{_quoted(word)}" for name, value in values.items() for word in _each(value))
+    return " ".join(f"{name}:{_quoted(word)}" for name, value in values.items() for word in words_of(value))
 
 
 def _quoted(word: str) -> str:
@@ -114,5 +114,6 @@ def _label(command: Command, name: str) -> str:
     return f"{label}s" if takes_many(field) and not label.endswith("s") else label
 
 
-def _each(value: Any) -> tuple[str, ...]:
+def words_of(value: Any) -> tuple[str, ...]:
+    """Return the words of a value, which may be one or several."""
     return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)

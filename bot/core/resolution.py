@@ -7,38 +7,112 @@ from typing import Any
 
 from bot.bigcommerce import is_uuid
 from bot.core.command import Call
-from bot.core.errors import NotSegments
+from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import Input, PromotionInput, SegmentInput, ShopperInput, input_of
-from bot.core.language.readings import Run, is_name, readings
-from bot.core.language.tokenizer import Word, split
-from bot.core.questions import ask_which
+from bot.core.language.phrases import listing
+from bot.core.language.readings import Run, Values, is_name, readings
+from bot.core.language.tokenizer import Word, as_typed, split
+from bot.core.questions import ask_which, typed_line, words_of
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.names import Identified, Names, similar_names
+
+Indexes = dict[type[Input], Names[Any]]
+"""The store's names, by the kind of field that takes them."""
 
 
 async def resolve(call: Call, shop: Shop) -> Call:
     """Return the call as its words are read with the store's names.
 
-    Raises Question if they can be read in several ways, or lack something. Words that no reading fits stay as they are:
-    the Command says which name is unknown.
+    Raises Question if they can be read in several ways, lack something, or have a name that is misspelt. Words that no
+    reading fits stay as they are: the Command says which name is unknown.
     """
+    if call.otherwise and (shown := await _shown(call, call.otherwise, shop)):
+        return shown
     if not call.words or _is_sure(call):
         return replace(call, words="")
     indexes = await _indexes(call, shop)
-
-    def names(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
-        return indexes[type(kind)].beginning(run)
-
-    found = readings(call.command.args, call.words, names, positional=call.positional)
-    if not found and call.unknown:
-        raise call.unknown
+    found = _readings(call, indexes)
     if len(found) == 1 and replace(call, values=found[0]).is_complete:
         return Call(call.command, found[0])
     if found:
         called = {id_: name for index in indexes.values() for id_, name in index.labels.items()}
         raise ask_which(call.command, found, called)
+    _ask_about_misspelt(call, indexes)
+    if call.unknown:
+        raise call.unknown
     await _refuse_unknown(call, shop)
     return replace(call, words="")
+
+
+async def resolve_for_form(call: Call, shop: Shop) -> Call:
+    """Return the call of a form that is filled from the store; what stands behind the name is its new value."""
+    if not call.words or call.command.prefill is None:
+        return call
+    positional = (*call.positional, call.command.prefill.fields[0])
+    found = _readings(replace(call, positional=positional), await _indexes(call, shop))
+    return Call(call.command, found[0]) if found else call
+
+
+def _readings(call: Call, indexes: Indexes) -> tuple[Values, ...]:
+    def names(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
+        return indexes[type(kind)].beginning(run)
+
+    return readings(call.command.args, call.words, names, positional=call.positional)
+
+
+async def _shown(call: Call, show: Call, shop: Shop) -> Call | None:
+    """Return the call that shows what is called like the verb and all. Raises Misuse if the verb may be meant, too."""
+    ((name, word),) = show.values.items()
+    (index,) = (await _indexes(show, shop)).values()
+    called = index.called(word)
+    if not called:
+        return None
+    chosen = {name: str(called[0].id)}
+    meant = _readings(call, await _indexes(call, shop)) if call.words else (call.values,)
+    if not meant:
+        return Call(show.command, chosen)
+    raise Misuse(
+        f"“{called[0].name}” is a {call.command.group}, and its first word is a command. Which do you mean? "
+        "Nothing was done yet.",
+        for_log="A name begins with a command.",
+        instead=[
+            Instead(one.submit, f"{one.path} {typed_line(one, values)}")
+            for one, values in ((show.command, chosen), (call.command, meant[0]))
+        ],
+    )
+
+
+def _ask_about_misspelt(call: Call, indexes: Indexes) -> None:
+    """Raise Question if names like those of the store make the words complete."""
+    meant = dict[str, str]()
+
+    def nearly(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
+        exact = list(indexes[type(kind)].beginning(run))
+        near = [] if exact else list(indexes[type(kind)].nearly(run))
+        meant.update((name, as_typed(run[:length])) for name, length in near)
+        return exact or near
+
+    found = readings(call.command.args, call.words, nearly, positional=call.positional)
+    called = {id_: one.partition(" (id ")[0] for index in indexes.values() for id_, one in index.labels.items()}
+    named = [tuple(word for name in values for word in _names(call, name, values[name])) for values in found]
+    misspelt = dict.fromkeys(word for words in named for word in words if word in meant)
+    if not misspelt:
+        return
+    unknown = listing(list(dict.fromkeys(f"“{meant[word]}”" for word in misspelt)))
+    near = " or ".join(f"“{called.get(word, word)}”" for word in misspelt)
+    labels = [f"{call.command.submit}: {listing([called.get(word, word) for word in words])}" for words in named]
+    noun = "promotion" if PromotionInput in indexes else "segment"
+    raise Question(
+        f"No {noun} is called {unknown}. Did you mean {near}?",
+        [Reading(values, label) for values, label in zip(found, labels, strict=True)],
+        names=called,
+        for_log=f"No {noun} is called that.",
+    )
+
+
+def _names(call: Call, name: str, value: Any) -> tuple[str, ...]:
+    """Return the names of segments and promotions in the value of a field."""
+    return words_of(value) if is_name(input_of(call.command.args.model_fields[name])) else ()
 
 
 async def _refuse_unknown(call: Call, shop: Shop) -> None:
@@ -63,9 +137,9 @@ def _is_sure(call: Call) -> bool:
     return bool(named) and all(map(is_uuid, named))
 
 
-async def _indexes(call: Call, shop: Shop) -> dict[type[Input], Names[Any]]:
+async def _indexes(call: Call, shop: Shop) -> Indexes:
     kinds = {type(input_of(field)) for field in call.command.args.model_fields.values()}
-    found: dict[type[Input], Names[Any]] = {}
+    found: Indexes = {}
     if PromotionInput in kinds:
         found[PromotionInput] = Names[Identified](await shop.readable_promotions())
     if SegmentInput in kinds:

@@ -10,6 +10,7 @@ from bot.core.command import Call, Context, find
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Delivery
 from bot.core.language.args import PromotionInput, SegmentInput
+from bot.core.resolution import resolve_for_form
 from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
 from bot.slack import forms
@@ -121,6 +122,7 @@ class Dialogs:
         try:
             await planner.may_ask(delivery.actor, call.command.path)
             context = planner.context(delivery.actor)
+            call = await resolve_for_form(call, context.shop)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
             return await with_ticks(_render(needed, filled, labels), filled, context)

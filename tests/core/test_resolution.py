@@ -9,7 +9,7 @@ from bot.core.answers import Offers, Sentence
 from bot.core.command import Call, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
 from bot.core.questions import question_answer
-from bot.core.resolution import resolve
+from bot.core.resolution import resolve, resolve_for_form
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
 from commands import GROUPS
@@ -117,8 +117,65 @@ def test_readings_of_the_same_label_are_numbered_and_long_ones_open_a_form() -> 
 
 
 async def test_an_unknown_name_of_several_words_is_told_whole() -> None:
-    with pytest.raises(NotSegments, match=r"No segment is called “Cofee lovers”\. Did you mean “Coffee lovers”"):
-        await read("segment add Cofee lovers a@b.c")
+    with pytest.raises(NotSegments, match=r"No segment is called “Coffee machines”\. Did you mean “Coffee lovers”"):
+        await read("segment add Coffee machines a@b.c")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence", "label"),
+    [
+        ("segment add Cofee lovers a@b.c", "No segment is called “Cofee lovers”.", "Add Shoppers: Coffee lovers"),
+        ("segment Cofee lovers", "No segment is called “Cofee lovers”.", "Show Segment: Coffee lovers"),
+        ("segment delete Topp, Reviewers", "No segment is called “Topp”.", "Delete Segment: Top and Reviewers"),
+        ("promotion show Win bck", "No promotion is called “Win bck”.", "Show Promotion: Win back"),
+        (
+            "promotion target Win bck to Top",
+            "No promotion is called “Win bck”.",
+            "Retarget Promotion: Win back and Top",
+        ),
+    ],
+)
+async def test_a_misspelt_name_is_offered_with_a_button(line: str, sentence: str, label: str) -> None:
+    told, offers = await asked(line)
+    assert told[0].startswith(sentence)
+    assert label in [one for one, _ in offers]
+
+
+async def test_a_name_that_begins_with_a_verb_goes_first() -> None:
+    async with bench(customers=20) as machine:
+        await machine.client.create_segments(
+            *(NewSegment(name=name) for name in ("Drop shippers", "New members", "List of x"))
+        )
+        shop = Shop(machine.client)
+        shown = await resolve(call_of("segment drop shippers"), shop)
+        assert (shown.command.path, len(shown.values)) == ("segment show", 1)
+        for line, other in (("new members", 'create name:"members"'), ("list of x", 'list words:"of x"')):
+            with pytest.raises(Misuse, match="is a segment, and its first word is a command") as caught:
+                await resolve(call_of(f"segment {line}"), Shop(machine.client))
+            assert [one.line.partition(" segment:")[0] for one in caught.value.instead] == [
+                "segment show",
+                f"segment {other}",
+            ]
+
+
+async def test_a_form_is_filled_with_what_stands_behind_the_name() -> None:
+    async with bench(customers=20) as machine:
+        shop = Shop(machine.client)
+        for line, values in {
+            "segment edit VIPs VIP": {"segment": "VIPs", "name": "VIP"},
+            "segment edit Coffee lovers": {"segment": "Coffee lovers"},
+            "segment edit Nobody here": {"segment": "Nobody here"},
+            "segment add VIPs": {"segment": ("VIPs",)},
+        }.items():
+            assert (await resolve_for_form(call_of(line), shop)).values == values
+
+
+@pytest.mark.parametrize(
+    ("typed", "how"), [("to", "is"), ("=", "is"), ("for", "is"), ("not", "is-not"), ("Is Not", "is-not"), ("is", "is")]
+)
+async def test_what_people_type_before_the_segments_of_a_promotion(typed: str, how: str) -> None:
+    call = await read(f"promotion target Win back {typed} Top")
+    assert call.values == {"promotion": "Win back", "how": how, "segments": ("Top",)}
 
 
 async def test_what_is_no_name_stands_where_a_command_does() -> None:

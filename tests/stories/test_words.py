@@ -158,6 +158,36 @@ async def test_an_unknown_name_is_told_whole(slack: World) -> None:
     assert "No segment is called “Cofee lovers”. Did you mean “Coffee lovers”?" in asked(slack)
 
 
+async def test_a_misspelt_name_has_a_button_that_goes_the_usual_way(slack: World) -> None:
+    await slack.type("/segment delete Cofee lovers")
+    assert asked(slack).startswith("No segment is called “Cofee lovers”. Did you mean “Coffee lovers”?")
+    await choose(slack, "Delete Segment: Coffee lovers")
+    assert "Delete the segment Coffee lovers" in read(slack.card(1))
+    assert "Coffee lovers" in slack.sizes()
+
+
+async def test_a_segment_whose_name_begins_with_a_command_is_never_passed_over(slack: World) -> None:
+    slack.put("New members", "Drop shippers")
+    await slack.type("/segment Drop shippers")
+    assert slack.whisper().startswith("Drop shippers: 0 shoppers")
+    await slack.type("/segment New members")
+    assert asked(slack).startswith("“New members” is a segment, and its first word is a command.")
+    await choose(slack, "Create Segment")
+    assert "members" in slack.sizes()
+
+
+async def test_words_behind_a_segment_to_edit_are_its_new_name(slack: World) -> None:
+    await slack.type("/segment edit VIPs VIP")
+    assert filled(slack.form(), "name") == "VIP"
+    await slack.submit({})
+    assert "VIP" in slack.sizes()
+
+
+async def test_a_promotion_is_targeted_to_segments(slack: World) -> None:
+    await slack.type("/promotion target Win back to VIPs")
+    assert "Retarget the promotion Win back to shoppers in VIPs" in read(slack.card(1))
+
+
 async def test_a_name_alone_shows_the_segment(slack: World) -> None:
     for line in ("/segment VIPs", "/segment vips", "/segment VI\u200bPs"):
         await slack.type(line)

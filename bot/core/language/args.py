@@ -11,7 +11,7 @@ A field is described by its annotation::
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -134,9 +134,18 @@ class EntryInput(NumberInput):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Input):
-    """One of a fixed set of words: what is typed, and what people read in its place in a form."""
+    """One of a fixed set of words: what is typed, and what people read in its place in a form.
+
+    ``also``: other words that people type for them.
+    """
 
     labels: Mapping[str, str]
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    def chosen(self, words: str) -> str:
+        """Return the choice as it is declared, however it was typed: ``Is–Not``, ``is not``, ``not``."""
+        word = "-".join(words.translate(DASHES).lower().split())
+        return self.also.get(word, word)
 
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
         """Return the words of the set as they are."""
@@ -215,9 +224,8 @@ def check(args: type[A], values: dict[str, Any]) -> A:
 
 
 def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:
-    """Return a choice as it is declared, however it was typed: ``Is–Not`` and ``is not`` are ``is-not``."""
-    is_choice = name in args.model_fields and isinstance(input_of(args.model_fields[name]), Choice)
-    return "-".join(value.translate(DASHES).lower().split()) if is_choice and isinstance(value, str) else value
+    kind = input_of(args.model_fields[name]) if name in args.model_fields else None
+    return kind.chosen(value) if isinstance(kind, Choice) and isinstance(value, str) else value
 
 
 _SENTENCES = {

@@ -16,7 +16,6 @@ from pydantic.fields import FieldInfo
 
 from bot.core.errors import Misuse
 from bot.core.language.args import (
-    DASHES,
     Args,
     Choice,
     Input,
@@ -276,10 +275,12 @@ class _Reader:
 
     def _chosen(self, kind: Choice, run: Run) -> Iterator[Found]:
         """Return a choice, which may be typed in two words, where more words follow: ``is not``."""
-        two = "-".join(word.whole for word in run[:2])
-        if len(run) > 2 and _is_choice(two, kind):
+        two, one = (kind.chosen(_joined(run[:count])) for count in (2, 1))
+        if len(run) > 2 and two in kind.choices:
             yield two, 2
-        if not self.names or _is_choice(run[0].whole, kind):
+        if one in kind.choices:
+            yield one, 1
+        elif not self.names:
             yield _first(run)
 
     def _text(self, kind: Text, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
@@ -317,10 +318,6 @@ class _Reader:
 
     def _many(self, name: str) -> bool:
         return takes_many(self.fields[name])
-
-
-def _is_choice(word: str, kind: Choice) -> bool:
-    return word.translate(DASHES).casefold() in kind.choices
 
 
 def _first(run: Run) -> Found:

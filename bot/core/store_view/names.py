@@ -6,7 +6,8 @@ Names are compared in one normal form. Of several that are alike in it, the one 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Misuse
@@ -19,6 +20,15 @@ QUOTES = frozenset(ANY_QUOTES)
 _BEFORE_A_NAME = re.compile(r"^[\s,]+")
 _SLACK = 30
 """How many more characters than the longest name are looked at, for marks that nobody sees."""
+
+
+_LIKENESS, _NO_BETTER, _MOST_NEAR, _SUGGESTED = 0.75, 0.05, 5, 3
+"""How like a name words have to be to be taken for it misspelt, by how much less than the likest, how many words, and how
+many names are suggested."""
+
+
+def _may_be_misspelt(word: Word) -> bool:
+    return not word.quoted and "@" not in word.text and any(map(str.isalpha, word.text))
 
 
 class Named(Protocol):
@@ -93,6 +103,21 @@ class Names(Generic[N]):
             spellings = ", ".join(f"“{one.name}” ({one.id})" for one in matches)
             raise Misuse(f"“{word}” could be any of {spellings}. Type it exactly, or use its id.")
         return next(iter(matches), None)
+
+    def nearly(self, words: Sequence[Word]) -> Iterator[tuple[str, int]]:
+        """Yield the names that the words may begin with, misspelt, and how many each takes: the likest first.
+
+        Addresses, numbers and quoted words are spelt as they are meant.
+        """
+        found = list[tuple[float, str, int]]()
+        for count in range(1, 1 + len(list(takewhile(_may_be_misspelt, words[:_MOST_NEAR])))):
+            text = normal_form(_BEFORE_A_NAME.sub("", "".join(word.typed for word in words[:count])))
+            for name in get_close_matches(text, self._alike, n=2, cutoff=_LIKENESS):
+                likeness = SequenceMatcher(None, name, text).ratio()
+                found += [(likeness, str(one.id), count) for one in self._alike[name].values()]
+        likest = max(found, default=(0.0,))[0]
+        best = {id_: (id_, count) for likeness, id_, count in sorted(found) if likeness > likest - _NO_BETTER}
+        yield from list(best.values())[::-1][:_SUGGESTED]
 
     def beginning(self, words: Sequence[Word]) -> Iterator[tuple[str, int]]:
         """Yield the names that the words may begin with, and how many of them each takes: the longest first.
