@@ -23,8 +23,7 @@ _SLACK = 30
 
 
 _LIKENESS, _NO_BETTER, _MOST_NEAR, _SUGGESTED = 0.75, 0.05, 5, 3
-"""How like a name words have to be to be taken for it misspelt, by how much less than the likest, how many words, and how
-many names are suggested."""
+"""How like a name words are that may be meant for it, by how much less than the likest, how many, and for how many."""
 
 
 def _may_be_misspelt(word: Word) -> bool:
