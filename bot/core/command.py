@@ -60,7 +60,19 @@ class Post:
     record: dict[str, str | int] = field(default_factory=dict)
 
 
-Outcome = Answer | Plan | Decision | Post
+@dataclass(frozen=True)
+class Preview:
+    """A Plan, and what only the person who asks sees of it.
+
+    ``args`` plan it again: what it was made of, as a file, is gone by then.
+    """
+
+    plan: Plan
+    args: Args
+    answer: Answer
+
+
+Outcome = Answer | Plan | Preview | Decision | Post
 Function = Callable[[Any, Context], Awaitable[Outcome]]
 Aliases = Mapping[str, tuple[str, ...]]
 """Other verbs of a Command, each with the options that are filled by position after it."""

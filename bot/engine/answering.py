@@ -110,6 +110,8 @@ class Answering:
 
     async def _carry_out(self, invocation: Invocation, planned: Planned) -> None:
         outcome, trace = planned.result(), planned.trace
+        if planned.preview:
+            await self.replies.show(invocation, planned.preview)
         match outcome, invocation:
             case Plan(), Edited():
                 await self.decider.edit(invocation, outcome)
@@ -161,9 +163,9 @@ class Answering:
 
 
 def _as_read(invocation: Invocation, planned: Planned) -> Invocation:
-    """Return a typed invocation with the values as its words were read."""
-    is_typed = isinstance(invocation, Typed) and planned.values is not None
-    return invocation.model_copy(update={"values": planned.values}) if is_typed else invocation
+    """Return an invocation with the values as its words were read, or as they plan it again."""
+    is_asked = isinstance(invocation, Typed | Submitted | Edited) and planned.values is not None
+    return invocation.model_copy(update={"values": planned.values}) if is_asked else invocation
 
 
 def _refusal(error: Exception, invocation: Invocation) -> Refusal:

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader
+from bot.core.answers import Answer
 from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
-from bot.core.command import Call, Context, Group, Outcome, find, group_of
+from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of
 from bot.core.errors import Impossible, Misuse, Question
 from bot.core.invocation import Clicked, Invocation, Typed
 from bot.core.items import Item, texts
@@ -38,13 +39,15 @@ class Planned:
     """The result of planning: the Command's outcome or error, and what the log records of the words.
 
     ``at``: when it began, by the process's ``elapsed`` clock: no later than the store was first looked at.
-    ``values`` are the Command's as its words were read; None for what has none.
+    ``values`` are the Command's as its words were read, or as they plan it again; None for what has none. ``preview``
+    is for the person who asks, before anything comes of it.
     """
 
     outcome: Outcome | Exception
     trace: AuditTrace
     at: float
     values: dict[str, Any] | None = None
+    preview: Answer | None = None
 
     def result(self) -> Outcome:
         """Return the Command's outcome. Raises its error."""
@@ -125,12 +128,16 @@ class Planner:
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
+        if isinstance(outcome, Preview):
+            values = outcome.args.model_dump(mode="json", exclude_defaults=True)
+            return Planned(outcome.plan, trace, began, values, outcome.answer)
         return Planned(outcome, trace, began, call.values)
 
     async def _run(self, call: Call, ctx: Context) -> Outcome:
         outcome = await call.command.function(call.args, ctx)
-        if isinstance(outcome, Plan):
-            await self.may_ask(ctx.actor, call.command.path, outcome)
+        plan = outcome.plan if isinstance(outcome, Preview) else outcome
+        if isinstance(plan, Plan):
+            await self.may_ask(ctx.actor, call.command.path, plan)
         return outcome
 
     async def replan(self, change: Change) -> Plan:
@@ -140,9 +147,10 @@ class Planner:
         """
         call = Call(find(self.groups, change.command), change.args)
         outcome = await call.command.function(call.args, self.context(change.requester, can_wait=False, can_ask=False))
-        if not isinstance(outcome, Plan):
+        plan = outcome.plan if isinstance(outcome, Preview) else outcome
+        if not isinstance(plan, Plan):
             raise Impossible("There is nothing to do any more.")
-        return await self.narrow(outcome, change.without)
+        return await self.narrow(plan, change.without)
 
     async def narrow(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.

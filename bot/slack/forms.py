@@ -12,6 +12,7 @@ from bot.core.language.args import (
     Input,
     ShopperInput,
     Text,
+    asked_fields,
     input_of,
     takes_many,
 )
@@ -41,7 +42,7 @@ CARRIED = 2500
 def first_fields(command: Command) -> tuple[str, ...]:
     """Return the fields that a form asks for first: those from which the others are looked up."""
     later = command.prefill.fields if command.prefill else ()
-    return tuple(name for name in command.args.model_fields if name not in later)
+    return tuple(name for name in asked_fields(command.args) if name not in later)
 
 
 def can_be_filled(call: Call) -> bool:
@@ -123,7 +124,7 @@ def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
 
 def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
     """Return the fields of the next view, and whether another view follows it."""
-    every, first = tuple(call.command.args.model_fields), first_fields(call.command)
+    every, first = tuple(asked_fields(call.command.args)), first_fields(call.command)
     if call.command.prefill is None:
         return every, False
     if can_be_filled(call):
@@ -163,7 +164,7 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
         name: inputs.decode_value(next(iter(elements.values()))) for name, elements in view["state"]["values"].items()
     }
     filled = {name: value for name, value in given.items() if name.endswith(TICKS)}
-    for name, field in command.args.model_fields.items():
+    for name, field in asked_fields(command.args).items():
         value = given.get(name)
         if isinstance(input_of(field), Text) and name in given and value is None:
             value = ""

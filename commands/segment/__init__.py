@@ -1,7 +1,7 @@
 """``/segment``: segments, their members, sets of them, and the promotions that use them."""
 
 from bot.core.command import Group
-from commands.segment import members, promotion_uses, segments, set_operations
+from commands.segment import imports, members, promotion_uses, segments, set_operations
 
 GROUP = Group(
     "segment",
@@ -15,6 +15,7 @@ GROUP = Group(
         members.members,
         members.add,
         members.remove,
+        imports.import_list,
         members.clear,
         members.export,
         set_operations.copy,

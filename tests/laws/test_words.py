@@ -22,6 +22,7 @@ from bot.core.language.args import (
     Text,
     input_of,
     takes_many,
+    typed_fields,
 )
 from bot.core.language.normal_form import normal_form
 from bot.core.language.readings import MOST_READINGS, Run, is_name, readings
@@ -112,7 +113,7 @@ class Shop:
 def line(command: Command, shop: Shop) -> tuple[dict[str, Any], str]:
     """An order, and how it is typed without a quote: fields in their order, and an option behind them."""
     values, words = {}, []
-    fields = command.args.model_fields
+    fields = typed_fields(command.args)
     options = [name for name in fields if input_of(fields[name]).option and name != "page"]
     chosen = shop.data.draw(st.lists(st.sampled_from(options), max_size=1)) if options else []
     for name in (*(name for name in fields if not input_of(fields[name]).option), *chosen):

@@ -164,6 +164,13 @@ class Choice(Input):
         return " or ".join(filter(None, (", ".join(others), last)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept(Input):
+    """What a Command keeps of a request, to plan it again by: nobody types it, and no form asks for it."""
+
+    private: bool = True
+
+
 DASHES = str.maketrans("‐‑‒–—−", "------")
 """Phones and Macs replace short dashes with long ones."""
 
@@ -190,15 +197,25 @@ def takes_many(field: FieldInfo) -> bool:
     return getattr(field.annotation, "__origin__", None) is tuple
 
 
+def asked_fields(args: type[Args]) -> dict[str, FieldInfo]:
+    """Return the fields that people fill."""
+    return {name: field for name, field in args.model_fields.items() if not isinstance(input_of(field), Kept)}
+
+
+def typed_fields(args: type[Args]) -> dict[str, FieldInfo]:
+    """Return the fields that words can fill."""
+    return asked_fields(args)
+
+
 def options(args: type[Args]) -> tuple[str, ...]:
     """Return the fields that can only be typed as ``key:value``."""
-    return tuple(name for name, field in args.model_fields.items() if input_of(field).option)
+    return tuple(name for name, field in typed_fields(args).items() if input_of(field).option)
 
 
 def usage(args: type[Args]) -> str:
     """Render the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
     later = options(args)
-    return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in args.model_fields.items())
+    return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in typed_fields(args).items())
 
 
 def _shown(field: FieldInfo) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _EMAIL = ("email", "emailaddress", "customeremail", "emailid", "mail", "primaryemail", "contactemail", "mailaddress")
@@ -28,15 +28,14 @@ def parse_table(text: str) -> tuple[Row, ...] | None:
     lines = text.strip("\n ").splitlines(keepends=True)
     header = lines[0] if len(lines) > 1 and "@" not in lines[0] else ""
     delimiter = max("\t;,|", key=header.count)
-    names = [_NOT_IN_NAMES.sub("", name.casefold()) for name in next(csv.reader([header], delimiter=delimiter), ())]
-    columns = _Columns.of(names)
+    columns = Columns.under(next(csv.reader([header], delimiter=delimiter), ()))
     if not columns.any:
         return None
     return tuple(columns.rows(csv.reader(lines[1:], delimiter=delimiter, skipinitialspace=True)))
 
 
 @dataclass(frozen=True)
-class _Columns:
+class Columns:
     """Where addresses and ids stand."""
 
     emails: tuple[int, ...]
@@ -44,7 +43,9 @@ class _Columns:
     profiles: tuple[int, ...]
 
     @classmethod
-    def of(cls, names: list[str]) -> "_Columns":
+    def under(cls, header: Iterable[str]) -> "Columns":
+        """Find the columns that a header names."""
+        names = [_NOT_IN_NAMES.sub("", name.casefold()) for name in header]
         emails, customers, profiles = (
             tuple(at for name in known for at, one in enumerate(names) if one == name)
             for known in (_EMAIL, _CUSTOMER, _PROFILE)

@@ -24,6 +24,7 @@ from bot.core.language.args import (
     Text,
     input_of,
     takes_many,
+    typed_fields,
 )
 from bot.core.language.bare_keys import with_colons
 from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, Word, as_typed, split
@@ -123,7 +124,7 @@ class _Reader:
         names: Names | None = None,
         bound: frozenset[int] = frozenset(),
     ) -> None:
-        self.fields: Mapping[str, FieldInfo] = args.model_fields
+        self.fields: Mapping[str, FieldInfo] = typed_fields(args)
         self.kinds = {name: input_of(field) for name, field in self.fields.items()}
         self.names = names
         self.bound = bound

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -177,6 +177,16 @@ class Shop:
         self.findings.customer_ids.update(one.id for one in by_id)
         self.findings.customers.update((one.email.casefold(), one.id) for one in by_email)
         return (*(self._customers[one] for one in dict.fromkeys(ids) if one in self._customers), *by_email)
+
+    async def each_customer(
+        self, *, ids: Collection[int] = (), emails: Collection[str] = ()
+    ) -> AsyncIterator[Customer]:
+        """Yield the customers with these ids or addresses, of long lists: only those without a profile are kept."""
+        found = self.reader.customers(ids=ids) if ids else self.reader.customers(emails=emails)
+        async for one in found:
+            if one.shopper_profile_id is None:
+                self._customers[one.id] = one
+            yield one
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
         """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer.

@@ -1,0 +1,91 @@
+"""Rows of a list, each with whom it names, or why it names nobody. Pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from bot.core.language.phrases import listing, shortened
+from bot.core.language.shopper_list import read_shoppers
+from bot.core.list_files.cells import CellKind, addresses_in, is_shortened, number_in, profile_in
+from bot.core.list_files.columns import Layout
+from bot.core.list_files.encodings import Encoding
+from bot.core.list_files.records import Record
+
+_SHOWN = 200
+"""The most characters of a row that are kept, to be shown to who brought it."""
+_SEPARATORS = frozenset(",;|\t")
+
+
+class Row(NamedTuple):
+    """Whom a row names: by address, and by ids beside it; ``fault`` says why nobody. ``line``: where it begins."""
+
+    line: int
+    text: str
+    email: str = ""
+    customer_id: int | None = None
+    profile_id: str = ""
+    fault: str = ""
+
+
+def read_rows(records: Iterable[Record], layout: Layout, encoding: Encoding) -> Iterator[Row]:
+    """Read each record but the header."""
+    for at, record in enumerate(records):
+        if at or not layout.has_header:
+            yield _row(record, layout, encoding)
+
+
+def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:
+    line, text, cell = record.line, shortened(record.text, _SHOWN), record.cell(layout.at)
+    beside = _id(record, layout.customers), _profile(record, layout.profiles)
+    if layout.kind is CellKind.NUMBER:
+        number = number_in(cell)
+        return Row(line, text, customer_id=number, profile_id=beside[1], fault=_lacks(number, cell, "customer id"))
+    if layout.kind is CellKind.PROFILE:
+        profile = profile_in(cell)
+        return Row(line, text, profile_id=profile, fault=_lacks(profile, cell, "profile id"))
+    found = addresses_in(cell)
+    if len(found) > 1:
+        return Row(line, text, fault=f"Several addresses: {listing(found)}")
+    if found and not encoding.may_be(found[0]):
+        return Row(line, text, fault="The address has letters of an unknown encoding")
+    if found or (any(beside) and not cell):
+        return Row(line, text, found[0] if found else "", *beside)
+    return Row(line, text, fault=_lacks(None, cell, "email address"))
+
+
+def _lacks(value: object, cell: str, what: str) -> str:
+    return "" if value else f"Not {'an' if what[0] == 'e' else 'a'} {what}" if cell else f"No {what}"
+
+
+def _id(record: Record, at: int | None) -> int | None:
+    """Return the customer id beside an address, unless a spreadsheet may have rounded it."""
+    cell = record.cell(at) if at is not None else ""
+    return None if is_shortened(cell) else number_in(cell)
+
+
+def _profile(record: Record, at: int | None) -> str:
+    return profile_in(record.cell(at)) if at is not None else ""
+
+
+def read_words(lines: Iterable[tuple[int, str]], encoding: Encoding, *, numbers: bool) -> Iterator[Row]:
+    """Read lines of a text that is no table: each shopper in a line is a row. ``numbers``: a bare one is a customer."""
+    for number, line in lines:
+        yield from _words(number, line, encoding, numbers=numbers)
+
+
+def _words(number: int, line: str, encoding: Encoding, *, numbers: bool) -> Iterator[Row]:
+    named, text = read_shoppers((line,)), shortened(line, _SHOWN)
+    marked = [one for one in named.customer_ids if numbers or f"#{one}" in line or f"customer:{one}" in line]
+    bare = [str(one) for one in (*named.numbers, *named.customer_ids) if one not in marked]
+    foreign = [one for one in named.emails if not encoding.may_be(one)]
+    rows = [Row(number, one, email=one) for one in named.emails if one not in foreign]
+    rows += [Row(number, str(one), customer_id=one) for one in marked]
+    rows += [Row(number, one, profile_id=one) for one in named.profile_ids]
+    rows += [Row(number, one, fault="The address has letters of an unknown encoding") for one in foreign]
+    if not rows and len(bare) < 2:
+        fault = f"A number is a customer only as #{bare[0]}" if bare else "No shopper in it"
+        yield Row(number, text, fault=fault)
+        return
+    yield from rows
+    if _SEPARATORS & {*line} or not rows:
+        yield from (Row(number, one, fault=f"A number is a customer only as #{one}") for one in bare)
+        yield from (Row(number, shortened(one, _SHOWN), fault="Not a shopper") for one in named.others)

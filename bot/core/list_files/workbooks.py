@@ -1,0 +1,69 @@
+"""Workbooks (.xlsx), read by python-calamine, which comes with the extra ``xlsx``. Pure."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from bot.core.errors import Misuse
+from bot.core.list_files.file_kinds import ADVICE, no_list
+from bot.core.list_files.records import Record
+
+MOST_UNPACKED = 200_000_000
+"""The most bytes that a workbook unpacks to: a small archive can hold terabytes."""
+_BOOK = "xl/workbook.xml"
+
+
+def refuse_other_archives(file: BinaryIO, name: str) -> None:
+    """Raise Misuse unless this archive is a workbook of a size that memory has room for."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            sizes = {one.filename: one.file_size for one in archive.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+        raise no_list(name, "a damaged workbook or archive") from error
+    if "content.xml" in sizes:
+        raise no_list(name, "an OpenDocument file")
+    if _BOOK not in sizes:
+        raise no_list(name, "an archive")
+    if sum(sizes.values()) > MOST_UNPACKED:
+        sentence = f"{name} unpacks to more than {MOST_UNPACKED // 1_000_000} MB. Save the list as CSV instead."
+        raise Misuse(sentence, field="file", for_log="The workbook is too large.")
+
+
+@dataclass(frozen=True)
+class WorkbookTable:
+    """A workbook read as records: the rows of its first sheet that has any."""
+
+    file: BinaryIO
+    name: str
+    delimiter: str = ""
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records, but for blank ones. Raises Misuse."""
+        try:
+            from python_calamine import CalamineError, load_workbook  # an extra
+        except ImportError as error:  # pragma: no cover - the tests' environment has it
+            lacks = (
+                f"This bot cannot read .xlsx: whoever runs it can add that (`pip install segment-bot[xlsx]`). {ADVICE}"
+            )
+            raise Misuse(lacks, field="file", for_log="The extra for workbooks is not installed.") from error
+        self.file.seek(0)
+        try:
+            book = load_workbook(self.file)
+            sheets = (book.get_sheet_by_name(one) for one in book.sheet_names)
+            sheet = next((one for one in sheets if one.height), None)
+            rows = sheet.iter_rows() if sheet else iter(())
+            for number, cells in enumerate(rows, 1):
+                record = Record(number, tuple(map(_text, cells)))
+                if not record.is_blank:
+                    yield record
+        except (CalamineError, OSError) as error:
+            raise no_list(self.name, "a damaged workbook") from error
+
+
+def _text(cell: object) -> str:
+    """Return a cell as text: a whole number without its point."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

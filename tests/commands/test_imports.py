@@ -1,0 +1,145 @@
+"""Lists are imported: one preview that tells every row, one card, one approval, and ids from then on."""
+
+import csv
+import io
+from typing import Any
+
+from tests.harness import World
+from tests.stories.judge import read
+
+OTHERS = ("bob-at-example.com", "nobody@example.com")
+
+
+def classes(slack: World) -> dict[str, list[dict[str, str]]]:
+    """The files that the previews came with, by what their rows are."""
+    return {
+        name.partition(", ")[2].removesuffix(".csv"): list(csv.DictReader(io.StringIO(content)))
+        for name, content in slack.files().items()
+    }
+
+
+def previewed(slack: World, title: str) -> str:
+    """The preview with this title."""
+    return next(text for text in map(read, slack.messages()) if text.startswith(title))
+
+
+async def bring(slack: World, mode: str, *lines: str, segment: str = "VIPs", column: str = "") -> Any:
+    """Submit the form with a pasted list."""
+    await slack.type(f"/segment import {segment}")
+    values = {"Segment": segment, "What to do": mode, "List": "\n".join(lines)}
+    return await slack.submit(values | ({"Column": column} if column else {}))
+
+
+async def test_an_import_tells_every_row_and_waits_for_approval(slack: World) -> None:
+    new, inside = slack.emails(30, outside="VIPs"), slack.emails(3, inside="VIPs")
+    before = slack.members("VIPs")
+    await bring(slack, "add", *new, *inside, new[0].upper(), *OTHERS)
+    told = previewed(slack, "Add 30 shoppers to VIPs")
+    assert "36 rows read from the pasted list" in str(slack.messages())
+    for counted in ("To add\n30", "Already in VIPs\n3", "Duplicates\n1", "Not in the store\n1", "Unreadable\n1"):
+        assert counted in told
+    kinds = classes(slack)
+    assert {kind: len(rows) for kind, rows in kinds.items()} == {
+        "rows to add": 30,
+        "rows already so": 3,
+        "rows duplicates": 1,
+        "rows unknown": 1,
+        "rows unreadable": 1,
+    }
+    (unreadable,) = kinds["rows unreadable"]
+    assert (unreadable["line"], unreadable["row"]) == ("35", "bob-at-example.com")
+    assert kinds["rows duplicates"][0]["reason"] == "The same as line 1"
+    card = read(slack.card(1))
+    assert "From the pasted list: 30 of 36 rows." in card
+    assert "needs 1 approval" in card
+    assert not any(address in card for address in (*new, *inside, *OTHERS))
+    await slack.press("Import List", by="ben")
+    assert slack.members("VIPs") == before | {slack.profile_id(one) for one in new}
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == before
+
+
+async def test_the_record_of_an_import_has_ids_and_no_list(slack: World) -> None:
+    new = slack.emails(2, outside="VIPs")
+    await bring(slack, "add", *new)
+    change = await slack.change(1)
+    assert not any(address in str(change.args) for address in new)
+    assert sorted(change.args["found"]["customers"]) == sorted(map(slack.customer_id, new))
+    assert not any(address in str(entry) for entry in slack.entries() for address in new)
+
+
+async def test_equal_adds_and_removes_in_one_plan(slack: World) -> None:
+    new, inside = slack.emails(2, outside="VIPs"), slack.emails(10, inside="VIPs")
+    await bring(slack, "equal", *new, *inside)
+    assert "Add 2 shoppers to VIPs · Remove 30 of 40 shoppers from VIPs" in read(slack.card(1))
+    await slack.press("Import List", by="ben")
+    assert slack.members("VIPs") == {slack.profile_id(one) for one in (*new, *inside)}
+
+
+async def test_a_list_removes_those_who_are_in(slack: World) -> None:
+    new, inside = slack.emails(1, outside="VIPs"), slack.emails(2, inside="VIPs")
+    await bring(slack, "remove", *new, *inside)
+    assert "Not in VIPs\n1" in previewed(slack, "Remove 2 of 40 shoppers from VIPs")
+    await slack.press("Import List", by="ben")
+    assert len(slack.members("VIPs")) == 38
+
+
+async def test_a_list_that_names_few_makes_nothing_equal(slack: World) -> None:
+    inside = slack.emails(8, inside="VIPs")
+    await bring(slack, "equal", *inside, *OTHERS)
+    assert "2 of 10 rows of the pasted list name no shopper, more than a tenth" in slack.whisper()
+    await bring(slack, "equal", *OTHERS)
+    assert "Making VIPs equal to it would empty VIPs." in slack.whisper()
+    await bring(slack, "add", *OTHERS)
+    assert "No row of the pasted list names a shopper of the store, so nothing was requested." in slack.whisper()
+    assert not slack.writes()
+    assert not slack.cards(1)
+
+
+async def test_a_list_that_is_there_already_changes_nothing(slack: World) -> None:
+    await bring(slack, "add", *slack.emails(3, inside="VIPs"))
+    assert "Nothing to do: everyone of the pasted list is in VIPs already." in slack.whisper()
+
+
+async def test_a_column_in_doubt_is_asked_for(slack: World) -> None:
+    one, other = map(slack.customer_id, slack.emails(2, outside="VIPs"))
+    lines = ("id,zip", f"{one},90210", f"{other},10115")
+    outcome = await bring(slack, "add", *lines)
+    assert f"It begins with “id | zip”; “{one} | 90210”; “{other} | 10115”." in outcome["errors"]["column"]
+    outcome = await bring(slack, "add", *lines, column="phone")
+    assert "has no column “phone” of shoppers." in outcome["errors"]["column"]
+    await bring(slack, "add", *lines, column="id")
+    assert "Add 2 shoppers to VIPs" in read(slack.card(1))
+
+
+async def test_the_click_plans_again_by_ids(slack: World) -> None:
+    new = slack.emails(30, outside="VIPs")
+    await bring(slack, "add", *new)
+    slack.close_account(new[0])
+    await slack.press("Import List", by="ben")
+    assert "+0 −1 since the request." in read(slack.card(1))
+    for one in new[1:]:
+        slack.close_account(one)
+    await slack.press("Import List", by="ben")
+    assert "None of the shoppers of the pasted list is in the store any more." in read(slack.card(1))
+
+
+async def test_an_import_is_edited_without_its_list(slack: World) -> None:
+    await bring(slack, "add", *slack.emails(30, outside="VIPs"))
+    await slack.press("Edit", by="ana")
+    await slack.submit({"Segment": "Newsletter"})
+    assert "shoppers to Newsletter" in read(slack.card(1))
+
+
+async def test_nothing_to_import_is_asked_for(slack: World) -> None:
+    await slack.type("/segment import VIPs add")
+    assert "Which shoppers? Paste a list." in slack.whisper()
+
+
+async def test_shoppers_are_imported_by_profile_alone(slack: World) -> None:
+    new, inside = slack.emails(2, outside="VIPs"), slack.emails(1, inside="VIPs")
+    profiles = [str(slack.profile_id(one)) for one in (*new, *inside)]
+    await bring(slack, "add", *profiles, profiles[0][:-3] + "fff")
+    assert "Not in the store\n1" in previewed(slack, "Add 2 shoppers to VIPs")
+    assert set(profiles) <= slack.members("VIPs")

@@ -1,0 +1,61 @@
+"""Files of lists, as spreadsheets write them."""
+
+import io
+import zipfile
+from xml.sax.saxutils import escape
+
+PROFILE = "3f0e1b9c-0000-4000-8000-000000000001"
+_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{}</Types>'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def workbook(*sheets: list[list[object]]) -> bytes:
+    """A workbook (.xlsx) with these sheets, each a list of rows."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as book:
+        numbers = range(1, len(sheets) + 1)
+        parts = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.spreadsheetml.worksheet+xml"/>'
+            for at in numbers
+        )
+        main = (
+            '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+            'spreadsheetml.sheet.main+xml"/>'
+        )
+        book.writestr("[Content_Types].xml", _TYPES.format(main + parts))
+        book.writestr("_rels/.rels", _relations([("rId1", "officeDocument", "xl/workbook.xml")]))
+        named = "".join(f'<sheet name="Sheet{at}" sheetId="{at}" r:id="rId{at}"/>' for at in numbers)
+        book.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            _relations([(f"rId{at}", "worksheet", f"worksheets/sheet{at}.xml") for at in numbers]),
+        )
+        for at, rows in enumerate(sheets, 1):
+            book.writestr(f"xl/worksheets/sheet{at}.xml", _sheet(rows))
+    return made.getvalue()
+
+
+def _relations(parts: list[tuple[str, str, str]]) -> str:
+    inside = "".join(f'<Relationship Id="{id_}" Type="{_OFFICE}/{kind}" Target="{path}"/>' for id_, kind, path in parts)
+    return f'<Relationships xmlns="{_PACKAGE}">{inside}</Relationships>'
+
+
+def _sheet(rows: list[list[object]]) -> str:
+    written = "".join(
+        f'<row r="{at}">{"".join(_cell(at, column, value) for column, value in enumerate(row))}</row>'
+        for at, row in enumerate(rows, 1)
+    )
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{written}</sheetData></worksheet>'
+
+
+def _cell(row: int, column: int, value: object) -> str:
+    place = f"{chr(65 + column)}{row}"
+    if isinstance(value, int | float):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>' if value else ""

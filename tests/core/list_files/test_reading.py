@@ -1,0 +1,199 @@
+"""Lists are read from bytes: whatever their encoding, delimiter, line ends and header."""
+
+import io
+import zipfile
+from collections import deque
+from itertools import repeat
+
+import pytest
+
+from bot.core.errors import Misuse, Question
+from bot.core.list_files import workbooks
+from bot.core.list_files.reading import Brought, read_list
+from bot.core.list_files.records import MOST_RECORDS, Record, bounded
+from bot.core.list_files.rows import Row
+from tests.core.list_files.files import PROFILE, workbook
+
+ADA, BEN = "ada@example.com", "ben@example.com"
+
+
+def read(content: str | bytes, column: str = "") -> list[Row]:
+    """The rows of a file with this content."""
+    file = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    return list(read_list(Brought(file, "list.csv", column)))
+
+
+def named(content: str | bytes, column: str = "") -> list[tuple[int, object]]:
+    """The line of each row, and whom it names, or why nobody."""
+    return [(row.line, row.fault or row.email or row.customer_id or row.profile_id) for row in read(content, column)]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac-roman"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: str, delimiter: str) -> None:
+    lines = [("Name", "E-Mail"), ("Zoë", ADA), (f'"a{delimiter}{end}b"', BEN)]
+    content = end.join(delimiter.join(cells) for cells in lines).encode(encoding)
+    assert named(content) == [(2, ADA), (3, BEN)]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (f"{ADA}\n{BEN}\n", [(1, ADA), (2, BEN)]),
+        (f"Email\n{ADA}\n\n bad\n", [(2, ADA), (4, "Not an email address")]),
+        (f"sep=;\r\nname;email\r\nAda;{ADA}\r\n", [(3, ADA)]),
+        (f"{ADA}, {BEN}, bob-at-x", [(1, ADA), (1, BEN), (1, "Not a shopper")]),
+        (f"Ada Byron <{ADA}>; Ben <{BEN}>", [(1, ADA), (1, BEN)]),
+        (f"Ada Byron {ADA}\nBen {BEN}", [(1, ADA), (2, BEN)]),
+        (f"see {ADA}\nhello\n17", [(1, ADA), (2, "No shopper in it"), (3, "A number is a customer only as #17")]),
+        (f"{ADA}, 17, #42", [(1, ADA), (1, 42), (1, "A number is a customer only as #17")]),
+        (f"{ADA}, {PROFILE}", [(1, ADA), (1, PROFILE)]),
+        (f"email,note\n{ADA},\n{BEN}", [(2, ADA), (3, BEN)]),
+        (f"email,note\n{ADA},x\n,y\n", [(2, ADA), (3, "No email address")]),
+        (f"email,note\n{ADA},x\n{ADA} {BEN},y\n{BEN},z\n{BEN},z\n{BEN},z\n",
+         [(2, ADA), (3, f"Several addresses: {ADA} and {BEN}"), (4, BEN), (5, BEN), (6, BEN)]),
+        (f"email,name\nfoo,x\n{ADA},y\nbar,z\n", [(2, "Not an email address"), (3, ADA), (4, "Not an email address")]),
+        (f"email,e2\n{ADA},{ADA}\n{BEN},{BEN}\n", [(2, ADA), (3, BEN)]),
+        ("17\n42\n18.0\n1E+05\n'7\n1,5E+01", [(1, 17), (2, 42), (3, 18), (4, 100_000), (5, 7), (6, 15)]),
+        ("17, 42", [(1, 17), (1, 42)]),
+        ("customer_id,zip\n17,90210\nx,10115\n", [(2, 17), (3, "Not a customer id")]),
+        (f"id,zip\n{PROFILE},1\n{PROFILE},2\n,3", [(2, PROFILE), (3, PROFILE), (4, "No profile id")]),
+        (f"id,profile_id\n{PROFILE},{PROFILE[:-1]}2\n", [(2, f"{PROFILE[:-1]}2")]),
+    ],
+)  # fmt: skip
+def test_the_column_of_shoppers_is_found_by_content(content: str, rows: list[tuple[int, object]]) -> None:
+    assert named(content) == rows
+
+
+def test_an_export_names_each_shopper_in_three_ways() -> None:
+    header = "customer_id,email,first_name,last_name,profile_id"
+    assert read(f"{header}\n17,{ADA},A,B,{PROFILE}\n5,,,,{PROFILE}\n1E+05,{BEN},,,\n") == [
+        Row(2, f"17 | {ADA} | A | B | {PROFILE}", ADA, 17, PROFILE),
+        Row(3, f"5 | {PROFILE}", "", 5, PROFILE),
+        Row(4, f"1E+05 | {BEN}", BEN, None, ""),
+    ]
+
+
+def test_the_ids_of_another_shop_are_no_customers() -> None:
+    (row,) = read(f"Customer ID,Email,Accepts Email Marketing\n17,{ADA},yes\n")
+    assert (row.email, row.customer_id) == (ADA, None)
+
+
+def test_an_at_of_a_foreign_letter_makes_no_address() -> None:
+    rows = read("name,email\nファン,ada@example.com\nァ,ben@example.com\n".encode("shift-jis"))
+    assert [row.email for row in rows] == [ADA, BEN]
+    assert [row.email for row in read("ファ ada@example.com\nァ@ ben@example.com\n".encode("shift-jis"))] == [ADA, BEN]
+
+
+def test_an_address_in_an_unknown_encoding_is_unreadable() -> None:
+    why = "The address has letters of an unknown encoding"
+    content = f"email,x\n{ADA},1\nzoëb@example.com,2\n{BEN},2\n{BEN},3\n{BEN},3\n".encode("cp1252")
+    assert named(content)[:2] == [(2, ADA), (3, why)]
+    assert named("zoëb@example.com, ada@example.com".encode("cp1252")) == [(1, ADA), (1, why)]
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "columns"),
+    [
+        (f"email,e2\n{ADA},{BEN}\nc@x.com,d@x.com\n", "Which column", ["comma 1", "comma 2"]),
+        ("id,zip\n17,90210\n18,10115\n", "“id | zip”; “17 | 90210”; “18 | 10115”", ["comma 1", "comma 2"]),
+        ("zip\n90210\n10115", "“zip”; “90210”; “10115”", ["comma 1"]),
+        (f"{ADA};x,{BEN}\nc@x.com;y,d@x.com\n", "Which column", ["comma 2", "semicolon 1"]),
+    ],
+)  # fmt: skip
+def test_a_column_in_doubt_is_asked_for_with_the_first_rows(content: str, asked: str, columns: list[str]) -> None:
+    with pytest.raises(Question) as question:
+        read(content)
+    assert asked in str(question.value)
+    assert [one.values["column"] for one in question.value.readings] == columns
+    for column in columns:
+        assert read(content, column)
+
+
+def test_a_person_names_the_column_by_name_or_number() -> None:
+    content = f"id,zip,email\n17,90210,{ADA}\n"
+    assert named(content, "ZIP") == [(2, 90210)]
+    assert named(content, "1") == [(2, 17)]
+    for column in ("phone", "9", "0"):
+        with pytest.raises(Misuse, match=f"list.csv has no column “{column}” of shoppers"):
+            read(content, column)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "list.csv is a picture, not a list. Save the list as CSV or .xlsx, and import that."),
+        (b"BM\x00\x01", "is a picture"),
+        (b"\x00\x00\x00\x18ftypheic", "is a picture or a film"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1", "is an old Excel file (.xls), or one with a password"),
+        (b"PK\x03\x04rest", "is a damaged workbook or archive"),
+        (b"<!DOCTYPE html><html>", "is a web page"),
+        (b"", "list.csv is empty."),
+        (b" \r\n\r\n", "list.csv is empty."),
+        (b"sep=;\r\n", "list.csv is empty."),
+        (b"a@x.com\0,b\n", "list.csv holds null bytes"),
+        (b"hello\nworld", "No column of list.csv holds addresses or ids of shoppers."),
+        (b"x" * 2_000_000, "Line 1 is longer than any list's"),
+        (b"a,\"" + b"x" * 999_990 + b"\n" + b"y" * 100, "The quote that begins in line 1 has no end"),
+        (b"email,x\na@x.com,\"open\nb@x.com,2\n", "The quote that begins in line 2 has no end"),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_gets_its_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(Misuse) as refusal:
+        read(content)
+    assert sentence in str(refusal.value)
+
+
+def test_letters_that_begin_a_picture_may_begin_a_list() -> None:
+    assert named(f"BMW drivers,email\nx,{ADA}\n") == [(2, ADA)]
+
+
+def test_no_more_rows_are_read_than_a_list_may_have() -> None:
+    rows = bounded(repeat(Record(1, (ADA,)), MOST_RECORDS + 2))
+    with pytest.raises(Misuse, match="more than 250,000 rows"):
+        deque(rows, maxlen=0)
+
+
+# Workbooks
+
+
+def test_a_workbook_is_read_from_its_first_sheet_with_rows() -> None:
+    book = workbook([], [["id", "Email"], [1, ADA], [2.0, BEN], ["", ""], ["x", "bad"]])
+    assert named(book) == [(2, ADA), (3, BEN), (5, "Not an email address")]
+    assert named(workbook([["Customer ID"], [17.0], [100_000.0]])) == [(2, 17), (3, 100_000)]
+
+
+def test_a_workbook_in_doubt_is_asked_about() -> None:
+    with pytest.raises(Question) as question:
+        read(workbook([["id", "zip"], [17, 90210]]))
+    assert [one.values["column"] for one in question.value.readings] == ["1", "2"]
+    assert named(workbook([["id", "zip"], [17, 90210]]), "id") == [(2, 17)]
+
+
+def archive(**files: bytes) -> bytes:
+    """A zip archive of these files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in files.items():
+            zipped.writestr(name.replace("__", "/").replace("_", "."), content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("book", "sentence"),
+    [
+        (workbook(), "No column of list.csv holds addresses or ids of shoppers."),
+        (archive(list_csv=b"a@x.com"), "is an archive, not a list"),
+        (archive(content_xml=b"<x/>"), "is an OpenDocument file"),
+        (archive(xl__workbook_xml=b"<x/>"), "is a damaged workbook"),
+        (archive(xl__workbook_xml=b"0" * (workbooks.MOST_UNPACKED + 1)), "unpacks to more than 200 MB"),
+    ],
+)
+def test_other_archives_get_their_sentence(book: bytes, sentence: str) -> None:
+    with pytest.raises(Misuse) as refusal:
+        read(book)
+    assert sentence in str(refusal.value)

@@ -1,0 +1,103 @@
+"""The rows of a list are judged: whom each names, or why no one; their classes sum up to the rows read."""
+
+from bot.core.list_files.row_classes import RowClass
+from bot.core.list_files.rows import Row
+from bot.core.store_view import listed_shoppers
+from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.listed_shoppers import JudgedRow, find_listed, judge_rows
+from tests.core.samples import uuid
+from tests.core.store_view.test_shoppers import put, somebody
+from tests.engine.bench import Bench, bench
+
+
+async def judged(machine: Bench, *rows: Row) -> list[JudgedRow]:
+    (segment,) = machine.store.shop.rows("SELECT id FROM segments LIMIT 1")
+    return await judge_rows(rows, str(segment["id"]), Shop(machine.client))
+
+
+async def whys(machine: Bench, *rows: Row) -> list[object]:
+    """The customer of each row, or its class with the reason."""
+    return [
+        one.shopper.customer_id or one.shopper.profile_id if one.shopper else (one.kind, one.why)
+        for one in await judged(machine, *rows)
+    ]
+
+
+async def test_a_row_is_known_by_its_address_and_the_id_beside_it() -> None:
+    async with bench(customers=20) as machine:
+        put(machine, "käthe@example.com")
+        put(machine, "KÄTHE@example.com")
+        put(machine, "=eve@example.com", "eve@example.com")
+        several = "Several accounts: customers 21, 22"
+        assert await whys(machine, Row(1, "", "käthe@example.com"), Row(2, "", "", 22)) == [
+            (RowClass.REFUSED, several),
+            22,
+        ]
+        assert await whys(
+            machine,
+            Row(2, "", "käthe@example.com", 22),
+            Row(3, "", "eve@example.com", 24),
+            Row(4, "", "eve@example.com", 23),
+            Row(5, "", "eve@example.com", 1),
+            Row(6, "", "eve@example.com", 999),
+            Row(7, "", "gone@example.com", 22),
+            Row(8, "", "gone@example.com", 999),
+            Row(9, "", "ada,byron@example.com"),
+            Row(10, "", "gone@example.com"),
+        ) == [
+            22,
+            24,
+            23,
+            (RowClass.REFUSED, "The address is that of customer 24, not of customer 1"),
+            (RowClass.REFUSED, "The address is that of customer 24, not of customer 999"),
+            (RowClass.REFUSED, "Customer 22 has another address"),
+            (RowClass.UNKNOWN, "Not in the store"),
+            (RowClass.REFUSED, "The store cannot look up an email with a comma"),
+            (RowClass.UNKNOWN, "Not in the store"),
+        ]
+
+
+async def test_the_same_shopper_counts_once_however_named() -> None:
+    async with bench(customers=20) as machine:
+        one = somebody(machine)
+        profile = str(one["profile"])
+        assert await whys(
+            machine,
+            Row(1, "", str(one["email"])),
+            Row(2, "", "", int(one["customer_id"])),
+            Row(3, "", "", None, profile),
+            Row(4, "", "gone@example.com"),
+            Row(5, "", "Gone@example.com"),
+            Row(6, "", fault="Bad"),
+            Row(7, "", fault="Bad"),
+        ) == [
+            one["customer_id"],
+            (RowClass.DUPLICATE, "The same as line 1"),
+            (RowClass.DUPLICATE, "The same as line 1"),
+            (RowClass.UNKNOWN, "Not in the store"),
+            (RowClass.DUPLICATE, "The same as line 4"),
+            (RowClass.UNREADABLE, "Bad"),
+            (RowClass.UNREADABLE, "Bad"),
+        ]
+
+
+async def test_profiles_are_found_alone_and_by_the_thousand() -> None:
+    async with bench(customers=20) as machine:
+        profile = str(somebody(machine)["profile"])
+        assert await whys(machine, Row(1, "", "", 999, profile), Row(2, "", "", None, uuid(1))) == [
+            profile,
+            (RowClass.UNKNOWN, "Not in the store"),
+        ]
+        segment = str(machine.store.shop.rows("SELECT id FROM segments LIMIT 1")[0]["id"])
+        many = [uuid(at) for at in range(1, listed_shoppers._ONE_BY_ONE + 2)]
+        found = await find_listed([1], [profile, *many], segment, Shop(machine.client))
+        assert [(one.customer_id, one.profile_id) for one in found][1:] == [(None, profile)]
+
+
+async def test_addresses_of_a_long_list_are_looked_up_many_at_once() -> None:
+    async with bench(customers=500) as machine:
+        emails = [str(one["email"]) for one in machine.store.shop.rows("SELECT email FROM customers")]
+        before = len(machine.store.requests())
+        rows = await judged(machine, *(Row(at, "", email) for at, email in enumerate(emails)))
+        assert all(one.shopper for one in rows)
+        assert len(machine.store.requests()) - before < 12
