@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer, Chart, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.changes import State
 from bot.sandbox.workspace.block_kit.limits import faults_of
+from bot.slack import blocks
 from bot.slack.answers import message
-from bot.slack.blocks import MESSAGE_TEXT
+from bot.slack.blocks import MESSAGE_TEXT, Message
 from bot.slack.card import render_card
 from bot.slack.older_blocks import NEW_TYPES, older, types_in, versions, view_versions
 from tests.core.samples import change
@@ -55,6 +56,11 @@ def test_a_card_as_text_keeps_its_lines() -> None:
     text = versions(render_card(change(number=7, state=State.WAITING)))[-1].text
     assert "Waiting for 1 approval" in text
     assert "You can type `/change details 7`." in text
+
+
+def test_a_list_as_text_has_a_line_for_each_of_its_items() -> None:
+    listed = Message("Changes", [blocks.bullets(["VIPs", "Gold"])])
+    assert versions(listed)[-1].text == "Changes\n• VIPs\n• Gold"
 
 
 def test_a_message_without_new_blocks_has_only_text_as_another_version() -> None:

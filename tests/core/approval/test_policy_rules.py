@@ -379,3 +379,9 @@ def test_what_hurts_can_never_be_said_to_go_without_approval(kind: str) -> None:
 )
 def test_the_rules_are_those_that_the_readme_promises(wanted: Plan, approvals: int) -> None:
     assert policy(*RULES).need(wanted).approvals == approvals
+
+
+def test_a_rule_that_counts_from_one_shopper_on_says_so_of_additions_alone() -> None:
+    adds, removes = (Rule(steps=(kind,), shoppers=1, approvals=1) for kind in ("add_members", "remove_members"))
+    assert adds.reasons(plan(add(1))) == ("adds more than 0 shoppers",)
+    assert removes.reasons(plan(add(1))) == ()

@@ -98,6 +98,8 @@ def test_where_no_names_are_known_one_is_one_word() -> None:
         (Add, "'Top' 10", {"segment": "Top", "shoppers": ("10",)}),
         (Add, "“Top 10” 17", {"segment": "Top 10", "shoppers": ("17",)}),
         (Add, "Top, 10", {"segment": "Top", "shoppers": ("10",)}),
+        (Add, 'Top shoppers:"a@b.c" x@y.z', {"segment": "Top", "shoppers": ("a@b.c", "x@y.z")}),
+        (Add, 'Top shoppers:a@b.c "x@y.z"', {"segment": "Top", "shoppers": ('a@b.c "x@y.z"',)}),
         (Add, "shoppers:17 segment:Top", {"segment": "Top", "shoppers": ("17",)}),
         (Add, "shoppers:17 shoppers:18 Top", {"segment": "Top", "shoppers": ("17", "18")}),
         (Add, "Men, Women 17", {"segment": "Men, Women", "shoppers": ("17",)}),

@@ -89,6 +89,7 @@ def test_a_backup_is_the_whole_file_in_one(path: Path, tmp_path: Path) -> None:
         proof = file.backup(copy)
     assert (proof.holds, proof.entries) == (True, 7)
     assert [one.name for one in tmp_path.glob("copy*")] == ["copy.sqlite"]
+    assert copy.read_bytes()[18:20] == b"\x01\x01", "it needs no file of writes beside it, wherever it is read"
     assert numbers(copy) == numbers(path)
     with Shell.open(copy) as again:
         assert again.verify() == proof

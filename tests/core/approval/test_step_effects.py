@@ -1,0 +1,26 @@
+"""What the log records of a Step that ran."""
+
+import pytest
+
+from bot.core.approval.changes import Run, StepState
+from bot.core.approval.step_effects import subjects
+from bot.core.items import Item, texts
+from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef
+from tests.core.samples import VIPS, add, delete, uuid
+
+MADE = SegmentRef(name="Loyal", id=uuid(9))
+SEGMENT, PROFILES = Item.segment(VIPS.id or ""), tuple(map(Item.profile, map(uuid, range(3))))
+
+
+@pytest.mark.parametrize("state", StepState)
+def test_an_entry_about_a_step_that_starts_names_its_segments_alone(state: StepState) -> None:
+    whole = (SEGMENT,) if state is StepState.STARTED else (SEGMENT, *PROFILES)
+    assert set(subjects(add(3), Run(position=0, state=state))) == set(texts(whole))
+
+
+@pytest.mark.parametrize("state", StepState)
+def test_only_what_is_done_is_about_what_it_made_and_what_undoes_it(state: StepState) -> None:
+    applied = Applied(created=MADE, undo=(delete(),))
+    run = Run(position=0, state=state, applied=applied, undo=applied.undo)
+    about = subjects(CreateSegment(segment=Naming(name="Loyal")), run)
+    assert set(about) == (set(texts((MADE.item, SEGMENT))) if state is StepState.DONE else set())
