@@ -44,6 +44,8 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Change": {"version": 1, "revision": 1, "state": "planned"},
     "Clicked": {"kind": "clicked"},
     "Edited": {"kind": "edited"},
+    "Encoding": {"is_certain": True},
+    "Kept": {"private": True},
     "Life": {"version": 1, "state": "planned", "is_whole": True},
     "Lease": {
         "lasts": timedelta(seconds=15),
