@@ -20,7 +20,6 @@ def test_an_entry_about_a_step_that_starts_names_its_segments_alone(state: StepS
 
 @pytest.mark.parametrize("state", StepState)
 def test_only_what_is_done_is_about_what_it_made_and_what_undoes_it(state: StepState) -> None:
-    applied = Applied(created=MADE, undo=(delete(),))
-    run = Run(position=0, state=state, applied=applied, undo=applied.undo)
+    run = Run(position=0, state=state, applied=Applied(created=MADE), undo=(delete(),))
     about = subjects(CreateSegment(segment=Naming(name="Loyal")), run)
     assert set(about) == (set(texts((MADE.item, SEGMENT))) if state is StepState.DONE else set())
