@@ -20,6 +20,10 @@ def test_an_entry_about_a_step_that_starts_names_its_segments_alone(state: StepS
 
 @pytest.mark.parametrize("state", StepState)
 def test_only_what_is_done_is_about_what_it_made_and_what_undoes_it(state: StepState) -> None:
-    run = Run(position=0, state=state, applied=Applied(created=MADE), undo=(delete(),))
+    run = Run(position=0, state=state, applied=Applied(created=MADE, customers={"a@b.c": 7}), undo=(delete(),))
     about = subjects(CreateSegment(segment=Naming(name="Loyal")), run)
-    assert set(about) == (set(texts((MADE.item, SEGMENT))) if state is StepState.DONE else set())
+    assert set(about) == (set(texts((MADE.item, SEGMENT, Item.customer(7)))) if state is StepState.DONE else set())
+
+
+def test_a_step_that_is_done_without_more_to_tell_is_about_what_it_names() -> None:
+    assert set(subjects(add(3), Run(position=0, state=StepState.DONE))) == set(texts((SEGMENT, *PROFILES)))

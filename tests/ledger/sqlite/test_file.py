@@ -5,6 +5,7 @@ import filecmp
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -44,6 +45,15 @@ def test_processes_may_open_a_new_ledger_at_the_same_instant(tmp_path: Path) -> 
             assert list(starters.map(opened, [path] * 4)) == [True] * 4
             with closing(sqlite3.connect(path)) as read:
                 assert read.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_opening_waits_for_another_program_as_long_as_told(tmp_path: Path) -> None:
+    path, began = tmp_path / "ledger.sqlite", time.monotonic()
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            Database.open(path, patience=0)
+    assert time.monotonic() - began < 4  # Python's own patience is 5 s
 
 
 async def test_a_file_that_another_process_holds_is_told_quickly(path: Path, ledger: Ledger) -> None:
