@@ -14,7 +14,7 @@ from bot.core.language.args import Args, ShopperInput, Text
 from bot.core.language.phrases import remark
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.item_names import present_names
-from bot.core.store_view.names import find_named
+from bot.core.store_view.names import Names
 from bot.core.store_view.shoppers import Shopper, resolve
 from commands.change.show import Number, OneChange
 from commands.inputs import one_line, shopper_lists
@@ -71,8 +71,8 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     change = await ctx.changes.load(args.number)
     refuse_late(change, None)
     ticked = {str(item): item for item in change.plan.items}
-    named = read_shoppers(text for text in args.items if text not in ticked).words
-    items = await _resolve_items(named, change, ctx) if named else ()
+    typed = tuple(text for text in args.items if text not in ticked)
+    items = await _resolve_items(typed, change, ctx) if read_shoppers(typed).words else ()
     ticks = tuple(item for word, item in ticked.items() if word in args.items)
     items = tuple(dict.fromkeys((*ticks, *items)))
     return Decision(number=change.number, verdict=Verdict.NARROW, version=change.version, items=items)
@@ -91,12 +91,17 @@ class _Named:
         return self.item.id
 
 
-async def _resolve_items(words: tuple[str, ...], change: Change, ctx: Context) -> tuple[Item, ...]:
-    """Return the items that these words name. Raises Impossible for unknown words: an item would stay unnoticed."""
+async def _resolve_items(texts: tuple[str, ...], change: Change, ctx: Context) -> tuple[Item, ...]:
+    """Return the items that these texts name. Raises Impossible for unknown words: an item would stay unnoticed."""
     names = await present_names(change.plan, ctx.shop)
-    named = {word: find_named(word, [_Named(*pair) for pair in names.items()]) for word in words}
+    index = Names([_Named(*pair) for pair in names.items()])
     items = frozenset(change.plan.items)
-    people = await resolve([word for word, thing in named.items() if thing is None], ctx.shop, field="items")
+    named, others = [index.one(text) for text in texts], [text for text in texts if index.one(text) is None]
+    for text in others[:]:
+        found, rest = index.split_off(text)
+        named += found
+        others[others.index(text)] = rest
+    people = await resolve(filter(None, others), ctx.shop, field="items")
     shoppers_items = {one.label: items.intersection(_items(one)) for one in people.shoppers}
     absent = [label for label, hers in shoppers_items.items() if not hers]
     if absent or people.remarks:
@@ -106,7 +111,7 @@ async def _resolve_items(words: tuple[str, ...], change: Change, ctx: Context) -
             field="items",
             for_log=f"Some of that is not in change {change.number}.",
         )
-    meant = {thing.item for thing in named.values() if thing}.union(*shoppers_items.values())
+    meant = {thing.item for thing in named if thing}.union(*shoppers_items.values())
     return tuple(item for item in change.plan.items if item in meant)
 
 

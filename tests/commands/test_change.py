@@ -326,3 +326,11 @@ async def test_showing_a_change_that_waits_says_who_still_decides(slack: World) 
     for person, sentence in told.items():
         await slack.type("/change approve 1", by=person)
         assert sentence in slack.whisper(by=person)
+
+
+async def test_segments_are_left_out_by_names_without_quotes(slack: World) -> None:
+    await slack.type("/segment delete VIPs, Lapsed, Coffee lovers")
+    await slack.type("/change except 1 Lapsed and Coffee lovers", by="ben")
+    assert "Delete the segment VIPs" in said(slack.card(1))
+    await slack.type("/change except 1 the moon", by="ben")
+    assert "left out: the and moon" in slack.whisper(by="ben")

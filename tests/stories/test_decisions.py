@@ -66,7 +66,7 @@ async def test_items_are_taken_out_by_email_customer_or_profile_id(slack: World)
 
 async def test_segments_are_taken_out_of_a_deletion_by_their_names(slack: World) -> None:
     await slack.type("/segment delete VIPs, Lapsed, “Coffee lovers”", by="ana")
-    await slack.type("/change except 1 lapsed “Coffee lovers”", by="ben")
+    await slack.type("/change except 1 lapsed and Coffee lovers", by="ben")
     told = read(slack.card(1))
     assert "\nDelete the segment VIPs (40 shoppers)\n" in told
     assert "This is version 2" in told

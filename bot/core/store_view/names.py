@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from bot.core.errors import Misuse
 from bot.core.language.normal_form import normal_form
 from bot.core.language.tokenizer import QUOTES as ANY_QUOTES
-from bot.core.language.tokenizer import Word
+from bot.core.language.tokenizer import Word, as_typed, split
 from bot.core.language.visible import visible
 
 QUOTES = frozenset(ANY_QUOTES)
@@ -24,6 +24,10 @@ _SLACK = 30
 
 _LIKENESS, _NO_BETTER, _MOST_NEAR, _SUGGESTED = 0.75, 0.05, 5, 3
 """How like a name words are that may be meant for it, by how much less than the likest, how many, and for how many."""
+
+
+_LEADING = frozenset({"and", "to", "into", "in", "from", "of", "the", "segment"})
+"""Words before a name that say nothing else."""
 
 
 def _may_be_misspelt(word: Word) -> bool:
@@ -130,7 +134,21 @@ class Names(Generic[N]):
                 break
             quoted = count == 1 and word.quoted and bool(self.called(word.text))
             text = word.text if quoted else _BEFORE_A_NAME.sub("", typed)
+            text = text if self.called(text) else text.removesuffix(":")  # “VIPs: ada@example.com”
             called = self.called(text)
             is_plain = len(called) == 1 and not QUOTES & {*text}
             found += [(text if is_plain else str(one.id), count) for one in called]
         yield from reversed(found)
+
+    def split_off(self, text: str) -> tuple[list[N], str]:
+        """Return the things that are named in a text, and its other words."""
+        words, found, others, at = split(text), list[N](), list[Word](), 0
+        while at < len(words):
+            word, length = next(iter(self.beginning(words[at:])), ("", 1))
+            if called := self.called(word) if word else ():
+                found += called[:1]
+                others = others[:-1] if others and others[-1].text.casefold() in _LEADING else others
+            else:
+                others.append(words[at])
+            at += length
+        return found, as_typed(others)
