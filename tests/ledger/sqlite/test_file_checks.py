@@ -82,6 +82,17 @@ async def test_the_log_of_writes_is_emptied_once_nobody_reads_from_it(path: Path
     assert size(path) == 0
 
 
+def test_a_log_of_writes_that_is_short_or_not_there_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "some.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        file_checks.empty_log_of_writes(db, path)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("CREATE TABLE homes (user)")
+        before = size(path)
+        file_checks.empty_log_of_writes(db, path)
+        assert size(path) == before > 0
+
+
 async def test_an_export_that_nobody_takes_keeps_no_log_of_writes(path: Path, ledger: Ledger) -> None:
     """Whoever pipes it into a pager may leave it there for days."""
     record(path, ((Entry(EntryKind.ASKED), NOW) for _ in range(PAGE + 1)))
