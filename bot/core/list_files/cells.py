@@ -66,4 +66,4 @@ def kind_of(cell: str) -> CellKind | None:
     if _PLAIN_ADDRESS.fullmatch(cell):
         return CellKind.ADDRESS
     found = read_shoppers((cell,)) if "@" in cell and len(cell) <= _LONGEST_ADDRESS else None
-    return CellKind.ADDRESS if found and len(found.emails) == 1 and not found.others else None
+    return CellKind.ADDRESS if found and len(found.emails) == 1 == len(found.words) else None

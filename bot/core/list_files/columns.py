@@ -19,6 +19,8 @@ LEAST = 0.8
 _RIVAL = 0.5
 """A column with half as many addresses as the one with most may be meant as well."""
 _MARKED = re.compile(r"(?:#|customer:)\d+")
+_ONLY = 0.5
+"""The share of addresses in the only column that has any."""
 _PLACE = re.compile(r"\d{1,4}")
 
 
@@ -53,9 +55,8 @@ class Sample:
     @property
     def has_shoppers(self) -> bool:
         """Whether most records are even, and a column holds what may name shoppers, or says so."""
-        named = [at for at in self._named.emails if self._kinds[at][CellKind.ADDRESS]]
         held = any(self._share(at, kind) >= LEAST for at in range(self.width) for kind in CellKind)
-        return self.even > len(self.records) / 2 and (held or bool(named))
+        return self.even > len(self.records) / 2 and (held or bool(self._addresses()))
 
     def layouts(self) -> tuple[Layout, ...]:
         """Return the columns that may be meant: the one, or those that a person is asked about."""
@@ -87,8 +88,10 @@ class Sample:
         held = [at for at in range(self.width) if self._share(at, CellKind.ADDRESS) >= LEAST]
         most = max((self._kinds[at][CellKind.ADDRESS] for at in held), default=0)
         rivals = [at for at in held if self._kinds[at][CellKind.ADDRESS] >= most * _RIVAL]
-        named = [at for at in self._named.emails if at < self.width and self._kinds[at][CellKind.ADDRESS]]
-        return rivals or named
+        named = [at for at in self._named.emails if self._kinds[at][CellKind.ADDRESS]]
+        some = [at for at in range(self.width) if self._kinds[at][CellKind.ADDRESS]]
+        only = [at for at in some if len(some) == 1 and self._share(at, CellKind.ADDRESS) >= _ONLY]
+        return rivals or named or only
 
     def _profiles(self) -> list[int]:
         held = [at for at in range(self.width) if self._share(at, CellKind.PROFILE) >= LEAST]
@@ -101,9 +104,16 @@ class Sample:
 
     def _layout(self, at: int, kind: CellKind) -> Layout:
         above = self.records[0].cell(at) if self.records else ""
-        has_header = bool(above) and kind_of(above) is not kind and not (kind is CellKind.ADDRESS and "@" in above)
+        has_header = bool(above) and kind_of(above) is not kind and "@" not in above and not self._begins_with_values
         beside = (_one(self._named.customers), _one(self._named.profiles)) if has_header else (None, None)
         return Layout(at, kind, has_header, above if has_header else "", *beside)
+
+    @cached_property
+    def _begins_with_values(self) -> bool:
+        """Whether the first record holds what the others hold in a column of one kind, so that it is no header."""
+        others = range(self.width) if len(self.records) > 1 else ()
+        held = ((at, kind) for at in others for kind in CellKind if self._share(at, kind) >= LEAST)
+        return any(self._begins(at, kind) for at, kind in held)
 
     def _begins(self, at: int, kind: CellKind) -> bool:
         return kind_of(self.records[0].cell(at)) is kind

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from bot.core.errors import Misuse, Question, Reading
 from bot.core.language.phrases import shortened
-from bot.core.language.shopper_list import read_shoppers
+from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.list_files.columns import Layout, Sample, is_a_list_across
 from bot.core.list_files.encodings import Encoding, find_encoding
 from bot.core.list_files.file_kinds import ADVICE, is_zip
@@ -136,11 +136,15 @@ def _one(ways: Sequence[_Way], widest: tuple[Table, Sample], brought: Brought) -
 
 def _are_words(plain: Sample) -> bool:
     """Return whether lines that are no table name shoppers all the same."""
-    return any("@" in record.cell(0) or "#" in record.cell(0) for record in plain.records) or _only_numbers(plain)
+    return _as_words(plain).count > 0
+
+
+def _as_words(plain: Sample) -> ShopperWords:
+    return read_shoppers(("\n".join(record.cell(0) for record in plain.records),))
 
 
 def _only_numbers(plain: Sample) -> bool:
-    named = read_shoppers(record.cell(0) for record in plain.records)
+    named = _as_words(plain)
     return bool(named.customer_ids) and not (named.emails or named.others or named.numbers)
 
 
