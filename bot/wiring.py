@@ -30,6 +30,7 @@ from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
 from bot.slack.directory import SlackDirectory
+from bot.slack.file_downloads import SlackUploads
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
@@ -134,6 +135,7 @@ async def assemble(
             store=store,
             announcer=_announcer((client, once, cards), settings, groups),
             directory=directory,
+            uploads=SlackUploads(client),
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             elapsed=elapsed,

@@ -17,6 +17,7 @@ SCOPES = {
     "chat_update": "chat:write",
     "chat_postEphemeral": "chat:write",
     "conversations_open": "im:write",
+    "files_info": "files:read",
     "files_upload_v2": "files:write",
     "users_info": "users:read",
     "usergroups_list": "usergroups:read",

@@ -21,6 +21,7 @@ from bot.core.people import Actor
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
+from bot.core.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Context:
 
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
-    person, and ``person`` who they are; ``people_called`` looks people up by name.
+    person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
+    people bring.
     """
 
     actor: str
@@ -43,6 +45,7 @@ class Context:
     person: Callable[[], Awaitable[Actor]]
     people_called: Callable[[str], Awaitable[Mapping[str, str]]]
     history: HistoryReader
+    uploads: Uploads
     now: datetime
     zone: ZoneInfo
 

@@ -9,6 +9,7 @@ from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
 from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
+from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.approvers import Approvers
@@ -64,6 +65,7 @@ def build_engine(
     store: Store,
     announcer: Announcer,
     directory: Directory,
+    uploads: Uploads,
     gate: AckPriority,
     clock: Callable[[], datetime],
     approval_time: timedelta,
@@ -82,7 +84,7 @@ def build_engine(
     ``lease``: how long the process keeps what it claims. ``new_nonce``: returns the nonce of each new change.
     """
     process = Process.named_at_random(ledger, clock, elapsed, lease)
-    planner = Planner(process, groups, policy, store, directory, zone)
+    planner = Planner(process, groups, policy, store, directory, zone, uploads)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)

@@ -21,6 +21,7 @@ from bot.core.planning.plan import Plan, build_plan
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
+from bot.core.uploads import Uploads
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 from bot.engine.recent_moves import moved_before
@@ -58,7 +59,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans requests under this policy. ``zone``: the time zone of the store's people."""
+    """Plans requests under this policy. ``zone``: the time zone of the store's people; ``uploads``: their files."""
 
     process: Process
     groups: tuple[Group, ...]
@@ -66,6 +67,7 @@ class Planner:
     reader: Reader
     directory: Directory
     zone: ZoneInfo
+    uploads: Uploads
 
     def request(self, invocation: Invocation) -> Request:
         """Return the request behind an invocation: a Command to call, or a decision."""
@@ -99,6 +101,7 @@ class Planner:
             person=partial(self.directory.actor, actor),
             people_called=self.directory.people_called,
             history=ledger.history,
+            uploads=self.uploads,
             now=self.process.clock(),
             zone=self.zone,
         )

@@ -12,6 +12,7 @@ from bot.core.language.args import (
     Input,
     ShopperInput,
     Text,
+    UploadInput,
     asked_fields,
     input_of,
     takes_many,
@@ -89,7 +90,7 @@ def render_form(
         for name in shown
         for block in inputs.render_field(name, fields[name], call.values.get(name), labels or {})
     ]
-    known = [name for name in first_fields(call.command) if name not in shown]
+    known = [name for name in (*first_fields(call.command), *_brought(call)) if name not in shown]
     about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in known]
     carried = _carried(call, shown)
     about_change = _metadata_of(button) if button else {}
@@ -108,7 +109,8 @@ def _metadata_of(button: ClickedButton) -> dict[str, str]:
 
 def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
     """Render a line for a value that was given before and is not asked for again."""
-    names = listing([labels.get(word, (word, word))[0] for word in inputs.words_of(given)])
+    words = inputs.words_of(given["name"] if isinstance(input_of(field), UploadInput) else given)
+    names = listing([labels.get(word, (word, word))[0] for word in words])
     line = f"{input_of(field).label}: {names}"
     return blocks.section(blocks.rich(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{name}-about"}
 
@@ -126,10 +128,16 @@ def _shown(call: Call) -> tuple[tuple[str, ...], bool]:
     """Return the fields of the next view, and whether another view follows it."""
     every, first = tuple(asked_fields(call.command.args)), first_fields(call.command)
     if call.command.prefill is None:
-        return every, False
+        return tuple(name for name in every if name not in _brought(call)), False
     if can_be_filled(call):
         return tuple(name for name in every if name not in first), False
     return first, True
+
+
+def _brought(call: Call) -> tuple[str, ...]:
+    """Return the fields that hold a file already: no form of Slack's shows one in its field."""
+    fields = call.command.args.model_fields.items()
+    return tuple(name for name, field in fields if isinstance(input_of(field), UploadInput) and call.values.get(name))
 
 
 def render_loading(call: Call) -> Block:

@@ -14,17 +14,21 @@ from bot.core.language.args import (
     SegmentInput,
     ShopperInput,
     Text,
+    UploadInput,
     input_of,
     takes_many,
 )
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible, visible_lines
+from bot.core.uploads import Upload
 from bot.slack import blocks
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SEGMENTS, SHOPPER_SEARCH, SHOPPERS, VALUE
 from bot.slack.blocks import Block
 
 FOUND = "-found"
 """The suffix of the type-ahead of a field for shoppers, added to its field's id."""
+NAME_LENGTH = 200
+"""The most characters of a file's name that are kept: buttons and forms have to carry it."""
 COUNT = "-count"
 """The suffix of the line that counts shoppers, added to its field's id."""
 Labels = Mapping[str, tuple[str, str]]
@@ -85,6 +89,8 @@ def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block
         case Text(max_length=limit, multiline=multiline):
             text: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
             return _filled(text | _placeholder(kind) | {"max_length": limit}, given)
+        case UploadInput():
+            return {"type": "file_input", "action_id": VALUE, "max_files": 1}
     raise TypeError(f"no form element for {kind}")
 
 
@@ -147,7 +153,15 @@ def decode_value(element: Block) -> Any:
         return [option["value"] for option in element["selected_options"]]
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
+    if "files" in element:
+        return next((decode_upload(one).model_dump() for one in element["files"]), None)
     return element.get("value")
+
+
+def decode_upload(file: Mapping[str, Any]) -> Upload:
+    """Decode a file of Slack's; one of another workspace comes with nothing but its id."""
+    name = str(file.get("name") or "")
+    return Upload(id=str(file["id"]), name=visible(name)[:NAME_LENGTH] or "a file", size=int(file.get("size") or 0))
 
 
 def render_count(field: str, text: str) -> Block:

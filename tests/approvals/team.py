@@ -35,6 +35,7 @@ from commands import GROUPS
 from tests.approvals.pauses import Pauses
 from tests.approvals.wire import Sent, Sight, Wire, travel
 from tests.harness import Clock, no_wait
+from tests.no_uploads import NoUploads
 from tests.records import create_ledger
 from tests.seeded import seed
 
@@ -266,6 +267,7 @@ class Process:
             store=store,
             announcer=team.slack,
             directory=team.slack,
+            uploads=NoUploads(),
             gate=AckPriority(now=time.monotonic, quiet=0),
             clock=team.clock,
             elapsed=team.clock.elapsed,

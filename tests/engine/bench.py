@@ -37,6 +37,7 @@ from tests.core.samples import invocation
 from tests.direct import URL_OF_STORES, Direct
 from tests.disks import MEMORY
 from tests.harness import Clock, no_wait
+from tests.no_uploads import NoUploads
 from tests.records import create_ledger, entries_of
 from tests.seeded import seed
 
@@ -326,6 +327,7 @@ async def process(
         store=client,
         announcer=board,
         directory=people,
+        uploads=NoUploads(),
         gate=AckPriority(now=time.monotonic, quiet=0),
         clock=clock,
         elapsed=clock.timestamp,

@@ -171,6 +171,13 @@ class Kept(Input):
     private: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class UploadInput(Input):
+    """A file, for a field of type ``Upload | None``: a form takes it, and no word can be typed for it."""
+
+    private: bool = True
+
+
 DASHES = str.maketrans("‐‑‒–—−", "------")
 """Phones and Macs replace short dashes with long ones."""
 
@@ -204,7 +211,7 @@ def asked_fields(args: type[Args]) -> dict[str, FieldInfo]:
 
 def typed_fields(args: type[Args]) -> dict[str, FieldInfo]:
     """Return the fields that words can fill."""
-    return asked_fields(args)
+    return {name: field for name, field in asked_fields(args).items() if not isinstance(input_of(field), UploadInput)}
 
 
 def options(args: type[Args]) -> tuple[str, ...]:
