@@ -20,6 +20,7 @@ SCOPES = {
     "files_info": "files:read",
     "files_upload_v2": "files:write",
     "users_info": "users:read",
+    "users_list": "users:read",
     "usergroups_list": "usergroups:read",
     "usergroups_users_list": "usergroups:read",
 }

@@ -6,7 +6,7 @@ from typing import Any
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
 from bot.core.errors import Misuse, Question, Reading, Refusal
-from bot.core.language.args import ShopperInput, input_of, missing, takes_many
+from bot.core.language.args import ShopperInput, input_of, missing, takes_many, typed_fields
 from bot.core.language.phrases import capital, listing, shortened
 from bot.core.language.readings import Values, fill
 from bot.core.language.tokenizer import split
@@ -62,7 +62,7 @@ def _form_note(command: Command, line: str) -> str:
 
 
 def _describe(command: Command, values: Values, question: Question) -> str:
-    given = [name for name in command.args.model_fields if name in values]
+    given = [name for name in typed_fields(command.args) if name in values]
     called = [[f"“{shortened(_called(one, question), TOLD)}”" for one in words_of(values[name])] for name in given]
     parts = zip(given, called, strict=True)
     return "; ".join(f"{capital(_label(command, name))}: {listing(words)}" for name, words in parts)
@@ -90,7 +90,8 @@ def _label_of(command: Command, reading: Reading, question: Question) -> str:
 def typed_line(command: Command, values: Values) -> str:
     """Write words that mean just these values. What cannot be typed or has no room is left out, for a form to ask."""
     fields = command.args.model_fields
-    kept = {name: value for name, value in values.items() if all(_quoted(word) for word in words_of(value))}
+    typed = {name: value for name, value in values.items() if name in typed_fields(command.args)}
+    kept = {name: value for name, value in typed.items() if all(_quoted(word) for word in words_of(value))}
     if len(_typed(kept)) > MOST_WORDS - len(command.path):
         kept = {name: value for name, value in kept.items() if not isinstance(input_of(fields[name]), ShopperInput)}
     while len(_typed(kept)) > MOST_WORDS - len(command.path):

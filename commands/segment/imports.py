@@ -8,16 +8,17 @@ from typing import Annotated, Self
 from bot.bigcommerce import Segment
 from bot.core.answers import Answer
 from bot.core.command import Context, Preview, command
-from bot.core.errors import Impossible, Misuse, NothingToDo
+from bot.core.errors import Impossible, Misuse, NothingToDo, Question
 from bot.core.frozen_value import Value
 from bot.core.items import Item
-from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text
+from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
 from bot.core.language.phrases import NAMED, and_list, counted
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.rows import Row
 from bot.core.planning.plan import KNOWN, Person, Plan, build_plan
 from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
 from bot.core.store_view.listed_shoppers import Listed, find_listed, judge_rows
+from bot.core.uploads import Upload
 from commands.segment.import_preview import Mode, ReadList, preview
 
 PASTED = "the pasted list"
@@ -60,6 +61,7 @@ class ImportArgs(Args):
             },
         ),
     ]
+    file: Annotated[Upload | None, UploadInput(label="File", hint="CSV, text or .xlsx, at most 10 MB")] = None
     text: Annotated[
         str,
         Text(
@@ -82,6 +84,11 @@ class ImportArgs(Args):
     ] = ""
     found: Annotated[FoundShoppers | None, Kept(label="Shoppers found")] = None
 
+    @property
+    def source(self) -> str:
+        """What people call the list."""
+        return self.file.name if self.file else PASTED
+
 
 @command("segment import", submit="Import List", aliases=("upload", "load"))
 async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer:
@@ -93,8 +100,8 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     segment = await ctx.shop.segment(args.segment)
     if args.found:
         return await _plan(args.mode, segment, await _find_again(args.found, segment, ctx), args.found, ctx)
-    rows = await judge_rows(await _rows(args), segment.id, ctx.shop)
-    read = ReadList(segment, args.mode, PASTED, rows)
+    rows = await judge_rows(await _rows(args, ctx), segment.id, ctx.shop)
+    read = ReadList(segment, args.mode, args.source, rows)
     if read.refusal:
         return await asyncio.to_thread(preview, read, read.refusal)
     found = FoundShoppers.of(read)
@@ -106,11 +113,30 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     return Preview(plan, kept, await asyncio.to_thread(preview, read, plan.headline))
 
 
-async def _rows(args: ImportArgs) -> list[Row]:
-    """Read the list. Raises Misuse, and Question."""
+async def _rows(args: ImportArgs, ctx: Context) -> list[Row]:
+    """Read the list. Raises Misuse, and Question; Impossible for a file that cannot be had."""
+    if args.file and args.text.strip():
+        sentence = "This is a file and a pasted list: take one of them, so that no row is left out."
+        raise Misuse(sentence, field="text", for_log="There are two lists.")
+    if args.file:
+        return await _rows_of_file(args.file, args.column, ctx)
     if not args.text.strip():
-        raise Misuse("Which shoppers? Paste a list.", field="text", for_log="There is no list.")
-    brought = Brought(io.BytesIO(args.text.encode()), PASTED, args.column)
+        raise Misuse("Which shoppers? Choose a file, or paste a list.", field="text", for_log="There is no list.")
+    return await _read(Brought(io.BytesIO(args.text.encode()), PASTED, args.column))
+
+
+async def _rows_of_file(file: Upload, column: str, ctx: Context) -> list[Row]:
+    """Read a file. What has to be asked is asked in the form, which still has it: no button can bring a file."""
+    async with ctx.uploads.open(file) as copy:
+        try:
+            return await _read(Brought(copy, file.name, column))
+        except Question as asked:
+            ways = [f"“{one.values['column']}” for {one.label}" for one in asked.readings]
+            said = f"{asked} Under Column, say {' or '.join(ways) or 'which one'}."
+            raise Misuse(said, field="column", for_log=asked.for_log) from asked
+
+
+async def _read(brought: Brought) -> list[Row]:
     return await asyncio.to_thread(lambda: list(read_list(brought)))
 
 

@@ -6,7 +6,18 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.command import Call, Context, Prefill, command
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, ChangeInput, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.args import (
+    Args,
+    ChangeInput,
+    Choice,
+    Input,
+    PromotionInput,
+    SegmentInput,
+    ShopperInput,
+    Text,
+    UploadInput,
+)
+from bot.core.uploads import Upload
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import forms, inputs
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH, SHOPPERS, VALUE
@@ -259,6 +270,35 @@ def test_the_second_view_of_a_form_shows_the_first_ones_values() -> None:
     assert [block["block_id"] for block in second["blocks"]] == ["segment-about", "name"]
     assert said(second).startswith("Segment: VIPs")
     assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
+
+
+class ListArgs(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    file: Annotated[Upload | None, UploadInput(label="File")] = None
+
+
+@command("segment load")
+async def load(args: ListArgs, ctx: Context) -> Answer:
+    """Load."""
+    return Answer(f"{args}")
+
+
+def test_a_file_that_is_there_already_is_told_and_carried() -> None:
+    file = Upload(id="F1", name="spring.csv", size=9).model_dump()
+    empty, filled = (forms.render_form(Call(load, values), "C1") for values in ({}, {"file": file}))
+    assert empty["blocks"][1]["element"] == {"type": "file_input", "action_id": VALUE, "max_files": 1}
+    assert [block["block_id"] for block in filled["blocks"]] == ["file-about", "segment"]
+    assert said(filled).startswith("File: spring.csv")
+    assert json.loads(filled["private_metadata"])["given"] == {"file": file}
+    assert all(not faults_of("modal", view) for view in (empty, filled))
+
+
+def test_a_file_is_decoded_whatever_is_known_of_it() -> None:
+    named = {"files": [{"id": "F1", "name": "a\u202eb.csv" + "x" * 300, "size": 9, "mode": "hosted"}]}
+    assert inputs.decode_value({"files": []}) is None
+    assert inputs.decode_value({"files": [{"id": "F1"}]}) == {"id": "F1", "name": "a file", "size": 0}
+    assert len(inputs.decode_value(named)["name"]) == inputs.NAME_LENGTH
+    assert inputs.decode_value(named)["name"].startswith("a\ufffdb.csv")
 
 
 TOO_MUCH = "That is more than a form can hold. Type it all in one line instead."
