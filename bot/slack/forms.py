@@ -90,7 +90,7 @@ def render_form(
         for name in shown
         for block in inputs.render_field(name, fields[name], call.values.get(name), labels or {})
     ]
-    known = [name for name in (*first_fields(call.command), *_brought(call)) if name not in shown]
+    known = [name for name in first_fields(call.command) if name not in shown]
     about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in known]
     carried = _carried(call, shown)
     about_change = _metadata_of(button) if button else {}

@@ -134,7 +134,7 @@ async def test_an_import_is_edited_without_its_list(slack: World) -> None:
 
 async def test_nothing_to_import_is_asked_for(slack: World) -> None:
     await slack.type("/segment import VIPs add")
-    assert "Which shoppers? Paste a list." in slack.whisper()
+    assert "Which shoppers? Choose a file, or paste a list." in slack.whisper()
 
 
 async def test_shoppers_are_imported_by_profile_alone(slack: World) -> None:

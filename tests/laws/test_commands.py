@@ -17,9 +17,10 @@ from bot.core.approval.changes_reader import Scope
 from bot.core.command import Call, Command, Help
 from bot.core.errors import Refusal
 from bot.core.invocation import ClickedButton
-from bot.core.language.args import Args, Choice, asked_fields, check, input_of, takes_many
+from bot.core.language.args import Args, Choice, UploadInput, asked_fields, check, input_of, takes_many
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.understanding import understand
+from bot.core.uploads import Upload
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import answers, blocks, forms
@@ -136,7 +137,13 @@ async def test_planning_only_reads(command: Command, example: str) -> None:
 
 def hostile(command: Command, text: str) -> dict[str, Any]:
     fields = command.args.model_fields
-    return {name: (text, text, "x") if takes_many(field) else text for name, field in fields.items()}
+    return {name: _hostile(field, text) for name, field in fields.items()}
+
+
+def _hostile(field: FieldInfo, text: str) -> Any:
+    if isinstance(input_of(field), UploadInput):
+        return Upload(id="F1", name=text).model_dump()
+    return (text, text, "x") if takes_many(field) else text
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if not one.args.model_fields], ids=lambda one: one.path)
