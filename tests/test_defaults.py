@@ -67,6 +67,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Text": {"max_length": 255},
     "Typed": {"kind": "typed"},
     **{step.__name__: {"kind": kind} for kind, step in STEPS.items()},
+    "UploadInput": {"private": True},
 }
 
 

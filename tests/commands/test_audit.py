@@ -77,6 +77,11 @@ async def delete_vips(slack: World) -> None:
 # Who did it
 
 
+async def test_a_segment_that_never_was_is_looked_for_nowhere(slack: World) -> None:
+    told = await asks(slack, "/audit recent segment:Nonesuch")
+    assert "No segment is called “Nonesuch”." in told
+
+
 async def test_who_deleted_vips(slack: World) -> None:
     await delete_vips(slack)
     await slack.type("/segment delete “Coffee lovers”", by="ana")

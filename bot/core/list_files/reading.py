@@ -66,11 +66,12 @@ def read_list(brought: Brought) -> Iterator[Row]:
     encoding = find_encoding(brought.file, brought.name)
     lines = partial(encoding.lines, brought.file, LONGEST)
     sampled = _sampled(lines, brought)
-    best, plain = _best(sampled, brought.column), sampled[-1][1]
-    if not brought.column and (not best or is_a_list_across(best[0].sample)) and _are_words(plain):
+    best, (table, plain) = _best(sampled, brought.column), sampled[-1]
+    widest = max(sampled, key=lambda one: (one[1].width > 1, one[1].even))
+    is_words = is_a_list_across(best[0].sample) if best else not _is_table(*widest)
+    if not (brought.column or table.delimiter) and is_words and _are_words(plain):
         yield from read_words(_numbered(lines), encoding, numbers=_only_numbers(plain))
         return
-    widest = max(sampled, key=lambda one: (one[1].width > 1, one[1].even))
     way = _one(best, widest, brought)
     yield from read_rows(bounded(way.table.records()), way.layout, encoding)
 
@@ -132,6 +133,12 @@ def _one(ways: Sequence[_Way], widest: tuple[Table, Sample], brought: Brought) -
         field="column",
         for_log="Several columns may name the shoppers.",
     )
+
+
+def _is_table(table: TextTable, sample: Sample) -> bool:
+    """Return whether it is split into columns without an exception; one line with commas may be a list across."""
+    is_even = sample.width > 1 and sample.even == len(sample.records)
+    return is_even and (len(sample.records) > 1 or table.delimiter != ",") and not is_a_list_across(sample)
 
 
 def _are_words(plain: Sample) -> bool:

@@ -8,6 +8,7 @@ from bot.core.language.args import (
     Args,
     ChangeInput,
     Choice,
+    PromotionInput,
     SegmentInput,
     Text,
     check,
@@ -197,3 +198,8 @@ def test_a_field_tells_what_it_is() -> None:
 
 def test_a_text_is_nothing_that_stands_where_a_command_does() -> None:
     assert not Text(label="Description").may_be("VIPs")
+
+
+def test_any_word_may_be_the_name_of_what_the_store_has() -> None:
+    assert SegmentInput(label="Segment").may_be("show")
+    assert PromotionInput(label="Promotion").may_be("show")
