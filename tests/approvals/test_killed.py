@@ -193,6 +193,7 @@ async def told(folder: Path, name: str, killed: tuple[Boundary | None, Boundary 
         return Story(tuple(shops), (machine.log(1), machine.log(2)), (done, undone))
 
 
+@pytest.mark.timeout(300)  # some fifty lives of a bot, on a machine that has other work, too
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_bot_killed_at_any_boundary_of_a_change_or_its_undo_ends_it_as_if_it_had_not_been(
     name: str, tmp_path: Path
