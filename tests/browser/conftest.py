@@ -77,6 +77,13 @@ def sandbox_in(directory: Path) -> Iterator[str]:
         yield re.findall(r"http://\S+", line)[0]
 
 
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page of a sandbox that the tests of a module share."""
+    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
+
+
 async def type_(page: Page, text: str) -> None:
     """Type a line into the composer and send it."""
     await page.locator("#composer").fill(text)

@@ -5,22 +5,15 @@ Each story keeps to segments and promotions of its own, and leaves no change wai
 
 import csv
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit, picture, sandbox_in, type_
+from tests.browser.conftest import Visit, picture, type_
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a sandbox's page."""
-    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
-        yield url
 
 
 class Screen:

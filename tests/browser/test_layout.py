@@ -1,12 +1,12 @@
 """The page in windows of several widths: nothing is cut, and all can be reached."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visit, sandbox_in, type_
+from tests.browser.conftest import Visit, type_
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -14,13 +14,6 @@ CUT = """() => [...document.querySelectorAll(".table-frame")]
     .filter((frame) => frame.scrollWidth > frame.clientWidth)
     .map((frame) => frame.querySelector("caption").textContent)"""
 IS_TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a sandbox's page."""
-    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
-        yield url
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -1,6 +1,6 @@
 """The sandbox's page in a real browser: what the README tells a newcomer to do."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,6 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import Visit, sandbox_in, type_
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a sandbox's page; in its shop at most one change waits, and none is carried out to VIPs."""
-    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
-        yield url
 
 
 @pytest_asyncio.fixture(loop_scope="package")

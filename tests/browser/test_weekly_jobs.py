@@ -1,22 +1,15 @@
 """What people do each week, in the fewest steps: each line, press or form is one, and an approval is one more."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Visit, picture, sandbox_in
+from tests.browser.conftest import Visit, picture
 from tests.browser.test_commands import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a sandbox's page."""
-    with sandbox_in(tmp_path_factory.mktemp("sandbox")) as url:
-        yield url
 
 
 @pytest_asyncio.fixture(loop_scope="package")
