@@ -1,19 +1,21 @@
-"""Runs a benchmark: a table for people or, with ``--json``, one JSON object."""
+"""Runs a benchmark: a table for people or, with ``--json``, figures for programs."""
 
 import argparse
 import sys
 
-from tests.benchmarks import ack, audit, lock, start
+from tests.benchmarks import ack, audit, bulk, lock, start
 
 parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-parser.add_argument("--json", action="store_true", help="print one JSON object")
+parser.add_argument("--json", action="store_true", help="print JSON")
 benchmarks = parser.add_subparsers(required=True, metavar="BENCHMARK")
-for module in (ack, start, audit, lock):
+for module in (ack, start, audit, lock, bulk):
     name = module.__name__.rpartition(".")[2]
     benchmark = benchmarks.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
-    benchmark.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object")
-    benchmark.set_defaults(module=module)
+    benchmark.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    benchmark.set_defaults(module=module, measure=lambda given: given.module.measure())
+    if module is bulk:
+        bulk.declare(benchmark)
 options = parser.parse_args()
-figures = options.module.measure()
+figures = options.measure(options)
 print(options.module.as_json(figures) if options.json else options.module.table(figures))
 sys.exit(0)
