@@ -6,6 +6,7 @@ from bot.bigcommerce import Customer
 from bot.core.answers import Cell, File, Sentence, Table, bare
 from bot.core.command import Context
 from bot.core.csv_lines import csv_lines
+from bot.core.written_text import WrittenText
 
 COLUMNS = ("Shopper", "Email", "Customer id")
 ROWS = 100
@@ -38,5 +39,5 @@ def table_or_file(
     return (
         *table,
         Sentence(f"The first {ROWS} are shown here.", quiet=True),
-        File(f"{file or caption}.csv", "".join(lines)),
+        File(f"{file or caption}.csv", WrittenText(lines)),
     )

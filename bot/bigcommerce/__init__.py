@@ -55,7 +55,7 @@ from bot.bigcommerce.models import (
     Segment,
     SegmentChange,
 )
-from bot.bigcommerce.reader import Reader
+from bot.bigcommerce.reader import Reader, read_again
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
 from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import is_uuid
@@ -109,4 +109,5 @@ __all__ = [
     "connect",
     "is_uuid",
     "parse_targeting",
+    "read_again",
 ]

@@ -68,12 +68,19 @@ class Reader:
         """List the profiles in a segment. Raises NotFound."""
         return self._list(Profile, (endpoints.members(segment_id),))
 
+    def each_member(self, segment_id: str) -> AsyncIterator[Profile]:
+        """Yield the profiles in a segment, page after page on demand: of many, none are kept.
+
+        Raises NotFound, and Contradiction at a page that does not fit those before it; see `read_again`.
+        """
+        return self._walk(Profile, endpoints.members(segment_id))
+
     async def members_page(self, segment_id: str, number: int, limit: int) -> Page[Profile]:
         """Fetch one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
 
         `limit` is at most 250. A page beyond the last is empty, and has `total` and `pages` like any other.
         """
-        return await _again(partial(self._page_alone, Profile, endpoints.members(segment_id), number, limit))
+        return await read_again(partial(self._page_alone, Profile, endpoints.members(segment_id), number, limit))
 
     async def steady_members(self, segment_id: str, expected: int) -> tuple[Profile, ...]:
         """Return the profiles in a segment as two readings in a row have them. Raises NotFound.
@@ -96,7 +103,7 @@ class Reader:
 
     async def checked_member_count(self, segment_id: str) -> int:
         """Count the profiles in a segment, and see on its first and its last page that it is so. Raises NotFound."""
-        return await _again(partial(self._checked_count, endpoints.members(segment_id)))
+        return await read_again(partial(self._checked_count, endpoints.members(segment_id)))
 
     def profiles(self) -> AsyncIterator[Profile]:
         """List all profiles of the store."""
@@ -166,7 +173,7 @@ class Reader:
             return tuple([item async for item in self._walk(kind, listing)])
 
         try:
-            return await _again(read)
+            return await read_again(read)
         except TooLarge as error:
             halves = listing.halves if error.status == 414 else ()
             if not halves:
@@ -205,8 +212,8 @@ class Reader:
         return responses.decode_count(request, await self._send(request))
 
 
-async def _again(read: Callable[[], Awaitable[T]]) -> T:
-    """Read a list until it does not contradict itself, up to READINGS times. Raises Contradiction."""
+async def read_again(read: Callable[[], Awaitable[T]]) -> T:
+    """Read a list until it does not contradict itself, anew up to READINGS times in all. Raises Contradiction."""
     for _ in range(READINGS - 1):
         with suppress(Contradiction):
             return await read()

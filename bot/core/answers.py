@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from bot.core.approval.shown_change import Shown
+from bot.core.written_text import WrittenText
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,14 @@ class Review:
 class File:
     """A file sent only to the person who asked, in its own message. ``content`` is sent as UTF-8, byte for byte.
 
+    What may be long is a WrittenText, and goes from disk to Slack piece by piece.
+
     ``name`` includes the extension ("VIPs.csv") and may contain any characters: those that file systems reject are
     replaced later. Slack rejects empty files: the person who asked then reads that the file may not have arrived.
     """
 
     name: str
-    content: str
+    content: str | WrittenText
 
 
 Part = Sentence | Fields | Table | Chart | Offers | Review | File

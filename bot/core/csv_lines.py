@@ -17,8 +17,13 @@ _UNQUOTED = re.compile(r"[^\s'\",;|]+(?: [^\s'\",;|]+)*|")
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Render rows as CSV, line by line, with formulas escaped and hidden characters made visible."""
-    yield _line(columns)
-    yield from map(_line, rows)
+    yield from csv_rows((columns,))
+    yield from csv_rows(rows)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Render rows alone, as ``csv_lines`` does, to follow others."""
+    return map(_line, rows)
 
 
 def _line(cells: Sequence[object]) -> str:

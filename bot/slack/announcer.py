@@ -28,6 +28,7 @@ from bot.slack.change_notices import (
     see_card,
 )
 from bot.slack.cleared_card import render_cleared
+from bot.slack.file_uploads import share_files
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
@@ -151,8 +152,8 @@ class SlackAnnouncer:
     async def _attach(self, card: Card, files: list[File]) -> None:
         """Share below a message what it could not hold. It stands without them, so a failure is only logged."""
         try:
-            shown = [File(hide_addresses(one.name), hide_addresses(one.content)) for one in files]
-            await self._upload(card.channel, shown, thread=card.ts)
+            shown = [File(hide_addresses(one.name), hide_addresses(str(one.content))) for one in files]
+            await share_files(self._client, card.channel, shown, thread=card.ts)
         except NOT_ANSWERED as error:
             log.warning("The tables of %s could not be attached: %s", card, error_code(error))
 
@@ -165,18 +166,7 @@ class SlackAnnouncer:
             return
         with _raising_undeliverable():
             opened = await self._client.conversations_open(users=user_id)
-            await self._upload(opened["channel"]["id"], files, comment=FILES_COMMENT)
-
-    async def _upload(self, channel: str, files: list[File], **where: str) -> None:
-        """Upload files, if there are any. ``where``: the comment above them, or the thread."""
-        uploads = [{"filename": answers.file_name(one.name), "content": one.content} for one in files]
-        if uploads:
-            await self._client.files_upload_v2(
-                channel=channel,
-                initial_comment=where.get("comment"),
-                thread_ts=where.get("thread"),
-                file_uploads=uploads,
-            )
+            await share_files(self._client, opened["channel"]["id"], files, comment=FILES_COMMENT)
 
     async def _show(self, user_id: str, place: Place, message: Message) -> None:
         if place.response_url and await self._messenger.respond(place.response_url, message):

@@ -1,7 +1,7 @@
 """``/segment``: segments, their members, sets of them, and the promotions that use them."""
 
 from bot.core.command import Group
-from commands.segment import imports, members, promotion_uses, segments, set_operations
+from commands.segment import export, imports, members, promotion_uses, segments, set_operations
 
 GROUP = Group(
     "segment",
@@ -17,7 +17,7 @@ GROUP = Group(
         members.remove,
         imports.import_list,
         members.clear,
-        members.export,
+        export.export,
         set_operations.copy,
         set_operations.combine,
         set_operations.overlap,

@@ -11,6 +11,7 @@ from bot.core.csv_lines import csv_lines
 from bot.core.language.phrases import counted
 from bot.core.list_files.row_classes import RowClass
 from bot.core.store_view.listed_shoppers import JudgedRow, Listed
+from bot.core.written_text import WrittenText
 
 Mode = Literal["add", "remove", "equal"]
 MOST_LOST = 10
@@ -86,11 +87,11 @@ def preview(read: ReadList, title: str) -> Answer:
     return Answer(title, (Table(caption, COLUMNS, rows), note, *files))
 
 
-def _csv(read: ReadList, kind: RowClass) -> str:
+def _csv(read: ReadList, kind: RowClass) -> WrittenText:
     reason = read.describe(kind)[0]
     rows = (
         (one.row.line, one.row.text, one.shopper.label if one.shopper else "", one.why or reason)
         for one in read.rows
         if read.class_of(one) is kind
     )
-    return "".join(csv_lines(("line", "row", "shopper", "reason"), rows))
+    return WrittenText(csv_lines(("line", "row", "shopper", "reason"), rows))

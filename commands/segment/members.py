@@ -1,17 +1,16 @@
-"""``/segment members``, ``add``, ``remove``, ``clear``, ``export``: the shoppers in a segment."""
+"""``/segment members``, ``add``, ``remove``, ``clear``: the shoppers in a segment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from bot.bigcommerce import Customer, Profile, Segment
-from bot.core.answers import Answer, File, Sentence, Table
+from bot.bigcommerce import Segment
+from bot.core.answers import Answer, Table
 from bot.core.command import Context, command
-from bot.core.csv_lines import csv_lines
 from bot.core.errors import NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
-from bot.core.language.phrases import listing, people, remark_on
+from bot.core.language.phrases import listing, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan, build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
@@ -126,37 +125,6 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
         raise NothingToDo(f"{segment.name} is already empty.")
     steps = removed(SegmentRef.of(segment), members)
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
-
-
-@command("segment export", submit="Export Segment", aliases=("download", "csv"))
-async def export(args: JustSegment, ctx: Context) -> Answer:
-    """Get a segment's members as a CSV file, which only you receive.
-
-    /segment export VIPs
-    """
-    segment = await ctx.shop.segment(args.segment)
-    members = [member async for member in ctx.shop.reader.members(segment.id)]
-    customers = await _customers(members, ctx)
-    if not members:
-        return Answer(f"{segment.name} is empty: there is no one to export.")
-    file = File(f"{segment.name}.csv", _csv(members, customers))
-    note = Sentence("It holds personal data: keep it only as long as you need it.", quiet=True)
-    return Answer(f"{segment.name}: {people(len(members))} exported", (file, note))
-
-
-async def _customers(profiles: Sequence[Profile], ctx: Context) -> dict[int, Customer]:
-    found = await ctx.shop.customers(ids=[profile.customer_id for profile in profiles])
-    return {customer.id: customer for customer in found}
-
-
-def _csv(profiles: list[Profile], customers: dict[int, Customer]) -> str:
-    columns = ("customer_id", "email", "first_name", "last_name", "profile_id")
-    return "".join(csv_lines(columns, (_line(one, customers.get(one.customer_id)) for one in profiles)))
-
-
-def _line(profile: Profile, customer: Customer | None) -> tuple[str, ...]:
-    person = (customer.email, customer.first_name, customer.last_name) if customer else ("", "", "")
-    return (str(profile.customer_id), *person, profile.id)
 
 
 async def _segments_and_shoppers(

@@ -11,14 +11,12 @@ import re
 import pytest
 
 from bot.bigcommerce import Segment
-from bot.core.csv_lines import csv_lines
 from bot.core.errors import Misuse, Question
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.rows import Row
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import judge_rows
 from commands.segment.import_preview import ReadList
-from tests.core.list_files.files import workbook
 from tests.core.store_view.test_shoppers import put
 from tests.engine.bench import bench
 
@@ -110,56 +108,3 @@ async def test_the_segment_is_what_a_plain_reader_says(deep: bool) -> None:
             named = {one.lower() for one in plainly(records, at)}.intersection(known)
             assert {one.label.rpartition("(")[2].strip(")") for one in read.shoppers} == named, f"{seed}: {how}"
             assert sum(read.counts.values()) == len(records), f"{seed}: {how}"
-
-
-# What the bot itself writes
-
-COLUMNS = ("customer_id", "email", "first_name", "last_name", "profile_id")
-
-
-def resaved(text: str) -> dict[str, bytes]:
-    """The bot's own export as Excel, LibreOffice and Numbers save it anew."""
-    records = list(csv.reader(io.StringIO(text)))
-
-    def anew(delimiter: str, end: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL, before: str = "") -> str:
-        file = io.StringIO(before, newline="")
-        file.seek(len(before))
-        csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(records)  # type: ignore[arg-type]
-        return file.getvalue()
-
-    shortened = [
-        [cell.replace("100000", "1E+05") if at == 0 else cell for at, cell in enumerate(one)] for one in records
-    ]
-    file = io.StringIO(newline="")
-    csv.writer(file, delimiter=";").writerows(shortened)
-    numbers: list[list[object]] = [[*records[0]], *([float(one[0]), *one[1:]] for one in records[1:])]
-    return {
-        "as it is": text.encode(),
-        "Excel, CSV UTF-8": anew(",").encode("utf-8-sig"),
-        "Excel, German": anew(";").encode("cp1252", "replace"),
-        "Excel, shortened numbers": file.getvalue().encode("cp1252", "replace"),
-        "Excel, Unicode text": anew("\t").encode("utf-16"),
-        "Excel, Mac": anew(";", "\r").encode("mac-roman", "replace"),
-        "Excel, sep=": anew(";", before="sep=;\r\n").encode(),
-        "Excel, workbook": workbook(numbers),
-        "LibreOffice, quotes everywhere": anew(",", "\n", csv.QUOTE_ALL).encode(),
-        "Numbers": anew(";", "\n").encode(),
-    }
-
-
-async def test_an_export_saved_anew_names_the_same_shoppers() -> None:
-    async with bench(customers=60) as machine:
-        shop = Shop(machine.client)
-        sql = "SELECT segments.id FROM segments JOIN members ON segment = position LIMIT 1"
-        segment = str(machine.store.shop.rows(sql)[0]["id"])
-        members = [one async for one in machine.client.members(segment)]
-        customers = {one.id: one for one in await shop.customers(ids=[one.customer_id for one in members])}
-        lines = (
-            (str(one.customer_id), customers[one.customer_id].email, "+Zoë", '"quoted", A', one.id) for one in members
-        )
-        for how, content in resaved("".join(csv_lines(COLUMNS, lines))).items():
-            judged = await judge_rows(rows_of(content), segment, shop)
-            assert {one.shopper.profile_id for one in judged if one.shopper and one.shopper.is_in} == {
-                one.id for one in members
-            }, how
-            assert len(judged) == len(members), how

@@ -100,7 +100,7 @@ async def test_a_file_comes_to_the_asker_alone(slack: Slack) -> None:
     await slack.whisper()
     [(place, file)] = slack.files()
     assert (place, file["name"], file["title"]) == ("dm", "VIPs.csv", "VIPs.csv")
-    assert await slack.download(file) == (200, VIPS.content.encode())
+    assert await slack.download(file) == (200, str(VIPS.content).encode())
     for other in ("ben", "cleo", "dan"):
         assert not slack.files(other)
         assert (await slack.download(file, by=other))[0] == 403
@@ -131,7 +131,8 @@ async def test_two_files_come_in_one_message_and_both_are_named(slack: Slack) ->
     await slack.whisper(Answer("2 segments", (VIPS, staff)))
     assert len(slack.seen()["dm"]) == 1
     assert [(place, file["name"]) for place, file in slack.files()] == [("dm", "VIPs.csv"), ("dm", "Staff.csv")]
-    assert [(await slack.download(file))[1].decode() for _, file in slack.files()] == [VIPS.content, staff.content]
+    both = [str(VIPS.content), str(staff.content)]
+    assert [(await slack.download(file))[1].decode() for _, file in slack.files()] == both
     assert "“VIPs.csv” is in" in slack.told()
     assert "“Staff.csv” is in" in slack.told()
 
@@ -229,7 +230,7 @@ async def test_a_file_is_sent_again_after_a_rate_limit(slack: Slack) -> None:
         slack.workspace.faults.add(method, status=429, retry_after=0)
     await slack.whisper()
     [(_, file)] = slack.files()
-    assert await slack.download(file) == (200, VIPS.content.encode())
+    assert await slack.download(file) == (200, str(VIPS.content).encode())
     assert slack.told().startswith("2 shoppers")
 
 

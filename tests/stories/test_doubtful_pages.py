@@ -23,6 +23,15 @@ async def test_a_full_page_that_claims_to_be_the_only_one_is_not_the_whole_segme
     assert "Delete the segment VIPs (310 shoppers)" in said(slack.card(1))
 
 
+async def test_an_export_begins_anew_after_pages_that_do_not_fit(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=400)
+    slack.enrol("VIPs", 310)
+    slack.store.faults.add("GET", MEMBERS, pages="twice", times=1)
+    await slack.type("/segment export VIPs")
+    assert "VIPs: 310 shoppers exported" in slack.whisper()
+    assert len(set(slack.files()["VIPs.csv"].splitlines())) == 311
+
+
 async def test_pages_that_become_wrong_before_the_click_leave_the_change_waiting(open_world: OpenWorld) -> None:
     slack = await open_world(customers=400)
     slack.enrol("VIPs", 310)

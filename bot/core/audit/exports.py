@@ -8,6 +8,7 @@ from bot.core.audit.entries import RecordedEntry
 from bot.core.csv_lines import csv_lines
 from bot.core.errors import Impossible
 from bot.core.language.visible import escape_hidden
+from bot.core.written_text import WrittenText
 
 MOST_ENTRIES, MOST_BYTES = 100_000, 50_000_000
 """The limits of one file in Slack: people do not open more than that in a spreadsheet."""
@@ -32,7 +33,7 @@ def entry_json(entries: Iterable[RecordedEntry]) -> Iterator[str]:
 class ExportedFile:
     """The content of a file, and the number of entries in it."""
 
-    content: str
+    content: WrittenText
     entries: int
 
 
@@ -48,13 +49,12 @@ def export_file(
     Raises Impossible above ``max_entries`` or ``max_bytes``.
     """
     read = _CountedEntries(entries, max_entries)
-    kept: list[str] = []
+    content = WrittenText()
     for line in render(read):
-        max_bytes -= len(line.encode())
-        if max_bytes < 0:
+        content.add((line,))
+        if content.size > max_bytes:
             raise _too_large(f"{read.count:,} entries already fill the file")
-        kept.append(line)
-    return ExportedFile("".join(kept), read.count)
+    return ExportedFile(content, read.count)
 
 
 class _CountedEntries(Iterator[RecordedEntry]):

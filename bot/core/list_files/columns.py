@@ -60,6 +60,8 @@ class Sample:
 
     def layouts(self) -> tuple[Layout, ...]:
         """Return the columns that may be meant: the one, or those that a person is asked about."""
+        if self._is_export:
+            return (self._layout(self._named.emails[0], CellKind.ADDRESS),)
         for columns, kind in (
             (self._addresses(), CellKind.ADDRESS),
             (self._named.customers, CellKind.NUMBER),
@@ -114,6 +116,12 @@ class Sample:
         others = range(self.width) if len(self.records) > 1 else ()
         held = ((at, kind) for at in others for kind in CellKind if self._share(at, kind) >= LEAST)
         return any(self._begins(at, kind) for at, kind in held)
+
+    @property
+    def _is_export(self) -> bool:
+        """Whether it names a column each of addresses, customer ids and profile ids, as what the bot exports does."""
+        named = self._named
+        return len(named.emails) == len(named.customers) == len(named.profiles) == 1
 
     def _begins(self, at: int, kind: CellKind) -> bool:
         return kind_of(self.records[0].cell(at)) is kind

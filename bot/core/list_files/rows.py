@@ -43,6 +43,8 @@ def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:
         profile = profile_in(cell)
         return Row(line, text, profile_id=profile, fault=_lacks(profile, cell, "profile id"))
     found = addresses_in(cell)
+    if beside[1] and (not found or not encoding.may_be(cell)):  # as it left the bot, before a program saved it anew
+        return Row(line, text, "", *beside)
     if len(found) > 1:
         return Row(line, text, fault=f"Several addresses: {listing(found)}")
     if found and not encoding.may_be(found[0]):

@@ -126,12 +126,19 @@ def _judge(row: Row, found: _Found) -> JudgedRow:
     mine = found.by_id.get(row.customer_id) if row.customer_id else None
     if mine and (not row.email or mine in accounts or _has_address(mine, row.email, found.addresses)):
         return JudgedRow(row, mine)
+    if not accounts and (profile := _profile(row, mine, found)):
+        return JudgedRow(row, profile)
     if refusal := _refusal(row, accounts, mine):
         return JudgedRow(row, kind=RowClass.REFUSED, why=refusal)
     if accounts and not row.customer_id:
         return JudgedRow(row, accounts[0])
-    profile = found.by_profile.get(row.profile_id) if not row.email else None
-    return JudgedRow(row, profile) if profile else JudgedRow(row, kind=RowClass.UNKNOWN, why="Not in the store")
+    return JudgedRow(row, kind=RowClass.UNKNOWN, why="Not in the store")
+
+
+def _profile(row: Row, mine: Listed | None, found: _Found) -> Listed | None:
+    """Return the profile that a row names by its id, which no other shop has: its address is nobody's any more."""
+    is_theirs = mine is None or mine.profile_id == row.profile_id
+    return found.by_profile.get(row.profile_id) if is_theirs else None
 
 
 def _refusal(row: Row, accounts: Sequence[Listed], mine: Listed | None) -> str:

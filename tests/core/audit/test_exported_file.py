@@ -24,7 +24,7 @@ def entries(count: int, **fields: str) -> Iterator[RecordedEntry]:
 def test_a_file_has_a_line_for_each_entry(lines: Lines, head: int, count: int) -> None:
     made = export_file(entries(count), lines, max_entries=3)
     assert made.entries == count
-    assert len(made.content.splitlines()) == count + head
+    assert len(str(made.content).splitlines()) == count + head
 
 
 @pytest.mark.parametrize("lines", [entry_csv, entry_json])
@@ -52,7 +52,7 @@ def test_an_export_that_is_too_long_is_refused_early() -> None:
 @pytest.mark.parametrize("begins", FORMULA)
 def test_no_cell_is_a_formula(begins: str) -> None:
     made = export_file(entries(1, outcome=f"{begins}1+1", command=f"{begins}cmd"), entry_csv)
-    (row,) = csv.DictReader(io.StringIO(made.content, newline=""))
+    (row,) = csv.DictReader(io.StringIO(str(made.content), newline=""))
     assert (row["outcome"], row["command"]) == (f"'{begins}1+1", f"'{begins}cmd")
 
 

@@ -77,6 +77,22 @@ def test_an_export_names_each_shopper_in_three_ways() -> None:
     ]
 
 
+def test_an_export_names_them_by_id_where_no_address_can_be_read() -> None:
+    header = "customer_id,email,first_name,last_name,profile_id"
+    lost = f"{header}\n17,no-address,A,B,{PROFILE}\n18,zoë@example.com,A,B,{PROFILE}\n19,no-address,A,B,\n"
+    assert [row[2:] for row in read(lost.encode("cp1252"))] == [
+        ("", 17, PROFILE, ""),
+        ("", 18, PROFILE, ""),
+        ("", None, "", "Not an email address"),
+    ]
+
+
+def test_an_export_of_names_that_are_addresses_is_no_question() -> None:
+    header = "customer_id,email,first_name,last_name,profile_id"
+    (row,) = read(f"{header}\n17,{ADA},{BEN},{BEN},{PROFILE}\n")
+    assert (row.email, row.customer_id) == (ADA, 17)
+
+
 def test_the_ids_of_another_shop_are_no_customers() -> None:
     (row,) = read(f"Customer ID,Email,Accepts Email Marketing\n17,{ADA},yes\n")
     assert (row.email, row.customer_id) == (ADA, None)

@@ -57,6 +57,19 @@ async def test_a_row_is_known_by_its_address_and_the_id_beside_it() -> None:
         ]
 
 
+async def test_a_profile_is_known_by_its_id_whatever_its_address_became() -> None:
+    async with bench(customers=20) as machine:
+        one = somebody(machine)
+        customer, profile = int(one["customer_id"]), str(one["profile"])
+        put(machine, "eve@example.com")
+        assert await whys(machine, Row(1, "", "gone@example.com", customer, profile)) == [customer]
+        assert await whys(machine, Row(1, "", "gone@example.com", None, profile)) == [profile]
+        assert await whys(machine, Row(1, "", "gone@example.com", 21, profile)) == [
+            (RowClass.REFUSED, "Customer 21 has another address")
+        ]
+        assert await whys(machine, Row(1, "", "eve@example.com", None, profile)) == [21]
+
+
 async def test_the_same_shopper_counts_once_however_named() -> None:
     async with bench(customers=20) as machine:
         one = somebody(machine)
