@@ -6,7 +6,9 @@ from typing import Generic, TypeVar
 
 from bot.core.answers import Cell, Offer, Offers, mention
 from bot.core.approval.changes import Brief
+from bot.core.command import Context
 from bot.core.errors import Misuse
+from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import counted
 
 T = TypeVar("T")
@@ -53,9 +55,15 @@ def no_such_page(pages: int) -> Misuse:
 COLUMNS = ("Change", "What", "Asked by", "State")
 
 
-def brief_rows(briefs: Sequence[Brief]) -> tuple[tuple[Cell, ...], ...]:
-    """Render changes as the rows of a table with COLUMNS."""
-    return tuple((one.number, one.headline, mention(one.requester), one.state.value) for one in briefs)
+async def brief_rows(briefs: Sequence[Brief], ctx: Context) -> tuple[tuple[Cell, ...], ...]:
+    """Render changes as the rows of a table with COLUMNS, with the addresses that the person who asks may see."""
+    person = await ctx.person()
+    seen = [ctx.policy.may_see(person, requester=one.requester, need=one.need) for one in briefs]
+    headlines = [one.headline if may else hide_addresses(one.headline) for one, may in zip(briefs, seen, strict=True)]
+    return tuple(
+        (one.number, headline, mention(one.requester), one.state.value)
+        for one, headline in zip(briefs, headlines, strict=True)
+    )
 
 
 def offers(*labelled: tuple[str, str], before: tuple[Offer, ...] = ()) -> Offers:

@@ -9,6 +9,10 @@ async def taking_back(step: AnyStep, ctx: Context) -> AnyStep:
 
     Whether that needs an approval is decided when the plan is asked for, by the sealed log again.
     """
-    if not isinstance(step, DeleteSegment) or await ctx.changes.maker_of(step.segment.known_id) != ctx.actor:
-        return step
-    return step.model_copy(update={"unused": True})
+    is_ones_own = isinstance(step, DeleteSegment) and await is_own(step.segment.known_id, ctx)
+    return step.model_copy(update={"unused": True}) if is_ones_own else step
+
+
+async def is_own(segment_id: str, ctx: Context) -> bool:
+    """Return whether the asker had this segment created, by the sealed log."""
+    return await ctx.changes.maker_of(segment_id) == ctx.actor

@@ -71,13 +71,15 @@ MOST_WORDS = 1900
 class Offer:
     """A button for a likely next step; ``words`` is the command that it types, without the slash.
 
-    ``about``: the change that it acts on, as it is shown. ``danger``: something is lost by it.
+    ``about``: the change that it acts on, as it is shown. ``danger``: something is lost by it. ``needs_nobody``: what
+    it asks for waits for no approval this time, whatever the command's help says.
     """
 
     label: str
     words: str
     about: Shown | None = None
     danger: bool = False
+    needs_nobody: bool = False
 
 
 @dataclass(frozen=True)

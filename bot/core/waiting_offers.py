@@ -27,4 +27,4 @@ def _waits_always(offer: Offer, commands: Commands) -> bool:
     """Return whether it does; what a button does to a change is told by whoever shows that change."""
     group, _, rest = offer.words.partition(" ")
     command = commands.get((group, rest.partition(" ")[0]))
-    return command is not None and command.is_grave and offer.about is None
+    return command is not None and command.is_grave and offer.about is None and not offer.needs_nobody

@@ -72,7 +72,7 @@ async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOver
     now = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
     return StoreOverview(
         segments=len(segments),
-        shoppers=await shop.reader.profile_count(),
+        memberships=sum(sizes.values()),
         largest=tuple([await _segment_size(one, sizes[one.id], shop) for one in largest]),
         movers=_movers(now, await history.last_reported(today), today),
         orphans=await orphaned_promotions(shop),

@@ -121,7 +121,7 @@ def _overview(overview: StoreOverview | None) -> list[Block]:
         again = "Open this tab again to retry."
         return [blocks.section(blocks.rich(f"The store could not be read just now. {overview.fault} {again}"))]
     used = f"{overview.segments:,} of {MOST_SEGMENTS:,} segments used"
-    totals = f"{used}, {counted(overview.shoppers, 'membership')}."
+    totals = f"{used}, {counted(overview.memberships, 'membership')}."
     movers = answers.render_figure(overview.movers) if overview.movers else []
     return [blocks.section(blocks.rich(totals)), *_orphans(overview), *_largest(overview), *movers]
 

@@ -10,6 +10,7 @@ from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.command import Context, command
+from bot.core.hidden_people import without_addresses
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.phrases import counted, tallied
 from bot.core.language.shopper_list import read_shoppers
@@ -65,7 +66,7 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     if not briefs:
         raise no_such_page(-(-total // ROWS))
     page = Page(briefs, args.page, first, total, f"change list {args.scope}")
-    table = Table("Changes, the latest first", COLUMNS, brief_rows(briefs))
+    table = Table("Changes, the latest first", COLUMNS, await brief_rows(briefs, ctx))
     title = page.title("pending change" if args.scope == "pending" else "change")
     title += " of yours" if args.scope == "mine" else ""
     return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
@@ -82,7 +83,9 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
     parts = (*_undecided(change, ctx.actor), *_whole(change), *untold, _fields(change), *_failures(change), *card)
-    return Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
+    shown = Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
+    may_see = ctx.policy.may_see(await ctx.person(), requester=change.requester, need=change.need)
+    return shown if may_see else without_addresses(shown)
 
 
 @command("change details", submit="Show Details", aliases=("who", "items"))

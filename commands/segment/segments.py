@@ -29,7 +29,7 @@ from commands.inputs import (
 )
 from commands.paging import COLUMNS as CHANGES
 from commands.paging import brief_rows, offers, page_of
-from commands.taking_back import taking_back
+from commands.taking_back import is_own, taking_back
 
 ROWS = 50
 """The most segments in one table: each may cost the store one request for its size."""
@@ -113,12 +113,13 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     segment = await ctx.shop.segment(args.segment)
     members = await ctx.shop.reader.member_count(segment.id)
     uses = await ctx.shop.uses(segment.id)
-    recent = await ctx.changes.touching(segment.id, RECENT)
+    recent = await _recent(await ctx.changes.touching(segment.id, RECENT), ctx)
+    is_spare = not members and uses == () and await is_own(segment.id, ctx)
     described = (Sentence(segment.description),) if segment.description else ()
     over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{segment.name}: {people(members)}",
-        (*described, _details(uses), *over_time, *_recent(recent), _next_steps(segment), _record(segment)),
+        (*described, _details(uses), *over_time, *recent, _next_steps(segment, is_spare=is_spare), _record(segment)),
     )
 
 
@@ -202,19 +203,22 @@ def _describe_uses(uses: tuple[PromotionUse, ...] | None) -> str:
     return ", ".join(f"{use.name} ({'live' if use.live else 'off'}, {use.way})" for use in uses) or "none"
 
 
-def _recent(changes: tuple[Brief, ...]) -> tuple[Table, ...]:
-    return (Table("Latest changes", CHANGES, brief_rows(changes)),) if changes else ()
+async def _recent(changes: tuple[Brief, ...], ctx: Context) -> tuple[Table, ...]:
+    return (Table("Latest changes", CHANGES, await brief_rows(changes, ctx)),) if changes else ()
 
 
-def _next_steps(segment: Segment) -> Offers:
-    """Return what one would do next: the most used first, what is lost by last, and the rest in a menu."""
+def _next_steps(segment: Segment, *, is_spare: bool) -> Offers:
+    """Return what one would do next: the most used first, what is lost by last, and the rest in a menu.
+
+    ``is_spare``: the person who asks may delete it alone.
+    """
     typed = quote(segment.id)
     return Offers(
         (
             Offer("Add Shoppers", f"segment add {typed}"),
             Offer("Members", f"segment members {typed}"),
             Offer("Edit", f"segment edit {typed}"),
-            Offer("Delete", f"segment delete {typed}", danger=True),
+            Offer("Delete", f"segment delete {typed}", danger=True, needs_nobody=is_spare),
         ),
         more=(
             Offer("Remove Shoppers", f"segment remove {typed}"),

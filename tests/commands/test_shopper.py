@@ -274,7 +274,7 @@ async def test_a_profile_made_by_somebody_else_meanwhile_is_told_and_stays(slack
 async def test_a_new_customer_gets_account_profile_and_segments_in_one_go(slack: World) -> None:
     await slack.type('/shopper register ada+shop@example.com Ada Byron VIPs "Coffee lovers"')
     card = read(slack.card(1))
-    assert "Register a customer · Create 1 shopper profile · and 2 more: Ada Byron\n" in card
+    assert "Register a customer · Create 1 shopper profile · Add 1 shopper to 2 segments: Ada Byron\n" in card
     assert "Add 1 shopper to VIPs" in card
     assert "Add 1 shopper to Coffee lovers" in card
     assert "@example.com" not in card

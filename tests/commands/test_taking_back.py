@@ -115,3 +115,16 @@ async def test_who_is_added_while_the_store_deletes_it_goes_with_it(slack: World
         slack.enrol("Loyal", 1)
     assert "Loyal" not in slack.sizes()
     assert "Done" in said(slack.card(2))
+
+
+async def test_only_who_may_delete_it_alone_is_not_told_to_wait(slack: World) -> None:
+    await slack.type("/segment create Mine")
+    alone, others = "Remove Shoppers and Clear wait for an approval.", "Delete, Remove Shoppers and Clear wait"
+    await slack.type("/segment show Mine")
+    assert f" {alone}" in slack.whisper()
+    assert others not in slack.whisper()
+    await slack.type("/segment show Mine", by="ben")
+    assert others in slack.whisper(by="ben")
+    slack.enrol("Mine", 1)
+    await slack.type("/segment show Mine")
+    assert others in slack.whisper()

@@ -60,14 +60,17 @@ class Act:
 class Books:
     """What the month itself counted when a summary was due.
 
-    Names and sizes by id, and profiles, in the store; how many changes waited for somebody, and how long the log was,
+    Names and sizes by id in the store; how many changes waited for somebody, and how long the log was,
     just before the bots looked around and just after: what expires at the same time may be told or not.
     """
 
     sizes: dict[str, tuple[str, int]]
-    profiles: int
     waiting: tuple[int, int]
     entries: tuple[int, int]
+
+    @property
+    def memberships(self) -> int:
+        return sum(size for _, size in self.sizes.values())
 
 
 @dataclass
@@ -174,7 +177,7 @@ class Month:
         assert len(new) == (fate == "posted"), (day, fate, new)
         if new:
             ranges = (waiting, await self._waiting()), (entries, self.last_entry())
-            self.told[day], self.books[day] = new[0], Books(self.sizes(), self.profiles(), *ranges)
+            self.told[day], self.books[day] = new[0], Books(self.sizes(), *ranges)
 
     async def _waiting(self) -> int:
         pending = await self.ledger.changes.latest("pending", "", 1000)
@@ -270,6 +273,3 @@ class Month:
 
     def last_entry(self) -> int:
         return max((entry.number for entry in entries_of(self.ledger)), default=0)
-
-    def profiles(self) -> int:
-        return self.team.store.shop.count("SELECT count(*) FROM profiles")

@@ -183,9 +183,9 @@ class Told:
         return before is not None and before.length < number <= self.length
 
     def expected_totals(self) -> str:
-        now = self.books.profiles
-        compared = [_up_or_down(now - one.books.profiles) for one in (self.before, self.week) if one]
-        return f"{len(self.books.sizes)} of 1,000 segments used; {', '.join((f'{now} shoppers in all', *compared))}."
+        now = self.books.memberships
+        compared = [_up_or_down(now - one.books.memberships) for one in (self.before, self.week) if one]
+        return f"{len(self.books.sizes)} of 1,000 segments used; {', '.join((f'{now} memberships', *compared))}."
 
     def expected_changes(self) -> int:
         since = self.before.length if self.before else 0

@@ -62,7 +62,7 @@ def test_why_it_cannot_be_told_what_waits_is_said() -> None:
 
 
 def test_the_segments_are_told_in_words_before_the_table() -> None:
-    told = shown(Home(overview=StoreOverview(segments=1000, shoppers=12_345, largest=(VIPS,) * 25)))
+    told = shown(Home(overview=StoreOverview(segments=1000, memberships=12_345, largest=(VIPS,) * 25)))
     assert "1,000 of 1,000 segments used, 12,345 memberships." in told
     blocks = render_home(Home(overview=StoreOverview(segments=1000, largest=(VIPS,) * 25)), GROUPS)["blocks"]
     (table,) = [block for block in blocks if block["type"] == "data_table"]

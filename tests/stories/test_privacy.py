@@ -197,3 +197,18 @@ async def test_details_names_people_to_who_asked_and_to_who_can_approve(slack: W
     await slack.type("/change except 1", by="ana")
     assert one not in read(slack.form())
     assert "You can't see whom change 1 covers." in read(slack.form())
+
+
+@pytest.mark.parametrize(
+    "line", ["/change list", "/change list all", "/change show 1", "/segment show VIPs", "/summary"]
+)
+async def test_whoever_may_not_see_whom_a_change_covers_reads_no_address(slack: World, line: str) -> None:
+    (one,), guest = slack.emails(1, inside="VIPs"), "guest@example.com"
+    await slack.type(f"/segment remove VIPs {one} {guest}", by="ben")
+    for by, may_see in (("cleo", line != "/summary"), ("ana", False)):
+        await slack.type(line, by=by)
+        told = slack.whisper(by=by)
+        assert "VIPs" in told
+        assert (one in told) is may_see, told
+        assert (guest in told) is (may_see and line == "/change show 1")
+        assert slack.named(one) in told

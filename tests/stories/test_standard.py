@@ -92,7 +92,7 @@ async def test_3_requester_reason_impact_expiry_and_deciders_stand_on_one_messag
     card = read(posted)
     assert "asked by <@U0ANA00001>" in card
     assert "needs 1 approval: deletes a segment that 2 live promotions use" in card
-    assert "“VIP early access” (live) includes VIPs." in card
+    assert "VIP early access (live): 0 shoppers gain it, 40 lose it, 0 keep it." in card
     assert "Undo restores the segment, and points these promotions to it." in card
     until = int((await slack.change(1)).expires_at.timestamp())
     assert f"expires <!date^{until}^" in card

@@ -13,8 +13,8 @@ from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
 from tests.stories.judge import read
 
-FIRST = "The first summary: 12 segments, 360 shoppers. The next one tells what changed since."
-QUIET = "Nothing changed since yesterday: 12 segments, 360 shoppers."
+FIRST = "The first summary: 12 segments, 607 memberships. The next one tells what changed since."
+QUIET = "Nothing changed since yesterday: 12 segments, 607 memberships."
 
 
 async def remember(slack: World, days: int = 1, sizes: Mapping[str, int] | None = None) -> None:
@@ -49,7 +49,8 @@ def charts(view: Json) -> list[Json]:
 async def test_the_first_day_ever_says_so_and_tells_sizes(slack: World) -> None:
     first, *lines = await summary(slack)
     assert first == FIRST
-    assert lines[0] == "12 of 1,000 segments used; 360 shoppers in all."
+    assert sum(slack.sizes().values()) == 607
+    assert lines[0] == "12 of 1,000 segments used; 607 memberships."
     assert "Empty: Spring launch waitlist." in lines
     assert charts(slack.messages()[-1]) == []
     entries = slack.entries()
@@ -61,7 +62,7 @@ async def test_a_day_without_changes_says_so(slack: World) -> None:
     await remember(slack)
     first, *lines = await summary(slack)
     assert first == QUIET
-    assert lines[0] == "12 of 1,000 segments used; 360 shoppers in all, unchanged since yesterday."
+    assert lines[0] == "12 of 1,000 segments used; 607 memberships, unchanged since yesterday."
     assert charts(slack.messages()[-1]) == []
 
 
@@ -241,7 +242,8 @@ async def test_1000_segments_fit_and_cost_10_requests(slack: World) -> None:
 async def test_a_few_segments_of_many_customers_cost_a_request_each(open_world: OpenWorld) -> None:
     slack = await open_world(customers=5000)
     first, *_ = await summary(slack)
-    assert first.startswith("The first summary: 12 segments, 4,519 shoppers.")
+    memberships = f"{sum(slack.sizes().values()):,}"
+    assert first.startswith(f"The first summary: 12 segments, {memberships} memberships.")
     assert slack.asked() == {
         "GET /segments": 1,
         "GET /segments/{id}/shopper-profiles": 12,
@@ -257,7 +259,7 @@ async def test_a_summary_of_any_number_of_segments_is_shown(slack: World, count:
         slack.drop(name)
     slack.put(*(f"Segment {number}" for number in range(count)))
     words = f"{count} {'segment' if count == 1 else 'segments'}"
-    assert (await summary(slack))[0].startswith(f"The first summary: {words}, 360 shoppers.")
+    assert (await summary(slack))[0].startswith(f"The first summary: {words}, 0 memberships.")
 
 
 # Who sees it

@@ -113,10 +113,16 @@ class Policy(Value):
         _refuse_others(actor, self.approvers_of(need), f"approve change {number}")
 
     def refuse_seeing(self, actor: Actor, *, number: int, requester: str, need: Need) -> None:
-        """Raise NotAllowed unless this person may see whom a change is about: its requester, approvers, auditors."""
+        """Raise NotAllowed unless this person may see whom a change is about."""
         if actor.id != requester:
-            ids = self.approvers_of(need) | self.approvers | self.auditors
-            _refuse_others(actor, ids, f"see whom change {number} covers")
+            _refuse_others(actor, self._seeing(need), f"see whom change {number} covers")
+
+    def may_see(self, actor: Actor, *, requester: str, need: Need) -> bool:
+        """Return whether this person may see whom a change is about: its requester, approvers and auditors may."""
+        return actor.id == requester or _among(actor, self._seeing(need))
+
+    def _seeing(self, need: Need) -> frozenset[str]:
+        return self.approvers_of(need) | self.approvers | self.auditors
 
     def refuse_breaking(self, actor: Actor) -> None:
         """Raise NotAllowed unless this person may run a change in an emergency."""

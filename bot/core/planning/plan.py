@@ -14,7 +14,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKind
 from bot.core.language.phrases import NAMED, listing, people
-from bot.core.planning.promotion_effects import promotion_effects
+from bot.core.planning.promotion_effects import promotion_effects, told_by
 from bot.core.planning.steps import AnyStep, Gone
 from bot.core.store_view.cached_shop import Shop
 
@@ -24,7 +24,7 @@ THINGS = 100
 KNOWN = 100
 """The most shoppers whose names a plan keeps, for when some are left out."""
 HEADLINE = 110
-"""The most characters of two lines in one headline, leaving room for the text around them."""
+"""The most characters of several lines in one headline, leaving room for the text around them."""
 
 
 _BESIDE = ("remarks", "named", "people", "effects")
@@ -73,10 +73,11 @@ class Plan(Value):
     def warnings(self) -> tuple[str, ...]:
         """What people should know before they approve it, each once; batches of one effect share their warnings.
 
-        The effects on people come first.
+        The effects on people come first: of a promotion whose shoppers are counted, nothing else needs to be told.
         """
         of_steps = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
-        warnings = [*self.effects, *of_steps]
+        counted = told_by(self.effects)
+        warnings = [*self.effects, *(warning for warning in of_steps if not warning.startswith(counted))]
         return tuple(warning for place, warning in enumerate(warnings) if warning not in warnings[place + 1 :])
 
     @property
@@ -89,12 +90,12 @@ class Plan(Value):
     @property
     def headline(self) -> str:
         """The plan in one line, however long it is; it names the shopper, if it is about one."""
-        lines = self.lines
-        count = MAX_HEADLINE_LINES if sum(map(len, lines[:MAX_HEADLINE_LINES])) <= HEADLINE else 1
-        shown, more = lines[:count], len(lines) - count
-        text = " · ".join(shown) + (f" · and {more} more" if more > 0 else "")
-        if more > 0 and (several := _described_together(self.steps)):
-            text = several.format(count=f"{len(lines):,}")
+        fits = len(self.lines) <= MAX_HEADLINE_LINES and sum(map(len, self.lines)) <= HEADLINE
+        lines = self.lines if fits else _summed_up(self.steps)
+        ends = accumulate(len(line) for line in lines)
+        count = max(1, sum(end <= HEADLINE for end in ends))
+        more = len(lines) - count
+        text = " · ".join((*lines[:count], *((f"and {more} more",) if more else ())))
         text += f": {self.named}" if self.named else ""
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
@@ -185,9 +186,18 @@ def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
     return tuple(group[0].describe(sum(step.shoppers for step in group)) for group in _batched(steps))
 
 
-def _described_together(steps: tuple[AnyStep, ...]) -> str:
-    """Return how many Steps of this one kind are described in a line; nothing where there are several kinds."""
-    return steps[0].several if all(step.kind == steps[0].kind for step in steps) else ""
+def _summed_up(steps: Sequence[AnyStep]) -> tuple[str, ...]:
+    """Describe these steps, those of one kind in one line: ``Add 2 shoppers to 3 segments``."""
+    kinds = dict.fromkeys(step.kind for step in steps)
+    return tuple(line for kind in kinds for line in _in_one_line([step for step in steps if step.kind == kind]))
+
+
+def _in_one_line(steps: Sequence[AnyStep]) -> tuple[str, ...]:
+    lines, several = lines_of(steps), steps[0].several
+    if len(lines) == 1 or not several:
+        return lines
+    shoppers = people(len({item for step in steps for item in step.items}))
+    return (several.format(count=f"{len(lines):,}", shoppers=shoppers),)
 
 
 def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:

@@ -21,7 +21,8 @@ def since_last(summary: Summary) -> str:
 def headline(summary: Summary) -> str:
     """Write the one sentence for people who read no further."""
     count = counted(len(summary.rows), "segment")
-    totals = f"{count}, {rounded(summary.now.shoppers)} {'shopper' if summary.now.shoppers == 1 else 'shoppers'}"
+    total = summary.now.memberships
+    totals = f"{count}, {rounded(total)} {'membership' if total == 1 else 'memberships'}"
     if summary.before is None:
         return f"The first summary: {totals}. The next one tells what changed since."
     happened = [*_moves(summary), *_restored(summary.restored), *_created_and_deleted(summary)]

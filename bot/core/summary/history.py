@@ -60,6 +60,11 @@ class Snapshot:
         """The sizes by segment id."""
         return {one.segment: one for one in self.sizes}
 
+    @property
+    def memberships(self) -> int:
+        """How many shoppers are in segments, each counted once for each of theirs."""
+        return sum(one.shoppers for one in self.sizes)
+
     def size(self, segment_id: str) -> int:
         """Return how many shoppers were in this segment; 0 if it did not exist yet."""
         found = self.by_id.get(segment_id)

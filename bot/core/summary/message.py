@@ -9,6 +9,7 @@ from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.approval.changes import Brief
 from bot.core.approval.changes_reader import describe_untold
+from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import (
     ago,
     and_list,
@@ -60,10 +61,10 @@ def _by_hand(asked_by: str) -> list[Sentence]:
 
 def _totals(summary: Summary) -> str:
     now, before, week = summary.now, summary.before, summary.week
-    compared = [f"{up_or_down(now.shoppers - before.shoppers)} {since_last(summary)}"] if before else []
-    compared += [f"{up_or_down(now.shoppers - week.shoppers)} {over(week.day, now.day)}"] if week else []
+    compared = [f"{up_or_down(now.memberships - before.memberships)} {since_last(summary)}"] if before else []
+    compared += [f"{up_or_down(now.memberships - week.memberships)} {over(week.day, now.day)}"] if week else []
     used = f"{len(summary.rows):,} of {MOST_SEGMENTS:,} segments used"
-    return f"{used}; {', '.join((f'{people(now.shoppers)} in all', *compared))}."
+    return f"{used}; {', '.join((counted(now.memberships, 'membership'), *compared))}."
 
 
 def _shape(summary: Summary) -> list[Sentence]:
@@ -129,7 +130,8 @@ def _list(title: str, items: Sequence[tuple[Brief, str]]) -> list[Part]:
     if not items:
         return []
     pairs = tuple(
-        (f"Change {one.number}", f"{shortened(one.headline, HEADLINE)} ({words})") for one, words in items[:LISTED]
+        (f"Change {one.number}", f"{shortened(hide_addresses(one.headline), HEADLINE)} ({words})")
+        for one, words in items[:LISTED]
     )
     more = len(items) - LISTED
     rest = [Sentence(f"… and {more:,} more; `/change list all` shows them.", quiet=True)] if more > 0 else []

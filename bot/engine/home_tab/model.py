@@ -17,14 +17,14 @@ class SegmentSize(Value):
 
 
 class StoreOverview(Value):
-    """The segments at a glance: their number, the number of shoppers, the largest segments and the largest movers.
+    """The segments at a glance: their number, the number of memberships, the largest segments and the largest movers.
 
     ``movers`` is None if none moved since the last snapshot, or there is no snapshot. ``orphans`` are promotions that
     name a segment which is gone. ``fault`` is why the store could not be read; then all else is empty.
     """
 
     segments: int = 0
-    shoppers: int = 0
+    memberships: int = 0
     largest: tuple[SegmentSize, ...] = ()
     movers: Chart | None = None
     orphans: tuple[Orphan, ...] = ()

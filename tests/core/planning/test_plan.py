@@ -102,7 +102,12 @@ def test_the_headline_is_one_line_whatever_the_length() -> None:
     assert plan(delete("A"), delete("B")).headline == " · ".join(lines[:2])
     assert plan(*map(delete, names)).headline == "Delete 4 segments"
     mixed = plan(CREATE, *map(delete, names)).headline
-    assert mixed == f"Create the segment New · {lines[0]} · and 3 more"
+    assert mixed == "Create the segment New · Delete 4 segments"
+    others = (SegmentRef(name="Loyal", id=uuid(8)), SegmentRef(name="Lapsed", id=uuid(9)))
+    assert plan(add(1), *(add(2, one) for one in others)).headline == "Add 2 shoppers to 3 segments"
+    refs = [SegmentRef(name=name, id=uuid(number)) for number, name in enumerate("ABC")]
+    renamed = [UpdateSegment(segment=one, before=Naming(name=one.name), after=Naming(name="X" * 60)) for one in refs]
+    assert plan(*renamed).headline.endswith("X · and 2 more")
     assert plan(CREATE, undoes=7).headline == "Undo change 7: Create the segment New"
 
 

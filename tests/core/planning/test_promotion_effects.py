@@ -14,13 +14,15 @@ async def test_a_deletion_tells_who_gains_and_who_loses_live_promotions(slack: W
         "VIP early access (live): 0 shoppers gain it, 40 lose it, 0 keep it.",
         "Free shipping over 40 (live): ",
         COUNTED,
-        "“VIP early access” (live) includes VIPs.",
+        "“Gift wrap on us” (off) includes VIPs.",
+        "Undo restores the segment, and points these promotions to it.",
     )
     places = [card.find(line) for line in told]
     assert -1 not in places
     assert places == sorted(places)
     assert "Gift wrap on us (live)" not in card
     assert card.count(COUNTED) == 1
+    assert [card.count(name) for name in ("VIP early access", "Free shipping over 40", "Gift wrap on us")] == [1, 1, 1]
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
 

@@ -72,6 +72,7 @@ class AddMembers(_Membership):
 
     kind: Literal["add_members"] = "add_members"
     does: ClassVar[str] = "add shoppers to a segment"
+    several: ClassVar[str] = "Add {shoppers} to {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "per", "share", "live"})
     profile_ids: Annotated[tuple[str, ...], Field(max_length=BATCH)] = ()
     newcomers: Annotated[tuple[CustomerKey, ...], Field(max_length=BATCH)] = ()
@@ -194,6 +195,7 @@ class RemoveMembers(_Membership):
 
     kind: Literal["remove_members"] = "remove_members"
     does: ClassVar[str] = "remove shoppers from a segment"
+    several: ClassVar[str] = "Remove {shoppers} from {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "share", "live"})
     destructive: ClassVar[bool] = True
     promotions: tuple[PromotionUse, ...] | None = ()

@@ -29,6 +29,7 @@ class CreateSegment(Step):
 
     kind: Literal["create_segment"] = "create_segment"
     does: ClassVar[str] = "create a segment"
+    several: ClassVar[str] = "Create {count} segments"
     segment: Naming
     restores: bool = False
     old_id: str = ""

@@ -32,7 +32,7 @@ class Step(Value):
     does: ClassVar[str]
     """What it does, to complete "needs approval to …"."""
     several: ClassVar[str] = ""
-    """What ``count`` of them do, in one line, where a plan may have more of them than a line holds."""
+    """What ``count`` of them do to ``shoppers``, in one line, where a plan may have more than a headline holds."""
     destructive: ClassVar[bool] = False
     """Whether it always needs a second person, whatever the policy: it takes away what people see or pay by."""
     conditions: ClassVar[frozenset[str]] = frozenset()
