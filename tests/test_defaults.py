@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import timedelta
 from importlib import import_module
-from inspect import isclass
+from inspect import get_annotations, isclass
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from bot.bigcommerce.models import _Received
 from bot.bigcommerce.turns import Lane
 from bot.core.approval.rule import RULES
+from bot.core.language.args import Args
 from bot.core.planning.steps import STEPS
 from bot.engine.process import elapsed
+from bot.slack.payloads import _Payload
 
 BOUNDED = {
     "Actor.unreadable": {"maxItems": 2, "minItems": 2},
@@ -35,6 +38,38 @@ BOUNDED = {
     "_Membership.profile_ids": {"maxItems": 500},
     "_State.values": {"minProperties": 1},
 }
+MADE_ANEW = {
+    "Applied": ("profiles", "customers", "renewed"),
+    "Caller": ("fence",),
+    "Choice": ("also",),
+    "Command": ("aliases",),
+    "Confirmed": ("customers", "segments"),
+    "CreatedIds": ("segments", "profiles", "customers", "renewed"),
+    "Entry": ("detail",),
+    "Findings": ("segments", "customers", "customer_ids", "profiles", "changes"),
+    "Group": ("elsewhere",),
+    "Life": ("runs",),
+    "Message": ("blocks",),
+    "Post": ("record",),
+    "Process": ("heartbeat",),
+    "RecordedEntry": ("detail",),
+    "Response": ("headers",),
+    "SealKeys": ("by_id",),
+    "Snapshot": ("restored",),
+    "_Collected": ("emails", "customers", "profiles", "numbers", "others", "phrases", "_phrase"),
+    "_Found": ("by_email", "by_id", "by_profile", "addresses"),
+}
+"""What each value has its own of, where nothing is said."""
+UNSAID = {
+    "Call": {"words": "compare", "positional": "compare", "unknown": "compare", "otherwise": "compare"},
+    "Request": {"body": "repr"},
+    "Response": {"body": "repr"},
+    "SealKeys": {"by_id": "repr hash"},
+    "ShopperWords": {"phrases": "compare"},
+}
+"""What stays out of comparisons, of what is printed (keys, people), or of hashes."""
+GATHERING = {"Findings", "RunFence", "_Collected", "_Found"}
+"""The few values that change."""
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
 BOUNDS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "minimum", "maximum", "exclusiveMinimum"}
@@ -112,3 +147,50 @@ def test_what_is_stored_or_comes_in_is_bounded_as_told_here() -> None:
         if name in model.__annotations__ and (bounds := [*bounds_in(field)])
     }
     assert found | BOUNDED == found
+
+
+def made_anew(value: type[Any]) -> tuple[str, ...]:
+    """The fields that have a value of their own each time."""
+    found = value.model_fields if issubclass(value, BaseModel) else value.__dataclass_fields__
+    own = get_annotations(value)
+    return tuple(name for name, one in found.items() if name in own and one.default_factory not in (None, MISSING))
+
+
+def test_each_value_has_its_own_of_what_is_told_here() -> None:
+    values = [one for one in declared() if issubclass(one, BaseModel) or is_dataclass(one)]
+    found = {one.__name__: names for one in values if (names := made_anew(one))}
+    assert found | MADE_ANEW == found
+
+
+def test_what_is_not_compared_printed_or_hashed_is_told_here() -> None:
+    said = {
+        one.__name__: {
+            field.name: " ".join(name for name in ("compare", "repr", "hash") if getattr(field, name) is False)
+            for field in fields(one)
+            if not (field.compare and field.repr)
+        }
+        for one in declared()
+        if is_dataclass(one)
+    }
+    assert {name: unsaid for name, unsaid in said.items() if unsaid} == UNSAID
+
+
+def is_frozen(value: Any) -> bool:
+    """Whether a dataclass was declared so that nobody can change it."""
+    return bool(value.__dataclass_params__.frozen)
+
+
+def test_values_do_not_change_but_for_those_told_here() -> None:
+    models = {one.__name__: one.model_config for one in declared() if issubclass(one, BaseModel)}
+    assert {name for name, config in models.items() if not config.get("frozen")} == set()
+    changing = {one.__name__ for one in declared() if is_dataclass(one) and not is_frozen(one)}
+    assert changing == GATHERING
+
+
+def test_what_comes_in_may_say_more_and_what_is_stored_may_not() -> None:
+    models = [one for one in declared() if issubclass(one, BaseModel)]
+    received = {one for one in models if issubclass(one, _Received)}
+    payloads = {one for one in models if issubclass(one, _Payload)}
+    assert {one for one in models if one.model_config.get("extra") != "forbid"} == received | payloads
+    assert all(one.model_config.get("hide_input_in_errors") for one in received)
+    assert Args.model_config.get("str_strip_whitespace")

@@ -10,6 +10,8 @@ from math import inf
 
 import pytest
 
+from bot.bigcommerce.responses import _ERRORS
+
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
 Figure = float | timedelta
 
@@ -59,12 +61,21 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "audit.exports": {"MOST_ENTRIES": 100_000, "MOST_BYTES": 50_000_000},
     "audit.hash_chain": {"LEAST_SEAL": 16, "SEAL": 64},
     "audit.seal_keys": {"LEAST": 32},
+    "list_files.cells": {"_LONGEST_ADDRESS": 400},
+    "list_files.columns": {"LEAST": 0.8, "_RIVAL": 0.5, "_ONLY": 0.5},
+    "list_files.encodings": {"_CHUNK": 262_144, "_MANY": 5},
+    "list_files.file_kinds": {"_HEAD": 512},
+    "list_files.reading": {"SAMPLE": 300, "_SHOWN": 3, "_WIDTH": 60, "_OFFERED": 8},
+    "list_files.records": {"MOST_RECORDS": 250_000, "LONGEST": 1_000_000},
+    "list_files.rows": {"_SHOWN": 200},
+    "list_files.workbooks": {"MOST_UNPACKED": 200_000_000},
     "language.phrases": {"MOST_NAMES": 10, "NAMED": 3, "NAMES_ROOM": 250},
     "language.readings": {"MOST_READINGS": 5, "_MOST_STEPS": 150, "_NEAR": 10},
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100},
-    "store_view.names": {"_SLACK": 30},
+    "store_view.listed_shoppers": {"_ONE_BY_ONE": 200},
+    "store_view.names": {"_SLACK": 30, "_LIKENESS": 0.75, "_NO_BETTER": 0.05, "_MOST_NEAR": 5, "_SUGGESTED": 3},
     "store_view.people_meant": {"OFFERED": 10, "WORDS_OF_A_NAME": 5, "NAMES": 5},
     "store_view.reach": {"MOST": 25_000},
     "store_view.shoppers": {"LEFT_OUT": 3},
@@ -79,6 +90,8 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
         "PATIENCE": timedelta(hours=1),
         "PAUSE": timedelta(minutes=1),
     },
+    "understanding": {"SIMILAR": 0.5, "ALIKE": 0.75},
+    "uploads": {"MOST_BYTES": 10_485_760},
 }
 LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sqlite.archives": {"KEPT": timedelta(days=10), "BATCH": 1000},
@@ -149,15 +162,30 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "card_search": {"CLOCKS_DIFFER": timedelta(minutes=5), "LATEST": 200},
     "dialogs": {"PATIENCE": 2},
     "directory": {"PEOPLE_AT_ONCE": 1000, "TTL": timedelta(seconds=30)},
+    "file_downloads": {"CHUNK": 65_536},
     "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
     "home": {"HOME_BLOCKS": 100},
     "http.connections": {"MOST": 512, "READ_SECONDS": 10},
     "http.endpoint": {"MOST_BYTES": 1_048_576},
     "http.replays": {"MOST": 20_000, "KEPT_SECONDS": 600, "SERVER_ERROR": 500, "MOST_KEPT": 4000},
     "http.signature": {"VALID_SECONDS": 300},
+    "inputs": {"NAME_LENGTH": 200},
     "older_blocks": {"FEWER_ROWS": 20},
     "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
     "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
+}
+STATUSES = {
+    202: "Unfinished",
+    207: "PartlyFailed",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    413: "TooLarge",
+    414: "TooLarge",
+    423: "Locked",
+    429: "RateLimited",
+    507: "OverPlan",
 }
 KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK), strict=True))
 
@@ -169,3 +197,7 @@ def test_every_figure_is_the_one_that_was_chosen(layer: str) -> None:
         for module, figures in KNOWN[layer].items()
     }
     assert found == KNOWN[layer]
+
+
+def test_each_status_of_the_store_has_the_error_that_was_chosen() -> None:
+    assert {status: error.__name__ for status, error in _ERRORS.items()} == STATUSES

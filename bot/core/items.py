@@ -100,7 +100,5 @@ def _decode_all(value: object) -> object:
     return tuple(item for one in value for item in (_decode(one) if isinstance(one, str) else (one,)))
 
 
-StoredItems = Annotated[
-    tuple[Item, ...], BeforeValidator(_decode_all), PlainSerializer(texts, return_type=tuple[str, ...])
-]
+StoredItems = Annotated[tuple[Item, ...], BeforeValidator(_decode_all), PlainSerializer(texts)]
 """Items, stored in their text form."""

@@ -165,7 +165,11 @@ async def test_what_is_in_quotes_and_marks_pings_nobody(slack: World) -> None:
 
 
 async def test_shoppers_are_found_by_parts_of_their_names(slack: World) -> None:
-    for email, first, last in (("z1@example.com", "Zelda", "Quux"), ("z2@example.com", "Anna Zelda", "Quuxley")):
+    for email, first, last in (
+        ("z1@example.com", "Zelda", "Quux"),
+        ("z2@example.com", "Anna Zelda", "Quuxley"),
+        ("z3@example.com", "Zelda", "Byron"),
+    ):
         slack.register(email, first, last)
     await slack.type("/shopper find  quux zelda")
     assert promotions_in(slack.messages()[-1]) == [

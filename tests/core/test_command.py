@@ -181,6 +181,7 @@ def test_misuse_says_what_to_type_with_an_example() -> None:
     )
     question = Question("Which one?", (), for_log="Several readings.")
     assert delete.misuse(question) is question
+    assert (question.for_log, question.about({"segment": "VIPs"}).for_log) == ("Several readings.",) * 2
 
 
 def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
@@ -191,6 +192,12 @@ def test_a_line_that_may_name_shoppers_is_logged_without_their_names() -> None:
     assert call.recorded(known) == (
         f"/segment register shoppers:7 shoppers:18 shoppers:{uuid(1)} shoppers:[…] name:[…] segment:VIPs"
     )
+
+
+def test_a_list_is_confirmed_whole_where_all_who_are_named_are_known() -> None:
+    known = Confirmed({"ada@x.org": 7}, {18}, {uuid(1)})
+    assert known.shoppers(("ADA@x.org #18", uuid(1))) == ((7, 18), (uuid(1),), True)
+    assert known.shoppers(("ada@x.org #18", uuid(2))) == ((7, 18), (), False)
 
 
 @pytest.mark.parametrize(

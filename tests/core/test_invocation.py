@@ -52,3 +52,5 @@ def test_a_decision_that_a_released_version_kept_is_a_click() -> None:
 def test_what_is_no_invocation_is_refused() -> None:
     with pytest.raises(ValueError, match="kind"):
         decode(json.dumps({**WHO, "command": "segment delete", "kind": "shouted"}))
+    with pytest.raises(ValueError, match="should be an object"):
+        decode("17")

@@ -20,6 +20,17 @@ def test_a_text_without_a_known_kind_is_no_item(text: str) -> None:
         Item.parse(text)
 
 
+def test_a_bare_id_of_an_earlier_version_is_all_that_it_could_mean() -> None:
+    stored = {"number": 1, "verdict": "narrow", "items": ["17", uuid(1), "ada@example.com", "segment:x"]}
+    decision = Decision.model_validate(stored)
+    assert decision.items == (
+        *(Item.customer(17), Item.promotion(17)),
+        *(Item.profile(uuid(1)), Item.segment(uuid(1))),
+        *(Item.customer("ada@example.com"), Item.segment("x")),
+    )
+    assert decision.model_dump(mode="json")["items"] == [*map(str, decision.items)]
+
+
 def test_stored_items_are_a_list() -> None:
     with pytest.raises(ValidationError, match="valid tuple"):
         Decision.model_validate({"number": 1, "verdict": "narrow", "items": 17})

@@ -141,6 +141,11 @@ async def test_a_misspelt_name_is_offered_with_a_button(line: str, sentence: str
     assert label in [one for one, _ in offers]
 
 
+async def test_a_misspelt_name_is_offered_with_what_stands_behind_it() -> None:
+    _, ((label, words), *_) = await asked("segment rename Cofee lovers to Best")
+    assert (label, words.partition(" name:")[2]) == ("Save Segment: Coffee lovers", '"Best"')
+
+
 async def test_a_name_that_begins_with_a_verb_goes_first() -> None:
     async with bench(customers=20) as machine:
         await machine.client.create_segments(

@@ -241,7 +241,7 @@ def check(args: type[A], values: dict[str, Any]) -> A:
     try:
         return args.model_validate({name: _normalize_choice(args, name, value) for name, value in values.items()})
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
+        fault = error.errors()[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
         sentence = _describe_fault(args, name, fault)
         raise Misuse(sentence, field=name or None, for_log=sentence) from error
@@ -277,6 +277,6 @@ def _describe_fault(args: type[Args], name: str, fault: ErrorDetails) -> str:
     label = (asked.word.capitalize() or asked.label) if asked else ""
     sentence = _SENTENCES.get(f"{kind} many" if field and takes_many(field) else kind)
     if sentence:
-        return sentence.format(label=label, input=fault["input"], **fault.get("ctx", {}))
+        return sentence.format(label=label, **fault.get("ctx", {}))
     message = fault["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{label}: {message}." if label else f"{message}."

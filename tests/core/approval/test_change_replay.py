@@ -70,6 +70,14 @@ def test_the_glass_lets_a_change_run_without_approvals() -> None:
     assert (told.state, told.breaker, told.approvals) == (State.RUNNING, "UHEAD", ())
 
 
+def test_a_new_plan_is_not_the_one_for_which_the_glass_was_broken() -> None:
+    broken = (PLANNED, POST, ("UHEAD", ("break glass", "approved", {"version": 1, "fingerprint": "f1"})))
+    renewed = (*broken, ("replan", "waiting", {"fingerprint": "f2", "version": 2, "sealed": {"approvals": 2}}))
+    assert life(*renewed).breaker == ""
+    with pytest.raises(BrokenLife, match="was approved in entry 5 without the approvals that it needs"):
+        life(*renewed, ("UBEN", sign("approve", version=2, fingerprint="f2")))
+
+
 def test_what_contradicted_its_life_is_held_to_what_it_was_then() -> None:
     sealed = {"plan": "q", "requester": "UEVE", "stopped_by": "UBEN", "runs": {"0": ["done", "d"]}, "row": "s"}
     told = life(PLANNED, POST, ("contradict", "cancelled", {"sealed": sealed}))

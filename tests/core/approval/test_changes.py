@@ -219,3 +219,10 @@ def test_nonces_of_new_changes_are_random_and_those_of_old_ones_derived() -> Non
     assert random_nonce() != random_nonce()
     assert derived_nonce(1, "a") == derived_nonce(1, "a") != derived_nonce(2, "a") != derived_nonce(2, "b")
     assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in (random_nonce(), derived_nonce(1, "a")))
+
+
+def test_segments_that_an_unsure_step_may_have_created_are_named() -> None:
+    steps = (CreateSegment(segment=Naming(name="Sure")), delete(), CreateSegment(segment=Naming(name="Perhaps")))
+    runs = [(0, StepState.DONE), (1, StepState.UNSURE), (2, StepState.UNSURE)]
+    found = change(plan=plan(*steps), runs=tuple(Run(position=at, state=state) for at, state in runs))
+    assert found.perhaps_created == ("Perhaps",)

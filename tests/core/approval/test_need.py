@@ -57,6 +57,7 @@ def test_what_is_left_and_given_is_told(need: Need, counts: tuple[Counts, ...], 
         (((1,),), [(0, 1)], True),
         (((0,),), [(1,), (1,), (0, 1)], False),
         (((0, 1), (1,)), [], True),
+        (((0,), (1,), (1,)), [], True),
     ],
 )
 def test_no_more_than_two_people_are_ever_needed(

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.core.approval.need import Need
+from bot.core.approval.need import Need, Requirement
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Rule
 from bot.core.errors import NobodyCanApprove, NotAllowed, SelfApproval
@@ -277,3 +277,9 @@ def test_a_policy_knows_everybody_whom_it_names() -> None:
 def test_a_breaker_has_to_be_a_user_or_a_group(wrong: str) -> None:
     with pytest.raises(ValidationError, match="not a user id"):
         Policy(approvers=frozenset({"UBEN"}), breakers=frozenset({wrong}))
+
+
+def test_an_undo_names_itself_as_the_reason_of_what_its_change_needed() -> None:
+    asked = [Requirement(approvals=1, why="x", approvers=frozenset({one})) for one in ("SONE", "STWO")]
+    need = POLICY.need(plan(add(1), undoes=1), undone=Need(approvals=1, why="y", requirements=tuple(asked)))
+    assert need.each == tuple(one.model_copy(update={"why": "undoes what was approved"}) for one in asked)

@@ -385,3 +385,16 @@ def test_a_rule_that_counts_from_one_shopper_on_says_so_of_additions_alone() -> 
     adds, removes = (Rule(steps=(kind,), shoppers=1, approvals=1) for kind in ("add_members", "remove_members"))
     assert adds.reasons(plan(add(1))) == ("adds more than 0 shoppers",)
     assert removes.reasons(plan(add(1))) == ()
+
+
+def test_only_a_rule_about_live_promotions_gives_them_as_a_reason() -> None:
+    adding = plan(live_addition(LIVE))
+    reason = "adds to a segment that a live promotion uses"
+    assert rule("add_members", live=True).reasons(adding) == (reason,)
+    assert rule("add_members").reasons(adding) == ()
+    assert rule("add_members", live=True).reasons(plan(live_addition(OFF))) == ()
+
+
+def test_a_rule_that_counts_from_one_is_not_about_an_empty_segment() -> None:
+    one = rule("delete_segment", shoppers=1)
+    assert [one.applies(plan(delete(members=members))) for members in (0, 1)] == [False, True]

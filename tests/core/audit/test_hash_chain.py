@@ -3,7 +3,7 @@ from typing import TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit.hash_chain import GENESIS, canonical, seal, verify
+from bot.core.audit.hash_chain import GENESIS, SEAL, canonical, seal, verify
 from tests.laws.values import LAW
 
 Row: TypeAlias = tuple[int, str, str]
@@ -129,3 +129,7 @@ def test_a_fault_behind_what_was_archived_says_how_much_that_was() -> None:
     rows = chain(["{}", "{}", "{}"], after=5, head="a" * 64)
     verdict = verify(without(rows, 1), after=5, head="a" * 64)
     assert (verdict.holds, verdict.entries, verdict.archived, verdict.head) == (False, 1, 5, rows[0][2])
+
+
+def test_the_first_entry_follows_a_seal_of_zeros() -> None:
+    assert GENESIS == "0" * SEAL

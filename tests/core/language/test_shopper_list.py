@@ -134,6 +134,7 @@ def test_an_address_is_found_in_its_dress(dressed: str, address: str | None) -> 
         ("Ada &lt;ada@x.org&gt; &amp; Co", "Ada <ada@x.org> & Co"),
         ("<https://x.org/|x.org> <tel:+1202|+1 202>", " x.org   +1 202 "),
         ("AT&T", "AT&T"),
+        ("\uff01\uff20\uff5e\uff5f\uff00 \ufe6b\uff64\ufe6a", "!@~\uff5f\uff00 @,\ufe6a"),
     ],
 )
 def test_pasted_text_becomes_plain(text: str, shown: str) -> None:

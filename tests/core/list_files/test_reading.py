@@ -62,6 +62,9 @@ def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: 
         ("customer_id,zip\n17,90210\nx,10115\n", [(2, 17), (3, "Not a customer id")]),
         (f"id,zip\n{PROFILE},1\n{PROFILE},2\n,3", [(2, PROFILE), (3, PROFILE), (4, "No profile id")]),
         (f"id,profile_id\n{PROFILE},{PROFILE[:-1]}2\n", [(2, f"{PROFILE[:-1]}2")]),
+        (f'{ADA},"open', [(1, ADA)]),
+        (f"name,email\nx,{ADA}\ny,{ADA}\nz,{BEN}\n{BEN},z",
+         [(2, ADA), (3, ADA), (4, BEN), (5, "Not an email address")]),
     ],
 )  # fmt: skip
 def test_the_column_of_shoppers_is_found_by_content(content: str, rows: list[tuple[int, object]]) -> None:

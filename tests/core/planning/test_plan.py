@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.drift import drift
-from bot.core.planning.plan import Plan, build_plan, fingerprint_of_json, inverse_of
+from bot.core.planning.plan import THINGS, Plan, build_plan, fingerprint_of_json, inverse_of
 from bot.core.planning.steps import (
     BATCH,
     CreateProfiles,
@@ -93,6 +93,13 @@ def test_warnings_are_told_once_and_batches_of_profiles_together() -> None:
 def test_a_plan_knows_the_segments_that_it_touches_once() -> None:
     other = SegmentRef(name="Lapsed", id=uuid(9))
     assert plan(CREATE, add(1), add(2, other), delete()).segment_ids == (VIPS.id, other.id)
+
+
+def test_other_changes_may_touch_shoppers_where_no_segment_is_named() -> None:
+    profiles = DeleteProfiles(customer_ids=tuple(range(1, THINGS + 2)))
+    sale = RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"), before=None, after=None, was="a", becomes="b")
+    shoppers = [Item.customer(id_) for id_ in range(1, THINGS + 1)]
+    assert plan(sale, profiles, add(3)).things == (Item.segment(VIPS.known_id), Item.promotion(1), *shoppers)
 
 
 def test_the_headline_is_one_line_whatever_the_length() -> None:

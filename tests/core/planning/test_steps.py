@@ -11,6 +11,7 @@ from bot.core.items import Item
 from bot.core.planning.plan import build_plan
 from bot.core.planning.steps import (
     BATCH,
+    STEPS,
     AddMembers,
     AnyStep,
     Applied,
@@ -545,3 +546,29 @@ async def test_a_profile_that_a_customer_had_already_is_there_before_and_afterwa
 def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> None:
     assert add(1).listed_in == DeleteProfiles(customer_ids=(1,)).listed_in == ()
     assert removed(VIPS, (uuid(1),))[0].listed_in == (VIPS.id,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "conditions", "flags"),
+    [
+        ("create_segment", "", ""),
+        ("update_segment", "", ""),
+        ("delete_segment", "live share shoppers", "destructive"),
+        ("add_members", "live per share shoppers", "in_requests"),
+        ("remove_members", "live share shoppers", "destructive in_requests"),
+        ("create_customer", "", ""),
+        ("create_profiles", "shoppers", "in_requests"),
+        ("delete_profiles", "live shoppers", "destructive in_requests undone_last"),
+        ("retarget_promotion", "live", "destructive"),
+        ("switch_promotion", "live", "destructive"),
+    ],
+)
+def test_what_policy_and_run_know_of_each_kind_of_step(kind: str, conditions: str, flags: str) -> None:
+    step = STEPS[kind]
+    assert " ".join(sorted(step.conditions)) == conditions
+    assert [flag for flag in ("destructive", "in_requests", "undone_last") if getattr(step, flag)] == flags.split()
+
+
+def test_a_deleted_segment_was_there_before_and_nothing_is_afterwards() -> None:
+    before = {**VIPS.model_dump(), "description": "Best", "members": 7}
+    assert delete(description="Best").before_and_after(Applied(), 7) == (before, None)
