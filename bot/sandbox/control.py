@@ -1,6 +1,7 @@
 """The control API: scripts and the page act as people, and read what those people see.
 
-POST /control/type, press, submit, cancel, home, suggest, fault and store; GET /control/state, people and requests.
+POST /control/type, upload, shortcut, press, submit, cancel, home, suggest, fault and store; GET /control/state, people
+and requests.
 """
 
 import json
@@ -27,7 +28,7 @@ from bot.sandbox.workspace.web_api.routes import RESPONSE_URL
 def routes(workspace: Workspace) -> list[web.RouteDef]:
     """Build the routes for acting in a workspace."""
     control = _Control(workspace)
-    acts = ("type", "press", "submit", "cancel", "home", "suggest")
+    acts = ("type", "upload", "shortcut", "press", "submit", "cancel", "home", "suggest")
     return [
         *(web.post(f"/control/{act}", _answering(getattr(control, act))) for act in acts),
         web.get("/control/state", control.state),
@@ -35,6 +36,8 @@ def routes(workspace: Workspace) -> list[web.RouteDef]:
     ]
 
 
+PLAIN = ("file", "text", "mode")
+"""Inputs of a form that /control/submit takes beside `values`, too: those of a list."""
 Act = Callable[[Json], Awaitable[Json]]
 
 
@@ -79,6 +82,14 @@ class _Control:
     async def type(self, body: Json) -> Json:
         return await self._client.type(_text(body, "user"), _text(body, "channel"), _text(body, "text"))
 
+    async def upload(self, body: Json) -> Json:
+        _text(body, "name")
+        return await self._client.upload(_text(body, "user"), _text(body, "channel"), body)
+
+    async def shortcut(self, body: Json) -> Json:
+        names = ("user", "channel", "ts", "callback")
+        return await self._client.shortcut(*(_text(body, name) for name in names))
+
     async def press(self, body: Json) -> Json:
         return await self._client.press(
             _text(body, "user"),
@@ -95,7 +106,8 @@ class _Control:
         values = body.get("values", {})
         if not isinstance(values, dict):
             raise Misuse("Say 'values' as an object: what to enter by label or block_id.")
-        return await self._client.submit(_text(body, "user"), values)
+        plain = {name: body[name] for name in PLAIN if name in body}
+        return await self._client.submit(_text(body, "user"), values | plain)
 
     async def cancel(self, body: Json) -> Json:
         return await self._client.cancel(_text(body, "user"), all_=bool(body.get("all")))
@@ -130,6 +142,7 @@ def people(workspace: Workspace) -> Json:
             {key: value for key, value in asdict(one).items() if key != "should_escape"}
             for one in workspace.manifest.commands.values()
         ],
+        "shortcuts": [asdict(one) for one in workspace.manifest.message_shortcuts],
         "bot": {"id": BOT_USER_ID, "name": BOT_NAME, **workspace.link()},
     }
 

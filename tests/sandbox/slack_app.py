@@ -23,10 +23,12 @@ Json = dict[str, Any]
 
 SCOPES = [
     "chat:write",
+    "channels:history",
     "channels:read",
     "commands",
     "files:read",
     "files:write",
+    "im:history",
     "im:read",
     "im:write",
     "reactions:write",
@@ -49,10 +51,14 @@ def manifest(**changes: Any) -> Json:
                 },
                 {"command": "/escaped", "description": "Gets mentions as ids", "should_escape": True},
             ],
+            "shortcuts": [
+                {"name": "Use It", "type": "message", "callback_id": "use", "description": "Uses a message"},
+                {"name": "Anywhere", "type": "global", "callback_id": "any", "description": "Needs no message"},
+            ],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
-            "event_subscriptions": {"bot_events": ["app_home_opened", "message.channels"]},
+            "event_subscriptions": {"bot_events": ["app_home_opened", "message.channels", "message.im"]},
             "interactivity": {"is_enabled": True},
         },
     }

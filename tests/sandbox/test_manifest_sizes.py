@@ -20,6 +20,7 @@ def read(directory: Path, document: Json) -> Manifest:
     return Manifest.read(path)
 
 
+SHORTCUT = {"name": "x", "type": "message", "callback_id": "x", "description": "x"}
 COMMAND = {"command": "/x", "description": "x"}
 SIZES: dict[str, tuple[int, Sized]] = {
     "name": (35, lambda n: {"display_information": {"name": "x" * n}}),
@@ -35,7 +36,13 @@ SIZES: dict[str, tuple[int, Sized]] = {
         1000,
         lambda n: manifest(features={"slash_commands": [COMMAND | {"usage_hint": "x" * n}]}),
     ),
-    "shortcuts": (10, lambda n: manifest(features={"shortcuts": [{}] * n})),
+    "shortcuts": (10, lambda n: manifest(features={"shortcuts": [SHORTCUT] * n})),
+    "shortcut": (24, lambda n: manifest(features={"shortcuts": [SHORTCUT | {"name": "x" * n}]})),
+    "shortcut's description": (
+        150,
+        lambda n: manifest(features={"shortcuts": [SHORTCUT | {"description": "x" * n}]}),
+    ),
+    "callback_id": (255, lambda n: manifest(features={"shortcuts": [SHORTCUT | {"callback_id": "x" * n}]})),
 }
 
 
@@ -51,9 +58,20 @@ def test_a_long_description_is_not_short(tmp_path: Path) -> None:
         read(tmp_path, {"display_information": {"name": "x", "long_description": "short"}})
 
 
-def test_slash_commands_need_their_scope(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="slash commands need the scope commands"):
-        read(tmp_path, manifest(oauth_config={}))
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ({"features": {"slash_commands": [COMMAND]}}, "slash commands and shortcuts need the scope commands"),
+        ({"features": {"shortcuts": [SHORTCUT]}}, "slash commands and shortcuts need the scope commands"),
+        (
+            {"settings": {"event_subscriptions": {"bot_events": ["message.im"]}}},
+            "message.im needs the scope",
+        ),
+    ],
+)
+def test_what_needs_a_scope_is_not_taken_without_it(tmp_path: Path, parts: Json, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        read(tmp_path, manifest(features={}, settings={}, oauth_config={}) | parts)
 
 
 def test_what_is_left_out_is_as_in_slack(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ async def test_an_uploaded_file_is_read_by_those_who_see_it(tmp_path: Path) -> N
 
 
 async def test_an_app_that_may_not_read_a_file_gets_a_page_to_sign_in(tmp_path: Path) -> None:
-    scopes = {"scopes": {"bot": ["commands", "chat:write", "files:write"]}}
+    scopes = {"scopes": {"bot": ["commands", "channels:history", "chat:write", "files:write", "im:history"]}}
     async with world(tmp_path, changes={"oauth_config": scopes}) as here:
         await here.web.files_upload_v2(filename="VIPs.csv", content="email\n", channel=SEGMENTS)
         file = here.workspace.state("ana")["channels"]["#segments"][0]["files"][0]

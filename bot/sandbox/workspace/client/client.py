@@ -10,6 +10,9 @@ from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.sandbox.workspace.client.dispatch import WRITTEN, check_dispatch
 from bot.sandbox.workspace.client.escaping import escaped
 from bot.sandbox.workspace.client.fill_inputs import Choices, entered, options_of, picked
+from bot.sandbox.workspace.client.messages import say, share, tell, writable
+from bot.sandbox.workspace.client.outcomes import done, failed
+from bot.sandbox.workspace.client.shortcuts import use_shortcut
 from bot.sandbox.workspace.client.submissions import complaints, fill, settle
 from bot.sandbox.workspace.client.surfaces import (
     Surface,
@@ -22,7 +25,7 @@ from bot.sandbox.workspace.client.surfaces import (
 )
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.delivery.transport import Ack, Undelivered
-from bot.sandbox.workspace.people import BOT_USER_ID, Conversation, Person
+from bot.sandbox.workspace.people import Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author
 from bot.sandbox.workspace.web_api.call import Call, content_of
@@ -45,14 +48,23 @@ class Client:
     async def type(self, user: str, channel: str, text: str) -> Json:
         """Type a slash command, or a message, in a channel ("#segments") or to the bot ("dm")."""
         person = self._person(user)
-        place = self._workspace.directory.place(channel, person)
-        if place.person and (self._workspace.manifest.read_only or not self._workspace.manifest.messages):
-            raise Misuse("The app's manifest lets no one write to the bot directly.")
+        place = writable(self._workspace, channel, person)
         if not text.strip():
             raise Misuse("There is nothing to send.")
         if text.startswith("/"):
             return await self._command(person, place, text)
-        return await self._say(person, place, text)
+        return await say(self._workspace, person, place, text)
+
+    async def upload(self, user: str, channel: str, raw: Json) -> Json:
+        """Post a file ({"name", "content_base64"}) in a channel or to the bot; the outcome has the message's "ts"."""
+        person = self._person(user)
+        return await share(self._workspace, person, writable(self._workspace, channel, person), raw)
+
+    async def shortcut(self, user: str, channel: str, ts: str, callback: str) -> Json:
+        """Choose the shortcut with this callback_id in the menu of a message."""
+        person = self._person(user)
+        place = self._workspace.directory.place(channel, person)
+        return await use_shortcut(self._workspace, person, place, ts, callback)
 
     async def _command(self, person: Person, place: Conversation, text: str) -> Json:
         name, _, rest = text.partition(" ")
@@ -75,7 +87,7 @@ class Client:
             return self._whispered(person, place, f'{name} failed with the error "{lost.code}"')
         except Refusal as refusal:
             return self._whispered(person, place, f'{name} failed with the error "{refusal.error}"')
-        return _done(ack)
+        return done(ack)
 
     def _whispered(self, person: Person, place: Conversation, sentence: str) -> Json:
         self._workspace.whisper(person.id, place.id, sentence)
@@ -90,36 +102,6 @@ class Client:
         if openly:
             self._workspace.post(place.id, {"user": person.id}, {"text": text})
         self._workspace.post(place.id, bot_author(), content, visible_to=None if openly else person.id)
-
-    async def _say(self, person: Person, place: Conversation, text: str) -> Json:
-        posting = self._workspace.post(
-            place.id, {"user": person.id}, {"text": escaped(text, self._workspace.directory)}
-        )
-        heard = ["message.im"] if place.person else ["message.channels"]
-        if f"<@{BOT_USER_ID}" in posting.message["text"]:
-            heard.append("app_mention")
-        result: Json = {"ok": True, "ack_ms": None, "ts": posting.ts}
-        for name in heard if BOT_USER_ID in place.members else []:
-            about = {
-                "channel": place.id,
-                "channel_type": "im" if place.person else "channel",
-                "event_ts": posting.ts,
-            }
-            kind = {"type": "app_mention" if name == "app_mention" else "message"}
-            result |= await self._event(name, {**posting.message, **about, **kind})
-        return result
-
-    async def _event(self, name: str, inner: Json) -> Json:
-        """Deliver an event that the manifest subscribes to; like Slack, retry once without an acknowledgement."""
-        if name not in self._workspace.manifest.events:
-            return {}
-        payload = payloads.event(inner, now=self._workspace.clock())
-        for attempt in (0, 1):
-            try:
-                return _done(await self._workspace.send("events_api", payload, attempt=attempt))
-            except Undelivered as undelivered:
-                lost = undelivered
-        return _failed(f"The event {inner['type']}", lost)
 
     # -- clicking
 
@@ -175,9 +157,9 @@ class Client:
         trigger_id = self._workspace.triggers.issue(person.id)
         payload = payloads.block_actions(person, surface.where(), action, trigger_id=trigger_id, **more)
         try:
-            return _done(await self._workspace.send("interactive", payload))
+            return done(await self._workspace.send("interactive", payload))
         except Undelivered as lost:
-            return _failed("The click", lost)
+            return failed("The click", lost)
 
     # -- external selects
 
@@ -188,7 +170,7 @@ class Client:
         try:
             ack = await self._suggested(person, surface, block_id, action_id, query)
         except Undelivered as lost:
-            return {**_failed("Loading the options", lost), "options": []}
+            return {**failed("Loading the options", lost), "options": []}
         faults = faults_of("options", ack.body)
         if faults:
             return {
@@ -198,7 +180,7 @@ class Client:
                 "options": [],
             }
         self._workspace.shown_options.keep((person.id, block_id, action_id), options_of(ack.body))
-        return {**_done(ack), **ack.body}
+        return {**done(ack), **ack.body}
 
     def _choices(self, person: Person, surface: Surface, block_id: str, element: Json) -> Choices:
         """Collect the options that need no request to the bot: the select's own, and those it has offered before."""
@@ -242,8 +224,8 @@ class Client:
         try:
             ack = await self._workspace.send("interactive", payload)
         except Undelivered as lost:
-            return _failed("We had some trouble connecting. Try again? The form", lost)
-        return {**_done(ack), **settle(self._workspace, person, form, ack.body)}
+            return failed("We had some trouble connecting. Try again? The form", lost)
+        return {**done(ack), **settle(self._workspace, person, form, ack.body)}
 
     async def cancel(self, user: str, *, all_: bool = False) -> Json:
         """Close the open form, or all open forms with `all_`."""
@@ -260,9 +242,9 @@ class Client:
             return {"ok": True, "ack_ms": None}
         payload = payloads.view_closed(person, shown, is_cleared=cleared)
         try:
-            return _done(await self._workspace.send("interactive", payload))
+            return done(await self._workspace.send("interactive", payload))
         except Undelivered as lost:
-            return _failed("Closing the form", lost)
+            return failed("Closing the form", lost)
 
     async def home(self, user: str) -> Json:
         """Open the bot's Home tab."""
@@ -279,12 +261,4 @@ class Client:
             "event_ts": workspace.next_ts(),
             **({"view": published} if published else {}),
         }
-        return {"ok": True, "ack_ms": None, **await self._event("app_home_opened", inner)}
-
-
-def _done(ack: Ack) -> Json:
-    return {"ok": True, "ack_ms": round(ack.ms, 3)}
-
-
-def _failed(what: str, lost: Undelivered) -> Json:
-    return {"ok": False, "ack_ms": None, "error": f'{what} failed with the error "{lost.code}"'}
+        return {"ok": True, "ack_ms": None, **await tell(workspace, "app_home_opened", inner)}

@@ -3,17 +3,16 @@
 Also the checks of Slack's client before sending: required fields, lengths, numbers, addresses.
 """
 
-import base64
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.workspace.block_kit.element_states import held_by, is_multiple, state_of
+from bot.sandbox.workspace.client.uploads import uploaded
 from bot.sandbox.workspace.people import Person
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
-from bot.sandbox.workspace.web_api.files import described
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ async def _one(workspace: Workspace, person: Person, element: Json, raw: Any, ch
     if kind in ("conversations_select", "channels_select"):
         return workspace.directory.place(str(raw), person).id
     if kind == "file_input":
-        return _uploaded(workspace, person, raw)
+        return uploaded(workspace, person, raw)
     return raw if kind in ("datetimepicker", "rich_text_input") else str(raw) or None
 
 
@@ -82,15 +81,6 @@ async def _offered(element: Json, wanted: str, choices: Choices) -> Json:
         if least > 0:
             raise
     return picked(await choices.ask(""), wanted)
-
-
-def _uploaded(workspace: Workspace, person: Person, raw: Any) -> Json:
-    if not isinstance(raw, dict) or "name" not in raw or not {"content", "content_base64"} & raw.keys():
-        raise Misuse('A file is given as {"name": "list.csv", "content": "text"} or with content_base64.')
-    content = raw["content"].encode() if "content" in raw else base64.b64decode(raw["content_base64"])
-    file = described(workspace, str(raw["name"]), len(content), person.id)
-    workspace.archive.keep_file(file, content)
-    return file
 
 
 def complaint(block: Json, element: Json, state: Json) -> str | None:

@@ -73,6 +73,11 @@ def block_actions(person: Person, where: Json, action: Json, *, trigger_id: str,
     }
 
 
+def message_action(person: Person, where: Json, **about: str) -> Json:
+    """Build the use of a message's shortcut; `where` is its channel and the message, `about` its ids and URL."""
+    return {**_interaction("message_action", person), **where, **about}
+
+
 def block_suggestion(person: Person, where: Json, *, block_id: str, action_id: str, value: str) -> Json:
     """Build the request for an external select's options."""
     about = {"action_id": action_id, "block_id": block_id, "value": value}

@@ -1,8 +1,9 @@
-"""Uploads and files: ask for a URL, POST the content there, complete.
+"""Uploads and files: ask for a URL, POST the content there, complete; and who may read them.
 
 Facts: docs.slack.dev/messaging/working-with-files.
 """
 
+from mimetypes import guess_type
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ def described(workspace: Workspace, name: str, size: int, owner: str) -> Json:
         "timestamp": int(workspace.clock()),
         "name": name,
         "title": name,
-        "mimetype": "text/csv" if name.endswith(".csv") else "text/plain",
+        "mimetype": guess_type(name)[0] or "text/plain",
         "filetype": PurePosixPath(name).suffix.removeprefix(".") or "text",
         "user": owner,
         "mode": "hosted",
@@ -88,15 +89,22 @@ def _completed(call: Call, entry: Json, room: Conversation | None) -> Json:
 
 
 def file_info(call: Call) -> Json:
-    """files.info."""
+    """files.info; of a file where the app is not, it knows nothing."""
     file = call.workspace.archive.files.get(str(call.required("file")))
-    if file is None:
+    if file is None or not is_open_to_app(call.workspace, file):
         raise Refusal("file_not_found")
     return {"file": file, "comments": []}
 
 
 def may_see(workspace: Workspace, file: Json, user_id: str) -> bool:
     """Return whether a person may download a file: it is theirs, or shared where they are."""
-    rooms = workspace.directory.conversations
-    shared = [rooms[one] for one in (*file["channels"], *file["ims"])]
-    return file["user"] == user_id or any(user_id in room.members for room in shared)
+    return file["user"] == user_id or any(user_id in room.members for room in _rooms(workspace, file))
+
+
+def is_open_to_app(workspace: Workspace, file: Json) -> bool:
+    """Return whether the app may read a file: it came with its form, or is shared where the app is."""
+    return not _rooms(workspace, file) or may_see(workspace, file, BOT_USER_ID)
+
+
+def _rooms(workspace: Workspace, file: Json) -> list[Conversation]:
+    return [workspace.directory.conversations[one] for one in (*file["channels"], *file["ims"])]

@@ -12,7 +12,7 @@ from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author
 from bot.sandbox.workspace.triggers import ResponseUrl
 from bot.sandbox.workspace.web_api.call import Call, content_of
-from bot.sandbox.workspace.web_api.files import may_see, receive
+from bot.sandbox.workspace.web_api.files import is_open_to_app, may_see, receive
 from bot.sandbox.workspace.web_api.methods import METHODS, answer
 from bot.sandbox.workspace.workspace_database import Posting
 
@@ -95,7 +95,7 @@ class _Wire:
 
     def _may_download(self, request: web.Request, file: Json) -> bool:
         if _bearer(request) == BOT_TOKEN:
-            return "files:read" in self._workspace.manifest.scopes
+            return "files:read" in self._workspace.manifest.scopes and is_open_to_app(self._workspace, file)
         try:
             person = self._workspace.directory.human(request.query.get("as", ""))
         except Misuse:
