@@ -28,6 +28,7 @@ from bot.sandbox.workspace.delivery.signed_http import SignedRequests
 from bot.sandbox.workspace.delivery.transport import Ack
 from bot.settings import Settings, load
 from bot.slack import transports
+from bot.slack.action_ids import USE_LIST
 from bot.wiring import Bot, assemble
 from commands import GROUPS
 from tests.records import create_ledger, entries_of, read_ledger
@@ -205,6 +206,15 @@ class World:
     async def type(self, text: str, *, by: str = "ana", channel: str = "#segments") -> Json:
         """Type a line, and wait until the bot is done with it."""
         return await self._done(self.client.type(by, channel, text))
+
+    async def upload(self, name: str, content: str, *, by: str = "ana", channel: str = "dm") -> str:
+        """Share a file, and wait until the bot is done with it; returns the message's ts."""
+        shared = await self._done(self.client.upload(by, channel, {"name": name, "content": content}))
+        return str(shared["ts"])
+
+    async def use(self, ts: str, *, by: str = "ana", channel: str = "#segments") -> Json:
+        """Choose Use This List in the menu of a message."""
+        return await self._done(self.client.shortcut(by, channel, ts, USE_LIST))
 
     async def press(
         self, button: str, *, by: str, change: int | None = None, channel: str = "#approvals", **options: Any

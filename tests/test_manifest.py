@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 
 from bot.sandbox.workspace.manifest import Manifest
+from bot.slack.action_ids import USE_LIST
+from bot.slack.upload_buttons import ONLY
 from commands import GROUPS
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,7 @@ SCOPES = {
     "usergroups_list": "usergroups:read",
     "usergroups_users_list": "usergroups:read",
 }
+EVENT_SCOPES = {"app_home_opened": "", "message.im": "im:history"}
 OPTIONAL = {"conversations_history"}
 """Calls that the bot does without where the app lacks their scopes (channels:history, groups:history)."""
 FREE = {"auth_test", "chat_getPermalink", "views_open", "views_push", "views_update", "views_publish"}
@@ -54,7 +57,8 @@ def test_each_group_is_a_slash_command_with_its_own_words() -> None:
 def test_the_scopes_are_just_those_that_the_calls_need() -> None:
     called = called_methods()
     assert called <= SCOPES.keys() | FREE | OPTIONAL
-    needed = {SCOPES[method] for method in called - FREE - OPTIONAL} | {"commands"}
+    heard = {EVENT_SCOPES[event] for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]}
+    needed = {SCOPES[method] for method in called - FREE - OPTIONAL} | {"commands"} | heard - {""}
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 
@@ -70,7 +74,15 @@ def test_slack_would_accept_it() -> None:
     assert MANIFEST["settings"]["interactivity"]["is_enabled"]
     assert MANIFEST["settings"]["socket_mode_enabled"]
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
-    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "message.im"]
+
+
+def test_people_bring_files_by_message_and_by_shortcut() -> None:
+    home = MANIFEST["features"]["app_home"]
+    assert home["messages_tab_enabled"]
+    assert not home["messages_tab_read_only_enabled"]
+    (shortcut,) = MANIFEST["features"]["shortcuts"]
+    assert (shortcut["name"], shortcut["type"], shortcut["callback_id"]) == (ONLY, "message", USE_LIST)
 
 
 def test_the_emulated_workspace_reads_it_too() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from bot.core.approval.shown_change import Shown
+from bot.core.uploads import Upload
 from bot.core.written_text import WrittenText
 
 
@@ -98,6 +99,13 @@ class Review:
 
 
 @dataclass(frozen=True)
+class UploadOffers:
+    """A button for each of these files, which people brought: it opens the form that takes one, with the file in it."""
+
+    files: tuple[Upload, ...]
+
+
+@dataclass(frozen=True)
 class File:
     """A file sent only to the person who asked, in its own message. ``content`` is sent as UTF-8, byte for byte.
 
@@ -111,7 +119,7 @@ class File:
     content: str | WrittenText
 
 
-Part = Sentence | Fields | Table | Chart | Offers | Review | File
+Part = Sentence | Fields | Table | Chart | Offers | Review | UploadOffers | File
 
 
 @dataclass(frozen=True)

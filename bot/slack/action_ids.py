@@ -12,6 +12,11 @@ EDIT = "edit"
 RUN = "run"
 """A button that types a command; ``run:0``, ``run:1`` … since action ids are unique within a block."""
 RUN_PATTERN = re.compile(rf"{RUN}:\d+")
+UPLOAD = "upload"
+"""A button that opens the form that takes a file; ``upload:0``, ``upload:1`` … as above."""
+UPLOAD_PATTERN = re.compile(rf"{UPLOAD}:\d+")
+USE_LIST = "use_this_list"
+"""The shortcut in a message's menu that does the same with the message's file, as manifest.yml declares it."""
 COMMAND_FORM = "command"
 REJECT_FORM = "reject"
 REVIEW = "review"

@@ -15,6 +15,7 @@ from bot.core.answers import (
     Review,
     Sentence,
     Table,
+    UploadOffers,
     bare,
 )
 from bot.core.csv_lines import csv_lines
@@ -23,6 +24,7 @@ from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
 from bot.slack.review_button import review_button
+from bot.slack.upload_buttons import upload_buttons
 
 FILE_NAME_BYTES = 200
 """File systems allow 255; downloads may add " (1)" or an extension of their own."""
@@ -53,13 +55,21 @@ def _render_part(part: Part) -> list[Block]:
             return [blocks.section(blocks.rich(text))]
         case Fields(pairs=pairs):
             return [blocks.fields(pairs)] if pairs else []
+        case Offers() | Review() | UploadOffers():
+            return _render_buttons(part)
+        case File(name=name):
+            return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
+    return render_figure(part)
+
+
+def _render_buttons(part: Offers | Review | UploadOffers) -> list[Block]:
+    match part:
         case Offers(offers=offers, more=more):
             return [offer_buttons(offers, more)] if offers else []
         case Review(number=number):
             return [blocks.actions([review_button(number)])]
-        case File(name=name):
-            return [blocks.section(blocks.rich(f"“{file_name(name)}” is in your direct messages with me."))]
-    return render_figure(part)
+        case UploadOffers(files=files):
+            return [blocks.actions(upload_buttons(files))]
 
 
 def render_figure(part: Table | Chart) -> list[Block]:

@@ -15,10 +15,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import MENTION, Answer
-from bot.core.errors import NotRecorded, Refusal
+from bot.core.errors import NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
 from bot.engine.engine import Engine
-from bot.slack import blocks, decoding, forms
+from bot.slack import blocks, decoding, forms, shared_files
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
@@ -33,15 +33,24 @@ from bot.slack.action_ids import (
     SEGMENTS,
     SHOPPER_SEARCH,
     SHOPPERS,
+    UPLOAD_PATTERN,
+    USE_LIST,
 )
 from bot.slack.blocks import Block
 from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, Undecodable
 from bot.slack.dialogs import PATIENCE, Dialogs
 from bot.slack.help import help_answer
+from bot.slack.shared_files import FilesOffered, FilesRefused, SharedFiles
 from bot.slack.suggestions import Suggestions
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 UNREADABLE = "Slack sent something that I couldn't read, so nothing was done. Please try again."
+WHO = {
+    "block_actions": decoding.clicker,
+    "message_action": decoding.clicker,
+    "event_callback": shared_files.writer,
+}
+"""Who has to be told of an error, and where, by the kind of what Slack delivered."""
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +69,9 @@ class Listeners:
         for group in self._groups:
             app.command(f"/{group.name}")(self._guarded(self.typed))
         app.action(RUN_PATTERN)(self._guarded(self.pressed))
+        app.action(UPLOAD_PATTERN)(self._guarded(self.file_pressed))
+        app.shortcut(USE_LIST)(self._guarded(self.file_used))
+        app.event("message")(self._guarded(self.written_to))
         app.action(APPROVE)(self._guarded(self.approved))
         app.action(REJECT)(self._guarded(self.rejecting))
         app.action(EDIT)(self._guarded(self.editing))
@@ -82,8 +94,28 @@ class Listeners:
         await self._take(decoding.run_button(body, self._groups))
         await ack()
 
-    async def _take(self, line: Line) -> None:
+    async def file_pressed(self, ack: AsyncAck, body: Body) -> None:
+        """Open the form that takes a file, after a click on the file's button."""
+        await self._take(shared_files.click(body, self._groups))
+        await ack()
+
+    async def file_used(self, ack: AsyncAck, body: Body) -> None:
+        """Open the form that takes a file, from the menu of the file's message."""
+        await self._take(shared_files.shortcut(body, self._groups))
+        await ack()
+
+    async def written_to(self, ack: AsyncAck, body: Body) -> None:
+        """Answer a message that somebody wrote to the bot: a file gets a button, which opens the form that takes it."""
+        if shared := shared_files.message(body, self._groups):
+            await self._take(shared)
+        await ack()
+
+    async def _take(self, line: Line | SharedFiles) -> None:
         match line:
+            case FilesOffered():
+                await self._offer(line)
+            case FilesRefused(delivery, refusal):
+                await self._intake.refused(delivery, refusal)
             case Typed():
                 await self._intake.take(line)
             case FormNeeded(delivery, call):
@@ -93,6 +125,15 @@ class Listeners:
                 await self._intake.answered(delivery, help_answer(help_))
             case _:
                 await self._intake.refused(line.delivery, line.misuse)
+
+    async def _offer(self, offered: FilesOffered) -> None:
+        """Offer to open the form that takes a file, to people who may ask for what it does."""
+        try:
+            await self._engine.planner.may_ask(offered.delivery.actor, offered.delivery.command)
+        except NotAllowed as refusal:
+            await self._intake.refused(offered.delivery, refusal)
+        else:
+            await self._intake.answered(offered.delivery, offered.answer)
 
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Count the shoppers in a list while it is being typed."""
@@ -206,10 +247,10 @@ class Listeners:
             await ack(response_action="update", view=forms.render_notice("Not done", message))
         else:
             await ack()
-        if kind == "block_actions":
-            with suppress(Undecodable):  # who clicked is unknown, so nobody can be notified
-                actor, place = decoding.clicker(body)
-                self._engine.process.tasks.start(self._engine.announcer.show_privately(actor, place, Answer(message)))
+        if kind in WHO:
+            with suppress(Undecodable):  # who it was is unknown, so nobody can be notified
+                if who := WHO[kind](body):
+                    self._engine.process.tasks.start(self._engine.announcer.show_privately(*who, Answer(message)))
 
 
 def _errors(view: Block, refusal: Refusal) -> dict[str, str]:

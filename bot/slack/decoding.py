@@ -102,7 +102,7 @@ class _Origin(TypedDict):
 
 def slash_command(body: Body, groups: tuple[Group, ...]) -> Line:
     """Decode a slash command."""
-    with _decoding():
+    with expected_shape():
         payload = SlashCommand.model_validate(body)
         name = payload.command.removeprefix("/")
         text = unescaped(payload.text) if group_of(groups, name).escaped else payload.text
@@ -113,7 +113,7 @@ def slash_command(body: Body, groups: tuple[Group, ...]) -> Line:
 
 def run_button(body: Body, groups: tuple[Group, ...]) -> Line:
     """Decode a click on a button that types a command."""
-    with _decoding():
+    with expected_shape():
         payload = BlockActions.model_validate(body)
     words, shown = unpack_words(payload.actions[0].value)
     return _line(words, _clicker(payload, _button(payload, shown) if shown else None), groups)
@@ -121,7 +121,7 @@ def run_button(body: Body, groups: tuple[Group, ...]) -> Line:
 
 def approval(body: Body) -> Clicked:
     """Decode a click on the button that approves."""
-    with _decoding():
+    with expected_shape():
         payload = BlockActions.model_validate(body)
         shown = unpack_shown(payload.actions[0].value)
     return _clicked(shown, Verdict.APPROVE, _clicker(payload, _button(payload, shown)))
@@ -129,7 +129,7 @@ def approval(body: Body) -> Clicked:
 
 def card_click(body: Body, command: str) -> CardClick:
     """Decode a click on a button that opens a form: Reject or Edit (``command``)."""
-    with _decoding():
+    with expected_shape():
         payload = BlockActions.model_validate(body)
         shown = unpack_shown(payload.actions[0].value)
     button, said = _button(payload, shown), f"{command} change {shown.number}"
@@ -140,7 +140,7 @@ def card_click(body: Body, command: str) -> CardClick:
 
 def review_click(body: Body) -> tuple[Delivery, int]:
     """Decode a click on the button that opens the form in which a change is decided."""
-    with _decoding():
+    with expected_shape():
         payload = BlockActions.model_validate(body)
         number = int(payload.actions[0].value)
     return Delivery(**_clicker(payload, None), command="review", said=f"review change {number}"), number
@@ -148,7 +148,7 @@ def review_click(body: Body) -> tuple[Delivery, int]:
 
 def reviewed(body: Body) -> Clicked:
     """Decode the form in which a change is decided: submitting it approves."""
-    with _decoding():
+    with expected_shape():
         payload = ViewSubmission.model_validate(body)
         metadata = ReviewForm.model_validate_json(payload.view.private_metadata)
         shown = unpack_shown(metadata.click)
@@ -158,7 +158,7 @@ def reviewed(body: Body) -> Clicked:
 
 def rejection(body: Body) -> Clicked:
     """Decode the form that states why a change is rejected."""
-    with _decoding():
+    with expected_shape():
         payload = ViewSubmission.model_validate(body)
         metadata = RejectForm.model_validate_json(payload.view.private_metadata)
         shown = unpack_shown(metadata.click)
@@ -168,7 +168,7 @@ def rejection(body: Body) -> Clicked:
 
 def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | FormNeeded:
     """Decode a Command's form; FormNeeded if another one follows it."""
-    with _decoding():
+    with expected_shape():
         payload = ViewSubmission.model_validate(body)
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
         command = find(groups, metadata.command)
@@ -185,7 +185,7 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
 
 def suggestion(body: Body) -> Suggestion:
     """Decode the text typed into a type-ahead field."""
-    with _decoding():
+    with expected_shape():
         payload = BlockSuggestion.model_validate(body)
         metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
     return Suggestion(payload.user.id, metadata.command, payload.action_id, payload.value)
@@ -193,14 +193,14 @@ def suggestion(body: Body) -> Suggestion:
 
 def opener_of_home(body: Body) -> str | None:
     """Decode that a person opened the bot; return their id if they opened the Home tab."""
-    with _decoding():
+    with expected_shape():
         event = AppHomeOpened.model_validate(body).event
     return event.user if event.tab == "home" else None
 
 
 def clicker(body: Body) -> tuple[str, Place]:
     """Decode who clicked, and where."""
-    with _decoding():
+    with expected_shape():
         origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}), None)
     return origin["actor"], origin["place"]
 
@@ -259,7 +259,7 @@ def _origin(payload: BlockActions | ViewSubmission, place: Place, button: Clicke
 
 
 @contextmanager
-def _decoding() -> Iterator[None]:
+def expected_shape() -> Iterator[None]:
     """Raise Undecodable if the payload does not have the shape that is read within this context."""
     try:
         yield

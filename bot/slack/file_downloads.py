@@ -4,7 +4,7 @@ Facts: docs.slack.dev/reference/objects/file-object. Where the app lacks ``files
 place of a file, with status 200.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
@@ -45,10 +45,7 @@ class SlackUploads:
         answer = await self._client.files_info(file=upload.id)
         file: dict[str, Any] = answer["file"]
         url = URL(str(file.get("url_private_download") or ""))
-        if file.get("mode") in OUTSIDE or file.get("is_external"):
-            _refuse(upload, "is not kept in Slack. Download it, and upload the file itself.")
-        if int(file.get("size") or 0) > MOST_BYTES:
-            _refuse_size(upload)
+        refuse_unkept(upload, file)
         if not is_own(url, URL(self._client.base_url)):
             _refuse(upload, "is not on Slack's own file host, so I did not fetch it. Upload the file itself.")
         await self._download(upload, url, copy)
@@ -66,6 +63,14 @@ class SlackUploads:
                 if copy.tell() + len(chunk) > MOST_BYTES:
                     _refuse_size(upload)
                 copy.write(chunk)
+
+
+def refuse_unkept(upload: Upload, file: Mapping[str, Any]) -> None:
+    """Raise Impossible if Slack says of this file that it does not have its content, or that it is too large."""
+    if file.get("mode") in OUTSIDE or file.get("is_external"):
+        _refuse(upload, "is not kept in Slack. Download it, and upload the file itself.")
+    if int(file.get("size") or 0) > MOST_BYTES:
+        _refuse_size(upload)
 
 
 def is_own(url: URL, api: URL) -> bool:

@@ -1,7 +1,8 @@
 """The shapes of Slack's payloads: the fields that the bot reads.
 
 Slash commands: docs.slack.dev/interactivity/implementing-slash-commands; clicks, forms and type-aheads:
-docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened
+docs.slack.dev/reference/interaction-payloads; the Home tab: docs.slack.dev/reference/events/app_home_opened; messages:
+docs.slack.dev/reference/events/message.im
 """
 
 from typing import Annotated, Any, Literal
@@ -83,6 +84,41 @@ class BlockActions(_Interaction):
     message: _Message = _Message()
     response_url: str | None = None
     actions: tuple[_Action, ...] = Field(min_length=1)
+
+
+class _FileMessage(_Payload):
+    files: tuple[dict[str, Any], ...] = ()
+
+
+class MessageShortcut(_Interaction):
+    """A shortcut, used in the menu of a message."""
+
+    channel: _Identified
+    response_url: str | None = None
+    message: _FileMessage
+
+
+class _Posted(_FileMessage):
+    """A message as an event tells of it. A person's own has a ``user``, no ``bot_id``, and no kind but its files'."""
+
+    type: str
+    channel: str = ""
+    ts: str = ""
+    user: str = ""
+    team: str = ""
+    bot_id: str = ""
+    subtype: str = ""
+
+    @property
+    def is_a_persons(self) -> bool:
+        """Whether somebody wrote it just now: not a bot, and no news of another message."""
+        return self.type == "message" and bool(self.user) and not self.bot_id and self.subtype in ("", "file_share")
+
+
+class MessagePosted(_Payload):
+    """Somebody wrote to the bot, or something happened to a message there."""
+
+    event: _Posted
 
 
 class _State(_Payload):

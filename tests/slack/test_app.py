@@ -12,7 +12,7 @@ from bot.sandbox.workspace import people
 from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.delivery.transport import Ack
 from bot.slack.app import UNREADABLE
-from tests.harness import Json, World, world
+from tests.harness import Json, World, said, world
 
 BROKE = re.compile(r"Something went wrong, reference ([0-9A-F]{4})\. Nothing was done; please try again\.")
 
@@ -85,3 +85,20 @@ async def test_only_the_home_tab_is_published(slack: World) -> None:
     assert slack.workspace.state("ana")["home"] is None
     await open_tab(slack, "home")
     assert slack.workspace.state("ana")["home"]
+
+
+async def test_what_breaks_while_a_message_is_read_is_told_to_its_writer(slack: World) -> None:
+    ts = await slack.upload("spring.csv", "ada@example.com", channel="#segments")
+    with broken(slack):
+        await slack.upload("spring.csv", "ada@example.com")
+        await slack.use(ts)
+    assert BROKE.fullmatch(said(slack.messages(channel="dm")[-1]))
+    assert BROKE.fullmatch(slack.whisper())
+
+
+async def test_errors_about_what_nobody_wrote_are_told_to_nobody(slack: World) -> None:
+    message = {"type": "message", "bot_id": "B1", "files": [{"no": "id"}]}
+    for event in (message, {"type": "message", "files": {}}, {"type": "app_home_opened", "user": people.ANA}):
+        await slack.workspace.send("events_api", payloads.event(event, now=1.0))
+    await slack.settled()
+    assert slack.messages(channel="dm") == []
