@@ -63,13 +63,9 @@ def _render_part(part: Part) -> list[Block]:
 
 
 def _render_buttons(part: Offers | Review | UploadOffers) -> list[Block]:
-    match part:
-        case Offers(offers=offers, more=more):
-            return [offer_buttons(offers, more)] if offers else []
-        case Review(number=number):
-            return [blocks.actions([review_button(number)])]
-        case UploadOffers(files=files):
-            return [blocks.actions(upload_buttons(files))]
+    if isinstance(part, Offers):
+        return [offer_buttons(part.offers, part.more)] if part.offers else []
+    return [blocks.actions([review_button(part.number)] if isinstance(part, Review) else upload_buttons(part.files))]
 
 
 def render_figure(part: Table | Chart) -> list[Block]:
