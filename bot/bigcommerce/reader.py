@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Self, TypeVar
@@ -164,9 +164,10 @@ class Reader:
 
     async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
         wholes = (partial(self._whole, kind, listing) for listing in listings)
-        async for items in gather_bounded(wholes):
-            for item in items:
-                yield item
+        async with aclosing(gather_bounded(wholes)) as found:
+            async for items in found:
+                for item in items:
+                    yield item
 
     async def _whole(self, kind: type[M], listing: Listing) -> tuple[M, ...]:
         async def read() -> tuple[M, ...]:
@@ -184,10 +185,12 @@ class Reader:
         """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
         reading = Reading[M](PAGE_LIMIT, listing.most)
         while numbers := reading.following:
-            async for page in gather_bounded(partial(self._page, kind, listing, number) for number in numbers):
-                reading.add(page)
-                for item in page.items:
-                    yield item
+            jobs = (partial(self._page, kind, listing, number) for number in numbers)
+            async with aclosing(gather_bounded(jobs)) as pages:
+                async for page in pages:
+                    reading.add(page)
+                    for item in page.items:
+                        yield item
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)

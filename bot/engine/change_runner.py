@@ -10,6 +10,7 @@ from bot.engine.authorization import Authority
 from bot.engine.change_run import ChangeRun
 from bot.engine.process import Process
 from bot.engine.run_fence import RunFence
+from bot.engine.run_record import RunRecord
 
 UNKNOWN = float("-inf")
 """When a plan was compared with the store, if that is not known: it is looked at again."""
@@ -50,7 +51,8 @@ class ChangeRunner:
             if change.state is State.RUNNING:
                 # Nobody knows what a run that is resumed had seen of the store.
                 fence = RunFence(self._process, number, planned_at if is_new else UNKNOWN)
-                await ChangeRun(self._process, self._store, fence, self._moved).finish(change)
+                record = RunRecord(self._process, fence, change)
+                await ChangeRun(record, self._store, self._moved).finish()
         except TooLate as error:
             log.warning("Change %s went on in another process: %s", number, error)
         finally:

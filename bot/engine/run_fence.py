@@ -24,17 +24,13 @@ class RunFence:
     """One run of a change, in one process. Times are by the process's ``elapsed`` clock.
 
     ``planned_at``: when the plan was last compared with the store; ``seen_at``: when the store last answered this run;
-    ``had_gap``: there was none for a while, so that each later Step is looked at again, too. ``is_late``: a write was
-    answered when the lease that had let it out was over.
+    ``gaps``: how often there was no answer for a while. After the first, each later Step is looked at again, too.
     """
 
     process: Process
     number: int
     planned_at: float
-    had_gap: bool = False
-    is_late: bool = False
-    _is_blind: bool = False
-    _until: float = float("-inf")
+    gaps: int = 0
 
     def __post_init__(self) -> None:
         self.seen_at = self.planned_at
@@ -44,15 +40,6 @@ class RunFence:
         """Whether the store may have moved on since the plan was compared with it, however steadily the run goes."""
         return self.process.elapsed() - self.planned_at > GAP
 
-    def needs_look(self) -> bool:
-        """Return whether what the next Step goes by must be read again before it runs."""
-        self._notice_gap()
-        return self.had_gap
-
-    def looks(self) -> None:
-        """Begin to read again: what the store answers from now on is what the run goes by."""
-        self._is_blind, self.seen_at = False, self.process.elapsed()
-
     async def hold(self) -> float:
         """Return how long this process surely has the change. Raises LeaseLost."""
         until = self.process.heartbeat.until  # read first: nobody can take the change in between
@@ -60,23 +47,53 @@ class RunFence:
             raise LeaseLost
         return until
 
+    def notice_gap(self) -> None:
+        """Count a gap, if the store has not answered for a while."""
+        if self.process.elapsed() - self.seen_at > GAP:
+            self.gaps += 1
+            self.sees()
+
+    def sees(self) -> None:
+        """Hear that the store answers, or is about to be asked anew."""
+        self.seen_at = self.process.elapsed()
+
+
+@dataclass
+class StepFence:
+    """The fence of one Step of a ``run``: what another one of them has read is not what this one goes by.
+
+    ``is_late``: a write was answered when the lease that had let it out was over.
+    """
+
+    run: RunFence
+    is_late: bool = False
+    _gaps_looked_at: int = 0
+    _until: float = float("-inf")
+
+    def needs_look(self) -> bool:
+        """Return whether what the Step goes by must be read again before it runs."""
+        self.run.notice_gap()
+        return self.run.gaps > 0
+
+    def looks(self) -> None:
+        """Begin to read again: what the store answers from now on is what the Step goes by."""
+        self._gaps_looked_at = self.run.gaps
+        self.run.sees()
+
     async def permit(self) -> None:
         """Let a write out. Raises LeaseLost and OldSight; NotRecorded if the lease cannot be renewed."""
-        self._until = await self.hold()
-        while self.process.elapsed() + self.process.lease.needed > self._until:
-            await self.process.renew()
-            self._until = await self.hold()
-        self._notice_gap()
-        if self._is_blind:
+        process = self.run.process
+        self._until = await self.run.hold()
+        while process.elapsed() + process.lease.needed > self._until:
+            await process.renew()
+            self._until = await self.run.hold()
+        self.run.notice_gap()
+        if self.run.gaps > self._gaps_looked_at:
             raise OldSight
 
     def ended(self, *, wrote: bool, answered: bool) -> None:
         """Hear that a request is over."""
-        self._notice_gap()
-        self.is_late = self.is_late or (wrote and self.process.elapsed() > self._until)
+        self.run.notice_gap()
+        self.is_late = self.is_late or (wrote and self.run.process.elapsed() > self._until)
         if answered:
-            self.seen_at = self.process.elapsed()
-
-    def _notice_gap(self) -> None:
-        if self.process.elapsed() - self.seen_at > GAP:
-            self.had_gap = self._is_blind = True
+            self.run.sees()

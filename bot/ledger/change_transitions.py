@@ -25,7 +25,7 @@ def amended(change: Change, update: dict[str, Any]) -> Change:
 def with_run(change: Change, run: Run) -> Change:
     """Return ``change`` with this run saved at its position."""
     runs = {one.position: one for one in change.runs} | {run.position: run}
-    return _next_revision(change, {"runs": tuple(runs.values())})
+    return _next_revision(change, {"runs": tuple(runs[position] for position in sorted(runs))})
 
 
 def concerns_everybody(before: State, moved: Change) -> bool:

@@ -209,7 +209,9 @@ def _partial_results(change: Change) -> list[str]:
     ran = {run.position for run in change.runs if run.state is StepState.DONE}
     done = [step for position, step in enumerate(change.plan.steps) if position in ran]
     broken = [change.plan.steps[run.position] for run in change.runs if run.error]
-    parts = {"Done": done, "Stopped at": broken, "Not started": change.plan.steps[len(change.runs) :]}
+    begun = {run.position for run in change.runs}
+    rest = [step for position, step in enumerate(change.plan.steps) if position not in begun]
+    parts = {"Done": done, "Stopped at": broken, "Not started": rest}
     lines = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
     undo = "Undo takes back what was done." if change.can_be_undone else ""
     again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""

@@ -62,7 +62,7 @@ PLANTS = {
     "gap": Plant(
         "Nobody acts on old sight",
         "bot/engine/run_fence.py",
-        "self.had_gap = self._is_blind = True",
+        "self.gaps += 1",
         "pass",
     ),
     "document": Plant(

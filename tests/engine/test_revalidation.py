@@ -1,5 +1,7 @@
 """Nobody acts on old sight: after a minute without an answer from the store, a run reads again before it writes."""
 
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.bigcommerce import AnyOf, SegmentChange
@@ -19,6 +21,7 @@ from bot.core.planning.steps import (
     SegmentRef,
 )
 from bot.core.store_view.cached_shop import Shop
+from bot.engine.change_run import STEPS_AT_ONCE
 from tests.engine.bench import Bench, bench
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
@@ -236,52 +239,70 @@ async def test_shoppers_whom_somebody_else_removed_meanwhile_stop_a_removal(mach
     assert "Someone else has seen to 1 item of it." in failed.runs[0].error
 
 
-async def eight_members(machine: Bench) -> list[str]:
+async def ten_members(machine: Bench) -> list[str]:
     """More than the store's shop has in VIPs."""
-    await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 8 - len(machine.members("VIPs"))))
+    await machine.client.add_members(machine.segments()["VIPs"], *outside(machine, 10 - len(machine.members("VIPs"))))
     return sorted(machine.members("VIPs"))
 
 
-async def slowly_removed(machine: Bench, *batches: tuple[str, ...], leaving: tuple[str, ...]) -> Change:
-    """Each batch takes the store 40 seconds, so that it answers all the time; meanwhile these leave by other means."""
+@dataclass
+class Slow:
+    """A store that takes 40 seconds for as many batches as run at once, so that it answers all the time.
+
+    Meanwhile these leave by other means.
+    """
+
+    machine: Bench
+    leaving: tuple[str, ...]
+    arrived: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, seconds: float) -> None:
+        if not seconds:
+            return
+        self.arrived += 1
+        now = self.released
+        if self.arrived % STEPS_AT_ONCE == 0:
+            self.released = asyncio.Event()
+            self.machine.clock.forward(seconds=40)
+            await self.machine.client.remove_members(self.machine.segments()["VIPs"], *self.leaving)
+            now.set()
+        await now.wait()
+
+
+async def slowly_removed(machine: Bench, members: list[str], *batches: list[str], leaving: str) -> Change:
+    """One batch for each of the first six members takes its time, twice as many as run at once; then come these."""
     vips = ref(machine)
-    steps = (RemoveMembers(segment=vips, profile_ids=batch) for batch in batches)
+    every = [*([one] for one in members[: 2 * STEPS_AT_ONCE]), *batches]
+    steps = (RemoveMembers(segment=vips, profile_ids=tuple(batch)) for batch in every)
     change = await machine.approved(await planned(machine, *steps))
-
-    async def slow(seconds: float) -> None:
-        if seconds:
-            machine.clock.forward(seconds=40)
-            await machine.client.remove_members(vips.known_id, *leaving)
-
-    machine.store.sleep = slow
-    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
-    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles")
-    machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1)
+    machine.store.sleep = Slow(machine, (leaving,))
+    for _ in range(2):
+        machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles", delay=1, times=STEPS_AT_ONCE)
+        machine.store.faults.add("DELETE", f"/segments/{vips.id}/shopper-profiles")
     await machine.runs(change)
     return await machine.latest()
 
 
 async def test_removals_leave_out_who_left_long_before_their_turn(machine: Bench) -> None:
-    members = await eight_members(machine)
-    done = await slowly_removed(
-        machine, tuple(members[:2]), tuple(members[2:4]), tuple(members[4:8]), leaving=(members[4],)
-    )
+    members = await ten_members(machine)
+    done = await slowly_removed(machine, members, members[6:], leaving=members[6])
     assert done.state is State.DONE
-    (undo,) = done.runs[2].undo
-    assert set(undo.items) == {Item.profile(one) for one in members[5:8]}
+    (undo,) = done.runs[6].undo
+    assert set(undo.items) == {Item.profile(one) for one in members[7:]}
 
 
 async def test_a_removal_whose_shoppers_all_left_before_its_turn_puts_nobody_back(machine: Bench) -> None:
-    members = await eight_members(machine)
-    done = await slowly_removed(machine, (members[0],), (members[1],), (members[2],), leaving=(members[2],))
-    assert (done.state, [run.error for run in done.runs]) == (State.DONE, [""] * 3)
-    assert done.runs[2].undo == ()
+    members = await ten_members(machine)
+    done = await slowly_removed(machine, members, [members[6]], leaving=members[6])
+    assert (done.state, [run.error for run in done.runs]) == (State.DONE, [""] * 7)
+    assert done.runs[6].undo == ()
 
 
-async def test_consecutive_late_removals_share_what_they_read(machine: Bench) -> None:
+async def test_late_removals_share_what_they_read(machine: Bench) -> None:
     """The segment's size and its members, once for both: each is read right before it is needed first."""
-    members = await eight_members(machine)
-    done = await slowly_removed(machine, *((one,) for one in members[:4]), leaving=(members[7],))
+    members = await ten_members(machine)
+    done = await slowly_removed(machine, members, [members[6]], [members[7]], leaving=members[9])
     asked = [one["method"] for one in machine.store.requests()]
     assert (done.state, asked[-4:]) == (State.DONE, ["GET", "GET", "DELETE", "DELETE"])
 

@@ -10,7 +10,7 @@ from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import AnyStep, DeleteSegment, RemoveMembers, SegmentRef
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import LEASE, USUAL_LEASE, Process, elapsed
-from bot.engine.run_fence import LeaseLost, RunFence
+from bot.engine.run_fence import LeaseLost, RunFence, StepFence
 from tests.engine.bench import Bench
 from tests.records import entries_of
 
@@ -31,9 +31,9 @@ async def undone(machine: Bench, change: Change) -> None:
     assert (await machine.carry_out(plan)).state is State.DONE
 
 
-async def fence_of(machine: Bench, change: Change) -> RunFence:
+async def fence_of(machine: Bench, change: Change) -> StepFence:
     assert await machine.engine.process.claim(change.number)
-    return RunFence(machine.engine.process, change.number, machine.clock.timestamp())
+    return StepFence(RunFence(machine.engine.process, change.number, machine.clock.timestamp()))
 
 
 async def test_one_that_wakes_up_after_the_change_was_done_and_undone_removes_nobody(

@@ -1,0 +1,122 @@
+"""The run of one Step of a Change, behind a fence: begun, undo saved, applied, and recorded."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bot.bigcommerce import Store, StoreError
+from bot.core.approval.changes import Run, StepState
+from bot.core.errors import Refusal, TooLate
+from bot.core.planning.steps import Unclear
+from bot.core.store_view.cached_shop import Shop
+from bot.engine.run_fence import GAP, LeaseLost, OldSight, StepFence
+from bot.engine.run_record import RunRecord
+from bot.engine.step_execution import StepWork
+
+LATE = "answered when another process had the change"
+
+
+@dataclass
+class RecentShop:
+    """The store as it was read less than a minute ago: Steps share what they read, one at a time."""
+
+    elapsed: Callable[[], float]
+    _shop: Shop | None = None
+    _since: float = 0.0
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def without_departed(self, work: StepWork) -> StepWork | None:
+        """Return the work without shoppers who have left by other means; None if nobody is left."""
+        async with self._reading:
+            return await work.without_departed(self._recent(work.store))
+
+    def _recent(self, store: Store) -> Shop:
+        now = self.elapsed()
+        if self._shop is None or now - self._since > GAP:
+            self._shop, self._since = Shop(store), now
+        return self._shop
+
+
+@dataclass
+class StepRun:
+    """The run of one Step. ``work.store`` is behind ``fence``."""
+
+    record: RunRecord
+    fence: StepFence
+    recent: RecentShop
+    work: StepWork
+
+    async def finish(self) -> None:
+        """Carry the Step out, and record what came of it. Raises LeaseLost and TooLate if another process took over."""
+        try:
+            await self._finish()
+        except (TooLate, LeaseLost):
+            if self.fence.is_late:
+                # It was sent in time, and answered too late: the other one may not have seen what came of it.
+                await self.record.note_late_write(self.work, LATE)
+            raise
+
+    async def _finish(self) -> None:
+        run = self.record.run_of(self.work.position) or Run(position=self.work.position, state=StepState.STARTED)
+        try:
+            applied = await self.work.already_applied()
+            while applied is None:
+                run = await self._prepared(run)
+                try:
+                    applied = await self.work.step.apply(self.work.store)
+                except OldSight as error:
+                    self.work = replace(self.work, is_in_doubt=self.work.is_in_doubt or error.maybe_done)
+                    applied = await self.work.already_applied()
+        except LeaseLost:
+            raise
+        except StoreError as error:
+            # What ran before a crash may have been carried out, whatever the store says now.
+            await self._failed(run, error, doubtful=error.maybe_done or self.work.is_in_doubt)
+        except Refusal as error:
+            await self._refused(run, error)
+        else:
+            await self.record.save(self.work.finished(run, applied), self.work)
+
+    async def _prepared(self, run: Run) -> Run:
+        """Save the Step's undo, as far as it is known now, before anything is sent. Raises Impossible."""
+        if self.fence.needs_look():
+            self.fence.looks()
+            undo = await self.work.looked_at_again(run)
+        else:
+            has_old_plan = self.fence.run.has_old_plan
+            left = await self.recent.without_departed(self.work) if has_old_plan else self.work
+            undo = await left.step.inverse(left.store) if left else ()
+            self.work = left or self.work
+        saved = run.model_copy(update={"undo": undo})
+        if saved != run or self.record.run_of(run.position) is None:
+            await self.record.save(saved, self.work)
+        return saved
+
+    async def _refused(self, run: Run, error: Refusal) -> None:
+        """Record that the Step cannot be run: failed, or unsure if it may have been carried out, at least in part."""
+        is_unsure = isinstance(error, Unclear) or (self.work.is_in_doubt and self.work.step.in_requests)
+        state = StepState.UNSURE if is_unsure else StepState.FAILED
+        broken = run.model_copy(update={"state": state, "error": str(error)})
+        await self.record.save(broken, self.work, error.for_log)
+
+    async def _failed(self, run: Run, error: StoreError, *, doubtful: bool) -> None:
+        """Record that the store refused or never responded; then ask it what was done."""
+        state, doubt = StepState.FAILED, ""
+        if doubtful:
+            asked = replace(self.work, is_in_doubt=True)
+            try:
+                applied = await asked.already_applied()
+                unsure = self.work.step.in_requests
+            except Unclear as unclear:
+                await self._refused(run, unclear)
+                return
+            except StoreError:
+                applied, unsure = None, True
+            if applied is not None:
+                await self.record.save(asked.finished(run, applied), self.work)
+                return
+            if unsure:
+                state = StepState.UNSURE
+                doubt = " It may have been carried out anyway."
+        broken = run.model_copy(update={"state": state, "error": f"{error}{doubt}"})
+        await self.record.save(broken, self.work, f"{error.for_log}{doubt}")
