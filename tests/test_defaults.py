@@ -51,7 +51,7 @@ MADE_ANEW = {
     "Life": ("runs",),
     "Message": ("blocks",),
     "Post": ("record",),
-    "Process": ("heartbeat",),
+    "Process": ("heartbeat", "paces"),
     "RecordedEntry": ("detail",),
     "Response": ("headers",),
     "SealKeys": ("by_id",),
@@ -68,7 +68,7 @@ UNSAID = {
     "ShopperWords": {"phrases": "compare"},
 }
 """What stays out of comparisons, of what is printed (keys, people), or of hashes."""
-GATHERING = {"Findings", "RunFence", "_Collected", "_Found"}
+GATHERING = {"Findings", "RecentShop", "RunFence", "RunRecord", "StepFence", "StepRun", "_Collected", "_Found"}
 """The few values that change."""
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")

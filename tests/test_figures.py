@@ -111,6 +111,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
 ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "ack_priority": {"AT_ONCE": 8, "QUIET": 0.05, "PATIENCE": 0.25},
     "approvers": {"NAMED": 5},
+    "card_reconciler": {"REST": 3},
     "change_run": {"STEPS_AT_ONCE": 3},
     "change_runner": {"UNKNOWN": -inf},
     "growing_waits": {"FIRST": timedelta(seconds=1), "LONGEST": timedelta(minutes=5), "DOUBLINGS": 9},
@@ -120,6 +121,7 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "late_replies": {"KEPT": timedelta(minutes=20)},
     "process": {"HEARTBEAT": timedelta(seconds=2), "LEASE": timedelta(seconds=15)},
     "run_fence": {"GAP": 60},
+    "run_paces": {"WINDOW": 30},
     "store_overview": {"LARGEST": 25, "TTL": timedelta(seconds=30), "PATIENCE": 0.5},
 }
 SLACK: Mapping[str, Mapping[str, Figure]] = {

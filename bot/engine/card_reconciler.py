@@ -16,6 +16,8 @@ from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 
+REST = 3.0
+"""Seconds for which the card of a running change stands before it is drawn again, unless the change moves."""
 Act = Callable[[Change], Awaitable[None]]
 log = logging.getLogger(__name__)
 
@@ -37,17 +39,20 @@ class CardReconciler:
         self._emergencies = emergencies
         self._waits = GrowingWaits(process.clock)
         self._posted_anew: dict[tuple[int, State], Card] = {}
+        self._drawn_running: dict[int, float] = {}
         self._coalescer = Coalescer(self._reconcile, process.tasks)
 
     def wake(self, moved: int | None = None) -> None:
         """Start rendering what is outdated: something changed. The card of a change that moved is not waited for."""
         self._waits.clear(("card", moved))
+        if moved is not None:
+            self._drawn_running.pop(moved, None)
         self._coalescer.wake()
         # Separate, so that Slack's rate limit on one does not delay the other.
         self._home_tabs.wake()
 
     async def _reconcile(self) -> None:
-        for number in await self._ledger.changes.outdated_cards():
+        for number in filterfalse(self._rests, await self._ledger.changes.outdated_cards()):
             await self._if_due(("card", number), number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():
             await self._if_due(("outcome", number), number, self._report_outcome)
@@ -84,8 +89,20 @@ class CardReconciler:
         finally:
             await self._process.release(number, role="renderer")
 
+    def _rests(self, number: int) -> bool:
+        """Return whether this card shows a running change, as it was a moment ago."""
+        now = self._process.elapsed()
+        return now - self._drawn_running.get(number, float("-inf")) < REST
+
+    def _paced(self, change: Change) -> Change:
+        """Return a running change with its pace; its card rests from now on."""
+        now = self._process.elapsed()
+        self._drawn_running[change.number] = now
+        return change.model_copy(update={"per_second": self._process.paces.per_second(change.number, now)})
+
     async def _redraw(self, change: Change) -> None:
         """Update the card; if it is lost for good, post it anew. Raises Undeliverable."""
+        change = self._paced(change) if change.state is State.RUNNING else change
         assert change.card  # noqa: S101 - only posted cards become outdated
         try:
             await self._announcer.redraw(change, change.card)

@@ -8,8 +8,9 @@ from itertools import groupby
 from bot.bigcommerce import Lane, Store
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.core.approval.changes import Event, StepState
+from bot.core.approval.run_progress import is_long, shoppers_done
 from bot.core.errors import TooLate
-from bot.core.planning.steps import BATCH, AnyStep, CreatedIds
+from bot.core.planning.steps import AnyStep, CreatedIds
 from bot.engine.run_fence import LeaseLost, StepFence
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
@@ -21,12 +22,12 @@ log = logging.getLogger(__name__)
 
 
 class ChangeRun:
-    """The run of one Change. ``moved`` is called after each move.
+    """The run of one Change. ``moved`` is called with its number when it has ended, and with None after other moves.
 
     Batches of one effect, which are about different shoppers, run at the same time; all else runs in order.
     """
 
-    def __init__(self, record: RunRecord, store: Store, moved: Callable[[], None]) -> None:
+    def __init__(self, record: RunRecord, store: Store, moved: Callable[[int | None], None]) -> None:
         self._record = record
         self._store = store
         self._moved = moved
@@ -41,6 +42,7 @@ class ChangeRun:
             log.warning("Change %s went on in another process: %s", self._record.change.number, error)
 
     async def _steps(self) -> None:
+        self._note_progress()
         for batches in self._batches():
             created_ids = self._record.created_ids
             jobs = [partial(self._step, position, step, created_ids) for position, step in batches]
@@ -52,7 +54,7 @@ class ChangeRun:
             await self._record.end(Event.STOP, settled_by=self._stopper, reason="Stopped before its next step.")
         else:
             await self._record.end(Event.FINISH)
-        self._moved()
+        self._moved(self._record.change.number)
 
     def _batches(self) -> Iterator[list[tuple[int, AnyStep]]]:
         """Yield what may run at the same time: batches of one effect that are left, or one other Step.
@@ -76,7 +78,7 @@ class ChangeRun:
             position, step.resolved(created_ids), self._fenced(fence), self._record.process.clock(), has_begun
         )
         await StepRun(self._record, fence, self._recent, work).finish()
-        self._moved()
+        self._note_progress()
 
     async def _is_over(self) -> bool:
         """Return whether no further Step is started: one failed, or somebody stopped the run."""
@@ -85,10 +87,16 @@ class ChangeRun:
             self._stopper = await changes.stop_requested_by(self._record.change.number)
         return self._record.has_failed or bool(self._stopper)
 
+    def _note_progress(self) -> None:
+        change, process = self._record.change, self._record.process
+        process.paces.note(change.number, shoppers_done(change), process.elapsed())
+        if not is_long(change):  # the card of a long run is drawn again by the housekeeper, not after each batch
+            self._moved(None)
+
     def _fenced(self, fence: StepFence) -> Store:
         change = self._record.change
         store = self._store.correlated(f"change-{change.number}", fence)
-        return store.in_lane(Lane.LONG_RUN) if change.plan.shoppers > BATCH else store
+        return store.in_lane(Lane.LONG_RUN) if is_long(change) else store
 
 
 def _effect(at: tuple[int, AnyStep]) -> tuple[object, ...]:

@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 class ChangeRunner:
     """Runs approved Changes, and resumes those whose process died."""
 
-    def __init__(self, process: Process, store: Store, authority: Authority, *, moved: Callable[[], None]) -> None:
+    def __init__(
+        self, process: Process, store: Store, authority: Authority, *, moved: Callable[[int | None], None]
+    ) -> None:
         self._process = process
         self._authority = authority
         self._ledger = process.ledger
@@ -36,6 +38,8 @@ class ChangeRunner:
     async def run(self, number: int, *, planned_at: float = UNKNOWN) -> None:
         """Run a Change that is approved or was running; do nothing if another process, or this one, holds it.
 
+        One that runs behind another one stays approved: it is started when that one is over.
+
         ``planned_at``: when this process, by its ``elapsed`` clock, began to compare its plan with the store.
         """
         if number in self._under_way or not await self._process.claim(number):
@@ -45,6 +49,10 @@ class ChangeRunner:
             if not await self._authority.authorises(number):
                 return
             change = await self._ledger.changes.load(number)
+            if change.behind:
+                await self._ledger.changes.outdate_card(number)
+                self._moved(number)
+                return
             is_new = change.state is State.APPROVED
             if is_new:
                 change = await self._begin(change)
@@ -54,16 +62,17 @@ class ChangeRunner:
                 record = RunRecord(self._process, fence, change)
                 await ChangeRun(record, self._store, self._moved).finish()
         except TooLate as error:
-            log.warning("Change %s went on in another process: %s", number, error)
+            log.warning("Change %s went on in another process, or waits: %s", number, error)
         finally:
+            self._process.paces.forget(number)
             self._under_way.discard(number)
             await self._process.release(number)
 
     async def _begin(self, change: Change) -> Change:
         try:
-            moved = await self._ledger.changes.move(change, Event.START, at=self._clock())
+            moved = await self._ledger.changes.move(change, Event.START, at=self._clock(), alone=True)
         except Impossible as error:
             update = {"reason": str(error)}
             moved = await self._ledger.changes.move(change, Event.CANCEL, at=self._clock(), update=update)
-        self._moved()
+        self._moved(change.number)
         return moved

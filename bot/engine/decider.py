@@ -202,6 +202,7 @@ class Decider:
         if change.state is not State.RUNNING:
             too_late(change)
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
+        await self.process.ledger.changes.outdate_card(change.number)
 
     async def _is_attended(self, number: int) -> bool:
         return await self.process.ledger.leases.is_held(number, now=self.process.lease_time())

@@ -105,8 +105,8 @@ class Housekeeper:
         return is_authorised
 
     async def _run_if_it_holds(self, number: int) -> None:
-        """Run an approved Change whose process died before it started, if its plan still holds."""
-        if not await self._claim_authorised(number):
+        """Run an approved Change whose process died before it started, or that ran behind, if its plan still holds."""
+        if (await self.process.ledger.changes.load(number)).behind or not await self._claim_authorised(number):
             return
         holds, planned_at = False, self.process.elapsed()
         try:

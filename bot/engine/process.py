@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.bigcommerce import LONGEST_WRITE
 from bot.core.errors import NotRecorded
+from bot.engine.run_paces import RunPaces
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.leases import Role
@@ -80,7 +81,7 @@ class Heartbeat:
 class Process:
     """One process: its name (``owner``), its clock (UTC), its running work, and its ledger.
 
-    ``elapsed``: seconds by a clock that only goes forward.
+    ``elapsed``: seconds by a clock that only goes forward; ``paces``: how fast its runs go.
     """
 
     owner: str
@@ -89,6 +90,7 @@ class Process:
     ledger: Ledger
     elapsed: Callable[[], float] = elapsed
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    paces: RunPaces = field(default_factory=RunPaces)
 
     @classmethod
     def named_at_random(

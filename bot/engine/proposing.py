@@ -149,7 +149,7 @@ class Proposing:
         if change.card.channel == change.place.channel:
             await self._tell_addresses(change)
             return
-        waits = "is waiting for approval" if change.state is State.WAITING else "was started"
+        waits = "is waiting for approval" if change.state is State.WAITING else _begins(change)
         where = (Sentence("Open card", url=url),) if url else ()
         remarks = map(Sentence, change.plan.remarks)
         pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", (*remarks, *where))
@@ -169,6 +169,10 @@ def point_to(first: Change, actor: str) -> Answer:
     card = (Sentence("Open card", url=first.card.url),) if first.card and first.card.url else ()
     decided = first.requester == actor or first.has_approved(actor)
     return Answer(title, (Sentence(first.plan.headline), *card, *(() if decided else (Review(first.number),))))
+
+
+def _begins(change: Change) -> str:
+    return f"runs after change {change.behind}, which changes the same segment" if change.behind else "was started"
 
 
 def _unposted(error: Undeliverable) -> str:

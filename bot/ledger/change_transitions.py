@@ -14,7 +14,8 @@ def after_event(change: Change, event: Event, *, at: datetime, update: dict[str,
     """
     if event not in MOVES.get(change.state, {}):
         too_late(change)
-    return _next_revision(change, {"state": MOVES[change.state][event], "updated_at": at, **update})
+    times = {"updated_at": at, "started_at": at} if event is Event.START else {"updated_at": at}
+    return _next_revision(change, {"state": MOVES[change.state][event], **times, **update})
 
 
 def amended(change: Change, update: dict[str, Any]) -> Change:

@@ -4,6 +4,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
+from bot.core.approval.run_progress import is_long
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
@@ -12,6 +13,7 @@ from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
 from bot.slack.blocks import Block, Message
+from bot.slack.progress_bar import progress, took
 from bot.slack.public_text import counts_addresses, without_addresses
 
 _STATE_LABELS = {
@@ -43,6 +45,7 @@ def render_card(change: Change) -> Message:
     rendered: list[Block] = [
         blocks.context(_state(change), _expiry(change)),
         blocks.header(headline),
+        *([progress(change)] if _is_watched(change) else []),
         *_lines(change),
         *_warnings(change),
         *_remarks(change),
@@ -134,10 +137,18 @@ def _expiry(change: Change) -> str:
 def _state(change: Change) -> str:
     wait = f" {waiting_for(change)}" if change.state is State.WAITING else ""
     state = f"*{_STATE_LABELS[change.state]}{wait}*"
+    if change.behind:
+        return f":arrow_forward: *Approved, runs after change {change.behind}*, which changes the same segment"
+    if change.state is State.RUNNING and change.stopped_by:
+        return f":octagonal_sign: *Stopping after this batch* as <@{change.stopped_by}> asked"
     if change.state is State.RUNNING:
-        return f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
+        return state if is_long(change) else f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""
-    return f"{state}{by} {blocks.time(change.updated_at)}" if not change.is_open else state
+    return state if change.is_open else f"{state}{by} {blocks.time(change.updated_at)}{took(change)}"
+
+
+def _is_watched(change: Change) -> bool:
+    return change.state is State.RUNNING and is_long(change)
 
 
 def waiting_for(change: Change | Brief) -> str:
@@ -234,13 +245,17 @@ def _buttons(change: Change) -> list[Block]:
         reject, edit = blocks.button("Reject", REJECT, value), blocks.button("Edit", EDIT, value)
         return [blocks.actions([_approve(change, value), reject, *_command_buttons(more, shown), edit])]
     possible = (
-        ("Stop", f"change stop {number}", change.state is State.RUNNING and len(change.plan.steps) > 1),
+        ("Stop", f"change stop {number}", _can_be_stopped(change)),
         ("Try Again", f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
         ("Point Promotions", f"change repoint {number}", can_be_repointed(change)),
     )
     buttons = _command_buttons(possible, shown)
     return [blocks.actions(buttons)] if buttons else []
+
+
+def _can_be_stopped(change: Change) -> bool:
+    return change.state is State.RUNNING and len(change.plan.steps) > 1 and not change.stopped_by
 
 
 def _command_buttons(possible: tuple[tuple[str, str, bool], ...], shown: Shown) -> list[Block]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from bot.core.answers import Answer, Sentence, mention
-from bot.core.approval.changes import Change, StepState, describe_state
+from bot.core.approval.changes import Change, StepState
 from bot.core.approval.orphans import describe_orphans
+from bot.core.approval.state_words import describe_state
 from bot.slack.card import describe_emergency
 
 

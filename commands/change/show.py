@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
-from bot.core.approval.changes import Change, State, describe_state
+from bot.core.approval.changes import Change, State
 from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
+from bot.core.approval.state_words import describe_state
 from bot.core.command import Context, command
 from bot.core.hidden_people import without_addresses
 from bot.core.language.args import Args, ChangeInput, Choice

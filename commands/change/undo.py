@@ -1,6 +1,6 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
-from bot.core.approval.changes import describe_state
+from bot.core.approval.state_words import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import Plan, build_plan, inverse_of

@@ -36,6 +36,44 @@ async def test_a_move_during_a_drawing_is_drawn_after_it(machine: Bench) -> None
     assert await machine.ledger.changes.outdated_cards() == ()
 
 
+async def left_running(machine: Bench) -> Change:
+    """A change whose card was just drawn as running, and that gets done 20 shoppers a second."""
+    change = await machine.approves(await machine.delete(), "UBEN")
+    change = await machine.ledger.changes.move(change, Event.START, at=machine.clock())
+    for done in (0, 60):
+        machine.engine.process.paces.note(change.number, done, machine.clock.elapsed())
+        machine.clock.forward(seconds=3)
+    await redrawn(machine)
+    return change
+
+
+async def redrawn(machine: Bench, moved: int | None = None) -> int:
+    """Outdate the card of change 1; how often it is drawn then."""
+    machine.board.drawn.clear()
+    await machine.ledger.changes.outdate_card(1)
+    machine.engine.cards.wake(moved)
+    await machine.tasks.settled()
+    return len(machine.board.drawn)
+
+
+async def test_a_running_card_rests_three_seconds_unless_its_change_moves(machine: Bench) -> None:
+    await left_running(machine)
+    assert machine.board.drawn[-1].state is State.RUNNING
+    assert machine.board.drawn[-1].per_second == 10
+    machine.clock.forward(seconds=2.9)
+    assert await redrawn(machine) == 0
+    machine.clock.forward(seconds=0.1)
+    assert await redrawn(machine) == 1
+    assert await redrawn(machine, moved=1) == 1
+    assert await redrawn(machine) == 0
+
+
+async def test_a_stop_is_drawn_at_once(machine: Bench) -> None:
+    await left_running(machine)
+    await machine.decides("UBEN", verdict=Verdict.STOP)
+    assert machine.board.drawn[-1].stopped_by == "UBEN"
+
+
 async def test_a_card_that_cannot_be_drawn_now_is_drawn_by_the_next_sweep(machine: Bench) -> None:
     await machine.delete()
     machine.board.broken["redraw"] = PASSING

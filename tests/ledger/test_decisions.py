@@ -137,7 +137,8 @@ async def test_the_first_request_to_stop_counts(ledger: Ledger) -> None:
     await ledger.changes.request_stop(found, actor="UCLEO", at=NOW)
     assert await ledger.changes.stop_requested_by(1) == "UBEN"
     assert ((await kinds(ledger)).count("stop asked"), (await last(ledger)).actor) == (1, "UBEN")
-    assert await ledger.changes.load(1) == found  # so that who runs it can go on recording
+    # Nothing else of it changes, so that who runs it can go on recording.
+    assert await ledger.changes.load(1) == found.model_copy(update={"stopped_by": "UBEN"})
     stopped = await ledger.changes.move(found, Event.STOP, at=NOW, actor="UBEN")
     assert (stopped.state, (await kinds(ledger))[-1]) == (State.CANCELLED, "stop")
 

@@ -280,8 +280,8 @@ async def test_drift_says_what_the_plan_was_and_is(slack: World) -> None:
 
 
 async def running(slack: World, button: str) -> Stuck:
-    """Ben approves, and the store takes its time over the first batch."""
-    stuck = slack.stick("DELETE" if button == "Clear Segment" else "POST", MEMBERS)
+    """Ben approves, and the store takes its time over the first batches."""
+    stuck = slack.stick("DELETE" if button == "Clear Segment" else "POST", MEMBERS, times=None)
     await slack.client.press("ben", "#approvals", button)
     await stuck.reached.wait()
     await slack.workspace.changed(lambda _: "Stop" in buttons(slack.card(1)))
@@ -289,8 +289,8 @@ async def running(slack: World, button: str) -> Stuck:
 
 
 async def test_a_running_change_is_stopped_between_batches_and_the_done_part_undone(open_world: OpenWorld) -> None:
-    slack = await open_world(customers=700)
-    slack.enrol("VIPs", 620)
+    slack = await open_world(customers=1800)
+    slack.enrol("VIPs", 1620)
     before = slack.members("VIPs")
     await slack.type("/segment clear VIPs", by="ana")
     stuck = await running(slack, "Clear Segment")
@@ -300,7 +300,7 @@ async def test_a_running_change_is_stopped_between_batches_and_the_done_part_und
     )
     stuck.release.set()
     await slack.settled()
-    assert 0 < slack.sizes()["VIPs"] < 620
+    assert 0 < slack.sizes()["VIPs"] < 1620
     card = read(slack.card(1))
     assert f"Cancelled* by <@{ANA}>" in card
     assert "Stopped before its next step." in card
@@ -312,8 +312,8 @@ async def test_a_running_change_is_stopped_between_batches_and_the_done_part_und
 
 
 async def test_what_was_stopped_is_tried_again_for_the_rest(open_world: OpenWorld) -> None:
-    slack = await open_world(customers=700)
-    slack.enrol("VIPs", 620)
+    slack = await open_world(customers=1800)
+    slack.enrol("VIPs", 1620)
     await slack.type("/segment clear VIPs", by="ana")
     stuck = await running(slack, "Clear Segment")
     await slack.client.type("cleo", "#segments", "/change stop 1")
@@ -322,7 +322,7 @@ async def test_what_was_stopped_is_tried_again_for_the_rest(open_world: OpenWorl
     await slack.settled()
     assert slack.whisper(by="cleo") == "Change 1 is stopping after this batch."
     left = slack.sizes()["VIPs"]
-    assert 0 < left < 620
+    assert 0 < left < 1620
     assert slack.heard("was cancelled") == 1
     await slack.press("Try Again", by="ana", change=1)
     assert f"Remove {left} shoppers from VIPs" in read(slack.card(2))
@@ -331,8 +331,8 @@ async def test_what_was_stopped_is_tried_again_for_the_rest(open_world: OpenWorl
 
 
 async def test_a_stop_by_somebody_who_may_neither_ask_nor_decide_is_refused(open_world: OpenWorld) -> None:
-    slack = await open_world(customers=700, APPROVERS=BEN)
-    slack.enrol("VIPs", 620)
+    slack = await open_world(customers=1800, APPROVERS=BEN)
+    slack.enrol("VIPs", 1620)
     await slack.type("/segment clear VIPs", by="ana")
     stuck = await running(slack, "Clear Segment")
     await slack.client.press("cleo", "#approvals", "Stop")

@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from bot.core.approval.beside import Beside
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.rule import Moved
@@ -30,22 +32,6 @@ class State(StrEnum):
     EXPIRED = "expired"
     STALE = "stale"  # the store changed, so it can no longer be done
     CLOSED = "closed"  # it was open in a backup that was restored: what became of it since is not known
-
-
-_IN_SENTENCES = {
-    State.FAILED: "failed",
-    State.CANCELLED: "was cancelled",
-    State.REJECTED: "was rejected",
-    State.WITHDRAWN: "was withdrawn",
-    State.EXPIRED: "expired",
-    State.STALE: "is no longer possible",
-    State.CLOSED: "was closed by a restore",
-}
-
-
-def describe_state(state: State) -> str:
-    """Write the state as the end of "Change 42 …"."""
-    return _IN_SENTENCES.get(state, f"is {state.value}")
 
 
 class Event(StrEnum):
@@ -161,7 +147,8 @@ class Change(Value):
     satisfy each requirement, if there are several. ``least`` is what it needed before it was narrowed, ``moved`` whom
     its requester had moved before without approval: neither is lowered while it waits. ``nonce`` tells it
     from a change of the same number in any other ledger. ``beside`` are others that wait and touch the same; they are
-    found when it is loaded, and not stored. Times are UTC.
+    found when it is loaded, and not stored; so is the running one that it waits ``behind``, once it is approved.
+    ``stopped_by`` asked its run to stop; ``per_second``: shoppers, as its run was measured lately. Times are UTC.
     """
 
     number: int
@@ -191,9 +178,13 @@ class Change(Value):
     card: Card | None = None
     undone_by: int | None = None
     beside: tuple[Beside, ...] = ()
+    behind: int | None = Field(default=None, exclude=True)
+    stopped_by: str = ""
+    per_second: float = Field(default=0.0, exclude=True)
     created_at: datetime
     expires_at: datetime
     updated_at: datetime
+    started_at: datetime | None = None
 
     @property
     def shown(self) -> Shown:

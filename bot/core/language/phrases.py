@@ -112,6 +112,14 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def duration(time: timedelta) -> str:
+    """Write ``56 seconds``, ``3 minutes``, ``2 hours``, rounded; at least a second."""
+    seconds = max(1, round(time.total_seconds()))
+    if seconds < 100:
+        return counted(seconds, "second")
+    return counted(round(seconds / 60), "minute") if seconds < 100 * 60 else counted(round(seconds / 3600), "hour")
+
+
 def ago(time: timedelta) -> str:
     """Write ``3 days ago``, ``1 hour ago``, ``5 minutes ago``, ``just now``."""
     minutes = max(0, int(time.total_seconds() // 60))

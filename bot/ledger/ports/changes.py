@@ -72,14 +72,16 @@ class Changes(ChangesReader, Protocol):
         update: dict[str, Any] | None = None,
         notices: tuple[tuple[str, str], ...] = (),
         limits: tuple[Limit, ...] = (),
+        alone: bool = False,
     ) -> Change:
         """Return ``change`` after ``event``, with these fields updated.
 
         The entry records how long it was in its old state.
 
         ``notices``: pairs of a kind and the user to notify; of an emergency (``glass``) also user groups. ``limits``:
-        raises OverLimit if its requester moved too much by now for it to run without approval. Raises TooLate if the
-        state does not allow the event, or if the change was moved since it was loaded.
+        raises OverLimit if its requester moved too much by now for it to run without approval. ``alone``: raises
+        TooLate if another one that runs touches a segment which this one changes. Raises TooLate if the state does not
+        allow the event, or if the change was moved since it was loaded.
         """
 
     async def amend(

@@ -13,8 +13,11 @@ from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
 from bot.ledger.sqlite.related_changes import others_beside, outdate_cards_beside
+from bot.ledger.sqlite.run_order import runs_before
 
-_COLUMNS = frozenset({"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs"})
+_COLUMNS = frozenset(
+    {"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs", "stopped_by"}
+)
 """Fields with columns of their own, not in the body."""
 
 
@@ -29,7 +32,7 @@ def load(db: sqlite3.Connection, number: int) -> Change:
     card = place if row["card_ts"] else None
     bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
     change = Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
-    return change.model_copy(update={"beside": others_beside(db, change)})
+    return change.model_copy(update={"beside": others_beside(db, change), "behind": runs_before(db, change)})
 
 
 def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:

@@ -23,6 +23,7 @@ from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.invocations import forget_words
 from bot.ledger.sqlite.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sqlite.related_changes import others_beside
+from bot.ledger.sqlite.run_order import refuse_beside_running
 from bot.ledger.sqlite.undo_marks import mark_undone
 
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
@@ -134,12 +135,15 @@ class SqliteChanges:
         update: dict[str, Any] | None = None,
         notices: tuple[tuple[str, str], ...] = (),
         limits: tuple[Limit, ...] = (),
+        alone: bool = False,
     ) -> Change:
         """Return ``change`` after ``event``, with these fields updated. Raises TooLate, and OverLimit."""
         moved = after_event(change, event, at=at, update=update or {})
         is_replanned = moved.plan is not change.plan
         async with self._database.writing() as db:
             refuse_over_limit(db, change, limits)
+            if alone:
+                refuse_beside_running(db, change)
             change_rows.swap(db, change, moved)
             if is_replanned:
                 save_touched_segments(db, moved.number, moved.plan)
