@@ -107,6 +107,7 @@ class _Control:
         if not isinstance(values, dict):
             raise Misuse("Say 'values' as an object: what to enter by label or block_id.")
         plain = {name: body[name] for name in PLAIN if name in body}
+        await self._client.wait_for_form(_text(body, "user"))
         return await self._client.submit(_text(body, "user"), values | plain)
 
     async def cancel(self, body: Json) -> Json:

@@ -1,5 +1,6 @@
 """The control API over HTTP: the faces that scripts, the page and the stories use."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.sandbox.slack_app import (
     in_socket_mode,
     modal,
     refused,
+    words,
     world,
 )
 
@@ -57,6 +59,30 @@ async def test_a_script_types_presses_submits_and_looks(tmp_path: Path) -> None:
         state = await get(here, "/control/state?user=dan")
         assert [one["text"] for one in state["channels"]["#segments"]] == ["approved"]
         assert (state["dms"], state["form"], state["home"]) == ([], None, None)
+
+
+async def test_a_script_submits_a_form_that_is_still_loading(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        app = bolt_app(here.url)
+        is_asked = asyncio.Event()
+
+        @app.command("/segment")
+        async def segment(ack: Any, command: Json, client: Any) -> None:
+            await ack()
+            opened = await client.views_open(trigger_id=command["trigger_id"], view=loading)
+            await is_asked.wait()
+            await client.views_update(view_id=opened["view"]["id"], view=modal(entry("Name", "name")))
+
+        @app.view("form")
+        async def submitted(ack: Any) -> None:
+            await ack()
+
+        loading = {"type": "modal", "title": words("Wait"), "blocks": [{"type": "divider"}]}
+        async with in_socket_mode(app):
+            await here.control("type", user="ana", channel="#segments", text="/segment create")
+            submitting = asyncio.create_task(here.control("submit", user="ana", values={"Name": "VIPs"}))
+            is_asked.set()
+            assert (await submitting)["ok"] is True
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Every method returns {"ok", "ack_ms", "error"?, "errors"?}: `ack_ms` is how long
 was not called; `errors` are complaints by block_id. Misuse means that no person could do that.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from bot.sandbox.workspace.block_kit.limits import faults_of
@@ -29,6 +30,9 @@ from bot.sandbox.workspace.people import Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Misuse, Refusal
 from bot.sandbox.workspace.state import Workspace, bot_author
 from bot.sandbox.workspace.web_api.call import Call, content_of
+
+FORM_SECONDS = 2.0
+"""How long a script waits for a form that is still loading, before it is told that there is none to submit."""
 
 
 class Client:
@@ -208,6 +212,14 @@ class Client:
         return options_of(body)
 
     # -- forms and Home
+
+    async def wait_for_form(self, user: str) -> None:
+        """Wait a moment for a form that can be submitted: one that is still loading cannot."""
+        forms, person = self._workspace.forms, self._person(user)
+        with suppress(TimeoutError):  # what is wrong with a form is told by who submits it
+            await self._workspace.changed(
+                lambda _: (form := forms.top(person.id)) and form.view["submit"], within=FORM_SECONDS
+            )
 
     async def submit(self, user: str, values: Json) -> Json:
         """Fill in the open form (by label, block_id or action_id) and submit it."""
