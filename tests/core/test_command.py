@@ -7,10 +7,10 @@ import pytest
 
 from bot.core.answers import Answer
 from bot.core.command import Call, Command, Context, Group, Help, Post, command, find
-from bot.core.errors import Misuse, Question
+from bot.core.errors import Instead, Misuse, Question
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.confirmed_words import Confirmed
-from bot.core.understanding import understand
+from bot.core.understanding import _is_slip, understand
 from tests.core.samples import uuid
 from tests.engine.bench import bench
 
@@ -161,6 +161,37 @@ def test_a_segment_called_help_can_be_named_in_quotes() -> None:
 )
 def test_an_unknown_command_is_answered_with_the_nearest(line: str, sentence: str) -> None:
     assert refusal(line) == sentence
+
+
+def test_the_nearest_command_has_a_button_with_the_other_words() -> None:
+    for line, instead in {
+        "segment delte VIPs": [Instead("Delete Segment", "segment delete VIPs")],
+        "segment VIPs delete now": [Instead("Delete Segment", "segment delete VIPs now")],
+        "segment xyzzy": [],
+        "segmnt list": [],
+    }.items():
+        with pytest.raises(Misuse) as caught:
+            understand(GROUPS, line)
+        assert list(caught.value.instead) == instead
+
+
+@pytest.mark.parametrize(
+    ("word", "is_slip"),
+    [
+        ("delet", True),
+        ("elete", True),
+        ("deletee", True),
+        ("xdelete", True),
+        ("edlete", True),
+        ("deleet", True),
+        ("delite", False),
+        ("dele", False),
+        ("deleted!", False),
+        ("delete", False),
+    ],
+)
+def test_a_slip_is_a_letter_too_few_too_many_or_two_in_the_wrong_order(word: str, is_slip: bool) -> None:
+    assert _is_slip(word, "delete") is is_slip
 
 
 def test_an_endless_word_is_cut_in_the_sentence() -> None:

@@ -8,7 +8,7 @@ from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
 from bot.core.command import Call, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
-from bot.core.questions import question_answer
+from bot.core.questions import ask_which, question_answer
 from bot.core.resolution import resolve, resolve_for_form
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
@@ -77,6 +77,14 @@ async def test_where_two_segments_may_be_meant_each_is_offered() -> None:
         ("Add Shoppers: VIPs", 'segment add segment:"VIPs" shoppers:"Gold a@b.c"'),
         ("Something Else", "segment add"),
     ]
+
+
+def test_what_is_asked_about_is_the_first_field_that_differs() -> None:
+    found = [{"segment": "VIPs", "name": "Gold"}, {"segment": "VIPs", "name": "Gold 2"}]
+    question = ask_which(call_of("segment copy").command, found, {"x": "X"})
+    assert str(question) == "Which new name did you mean? Nothing was done yet."
+    assert (question.names, question.for_log) == ({"x": "X"}, "The words can be read in several ways.")
+    assert [one.values for one in question.readings] == found
 
 
 async def test_names_that_look_alike_are_offered_with_their_ids() -> None:

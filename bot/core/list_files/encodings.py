@@ -85,5 +85,5 @@ def _utf16(head: bytes) -> Encoding | None:
     """Return UTF-16 where null bytes stand at even places only, or at odd ones, as those of its ASCII letters do."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     if min(even, odd) * _MANY <= max(even, odd) and max(even, odd) * _MANY > len(head) // 2:
-        return Encoding("utf-16-le" if odd else "utf-16-be")
+        return Encoding("utf-16-le" if odd > even else "utf-16-be")
     return None

@@ -80,6 +80,7 @@ def test_a_change_has_a_direction(by: int, sign: str, words: str) -> None:
         (-5, "just now"),
         (0.9, "just now"),
         (1, "1 minute ago"),
+        (59, "59 minutes ago"),
         (59.9, "59 minutes ago"),
         (60, "1 hour ago"),
         (47 * 60, "47 hours ago"),

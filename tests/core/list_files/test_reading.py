@@ -96,6 +96,11 @@ def test_an_export_of_names_that_are_addresses_is_no_question() -> None:
     assert (row.email, row.customer_id) == (ADA, 17)
 
 
+def test_a_quote_begins_a_cell_behind_blanks_too() -> None:
+    rows = read(f'email, name\n{ADA}, "Byron, Ada"\n{BEN}, "B, Ben"\n')
+    assert rows == [Row(2, f"{ADA} | Byron, Ada", ADA), Row(3, f"{BEN} | B, Ben", BEN)]
+
+
 def test_the_ids_of_another_shop_are_no_customers() -> None:
     (row,) = read(f"Customer ID,Email,Accepts Email Marketing\n17,{ADA},yes\n")
     assert (row.email, row.customer_id) == (ADA, None)

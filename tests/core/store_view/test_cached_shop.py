@@ -201,21 +201,24 @@ async def test_customers_who_were_seen_are_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("customers", "names", "requests"),
+    ("customers", "names", "requests", "reads_everybody"),
     [
-        (20, ("VIPs", "Lapsed"), 2),
-        (20, ("VIPs", "Lapsed", "Newsletter"), 2),
-        (600, ("VIPs", "Lapsed", "Newsletter"), 4),
-        (600, tuple(kind.name for kind in seeds.SEGMENTS), 4),
+        (20, ("VIPs", "Lapsed"), 2, False),
+        (20, ("VIPs", "Lapsed", "Newsletter"), 2, True),
+        (600, ("VIPs", "Lapsed", "Newsletter"), 4, False),
+        (600, tuple(kind.name for kind in seeds.SEGMENTS), 4, True),
     ],
 )
-async def test_sizes_are_counted_the_cheaper_way(customers: int, names: tuple[str, ...], requests: int) -> None:
+async def test_sizes_are_counted_the_cheaper_way(
+    customers: int, names: tuple[str, ...], requests: int, reads_everybody: bool
+) -> None:
     async with bench(customers=customers) as machine:
         shop = Shop(machine.client)
         segments = await shop.find(names)
         sizes = await shop.sizes(segments)
         assert sizes == {one.id: len(machine.members(one.name)) for one in segments}
         assert len(asked(machine)) == 1 + requests  # one for the list of segments
+        assert any(path.endswith("/shopper-profiles") for path in asked(machine)) is not reads_everybody
 
 
 async def test_a_segment_that_goes_while_it_is_counted_holds_nobody() -> None:

@@ -17,6 +17,7 @@ from bot.sandbox.store.resources import customers as store_customers
 from tests.core.samples import uuid
 from tests.engine.bench import Bench, bench
 
+YES = "It Is a Customer"
 ADA = Customer(id=17, email="ada@example.com", first_name="Ada", last_name="Byron")
 
 
@@ -146,10 +147,14 @@ async def test_numbers_beside_other_words_are_asked_about() -> None:
         assert str(asked.value) == (
             "Is 17 a customer? Beside other words, a number counts as a customer id only as #17. Nothing was done yet."
         )
+        readings = [({"items": "ada@example.com"}, "Leave the Numbers Out"), ({"items": "ada@example.com, #17"}, YES)]
+        assert [(one.values, one.label) for one in asked.value.readings] == readings
+        assert asked.value.for_log == "A number may be a customer's id or not."
         with pytest.raises(Question) as asked:
             await resolve(("rooms 17 18 19 20",), Shop(machine.client), field="items")
         assert str(asked.value).startswith("Are 17, 18, 19 and 1 more customers? Beside other words, a number")
         assert asked.value.field == "items"
+        assert [one.label for one in asked.value.readings] == ["Leave the Numbers Out", "They Are Customers"]
         assert machine.store.requests() == []
 
 
