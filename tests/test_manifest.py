@@ -19,6 +19,8 @@ SCOPES = {
     "chat_update": "chat:write",
     "chat_postEphemeral": "chat:write",
     "conversations_open": "im:write",
+    "files_completeUploadExternal": "files:write",
+    "files_getUploadURLExternal": "files:write",
     "files_info": "files:read",
     "files_upload_v2": "files:write",
     "users_info": "users:read",

@@ -60,6 +60,8 @@ async def body_of(request: web.Request) -> Json:
     """Read a JSON object from a request. Raises Misuse for anything else."""
     try:
         body = json.loads(await request.text() or "{}")
+    except web.HTTPRequestEntityTooLarge:
+        raise Misuse("That is larger than this sandbox takes: files of up to 15 MB.") from None
     except ValueError:
         raise Misuse("The body must be JSON.") from None
     if not isinstance(body, dict):

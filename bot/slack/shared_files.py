@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.answers import Answer, UploadOffers
+from bot.core.answers import Answer, Sentence, UploadOffers
 from bot.core.command import Call, Command, Group
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery
@@ -26,7 +26,8 @@ ONLY_WORDS = (
     "For everything else, type `/{group} help`."
 )
 SEVERAL = "This message has {count} files. Which one is the list?"
-DROPPED = "Nothing was done with {name} yet. The next step asks for the segment, and what to do with the list."
+DROPPED = "Use {name} as a list of shoppers?"
+NEXT = "Nothing was done yet. The form asks for the segment, and what to do with the list."
 Groups = tuple[Group, ...]
 
 
@@ -140,8 +141,8 @@ def _delivery(payload: BlockActions | MessageShortcut, call: Call) -> Delivery:
 
 
 def _which(files: Sequence[Upload], count: int) -> Answer:
-    return Answer(SEVERAL.format(count=count), (UploadOffers(tuple(files)),))
+    return Answer(SEVERAL.format(count=count), (Sentence(NEXT, quiet=True), UploadOffers(tuple(files))))
 
 
 def _offer(file: Upload) -> Answer:
-    return Answer(DROPPED.format(name=file.name), (UploadOffers((file,)),))
+    return Answer(DROPPED.format(name=file.name), (Sentence(NEXT, quiet=True), UploadOffers((file,))))

@@ -71,9 +71,9 @@ async def picture(page: Page, name: str) -> None:
 
 
 @contextmanager
-def sandbox_in(directory: Path) -> Iterator[str]:
+def sandbox_in(directory: Path, *options: str) -> Iterator[str]:
     """A sandbox that begins in this directory; yields the address of its page."""
-    with running("bot", "sandbox", "--port", "0", "--data", str(directory), ready="stops it") as (_, line):
+    with running("bot", "sandbox", "--port", "0", "--data", str(directory), *options, ready="stops it") as (_, line):
         yield re.findall(r"http://\S+", line)[0]
 
 

@@ -40,7 +40,7 @@ async def test_a_dropped_file_is_answered_with_a_button_that_opens_its_form(slac
     await slack.upload("spring.csv", "email\n" + "\n".join(new))
     answer = slack.messages(channel="dm")[-1]
     assert (buttons(answer), answer["ephemeral"]) == (["Use This List"], False)
-    assert "Nothing was done with spring.csv yet." in said(answer)
+    assert said(answer).startswith("Use spring.csv as a list of shoppers? Nothing was done yet.")
     await slack.press("Use This List", by="ana", channel="dm")
     await finish(slack)
     assert "From spring.csv: 30 of 30 rows." in said(slack.card(1))

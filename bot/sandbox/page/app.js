@@ -6,6 +6,7 @@ import { useConfirm } from "./forms/confirm.js";
 import { html, useEffect, useMemo, useReducer, useRef, useState } from "./html.js";
 import { AuditPane } from "./panes/audit.js";
 import { Composer } from "./panes/composer.js";
+import { useDrop } from "./panes/drop.js";
 import { HomeTab } from "./panes/home_tab.js";
 import { Messages } from "./panes/messages.js";
 import { isChannel, PlaceHead, placeName } from "./panes/place.js";
@@ -13,6 +14,7 @@ import { SegmentsPane } from "./panes/segments.js";
 import { Sidebar } from "./panes/sidebar.js";
 import { Banner, Status } from "./panes/status.js";
 import { Topbar } from "./panes/topbar.js";
+import { readFile } from "./read_file.js";
 import { Session } from "./session.js";
 
 /** `first` is {me, place}: what the address names. */
@@ -28,6 +30,8 @@ export function App({ directory, first }) {
   const unread = useUnread(state, place, me);
   const messages = state && messagesIn(state, place);
   const send = (text) => act("type", { channel: place, text });
+  const share = (files) => files.map(async (file) => act("upload", { channel: place, ...(await readFile(file)) }));
+  const drop = useDrop(place !== "home", share);
   useAddress(directory, me, place);
   useEffect(() => {
     if (place === "home") act("home", {});
@@ -37,7 +41,7 @@ export function App({ directory, first }) {
       <${Topbar} me=${me} become=${setMe} hasPanes=${hasPanes} togglePanes=${() => setPanes(!hasPanes)} />
       <div id="layout" class=${hasPanes ? "" : "without-panes"}>
         <${Sidebar} current=${place} unread=${unread} places=${Object.keys(channels)} go=${setPlace} />
-        <main id="main" data-kind=${place === "home" ? "home" : "messages"}>
+        <main id="main" data-kind=${place === "home" ? "home" : "messages"} ...${drop}>
           <${PlaceHead} place=${place} go=${setPlace} />
           <${Banner} isLinked=${isLinked} isConnected=${bot.connected} />
           ${place === "home"
@@ -45,7 +49,7 @@ export function App({ directory, first }) {
             : messages && html`
               <${Messages} key="${me} ${place}" place=${place} messages=${messages} awaited=${awaited} />`}
           <div id="composer-area">
-            <${Composer} place=${place} name=${placeName(place, directory)} send=${send} />
+            <${Composer} place=${place} name=${placeName(place, directory)} send=${send} share=${share} />
             <${Status} last=${last} />
           </div>
         </main>
@@ -83,7 +87,7 @@ function useActs(me) {
   const now = useRef(me);
   now.current = me;
   const act = async (verb, body) => {
-    if (verb === "type" || verb === "press") awaited.current = true;
+    if (["type", "upload", "press"].includes(verb)) awaited.current = true;
     const answer = await post(verb, { user: me, ...body });
     if (verb !== "suggest" && now.current === me) setLast({ verb, body, answer });
     return answer;

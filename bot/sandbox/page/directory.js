@@ -9,6 +9,7 @@ export class Directory {
     this.channels = answer.channels;
     this.groups = answer.groups;
     this.commands = answer.commands;
+    this.shortcuts = answer.shortcuts;
     this.bot = { ...answer.bot, real_name: "Segment Bot", isApp: true };
     this.everybody = [...this.people, this.bot, SLACKBOT];
   }

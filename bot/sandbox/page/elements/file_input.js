@@ -3,6 +3,7 @@
 import { sizeWords } from "../blocks/file.js";
 import { html, useRef } from "../html.js";
 import { Icon, IconButton } from "../icon.js";
+import { readFile } from "../read_file.js";
 import { useField } from "./surface.js";
 
 export function FileInput({ element, blockId, spot }) {
@@ -41,10 +42,4 @@ export function FileInput({ element, blockId, spot }) {
           </li>`)}
       </ul>
     </div>`;
-}
-
-/** As the control API wants it: base64 keeps every byte as it is. */
-async function readFile(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, content_base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
 }

@@ -1,4 +1,4 @@
-/* The line one types into, with Slack's menu of slash commands. */
+/* The line one types into, with Slack's menu of slash commands, and the button for a file. */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { Icon } from "../icon.js";
@@ -7,8 +7,8 @@ import { useDirectory } from "../session.js";
 const HISTORY = 50;
 const HIGHEST = 160; // pixels the field may grow to
 
-/** `send(text)` is called with what was typed; `name` is that of the place. */
-export function Composer({ place, name, send }) {
+/** `send(text)` is called with what was typed, `share(files)` with what was chosen; `name` is that of the place. */
+export function Composer({ place, name, send, share }) {
   const { commands } = useDirectory();
   const field = useRef(null);
   const [text, setText] = useState("");
@@ -53,6 +53,7 @@ export function Composer({ place, name, send }) {
     <${Menu} found=${found} active=${active} point=${setActive} pick=${pick} />
     <${Hint} command=${commands.find(({ command }) => text.startsWith(`${command} `))} />
     <div id="composer-box">
+      <${FileButton} share=${share} />
       <textarea ref=${field} id="composer" rows="1" value=${text} placeholder="Message ${name}"
         aria-label="Message ${name}" role="combobox" aria-autocomplete="list" aria-controls="slash-menu"
         aria-expanded=${found.length > 0} aria-activedescendant=${found.length ? `slash-${active}` : ""}
@@ -63,6 +64,18 @@ export function Composer({ place, name, send }) {
         <${Icon} name="send" />
       </button>
     </div>`;
+}
+
+function FileButton({ share }) {
+  const chosen = ({ target }) => {
+    share([...target.files]);
+    target.value = "";
+  };
+  return html`
+    <label id="attach" title="Share a file, or drop it here">
+      <${Icon} name="plus" />
+      <input class="file-picker" type="file" aria-label="Share a file" onChange=${chosen} />
+    </label>`;
 }
 
 function grow(field) {

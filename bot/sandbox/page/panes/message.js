@@ -10,12 +10,14 @@ import { useFlash, useHeldFocus } from "../motion.js";
 import { useSession } from "../session.js";
 import { hourOf } from "../text/dates.js";
 import { Mrkdwn } from "../text/mrkdwn.js";
+import { MessageMenu } from "./message_menu.js";
 
 export const keyOf = (message) => `${message.ts}${message.ephemeral ? "-private" : ""}`;
 
 export function Message({ message, place, isCompact, isLive }) {
   const { act, directory } = useSession();
-  const surface = useNewSurface(act, { channel: message.channel ?? place, ts: message.ts });
+  const channel = message.channel ?? place;
+  const surface = useNewSurface(act, { channel, ts: message.ts });
   const row = useHeldFocus();
   useFlash(row, JSON.stringify(message), isLive);
   const user = directory.user(message.user);
@@ -36,6 +38,7 @@ export function Message({ message, place, isCompact, isLive }) {
         ${!isCompact && html`<${Byline} name=${name} badge=${badge} hour=${hour} />`}
         <${Content} message=${message} surface=${surface} />
       </div>
+      ${!message.ephemeral && html`<${MessageMenu} message=${message} channel=${channel} />`}
     </div>`;
 }
 
@@ -49,6 +52,6 @@ const Byline = ({ name, badge, hour }) => html`
 const Content = ({ message: { blocks, text, edited, files }, surface }) => html`
   ${blocks?.length
     ? html`<${Blocks} blocks=${blocks} surface=${surface} />`
-    : html`<div class="block-text"><${Mrkdwn} text=${text} /></div>`}
+    : text && html`<div class="block-text"><${Mrkdwn} text=${text} /></div>`}
   ${edited && html`<span class="edited">(edited)</span>`}
   ${files && html`<div class="files">${files.map((file) => html`<${File} file=${file} />`)}</div>`}`;

@@ -4,7 +4,15 @@ import { html } from "../html.js";
 
 const NOT_CONNECTED = "Segment Bot is offline: commands and buttons do nothing until it runs again.";
 const LOST = "Lost the connection to the sandbox. Trying again…";
-const DEEDS = { type: "Sent", press: "Pressed", submit: "Form submitted", cancel: "Form closed", home: "Home opened" };
+const DEEDS = {
+  type: "Sent",
+  upload: "File shared",
+  shortcut: "Shortcut used",
+  press: "Pressed",
+  submit: "Form submitted",
+  cancel: "Form closed",
+  home: "Home opened",
+};
 
 /** How an act went: `last` is {verb, body, answer}, or null. */
 export function Status({ last }) {
