@@ -19,8 +19,10 @@ from tests.browser.test_commands import Screen
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 ROWS = 5000
-DIRT = ("bob-at-example.com", "nobody@nowhere.example", "")
+DIRT = ("bob-at-example.com", "nobody@nowhere.example")
+DOUBLES = (0, 1, 2)
 SEGMENT = "Spring launch waitlist"
+CARD = "From spring-list.csv: 4,995 of 5,000 rows"
 READY_SECONDS = 10
 """From the drop of 5,000 rows until their change can be approved; the emulated store answers at once."""
 DROP = """(node, [name, text]) => {
@@ -69,47 +71,103 @@ async def choose(screen: Screen, segment: str, mode: str) -> None:
     await screen.choose("What to do", mode)
 
 
-async def delay(url: str, **fault: Any) -> None:
-    """Let the store take its time, or not any more."""
+async def fault(url: str, **fault: Any) -> None:
+    """Order a bad day of the store, or the end of all."""
     async with aiohttp.ClientSession() as session:
         assert (await session.post(f"{url}/control/fault", json=fault)).status == 200
 
 
-async def number_in(where: Locator) -> int:
-    """The last number of what stands there."""
-    return int(re.findall(r"[\d,]+", await where.inner_text())[-1].replace(",", ""))
+async def size(screen: Screen) -> int:
+    """How many shoppers the segment has in the store."""
+    return int(re.findall(r"[\d,]+", await screen.size(SEGMENT).inner_text())[-1].replace(",", ""))
+
+
+async def approve(screen: Screen, on: str, button: str, by: str) -> Locator:
+    """Press a card's button as another person, and say yes; returns the card."""
+    await screen.become(by)
+    await screen.go("#approvals")
+    card = screen.message(on)
+    await card.get_by_role("button", name=button, exact=True).click()
+    await screen.page.get_by_test_id("confirm").get_by_role("button", name=button, exact=True).click()
+    return card
 
 
 async def test_5000_rows_are_dropped_approved_stopped_tried_again_and_undone(
     screen: Screen, large: str, emails: list[str]
 ) -> None:
     began = time.monotonic()
-    listed = emails[: ROWS - len(DIRT) - 2]
-    await drop(screen, "spring-list.csv", "\n".join(("email", *listed, *DIRT, *listed[:3])))
+    listed = emails[: ROWS - len(DIRT) - len(DOUBLES)]
+    await drop(screen, "spring-list.csv", "\n".join(("email", *listed, *DIRT, *(listed[at] for at in DOUBLES))))
     await screen.press("Use This List", on="Use spring-list.csv as a list of shoppers?")
     await expect(screen.form).to_contain_text("File: spring-list.csv")
     await choose(screen, SEGMENT, "Add these")
     await picture(screen.page, "files form")
     await screen.submit("Import List")
-    preview = screen.message("To add")
-    await expect(preview).to_contain_text("5,000 rows read from spring-list.csv")
-    for row in ("To add4,995", "Duplicates3", "Not in the store1", "Unreadable1"):
-        assert row in re.sub(r"\s", "", await preview.inner_text()).replace(
-            "Notinthestore", "Not in the store"
-        ).replace("Toadd", "To add")
+    preview = screen.message("5,000 rows read from spring-list.csv")
+    for rows, count in (("To add", "4,995"), ("Duplicates", "3"), ("Not in the store", "1"), ("Unreadable", "1")):
+        await expect(preview.get_by_role("row").filter(has_text=rows)).to_contain_text(count)
     await picture(screen.page, "files preview")
     await screen.become("ben")
     await screen.go("#approvals")
-    card = screen.message("From spring-list.csv: 4,995 of 5,000 rows")
-    await expect(card).to_contain_text(f"Add 4,995 shoppers to {SEGMENT}")
-    await expect(card.get_by_role("button", name="Import List", exact=True)).to_be_visible()
+    await expect(screen.message(CARD).get_by_role("button", name="Import List", exact=True)).to_be_visible()
     assert time.monotonic() - began < READY_SECONDS
-    await delay(large, target="store", method="POST", path="/segments/{id}/shopper-profiles", delay=0.3, times=None)
-    await card.get_by_role("button", name="Import List", exact=True).click()
-    await screen.page.get_by_test_id("confirm").get_by_role("button", name="Import List", exact=True).click()
+
+    await fault(large, target="store", method="POST", path="/segments/{id}/shopper-profiles", delay=0.3, times=None)
+    card = await approve(screen, CARD, "Import List", by="ben")
     await expect(card).to_contain_text("Running")
+    await picture(screen.page, "files running")
     await card.get_by_role("button", name="Stop", exact=True).click()
     await expect(card).to_contain_text("Stopped", timeout=20_000)
-    await delay(large, clear=True)
     await picture(screen.page, "files stopped")
-    assert 0 < await number_in(screen.size(SEGMENT)) < len(listed)
+    await fault(large, clear=True)
+    first = await size(screen)
+    assert 0 < first < len(listed)
+    await screen.become("ana")
+    await card.get_by_role("button", name=re.compile("Try .*Again|Continue")).click()
+    rest = f"Add {len(listed) - first:,} shoppers to {SEGMENT}"
+    card = await approve(screen, rest, "Try Again", by="ben")
+    await expect(card).to_contain_text("Done", timeout=20_000)
+    await picture(screen.page, "files done")
+    assert await size(screen) == len(listed)
+    await card.get_by_role("button", name="Undo", exact=True).click()
+    undo = f"Remove {len(listed) - first:,} of {len(listed):,} shoppers from {SEGMENT}"
+    card = await approve(screen, undo, "Undo Change", by="cleo")
+    await expect(card).to_contain_text("Done", timeout=20_000)
+    await picture(screen.page, "files undone")
+    assert await size(screen) == first
+
+
+async def test_a_file_is_used_from_the_menu_of_its_message(screen: Screen, emails: list[str]) -> None:
+    await screen.become("ben")
+    await screen.go("#segments")
+    await screen.page.get_by_label("Share a file").set_input_files(
+        {"name": "two.csv", "mimeType": "text/csv", "buffer": "\n".join(emails[:2]).encode()}
+    )
+    await expect(screen.message("two.csv")).to_be_visible()
+    await screen.become("ana")
+    await screen.message("two.csv").hover()
+    await screen.message("two.csv").get_by_role("button", name="Message menu").click()
+    await picture(screen.page, "files menu")
+    await screen.page.get_by_role("menuitem").filter(has_text="Use This List").click()
+    await expect(screen.form).to_contain_text("File: two.csv")
+    await choose(screen, "Reviewers", "Remove these")
+    await screen.submit("Import List")
+    await expect(screen.message("2 rows read from two.csv")).to_be_visible()
+
+
+async def test_a_file_in_a_form_has_at_most_10_mb(screen: Screen, emails: list[str]) -> None:
+    await screen.type("/segment import VIPs")
+    await screen.choose("What to do", "Add these")
+    for content, told in (
+        (b"x" * (10 * 1024 * 1024 + 1), "Please choose files of at most 10 MB."),
+        (b"x" * (15 * 1024 * 1024 + 1), "That is larger than this sandbox takes"),
+    ):
+        file = {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
+        await screen.form.locator("input[type=file]").set_input_files(file)
+        await screen.submit("Import List")
+        await expect(screen.form).to_contain_text(told)
+        await screen.form.get_by_role("button", name="Remove list.csv").click()
+    few = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(emails[:2]).encode()}
+    await screen.form.locator("input[type=file]").set_input_files(few)
+    await screen.submit("Import List")
+    await expect(screen.message("2 rows read from list.csv")).to_be_visible()

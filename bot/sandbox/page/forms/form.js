@@ -60,8 +60,8 @@ function Form({ view, depth, isCovered }) {
           <h2 class="dialog-title" id=${title}>${plain(view.title)}</h2>
           <${IconButton} name="close" label="Close" onClick=${cancel} />
         </header>
-        ${problem && html`<div class="form-problem" role="alert">${problem}</div>`}
-        <div class="dialog-body">
+        ${problem && html`<div key="problem" class="form-problem" role="alert">${problem}</div>`}
+        <div key="body" class="dialog-body">
           <${Errors.Provider} value=${answer.errors ?? {}}><${Blocks} blocks=${view.blocks} surface=${surface} /><//>
         </div>
         <footer class="dialog-foot">
