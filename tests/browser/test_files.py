@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
 from tests.browser.conftest import Visit, picture, sandbox_in
 from tests.browser.test_commands import Screen
@@ -162,12 +162,12 @@ async def test_a_file_in_a_form_has_at_most_10_mb(screen: Screen, emails: list[s
         (b"x" * (10 * 1024 * 1024 + 1), "Please choose files of at most 10 MB."),
         (b"x" * (15 * 1024 * 1024 + 1), "That is larger than this sandbox takes"),
     ):
-        file = {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
+        file: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
         await screen.form.locator("input[type=file]").set_input_files(file)
         await screen.submit("Import List")
         await expect(screen.form).to_contain_text(told)
         await screen.form.get_by_role("button", name="Remove list.csv").click()
-    few = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(emails[:2]).encode()}
+    few: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(emails[:2]).encode()}
     await screen.form.locator("input[type=file]").set_input_files(few)
     await screen.submit("Import List")
     await expect(screen.message("2 rows read from list.csv")).to_be_visible()
