@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from bot import audit_cli, ledger_cli, sandbox_cli
+from bot import audit_cli, import_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.ledger.errors import UnusableLedger
 from bot.settings import CannotStart, WrongSettings, database_path, load, seal_keys
@@ -45,6 +45,8 @@ def _parser(database: Path) -> argparse.ArgumentParser:
     )
     modes.add_parser("http", help="run the bot behind signed HTTP requests").set_defaults(run=lambda _: _http())
     sandbox_cli.add_to(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
+    importing = "have a list imported, in the name of a person who confirms it in Slack"
+    import_cli.add_to(modes.add_parser("import", help=importing))
     ledger = modes.add_parser("ledger", help="restore the ledger from a backup")
     ledger_cli.add_to(ledger, database, seal_keys)
     audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")

@@ -21,6 +21,7 @@ from bot.bigcommerce import Store, connect
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import LedgerLost, NotRecorded
+from bot.core.uploads import Uploads
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
@@ -107,10 +108,12 @@ async def assemble(
     quiet: float = QUIET,
     lease: Lease = USUAL_LEASE,
     run_due_every: float | None = 1.0,
+    uploads: Uploads | None = None,
 ) -> AsyncIterator[Bot]:
     """Assemble a bot, ready to take deliveries.
 
-    ``run_due_every``: seconds between runs of what is due; None leaves that to the caller.
+    ``run_due_every``: seconds between runs of what is due; None leaves that to the caller. ``uploads``: where files
+    are that people bring, if not in Slack.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
     ``lease``: how long the process keeps what it claims.
@@ -135,7 +138,7 @@ async def assemble(
             store=store,
             announcer=_announcer((client, once, cards), settings, groups),
             directory=directory,
-            uploads=SlackUploads(client),
+            uploads=uploads or SlackUploads(client),
             gate=AckPriority(now=time.monotonic, quiet=quiet),
             clock=clock,
             elapsed=elapsed,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.sandbox.workspace import people
 from tests.harness import environment_for
 from tests.onlooker import onlooker
 from tests.processes import ROOT, running
@@ -194,3 +195,35 @@ async def test_one_changed_byte_of_the_log_is_found(tmp_path: Path) -> None:
     broken = command("audit", "verify", "--database", str(database), folder=tmp_path)
     assert broken.returncode == 1
     assert "Entry 2 is not what was sealed after entry 1" in broken.stderr  # the first one tells of the summary
+
+
+async def test_a_list_is_imported_from_the_shell_beside_a_running_bot(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "list.csv"
+    sandbox = ("bot", "sandbox", "--port", "0", "--data", str(data), "--customers", "40")
+    with running(*sandbox, ready="stops it") as (_, line):
+        url = re.findall(r"http://\S+", line)[0]
+        settings = environment_for(url, data / "segment-bot.sqlite")
+        arguments = ("import", str(file), "--segment", "VIPs", "--mode", "equal", "--as", people.ANA)
+        missing = command(*arguments, folder=tmp_path, **settings)
+        assert (missing.returncode, missing.stderr) == (1, f"There is no file {file}.\n")
+        file.write_text("customer_id\n1\n2\n", encoding="utf-8")
+        asked = command(*arguments, folder=tmp_path, **settings)
+        assert asked.returncode == 0, asked.stderr
+        assert "2 rows read from list.csv:" in asked.stdout
+        assert "is asked in Slack to confirm this" in asked.stdout
+        assert settings["SLACK_BOT_TOKEN"] not in asked.stdout + asked.stderr
+        async with onlooker(url) as looker:
+            await looker.until("ana", "state", lambda state: "asked for it in your name" in str(state))
+    wrong = command("import", "x", "--segment", "VIPs", "--mode", "add", "--as", "ana", folder=tmp_path)
+    assert wrong.returncode == 2
+    assert "is not a member id" in wrong.stderr
+
+
+def test_an_import_needs_the_ledger_of_a_bot(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("ada@example.com", encoding="utf-8")
+    settings = environment_for("http://127.0.0.1:1", tmp_path / "none.sqlite")
+    arguments = ("import", "list.csv", "--segment", "VIPs", "--mode", "add", "--as", people.ANA)
+    refused = command(*arguments, folder=tmp_path, **settings)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"There is no ledger {tmp_path / 'none.sqlite'}. Start the bot first")
+    assert not (tmp_path / "none.sqlite").exists()

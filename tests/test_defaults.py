@@ -78,8 +78,10 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Caller": {"lane": Lane.AWAITED},
     "Change": {"version": 1, "revision": 1, "state": "planned"},
     "Clicked": {"kind": "clicked"},
+    "Confirming": {"kind": "confirming"},
     "Edited": {"kind": "edited"},
     "Encoding": {"is_certain": True},
+    "FromShell": {"kind": "shell"},
     "Kept": {"private": True},
     "Life": {"version": 1, "state": "planned", "is_whole": True},
     "Lease": {

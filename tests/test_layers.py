@@ -46,6 +46,8 @@ def may_import(layer: str) -> frozenset[str]:
     if layer in ("audit_cli", "audit_options", "ledger_cli"):  # what the shell does with a ledger's file, without a bot
         return frozenset({"audit_cli", "audit_options", "bigcommerce", "core", "ledger", "ledger_cli"})
     if layer in (
+        "import_cli",
+        "import_mode",
         "live_modes",
         "sandbox_cli",
         "sandbox_mode",
@@ -56,7 +58,16 @@ def may_import(layer: str) -> frozenset[str]:
     if layer in ("wiring", "__main__"):
         left.add("settings")
     if layer == "__main__":
-        left |= {"audit_cli", "commands", "file_modes", "ledger_cli", "live_modes", "serving"}
+        left |= {
+            "audit_cli",
+            "commands",
+            "file_modes",
+            "import_cli",
+            "import_mode",
+            "ledger_cli",
+            "live_modes",
+            "serving",
+        }
         left |= {"sandbox", "sandbox_cli", "sandbox_mode"}
     return frozenset(left)
 

@@ -124,10 +124,14 @@ Part = Sentence | Fields | Table | Chart | Offers | Review | UploadOffers | File
 
 @dataclass(frozen=True)
 class Answer:
-    """What is shown privately to the person who asked. ``title`` is the most important sentence."""
+    """What is shown privately to the person who asked. ``title`` is the most important sentence.
+
+    ``refuses``: it says why what was asked for is not done.
+    """
 
     title: str
     parts: tuple[Part, ...] = ()
+    refuses: bool = False
 
 
 _MARK = f"\ue000{secrets.token_hex(4)}:"

@@ -90,6 +90,39 @@ class Clicked(Delivery):
         return super().shown or Shown(number=self.decision.number)
 
 
+class FromShell(Delivery):
+    """A command with its values, asked for from the shell in a person's name, who has to confirm it in Slack.
+
+    ``headline`` and ``remarks`` say what it would do; ``login`` is who typed it, as the operating system says.
+    """
+
+    kind: Literal["shell"] = "shell"
+    values: dict[str, Any] = {}
+    headline: str
+    remarks: tuple[str, ...] = ()
+    login: str = ""
+
+
+class Confirmation(Value):
+    """A person's word whether they asked for what came from the shell in their name (``request``, an invocation)."""
+
+    request: str
+    is_mine: bool
+
+    @property
+    def recorded_text(self) -> str:
+        """The answer as the log records it."""
+        return "confirmed what was asked from the shell" if self.is_mine else "did not ask what came from the shell"
+
+
+class Confirming(Delivery):
+    """A click on the message that asks for a confirmation; ``ts`` is that message."""
+
+    kind: Literal["confirming"] = "confirming"
+    answer: Confirmation
+    ts: str = ""
+
+
 def _with_kind(stored: Any) -> Any:
     """Convert an invocation stored before there were kinds, when each had all fields, to one with a kind."""
     if not isinstance(stored, dict) or "kind" in stored:
@@ -99,9 +132,9 @@ def _with_kind(stored: Any) -> Any:
     return {"kind": kind} | {key: value for key, value in stored.items() if key not in others[kind]}
 
 
-Asked = Typed | Submitted | Edited
+Asked = Typed | Submitted | Edited | FromShell
 """What has to be planned."""
-Invocation = Typed | Submitted | Edited | Clicked
+Invocation = Asked | Clicked | Confirming
 """Everything that people can ask for."""
 _STORED: TypeAdapter[Invocation] = TypeAdapter(
     Annotated[Invocation, Field(discriminator="kind"), BeforeValidator(_with_kind)]

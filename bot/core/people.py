@@ -58,7 +58,16 @@ def unreadable_group(group: str, why: str) -> str:
 
 
 class Place(Value):
-    """Where something was asked: a channel id, and the URL for private replies within 30 minutes, if any."""
+    """Where something was asked: a channel id, and the URL for private replies within 30 minutes, if any.
+
+    ``is_shell``: in the shell of the machine that runs the bot.
+    """
 
     channel: str | None = None
     response_url: str | None = None
+    is_shell: bool = False
+
+    @property
+    def recorded_text(self) -> str:
+        """The place as the log records it: a channel id, ``the shell``, or nothing."""
+        return "the shell" if self.is_shell else self.channel or ""

@@ -23,5 +23,5 @@ class Uploads(Protocol):
     def open(self, upload: Upload) -> AbstractAsyncContextManager[BinaryIO]:
         """Open a copy of the file, at its beginning, on disk only; it is gone at the end of the context.
 
-        Raises Impossible where the file cannot be had, or is larger than MOST_BYTES.
+        Raises Impossible where the file cannot be had, or is too large.
         """

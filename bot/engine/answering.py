@@ -13,12 +13,13 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Call, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
-from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed
+from bot.core.invocation import Clicked, Confirmation, Confirming, Edited, Invocation, Submitted, Typed
 from bot.core.planning.plan import Plan
 from bot.core.questions import question_answer
 from bot.core.waiting_offers import with_waits
 from bot.engine.ack_priority import AckPriority
 from bot.engine.clicks import Clicks
+from bot.engine.confirmations import Confirmations
 from bot.engine.decider import Decider
 from bot.engine.planner import Planned, Planner, Request, decides
 from bot.engine.ports import Announcer, Undeliverable
@@ -46,6 +47,7 @@ class Answering:
     replies: Replies
     announcer: Announcer
     clicks: Clicks
+    confirmations: Confirmations
 
     async def answer(self, invocation: Invocation, request: Request) -> None:
         """Answer a recorded invocation; show a refusal privately."""
@@ -123,6 +125,8 @@ class Answering:
                 return  # settled already
             case Decision(), _:
                 await self._decide(invocation, outcome)
+            case Confirmation(), Confirming():
+                await self.confirmations.take(invocation)
             case _:  # a click comes with a Decision, never with a Plan
                 await self.replies.show(invocation, with_waits(cast("Answer", outcome), self.planner.groups))
         await self._settle(EntryKind.ANSWERED, invocation, trace)
@@ -156,7 +160,7 @@ class Answering:
             raise Impossible(f"It could not be posted in the summary channel ({error}).{advice}{doubt}") from error
 
     async def _record_post(self, by: Invocation, post: Post) -> None:
-        who = (by.actor, by.place.channel or "", by.command)
+        who = (by.actor, by.place.recorded_text, by.command)
         entry = Entry(EntryKind.SUMMARY_POSTED, *who, None, post.record, "posted", workspace=by.workspace)
         with suppress(NotRecorded):  # it is posted, and the request for it is recorded
             await self.process.ledger.audit.append(entry, at=self.process.clock())

@@ -17,6 +17,7 @@ from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.clicks import Clicks
+from bot.engine.confirmations import Confirmations
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
 from bot.engine.emergency_notices import EmergencyNotices
@@ -97,9 +98,11 @@ def build_engine(
         process, groups, approvers, authority, runner, cards, announcer, replies, approval_time, new_nonce
     )
     clicks = Clicks(process, authority, announcer, cards)
-    answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks)
+    confirmations = Confirmations(process, planner, proposing, replies, announcer, approval_time)
+    answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks, confirmations)
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
-    housekeeper = Housekeeper(process, authority, answering, proposing, decider, runner, cards, approval_time, summary)
+    working = (process, authority, answering, proposing, decider, runner, cards)
+    housekeeper = Housekeeper(*working, approval_time, confirmations, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, housekeeper)

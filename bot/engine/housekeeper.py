@@ -7,10 +7,12 @@ from datetime import timedelta
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.errors import NotAllowed, TooLate
+from bot.core.invocation import FromShell
 from bot.engine.answering import Answering
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
+from bot.engine.confirmations import Confirmations
 from bot.engine.daily_summary import DailySummary
 from bot.engine.decider import Decider
 from bot.engine.process import Process
@@ -38,6 +40,7 @@ class Housekeeper:
     runner: ChangeRunner
     cards: CardReconciler
     approval_time: timedelta
+    confirmations: Confirmations
     summary: DailySummary | None = None
 
     async def run_due(self) -> None:
@@ -53,6 +56,7 @@ class Housekeeper:
         await self.process.ledger.changes.queue_reminders(expiring=now + min(REMIND, self.approval_time / 4), at=now)
         self.cards.wake()
         self.answering.replies.late.wake()
+        self.confirmations.wake()
         if self.summary:
             self.summary.wake()
 
@@ -62,6 +66,9 @@ class Housekeeper:
         for invocation, at in await abandoned:
             if not await process.ledger.invocations.was_asked(invocation):
                 answer = self.answering.refuse_unasked
+            elif isinstance(invocation, FromShell):
+                self.confirmations.hold(invocation, at)
+                continue
             else:
                 answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
             process.tasks.start(answer(invocation))

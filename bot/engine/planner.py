@@ -14,7 +14,7 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of
 from bot.core.errors import Impossible, Misuse, Question
-from bot.core.invocation import Clicked, Invocation, Typed
+from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
 from bot.core.planning.plan import Plan, build_plan
@@ -26,13 +26,13 @@ from bot.engine.ports import Directory
 from bot.engine.process import Process
 from bot.engine.recent_moves import moved_before
 
-Request = Call | Decision
-"""What an invocation asks for: a Command to call, or a decision."""
+Request = Call | Decision | Confirmation
+"""What an invocation asks for: a Command to call, a decision, or to take a person's word for a request."""
 
 
 def decides(request: Request) -> bool:
     """Return whether this decides about a change: such requests wait for no others."""
-    return isinstance(request, Decision) or request.command.decides
+    return not isinstance(request, Call) or request.command.decides
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Planned:
     is for the person who asks, before anything comes of it.
     """
 
-    outcome: Outcome | Exception
+    outcome: Outcome | Confirmation | Exception
     trace: AuditTrace
     at: float
     values: dict[str, Any] | None = None
     preview: Answer | None = None
 
-    def result(self) -> Outcome:
+    def result(self) -> Outcome | Confirmation:
         """Return the Command's outcome. Raises its error."""
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -70,9 +70,11 @@ class Planner:
     uploads: Uploads
 
     def request(self, invocation: Invocation) -> Request:
-        """Return the request behind an invocation: a Command to call, or a decision."""
+        """Return the request behind an invocation: a Command to call, a decision, or a confirmation."""
         if isinstance(invocation, Clicked):
             return invocation.decision
+        if isinstance(invocation, Confirming):
+            return invocation.answer
         call = Call(find(self.groups, invocation.command), invocation.values)
         return self._typed(invocation.line, call) if isinstance(invocation, Typed) and invocation.line else call
 
@@ -116,8 +118,8 @@ class Planner:
             self.policy.refuse_asking(actor, plan, moved)
 
     async def plan(self, request: Request, actor: str) -> Planned:
-        """Plan this person's request; a decision needs no planning. Errors are part of the result."""
-        if isinstance(request, Decision):
+        """Plan this person's request; only a Command needs planning. Errors are part of the result."""
+        if not isinstance(request, Call):
             return Planned(request, AuditTrace(request.recorded_text), self.process.elapsed())
         began = self.process.elapsed()
         ctx, call = self.context(actor, can_wait=not decides(request)), request

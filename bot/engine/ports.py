@@ -1,11 +1,12 @@
 """The engine's ports to the place where people talk. Slack implements them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
-from bot.core.invocation import ClickedButton
+from bot.core.invocation import ClickedButton, FromShell
 from bot.core.people import Actor, Place
 from bot.engine.home_tab.model import Home
 
@@ -61,6 +62,12 @@ class Announcer(Protocol):
 
     async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         """Show an answer privately. Its files are sent first, as direct messages. Raises Undeliverable."""
+
+    async def ask_to_confirm(self, request: FromShell, *, until: datetime) -> None:
+        """Ask a person whether what came from the shell in their name is their request. Raises Undeliverable."""
+
+    async def close_question(self, question: Card, answer: Answer) -> None:
+        """Replace the message that asked, with its buttons, by what came of it. Raises Undeliverable."""
 
     async def announce(self, answer: Answer) -> None:
         """Post an answer in the channel of the daily summary. Raises Undeliverable.

@@ -50,5 +50,5 @@ class Replies:
 
 
 def _entry(kind: EntryKind, to: Delivery, detail: dict[str, str]) -> Entry:
-    place, outcome = to.place.channel or "", "" if kind is EntryKind.FORM else kind
+    place, outcome = to.place.recorded_text, "" if kind is EntryKind.FORM else kind
     return Entry(kind, to.actor, place, to.command, None, detail, outcome, workspace=to.workspace)

@@ -89,7 +89,7 @@ def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, An
     entry = Entry(
         kind,
         invocation.actor,
-        invocation.place.channel or "",
+        invocation.place.recorded_text,
         invocation.command,
         None,
         detail,
@@ -99,4 +99,4 @@ def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, An
 
 
 def _of_change(change: Change, entry: Entry) -> Entry:
-    return replace(entry, channel=change.place.channel or "", command=change.command, change=change.number)
+    return replace(entry, channel=change.place.recorded_text, command=change.command, change=change.number)

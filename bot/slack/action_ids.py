@@ -9,6 +9,10 @@ from bot.core.approval.shown_change import Shown
 APPROVE = "approve"
 REJECT = "reject"
 EDIT = "edit"
+CONFIRM = "confirm"
+"""The button by which a person confirms what was asked for from the shell in their name; its value is that request."""
+DISOWN = "disown"
+"""The button by which they say that it was not them."""
 RUN = "run"
 """A button that types a command; ``run:0``, ``run:1`` … since action ids are unique within a block."""
 RUN_PATTERN = re.compile(rf"{RUN}:\d+")

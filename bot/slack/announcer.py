@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -10,7 +11,7 @@ from bot.core.answers import Answer, File
 from bot.core.approval.changes import Card, Change
 from bot.core.command import Group
 from bot.core.errors import Impossible
-from bot.core.invocation import ClickedButton
+from bot.core.invocation import ClickedButton, FromShell
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.people import Place
 from bot.engine.home_tab.model import Home
@@ -28,6 +29,7 @@ from bot.slack.change_notices import (
     see_card,
 )
 from bot.slack.cleared_card import render_cleared
+from bot.slack.confirmation_message import render_question
 from bot.slack.file_uploads import share_files
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
@@ -140,6 +142,15 @@ class SlackAnnouncer:
             await self._show(user_id, place, answers.message(_unsent(files, error)))
             raise
         await self._show(user_id, place, answers.message(answer))
+
+    async def ask_to_confirm(self, request: FromShell, *, until: datetime) -> None:
+        """Ask a person whether what came from the shell in their name is their request. Raises Undeliverable."""
+        await self._post(request.actor, render_question(request, until=until))
+
+    async def close_question(self, question: Card, answer: Answer) -> None:
+        """Replace the message that asked, with its buttons, by what came of it. Raises Undeliverable."""
+        with _raising_undeliverable():
+            await self._messenger.update(question, answers.message(answer))
 
     async def announce(self, answer: Answer) -> None:
         """Post the answer in the channel of the daily summary. Raises Undeliverable; Impossible if there is none."""

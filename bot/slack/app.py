@@ -22,6 +22,8 @@ from bot.slack import blocks, decoding, forms, shared_files
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
+    CONFIRM,
+    DISOWN,
     EDIT,
     NEW_SEGMENT,
     PROMOTIONS,
@@ -76,6 +78,8 @@ class Listeners:
         app.action(REJECT)(self._guarded(self.rejecting))
         app.action(EDIT)(self._guarded(self.editing))
         app.action(REVIEW)(self._guarded(self.reviewing))
+        for asked in (CONFIRM, DISOWN):
+            app.action(asked)(self._guarded(self.confirmed))
         app.view(REVIEW_FORM)(self._guarded(self.reviewed))
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
@@ -153,6 +157,11 @@ class Listeners:
     async def approved(self, ack: AsyncAck, body: Body) -> None:
         """Take a click on the button that approves."""
         await self._intake.take(decoding.approval(body))
+        await ack()
+
+    async def confirmed(self, ack: AsyncAck, body: Body) -> None:
+        """Take a person's word whether they asked for what came from the shell in their name."""
+        await self._intake.take(decoding.confirmation(body))
         await ack()
 
     async def rejecting(self, ack: AsyncAck, body: Body) -> None:

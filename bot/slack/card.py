@@ -125,7 +125,8 @@ def _beside(change: Change) -> list[Block]:
 
 def _record(change: Change) -> Block:
     """Render what few people need, and which buttons lead to a change that waits."""
-    asked = f"asked by <@{change.requester}> {blocks.time(change.created_at)}"
+    where = " from the shell" if change.place.is_shell else ""
+    asked = f"asked by <@{change.requester}>{where} {blocks.time(change.created_at)}"
     waits = blocks.escape(describe_waits(change, NEXT_MOVES))
     return blocks.context(f"Change {change.number}", asked, *((waits,) if waits else ()))
 

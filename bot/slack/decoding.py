@@ -15,11 +15,11 @@ from bot.core.approval.changes import Decision, Verdict
 from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, Group, Help, find, group_of
 from bot.core.errors import Misuse
-from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed
+from bot.core.invocation import Clicked, ClickedButton, Confirmation, Confirming, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.core.understanding import understand
 from bot.slack import forms
-from bot.slack.action_ids import REASON, VALUE, unpack_shown, unpack_words
+from bot.slack.action_ids import CONFIRM, REASON, VALUE, unpack_shown, unpack_words
 from bot.slack.payloads import (
     AppHomeOpened,
     BlockActions,
@@ -144,6 +144,16 @@ def review_click(body: Body) -> tuple[Delivery, int]:
         payload = BlockActions.model_validate(body)
         number = int(payload.actions[0].value)
     return Delivery(**_clicker(payload, None), command="review", said=f"review change {number}"), number
+
+
+def confirmation(body: Body) -> Confirming:
+    """Decode a click on a button of the message that asks whether a request from the shell is one's own."""
+    with _decoding():
+        payload = BlockActions.model_validate(body)
+        action = payload.actions[0]
+    answer = Confirmation(request=action.value, is_mine=action.action_id == CONFIRM)
+    said, ts = answer.recorded_text, payload.container.message_ts
+    return Confirming(**_clicker(payload, None), command="confirm", said=said, answer=answer, ts=ts)
 
 
 def reviewed(body: Body) -> Clicked:

@@ -49,6 +49,7 @@ class _Action(_Payload):
     """What was used: a button, or an option of a menu or select, whose value is the option's."""
 
     value: str
+    action_id: str = ""
 
     @model_validator(mode="before")
     @classmethod

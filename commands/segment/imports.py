@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Self
 
 from bot.bigcommerce import Segment
@@ -103,7 +104,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     rows = await judge_rows(await _rows(args, ctx), segment.id, ctx.shop)
     read = ReadList(segment, args.mode, args.source, rows)
     if read.refusal:
-        return await asyncio.to_thread(preview, read, read.refusal)
+        return replace(await asyncio.to_thread(preview, read, read.refusal), refuses=True)
     found = FoundShoppers.of(read)
     try:
         plan = await _plan(args.mode, segment, read.shoppers, found, ctx)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,7 @@ from bot.bigcommerce import connect
 from bot.core.answers import Answer
 from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
-from bot.core.invocation import ClickedButton, Invocation
+from bot.core.invocation import ClickedButton, FromShell, Invocation
 from bot.core.people import Actor, Place, Standing
 from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
@@ -129,6 +129,12 @@ class Slack:
         await self._answers()
         self.announced.append(answer)
         await travel(self.dice)
+
+    async def ask_to_confirm(self, request: FromShell, *, until: datetime) -> None:
+        await self._answers()
+
+    async def close_question(self, question: Card, answer: Answer) -> None:
+        await self._answers()
 
     async def warn(self, answer: Answer) -> None:
         await self._answers()

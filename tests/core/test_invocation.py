@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Decision, Verdict
-from bot.core.invocation import Clicked, Edited, Invocation, Submitted, Typed, decode
+from bot.core.invocation import (
+    Clicked,
+    Confirmation,
+    Confirming,
+    Edited,
+    FromShell,
+    Invocation,
+    Submitted,
+    Typed,
+    decode,
+)
 from bot.core.people import Place
 
 WHO: dict[str, Any] = {
@@ -15,7 +25,7 @@ WHO: dict[str, Any] = {
     "workspace": "T0001",
     "place": {"channel": "C1", "response_url": None},
 }
-HERE = Place(channel="C1")
+HERE, SHELL = Place(channel="C1"), Place(is_shell=True)
 DECISION = Decision(number=42, verdict=Verdict.REJECT, version=1, reason="No.")
 
 
@@ -26,6 +36,16 @@ DECISION = Decision(number=42, verdict=Verdict.REJECT, version=1, reason="No.")
         Submitted(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={"name": "VIPs"}),
         Edited(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={}, edits=42),
         Clicked(id="1", actor="UANA", place=HERE, command="reject", said="x", decision=DECISION),
+        FromShell(
+            id="1",
+            actor="UANA",
+            place=SHELL,
+            command="segment import",
+            values={"mode": "add"},
+            headline="Add",
+            login="x",
+        ),
+        Confirming(id="1", actor="UANA", place=HERE, command="confirm", answer=Confirmation(request="2", is_mine=True)),
     ],
     ids=lambda one: one.kind,
 )
@@ -54,3 +74,8 @@ def test_what_is_no_invocation_is_refused() -> None:
         decode(json.dumps({**WHO, "command": "segment delete", "kind": "shouted"}))
     with pytest.raises(ValueError, match="should be an object"):
         decode("17")
+
+
+def test_the_answer_to_a_question_is_recorded_in_words() -> None:
+    texts = [Confirmation(request="1", is_mine=mine).recorded_text for mine in (True, False)]
+    assert texts == ["confirmed what was asked from the shell", "did not ask what came from the shell"]

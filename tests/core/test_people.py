@@ -1,4 +1,4 @@
-from bot.core.people import Actor, Standing
+from bot.core.people import Actor, Place, Standing
 
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 SCOPE = "the Slack app lacks the scope usergroups:read"
@@ -25,3 +25,8 @@ def test_a_group_that_was_not_read_just_now_may_be_read_in_a_minute() -> None:
 def test_groups_of_others_raise_no_doubt() -> None:
     assert actor(unreadable=((APPROVERS, SCOPE),)).doubt(frozenset({MANAGERS, "UBEN"})) == ""
     assert not actor().has_unknown_groups
+
+
+def test_a_place_is_recorded_as_its_channel_or_the_shell() -> None:
+    places = (Place(), Place(channel="C1"), Place(is_shell=True))
+    assert [one.recorded_text for one in places] == ["", "C1", "the shell"]

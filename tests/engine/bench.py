@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
-from bot.core.invocation import ClickedButton, Edited, Typed
+from bot.core.invocation import ClickedButton, Edited, FromShell, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.ack_priority import AckPriority
@@ -59,6 +59,8 @@ class Board:
     whispered: list[tuple[str, str]] = field(default_factory=list)
     announced: list[Answer] = field(default_factory=list)
     warned: list[Answer] = field(default_factory=list)
+    asked: list[tuple[FromShell, datetime]] = field(default_factory=list)
+    closed: list[tuple[Card, str]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     broken: dict[str, BaseException] = field(default_factory=dict)
     poisoned: int | None = None
@@ -105,6 +107,14 @@ class Board:
     async def notify(self, change: Change, kind: str, user_id: str) -> None:
         self._say("notify")
         self.notified.append((change.number, kind, user_id))
+
+    async def ask_to_confirm(self, request: FromShell, *, until: datetime) -> None:
+        self._say("ask")
+        self.asked.append((request, until))
+
+    async def close_question(self, question: Card, answer: Answer) -> None:
+        self._say("close")
+        self.closed.append((question, answer.title))
 
     async def warn(self, answer: Answer) -> None:
         self._say("warn")

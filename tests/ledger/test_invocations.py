@@ -61,6 +61,17 @@ async def test_an_invocation_is_claimed_only_when_its_owner_is_gone(ledger: Ledg
     assert await other.invocations.claim_abandoned(now=LATER + SECOND, **claim) == ()
 
 
+async def test_an_invocation_is_found_by_its_id_while_it_waits(ledger: Ledger, other: Ledger) -> None:
+    assert await ledger.invocations.waiting("1") is None
+    await asked(ledger, "1")
+    assert await other.invocations.waiting("1") == (ask("1"), NOW)
+    assert await other.invocations.is_recorded("1")
+    await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
+    assert await other.invocations.waiting("1") is None
+    assert await other.invocations.is_recorded("1")
+    assert not await other.invocations.is_recorded("2")
+
+
 async def test_a_settled_invocation_cannot_be_claimed(ledger: Ledger) -> None:
     await asked(ledger, "1", values={"shoppers": ["ann@example.com"]})
     await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})

@@ -28,6 +28,14 @@ async def test_a_change_belongs_to_one_process_at_a_time(ledger: Ledger, other: 
     assert (await ledger.leases.holds(1, owner="one"), await ledger.leases.holds(1, owner="two")) == (False, True)
 
 
+async def test_others_live_while_their_leases_last(ledger: Ledger, other: Ledger) -> None:
+    await ledger.leases.renew(owner="one", until=LATER)
+    assert not await ledger.leases.others_live(owner="one", now=NOW)
+    await other.leases.renew(owner="two", until=LATER)
+    assert await ledger.leases.others_live(owner="one", now=LATER)
+    assert not await ledger.leases.others_live(owner="one", now=LATER + SECOND)
+
+
 async def test_a_change_of_a_silent_process_is_free(ledger: Ledger) -> None:
     await planned(ledger, owner="one")
     assert await ledger.leases.unattended(State.PLANNED, now=LATER) == ()

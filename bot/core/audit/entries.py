@@ -25,6 +25,7 @@ class EntryKind(StrEnum):
     PLANNED = "planned", "A request became a change."
     ANSWERED = "answered", "A request was answered without a change."
     REFUSED = "refused", "A request was refused."
+    CONFIRMATION_ASKED = "confirmation asked", "The person named was asked to confirm a request from the shell."
     # Decisions and other moves of a change
     POST = "post", "The card was posted, and the change waits for approval."
     CLEAR = "clear", "The card was posted, and the change may run without approval."

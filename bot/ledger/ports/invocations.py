@@ -49,6 +49,12 @@ class Invocations(Protocol):
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
 
+    async def waiting(self, delivery: str) -> tuple[Invocation, datetime] | None:
+        """Return the invocation of this id, with its time, while it is unanswered; None if there is none."""
+
+    async def is_recorded(self, delivery: str) -> bool:
+        """Return whether this delivery is recorded, answered or not."""
+
     async def was_asked(self, invocation: Invocation) -> bool:
         """Return whether the sealed log has this invocation as it is stored, and no answer to it."""
 

@@ -34,6 +34,9 @@ class Leases(Protocol):
     async def is_held(self, number: int, *, now: datetime) -> bool:
         """Return whether a living process holds this change to run it."""
 
+    async def others_live(self, *, owner: str, now: datetime) -> bool:
+        """Return whether any process but ``owner`` lives."""
+
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner``, a process that stops, holds."""
 

@@ -137,6 +137,16 @@ class SqliteInvocations:
         rows = await self._database.write(query, (owner, timestamp(now)))
         return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
+    async def waiting(self, delivery: str) -> tuple[Invocation, datetime] | None:
+        """Return the invocation of this id, with its time, while it is unanswered; None if there is none."""
+        query = "SELECT at, body FROM asks WHERE id = ? AND body IS NOT NULL"
+        row = self._database.execute(query, (delivery,)).fetchone()
+        return (decode(row["body"]), datetime.fromisoformat(row["at"])) if row else None
+
+    async def is_recorded(self, delivery: str) -> bool:
+        """Return whether this delivery is recorded, answered or not."""
+        return self._database.execute("SELECT 1 FROM asks WHERE id = ?", (delivery,)).fetchone() is not None
+
     async def was_asked(self, invocation: Invocation) -> bool:
         """Return whether the sealed log has this invocation as it is stored, and no answer to it."""
         return await authorization.was_asked(self._database, invocation.id)

@@ -99,6 +99,11 @@ class SqliteLeases:
         query = f"SELECT 1 FROM changes WHERE number = ? AND NOT {unheld('owner')}"
         return self._database.execute(query, (number, timestamp(now))).fetchone() is not None
 
+    async def others_live(self, *, owner: str, now: datetime) -> bool:
+        """Return whether any process but ``owner`` lives."""
+        query = "SELECT 1 FROM processes WHERE owner != ? AND lease_until >= ?"
+        return self._database.execute(query, (owner, timestamp(now))).fetchone() is not None
+
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""
         await self._database.write("DELETE FROM processes WHERE owner = ?", (owner,))
