@@ -24,7 +24,9 @@ def _hidden(part: Part) -> Part:
         case Table():
             return replace(part, rows=tuple(tuple(map(_hidden_cell, row)) for row in part.rows))
         case File(name, content):
-            return File(hide_addresses(name), hide_addresses(content))
+            text = str(content)
+            hidden = hide_addresses(text)
+            return File(hide_addresses(name), content if hidden == text else hidden)
         case _:
             return part
 

@@ -110,10 +110,9 @@ class Confirmations:
 
     async def _load(self, click: Confirming) -> FromShell:
         """Return the request that was clicked about. Raises Refusal unless it can be answered now."""
-        found = await self._invocations.waiting(click.answer.request)
-        if found is None or not isinstance(found[0], FromShell):
+        request, asked_at = await self._invocations.waiting(click.answer.request) or (None, self._process.clock())
+        if not isinstance(request, FromShell):
             raise TooLate(ANSWERED)
-        request, asked_at = found
         if not await self._invocations.was_asked(request):
             await self._settle(request, UNASKED)
             raise Impossible(UNASKED)

@@ -148,7 +148,7 @@ def review_click(body: Body) -> tuple[Delivery, int]:
 
 def confirmation(body: Body) -> Confirming:
     """Decode a click on a button of the message that asks whether a request from the shell is one's own."""
-    with _decoding():
+    with expected_shape():
         payload = BlockActions.model_validate(body)
         action = payload.actions[0]
     answer = Confirmation(request=action.value, is_mine=action.action_id == CONFIRM)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Part, Sentence, Table
 from bot.core.hidden_people import HIDDEN, without_addresses
+from bot.core.written_text import WrittenText
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,13 @@ from bot.core.hidden_people import HIDDEN, without_addresses
 )
 def test_no_part_has_an_address_and_whoever_reads_it_is_told(part: Part, shown: Part) -> None:
     assert without_addresses(Answer("Change 7", (part,))).parts == (shown, Sentence(HIDDEN, quiet=True))
+
+
+def test_a_file_on_disk_has_no_address_either() -> None:
+    (file, note) = without_addresses(Answer("Change 7", (File("x.csv", WrittenText(("a@x.org\n",))),))).parts
+    assert (file, note) == (File("x.csv", "[email]\n"), Sentence(HIDDEN, quiet=True))
+    bare = Answer("Change 7", (File("x.csv", WrittenText(("17\n",))),))
+    assert without_addresses(bare) == bare
 
 
 def test_an_answer_without_addresses_stays_as_it_is() -> None:
