@@ -57,7 +57,6 @@ MADE_ANEW = {
     "SealKeys": ("by_id",),
     "Snapshot": ("restored",),
     "_Collected": ("emails", "customers", "profiles", "numbers", "others", "phrases", "_phrase"),
-    "_Found": ("by_email", "by_id", "by_profile", "addresses"),
 }
 """What each value has its own of, where nothing is said."""
 UNSAID = {
@@ -68,7 +67,7 @@ UNSAID = {
     "ShopperWords": {"phrases": "compare"},
 }
 """What stays out of comparisons, of what is printed (keys, people), or of hashes."""
-GATHERING = {"Findings", "RecentShop", "RunFence", "RunRecord", "StepFence", "StepRun", "_Collected", "_Found"}
+GATHERING = {"Findings", "RecentShop", "RunFence", "RunRecord", "StepFence", "StepRun", "_Collected"}
 """The few values that change."""
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")

@@ -1,53 +1,79 @@
 """What the person who imports a list sees of it: every row, by what becomes of it, and each class as a file."""
 
+from array import array
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.bigcommerce import Segment
 from bot.core.answers import Answer, File, Sentence, Table
-from bot.core.csv_lines import csv_lines
+from bot.core.csv_lines import csv_rows
 from bot.core.language.phrases import counted
 from bot.core.list_files.row_classes import RowClass
-from bot.core.store_view.listed_shoppers import JudgedRow, Listed
+from bot.core.store_view.judged_rows import JudgedRow
 from bot.core.written_text import WrittenText
 
 Mode = Literal["add", "remove", "equal"]
 MOST_LOST = 10
 """Make it equal takes a list of which at most one row in so many names nobody: it may be the wrong list."""
 COLUMNS = ("Rows", "Count", "What happens")
+CELLS = ("line", "row", "shopper", "reason")
+_AT_ONCE = 500
+"""Rows of one class that go to its file together."""
 
 
 @dataclass(frozen=True)
 class ReadList:
-    """A list, each of its rows judged, for this segment. ``source`` is what people call it."""
+    """A list for this segment: how many rows are of each class, a file of each, and the places of its shoppers.
+
+    ``source`` is what people call it.
+    """
 
     segment: Segment
     mode: Mode
     source: str
-    rows: list[JudgedRow]
+    counts: Counter[RowClass] = field(default_factory=Counter)
+    files: dict[RowClass, WrittenText] = field(default_factory=dict)
+    places: "array[int]" = field(default_factory=lambda: array("L"))
 
-    @cached_property
-    def shoppers(self) -> list[Listed]:
-        """The shoppers of the list, each once."""
-        return [one.shopper for one in self.rows if one.shopper]
+    def take(self, rows: Iterable[JudgedRow]) -> None:
+        """Take in all rows, which may be many: what is told of them goes to the files."""
+        waiting: dict[RowClass, list[tuple[object, ...]]] = {}
+        for one in rows:
+            kind = self.class_of(one)
+            self.counts[kind] += 1
+            if one.shopper:
+                self.places.append(one.shopper.at)
+            told = waiting.setdefault(kind, [])
+            label, reason = one.shopper.label if one.shopper else "", one.why or self.describe(kind)[0]
+            told.append((one.row.line, one.row.text, label, reason))
+            if len(told) == _AT_ONCE:
+                self._write(kind, told)
+        for kind, told in waiting.items():
+            self._write(kind, told)
 
-    @cached_property
-    def counts(self) -> Counter[RowClass]:
-        """How many rows there are of each class: in all, the rows read."""
-        return Counter(map(self.class_of, self.rows))
+    def _write(self, kind: RowClass, told: list[tuple[object, ...]]) -> None:
+        if kind not in self.files:
+            self.files[kind] = WrittenText(csv_rows((CELLS,)))
+        self.files[kind].add(csv_rows(told))
+        told.clear()
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.counts.total()
 
     @property
     def refusal(self) -> str:
         """Return why nothing is to be done by this list; an empty text if something may be."""
         lost = sum(self.counts[kind] for kind in (RowClass.UNKNOWN, RowClass.UNREADABLE, RowClass.REFUSED))
         name = self.segment.name
-        if not self.shoppers:
+        if not self.places:
             empties = f" Making {name} equal to it would empty {name}." if self.mode == "equal" else ""
             return f"No row of {self.source} names a shopper of the store, so nothing was requested.{empties}"
-        if self.mode == "equal" and lost * MOST_LOST > len(self.rows):
-            named = f"{lost:,} of {counted(len(self.rows), 'row')} of {self.source} name no shopper"
+        if self.mode == "equal" and lost * MOST_LOST > self.rows:
+            named = f"{lost:,} of {counted(self.rows, 'row')} of {self.source} name no shopper"
             return (
                 f"{named}, more than a tenth, so {name} is not made equal to it, and nothing was requested. "
                 "Mend the list, or add its shoppers instead."
@@ -77,21 +103,11 @@ class ReadList:
         }[kind]
 
 
-def preview(read: ReadList, title: str) -> Answer:
-    """Build what the person who brought a list sees: how many rows are what, and a file of each class."""
-    counts = [(kind, read.counts[kind]) for kind in RowClass if read.counts[kind]]
-    rows = tuple((read.describe(kind)[0], count, read.describe(kind)[1]) for kind, count in counts)
-    caption = f"{counted(len(read.rows), 'row')} read from {read.source}"
+def preview(read: ReadList, title: str, told: Iterable[str] = ()) -> Answer:
+    """Build what the person who brought a list sees: how many rows are what, what comes of it, a file of each class."""
+    kinds = [kind for kind in RowClass if read.counts[kind]]
+    rows = tuple((read.describe(kind)[0], read.counts[kind], read.describe(kind)[1]) for kind in kinds)
+    caption = f"{counted(read.rows, 'row')} read from {read.source}"
     note = Sentence("Only you see this, and the files of each kind of row.", quiet=True)
-    files = (File(f"{read.segment.name}, rows {kind.value}.csv", _csv(read, kind)) for kind, _ in counts)
-    return Answer(title, (Table(caption, COLUMNS, rows), note, *files))
-
-
-def _csv(read: ReadList, kind: RowClass) -> WrittenText:
-    reason = read.describe(kind)[0]
-    rows = (
-        (one.row.line, one.row.text, one.shopper.label if one.shopper else "", one.why or reason)
-        for one in read.rows
-        if read.class_of(one) is kind
-    )
-    return WrittenText(csv_lines(("line", "row", "shopper", "reason"), rows))
+    files = (File(f"{read.segment.name}, rows {kind.value}.csv", read.files[kind]) for kind in kinds)
+    return Answer(title, (Table(caption, COLUMNS, rows), *map(Sentence, told), note, *files))

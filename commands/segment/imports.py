@@ -2,32 +2,28 @@
 
 import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Self
 
-from bot.bigcommerce import Segment
 from bot.core.answers import Answer
 from bot.core.command import Context, Preview, command
 from bot.core.errors import Impossible, Misuse, NothingToDo, Question
 from bot.core.frozen_value import Value
-from bot.core.items import Item
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
-from bot.core.language.phrases import NAMED, and_list, counted
+from bot.core.list_files.kept_rows import KeptRows
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.rows import Row
-from bot.core.planning.plan import KNOWN, Person, Plan, build_plan
-from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
-from bot.core.store_view.listed_shoppers import Listed, find_listed, judge_rows
+from bot.core.planning.list_effects import promotions_naming
+from bot.core.planning.plan import Plan
+from bot.core.store_view.judged_rows import judge_rows
+from bot.core.store_view.listed_shoppers import ListedShoppers
+from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.uploads import Upload
 from commands.segment.import_preview import Mode, ReadList, preview
+from commands.segment.list_change import ListChange
 
 PASTED = "the pasted list"
-NOTHING: dict[Mode, str] = {
-    "add": "Nothing to do: everyone of {source} is in {name} already.",
-    "remove": "Nothing to do: no one of {source} is in {name}.",
-    "equal": "Nothing to do: {name} is equal to {source} already.",
-}
 
 
 class FoundShoppers(Value):
@@ -39,11 +35,11 @@ class FoundShoppers(Value):
     rows: int = 0
 
     @classmethod
-    def of(cls, read: ReadList) -> Self:
+    def of(cls, read: ReadList, shoppers: ListedShoppers) -> Self:
         """Keep the ids of the shoppers of a list, and what people are told of it."""
-        customers = tuple(one.customer_id for one in read.shoppers if one.customer_id)
-        profiles = tuple(one.profile_id for one in read.shoppers if one.profile_id and not one.customer_id)
-        return cls(customers=customers, profiles=profiles, source=read.source, rows=len(read.rows))
+        customers = tuple(filter(None, map(shoppers.customer_id, read.places)))
+        profiles = tuple(id_ for at in read.places if not shoppers.customer_id(at) and (id_ := shoppers.profile_id(at)))
+        return cls(customers=customers, profiles=profiles, source=read.source, rows=read.rows)
 
 
 class ImportArgs(Args):
@@ -99,22 +95,35 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     /segment import VIPs add ada@example.com, ben@example.com
     """
     segment = await ctx.shop.segment(args.segment)
+    promotions = promotions_naming(segment, await ctx.shop.promotions())
+    shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
+    change = ListChange(args.mode, segment, shoppers, promotions)
     if args.found:
-        return await _plan(args.mode, segment, await _find_again(args.found, segment, ctx), args.found, ctx)
-    rows = await judge_rows(await _rows(args, ctx), segment.id, ctx.shop)
-    read = ReadList(segment, args.mode, args.source, rows)
+        await find_listed(args.found.customers, args.found.profiles, shoppers, ctx.shop)
+        if not shoppers:
+            raise Impossible(f"None of the shoppers of {args.found.source} is in the store any more.")
+        return await change.plan(range(len(shoppers)), args.found.source, args.found.rows, ctx)
+    read = ReadList(segment, args.mode, args.source)
+    await _judge(await _rows(args, ctx), shoppers, read, ctx)
     if read.refusal:
-        return replace(await asyncio.to_thread(preview, read, read.refusal), refuses=True)
-    found = FoundShoppers.of(read)
+        return replace(preview(read, read.refusal), refuses=True)
     try:
-        plan = await _plan(args.mode, segment, read.shoppers, found, ctx)
+        plan = await change.plan(read.places, read.source, read.rows, ctx)
     except NothingToDo as nothing:
-        return await asyncio.to_thread(preview, read, str(nothing))
+        return preview(read, str(nothing))
+    found = await asyncio.to_thread(FoundShoppers.of, read, shoppers)
     kept = ImportArgs(segment=segment.id, mode=args.mode, found=found)
-    return Preview(plan, kept, await asyncio.to_thread(preview, read, plan.headline))
+    return Preview(plan, kept, preview(read, plan.headline, plan.effects))
 
 
-async def _rows(args: ImportArgs, ctx: Context) -> list[Row]:
+async def _judge(rows: Iterable[Row], shoppers: ListedShoppers, read: ReadList, ctx: Context) -> None:
+    """Look up whom the rows name, and note what becomes of each; what was needed for that alone goes."""
+    named = NamedShoppers(shoppers)
+    await named.look_up(rows, ctx.shop)
+    await asyncio.to_thread(read.take, judge_rows(rows, named))
+
+
+async def _rows(args: ImportArgs, ctx: Context) -> KeptRows:
     """Read the list. Raises Misuse, and Question; Impossible for a file that cannot be had."""
     if args.file and args.text.strip():
         sentence = "This is a file and a pasted list: take one of them, so that no row is left out."
@@ -126,7 +135,7 @@ async def _rows(args: ImportArgs, ctx: Context) -> list[Row]:
     return await _read(Brought(io.BytesIO(args.text.encode()), PASTED, args.column))
 
 
-async def _rows_of_file(file: Upload, column: str, ctx: Context) -> list[Row]:
+async def _rows_of_file(file: Upload, column: str, ctx: Context) -> KeptRows:
     """Read a file. What has to be asked is asked in the form, which still has it: no button can bring a file."""
     async with ctx.uploads.open(file) as copy:
         try:
@@ -137,50 +146,5 @@ async def _rows_of_file(file: Upload, column: str, ctx: Context) -> list[Row]:
             raise Misuse(said, field="column", for_log=asked.for_log) from asked
 
 
-async def _read(brought: Brought) -> list[Row]:
-    return await asyncio.to_thread(lambda: list(read_list(brought)))
-
-
-async def _find_again(found: FoundShoppers, segment: Segment, ctx: Context) -> list[Listed]:
-    shoppers = await find_listed(found.customers, found.profiles, segment.id, ctx.shop)
-    if not shoppers:
-        raise Impossible(f"None of the shoppers of {found.source} is in the store any more.")
-    return shoppers
-
-
-async def _plan(mode: Mode, segment: Segment, shoppers: Sequence[Listed], found: FoundShoppers, ctx: Context) -> Plan:
-    """Plan what makes the segment as the list says. Raises NothingToDo if it is."""
-    steps: tuple[AnyStep, ...]
-    target = SegmentRef.of(segment)
-    if mode == "remove":
-        moved = [one for one in shoppers if one.is_in]
-        steps = removed(target, _profiles(moved))
-    else:
-        moved = [one for one in shoppers if not one.is_in]
-        newcomers = tuple(one.customer_id for one in moved if one.customer_id and not one.profile_id)
-        steps = (*created(newcomers), *added(target, _profiles(moved), newcomers))
-    others = await _others(segment, shoppers, ctx) if mode == "equal" else ()
-    steps += removed(target, others)
-    if not steps:
-        raise NothingToDo(NOTHING[mode].format(name=segment.name, source=found.source))
-    used = len(shoppers) if mode == "equal" else len(moved)
-    remarks = (f"From {found.source}: {used:,} of {counted(found.rows, 'row')}.",)
-    if others or len(moved) > KNOWN:
-        among = and_list([one.label for one in moved[:NAMED]])
-        return await build_plan(steps, ctx.shop, remarks=(*remarks, *((f"Among them: {among}.",) if among else ())))
-    return await build_plan(steps, ctx.shop, remarks=remarks, who=tuple(map(_person, moved)))
-
-
-def _person(one: Listed) -> Person:
-    item = Item.profile(one.profile_id) if one.profile_id else Item.customer(one.customer_id or 0)
-    return Person(item=item, name=one.label)
-
-
-async def _others(segment: Segment, shoppers: Sequence[Listed], ctx: Context) -> tuple[str, ...]:
-    """Return the members who are not on the list."""
-    listed = {one.profile_id for one in shoppers}
-    return tuple([one.id async for one in ctx.shop.reader.members(segment.id) if one.id not in listed])
-
-
-def _profiles(shoppers: Sequence[Listed]) -> tuple[str, ...]:
-    return tuple(one.profile_id for one in shoppers if one.profile_id)
+async def _read(brought: Brought) -> KeptRows:
+    return await asyncio.to_thread(lambda: KeptRows(read_list(brought)))

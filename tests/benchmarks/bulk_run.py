@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,6 @@ from tests.harness import ROOT, environment_for
 from tests.processes import running
 from tests.records import entries_of, read_ledger
 
-BOT_PORT = 18_320
 LONGEST = 1_800.0
 """Seconds that anything is waited for."""
 _ENDS = (EntryKind.FINISH, EntryKind.FAIL, EntryKind.CANCEL)
@@ -91,11 +91,12 @@ class Scene:
 @asynccontextmanager
 async def scene(store: WatchedStore, folder: Path) -> AsyncIterator[Scene]:
     """Run a bot between this store and a workspace."""
-    request_url = f"http://127.0.0.1:{BOT_PORT}/slack/events"
+    port = _free_port()
+    request_url = f"http://127.0.0.1:{port}/slack/events"
     workspace = Workspace(":memory:", manifest=ROOT / "manifest.yml", request_url=request_url)
     database = folder / "ledger.sqlite"
     async with server.serve(port=0, store=store, workspace=workspace, log=None, page=False) as url:
-        environment = environment_for(url, database) | {"PORT": str(BOT_PORT)}
+        environment = environment_for(url, database) | {"PORT": str(port)}
         process = running("bot", "http", ready="Ready", environment=environment)
         pid, _ = await asyncio.to_thread(process.__enter__)
         try:
@@ -103,6 +104,12 @@ async def scene(store: WatchedStore, folder: Path) -> AsyncIterator[Scene]:
         finally:
             await asyncio.to_thread(process.__exit__, None, None, None)
             workspace.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 async def imported(at: Scene) -> Import:

@@ -7,7 +7,8 @@ from bot.bigcommerce import Segment
 from bot.core.answers import Answer, File, Table
 from bot.core.list_files.row_classes import RowClass
 from bot.core.list_files.rows import Row
-from bot.core.store_view.listed_shoppers import JudgedRow, Listed
+from bot.core.store_view.judged_rows import JudgedRow
+from bot.core.store_view.listed_shoppers import Listed
 from commands.segment.import_preview import Mode, ReadList, preview
 from tests.core.samples import uuid
 
@@ -19,8 +20,14 @@ ROWS = [
 ]
 
 
+def read(mode: Mode, rows: list[JudgedRow]) -> ReadList:
+    found = ReadList(VIPS, mode, "list.csv")
+    found.take(rows)
+    return found
+
+
 def shown(mode: Mode) -> Answer:
-    return preview(ReadList(VIPS, mode, "list.csv", ROWS), "Title")
+    return preview(read(mode, ROWS), "Title", ["VIPs grows."])
 
 
 def test_each_class_is_counted_and_their_sum_is_the_rows_read() -> None:
@@ -44,9 +51,15 @@ def test_each_class_is_a_file_without_formulas() -> None:
 
 def test_equal_is_refused_from_more_than_a_tenth_on() -> None:
     named = [JudgedRow(Row(at, ""), Listed(at, None, True, "")) for at in range(9)]
-    assert not ReadList(VIPS, "equal", "list.csv", [*named, ROWS[2]]).refusal
-    assert (
-        "2 of 11 rows of list.csv name no shopper"
-        in ReadList(VIPS, "equal", "list.csv", [*named, *ROWS[2:] * 2]).refusal
-    )
-    assert not ReadList(VIPS, "add", "list.csv", [*named, *ROWS[2:] * 9]).refusal
+    assert not read("equal", [*named, ROWS[2]]).refusal
+    assert "2 of 11 rows of list.csv name no shopper" in read("equal", [*named, *ROWS[2:] * 2]).refusal
+    assert not read("add", [*named, *ROWS[2:] * 9]).refusal
+
+
+def test_the_files_hold_each_row_however_many_they_are() -> None:
+    rows = [JudgedRow(Row(at, f"{at}@example.com"), Listed(at, None, at % 2 == 0, "", at)) for at in range(1, 1205)]
+    found = read("add", rows)
+    assert list(found.places) == list(range(1, 1205))
+    for kind, first in ((RowClass.ADD, 1), (RowClass.ALREADY, 2)):
+        lines = str(found.files[kind]).splitlines()[1:]
+        assert [int(line.partition(",")[0]) for line in lines] == list(range(first, 1205, 2))

@@ -60,6 +60,33 @@ async def test_an_import_tells_every_row_and_waits_for_approval(slack: World) ->
     assert slack.members("VIPs") == before
 
 
+async def test_the_card_tells_sizes_and_whom_promotions_gain_and_lose(slack: World) -> None:
+    new = slack.emails(30, outside="VIPs")
+    await bring(slack, "add", *new)
+    told = (
+        "Add 30 shoppers to VIPs (40 → 70)",
+        "Free shipping over 40 (live): 27 shoppers lose it.",
+        "VIP early access (live): 30 shoppers gain it.",
+        "Counted by segment; cart conditions still apply.",
+    )
+    assert "\n".join(told) in read(slack.card(1))
+    assert all(line in previewed(slack, told[0]) for line in told)
+    await slack.type(f"/change except 1 {new[0]}", by="ben")
+    assert "Add 29 shoppers to VIPs\n" in read(slack.card(1))
+
+
+async def test_making_equal_empties_no_segment_that_others_join(slack: World) -> None:
+    await bring(slack, "equal", *slack.emails(30, outside="VIPs"))
+    card = read(slack.card(1))
+    assert "Add 30 shoppers to VIPs · Remove 40 shoppers from VIPs (40 → 30)" in card
+    assert "VIP early access (live): 30 shoppers gain it and 40 shoppers lose it." in card
+
+
+async def test_a_list_without_a_newcomer_to_a_segment_that_no_promotion_names(slack: World) -> None:
+    await bring(slack, "remove", *slack.emails(1, inside="Newsletter"), segment="Newsletter")
+    assert "gain it" not in read(slack.card(1))
+
+
 async def test_the_record_of_an_import_has_ids_and_no_list(slack: World) -> None:
     new = slack.emails(2, outside="VIPs")
     await bring(slack, "add", *new)

@@ -12,12 +12,12 @@ from bot.core.csv_lines import csv_lines
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.row_classes import RowClass
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.listed_shoppers import judge_rows
 from bot.sandbox.store.resources import customers as store_customers
 from bot.sandbox.store.resources import profiles as store_profiles
 from commands.segment.export import COLUMNS
 from commands.segment.import_preview import ReadList
 from tests.engine.bench import Bench, bench
+from tests.judging import judged
 from tests.laws.spreadsheets import saved_anew
 
 EMAILS = (
@@ -67,12 +67,12 @@ class Members:
         return "".join(csv_lines(COLUMNS, rows))
 
     async def check(self, content: bytes, how: str, count: int) -> None:
-        judged = await judge_rows(
-            list(read_list(Brought(io.BytesIO(content), "VIPs.csv"))), self.segment.id, Shop(self.machine.client)
-        )
-        read = ReadList(self.segment, "equal", "VIPs.csv", judged)
-        assert read.counts == {RowClass.ALREADY: count}, (how, [one for one in judged if not one.shopper])
-        assert {one.profile_id for one in read.shoppers} == {one.id for one in self.members[:count]}, how
+        rows = list(read_list(Brought(io.BytesIO(content), "VIPs.csv")))
+        found = await judged(rows, self.segment.id, Shop(self.machine.client))
+        read = ReadList(self.segment, "equal", "VIPs.csv")
+        read.take(found)
+        assert read.counts == {RowClass.ALREADY: count}, (how, [one for one in found if not one.shopper])
+        assert {one.shopper.profile_id for one in found if one.shopper} == {one.id for one in self.members[:count]}, how
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from bot.core.errors import Misuse, Question
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.rows import Row
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.listed_shoppers import judge_rows
 from commands.segment.import_preview import ReadList
 from tests.core.store_view.test_shoppers import put
 from tests.engine.bench import bench
+from tests.judging import judged
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman", "latin-1")
 NAMES = ("Ada", "Zoë", "Byron, Ada", "O'Neil", 'Ada "A" B', "x; y", "two\nlines", "Å|Ø", "")
@@ -103,8 +103,11 @@ async def test_the_segment_is_what_a_plain_reader_says(deep: bool) -> None:
             content, records, at, how = written(seed)
             if not any(plainly(records, at)):
                 continue
-            judged = await judge_rows(rows_of(content), vips.id, Shop(machine.client))
-            read = ReadList(vips, "add", "list.csv", judged)
+            found = await judged(rows_of(content), vips.id, Shop(machine.client))
+            read = ReadList(vips, "add", "list.csv")
+            read.take(found)
             named = {one.lower() for one in plainly(records, at)}.intersection(known)
-            assert {one.label.rpartition("(")[2].strip(")") for one in read.shoppers} == named, f"{seed}: {how}"
+            assert {one.shopper.label.rpartition("(")[2].strip(")") for one in found if one.shopper} == named, (
+                f"{seed}: {how}"
+            )
             assert sum(read.counts.values()) == len(records), f"{seed}: {how}"

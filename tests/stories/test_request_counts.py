@@ -94,6 +94,25 @@ async def test_adding_1000_shoppers_by_customer_id_looks_up_250_at_a_time(open_w
     assert counted(slack.store.requests()) == {"GET segments": 1, "GET customers by id": 4}
 
 
+async def test_a_list_of_1000_is_looked_up_once_by_address_and_once_by_id(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=1150)
+    slack.enrol("VIPs", 0)
+    emails = slack.emails(940) + slack.emails_without_profile(60)
+    await slack.type("/segment import VIPs")
+    before = len(slack.store.requests())
+    lines = ("email", *emails, *map(str.upper, emails[:50]))
+    file = {"name": "list.csv", "content": "\n".join(lines)}
+    await slack.submit({"What to do": "add", "File": file})
+    asked = slack.store.requests()[before:]
+    beside = {"GET segments": 1, "GET promotions": 1, "GET segment's shopper-profiles": 1}
+    assert counted(asked) == beside | {"GET customers by email": look_ups(emails, asked)}
+    await slack.press("Import List", by="ben")
+    assert slack.sizes()["VIPs"] == 1000
+    clicked = counted(slack.store.requests(since=asked[-1]["number"]))
+    writes = {"POST shopper-profiles": 2, "POST segment's shopper-profiles": 20}
+    assert clicked == beside | {"GET customers by id": ceil(1000 / 249) - 1} | writes
+
+
 async def test_one_shopper_is_added_with_three_requests_and_with_a_new_profile_with_four(slack: World) -> None:
     await slack.type(f"/segment add VIPs {slack.emails(1, outside='VIPs')[0]}")
     assert len(slack.store.requests()) == 3

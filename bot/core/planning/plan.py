@@ -27,7 +27,7 @@ HEADLINE = 110
 """The most characters of several lines in one headline, leaving room for the text around them."""
 
 
-_BESIDE = ("remarks", "named", "people", "effects")
+_BESIDE = ("remarks", "named", "people", "effects", "size")
 _BESIDE_IN_STEPS = ("out_of", "reach")
 _EXCLUDED: dict[str, Any] = {"steps": {"__all__": set(_BESIDE_IN_STEPS)}} | dict.fromkeys(_BESIDE, True)
 
@@ -45,7 +45,8 @@ class Plan(Value):
     ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. ``named``
     is the one shopper that it is about, if it is about one, and ``people`` the first of those that were named by
     whoever asked. All of these may name shoppers, so they are shown and never logged. ``effects`` are the promotions
-    that shoppers gain and lose by it, if that was counted.
+    that shoppers gain and lose by it, if that was counted. ``size`` is how many are in its one segment before, if that
+    is to be told.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
@@ -54,6 +55,7 @@ class Plan(Value):
     named: str = ""
     people: tuple[Person, ...] = ()
     effects: tuple[str, ...] = ()
+    size: int | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -96,8 +98,14 @@ class Plan(Value):
         count = max(1, sum(end <= HEADLINE for end in ends))
         more = len(lines) - count
         text = " · ".join((*lines[:count], *((f"and {more} more",) if more else ())))
-        text += f": {self.named}" if self.named else ""
+        text += self._growth + (f": {self.named}" if self.named else "")
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
+
+    @property
+    def _growth(self) -> str:
+        moves = [step.moves for step in self.steps]
+        after = (self.size or 0) + sum(one.added - one.removed for one in moves)
+        return f" ({self.size:,} → {after:,})" if self.size is not None else ""
 
     @property
     def who(self) -> tuple[Person, ...]:
@@ -161,7 +169,7 @@ class Plan(Value):
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         people = tuple(one for one in self.people if one.item not in out)
         # What was remarked at first is not about those who are left.
-        plan = self.model_copy(update={"steps": left, "remarks": (), "people": people})
+        plan = self.model_copy(update={"steps": left, "remarks": (), "people": people, "size": None})
         return plan.model_copy(update=_naming(people, len(plan.items), ("Some were left out. Details lists them.",)))
 
     @property

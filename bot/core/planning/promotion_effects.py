@@ -37,12 +37,13 @@ def told_by(effects: Sequence[str]) -> tuple[str, ...]:
 def _taken_away(steps: Sequence[AnyStep]) -> frozenset[str]:
     """Return the segments that nobody is in afterwards: those that are deleted, and those that are emptied."""
     deleted = {item.id for step in steps for item in step.deletes if item.kind is ItemKind.SEGMENT}
-    left = Counter[str]()
+    sizes, moved = dict[str, int](), Counter[str]()
     for step in steps:
-        if step.moves.removed and step.target and step.target.id:
-            left.setdefault(step.target.id, step.segment_size or 0)
-            left[step.target.id] -= step.moves.removed
-    return frozenset(deleted | {id_ for id_, members in left.items() if members <= 0})
+        if step.target and step.target.id:
+            moved[step.target.id] += step.moves.added - step.moves.removed
+            if step.moves.removed:
+                sizes[step.target.id] = step.segment_size or 0
+    return frozenset(deleted | {id_ for id_, size in sizes.items() if size + moved[id_] <= 0})
 
 
 async def _live_promotions(gone: frozenset[str], about: frozenset[Item], shop: Shop) -> dict[str, Targeting]:

@@ -92,6 +92,7 @@ class Shop:
         self._promotions: tuple[Promotion, ...] | None = None
         self._asked_for_promotions = False
         self._customers: dict[int, Customer] = {}
+        self._registered: set[int] = set()
         self._sizes: dict[str, int] = {}
         self._members: dict[str, frozenset[str]] = {}
 
@@ -181,12 +182,18 @@ class Shop:
     async def each_customer(
         self, *, ids: Collection[int] = (), emails: Collection[str] = ()
     ) -> AsyncIterator[Customer]:
-        """Yield the customers with these ids or addresses, of long lists: only those without a profile are kept."""
+        """Yield the customers with these ids or addresses, of long lists: none are kept, but who lacks a profile."""
         found = self.reader.customers(ids=ids) if ids else self.reader.customers(emails=emails)
         async for one in found:
             if one.shopper_profile_id is None:
-                self._customers[one.id] = one
+                self._registered.add(one.id)
             yield one
+
+    async def registered(self, ids: Collection[int]) -> frozenset[int]:
+        """Return those of these ids that are customers' ids."""
+        unseen = [one for one in ids if one not in self._registered]
+        found = {one.id for one in await self.customers(ids=unseen)} if unseen else set[int]()
+        return frozenset(one for one in ids if one in self._registered or one in found)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
         """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer.

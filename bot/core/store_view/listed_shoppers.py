@@ -1,174 +1,109 @@
-"""Shoppers of a list, row by row: each row names one, or is told why not. Lists are long, so little of each is kept."""
+"""Shoppers of a list. There may be 250,000 of them, so each takes a few bytes instead of an object."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, overload
 
-from bot.bigcommerce import Customer, NotFound
-from bot.core.language.addresses import find_address
-from bot.core.language.visible import visible
-from bot.core.list_files.row_classes import RowClass
-from bot.core.list_files.rows import Row
-from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.people_meant import describe_customer
+from bot.bigcommerce import Customer
+from bot.bigcommerce.wire_format import check_uuid
+from bot.core.store_view.people_meant import full_name
 
-_ONE_BY_ONE = 200
-"""Up to so many profiles are asked for one by one; of more, all profiles of the store are listed."""
+_NO_PROFILE = bytes(16)
 
 
 class Listed(NamedTuple):
-    """A shopper of a list. ``is_in``: in the segment that the list is for. No profile, or no customer: None."""
+    """A shopper of a list. ``is_in``: in the segment that the list is for. No profile, or no customer: None.
+
+    ``at``: their place among the ListedShoppers.
+    """
 
     customer_id: int | None
     profile_id: str | None
     is_in: bool
     label: str
-
-    @property
-    def key(self) -> object:
-        """What tells them from others."""
-        return self.profile_id or self.customer_id
+    at: int = 0
 
 
-class JudgedRow(NamedTuple):
-    """A row, and the shopper that it names, or the class of those that name none, and why."""
+class ListedShoppers(Sequence[Listed]):
+    """Shoppers, with which of some segments each is in. ``segment_id``: the segment that the list is for.
 
-    row: Row
-    shopper: Listed | None = None
-    kind: RowClass | None = None
-    why: str = ""
+    ``others``: the segments that are noted beside it. Of profiles whose customers are not known, none of them is.
+    """
 
+    def __init__(self, segment_id: str, others: Collection[str] = ()) -> None:
+        self.segment_id = segment_id
+        self._noted = frozenset((segment_id, *others))
+        self._customers = array("q")
+        self._profiles = bytearray()
+        self._combinations: dict[frozenset[str], int] = {}
+        self._inside, self._kinds_inside = array("L"), set[int]()
+        self._words, self._ends = bytearray(), array("L", (0,))
+        self.are_known = True
 
-@dataclass
-class _Found:
-    """What the store has of those named; addresses in lower case."""
+    def add(self, customer: Customer) -> int:
+        """Add a customer, and return their place."""
+        inside = self._noted.intersection(customer.segment_ids)
+        return self._add(customer.id, customer.shopper_profile_id, inside, f"{full_name(customer)}\0{customer.email}")
 
-    segment_id: str
-    by_email: defaultdict[str, list[Listed]] = field(default_factory=lambda: defaultdict(list))
-    by_id: dict[int, Listed] = field(default_factory=dict)
-    by_profile: dict[str, Listed] = field(default_factory=dict)
-    addresses: dict[int, str] = field(default_factory=dict)
+    def add_profile(self, profile_id: str, *, is_in: bool) -> int:
+        """Add a profile of which nobody knows the customer, and return its place."""
+        self.are_known = False
+        return self._add(0, profile_id, frozenset({self.segment_id} if is_in else ()), "\0")
 
-    def add(self, customer: Customer) -> None:
-        """Add a customer."""
-        one = _listed(customer, self.segment_id)
-        self.by_id[customer.id] = one
-        self.by_email[customer.email.casefold()].append(one)
-        self.addresses[customer.id] = customer.email
-        if one.profile_id:
-            self.by_profile[one.profile_id] = one
+    def _add(self, customer_id: int, profile_id: str | None, inside: frozenset[str], words: str) -> int:
+        self._customers.append(customer_id)
+        self._profiles += bytes.fromhex(check_uuid(profile_id).replace("-", "")) if profile_id else _NO_PROFILE
+        kind = self._combinations.setdefault(inside, len(self._combinations))
+        if self.segment_id in inside:
+            self._kinds_inside.add(kind)
+        self._inside.append(kind)
+        self._words += words.encode(errors="surrogatepass")
+        self._ends.append(len(self._words))
+        return len(self) - 1
 
+    def __len__(self) -> int:
+        return len(self._customers)
 
-def _listed(customer: Customer, segment_id: str) -> Listed:
-    inside = segment_id in customer.segment_ids
-    return Listed(customer.id, customer.shopper_profile_id, inside, describe_customer(customer))
+    @overload
+    def __getitem__(self, at: int) -> Listed: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Listed, ...]: ...
+    def __getitem__(self, at: int | slice) -> Listed | tuple[Listed, ...]:
+        if isinstance(at, slice):
+            return tuple(self[one] for one in range(*at.indices(len(self))))
+        profile_id, (name, email) = self.profile_id(at), self._name_and_address(at)
+        label = f"{name} ({email})" if name else email or profile_id or ""
+        return Listed(self._customers[at] or None, profile_id, self.is_in(at), label, at)
 
+    def is_in(self, at: int) -> bool:
+        """Return whether a shopper is in the segment that the list is for."""
+        return self._inside[at] in self._kinds_inside
 
-async def judge_rows(rows: Sequence[Row], segment_id: str, shop: Shop) -> list[JudgedRow]:
-    """Find whom each row names: customers by address, then by id what is left, then profiles."""
-    found = _Found(segment_id)
-    emails = {row.email.casefold(): row.email for row in rows if row.email and "," not in row.email}
-    async for customer in shop.each_customer(emails=list(emails.values())):
-        found.add(customer)
-    ids = {row.customer_id for row in rows if row.customer_id and _is_open(row, found)} - found.by_id.keys()
-    async for customer in shop.each_customer(ids=sorted(one for one in ids if one)):
-        found.add(customer)
-    profiles = {row.profile_id for row in rows if row.profile_id and _is_unknown(row, found)} - found.by_profile.keys()
-    async for listed in find_profiles(profiles, segment_id, shop):
-        found.by_profile[str(listed.profile_id)] = listed
-    return _each_once(_judge(row, found) for row in rows)
+    def customer_id(self, at: int) -> int:
+        """Return a shopper's customer id; 0 if it is not known."""
+        return self._customers[at]
 
+    def has_profile(self, at: int) -> bool:
+        """Return whether a shopper has a profile."""
+        return self._profiles[16 * at : 16 * at + 16] != _NO_PROFILE
 
-async def find_listed(
-    customer_ids: Sequence[int], profile_ids: Collection[str], segment_id: str, shop: Shop
-) -> list[Listed]:
-    """Find shoppers by the ids that they were found by before; whoever is gone is left out."""
-    found = [_listed(one, segment_id) async for one in shop.each_customer(ids=customer_ids)]
-    return found + [one async for one in find_profiles(profile_ids, segment_id, shop)]
+    def profile_id(self, at: int) -> str | None:
+        """Return a shopper's profile id."""
+        found = self._profiles[16 * at : 16 * at + 16].hex()
+        parts = (found[:8], found[8:12], found[12:16], found[16:20], found[20:])
+        return "-".join(parts) if self.has_profile(at) else None
 
+    def address(self, at: int) -> str:
+        """Return a customer's address; an empty text if the customer is not known."""
+        return self._name_and_address(at)[1]
 
-async def find_profiles(ids: Collection[str], segment_id: str, shop: Shop) -> AsyncIterator[Listed]:
-    """Yield the profiles that the store has of these, whose customers it cannot be asked for."""
-    inside = await shop.members_among(segment_id, tuple(ids)) if ids else frozenset[str]()
-    others = sorted(one for one in ids if one not in inside)
-    if len(others) > _ONE_BY_ONE:
-        known = {one.id async for one in shop.reader.profiles()}.intersection(others)
-    else:
-        exist = await asyncio.gather(*(_exists(one, shop) for one in others))
-        known = {one for one, does in zip(others, exist, strict=True) if does}
-    for one in (*sorted(inside), *sorted(known)):
-        yield Listed(None, one, one in inside, one)
+    def _name_and_address(self, at: int) -> tuple[str, str]:
+        words = bytes(self._words[self._ends[at] : self._ends[at + 1]])
+        name, _, address = words.decode(errors="surrogatepass").rpartition("\0")
+        return name, address
 
-
-async def _exists(profile_id: str, shop: Shop) -> bool:
-    with suppress(NotFound):
-        await anext(shop.reader.segments_of(profile_id), None)
-        return True
-    return False
-
-
-def _is_open(row: Row, found: _Found) -> bool:
-    """Return whether the row's address does not say, or not alone, who its customer id is."""
-    return row.customer_id not in [one.customer_id for one in found.by_email.get(row.email.casefold(), ())]
-
-
-def _is_unknown(row: Row, found: _Found) -> bool:
-    return row.customer_id not in found.by_id and row.email.casefold() not in found.by_email
-
-
-def _judge(row: Row, found: _Found) -> JudgedRow:
-    if row.fault:
-        return JudgedRow(row, kind=RowClass.UNREADABLE, why=row.fault)
-    accounts = found.by_email.get(row.email.casefold(), []) if row.email else []
-    mine = found.by_id.get(row.customer_id) if row.customer_id else None
-    if mine and (not row.email or mine in accounts or _has_address(mine, row.email, found.addresses)):
-        return JudgedRow(row, mine)
-    if not accounts and (profile := _profile(row, mine, found)):
-        return JudgedRow(row, profile)
-    if refusal := _refusal(row, accounts, mine):
-        return JudgedRow(row, kind=RowClass.REFUSED, why=refusal)
-    if accounts and not row.customer_id:
-        return JudgedRow(row, accounts[0])
-    return JudgedRow(row, kind=RowClass.UNKNOWN, why="Not in the store")
-
-
-def _profile(row: Row, mine: Listed | None, found: _Found) -> Listed | None:
-    """Return the profile that a row names by its id, which no other shop has: its address is nobody's any more."""
-    is_theirs = mine is None or mine.profile_id == row.profile_id
-    return found.by_profile.get(row.profile_id) if is_theirs else None
-
-
-def _refusal(row: Row, accounts: Sequence[Listed], mine: Listed | None) -> str:
-    """Return why a row is refused, though the store may know whom it names."""
-    ids = ", ".join(str(one.customer_id) for one in accounts)
-    if accounts and row.customer_id:
-        return f"The address is that of customer {ids}, not of customer {row.customer_id}"
-    if mine:
-        return f"Customer {row.customer_id} has another address"
-    if len(accounts) > 1:
-        return f"Several accounts: customers {ids}"
-    return "The store cannot look up an email with a comma" if "," in row.email else ""
-
-
-def _has_address(one: Listed, email: str, addresses: Mapping[int, str]) -> bool:
-    """Return whether a customer's address reads like this: in exports, what nobody sees has signs."""
-    address = addresses.get(one.customer_id or 0, "")
-    return (find_address(visible(address)) or "").casefold() == email.casefold()
-
-
-def _each_once(judged: Iterable[JudgedRow]) -> list[JudgedRow]:
-    """Make duplicates of the rows that name a shopper, or say the very same, once more."""
-    lines: dict[object, int] = {}
-    rows = list[JudgedRow]()
-    for one in judged:
-        row = one.row
-        key = one.shopper.key if one.shopper else (row.email.casefold(), row.customer_id, row.profile_id)
-        if row.fault or key not in lines:
-            lines[key] = row.line
-            rows.append(one)
-        else:
-            rows.append(JudgedRow(row, kind=RowClass.DUPLICATE, why=f"The same as line {lines[key]}"))
-    return rows
+    def count_memberships(self, places: Iterable[int]) -> dict[frozenset[str], int]:
+        """Count these shoppers by the noted segments that they are in."""
+        kinds = list(self._combinations)
+        return {kinds[kind]: count for kind, count in Counter(map(self._inside.__getitem__, places)).items()}

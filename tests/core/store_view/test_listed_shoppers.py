@@ -1,25 +1,34 @@
 """The rows of a list are judged: whom each names, or why no one; their classes sum up to the rows read."""
 
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from bot.bigcommerce import Customer, Invalid
 from bot.core.list_files.row_classes import RowClass
 from bot.core.list_files.rows import Row
-from bot.core.store_view import listed_shoppers
+from bot.core.store_view import named_shoppers
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.listed_shoppers import JudgedRow, find_listed, judge_rows
+from bot.core.store_view.judged_rows import JudgedRow
+from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
+from bot.core.store_view.named_shoppers import find_listed
 from tests.core.samples import uuid
 from tests.core.store_view.test_shoppers import put, somebody
 from tests.engine.bench import Bench, bench
+from tests.judging import judged
 
 
-async def judged(machine: Bench, *rows: Row) -> list[JudgedRow]:
+async def judged_by(machine: Bench, *rows: Row) -> list[JudgedRow]:
     (segment,) = machine.store.shop.rows("SELECT id FROM segments LIMIT 1")
-    return await judge_rows(rows, str(segment["id"]), Shop(machine.client))
+    return await judged(rows, str(segment["id"]), Shop(machine.client))
 
 
 async def whys(machine: Bench, *rows: Row) -> list[object]:
     """The customer of each row, or its class with the reason."""
     return [
         one.shopper.customer_id or one.shopper.profile_id if one.shopper else (one.kind, one.why)
-        for one in await judged(machine, *rows)
+        for one in await judged_by(machine, *rows)
     ]
 
 
@@ -97,13 +106,14 @@ async def test_the_same_shopper_counts_once_however_named() -> None:
 async def test_profiles_are_found_alone_and_by_the_thousand() -> None:
     async with bench(customers=20) as machine:
         profile = str(somebody(machine)["profile"])
-        assert await whys(machine, Row(1, "", "", 999, profile), Row(2, "", "", None, uuid(1))) == [
-            profile,
-            (RowClass.UNKNOWN, "Not in the store"),
-        ]
+        put(machine, "ida@example.com")
+        assert await whys(
+            machine, Row(1, "", "", 999, profile), Row(2, "", "", None, uuid(1)), Row(3, "", "ida@example.com")
+        ) == [profile, (RowClass.UNKNOWN, "Not in the store"), 21]
         segment = str(machine.store.shop.rows("SELECT id FROM segments LIMIT 1")[0]["id"])
-        many = [uuid(at) for at in range(1, listed_shoppers._ONE_BY_ONE + 2)]
-        found = await find_listed([1], [profile, *many], segment, Shop(machine.client))
+        many = [uuid(at) for at in range(1, named_shoppers._ONE_BY_ONE + 2)]
+        found = ListedShoppers(segment)
+        await find_listed([1], [profile, *many], found, Shop(machine.client))
         assert [(one.customer_id, one.profile_id) for one in found][1:] == [(None, profile)]
 
 
@@ -111,6 +121,51 @@ async def test_addresses_of_a_long_list_are_looked_up_many_at_once() -> None:
     async with bench(customers=500) as machine:
         emails = [str(one["email"]) for one in machine.store.shop.rows("SELECT email FROM customers")]
         before = len(machine.store.requests())
-        rows = await judged(machine, *(Row(at, "", email) for at, email in enumerate(emails)))
+        rows = await judged_by(machine, *(Row(at, "", email) for at, email in enumerate(emails)))
         assert all(one.shopper for one in rows)
         assert len(machine.store.requests()) - before < 12
+
+
+def customer(number: int, **others: Any) -> Customer:
+    return Customer(id=number, email=f"shopper{number}@example.com", **others)
+
+
+def test_shoppers_are_what_was_noted_of_them() -> None:
+    vips, loyal = uuid(1), uuid(2)
+    shoppers = ListedShoppers(vips, [loyal])
+    shoppers.add(
+        customer(7, first_name="Ada\0", last_name="Byron", shopper_profile_id=uuid(7), segment_ids=(vips, uuid(3)))
+    )
+    shoppers.add(customer(8, segment_ids=(loyal,)))
+    assert shoppers.are_known
+    shoppers.add_profile(uuid(9), is_in=True)
+    assert (
+        list(shoppers)
+        == list(shoppers[:])
+        == [
+            Listed(7, uuid(7), True, "Ada\0 Byron (shopper7@example.com)", 0),
+            Listed(8, None, False, "shopper8@example.com", 1),
+            Listed(None, uuid(9), True, uuid(9), 2),
+        ]
+    )
+    assert shoppers.count_memberships(range(3)) == {frozenset({vips}): 2, frozenset({loyal}): 1}
+    assert [shoppers.has_profile(at) for at in range(3)] == [True, False, True]
+    assert not shoppers.are_known
+
+
+def test_an_odd_profile_id_is_refused_before_it_is_kept() -> None:
+    with pytest.raises(Invalid):
+        ListedShoppers(uuid(1)).add(customer(1, shopper_profile_id="../segments"))
+
+
+def test_a_shopper_takes_a_few_bytes() -> None:
+    some = [customer(at, shopper_profile_id=uuid(at), segment_ids=(uuid(1),)) for at in range(1, 5001)]
+    tracemalloc.start()
+    try:
+        shoppers = ListedShoppers(uuid(1))
+        for one in some:
+            shoppers.add(one)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken < 100 * len(shoppers)

@@ -146,8 +146,7 @@ class AddMembers(_Membership):
         """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo if nobody is left."""
         now = await super().refreshed(shop)
         asked = await shop.context_of_additions(now.segment.id) if now.segment.id else {}
-        ids = [key for key in self.newcomers if isinstance(key, int)]
-        known = {one.id for one in await shop.customers(ids=ids)}
+        known = await shop.registered([key for key in self.newcomers if isinstance(key, int)])
         remaining = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
         if not remaining and not self.profile_ids:
             raise NothingToDo(f"None of the shoppers for {self.segment.name} is a customer any more.")

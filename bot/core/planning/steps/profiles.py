@@ -77,7 +77,7 @@ class CreateProfiles(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who no longer exist. Raises NothingToDo if nobody is left."""
-        known = {one.id for one in await shop.customers(ids=_ids(self.customers))}
+        known = await shop.registered(_ids(self.customers))
         remaining = tuple(key for key in self.customers if isinstance(key, str) or key in known)
         if not remaining:
             raise NothingToDo("None of these customers is registered any more.")

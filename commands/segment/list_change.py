@@ -1,0 +1,92 @@
+"""The change that makes a segment as a list says: its Steps, whom it names, and what comes of it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.bigcommerce import Segment, Targeting, read_again
+from bot.core.command import Context
+from bot.core.errors import NothingToDo
+from bot.core.items import Item
+from bot.core.language.phrases import NAMED, and_list, counted
+from bot.core.planning.list_effects import Movers, list_effects
+from bot.core.planning.plan import KNOWN, Person, Plan, build_plan
+from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
+from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
+from commands.segment.import_preview import Mode
+
+NOTHING: dict[Mode, str] = {
+    "add": "Nothing to do: everyone of {source} is in {name} already.",
+    "remove": "Nothing to do: no one of {source} is in {name}.",
+    "equal": "Nothing to do: {name} is equal to {source} already.",
+}
+
+
+@dataclass(frozen=True)
+class ListChange:
+    """What to do with a segment and these shoppers. ``named``: whom each live promotion reaches that names it."""
+
+    mode: Mode
+    segment: Segment
+    shoppers: ListedShoppers
+    named: dict[str, Targeting]
+
+    async def plan(self, places: Sequence[int], source: str, rows: int, ctx: Context) -> Plan:
+        """Plan what makes the segment as the list says, which names the shoppers at these places.
+
+        ``source`` is what people call the list, and ``rows`` how many it had. Raises NothingToDo if it is so already.
+        """
+        joins = self.mode != "remove"
+        moved = [at for at in places if self.shoppers.is_in(at) is not joins]
+        others = await self._others(places, ctx) if self.mode == "equal" else ()
+        # Of many shoppers, this takes a while.
+        steps = await asyncio.to_thread(self._steps, moved, others)
+        if not steps:
+            raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
+        plan = await self._with_names(steps, moved, others, ctx)
+        used = len(places) if self.mode == "equal" else len(moved)
+        remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *plan.remarks)
+        size = await ctx.shop.size(self.segment.id)
+        effects = plan.effects or self._effects(moved, len(others))
+        return plan.model_copy(update={"remarks": remarks, "effects": effects, "size": size})
+
+    async def _with_names(
+        self, steps: tuple[AnyStep, ...], moved: Sequence[int], others: Sequence[str], ctx: Context
+    ) -> Plan:
+        """Build the plan, with the names of the first of those who are moved."""
+        if not others and len(moved) <= KNOWN:
+            return await build_plan(steps, ctx.shop, who=tuple(_person(self.shoppers[at]) for at in moved))
+        among = and_list([self.shoppers[at].label for at in moved[:NAMED]])
+        return await build_plan(steps, ctx.shop, remarks=(f"Among them: {among}.",) if among else ())
+
+    def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+        target, everyone = SegmentRef.of(self.segment), self.shoppers
+        profiles = tuple(filter(None, map(everyone.profile_id, moved)))
+        if self.mode == "remove":
+            return removed(target, profiles)
+        newcomers = tuple(everyone.customer_id(at) for at in moved if not everyone.has_profile(at))
+        return (*created(newcomers), *added(target, profiles, newcomers), *removed(target, tuple(others)))
+
+    def _effects(self, moved: Sequence[int], others: int) -> tuple[str, ...]:
+        if not self.named:
+            return ()
+        counts = self.shoppers.count_memberships(moved)
+        movers = [Movers(before, self.mode != "remove", count) for before, count in counts.items()]
+        leavers = [Movers(frozenset((self.segment.id,)), joins=False, shoppers=others)] if others else []
+        is_known = self.shoppers.are_known and not others
+        return list_effects(self.segment, self.named, [*movers, *leavers], is_known=is_known)
+
+    async def _others(self, places: Sequence[int], ctx: Context) -> tuple[str, ...]:
+        """Return the members who are not on the list."""
+        listed = frozenset(map(self.shoppers.profile_id, places))
+
+        async def read() -> tuple[str, ...]:
+            members = ctx.shop.reader.each_member(self.segment.id)
+            return tuple([one.id async for one in members if one.id not in listed])
+
+        return await read_again(read)
+
+
+def _person(one: Listed) -> Person:
+    item = Item.profile(one.profile_id) if one.profile_id else Item.customer(one.customer_id or 0)
+    return Person(item=item, name=one.label)
