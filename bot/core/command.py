@@ -240,9 +240,14 @@ class Call:
         """Return it for the log, with what is confirmed of its words."""
         if self.unknown:
             return f"/{self.command.group} …"
-        logged = {name: self._inputs[name].logged(self.each(name), known) for name in self.values}
+        said = [name for name in self.values if not self._is_left_empty(name)]
+        logged = {name: self._inputs[name].logged(self.each(name), known) for name in said}
         words = [f"{name}:{one}" for name, each in logged.items() for one in each]
         return " ".join((f"/{self.command.path}", *words))
+
+    def _is_left_empty(self, name: str) -> bool:
+        """Whether a field holds nothing, as it would if it had not been there: a form has every field."""
+        return bool(self.values[name] == "" == self.command.args.model_fields[name].default)
 
     def each(self, name: str) -> tuple[str, ...]:
         """Return the values of a field, which may hold several."""

@@ -14,6 +14,7 @@ from bot.core.audit.trace import AuditTrace
 from bot.core.command import Call, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Edited, Invocation, Submitted, Typed
+from bot.core.kept_values import with_kept
 from bot.core.planning.plan import Plan
 from bot.core.questions import question_answer
 from bot.core.waiting_offers import with_waits
@@ -99,9 +100,17 @@ class Answering:
         """Plan the request, unless it came from a button that was not drawn for its change as it is now."""
         try:
             await self.clicks.check(invocation)
+            request = await self._with_kept(invocation, request)
         except Refusal as refusal:
             return Planned(refusal, AuditTrace(invocation.said), self.process.elapsed())
         return await self.planner.plan(request, invocation.actor)
+
+    async def _with_kept(self, invocation: Invocation, request: Request) -> Request:
+        """Return the request with what its change keeps, if it is the edit of one. Raises Refusal."""
+        if not (isinstance(invocation, Edited) and isinstance(request, Call)):
+            return request
+        change = await self.process.ledger.changes.load(invocation.edits)
+        return with_kept(request, change.args)
 
     async def _settle(self, kind: EntryKind, invocation: Invocation, trace: AuditTrace, **detail: str) -> bool:
         recorded = {"said": trace.recorded_text, **detail}

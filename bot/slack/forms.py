@@ -10,6 +10,7 @@ from bot.core.errors import Misuse
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import (
     Input,
+    Kept,
     ShopperInput,
     Text,
     UploadInput,
@@ -56,7 +57,7 @@ def refuse_overflow(call: Call) -> None:
     """Raise Misuse if there are more values than the form can show or carry: none may be lost."""
     shown = _shown(call)[0]
     carried = _carried(call, shown)
-    for name, field in call.command.args.model_fields.items():
+    for name, field in asked_fields(call.command.args).items():
         listed_out = "\n".join(inputs.words_of(call.values.get(name)))
         too_long = isinstance(input_of(field), ShopperInput) and len(listed_out) > blocks.TEXT
         if too_long or (name in call.values and name not in (*shown, *carried)):
@@ -98,7 +99,11 @@ def render_form(
         command=call.command.path, channel=channel, given=carried, more=more, edits=edits, **about_change
     )
     return render_view(
-        COMMAND_FORM, call.command.title, "Continue" if more else call.command.submit, metadata, [*about, *asked]
+        COMMAND_FORM,
+        call.command.title,
+        "Continue" if more else call.command.submit,
+        metadata,
+        [*about, *_about_kept(call), *asked],
     )
 
 
@@ -115,11 +120,21 @@ def _about(name: str, field: FieldInfo, given: Any, labels: Labels) -> Block:
     return blocks.section(blocks.rich(blocks.cut(line, blocks.SMALL_PRINT))) | {"block_id": f"{name}-about"}
 
 
+def _about_kept(call: Call) -> list[Block]:
+    """Render a line for each value that the change being edited keeps."""
+    fields = call.command.args.model_fields.items()
+    kept = {name: input_of(field) for name, field in fields if call.values.get(name)}
+    lines = {name: f"{kind.label}: {kind.hint}" for name, kind in kept.items() if isinstance(kind, Kept)}
+    return [blocks.section(blocks.rich(line)) | {"block_id": f"{name}-about"} for name, line in lines.items()]
+
+
 def _carried(call: Call, shown: tuple[str, ...]) -> dict[str, Any]:
+    """Return the values for the metadata; what a change keeps stays with it."""
     carried: dict[str, Any] = {}
+    asked = asked_fields(call.command.args)
     for name, value in call.values.items():
         longer = carried | {name: value}
-        if name not in shown and len(compact_json(longer)) <= CARRIED:
+        if name in asked and name not in shown and len(compact_json(longer)) <= CARRIED:
             carried = longer
     return carried
 

@@ -79,7 +79,10 @@ class ImportArgs(Args):
             option=True,
         ),
     ] = ""
-    found: Annotated[FoundShoppers | None, Kept(label="Shoppers found")] = None
+    found: Annotated[
+        FoundShoppers | None,
+        Kept(label="Shoppers", hint="as in the list that was read, unless you bring another", of=("file", "text")),
+    ] = None
 
     @property
     def source(self) -> str:

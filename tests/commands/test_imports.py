@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from tests.harness import World
+from tests.harness import World, said
 from tests.stories.judge import read
 
 OTHERS = ("bob-at-example.com", "nobody@example.com")
@@ -157,6 +157,40 @@ async def test_an_import_is_edited_without_its_list(slack: World) -> None:
     await slack.press("Edit", by="ana")
     await slack.submit({"Segment": "Newsletter"})
     assert "shoppers to Newsletter" in read(slack.card(1))
+
+
+async def test_a_long_import_is_edited_without_its_list(slack: World) -> None:
+    new = [str(slack.profile_id(one)) for one in slack.emails(79, outside="VIPs")]
+    await bring(slack, "add", *new)
+    assert len(str((await slack.change(1)).args)) > 2500
+    await slack.press("Edit", by="ana")
+    assert "Shoppers: as in the list that was read, unless you bring another" in said(slack.form() or {})
+    outcome = await slack.submit({"Segment": "Spring launch waitlist"})
+    assert outcome["ok"], outcome
+    card = read(slack.card(1))
+    assert "Add 79 shoppers to Spring launch waitlist" in card
+    assert "From the pasted list: 79 of 79 rows." in card
+    await slack.press("Import List", by="ben")
+    assert slack.members("Spring launch waitlist") == set(new)
+
+
+async def test_an_edit_that_brings_another_list_takes_that(slack: World) -> None:
+    await bring(slack, "add", *slack.emails(30, outside="VIPs"))
+    other = slack.emails(31, outside="VIPs")[30:]
+    await slack.press("Edit", by="ana")
+    await slack.submit({"List": other[0]})
+    assert "Add 1 shopper to VIPs" in read(slack.card(1))
+    await slack.press("Import List", by="ben")
+    assert slack.profile_id(other[0]) in slack.members("VIPs")
+
+
+async def test_the_log_of_an_import_has_no_empty_options(slack: World) -> None:
+    await bring(slack, "add", *slack.emails(1, outside="VIPs"))
+    said_of = [entry.detail["said"] for entry in slack.entries() if entry.kind in ("asked", "planned")]
+    assert said_of == [
+        "/segment import segment:[…] mode:add text:[…]",
+        "/segment import segment:VIPs mode:add text:[…]",
+    ]
 
 
 async def test_nothing_to_import_is_asked_for(slack: World) -> None:

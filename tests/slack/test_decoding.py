@@ -180,7 +180,7 @@ def test_a_commands_form_is_submitted_with_its_values() -> None:
         workspace="T0001",
         place=Place(channel="C2147483705"),
         command="segment create",
-        said="/segment create name:[…] description:",
+        said="/segment create name:[…]",
         values={"name": "Loyal", "description": ""},
     )
 

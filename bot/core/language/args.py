@@ -166,9 +166,14 @@ class Choice(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Kept(Input):
-    """What a Command keeps of a request, to plan it again by: nobody types it, and no form asks for it."""
+    """What a Command keeps of a request, to plan it again by: nobody types it, and no form asks for it.
+
+    It stays when the request is edited, unless the fields that it was made ``of`` have new values. ``hint`` is what a
+    form says of it.
+    """
 
     private: bool = True
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,19 @@
+"""What a change keeps of its request, while the rest of it is edited. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.core.command import Call
+from bot.core.language.args import Kept, input_of
+
+
+def with_kept(call: Call, before: Mapping[str, Any]) -> Call:
+    """Return the call with what was kept ``before``, unless it has anew what that was made of."""
+    kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
+    kept = {
+        name: before[name]
+        for name, kind in kinds.items()
+        if isinstance(kind, Kept) and name in before and not any(call.values.get(each) for each in kind.of)
+    }
+    return replace(call, values=kept | call.values)
