@@ -37,7 +37,8 @@ class ListChange:
         ``source`` is what people call the list, and ``rows`` how many it had. Raises NothingToDo if it is so already.
         """
         joins = self.mode != "remove"
-        moved = [at for at in places if self.shoppers.is_in(at) is not joins]
+        # In an order of their own: by a file the store is asked in another one than by the ids, at the click.
+        moved = sorted((at for at in places if self.shoppers.is_in(at) is not joins), key=self.shoppers.customer_id)
         others = await self._others(places, ctx) if self.mode == "equal" else ()
         # Of many shoppers, this takes a while.
         steps = await asyncio.to_thread(self._steps, moved, others)

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+from tests.conftest import OpenWorld
 from tests.harness import World, said
 from tests.stories.judge import read
 
@@ -150,6 +151,17 @@ async def test_the_click_plans_again_by_ids(slack: World) -> None:
         slack.close_account(one)
     await slack.press("Import List", by="ben")
     assert "None of the shoppers of the pasted list is in the store any more." in read(slack.card(1))
+
+
+async def test_the_click_plans_the_same_in_whatever_order_the_list_was(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=700)
+    with slack.store.shop.db as db:
+        db.execute("DELETE FROM members")
+        db.execute("DELETE FROM profiles")
+    ids = [str(slack.customer_id(one)) for one in slack.emails_without_profile(600)]
+    await bring(slack, "add", "customer_id", *reversed(ids))
+    await slack.press("Import List", by="ben")
+    assert len(slack.members("VIPs")) == 600
 
 
 async def test_an_import_is_edited_without_its_list(slack: World) -> None:
