@@ -7,8 +7,9 @@ from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
 from bot.core.errors import Misuse, Question, Reading, Refusal
 from bot.core.language.args import ShopperInput, input_of, missing, takes_many, typed_fields
+from bot.core.language.line_reader import Values
 from bot.core.language.phrases import capital, listing, shortened
-from bot.core.language.readings import Values, fill
+from bot.core.language.readings import fill
 from bot.core.language.tokenizer import split
 
 LABEL_ROOM = 70

@@ -9,8 +9,10 @@ from bot.bigcommerce import is_uuid
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import Input, PromotionInput, SegmentInput, ShopperInput, input_of
+from bot.core.language.field_values import Run, is_name
+from bot.core.language.line_reader import Values
 from bot.core.language.phrases import listing
-from bot.core.language.readings import Run, Values, is_name, readings
+from bot.core.language.readings import readings
 from bot.core.language.tokenizer import Word, as_typed, split
 from bot.core.questions import ask_which, typed_line, words_of
 from bot.core.store_view.cached_shop import Shop

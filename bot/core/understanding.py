@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, input_of
-from bot.core.language.readings import fill, is_name, may_differ
+from bot.core.language.field_values import is_name
+from bot.core.language.readings import fill, may_differ
 
 HELP = frozenset({"help", "-help", "--help", "-h", "?"})
 """What people type for help; phones make one long dash of two."""

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from bot.bigcommerce import Segment
 from bot.core.command import Call, find
 from bot.core.language.args import Input
-from bot.core.language.readings import Run, readings
+from bot.core.language.field_values import Run
+from bot.core.language.readings import readings
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.names import Names
 from bot.slack import forms

@@ -24,8 +24,9 @@ from bot.core.language.args import (
     takes_many,
     typed_fields,
 )
+from bot.core.language.field_values import Run, is_name
 from bot.core.language.normal_form import normal_form
-from bot.core.language.readings import MOST_READINGS, Run, is_name, readings
+from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.questions import ask_which, question_answer
 from bot.core.store_view.names import Names
 from bot.core.understanding import understand

@@ -8,7 +8,8 @@ import pytest
 from bot.bigcommerce import Promotion, Segment
 from bot.core.errors import Misuse
 from bot.core.language.args import Args, Choice, Input, PromotionInput, SegmentInput, ShopperInput, Text
-from bot.core.language.readings import MOST_READINGS, Run, fill, may_differ, readings
+from bot.core.language.field_values import Run
+from bot.core.language.readings import MOST_READINGS, fill, may_differ, readings
 from bot.core.store_view.names import Names
 from tests.core.samples import uuid
 
