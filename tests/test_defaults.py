@@ -91,6 +91,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     },
     "Listing": {"about": "segment"},
     "Pace": {"left": 0.02, "plenty": 0.5},
+    "Planner": {"tried_for": 2.0},
     "Policy": {"rules": RULES},
     "Process": {"elapsed": elapsed},
     "Reply": {"content_type": "text/plain"},

@@ -22,7 +22,8 @@ NotRecorded             the ledger cannot be written; not a Refusal, since it re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 
@@ -61,10 +62,14 @@ class Misuse(Refusal):
 
 @dataclass(frozen=True)
 class Reading:
-    """A way to read what was typed: the values that say just that, and the label of its button, if it has its own."""
+    """A way to read what was typed: the values that say just that, and the label of its button, if it has its own.
+
+    ``fault``: why it cannot be done, if that is known.
+    """
 
     values: Mapping[str, Any]
     label: str = ""
+    fault: str = ""
 
 
 class Question(Misuse):
@@ -89,8 +94,15 @@ class Question(Misuse):
 
     def about(self, values: Mapping[str, Any]) -> "Question":
         """Return the same question, each of whose readings has these values, too."""
-        whole = [Reading({**values, **one.values}, one.label) for one in self.readings]
-        return Question(str(self), whole, field=self.field, for_log=self.for_log, names=self.names)
+        return self._with([replace(one, values={**values, **one.values}) for one in self.readings])
+
+    def tried(self, faults: Sequence[str]) -> "Question":
+        """Return the same question, whose first readings have these faults; an empty one is none."""
+        each = zip_longest(self.readings, faults, fillvalue="")
+        return self._with([replace(one, fault=fault) for one, fault in each if isinstance(one, Reading)])
+
+    def _with(self, readings: Sequence[Reading]) -> "Question":
+        return Question(str(self), readings, field=self.field, for_log=self.for_log, names=self.names)
 
 
 class NotRecorded(Exception):

@@ -5,17 +5,22 @@ from typing import Any
 
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
-from bot.core.errors import Misuse, Question, Reading, Refusal
-from bot.core.language.args import ShopperInput, input_of, missing, takes_many, typed_fields
+from bot.core.errors import Instead, Misuse, Question, Reading, Refusal
+from bot.core.language.args import NumberInput, ShopperInput, check, input_of, missing, takes_many, typed_fields
+from bot.core.language.field_values import is_name
 from bot.core.language.line_reader import Values
+from bot.core.language.near_readings import Near
 from bot.core.language.phrases import capital, listing, shortened
-from bot.core.language.readings import fill
+from bot.core.language.readings import MOST_READINGS, fill
 from bot.core.language.tokenizer import split
 
 LABEL_ROOM = 70
 """The most characters of a button's label."""
 TOLD = 100
 """The most characters that are shown of a value."""
+
+FAULT = 250
+"""The most characters that say why something is not possible: it may name many who are unknown."""
 
 
 def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str]) -> Question:
@@ -31,19 +36,60 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
     return Question(f"{sentence} Nothing was done yet.", readings, names=names, for_log="Something is missing.")
 
 
+def ask_near(command: Command, near: Sequence[Near], names: Mapping[str, str], *, unknown: str = "") -> Question:
+    """Ask whether a line was meant that can be read, where the one that was typed cannot."""
+    left_out = " ".join(near[0].left_out) if len(near) == 1 else ""
+    unexpected = f"I didn't expect “{left_out}” here. " if left_out else ""
+    readings = [Reading(one.values) for one in near]
+    which = "Which of these did you mean?" if near[1:] else "Did you mean this?"
+    sentence = unknown or f"{unexpected}{which} Nothing was done yet."
+    return Question(sentence, readings, names=names, for_log="The words cannot be read, and some may be meant.")
+
+
 def question_answer(command: Command, question: Question) -> Answer:
-    """Build the answer that asks: each reading in words, and with a button that types it."""
-    given = [dict(one.values) for one in question.readings]
-    lines = [typed_line(command, values) for values in given]
-    labels = _labels(command, question)
-    told = [
-        Sentence(f"• {_describe(command, values, question)}{_form_note(command, line)}")
-        for values, line, reading in zip(given, lines, question.readings, strict=True)
-        if not reading.label
-    ]
-    offers = [Offer(label, f"{command.path} {line}".strip()) for label, line in zip(labels, lines, strict=True)]
+    """Build the answer that asks: each reading in words, and with a button that types it unless it cannot be done."""
+    each = [(one, typed_line(command, dict(one.values))) for one in question.readings]
+    told = [Sentence(_bullet(command, one, line, question)) for one, line in each if one.fault or not one.label]
+    labelled = zip(_labels(command, question), each, strict=True)
+    offers = [Offer(label, f"{command.path} {line}".strip()) for label, (one, line) in labelled if not one.fault]
     others = [Offer("Something Else", command.path)] if told[1:] and missing(command.args, {}) else []
     return Answer(str(question), (*told, Offers((*offers, *others))))
+
+
+def _bullet(command: Command, reading: Reading, line: str, question: Question) -> str:
+    described = reading.label or _describe(command, dict(reading.values), question)
+    fault = f" (not possible: {shortened(reading.fault, FAULT)})" if reading.fault else ""
+    return f"• {described}{fault or _form_note(command, line)}"
+
+
+def with_numbers(call: Call, misuse: Misuse) -> Misuse:
+    """Return the error with a button for each number in what has to be one: ``7 please``."""
+    name, command = misuse.field or "", call.command
+    field = command.args.model_fields.get(name)
+    if field is None or not isinstance(input_of(field), NumberInput):
+        return misuse
+    typed = str(call.values.get(name, ""))
+    numbers = [one for one in dict.fromkeys(map(_bare_number, typed.split())) if one.isdecimal() and one != typed]
+    meant = [one for one in numbers if _is_valid(command, call.values | {name: one})][:MOST_READINGS]
+    lines = [typed_line(command, call.values | {name: one}) for one in meant]
+    instead = [
+        Instead(f"{command.submit}: {number}", f"{command.path} {line}")
+        for number, line in zip(meant, lines, strict=True)
+    ]
+    asked = f"{misuse} Did you mean {' or '.join(meant)}?" if meant else str(misuse)
+    return Misuse(asked, field=misuse.field, for_log=misuse.for_log, instead=instead)
+
+
+def _bare_number(word: str) -> str:
+    return word.strip("#.,;:!?()")
+
+
+def _is_valid(command: Command, values: Values) -> bool:
+    try:
+        check(command.args, values)
+    except Misuse:
+        return False
+    return True
 
 
 def refusal_answer(refusal: Refusal) -> Answer:
@@ -75,21 +121,36 @@ def _called(word: str, question: Question) -> str:
 
 def _labels(command: Command, question: Question) -> list[str]:
     """Label each reading: as it says itself, or by the first field in which it differs from the others."""
-    several = len(question.readings) > 1
-    labels = [one.label or (_label_of(command, one, question) if several else "Open Form") for one in question.readings]
+    labels = [one.label or _label_of(command, one, question) for one in question.readings]
     return [f"{at}. {one}" if labels.count(one) > 1 else one for at, one in enumerate(labels, 1)]
 
 
 def _label_of(command: Command, reading: Reading, question: Question) -> str:
     values, others = reading.values, [one.values for one in question.readings]
-    fields = command.args.model_fields
-    name = next((one for one in fields if any(other.get(one) != values.get(one) for other in others)), "")
-    what = listing([_called(word, question) for word in words_of(values.get(name, ()))])
+    is_only = len(others) == 1
+    if is_only and not Call(command, dict(values)).is_complete:
+        return "Open Form"
+    differs = [one for one in command.args.model_fields if any(other.get(one) != values.get(one) for other in others)]
+    name = next(iter(values if is_only else differs), "")
+    named = [one for one in values if is_name(input_of(command.args.model_fields[one]))]
+    shown = named if name in named or (named and is_only) else [name]
+    what = listing([_called(word, question) for one in shown for word in words_of(values.get(one, ()))])
     return shortened(": ".join(filter(None, (command.submit, what))), LABEL_ROOM)
 
 
 def typed_line(command: Command, values: Values) -> str:
     """Write words that mean just these values. What cannot be typed or has no room is left out, for a form to ask."""
+    return _typed(_fitting(command, values))
+
+
+def has_room(command: Command, question: Question) -> bool:
+    """Return whether the buttons of a question hold all that was said, so that no form has to be filled again."""
+    said = ({name: value for name, value in one.values.items() if value} for one in question.readings)
+    return all(_fitting(command, values) == values for values in said)
+
+
+def _fitting(command: Command, values: Values) -> Values:
+    """Return the values that a button holds."""
     fields = command.args.model_fields
     typed = {name: value for name, value in values.items() if name in typed_fields(command.args)}
     kept = {name: value for name, value in typed.items() if all(_quoted(word) for word in words_of(value))}
@@ -97,7 +158,7 @@ def typed_line(command: Command, values: Values) -> str:
         kept = {name: value for name, value in kept.items() if not isinstance(input_of(fields[name]), ShopperInput)}
     while len(_typed(kept)) > MOST_WORDS - len(command.path):
         kept.popitem()
-    return _typed(kept)
+    return kept
 
 
 def _typed(values: Values) -> str:

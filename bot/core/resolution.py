@@ -1,6 +1,6 @@
 """How typed words are read with the store's names."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -9,12 +9,14 @@ from bot.bigcommerce import is_uuid
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import Input, PromotionInput, SegmentInput, ShopperInput, input_of
+from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.line_reader import Values
+from bot.core.language.near_readings import Near, near_readings, with_keys
 from bot.core.language.phrases import listing
-from bot.core.language.readings import readings
+from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.tokenizer import Word, as_typed, split
-from bot.core.questions import ask_which, typed_line, words_of
+from bot.core.questions import ask_near, ask_which, typed_line, words_of
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.names import Identified, Names, similar_names
 
@@ -33,13 +35,16 @@ async def resolve(call: Call, shop: Shop) -> Call:
     if not call.words or _is_sure(call):
         return replace(call, words="")
     indexes = await _indexes(call, shop)
-    found = _readings(call, indexes)
+    exact = _readings(call, indexes)
+    keyed = _readings_with_keys(call, indexes, exact)
+    found = (*exact, *keyed)[:MOST_READINGS] if exact else ()
     if len(found) == 1 and replace(call, values=found[0]).is_complete:
         return Call(call.command, found[0])
     if found:
-        called = {id_: name for index in indexes.values() for id_, name in index.labels.items()}
-        raise ask_which(call.command, found, called)
-    _ask_about_misspelt(call, indexes)
+        raise ask_which(call.command, found, _labels(indexes))
+    if not keyed:
+        _ask_about_misspelt(call, indexes)
+    _ask_about_near(call, indexes)
     if call.unknown:
         raise call.unknown
     await _refuse_unknown(call, shop)
@@ -51,15 +56,51 @@ async def resolve_for_form(call: Call, shop: Shop) -> Call:
     if not call.words or call.command.prefill is None:
         return call
     positional = (*call.positional, call.command.prefill.fields[0])
-    found = _readings(replace(call, positional=positional), await _indexes(call, shop))
+    indexes, opened = await _indexes(call, shop), replace(call, positional=positional)
+    keyed = _readings_with_keys(opened, indexes, ())
+    found = keyed or _readings(opened, indexes) or [one.values for one in _near(opened, indexes, is_whole=bool)]
     return Call(call.command, found[0]) if found else call
 
 
 def _readings(call: Call, indexes: Indexes) -> tuple[Values, ...]:
+    return readings(call.command.args, call.words, _names_of(indexes), positional=call.positional)
+
+
+def _names_of(indexes: Indexes) -> NamesOf:
     def names(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
         return indexes[type(kind)].beginning(run)
 
-    return readings(call.command.args, call.words, names, positional=call.positional)
+    return names
+
+
+def _readings_with_keys(call: Call, indexes: Indexes, exact: Sequence[Values]) -> tuple[Values, ...]:
+    """Return how else a line can be read whose keys have blanks behind them, but for lists of shoppers."""
+    keyed = with_keys(call.command.args, call.words)
+    found = _readings(replace(call, words=keyed), indexes) if keyed != call.words else ()
+    lists = {name for name, one in call.command.args.model_fields.items() if isinstance(input_of(one), ShopperInput)}
+    known = [{name: one[name] for name in one if name not in lists} for one in exact]
+    return tuple(one for one in found if {name: one[name] for name in one if name not in lists} not in known)
+
+
+def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> tuple[Near, ...]:
+    names, positional = _names_of(indexes), call.positional
+    return near_readings(call.command.args, call.words, names, is_whole, positional=positional)
+
+
+def _ask_about_near(call: Call, indexes: Indexes) -> None:
+    """Raise Question if the line makes sense with some of its words left out, or behind others.
+
+    A misspelt command goes before that, where its word would be left out.
+    """
+    near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
+    verb = call.unknown if near and call.words.startswith(near[0].left_out[:1]) else None
+    if near and not (verb and verb.instead):
+        raise ask_near(call.command, near, _labels(indexes), unknown=str(verb or ""))
+
+
+def _labels(indexes: Indexes) -> dict[str, str]:
+    """Return what people call whatever is named by its id."""
+    return {id_: name for index in indexes.values() for id_, name in index.labels.items()}
 
 
 async def _shown(call: Call, show: Call, shop: Shop) -> Call | None:

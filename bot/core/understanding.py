@@ -1,6 +1,7 @@
 """How a typed line is matched to its Command, and what may have been meant by one that matches none. Pure."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -8,6 +9,7 @@ from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, input_of
 from bot.core.language.field_values import is_name
+from bot.core.language.near_readings import near_lines
 from bot.core.language.readings import fill, may_differ
 
 HELP = frozenset({"help", "-help", "--help", "-h", "?"})
@@ -40,9 +42,25 @@ def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknow
     try:
         values = fill(command.args, words, positional=positional)
     except Misuse as error:
-        raise command.misuse(error) from error
+        near = _line_meant(command, words, positional)
+        instead = (
+            [Instead(": ".join(filter(None, (command.submit, near))), f"{command.path} {near}".strip())]
+            if near is not None
+            else []
+        )
+        meant = " Did you mean this?" if instead else ""
+        raise command.misuse(Misuse(f"{error}{meant}", for_log=error.for_log, instead=instead)) from error
     kept = words if may_differ(command.args, values) else ""
     return Call(command, values, kept, positional, unknown)
+
+
+def _line_meant(command: Command, words: str, positional: tuple[str, ...]) -> str | None:
+    """Return the first of the lines that may have been meant by one with too many words, if any makes sense."""
+    for line in near_lines(command.args, words):
+        with suppress(Misuse):
+            if Call(command, fill(command.args, line, positional=positional)).is_complete:
+                return line
+    return None
 
 
 def _named(group: Group, words: str) -> Call | None:

@@ -16,7 +16,7 @@ from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Edited, Invocation, Submitted, Typed
 from bot.core.kept_values import with_kept
 from bot.core.planning.plan import Plan
-from bot.core.questions import question_answer
+from bot.core.questions import has_room, question_answer
 from bot.core.waiting_offers import with_waits
 from bot.engine.ack_priority import AckPriority
 from bot.engine.clicks import Clicks
@@ -52,15 +52,18 @@ class Answering:
 
     async def answer(self, invocation: Invocation, request: Request) -> None:
         """Answer a recorded invocation; show a refusal privately."""
-        refusal = await self.refusal(invocation, request)
-        # Where the words were wrong, the usage helps; in a form, the field is at hand.
-        if isinstance(refusal, Question) and isinstance(request, Call):
+        if refusal := await self.refusal(invocation, request):
+            await self.refuse(invocation, request, refusal)
+
+    async def refuse(self, invocation: Invocation, request: Request, refusal: Refusal) -> None:
+        """Show a refusal privately: a question with a button for each of its answers, unless one edits a change."""
+        if isinstance(refusal, Question) and isinstance(request, Call) and not isinstance(invocation, Edited):
             await self.replies.show(invocation, question_answer(request.command, refusal))
             return
-        if isinstance(refusal, Misuse) and isinstance(request, Call) and not request.unknown:
-            refusal = request.command.misuse(refusal)
-        if refusal:
-            await self.replies.refuse(invocation, refusal)
+        # Where the words were wrong, the usage helps; in a form, the field was at hand.
+        if isinstance(refusal, Misuse) and isinstance(request, Call) and isinstance(invocation, Typed):
+            refusal = refusal if request.unknown else request.command.misuse(refusal)
+        await self.replies.refuse(invocation, refusal)
 
     async def resume(self, invocation: Invocation) -> None:
         """Answer an invocation left behind by a process that died."""
@@ -80,6 +83,15 @@ class Answering:
         await self.replies.refuse(invocation, Refusal(UNASKED))
         with suppress(Undeliverable):  # it is in the log, and the person named was told
             await self.announcer.warn(Answer(f"{invocation.command} by {invocation.actor}: {UNASKED}"))
+
+    async def refusal_in_form(self, invocation: Invocation, request: Request) -> Refusal | None:
+        """Answer a recorded form. Return a refusal for its field; None, too, if buttons ask what is meant."""
+        refusal = await self.refusal(invocation, request)
+        match refusal, request, invocation:
+            case Question(), Call(), Submitted() if has_room(request.command, refusal):
+                await self.refuse(invocation, request, refusal)
+                return None
+        return refusal
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         """Answer a recorded invocation. Return a refusal, for the caller to show."""

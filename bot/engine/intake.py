@@ -8,6 +8,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.command import Call
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery, Invocation
+from bot.core.questions import with_numbers
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.clicks import Clicks
@@ -78,20 +79,22 @@ class Intake:
         if is_shown:
             await self.refused_in_form(invocation, misuse)
             return misuse
-        await self.refused(invocation, call.command.misuse(misuse))
+        await self.refused(invocation, call.command.misuse(with_numbers(call, misuse)))
         return None
 
     async def _refusal_within(self, patience: float, invocation: Invocation, request: Request) -> Refusal | None:
-        answering = self.process.tasks.start(self.answering.refusal(invocation, request))
+        answering = self.process.tasks.start(self.answering.refusal_in_form(invocation, request))
         done, _ = await asyncio.wait({answering}, timeout=patience)
         if done:
             return answering.result()
-        self.process.tasks.start(self._show_when_known(invocation, answering))
+        self.process.tasks.start(self._show_when_known(invocation, request, answering))
         return None
 
-    async def _show_when_known(self, delivery: Delivery, answering: asyncio.Task[Refusal | None]) -> None:
+    async def _show_when_known(
+        self, invocation: Invocation, request: Request, answering: asyncio.Task[Refusal | None]
+    ) -> None:
         if refusal := await answering:
-            await self.replies.refuse(delivery, refusal)
+            await self.answering.refuse(invocation, request, refusal)
 
 
 def _misuse(call: Call) -> Misuse | None:

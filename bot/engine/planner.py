@@ -1,5 +1,6 @@
 """Plans what people ask for. Only reads."""
 
+import asyncio
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,13 +8,13 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.bigcommerce import Reader
+from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.approval.changes import Change, Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of
-from bot.core.errors import Impossible, Misuse, Question
+from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
@@ -59,7 +60,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans requests under this policy. ``zone``: the time zone of the store's people; ``uploads``: their files."""
+    """Plans requests under this policy. ``zone``: the time zone of the store's people; ``uploads``: their files.
+
+    ``tried_for``: seconds for which it is tried whether what a question offers can be done at all.
+    """
 
     process: Process
     groups: tuple[Group, ...]
@@ -68,6 +72,7 @@ class Planner:
     directory: Directory
     zone: ZoneInfo
     uploads: Uploads
+    tried_for: float = 2.0
 
     def request(self, invocation: Invocation) -> Request:
         """Return the request behind an invocation: a Command to call, a decision, or a confirmation."""
@@ -129,7 +134,7 @@ class Planner:
             call = await resolve(request, ctx.shop)
             outcome = await self._run(call, ctx)
         except Question as asked:
-            outcome = asked.about({} if call.words else call.values)
+            outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
@@ -137,6 +142,26 @@ class Planner:
             values = outcome.args.model_dump(mode="json", exclude_defaults=True)
             return Planned(outcome.plan, trace, began, values, outcome.answer)
         return Planned(outcome, trace, began, call.values)
+
+    async def _tried(self, question: Question, request: Call, actor: str) -> Question:
+        """Return the question whose readings say why they cannot be done, as far as that is known soon enough."""
+        ctx, faults = self.context(actor, can_wait=False), list[str]()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.tried_for):
+                for one in question.readings:
+                    faults.append(await self._fault(Call(request.command, dict(one.values)), ctx))
+        return question.tried(faults)
+
+    async def _fault(self, call: Call, ctx: Context) -> str:
+        """Return why this call would be refused; an empty text if it lacks or asks something, or can be done."""
+        try:
+            if call.is_complete:
+                await self._run(call, ctx)
+        except (Question, StoreError):
+            return ""
+        except Refusal as error:
+            return str(error)
+        return ""
 
     async def _run(self, call: Call, ctx: Context) -> Outcome:
         outcome = await call.command.function(call.args, ctx)

@@ -65,7 +65,7 @@ class EditArgs(Args):
     """A segment, and its new name or description."""
 
     segment: OneSegment
-    name: Annotated[Name | None, Text(label="Name", option=True, leads=("to", "as"))] = None
+    name: Annotated[Name | None, Text(label="Name", option=True, leads=("to", "as", "into"))] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None

@@ -8,7 +8,7 @@ from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
 from bot.core.command import Call, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
-from bot.core.questions import ask_which, question_answer
+from bot.core.questions import ask_which, has_room, question_answer, with_numbers
 from bot.core.resolution import resolve, resolve_for_form
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
@@ -85,6 +85,78 @@ def test_what_is_asked_about_is_the_first_field_that_differs() -> None:
     assert str(question) == "Which new name did you mean? Nothing was done yet."
     assert (question.names, question.for_log) == ({"x": "X"}, "The words can be read in several ways.")
     assert [one.values for one in question.readings] == found
+
+
+async def test_what_was_most_likely_meant_is_offered_and_told_of() -> None:
+    told, offers = await asked("segment add a@b.c Top")
+    assert told == ["Did you mean this? Nothing was done yet.", "• Segments: “Top”; Shoppers: “a@b.c”"]
+    assert offers == [("Add Shoppers: Top", 'segment add shoppers:"a@b.c" segment:"Top"')]
+    told, offers = await asked("segment Reviewers please")
+    assert told[0] == "I didn't expect “please” here. Did you mean this? Nothing was done yet."
+    assert [label for label, _ in offers] == ["Show Segment: Reviewers"]
+    told, offers = await asked("segment show Top and Reviewers")
+    assert [label for label, _ in offers] == ["Show Segment: Top", "Show Segment: Reviewers", "Something Else"]
+    assert told[0] == "Which of these did you mean? Nothing was done yet."
+
+
+async def test_a_key_with_a_blank_behind_it_is_asked_about_where_it_may_be_of_a_name() -> None:
+    assert (await asked("segment create Best Description: x"))[0][1:] == [
+        "• Name: “Best Description: x”",
+        "• Name: “Best”; Description: “x”",
+    ]
+    assert [label for label, _ in (await asked("segment rename Topp: Name: x"))[1]]
+    assert (await read("segment add Top Shoppers: a@b.c")).values["shoppers"] == ("Shoppers: a@b.c",)
+
+
+def test_a_reading_that_cannot_be_done_says_why_and_has_no_button() -> None:
+    copy = call_of("segment copy").command
+    question = Question("Which?", [Reading({"segment": "a"}, "A"), Reading({"segment": "b"}, "B")], for_log="")
+    answer = question_answer(copy, question.tried(["It is gone."]))
+    assert answer.parts[0] == Sentence("• A (not possible: It is gone.)")
+    offers = answer.parts[-1]
+    assert isinstance(offers, Offers)
+    assert [one.label for one in offers.offers] == ["B"]
+
+
+def test_buttons_have_room_for_what_was_said_or_not() -> None:
+    add = call_of("segment add").command
+    for shoppers, fits in (("a@b.c", True), ("a@b.c " * 400, False), ("a'b \"c' d", False)):
+        assert (
+            has_room(add, Question("Which?", [Reading({"segment": ("a",), "shoppers": shoppers})], for_log="")) is fits
+        )
+    assert has_room(add, Question("Which?", [Reading({"segment": ("a",), "shoppers": ()})], for_log=""))
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("change show 7 please", ["Show Change: 7"]),
+        ("change show #7, #8 and 0!", ["Show Change: 7", "Show Change: 8"]),
+        ("change show seven", []),
+        ("change show 0", []),
+        ("change break-glass 7 ", []),
+    ],
+)
+def test_a_number_among_words_is_offered(line: str, labels: list[str]) -> None:
+    call = call_of(line)
+    with pytest.raises(Misuse) as caught:
+        _ = call.args
+    assert [one.label for one in with_numbers(call, caught.value).instead] == labels
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("change policy please", "change policy"),
+        ("audit recent since: monday", "audit recent since:monday"),
+        ("audit export change:7 please now", "audit export change:7"),
+        ("change policy a b c d e f g", ""),
+    ],
+)
+def test_a_line_with_too_many_words_is_offered_without_them(line: str, meant: str) -> None:
+    with pytest.raises(Misuse, match="I didn't expect") as caught:
+        call_of(line)
+    assert [one.line for one in caught.value.instead] == ([meant] if meant else [])
 
 
 async def test_names_that_look_alike_are_offered_with_their_ids() -> None:

@@ -1,21 +1,25 @@
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.bigcommerce import NewSegment
 from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State, Verdict
 from bot.core.approval.rule import Rule
 from bot.core.command import Call, Context, Group, Outcome, Post, command
-from bot.core.errors import Misuse, NotAllowed, OldVersion, SelfApproval, TooLate
+from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, SelfApproval, TooLate
 from bot.core.language.args import Args
 from bot.core.people import Place, Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
+from bot.core.understanding import understand
 from bot.engine.housekeeper import FRESH
 from bot.engine.ports import Undeliverable
+from commands import GROUPS
 from tests.core.samples import plan
 from tests.disks import frozen
 from tests.engine.bench import APPROVALS, Bench, bench
@@ -657,3 +661,22 @@ async def test_a_line_that_this_version_reads_as_another_command_runs_as_it_was_
     request = machine.engine.planner.request(typed)
     assert isinstance(request, Call)
     assert (request.command.path, request.values) == ("segment show", {"segment": "VIPs"})
+
+
+async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine: Bench) -> None:
+    machine.store.faults.add("GET", "/customers", status=403, times=99)
+    await machine.client.create_segments(NewSegment(name="VIPs Gold"))
+    planner = machine.engine.planner
+
+    async def faults(line: str, **limits: float) -> list[str]:
+        call = understand(GROUPS, line)
+        assert isinstance(call, Call)
+        asked = (await replace(planner, **limits).plan(call, "UANA")).outcome
+        assert isinstance(asked, Question)
+        return [one.fault for one in asked.readings]
+
+    assert await faults("segment clear VIPs Gold, VIPs") == ["VIPs Gold is already empty.", ""]
+    assert await faults("segment clear VIPs Gold, VIPs", tried_for=0) == ["", ""]
+    assert await faults("segment copy VIPs Gold") == ["", ""]
+    assert await faults("segment add VIPs Gold a@b.c") == ["", ""]
+    assert await faults("segment add VIPs 17 a@b.c") == ["", ""]

@@ -75,12 +75,42 @@ async def test_numbers_become_customers_where_people_say_so(slack: World) -> Non
     assert {slack.profile_id(email), slack.profile_id(other)} <= slack.members("VIPs")
 
 
-async def test_a_form_asks_where_the_numbers_stand(slack: World) -> None:
+async def test_a_form_that_leaves_something_open_is_asked_about_with_buttons(slack: World) -> None:
     email = alma(slack)
     await slack.type("/segment add VIPs")
+    assert "errors" not in await slack.submit({"Shoppers": f"{email}\n17"})
+    assert slack.form() is None
+    assert slack.whisper().startswith("Is 17 a customer?")
+    assert not slack.writes()
+    await slack.press("Leave the Numbers Out", by="ana", channel="#segments")
+    assert slack.profile_id(email) in slack.members("VIPs")
+
+
+async def test_a_name_in_a_form_that_several_have_is_one_click(slack: World) -> None:
+    email = alma(slack)
+    slack.register("alma.other@example.com", "Alma", "Mossman")
+    await slack.type("/segment add VIPs")
+    await slack.submit({"Shoppers": "Alma Moss"})
+    assert slack.whisper().startswith("Whom did you mean by “Alma Moss”")
+    assert not slack.writes()
+    await slack.press(f"Alma Moss ({email})", by="ana", channel="#segments")
+    assert slack.profile_id(email) in slack.members("VIPs")
+
+
+async def test_a_list_in_a_form_that_no_button_holds_is_asked_about_there(slack: World) -> None:
+    guests = "\n".join(f"guest.{number}@example.com" for number in range(100))
+    await slack.type("/segment add VIPs")
+    outcome = await slack.submit({"Shoppers": f"{guests}\n17"})
+    assert outcome["errors"]["shoppers"].startswith("Is 17 a customer?")
+    assert slack.form()
+
+
+async def test_an_edit_that_leaves_something_open_is_asked_about_in_its_form(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {email}")
+    await slack.press("Edit", by="ana")
     outcome = await slack.submit({"Shoppers": f"{email}\n17"})
     assert outcome["errors"]["shoppers"].startswith("Is 17 a customer?")
-    assert not slack.writes()
 
 
 async def test_words_that_name_nobody_take_one_line_of_a_card(slack: World) -> None:

@@ -139,7 +139,7 @@ async def test_what_lacks_something_is_asked_for_in_a_form(slack: World) -> None
 
 async def test_a_list_too_long_for_a_button_is_asked_for_in_a_form(slack: World) -> None:
     slack.put("VIPs Gold")
-    people = " ".join(f"somebody.{number}@example.com" for number in range(200))
+    people = " ".join(slack.emails(200))
     await slack.type(f"/segment add VIPs Gold {people}")
     assert "(asks for the rest in a form)" in asked(slack)
     await choose(slack, "Add Shoppers: VIPs Gold")

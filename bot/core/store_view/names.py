@@ -18,6 +18,7 @@ from bot.core.language.visible import visible
 
 QUOTES = frozenset(ANY_QUOTES)
 _BEFORE_A_NAME = re.compile(r"^[\s,]+")
+_ENDS = ":.;!?"
 _SLACK = 30
 """How many more characters than the longest name are looked at, for marks that nobody sees."""
 
@@ -134,7 +135,7 @@ class Names(Generic[N]):
                 break
             quoted = count == 1 and word.quoted and bool(self.called(word.text))
             text = word.text if quoted else _BEFORE_A_NAME.sub("", typed)
-            text = text if self.called(text) else text.removesuffix(":")  # “VIPs: ada@example.com”
+            text = text if self.called(text) else text.rstrip(_ENDS)  # “VIPs: ada@example.com”, “show VIPs.”
             called = self.called(text)
             is_plain = len(called) == 1 and not QUOTES & {*text}
             found += [(text if is_plain else str(one.id), count) for one in called]

@@ -1,0 +1,150 @@
+"""How a line may have been meant that cannot be read: with blanks behind its keys, or without some of its words. Pure.
+
+What is found here is offered, never done unasked.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
+
+from bot.bigcommerce import is_uuid
+from bot.core.language.args import Args, input_of, options, typed_fields
+from bot.core.language.field_values import Names, Run, is_name
+from bot.core.language.line_reader import Values
+from bot.core.language.readings import readings
+from bot.core.language.tokenizer import Word, as_typed, split
+
+MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
+"""The most names and other words of a line, and the most ways of leaving some out, that are tried."""
+_WORDS_OF_A_NAME = 20
+
+
+@dataclass(frozen=True)
+class Near:
+    """A way in which a line may have been meant, and the words that it leaves out."""
+
+    values: Values
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Words that stay together: a name, or one other word; a ``sure`` one, as an address, is never left out."""
+
+    words: Run
+    is_name: bool = False
+    is_sure: bool = False
+
+
+def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
+    """Return the line with ``segment:VIPs`` for ``Segment: VIPs``: each key of a field joined to what follows it.
+
+    ``bare``: also the key of an option that has no colon: ``page 2``.
+    """
+    words, line, is_joined = split(text), "", False
+    keys = {f"{called}:": name for called, name in _called(args).items()}
+    keys |= {name: name for name in options(args)} if bare else {}
+    for at, word in enumerate(words):
+        plain = as_typed((word,))
+        name = "" if word.quoted or word.key or at + 1 == len(words) else keys.get(word.text.casefold(), "")
+        line += plain if is_joined else word.typed
+        line = f"{line.removesuffix(plain)}{name}:" if name else line
+        is_joined = bool(name)
+    return line
+
+
+def near_readings(
+    args: type[Args], text: str, names: Names, is_whole: Callable[[Values], bool], *, positional: tuple[str, ...] = ()
+) -> tuple[Near, ...]:
+    """Return the ways that leave out the fewest names and then the other words, or move a name behind its word.
+
+    ``is_whole``: whether values lack nothing. None of two ways leaves out what the other does and more.
+    """
+
+    def read(line: str) -> Iterator[Values]:
+        return filter(is_whole, readings(args, line, names, positional=positional))
+
+    leads = tuple(dict.fromkeys(lead for field in typed_fields(args).values() for lead in input_of(field).leads))
+    keyed = with_keys(args, text, bare=True)
+    found = (_without_some(_pieces(args, split(line), names), leads, read) for line in dict.fromkeys((keyed, text)))
+    return tuple(map(Near, read(keyed))) or next(filter(None, found), ())
+
+
+def _without_some(
+    pieces: Sequence[_Piece], leads: Sequence[str], read: Callable[[str], Iterator[Values]]
+) -> tuple[Near, ...]:
+    near, lost = list[Near](), list[frozenset[int]]()
+    for out in islice(_ways_to_leave_out(pieces), MOST_TRIES):
+        named = frozenset(at for at in out if pieces[at].is_name)
+        if any(one <= named for one in lost):
+            continue
+        lines = _lines([piece for at, piece in enumerate(pieces) if at not in out], leads)
+        if values := next((one for line in lines for one in read(line)), None):
+            lost.append(named)
+            near.append(Near(values, tuple(as_typed(pieces[at].words) for at in sorted(out))))
+    return tuple(near)
+
+
+def near_lines(args: type[Args], text: str) -> Iterator[str]:
+    """Yield how a line with too many words may have been meant, whatever it names: without the last few of them."""
+    yield with_keys(args, text)
+    words = split(text)
+    for count in range(1, min(MOST_OTHERS, len(words)) + 1):
+        yield as_typed(words[:-count])
+
+
+def _called(args: type[Args]) -> dict[str, str]:
+    """Return the fields by what people write before a colon: their keys and labels, also in the plural."""
+    fields = typed_fields(args)
+    called = {name: (name, input_of(field).label, input_of(field).word) for name, field in fields.items()}
+    words = [(word.casefold(), name) for name, each in called.items() for word in each if word]
+    return {f"{word}{end}": name for word, name in words for end in ("s", "")}
+
+
+def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:
+    """Return the names in the line and its other words; none where there are no names, or too many of either."""
+    kinds = [input_of(field) for field in typed_fields(args).values() if is_name(input_of(field))]
+    pieces, at = list[_Piece](), 0
+    while at < len(words):
+        run = words[at : at + _WORDS_OF_A_NAME]
+        length = max((length for kind in kinds for _, length in names(kind, run)), default=0)
+        pieces.append(_Piece(run[: length or 1], is_name=bool(length), is_sure=not length and _is_sure(words[at])))
+        at += length or 1
+    count = sum(one.is_name for one in pieces)
+    others = sum(not one.is_name and not one.is_sure for one in pieces)
+    return tuple(pieces) if 0 < count <= MOST_NAMES and others <= MOST_OTHERS else ()
+
+
+def _is_sure(word: Word) -> bool:
+    """Return whether the word is said so plainly that it was meant: an address, a number, an option, or in quotes."""
+    text = word.text.lstrip("#")
+    return word.quoted or word.key is not None or "@" in text or text.isdecimal() or is_uuid(text)
+
+
+def _ways_to_leave_out(pieces: Sequence[_Piece]) -> Iterator[frozenset[int]]:
+    """Yield which pieces to leave out: as few names as possible, and all other words before only some of them."""
+    names = [at for at, piece in enumerate(pieces) if piece.is_name][::-1]
+    others = [at for at, piece in enumerate(pieces) if not piece.is_name and not piece.is_sure]
+    for count in range(len(names)):
+        for named in combinations(names, count):
+            for some in chain((others,), _runs(others)):
+                yield frozenset((*named, *some))
+
+
+def _runs(others: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield each run of words that follow one another, the shortest first, and not all of them."""
+    for length in range(len(others)):
+        for start in range(len(others) - length + 1 if length else 1):
+            yield others[start : start + length]
+
+
+def _lines(pieces: Sequence[_Piece], leads: Sequence[str]) -> Iterable[str]:
+    """Yield the line of these pieces, and with a word that leads to a name before each name behind the first piece."""
+    yield _line(pieces)
+    for at in range(1, len(pieces)):
+        if pieces[at].is_name:
+            yield from (f"{_line(pieces[:at])} {lead}{_line(pieces[at:])}" for lead in leads)
+
+
+def _line(pieces: Sequence[_Piece]) -> str:
+    return "".join(word.typed for piece in pieces for word in piece.words)

@@ -1,0 +1,95 @@
+"""Lines that cannot be read, and what they most likely mean: without some of their words, or with a key's blank."""
+
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.language.args import Args, SegmentInput, ShopperInput, Text, missing
+from bot.core.language.near_readings import near_lines, near_readings, with_keys
+from bot.core.language.readings import readings
+from tests.core.language.test_readings import Add, Combine, Delete, Edit, Target, names
+from tests.laws.values import LAW
+
+
+class Show(Args):
+    segment: Annotated[str, SegmentInput(label="Segment", word="group")]
+
+
+class Remove(Args):
+    segment: Annotated[tuple[str, ...], SegmentInput(label="Segment", leads=("from",))]
+    shoppers: Annotated[tuple[str, ...], ShopperInput(label="Shopper")]
+
+
+class Members(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    page: Annotated[int, Text(label="Page", option=True)] = 1
+
+
+def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
+    found = near_readings(args, text, names, lambda values: not missing(args, values))
+    return [(one.values, " ".join(one.left_out)) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("args", "text", "meant"),
+    [
+        (Show, "VIPs please", [({"segment": "VIPs"}, "please")]),
+        (Show, "me the VIPs Gold segment", [({"segment": "VIPs Gold"}, "me the segment")]),
+        (Show, "VIPs or Top", [({"segment": "VIPs"}, "or Top"), ({"segment": "Top"}, "VIPs or")]),
+        (Show, "Group: VIPs", [({"segment": "VIPs"}, "")]),
+        (Show, "GROUPS: VIPs please", [({"segment": "VIPs"}, "GROUPS: please")]),
+        (Show, "nobody at all", []),
+        (Show, "VIPs a b c d e f g", []),
+        (Show, "VIPs, Gold. Top; Back! Men, Women", []),
+        (Show, "VIPs a@b.c", []),
+        (Members, "VIPs page 2", [({"segment": "VIPs", "page": "2"}, "")]),
+        (Members, "VIPs Page: 2 now", [({"segment": "VIPs", "page": "2"}, "now")]),
+        (Add, "a@b.c VIPs", [({"segment": "VIPs", "shoppers": ("a@b.c",)}, "")]),
+        (Add, "Ada Byron VIPs", [({"segment": "VIPs", "shoppers": ("Ada Byron",)}, "")]),
+        (Remove, "a@b.c out of VIPs", [({"segment": ("VIPs",), "shoppers": ("a@b.c",)}, "out of")]),
+        (Delete, "VIPs, Top please", [({"segments": ("VIPs", "Top")}, "please")]),
+        (Edit, "VIPs name: Best", [({"segment": "VIPs", "name": "Best"}, "")]),
+        (Combine, "the VIPs Top both New", [({"first": "VIPs", "second": "Top", "how": "both", "into": "New"}, "the")]),
+        (
+            Target,
+            "Win back please is VIPs",
+            [({"promotion": "Win back", "how": "is", "segments": ("VIPs",)}, "please")],
+        ),
+    ],
+)
+def test_the_fewest_words_are_left_out(args: type[Args], text: str, meant: list[tuple[dict[str, Any], str]]) -> None:
+    assert near(args, text) == meant
+
+
+def test_a_key_is_joined_to_what_follows_its_blank() -> None:
+    assert with_keys(Edit, "Segment:  VIPs name: Gold, page: ") == "segment:VIPs name:Gold, page:"
+    assert with_keys(Edit, 'VIPs "name:" Gold page 2') == 'VIPs "name:" Gold page 2'
+    assert with_keys(Edit, "VIPs page 2 name", bare=True) == "VIPs page:2 name"
+
+
+def test_a_line_with_too_many_words_is_tried_without_the_last_few() -> None:
+    assert list(near_lines(Members, "VIPs page: 2 now please")) == [
+        "VIPs page:2 now please",
+        "VIPs page: 2 now",
+        "VIPs page: 2",
+        "VIPs page:",
+        "VIPs",
+        "",
+    ]
+
+
+NOISE = st.sampled_from(("please", "the", "me", "segment", "for", "now", "all"))
+
+
+@given(
+    st.sampled_from(("VIPs", "VIPs Gold", "Top", "Back to school")),
+    st.lists(NOISE, max_size=3),
+    st.lists(NOISE, min_size=1, max_size=3),
+)
+@LAW
+def test_words_around_a_name_never_change_what_is_meant(name: str, before: list[str], behind: list[str]) -> None:
+    line = " ".join((*before, name, *behind))
+    assert not readings(Show, line, names)
+    assert near(Show, line) == [({"segment": name}, " ".join((*before, *behind)))]

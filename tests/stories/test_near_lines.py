@@ -1,0 +1,109 @@
+"""Lines that cannot be read as they were typed: what they most likely mean is one click away, never done unasked."""
+
+import pytest
+
+from tests.harness import World, buttons
+from tests.stories.judge import read
+
+NEAR = {
+    "/segment members VIPs please": ("I didn't expect “please” here.", ["List Members: VIPs"]),
+    "/segment show me the VIPs segment": ("I didn't expect “me the segment” here.", ["Show Segment: VIPs"]),
+    "/segment show VIPs and Loyal": ("Which of these", ["Show Segment: VIPs", "Show Segment: Loyal"]),
+    "/segment export VIPs, Loyal": ("Which of these", ["Export Segment: VIPs", "Export Segment: Loyal"]),
+    "/segment delete VIPs please": ("I didn't expect “please” here.", ["Delete Segment: VIPs"]),
+    "/segment show Segment: VIPs": ("Did you mean this?", ["Show Segment: VIPs"]),
+    "/segment members VIPs page: 1 please": ("I didn't expect “please” here.", ["List Members: VIPs"]),
+    "/segment rename Segment: VIPs Name: Gold": ("Did you mean this?", ["Save Segment: VIPs"]),
+    "/segment overlap VIPs, Loyal, Newsletter": (
+        "Which of these",
+        [
+            "Compare Segments: VIPs and Loyal",
+            "Compare Segments: VIPs and Newsletter",
+            "Compare Segments: Loyal and Newsletter",
+        ],
+    ),
+    "/segment xyz VIPs": ("There is no command `/segment xyz`.", ["Show Segment: VIPs"]),
+    "/promotion disable VIP early access, Win back": (
+        "Which of these",
+        ["Disable Promotion: VIP early access"],  # the other one is off already
+    ),
+    "/promotion show Win back, thanks": ("I didn't expect “thanks” here.", ["Show Promotion: Win back"]),
+    "/change undo 1 please": ("Change must be a whole number. Did you mean 1?", ["Undo Change: 1"]),
+    "/change show 1 and 2": ("Did you mean 1 or 2?", ["Show Change: 1", "Show Change: 2"]),
+    "/change undo 0": ("Change must be 1 or more.", []),
+    "/change policy please": ("I didn't expect “please” here.", ["Show Policy"]),
+    "/audit recent by: ana": ("I didn't expect “by: ana” here.", ["Show Entries: by:ana"]),
+}
+
+
+@pytest.mark.parametrize("line", NEAR)
+async def test_what_was_most_likely_meant_is_one_click_away(slack: World, line: str) -> None:
+    slack.put("Loyal")
+    await slack.type("/segment create Fresh", by="ben")
+    writes = slack.writes()
+    sentence, labels = NEAR[line]
+    await slack.type(line, by="ben")
+    (told, *_) = [one for one in slack.messages(by="ben")[::-1] if one["ephemeral"]]
+    assert sentence in read(told)
+    assert [one for one in buttons(told) if one != "Something Else"] == labels
+    assert slack.writes() == writes
+    if labels:
+        await slack.press(labels[0], by="ben", channel="#segments")
+        assert sentence not in read(slack.messages(by="ben")[-1])
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("/segment add {email} VIPs", "Add Shoppers: VIPs"),
+        ("/segment add Segment: VIPs Shopper: {email}", "Add Shoppers: VIPs"),
+        ("/segment put {email} onto VIPs please", "Add Shoppers: VIPs"),
+    ],
+)
+async def test_a_shopper_before_the_segment_is_asked_about(slack: World, line: str, label: str) -> None:
+    (email,) = slack.emails(1, outside="VIPs")
+    await slack.type(line.format(email=email))
+    assert not slack.writes()
+    await slack.press(label, by="ana", channel="#segments")
+    assert slack.profile_id(email) in slack.members("VIPs")
+    assert "left out" not in read(slack.card(1))
+
+
+async def test_to_take_somebody_out_of_a_segment_is_asked_about(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/segment take {email} out of VIPs")
+    assert not slack.cards(1)
+    await slack.press("Remove Shoppers: VIPs", by="ana", channel="#segments")
+    assert f"Remove 1 of 40 shoppers from VIPs: {slack.named(email)}" in read(slack.card(1))
+
+
+async def test_blanks_behind_a_key_are_asked_about_where_they_may_be_of_a_name(slack: World) -> None:
+    await slack.type("/segment create Best description: big spenders")
+    assert not slack.writes()
+    await slack.press("Create Segment: Best", by="ana", channel="#segments")
+    assert "Best" in slack.sizes()
+    await slack.type("/segment edit Best name: Better")
+    form = slack.form()
+    assert form
+    assert form["state"]["values"]["name"]["value"]["value"] == "Better"
+
+
+async def test_a_name_keeps_no_full_stop_and_is_renamed_into_another(slack: World) -> None:
+    await slack.type("/segment show VIPs.")
+    assert slack.whisper().startswith("VIPs: 40 shoppers")
+    await slack.type("/segment rename VIPs into Gold")
+    assert "Gold" in slack.sizes()
+
+
+async def test_only_readings_that_can_be_done_have_a_button(slack: World) -> None:
+    slack.put("VIPs Gold")
+    email = slack.emails(1, inside="")[0]
+    await slack.type(f"/segment add VIPs Gold {email}")
+    assert buttons(slack.messages()[-1]) == ["Add Shoppers: VIPs Gold", "Add Shoppers: VIPs", "Something Else"]
+    await slack.type(f"/segment remove VIPs Gold {email}")
+    told = slack.messages()[-1]
+    assert buttons(told) == ["Something Else"]
+    assert f"(not possible: Not in VIPs Gold: {slack.called(email)}.)" in read(told)
+    await slack.type("/segment clear Spring launch waitlist, VIPs")
+    assert buttons(slack.messages()[-1]) == ["Clear Segment: VIPs", "Something Else"]
+    assert "(not possible: Spring launch waitlist is already empty.)" in read(slack.messages()[-1])
