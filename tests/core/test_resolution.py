@@ -104,7 +104,7 @@ async def test_a_key_with_a_blank_behind_it_is_asked_about_where_it_may_be_of_a_
         "• Name: “Best Description: x”",
         "• Name: “Best”; Description: “x”",
     ]
-    assert [label for label, _ in (await asked("segment rename Topp: Name: x"))[1]]
+    assert [label for label, _ in (await asked("segment show Segment: Reviewers"))[1]] == ["Show Segment: Reviewers"]
     assert (await read("segment add Top Shoppers: a@b.c")).values["shoppers"] == ("Shoppers: a@b.c",)
 
 

@@ -12,6 +12,7 @@ from bot.core.approval.changes import Event, State, Verdict
 from bot.core.approval.rule import Rule
 from bot.core.command import Call, Context, Group, Outcome, Post, command
 from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, SelfApproval, TooLate
+from bot.core.invocation import Submitted
 from bot.core.language.args import Args
 from bot.core.people import Place, Standing
 from bot.core.planning.plan import Plan
@@ -668,10 +669,10 @@ async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine:
     await machine.client.create_segments(NewSegment(name="VIPs Gold"))
     planner = machine.engine.planner
 
-    async def faults(line: str, **limits: float) -> list[str]:
+    async def faults(line: str, tried_for: float = 2.0) -> list[str]:
         call = understand(GROUPS, line)
         assert isinstance(call, Call)
-        asked = (await replace(planner, **limits).plan(call, "UANA")).outcome
+        asked = (await replace(planner, tried_for=tried_for).plan(call, "UANA")).outcome
         assert isinstance(asked, Question)
         return [one.fault for one in asked.readings]
 
@@ -680,3 +681,24 @@ async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine:
     assert await faults("segment copy VIPs Gold") == ["", ""]
     assert await faults("segment add VIPs Gold a@b.c") == ["", ""]
     assert await faults("segment add VIPs 17 a@b.c") == ["", ""]
+
+
+@pytest.mark.parametrize("patience", [5.0, 0.0001])
+async def test_a_form_that_leaves_something_open_is_answered_with_buttons(machine: Bench, patience: float) -> None:
+    asked = machine.ask("segment add", segment=["VIPs"], shoppers=["a@b.c 17"])
+    form = Submitted(**asked.model_dump(exclude={"kind", "line"}))
+    assert await machine.engine.intake.take(form, patience=patience) is None
+    await machine.tasks.settled()
+    assert [title.split(" Beside")[0] for _, title in machine.board.whispered] == ["Is 17 a customer?"]
+    guests = " ".join(f"guest.{number}@example.com" for number in range(100))
+    long = form.model_copy(update={"id": "2", "values": {"segment": ["VIPs"], "shoppers": [f"{guests} 17"]}})
+    refusal = await machine.engine.intake.take(long, patience=patience)
+    await machine.tasks.settled()
+    assert bool(refusal) is (patience > 1)
+    assert len(machine.board.whispered) == (1 if refusal else 2)
+
+
+async def test_a_question_about_an_edit_is_told_without_buttons(machine: Bench) -> None:
+    await machine.delete()
+    await machine.edits("segment add", segment=["VIPs"], shoppers=["a@b.c 17"])
+    assert machine.board.whispered[-1][1].startswith("Is 17 a customer?")
