@@ -251,6 +251,15 @@ def test_any_other_word_is_logged_once_planning_understood_it() -> None:
     assert call.recorded(Confirmed(planned=True)) == "/segment delete segments:Ada"
 
 
+def test_a_form_is_called_as_it_says_or_as_its_button() -> None:
+    async def run(args: Args, ctx: Context) -> Answer:
+        """Do it."""
+        return Answer("")
+
+    named, unnamed = (command("segment x", submit="Do It", title=title)(run) for title in ("Do Something", ""))
+    assert (named.title, unnamed.title, named.submit) == ("Do Something", "Do It", "Do It")
+
+
 def test_help_and_examples_come_from_the_docstring() -> None:
     found = find(GROUPS, "segment delete")
     assert found.help == "Delete segments; their shoppers stay."
@@ -263,7 +272,7 @@ def test_help_and_examples_come_from_the_docstring() -> None:
         find(GROUPS, "change nothing")
 
 
-@pytest.mark.parametrize("commands", [(changes,), (delete, delete)])
+@pytest.mark.parametrize("commands", [(changes,), (delete, changes), (delete, delete)])
 def test_a_group_holds_only_its_own_commands_each_once(commands: tuple[Command, ...]) -> None:
     with pytest.raises(ValueError, match="/segment is declared with these commands"):
         Group("segment", "Segments", commands)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.shown_change import Shown
 from bot.core.invocation import (
     Clicked,
     Confirmation,
@@ -79,3 +80,9 @@ def test_what_is_no_invocation_is_refused() -> None:
 def test_the_answer_to_a_question_is_recorded_in_words() -> None:
     texts = [Confirmation(request="1", is_mine=mine).recorded_text for mine in (True, False)]
     assert texts == ["confirmed what was asked from the shell", "did not ask what came from the shell"]
+
+
+def test_what_an_earlier_version_did_not_store_of_a_button_is_its_number() -> None:
+    edited = Edited(id="1", actor="UANA", place=HERE, command="segment create", edits=42)
+    clicked = Clicked(id="1", actor="UANA", place=HERE, command="reject", decision=DECISION)
+    assert edited.shown == clicked.shown == Shown(number=42)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import Event, StepState
-from bot.core.audit.entries import EntryKind, RecordedEntry
+from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.summary.summary_run import SummaryState
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -57,3 +57,11 @@ def test_explanations_differ() -> None:
 )
 def test_an_entry_is_described_in_one_line(entry: RecordedEntry, line: str) -> None:
     assert entry.description == line
+
+
+@pytest.mark.parametrize(("number", "is_archived"), [(-1, False), (0, False), (1, True), (7, True), (8, False)])
+def test_an_entry_that_was_moved_to_an_archive_is_told_from_none(number: int, is_archived: bool) -> None:
+    refusal = UnknownEntry(number, 7)
+    gone = f"Entry {number} was moved to an archive: `python -m bot audit show {number} --database FILE` shows it."
+    none = f"There is no entry {number} in the log. `/audit recent` shows the latest ones."
+    assert (str(refusal), refusal.for_log) == (gone if is_archived else none, "There is no such entry.")

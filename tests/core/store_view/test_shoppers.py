@@ -165,3 +165,25 @@ async def test_a_name_is_asked_about_if_somebody_is_called_so() -> None:
             await found(machine, "byron, ADA")
         assert str(asked.value).startswith("Whom did you mean by “byron ADA”: Ada Byron (ada@example.com) #21?")
         assert (await found(machine, "one two three four five Ada")).shoppers == ()
+
+
+async def test_of_up_to_five_names_each_may_be_somebody() -> None:
+    for names, asked in (
+        ("xyzzy, plugh, quux, frob, ada byron", True),
+        ("xyzzy, plugh, quux, frob, qux, ada byron", False),
+    ):
+        async with bench(customers=20) as machine:
+            put(machine, "ada@example.com")
+            if asked:
+                with pytest.raises(Question, match="Whom did you mean by “ada byron”"):
+                    await found(machine, names)
+            else:
+                assert (await found(machine, names)).shoppers == ()
+
+
+def test_where_more_than_three_words_are_left_out_details_list_them() -> None:
+    told = [ResolvedShoppers((), (), tuple("abcd"[:count])).remarks for count in (3, 4)]
+    assert told == [
+        ("3 other words were left out: a, b and c.",),
+        ("4 other words were left out: a, b, c and 1 more. Details lists them.",),
+    ]
