@@ -114,7 +114,7 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "ack_priority": {"AT_ONCE": 8, "QUIET": 0.05, "PATIENCE": 0.25},
     "approvers": {"NAMED": 5},
     "card_reconciler": {"REST": 3},
-    "change_run": {"STEPS_AT_ONCE": 3},
+    "change_run": {"STEPS_AT_ONCE": 3, "MOST_REFUSED": 10},
     "change_runner": {"UNKNOWN": -inf},
     "growing_waits": {"FIRST": timedelta(seconds=1), "LONGEST": timedelta(minutes=5), "DOUBLINGS": 9},
     "home_tab.publisher": {"RECENT": timedelta(days=7), "A_ROUND": 20, "AT_ONCE": 4, "A_MINUTE": 80},

@@ -42,6 +42,8 @@ class StoreError(Exception):
     """
 
     sentence: ClassVar[str] = "The store did not do this."
+    is_about_some: ClassVar[bool] = False
+    """Whether it is about what this request names, so that the same request about others may be carried out."""
     introduction: ClassVar[str] = "BigCommerce says: "
     """What stands before the detail."""
 
@@ -136,6 +138,7 @@ class NotFound(StoreError):
 class Conflict(StoreError):
     """The request conflicts with what the store holds."""
 
+    is_about_some = True
     sentence = "This contradicts what the store already holds."
 
 
@@ -148,18 +151,21 @@ class DuplicateName(Conflict):
 class TooLarge(StoreError):
     """The request is larger than the store accepts."""
 
+    is_about_some = True
     sentence = "This is more than the store takes at once. Try with fewer."
 
 
 class Invalid(StoreError):
     """A value is invalid, according to the store, or to this library before anything is sent."""
 
+    is_about_some = True
     sentence = "The store does not accept this. Correct it and try again."
 
 
 class PartlyFailed(StoreError):
     """Some items succeeded and some failed; `fields` holds those that the store names."""
 
+    is_about_some = True
     sentence = "Only part of this was done."
 
 

@@ -8,14 +8,17 @@ from itertools import groupby
 from bot.bigcommerce import Lane, Store
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.core.approval.changes import Event, StepState
-from bot.core.approval.run_progress import is_long, shoppers_done
+from bot.core.approval.run_progress import failed_runs, is_long, shoppers_done
 from bot.core.errors import TooLate
 from bot.core.planning.steps import AnyStep, CreatedIds
+from bot.engine.recent_shop import RecentShop
 from bot.engine.run_fence import LeaseLost, StepFence
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
-from bot.engine.step_run import RecentShop, StepRun
+from bot.engine.step_run import StepRun
 
+MOST_REFUSED = 10
+"""Batches in which the store refuses some shoppers, before a run ends: by then it is not about these shoppers."""
 STEPS_AT_ONCE = 3
 """Batches of one effect that run at once: while one is prepared or recorded, the others keep the store busy."""
 log = logging.getLogger(__name__)
@@ -31,8 +34,10 @@ class ChangeRun:
         self._record = record
         self._store = store
         self._moved = moved
-        self._recent = RecentShop(record.process.elapsed)
+        self._recent = RecentShop(record.fence)
         self._stopper = ""
+        effects = groupby(enumerate(record.change.plan.steps), key=_effect)
+        self._effects = [number for number, (_, steps) in enumerate(effects) for _ in steps]
 
     async def finish(self) -> None:
         """Run the Steps that are left, until one fails or somebody stops it; leave it to a process that took over."""
@@ -48,7 +53,7 @@ class ChangeRun:
             jobs = [partial(self._step, position, step, created_ids) for position, step in batches]
             async for _ in gather_bounded(jobs, width=STEPS_AT_ONCE):
                 pass
-        if self._record.has_failed:
+        if failed_runs(self._record.change):
             await self._record.end(Event.FAIL)
         elif self._stopper:
             await self._record.end(Event.STOP, settled_by=self._stopper, reason="Stopped before its next step.")
@@ -69,7 +74,7 @@ class ChangeRun:
 
     async def _step(self, position: int, step: AnyStep, created_ids: CreatedIds) -> None:
         has_begun = self._record.run_of(position) is not None
-        if not has_begun and await self._is_over():
+        if not has_begun and await self._is_over(position):
             return
         await self._record.fence.hold()
         fence = StepFence(self._record.fence)
@@ -80,12 +85,21 @@ class ChangeRun:
         await StepRun(self._record, fence, self._recent, work).finish()
         self._note_progress()
 
-    async def _is_over(self) -> bool:
-        """Return whether no further Step is started: one failed, or somebody stopped the run."""
-        if not (self._record.has_failed or self._stopper):
+    async def _is_over(self, position: int) -> bool:
+        """Return whether this Step is not started any more: another one failed, or somebody stopped the run."""
+        if not (self._is_held_up(position) or self._stopper):
             changes = self._record.process.ledger.changes
             self._stopper = await changes.stop_requested_by(self._record.change.number)
-        return self._record.has_failed or bool(self._stopper)
+        return self._is_held_up(position) or bool(self._stopper)
+
+    def _is_held_up(self, position: int) -> bool:
+        """Return whether a failure keeps this Step from being started, also after a crash.
+
+        Where the store refused just some shoppers, the other batches of the same effect go on.
+        """
+        failed = failed_runs(self._record.change)
+        effects = {self._effects[run.position] if run.others_go_on else None for run in failed}
+        return len(failed) >= MOST_REFUSED or not effects <= {self._effects[position]}
 
     def _note_progress(self) -> None:
         change, process = self._record.change, self._record.process

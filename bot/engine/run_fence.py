@@ -76,9 +76,8 @@ class StepFence:
         return self.run.gaps > 0
 
     def looks(self) -> None:
-        """Begin to read again: what the store answers from now on is what the Step goes by."""
+        """Begin to read again, or to take what another Step has read since: that is what this one goes by."""
         self._gaps_looked_at = self.run.gaps
-        self.run.sees()
 
     async def permit(self) -> None:
         """Let a write out. Raises LeaseLost and OldSight; NotRecorded if the lease cannot be renewed."""

@@ -2,8 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
-from bot.core.approval.changes import Change, Event, Run, StepState
+from bot.core.approval.changes import Change, Event, Run
 from bot.core.approval.step_effects import subjects
 from bot.core.planning.steps import CreatedIds
 from bot.engine.process import Process
@@ -22,11 +23,6 @@ class RunRecord:
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
-    def has_failed(self) -> bool:
-        """Whether a Step failed: no further one is started, not even after a crash."""
-        return any(run.state in (StepState.FAILED, StepState.UNSURE) for run in self.change.runs)
-
-    @property
     def created_ids(self) -> CreatedIds:
         """What its Steps created so far."""
         return CreatedIds.of([run.applied for run in self.change.runs if run.applied])
@@ -35,9 +31,8 @@ class RunRecord:
         """Return the run of the Step at this position, if it has begun."""
         return next((run for run in self.change.runs if run.position == position), None)
 
-    async def save(self, run: Run, work: StepWork, failure: str = "") -> None:
+    async def save(self, run: Run, work: StepWork, detail: dict[str, Any]) -> None:
         """Save the run of one Step, with its entry. Raises LeaseLost, and TooLate."""
-        effects = await work.effects(run)
         async with self._saving:
             await self.fence.hold()
             at = self.process.clock()
@@ -45,7 +40,7 @@ class RunRecord:
                 self.change,
                 run,
                 at=at,
-                detail=work.describe(failure or run.state.value) | effects,
+                detail=detail,
                 subjects=subjects(work.step, run),
                 ms=milliseconds(at - work.began),
             )

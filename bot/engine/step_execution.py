@@ -17,7 +17,7 @@ class StepWork:
     """One Step at this position of its Plan, with the store's data for it.
 
     ``is_in_doubt``: it may have been carried out, at least in part: it had started when a process died, or went on
-    after a pause.
+    after a pause. ``failed_in``: the store as it was read after it failed, if it was.
     """
 
     position: int
@@ -25,6 +25,7 @@ class StepWork:
     store: Store
     began: datetime
     is_in_doubt: bool
+    failed_in: Shop | None = None
 
     def describe(self, result: str) -> dict[str, Any]:
         """Return what the log records of it; ``result``: what came of it, without anything that may name a shopper."""
@@ -39,12 +40,17 @@ class StepWork:
         """Return its effects for the log. If it failed, or is in doubt after a crash, the store is asked."""
         if run.state in (StepState.STARTED, StepState.FAILED):
             return {}
-        is_unclear = run.state is StepState.UNSURE or (self.is_in_doubt and self.step.in_requests)
-        return await counted(self.step, run, Shop(self.store)) if is_unclear else recorded(self.step, run)
+        shop = self.failed_in or Shop(self.store)
+        return await counted(self.step, run, shop) if self.is_counted(run) else recorded(self.step, run)
 
-    async def looked_at_again(self, run: Run) -> tuple[AnyStep, ...]:
+    def is_counted(self, run: Run) -> bool:
+        """Return whether the store has to be asked for its effects, since nobody knows what it did."""
+        in_doubt = self.is_in_doubt and self.step.in_requests and run.state is StepState.DONE
+        return in_doubt or run.state is StepState.UNSURE
+
+    async def looked_at_again(self, run: Run, shop: Shop) -> tuple[AnyStep, ...]:
         """Return its undo, read again after a pause. Raises Impossible if the store differs from what was approved."""
-        return await look_again(self.step, Shop(self.store), run.undo if self.is_in_doubt else None)
+        return await look_again(self.step, shop, run.undo if self.is_in_doubt else None)
 
     async def already_applied(self) -> Applied | None:
         """Return its result if it is in doubt and was carried out. Raises Unclear."""

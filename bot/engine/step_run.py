@@ -1,40 +1,20 @@
 """The run of one Step of a Change, behind a fence: begun, undo saved, applied, and recorded."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
-from bot.bigcommerce import Store, StoreError
+from bot.bigcommerce import StoreError
 from bot.core.approval.changes import Run, StepState
 from bot.core.errors import Refusal, TooLate
+from bot.core.items import Item
 from bot.core.planning.steps import Unclear
 from bot.core.store_view.cached_shop import Shop
-from bot.engine.run_fence import GAP, LeaseLost, OldSight, StepFence
+from bot.engine.recent_shop import RecentShop
+from bot.engine.run_fence import LeaseLost, OldSight, StepFence
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
 
 LATE = "answered when another process had the change"
-
-
-@dataclass
-class RecentShop:
-    """The store as it was read less than a minute ago: Steps share what they read, one at a time."""
-
-    elapsed: Callable[[], float]
-    _shop: Shop | None = None
-    _since: float = 0.0
-    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def without_departed(self, work: StepWork) -> StepWork | None:
-        """Return the work without shoppers who have left by other means; None if nobody is left."""
-        async with self._reading:
-            return await work.without_departed(self._recent(work.store))
-
-    def _recent(self, store: Store) -> Shop:
-        now = self.elapsed()
-        if self._shop is None or now - self._since > GAP:
-            self._shop, self._since = Shop(store), now
-        return self._shop
 
 
 @dataclass
@@ -63,7 +43,8 @@ class StepRun:
             while applied is None:
                 run = await self._prepared(run)
                 try:
-                    applied = await self.work.step.apply(self.work.store)
+                    async with self.recent.writing():
+                        applied = await self.work.step.apply(self.work.store)
                 except OldSight as error:
                     self.work = replace(self.work, is_in_doubt=self.work.is_in_doubt or error.maybe_done)
                     applied = await self.work.already_applied()
@@ -75,13 +56,13 @@ class StepRun:
         except Refusal as error:
             await self._refused(run, error)
         else:
-            await self.record.save(self.work.finished(run, applied), self.work)
+            await self._save(self.work.finished(run, applied))
 
     async def _prepared(self, run: Run) -> Run:
         """Save the Step's undo, as far as it is known now, before anything is sent. Raises Impossible."""
         if self.fence.needs_look():
             self.fence.looks()
-            undo = await self.work.looked_at_again(run)
+            undo = await self.recent.looked_at_again(self.work, run)
         else:
             has_old_plan = self.fence.run.has_old_plan
             left = await self.recent.without_departed(self.work) if has_old_plan else self.work
@@ -89,7 +70,7 @@ class StepRun:
             self.work = left or self.work
         saved = run.model_copy(update={"undo": undo})
         if saved != run or self.record.run_of(run.position) is None:
-            await self.record.save(saved, self.work)
+            await self._save(saved)
         return saved
 
     async def _refused(self, run: Run, error: Refusal) -> None:
@@ -97,11 +78,12 @@ class StepRun:
         is_unsure = isinstance(error, Unclear) or (self.work.is_in_doubt and self.work.step.in_requests)
         state = StepState.UNSURE if is_unsure else StepState.FAILED
         broken = run.model_copy(update={"state": state, "error": str(error)})
-        await self.record.save(broken, self.work, error.for_log)
+        await self._save(broken, error.for_log)
 
     async def _failed(self, run: Run, error: StoreError, *, doubtful: bool) -> None:
         """Record that the store refused or never responded; then ask it what was done."""
-        state, doubt = StepState.FAILED, ""
+        state, doubt, left = StepState.FAILED, "", tuple[Item, ...]()
+        others_go_on = self.work.step.in_requests and error.is_about_some
         if doubtful:
             asked = replace(self.work, is_in_doubt=True)
             try:
@@ -113,10 +95,27 @@ class StepRun:
             except StoreError:
                 applied, unsure = None, True
             if applied is not None:
-                await self.record.save(asked.finished(run, applied), self.work)
+                await self._save(asked.finished(run, applied))
                 return
             if unsure:
-                state = StepState.UNSURE
-                doubt = " It may have been carried out anyway."
-        broken = run.model_copy(update={"state": state, "error": f"{error}{doubt}"})
-        await self.record.save(broken, self.work, f"{error.for_log}{doubt}")
+                state, left = StepState.UNSURE, await self._left()
+                doubt = "" if others_go_on and left else " It may have been carried out anyway."
+        told = {"error": f"{error}{doubt}", "left": left, "others_go_on": others_go_on}
+        broken = run.model_copy(update={"state": state, **told})
+        await self._save(broken, f"{error.for_log}{doubt}")
+
+    async def _left(self) -> tuple[Item, ...]:
+        """Return those of the failed Step whom the store shows as they were; none if it does not tell."""
+        shop = Shop(self.work.store)
+        self.work = replace(self.work, failed_in=shop)
+        try:
+            async with self.recent.quiet():
+                return tuple(sorted(await self.work.step.unapplied(shop)))
+        except StoreError:
+            return ()
+
+    async def _save(self, run: Run, failure: str = "") -> None:
+        """Record the run, with its effects. Raises LeaseLost, and TooLate."""
+        async with self.recent.quiet() if self.work.is_counted(run) else nullcontext():
+            effects = await self.work.effects(run)
+        await self.record.save(run, self.work, self.work.describe(failure or run.state.value) | effects)

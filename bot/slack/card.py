@@ -4,7 +4,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
-from bot.core.approval.run_progress import is_long
+from bot.core.approval.run_progress import is_long, is_partly_done, shoppers_left
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
@@ -144,6 +144,10 @@ def _state(change: Change) -> str:
         return f":octagonal_sign: *Stopping after this batch* as <@{change.stopped_by}> asked"
     if change.state is State.RUNNING:
         return state if is_long(change) else f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
+    if is_partly_done(change):
+        total = change.plan.shoppers
+        did = f"{total - shoppers_left(change):,} of {total:,}"
+        return f":warning: *Partly done* {blocks.time(change.updated_at)}{took(change)}: {did}"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""
     return state if change.is_open else f"{state}{by} {blocks.time(change.updated_at)}{took(change)}"
 
@@ -224,6 +228,7 @@ def _partial_results(change: Change) -> list[str]:
     begun = {run.position for run in change.runs}
     rest = [step for position, step in enumerate(change.plan.steps) if position not in begun]
     parts = {"Done": done, "Stopped at": broken, "Not started": rest}
+    parts = {"Left": list(change.remaining_steps)} if is_partly_done(change) else parts
     lines = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
     undo = "Undo takes back what was done." if change.can_be_undone else ""
     again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""
@@ -247,12 +252,16 @@ def _buttons(change: Change) -> list[Block]:
         return [blocks.actions([_approve(change, value), reject, *_command_buttons(more, shown), edit])]
     possible = (
         ("Stop", f"change stop {number}", _can_be_stopped(change)),
-        ("Try Again", f"change retry {number}", change.can_be_retried),
+        (_try_again(change), f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
         ("Point Promotions", f"change repoint {number}", can_be_repointed(change)),
     )
     buttons = _command_buttons(possible, shown)
     return [blocks.actions(buttons)] if buttons else []
+
+
+def _try_again(change: Change) -> str:
+    return f"Try {shoppers_left(change):,} Again" if is_partly_done(change) else "Try Again"
 
 
 def _can_be_stopped(change: Change) -> bool:

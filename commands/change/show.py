@@ -19,6 +19,7 @@ from bot.core.language.visible import visible
 from bot.core.planning.item_names import describe_items
 from commands.change.deleted_members import table_of_members
 from commands.change.left_out import table_of_left_out
+from commands.change.left_undone import table_of_undone
 from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
 from commands.shopper_rows import table_or_file
@@ -101,7 +102,10 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     title = f"Change {change.number} covers {counted(len(rows), 'item')}"
     items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")
     members, left_out = await table_of_members(change, ctx), await table_of_left_out(change, ctx)
-    return Answer(title, (*items, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change)))
+    undone = await table_of_undone(change, ctx)
+    return Answer(
+        title, (*undone, *items, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change))
+    )
 
 
 def _left_out(change: Change) -> tuple[Sentence | File, ...]:

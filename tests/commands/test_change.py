@@ -334,3 +334,22 @@ async def test_segments_are_left_out_by_names_without_quotes(slack: World) -> No
     assert "Delete the segment VIPs" in said(slack.card(1))
     await slack.type("/change except 1 the moon", by="ben")
     assert "left out: the and moon" in slack.whisper(by="ben")
+
+
+async def test_details_list_those_whom_the_store_refused_with_its_own_reason(slack: World) -> None:
+    emails = slack.emails(80, outside="VIPs")
+    await slack.type(f"/segment add VIPs {' '.join(emails)}")
+    path = "/segments/{id}/shopper-profiles"
+    slack.store.faults.add("POST", path)
+    slack.store.faults.add("POST", path, status=422)
+    await slack.press("Add Shoppers", by="ben")
+    left = 80 - len(slack.members("VIPs") & {slack.profile_id(one) for one in emails})
+    assert f"Try {left} Again" in buttons(slack.card(1))
+    await slack.type("/change details 1", by="ben")
+    (undone,) = [
+        block
+        for block in slack.messages(by="ben")[-1]["blocks"]
+        if block["type"] == "data_table" and block["caption"] == "Not done by change 1"
+    ]
+    assert len(undone["rows"]) == left + 1
+    assert "The store does not accept this." in str(undone["rows"][1])

@@ -12,11 +12,12 @@ from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.steps import AddMembers, AnyStep, CreateProfiles, RemoveMembers, SegmentRef
 from bot.core.store_view.cached_shop import Shop
-from bot.engine.change_run import STEPS_AT_ONCE
+from bot.engine.change_run import MOST_REFUSED, STEPS_AT_ONCE
 from bot.engine.process import LEASE
+from bot.engine.recent_shop import RecentShop
 from bot.engine.run_fence import OldSight, RunFence, StepFence
 from tests.core.samples import plan
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, bench
 from tests.records import entries_of, verified
 
 MEMBERS = "/segments/{id}/shopper-profiles"
@@ -187,6 +188,49 @@ async def test_a_batch_is_not_sent_on_what_another_one_has_read_again(machine: B
     await second.permit()
 
 
+async def test_what_is_left_after_a_crash_is_compared_with_one_reading_of_the_members(machine: Bench) -> None:
+    many = one_by_one(machine, 6)
+    await begun(machine, await machine.approved(many), 0, 1)
+    machine.clock.forward(minutes=2)
+    await machine.sweeps()
+    pages = [one for one in machine.store.requests() if "shopper-profiles?page=1&limit=250" in one["path"]]
+    assert ((await machine.latest()).state, added(machine, many)) == (State.DONE, [True] * 6)
+    assert len(pages) == 3  # once for all, and what came of those that had begun
+
+
+async def test_lists_are_read_when_no_batch_writes_and_no_batch_begins_meanwhile(machine: Bench) -> None:
+    recent, heard = RecentShop(RunFence(machine.engine.process, 1, 0.0)), list[str]()
+    ended, read = asyncio.Event(), asyncio.Event()
+
+    async def write(name: str, until: asyncio.Event | None = None) -> None:
+        async with recent.writing():
+            heard.append(f"{name} begins")
+            if until:
+                await until.wait()
+            heard.append(f"{name} ends")
+
+    async def reads() -> None:
+        async with recent.quiet():
+            heard.append("reading")
+            await read.wait()
+
+    first = asyncio.create_task(write("first", ended))
+    beside = asyncio.create_task(write("beside", ended))
+    await asyncio.sleep(0)
+    reading = asyncio.create_task(reads())
+    await asyncio.sleep(0)
+    late = asyncio.create_task(write("late"))
+    await asyncio.sleep(0)
+    assert heard == ["first begins", "beside begins"]
+    ended.set()
+    await asyncio.gather(first, beside)
+    await asyncio.sleep(0)
+    assert heard[2:] == ["first ends", "beside ends", "reading"]
+    read.set()
+    await asyncio.gather(reading, late)
+    assert heard[5:] == ["late begins", "late ends"]
+
+
 async def test_each_batch_that_another_process_may_not_have_seen_is_told(machine: Bench, path: Path) -> None:
     many = one_by_one(machine, 3)
     change = await machine.approved(many)
@@ -212,3 +256,68 @@ async def test_a_store_that_fails_for_good_is_told_once_for_each_under_way(machi
     assert failed.state is State.FAILED
     assert {run.error.split(" It may")[0] for run in failed.runs} == {str(ServerError())}
     assert len(failed.runs) == STEPS_AT_ONCE
+
+
+# Where the store refuses some shoppers, the others are no worse for it
+
+
+async def test_batches_that_the_store_refuses_hold_up_no_other_of_the_same_effect(machine: Bench) -> None:
+    many, members = one_by_one(machine, 5), tuple(sorted(machine.members("VIPs")))
+    removal = RemoveMembers(segment=ref(machine), profile_ids=members)
+    machine.store.faults.add("POST", MEMBERS, status=422)
+    failed = await machine.carry_out(plan(*many.steps, removal))
+    states = [run.state for run in failed.runs]
+    assert (failed.state, states.count(StepState.DONE), len(states)) == (State.FAILED, 4, 5)
+    (refused,) = [run for run in failed.runs if run.state is StepState.FAILED]
+    assert (refused.others_go_on, refused.left) == (True, ())
+    assert failed.remaining_steps == (many.steps[refused.position], removal)
+    assert set(members) <= machine.members("VIPs")
+
+
+async def test_of_a_batch_that_was_refused_in_part_only_those_who_are_left_are_tried_again() -> None:
+    async with bench(customers=200) as machine:
+        ids = tuple(outside(machine, 120))
+        machine.store.faults.add("POST", MEMBERS)
+        machine.store.faults.add("POST", MEMBERS, status=422)
+        failed = await machine.carry_out(plan(AddMembers(segment=ref(machine), profile_ids=ids)))
+        (run,) = failed.runs
+        out = set(ids) - machine.members("VIPs")
+        assert (run.state, run.others_go_on, 0 < len(out) < 120) == (StepState.UNSURE, True, True)
+        assert {item.id for item in run.left} == out
+        assert "may have been carried out" not in run.error
+        await machine.asks("change retry", number=1)
+        again = await machine.latest()
+        assert {item.id for item in again.plan.items} == out
+        await machine.decides("UBEN", number=2)
+        assert set(ids) <= machine.members("VIPs")
+
+
+async def test_a_store_that_refuses_every_batch_ends_the_run(machine: Bench) -> None:
+    machine.store.faults.add("POST", MEMBERS, status=422, times=None)
+    failed = await machine.carry_out(one_by_one(machine, MOST_REFUSED + STEPS_AT_ONCE))
+    assert failed.state is State.FAILED
+    assert MOST_REFUSED <= len(failed.runs) < MOST_REFUSED + STEPS_AT_ONCE
+
+
+@pytest.mark.parametrize("others_go_on", [True, False])
+async def test_a_run_that_is_resumed_goes_on_beside_those_that_were_refused(machine: Bench, others_go_on: bool) -> None:
+    many = one_by_one(machine, 3)
+    change = await begun(machine, await machine.approved(many), 0)
+    refused = change.runs[0].model_copy(update={"state": StepState.FAILED, "others_go_on": others_go_on})
+    await machine.ledger.changes.save_run(change, refused, at=machine.clock(), detail={})
+    await machine.sweeps()
+    assert (await machine.latest()).state is State.FAILED
+    assert added(machine, many) == [False, others_go_on, others_go_on]
+
+
+async def test_who_is_left_is_not_told_where_the_store_does_not_tell() -> None:
+    async with bench(customers=200) as machine:
+        ids = tuple(outside(machine, 60))
+        machine.store.faults.add("POST", MEMBERS)
+        machine.store.faults.add("POST", MEMBERS, status=422)
+        machine.store.faults.add("GET", "*", status=403, times=None)
+        failed = await machine.carry_out(plan(AddMembers(segment=ref(machine), profile_ids=ids)))
+        (run,) = failed.runs
+        assert (run.state, run.left) == (StepState.UNSURE, ())
+        assert run.error.endswith("It may have been carried out anyway.")
+        assert failed.remaining_steps == failed.plan.steps

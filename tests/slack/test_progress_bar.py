@@ -69,3 +69,33 @@ def test_what_ran_in_one_batch_or_before_this_version_does_not_say_how_long_it_t
 def test_a_change_that_runs_behind_another_one_says_so() -> None:
     told = words(change(state=State.APPROVED, plan=LONG, behind=41))
     assert "*Approved, runs after change 41*, which changes the same segment" in told
+
+
+def refused(position: int, left: int, **fields: Any) -> Run:
+    items = LONG.steps[position].items[:left]
+    told: dict[str, Any] = {
+        "state": StepState.UNSURE,
+        "error": "The store says no.",
+        "left": items,
+        "others_go_on": True,
+    }
+    return Run(position=position, **told | fields)
+
+
+def test_a_change_whose_shoppers_were_refused_in_part_is_partly_done_and_tries_them_again() -> None:
+    done = [Run(position=at, state=StepState.DONE, undo=(add(1),)) for at in range(3)]
+    partly = change(state=State.FAILED, plan=LONG, runs=(*done, refused(3, 12)))
+    told = words(partly)
+    assert told.startswith(":warning: *Partly done*")
+    assert ": 1,868 of 1,880 " in told
+    assert "The store says no. Left: Add 12 shoppers to VIPs." in told
+    assert texts(partly) == ["Try 12 Again", "Undo"]
+
+
+@pytest.mark.parametrize(
+    "run", [refused(0, 12, others_go_on=False), Run(position=0, state=StepState.FAILED, others_go_on=True)]
+)
+def test_what_broke_off_or_did_nothing_has_failed(run: Run) -> None:
+    failed = change(state=State.FAILED, plan=plan(add(500)), runs=(run,))
+    assert "Partly done" not in words(failed)
+    assert "Try Again" in texts(failed)

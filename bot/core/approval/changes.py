@@ -111,13 +111,18 @@ class StepState(StrEnum):
 
 
 class Run(Value):
-    """The run of one Step of a Change. ``undo`` holds the Steps that undo it, saved before it started."""
+    """The run of one Step of a Change. ``undo`` holds the Steps that undo it, saved before it started.
+
+    Of one that failed: ``left`` is who the store says is left; ``others_go_on``: it refused just these shoppers.
+    """
 
     position: int
     state: StepState
     undo: tuple[AnyStep, ...] = ()
     applied: Applied | None = None
     error: str = ""
+    left: StoredItems = ()
+    others_go_on: bool = False
 
 
 class Emergency(Value):
@@ -209,10 +214,11 @@ class Change(Value):
 
     @property
     def remaining_steps(self) -> tuple[AnyStep, ...]:
-        """The Steps that did not run, with the ids of what the other Steps created."""
+        """What Steps did not do, with the ids of what the other Steps created."""
         created_ids = CreatedIds.of([run.applied for run in self.runs if run.applied])
-        ran = {run.position for run in self.runs if run.state is StepState.DONE}
-        return tuple(step.resolved(created_ids) for at, step in enumerate(self.plan.steps) if at not in ran)
+        runs = {run.position: run for run in self.runs}
+        steps = ((step.resolved(created_ids), runs.get(at)) for at, step in enumerate(self.plan.steps))
+        return tuple(_left_of(step, run) for step, run in steps if run is None or run.state is not StepState.DONE)
 
     @property
     def perhaps_created(self) -> tuple[str, ...]:
@@ -236,6 +242,11 @@ class Change(Value):
     def has_approved(self, actor: str) -> bool:
         """Return whether this person approved this version."""
         return any(one.actor == actor for one in self.approvals)
+
+
+def _left_of(step: AnyStep, run: Run | None) -> AnyStep:
+    """Return what a Step has left to do that did not run, or failed: all of it, unless the store told who is left."""
+    return (run and run.left and step.without(frozenset(step.items).difference(run.left))) or step
 
 
 class Brief(Value):

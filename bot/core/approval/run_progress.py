@@ -1,6 +1,6 @@
 """How far a running Change is. Pure."""
 
-from bot.core.approval.changes import Change, StepState
+from bot.core.approval.changes import Change, Run, State, StepState
 from bot.core.planning.steps import BATCH
 
 
@@ -12,3 +12,19 @@ def is_long(change: Change) -> bool:
 def shoppers_done(change: Change) -> int:
     """Count the shoppers of the Steps that ran."""
     return sum(change.plan.steps[run.position].shoppers for run in change.runs if run.state is StepState.DONE)
+
+
+def failed_runs(change: Change) -> tuple[Run, ...]:
+    """Return the runs of Steps that failed, or may have."""
+    return tuple(run for run in change.runs if run.state in (StepState.FAILED, StepState.UNSURE))
+
+
+def is_partly_done(change: Change) -> bool:
+    """Return whether it failed only for some shoppers, whom the store refused."""
+    refused = change.state is State.FAILED and all(run.others_go_on for run in failed_runs(change))
+    return refused and shoppers_left(change) < change.plan.shoppers
+
+
+def shoppers_left(change: Change) -> int:
+    """Count the shoppers of what Steps did not do."""
+    return sum(step.shoppers for step in change.remaining_steps)
