@@ -9,7 +9,7 @@ from typing import Literal
 from bot.bigcommerce import Segment
 from bot.core.answers import Answer, File, Sentence, Table
 from bot.core.csv_lines import csv_rows
-from bot.core.language.phrases import counted
+from bot.core.language.phrases import counted, listing
 from bot.core.list_files.row_classes import RowClass
 from bot.core.store_view.judged_rows import JudgedRow
 from bot.core.written_text import WrittenText
@@ -27,12 +27,13 @@ _AT_ONCE = 500
 class ReadList:
     """A list for this segment: how many rows are of each class, a file of each, and the places of its shoppers.
 
-    ``source`` is what people call it.
+    ``source`` is what people call it; ``unread`` are the sheets beside it that were not read.
     """
 
     segment: Segment
     mode: Mode
     source: str
+    unread: tuple[str, ...] = ()
     counts: Counter[RowClass] = field(default_factory=Counter)
     files: dict[RowClass, WrittenText] = field(default_factory=dict)
     places: "array[int]" = field(default_factory=lambda: array("L"))
@@ -65,20 +66,18 @@ class ReadList:
         return self.counts.total()
 
     @property
+    def lost(self) -> int:
+        """How many rows name no shopper."""
+        return sum(self.counts[kind] for kind in (RowClass.UNKNOWN, RowClass.UNREADABLE, RowClass.REFUSED))
+
+    @property
     def refusal(self) -> str:
         """Return why nothing is to be done by this list; an empty text if something may be."""
-        lost = sum(self.counts[kind] for kind in (RowClass.UNKNOWN, RowClass.UNREADABLE, RowClass.REFUSED))
         name = self.segment.name
         if not self.places:
             empties = f" Making {name} equal to it would empty {name}." if self.mode == "equal" else ""
             return f"No row of {self.source} names a shopper of the store, so nothing was requested.{empties}"
-        if self.mode == "equal" and lost * MOST_LOST > self.rows:
-            named = f"{lost:,} of {counted(self.rows, 'row')} of {self.source} name no shopper"
-            return (
-                f"{named}, more than a tenth, so {name} is not made equal to it, and nothing was requested. "
-                "Mend the list, or add its shoppers instead."
-            )
-        return ""
+        return too_many_lost(self.segment, self.source, self.lost, self.rows) if self.mode == "equal" else ""
 
     def class_of(self, one: JudgedRow) -> RowClass:
         """Return what becomes of a row."""
@@ -103,11 +102,23 @@ class ReadList:
         }[kind]
 
 
+def too_many_lost(segment: Segment, source: str, lost: int, rows: int) -> str:
+    """Return why no segment is made equal to a list of which so many rows name nobody; an empty text if it may be."""
+    if lost * MOST_LOST <= rows:
+        return ""
+    named = f"{lost:,} of {counted(rows, 'row')} of {source} name no shopper"
+    return (
+        f"{named}, more than a tenth, so {segment.name} is not made equal to it, and nothing was requested. "
+        "Mend the list, or add its shoppers instead."
+    )
+
+
 def preview(read: ReadList, title: str, told: Iterable[str] = ()) -> Answer:
     """Build what the person who brought a list sees: how many rows are what, what comes of it, a file of each class."""
     kinds = [kind for kind in RowClass if read.counts[kind]]
     rows = tuple((read.describe(kind)[0], read.counts[kind], read.describe(kind)[1]) for kind in kinds)
     caption = f"{counted(read.rows, 'row')} read from {read.source}"
+    sheets = (Sentence(f"Only the first sheet was read, not {listing(read.unread)}."),) if read.unread else ()
     note = Sentence("Only you see this, and the files of each kind of row.", quiet=True)
     files = (File(f"{read.segment.name}, rows {kind.value}.csv", read.files[kind]) for kind in kinds)
-    return Answer(title, (Table(caption, COLUMNS, rows), *map(Sentence, told), note, *files))
+    return Answer(title, (Table(caption, COLUMNS, rows), *sheets, *map(Sentence, told), note, *files))

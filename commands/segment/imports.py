@@ -12,7 +12,7 @@ from bot.core.errors import Impossible, Misuse, NothingToDo, Question
 from bot.core.frozen_value import Value
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
 from bot.core.list_files.kept_rows import KeptRows
-from bot.core.list_files.reading import Brought, read_list
+from bot.core.list_files.reading import Brought, read_list, unread_sheets
 from bot.core.list_files.rows import Row
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
@@ -20,26 +20,30 @@ from bot.core.store_view.judged_rows import judge_rows
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.uploads import Upload
-from commands.segment.import_preview import Mode, ReadList, preview
+from commands.segment.import_preview import Mode, ReadList, preview, too_many_lost
 from commands.segment.list_change import ListChange
 
 PASTED = "the pasted list"
 
 
 class FoundShoppers(Value):
-    """Whom a list was found to name, by id, and how many rows it had; ``source`` is what people call it."""
+    """Whom a list was found to name, by id, and how many rows it had; ``source`` is what people call it.
+
+    ``lost``: how many of the rows name nobody, which earlier versions did not keep.
+    """
 
     customers: tuple[int, ...] = ()
     profiles: tuple[str, ...] = ()
     source: str = PASTED
     rows: int = 0
+    lost: int = 0
 
     @classmethod
     def of(cls, read: ReadList, shoppers: ListedShoppers) -> Self:
         """Keep the ids of the shoppers of a list, and what people are told of it."""
         customers = tuple(filter(None, map(shoppers.customer_id, read.places)))
         profiles = tuple(id_ for at in read.places if not shoppers.customer_id(at) and (id_ := shoppers.profile_id(at)))
-        return cls(customers=customers, profiles=profiles, source=read.source, rows=read.rows)
+        return cls(customers=customers, profiles=profiles, source=read.source, rows=read.rows, lost=read.lost)
 
 
 class ImportArgs(Args):
@@ -101,13 +105,16 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     promotions = promotions_naming(segment, await ctx.shop.promotions())
     shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
     change = ListChange(args.mode, segment, shoppers, promotions)
-    if args.found:
-        await find_listed(args.found.customers, args.found.profiles, shoppers, ctx.shop)
+    if before := args.found:
+        await find_listed(before.customers, before.profiles, shoppers, ctx.shop)
         if not shoppers:
-            raise Impossible(f"None of the shoppers of {args.found.source} is in the store any more.")
-        return await change.plan(range(len(shoppers)), args.found.source, args.found.rows, ctx)
-    read = ReadList(segment, args.mode, args.source)
-    await _judge(await _rows(args, ctx), shoppers, read, ctx)
+            raise Impossible(f"None of the shoppers of {before.source} is in the store any more.")
+        if args.mode == "equal" and (refusal := too_many_lost(segment, before.source, before.lost, before.rows)):
+            raise Impossible(refusal)
+        return await change.plan(range(len(shoppers)), before.source, before.rows, ctx)
+    rows = await _rows(args, ctx)
+    read = ReadList(segment, args.mode, args.source, rows.unread)
+    await _judge(rows, shoppers, read, ctx)
     if read.refusal:
         return replace(preview(read, read.refusal), refuses=True)
     try:
@@ -150,4 +157,10 @@ async def _rows_of_file(file: Upload, column: str, ctx: Context) -> KeptRows:
 
 
 async def _read(brought: Brought) -> KeptRows:
-    return await asyncio.to_thread(lambda: KeptRows(read_list(brought)))
+    return await asyncio.to_thread(_kept, brought)
+
+
+def _kept(brought: Brought) -> KeptRows:
+    unread = unread_sheets(brought)
+    called = f"{brought.name} (its first sheet)" if unread else brought.name
+    return KeptRows(read_list(replace(brought, name=called)), unread)

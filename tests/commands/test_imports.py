@@ -2,9 +2,11 @@
 
 import csv
 import io
+from base64 import b64encode
 from typing import Any
 
 from tests.conftest import OpenWorld
+from tests.core.list_files.files import workbook
 from tests.harness import World, said
 from tests.stories.judge import read
 
@@ -203,6 +205,30 @@ async def test_the_log_of_an_import_has_no_empty_options(slack: World) -> None:
         "/segment import segment:[…] mode:add text:[…]",
         "/segment import segment:VIPs mode:add text:[…]",
     ]
+
+
+async def test_an_edit_makes_nothing_equal_to_a_list_that_names_few(slack: World) -> None:
+    nobody = [f"nobody{number}@example.com" for number in range(4)]
+    await bring(slack, "add", *slack.emails(30, outside="VIPs"), *nobody)
+    await slack.press("Edit", by="ana")
+    outcome = await slack.submit({"What to do": "equal"})
+    assert "4 of 34 rows of the pasted list name no shopper, more than a tenth" in str(outcome["errors"])
+    assert "version 2" not in read(slack.card(1))
+    await slack.submit({"What to do": "add", "Segment": "Spring launch waitlist"})
+    assert "version 2" in read(slack.card(1))
+
+
+async def test_other_sheets_of_a_workbook_are_named(slack: World) -> None:
+    new = slack.emails(2, outside="VIPs")
+    await slack.type("/segment import VIPs")
+    book = workbook([[one] for one in ("email", *new)], [["Notes"]], [["Old"]])
+    await slack.submit({"mode": "add", "file": {"name": "x.xlsx", "content_base64": b64encode(book).decode()}})
+    assert "Only the first sheet was read, not Sheet2 and Sheet3." in previewed(slack, "Add 2 shoppers to VIPs")
+    await slack.type("/segment import VIPs")
+    book = workbook([["Read me first"]], [[one] for one in ("email", *new)])
+    file = {"name": "x.xlsx", "content_base64": b64encode(book).decode()}
+    outcome = await slack.submit({"mode": "add", "file": file})
+    assert "No column of x.xlsx (its first sheet) holds addresses" in outcome["errors"]["file"]
 
 
 async def test_nothing_to_import_is_asked_for(slack: World) -> None:

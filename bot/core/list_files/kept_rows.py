@@ -9,9 +9,13 @@ from bot.core.list_files.rows import Row
 
 
 class KeptRows:
-    """Rows in a file without a name, which no crash leaves behind; it goes when nobody holds this any more."""
+    """Rows in a file without a name, which no crash leaves behind; it goes when nobody holds this any more.
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    ``unread``: the sheets that stood beside them.
+    """
+
+    def __init__(self, rows: Iterable[Row], unread: tuple[str, ...] = ()) -> None:
+        self.unread = unread
         self._file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed when nobody holds this any more
         weakref.finalize(self, self._file.close)
         self._file.writelines(f"{json.dumps(row)}\n" for row in rows)

@@ -76,6 +76,14 @@ def read_list(brought: Brought) -> Iterator[Row]:
     yield from read_rows(bounded(way.table.records()), way.layout, encoding)
 
 
+def unread_sheets(brought: Brought) -> tuple[str, ...]:
+    """Return the names of the sheets that ``read_list`` passes over in a workbook. Raises Misuse as that does."""
+    if not is_zip(brought.file, brought.name):
+        return ()
+    refuse_other_archives(brought.file, brought.name)
+    return WorkbookTable(brought.file, brought.name).unread()
+
+
 def _sampled(lines: Lines, brought: Brought) -> list[tuple[TextTable, Sample]]:
     """Return the text as each delimiter splits it. Raises Misuse where none can, and where there is none."""
     named = separator(lines)

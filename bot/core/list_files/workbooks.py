@@ -3,11 +3,15 @@
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
 
 from bot.core.errors import Misuse
 from bot.core.list_files.file_kinds import ADVICE, no_list
 from bot.core.list_files.records import Record
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MOST_UNPACKED = 200_000_000
 """The most bytes that a workbook unpacks to: a small archive can hold terabytes."""
@@ -41,6 +45,18 @@ class WorkbookTable:
 
     def records(self) -> Iterator[Record]:
         """Yield the records, but for blank ones. Raises Misuse."""
+        for sheet in islice(self._sheets(), 1):
+            for number, cells in enumerate(sheet.iter_rows(), 1):
+                record = Record(number, tuple(map(_text, cells)))
+                if not record.is_blank:
+                    yield record
+
+    def unread(self) -> tuple[str, ...]:
+        """Return the names of other sheets that have rows. Raises Misuse."""
+        return tuple(sheet.name for sheet in islice(self._sheets(of_several=True), 1, None))
+
+    def _sheets(self, *, of_several: bool = False) -> "Iterator[CalamineSheet]":
+        """Yield the sheets that have rows, one at a time; ``of_several``: none where there is no other."""
         try:
             from python_calamine import CalamineError, load_workbook  # an extra
         except ImportError as error:  # pragma: no cover - the tests' environment has it
@@ -51,15 +67,14 @@ class WorkbookTable:
         self.file.seek(0)
         try:
             book = load_workbook(self.file)
-            sheets = (book.get_sheet_by_name(one) for one in book.sheet_names)
-            sheet = next((one for one in sheets if one.height), None)
-            rows = sheet.iter_rows() if sheet else iter(())
-            for number, cells in enumerate(rows, 1):
-                record = Record(number, tuple(map(_text, cells)))
-                if not record.is_blank:
-                    yield record
+            names = book.sheet_names if len(book.sheet_names) > of_several else []
+            yield from filter(_has_rows, map(book.get_sheet_by_name, names))
         except (CalamineError, OSError) as error:
             raise no_list(self.name, "a damaged workbook") from error
+
+
+def _has_rows(sheet: "CalamineSheet") -> bool:
+    return sheet.height > 0
 
 
 def _text(cell: object) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Misuse, Question
 from bot.core.list_files import workbooks
-from bot.core.list_files.reading import Brought, read_list
+from bot.core.list_files.reading import Brought, read_list, unread_sheets
 from bot.core.list_files.records import MOST_RECORDS, Record, bounded
 from bot.core.list_files.rows import Row
 from tests.core.list_files.files import PROFILE, workbook
@@ -189,6 +189,17 @@ def test_a_workbook_is_read_from_its_first_sheet_with_rows() -> None:
     book = workbook([], [["id", "Email"], [1, ADA], [2.0, BEN], ["", ""], ["x", "bad"]])
     assert named(book) == [(2, ADA), (3, BEN), (5, "Not an email address")]
     assert named(workbook([["Customer ID"], [17.0], [100_000.0]])) == [(2, 17), (3, 100_000)]
+
+
+def test_other_sheets_with_rows_are_told_of() -> None:
+    def unread(content: bytes) -> tuple[str, ...]:
+        return unread_sheets(Brought(io.BytesIO(content), "list.xlsx"))
+
+    assert unread(workbook([], [["Email"], [ADA]], [], [["Notes"]], [["Old"]])) == ("Sheet4", "Sheet5")
+    assert unread(workbook([["Email"], [ADA]], [])) == unread(workbook([["Email"], [ADA]])) == ()
+    assert unread(ADA.encode()) == ()
+    with pytest.raises(Misuse, match="is an archive"):
+        unread(archive(list_csv=b"a@x.com"))
 
 
 def test_a_workbook_in_doubt_is_asked_about() -> None:
