@@ -3,18 +3,18 @@
 import argparse
 import sys
 
-from tests.benchmarks import ack, audit, bulk, lock, start
+from tests.benchmarks import ack, audit, bulk, bulk_beside, lock, start
 
 parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
 parser.add_argument("--json", action="store_true", help="print JSON")
 benchmarks = parser.add_subparsers(required=True, metavar="BENCHMARK")
-for module in (ack, start, audit, lock, bulk):
+for module in (ack, start, audit, lock, bulk, bulk_beside):
     name = module.__name__.rpartition(".")[2]
     benchmark = benchmarks.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
     benchmark.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     benchmark.set_defaults(module=module, measure=lambda given: given.module.measure())
-    if module is bulk:
-        bulk.declare(benchmark)
+    if module in (bulk, bulk_beside):
+        module.declare(benchmark)
 options = parser.parse_args()
 figures = options.measure(options)
 print(options.module.as_json(figures) if options.json else options.module.table(figures))

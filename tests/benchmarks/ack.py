@@ -98,7 +98,9 @@ async def _ask(session: aiohttp.ClientSession, numbers: Iterator[int], seconds: 
     return times
 
 
-def signed(number: int, text: str = "list") -> tuple[str, dict[str, str]]:
+def signed(
+    number: int, text: str = "list", response_url: str = f"http://127.0.0.1:{SINK_PORT}/"
+) -> tuple[str, dict[str, str]]:
     """Return the body and the headers of a slash command, as Slack sends it."""
     fields = {
         "command": "/segment",
@@ -108,7 +110,7 @@ def signed(number: int, text: str = "list") -> tuple[str, dict[str, str]]:
         "user_id": people.ANA,
         "api_app_id": people.APP_ID,
         "trigger_id": f"{number}.benchmark",
-        "response_url": f"http://127.0.0.1:{SINK_PORT}/",
+        "response_url": response_url,
     }
     body, timestamp = urlencode(fields), str(int(time.time()))
     headers = {

@@ -45,6 +45,7 @@ class Scene:
     url: str
     database: Path
     pid: int
+    bot_url: str
 
     @property
     def client(self) -> Client:
@@ -100,7 +101,7 @@ async def scene(store: WatchedStore, folder: Path) -> AsyncIterator[Scene]:
         process = running("bot", "http", ready="Ready", environment=environment)
         pid, _ = await asyncio.to_thread(process.__enter__)
         try:
-            yield Scene(store, workspace, url, database, pid)
+            yield Scene(store, workspace, url, database, pid, f"http://127.0.0.1:{port}")
         finally:
             await asyncio.to_thread(process.__exit__, None, None, None)
             workspace.close()
