@@ -28,7 +28,9 @@ def segments(ids: Collection[str] | None = None, room: int = TARGET_ROOM) -> tup
     `room`: the most characters of path and query, here and elsewhere.
     """
     listing = Listing("segments")
-    return (listing,) if ids is None else _by_id(listing, [check_uuid(each) for each in ids], room)
+    return (
+        (listing,) if ids is None else tuple(_by_id(listing, [check_uuid(each) for each in dict.fromkeys(ids)], room))
+    )
 
 
 def members(segment_id: str) -> Listing:
@@ -52,8 +54,10 @@ def customers(
     *,
     room: int = TARGET_ROOM,
     **text: str | None,
-) -> tuple[Listing, ...]:
+) -> Iterator[Listing]:
     """List customers with their profile and segment ids: all, or by one filter. An empty filter lists nobody.
+
+    The listings of a filter with many values are built one by one, on demand.
 
     ``text``: ``name_like`` takes a part of first and last name; ``company`` and ``phone`` take the whole. Raises
     TypeError for two filters at once: the vendor would require both.
@@ -61,13 +65,13 @@ def customers(
     if sum(given is not None for given in (ids, emails, *text.values())) > 1:
         raise TypeError("customers are listed by ids, by emails or by one text, one at a time")
     if ids is not None:
-        return _by_id(_CUSTOMERS, map(str, ids), room)
+        return _by_id(_CUSTOMERS, map(str, dict.fromkeys(ids)), room)
     if emails is not None:
         return _filtered_customers("email:in", _quoted_emails(emails), room)
     for name, value in text.items():
         if value is not None:
             return _filtered_customers(_CUSTOMER_TEXTS[name], filter(None, (quote_text(value),)), room)
-    return (_CUSTOMERS,)
+    return iter((_CUSTOMERS,))
 
 
 def promotions(status: str | None = None, query: str | None = None) -> Listing:
@@ -146,7 +150,7 @@ def _delete(path: str, ids: Collection[str], about: str, room: int) -> tuple[Req
     if not ids:
         raise ValueError(f"Nothing to delete was named; without ids, {path} would be wiped.")
     # All are checked before the first batch is sent: an invalid id must not be found when half of them are done.
-    checked, named = [check_uuid(each) for each in ids], f"{path}?id:in="
+    checked, named = [check_uuid(each) for each in dict.fromkeys(ids)], f"{path}?id:in="
     return tuple(Request("DELETE", named + packed, about=about) for packed in pack(checked, room - len(named)))
 
 
@@ -154,13 +158,13 @@ def _members(segment_id: str) -> str:
     return f"segments/{check_uuid(segment_id)}/shopper-profiles"
 
 
-def _by_id(listing: Listing, ids: Iterable[str], room: int) -> tuple[Listing, ...]:
+def _by_id(listing: Listing, ids: Iterable[str], room: int) -> Iterator[Listing]:
     packs = pack(ids, listing.room("id:in", room))
-    return tuple(listing.filtered("id:in", packed, packed.count(",") + 1) for packed in packs)
+    return (listing.filtered("id:in", packed, packed.count(",") + 1) for packed in packs)
 
 
-def _filtered_customers(name: str, values: Iterable[str], room: int) -> tuple[Listing, ...]:
-    return tuple(_CUSTOMERS.filtered(name, packed) for packed in pack(values, _CUSTOMERS.room(name, room)))
+def _filtered_customers(name: str, values: Iterable[str], room: int) -> Iterator[Listing]:
+    return (_CUSTOMERS.filtered(name, packed) for packed in pack(values, _CUSTOMERS.room(name, room)))
 
 
 def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:
@@ -168,7 +172,7 @@ def _quoted_emails(emails: Iterable[str]) -> Iterator[str]:
 
     A comma would end the item in the vendor's list and match someone else; an empty list would match everyone.
     """
-    for email in map(str.strip, emails):
+    for email in dict.fromkeys(map(str.strip, emails)):
         if email and len(email) <= LONGEST_EMAIL and email.isprintable() and "," not in email:
             yield quote(email, safe="@")
 

@@ -134,7 +134,7 @@ class Reader:
         texts = {"name_like": name_like, "company": company, "phone": phone}
         listings = endpoints.customers(ids, emails, room=self._room, **texts)
         is_filtered = any(given is not None for given in (ids, emails, *texts.values()))
-        return self._list(Customer, listings) if is_filtered else self._walk(Customer, listings[0])
+        return self._list(Customer, listings) if is_filtered else self._walk(Customer, next(listings))
 
     async def customer_count(self) -> int:
         """Count all customers of the store, with one small request."""

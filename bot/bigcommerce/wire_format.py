@@ -133,13 +133,13 @@ def quote_text(text: str) -> str:
 
 
 def pack(values: Iterable[str], room: int, most: int = PAGE_LIMIT) -> Iterator[str]:
-    """Join quoted values with commas into lists of at most `room` characters and `most` values.
+    """Join quoted values with commas into lists of at most `room` characters and `most` values, on demand.
 
-    Each distinct value is sent exactly once, in order. No value may be longer than `room`.
+    Each is sent exactly once, in order. They are distinct, and none is longer than `room`.
     """
     packed: list[str] = []
     size = 0
-    for value in dict.fromkeys(values):
+    for value in values:
         if packed and (size + len(value) > room or len(packed) == most):
             yield ",".join(packed)
             packed, size = [], 0
