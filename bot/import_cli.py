@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import re
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def _person(text: str) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     settings = load()
+    logging.disable(logging.WARNING)  # what the bot would log at its start is no concern of this shell
     # Imported here: what only reads the log starts in half the time without the bot.
     from bot.import_mode import Wanted, import_file
 

@@ -208,7 +208,7 @@ async def test_a_list_is_imported_from_the_shell_beside_a_running_bot(tmp_path: 
         assert (missing.returncode, missing.stderr) == (1, f"There is no file {file}.\n")
         file.write_text("customer_id\n1\n2\n", encoding="utf-8")
         asked = command(*arguments, folder=tmp_path, **settings)
-        assert asked.returncode == 0, asked.stderr
+        assert (asked.returncode, asked.stderr) == (0, "")
         assert "2 rows read from list.csv:" in asked.stdout
         assert "is asked in Slack to confirm this" in asked.stdout
         assert settings["SLACK_BOT_TOKEN"] not in asked.stdout + asked.stderr

@@ -103,8 +103,8 @@ class Confirmations:
         """Return what came of it."""
         request = await self._load(click)
         if not click.answer.is_mine:
-            await self._disown(request)
-            return "You said that this was not you, so nothing was requested. The people who approve were told."
+            told = "The approvals channel was told." if await self._disown(request) else "The log says so."
+            return f"You said that this was not you, so nothing was requested. {told}"
         await self._propose(request)
         return f"You confirmed: {request.headline}"
 
@@ -135,7 +135,8 @@ class Confirmations:
         if not is_new:
             await self._settle(request, "Another change that waits does the same.")
 
-    async def _disown(self, request: FromShell) -> None:
+    async def _disown(self, request: FromShell) -> bool:
+        """Close it, and return whether the approvals channel could be told. Raises TooLate."""
         if not await self._settle(request, DISOWNED):
             raise TooLate(ANSWERED)
         who = mention(request.actor)
@@ -146,6 +147,8 @@ class Confirmations:
             await self._announcer.warn(Answer(title, (Sentence(request.headline), Sentence(advice))))
         except Undeliverable as error:
             await self._replies.undelivered(request, str(error))
+            return False
+        return True
 
     async def _settle(self, request: FromShell, reason: str) -> bool:
         """Close the request without a change. Return False if it was answered before."""

@@ -1,9 +1,11 @@
 """``/segment export``: a segment's members as a file, which goes from the store's pages to disk and on to Slack."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from bot.bigcommerce import Customer, Profile, Segment, read_again
+from bot.bigcommerce.wire_format import batches
 from bot.core.answers import Answer, File, Sentence
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_rows
@@ -14,6 +16,8 @@ from commands.segment.segments import JustSegment
 COLUMNS = ("customer_id", "email", "first_name", "last_name", "profile_id")
 AT_ONCE = 2500
 """Members whose customers are looked up together: ten pages, as many as the store answers at once."""
+AT_A_TIME = 250
+"""Members who are written before others have their turn: that takes 4 ms."""
 
 
 @command("segment export", submit="Export Segment", aliases=("download", "csv"))
@@ -36,7 +40,9 @@ async def _written(segment: Segment, ctx: Context) -> tuple[int, WrittenText]:
     async for members in _in_groups(ctx.shop.reader.each_member(segment.id)):
         ids = [one.customer_id for one in members]
         customers = {one.id: one async for one in ctx.shop.each_customer(ids=ids)}
-        content.add(csv_rows(_cells(one, customers.get(one.customer_id)) for one in members))
+        for piece in batches(members, AT_A_TIME):
+            content.add(csv_rows(_cells(one, customers.get(one.customer_id)) for one in piece))
+            await asyncio.sleep(0)
         count += len(members)
     return count, content
 

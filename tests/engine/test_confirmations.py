@@ -133,9 +133,19 @@ async def test_not_me_closes_it_and_warns_the_approvers(machine: Bench) -> None:
 
 async def test_a_warning_that_slack_does_not_take_is_on_record(machine: Bench) -> None:
     await shell(machine, login="")
-    machine.board.broken |= {"warn": Undeliverable("is_archived"), "close": Undeliverable("is_archived")}
+    machine.board.broken["warn"] = Undeliverable("is_archived")
     await clicks(machine, mine=False)
     assert machine.kinds()[-2:] == ["answer not delivered", "answered"]
+    assert machine.board.closed[0][1].endswith("The log says so.")
+
+
+async def test_a_question_that_cannot_be_replaced_stays_and_is_refused_in_words(machine: Bench) -> None:
+    await shell(machine)
+    machine.board.broken["close"] = Undeliverable("edit_window_closed")
+    await clicks(machine)
+    assert (await machine.latest()).state is State.WAITING
+    await clicks(machine, id_="c2")
+    assert whispers(machine)[-1] == ANSWERED
 
 
 async def test_nobody_else_answers_it(machine: Bench) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Refusal
-from bot.import_mode import Wanted, import_file
+from bot.core.uploads import Upload
+from bot.import_mode import LocalFiles, Wanted, import_file
 from bot.sandbox.workspace import people
 from tests.harness import World, buttons, said, settings_for
 from tests.stories.judge import read
+from tests.stories.test_restoring import backup_of, restore
 
 
 async def typed(slack: World, file: Path, *, mode: str = "add", person: str = people.ANA, dry_run: bool = False) -> int:
@@ -121,6 +123,54 @@ async def test_a_bot_that_starts_later_asks_and_one_that_takes_over_does_not_ask
     assert "asked by <@U0ANA00001> from the shell" in read(slack.card(1))
 
 
+async def test_a_question_of_a_lost_ledger_confirms_nothing(slack: World, tmp_path: Path) -> None:
+    """A backup was restored in which the request was not answered yet."""
+    await typed(slack, listed(slack, tmp_path))
+    await restore(slack, await backup_of(slack))
+    await slack.press("Confirm", by="ana", channel="dm")
+    assert "was answered already, or is not on record any more" in slack.whisper(channel="dm")
+    assert not slack.cards(1)
+
+
+async def test_a_request_without_approval_runs_once_it_is_confirmed(slack: World, tmp_path: Path) -> None:
+    before = slack.members("VIPs")
+    await typed(slack, listed(slack, tmp_path, 2))
+    assert slack.members("VIPs") == before
+    await slack.press("Confirm", by="ana", channel="dm")
+    assert len(slack.members("VIPs")) == len(before) + 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "said_"),
+    [
+        (["nobody@example.com"], 1, "No row of list.csv names a shopper of the store, so nothing was requested."),
+        ([], 0, "Nothing to do: VIPs is equal to list.csv already."),
+    ],
+)
+async def test_the_exit_status_tells_a_refusal_from_nothing_to_do(
+    slack: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: list[str], status: int, said_: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(lines or slack.emails(40, inside="VIPs")), encoding="utf-8")
+    assert await typed(slack, file, mode="equal") == status
+    assert said_ in capsys.readouterr().out
+    assert not slack.messages(channel="dm")
+
+
+async def test_the_store_and_the_policy_refuse_in_words(slack: World, tmp_path: Path) -> None:
+    file = listed(slack, tmp_path)
+    slack.store.faults.add("GET", "/segments", status=500, times=None)
+    with pytest.raises(Refusal, match="BigCommerce"):
+        await typed(slack, file)
+    slack.store.faults.clear()
+    slack.overrides["APPROVERS"] = people.ANA
+    with pytest.raises(Refusal, match="no one other than you can give one"):
+        await typed(slack, file)
+    with pytest.raises(Refusal, match="cannot be read"):
+        async with LocalFiles().open(Upload(id=str(tmp_path), name="a folder")):
+            pass
+
+
 async def test_a_dry_run_asks_nobody_and_writes_nothing(
     slack: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,3 +203,15 @@ async def test_what_cannot_be_imported_is_refused_in_words(
     assert sentence in str(refusal.value)
     await slack.sweep()
     assert not slack.messages(channel="dm")
+
+
+async def test_what_was_exported_imports_again_and_changes_nothing(
+    slack: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await slack.type("/segment export VIPs")
+    file = tmp_path / "VIPs.csv"
+    file.write_bytes(slack.files()["VIPs.csv"].encode())
+    assert await typed(slack, file, mode="equal") == 0
+    told = capsys.readouterr().out
+    assert "Nothing to do: VIPs is equal to VIPs.csv already." in told
+    assert "Already in VIPs  40     Stay" in told
