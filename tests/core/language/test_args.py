@@ -115,6 +115,13 @@ def test_missing_names_required_fields_without_a_value() -> None:
     assert missing(Many, {"segments": ()}) == ("segments",)
 
 
+NO_NUMBER = "Page: Input should be a valid integer, unable to parse string as an integer."
+
+
+class Several(Args):
+    pages: Annotated[tuple[int, ...], Text(label="Page")]
+
+
 @pytest.mark.parametrize(
     ("args", "values", "field", "sentence"),
     [
@@ -125,6 +132,7 @@ def test_missing_names_required_fields_without_a_value() -> None:
         (Pick, {"number": "abc"}, "number", "Change must be a whole number."),
         (Pick, {"number": 1, "scope": "his"}, "scope", "Say “mine” or “all” next."),
         (Pick, {}, "number", "Change is missing."),
+        (Several, {"pages": ("1", "x")}, "pages", NO_NUMBER),
     ],
 )
 def test_a_wrong_value_is_told_with_its_label(
@@ -132,7 +140,7 @@ def test_a_wrong_value_is_told_with_its_label(
 ) -> None:
     with pytest.raises(Misuse) as caught:
         check(args, values)
-    assert (str(caught.value), caught.value.field) == (sentence, field)
+    assert (str(caught.value), caught.value.field, caught.value.for_log) == (sentence, field, sentence)
 
 
 class Pair(Args):

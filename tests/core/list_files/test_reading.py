@@ -14,6 +14,7 @@ from bot.core.list_files.records import MOST_RECORDS, Record, bounded
 from bot.core.list_files.rows import Row
 from tests.core.list_files.files import PROFILE, workbook
 
+UNSAID = Misuse("").for_log
 ADA, BEN = "ada@example.com", "ben@example.com"
 
 
@@ -151,6 +152,8 @@ def test_a_person_names_the_column_by_name_or_number() -> None:
     [
         (b"\x89PNG\r\n\x1a\n", "list.csv is a picture, not a list. Save the list as CSV or .xlsx, and import that."),
         (b"BM\x00\x01", "is a picture"),
+        (b"\xff\xd8\xff\xe0", "is a picture"),
+        (b"Rar!", "is a compressed file"),
         (b"\x00\x00\x00\x18ftypheic", "is a picture or a film"),
         (b"%PDF-1.7", "is a PDF"),
         (b"\xd0\xcf\x11\xe0\xa1", "is an old Excel file (.xls), or one with a password"),
@@ -170,6 +173,8 @@ def test_what_is_no_list_gets_its_sentence(content: bytes, sentence: str) -> Non
     with pytest.raises(Misuse) as refusal:
         read(content)
     assert sentence in str(refusal.value)
+    assert refusal.value.field == "file"
+    assert refusal.value.for_log not in (UNSAID, str(refusal.value))
 
 
 def test_letters_that_begin_a_picture_may_begin_a_list() -> None:
@@ -232,3 +237,5 @@ def test_other_archives_get_their_sentence(book: bytes, sentence: str) -> None:
     with pytest.raises(Misuse) as refusal:
         read(book)
     assert sentence in str(refusal.value)
+    assert refusal.value.field == "file"
+    assert refusal.value.for_log not in (UNSAID, str(refusal.value))

@@ -4,9 +4,10 @@ import pytest
 
 from bot.core.errors import Impossible
 from bot.core.planning.plan import Plan, build_plan
-from bot.core.planning.steps import Applied, PromotionRef, SwitchPromotion
+from bot.core.planning.steps import Applied, PromotionRef, RetargetPromotion, SwitchPromotion
 from bot.core.planning.steps.step import Gone
 from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.reach import Reach
 from tests.engine.bench import Bench
 from tests.laws.shops import a_shop
 
@@ -51,3 +52,15 @@ def test_without_dates_and_name_of_whom_it_is_still_a_line() -> None:
     step = SwitchPromotion(promotion=SALE, enabled=False, whom="everyone")
     assert Plan(steps=(step,)).warnings == ("Win back will reach no one. Until now, it reached everyone.",)
     assert (step.names, step.live) == ({SALE.item: "Win back"}, True)
+
+
+def test_whom_it_reaches_stands_before_how_many_gain_and_lose_it() -> None:
+    step = SwitchPromotion(promotion=SALE, enabled=True, whom="everyone", reach=Reach(gain=1, lose=2, keep=3))
+    counts = "1 shopper gains it, 2 lose it, 3 keep it. Counted by segment; cart conditions still apply."
+    assert Plan(steps=(step,)).warnings == ("Win back will reach everyone.", f"Win back: {counts}")
+    retarget = RetargetPromotion(promotion=SALE, was="everyone", becomes="no one", reach=step.reach)
+    status, when = ("live", "") if SALE.live else ("off", " (once it is enabled)")
+    assert Plan(steps=(retarget,)).warnings == (
+        f"Before, Win back ({status}) reached everyone.",
+        f"Win back{when}: {counts}",
+    )

@@ -187,3 +187,14 @@ def test_where_more_than_three_words_are_left_out_details_list_them() -> None:
         ("3 other words were left out: a, b and c.",),
         ("4 other words were left out: a, b, c and 1 more. Details lists them.",),
     ]
+
+
+async def test_a_name_of_somebody_in_the_list_is_no_question() -> None:
+    for beside, asked in (("bob@example.com", True), ("ADA@example.com", False), ("#21", False), ("#22", False)):
+        async with bench(customers=20) as machine:
+            put(machine, "ada@example.com", "other@example.com")
+            if asked:
+                with pytest.raises(Question, match="Whom did you mean by “Ada Byron”"):
+                    await found(machine, f"{beside} Ada Byron")
+            else:
+                assert len((await found(machine, f"{beside} Ada Byron")).shoppers) == 1
