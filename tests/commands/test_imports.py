@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.conftest import OpenWorld
 from tests.core.list_files.files import workbook
-from tests.harness import World, said
+from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
 OTHERS = ("bob-at-example.com", "nobody@example.com")
@@ -135,10 +135,20 @@ async def test_a_list_that_is_there_already_changes_nothing(slack: World) -> Non
 async def test_a_column_in_doubt_is_asked_for(slack: World) -> None:
     one, other = map(slack.customer_id, slack.emails(2, outside="VIPs"))
     lines = ("id,zip", f"{one},90210", f"{other},10115")
-    outcome = await bring(slack, "add", *lines)
-    assert f"It begins with “id | zip”; “{one} | 90210”; “{other} | 10115”." in outcome["errors"]["column"]
     outcome = await bring(slack, "add", *lines, column="phone")
     assert "has no column “phone” of shoppers." in outcome["errors"]["column"]
+    outcome = await bring(slack, "add", *lines)
+    assert outcome["ok"], outcome
+    asked = slack.messages()[-1]
+    assert f"It begins with “id | zip”; “{one} | 90210”; “{other} | 10115”." in said(asked)
+    assert buttons(asked) == ["Column id: customer ids", "Column zip: customer ids"]
+    await slack.press("Column id: customer ids", by="ana", channel="#segments")
+    assert "Add 2 shoppers to VIPs" in read(slack.card(1))
+
+
+async def test_a_column_is_named_in_the_form(slack: World) -> None:
+    one, other = map(slack.customer_id, slack.emails(2, outside="VIPs"))
+    lines = ("id,zip", f"{one},90210", f"{other},10115")
     await bring(slack, "add", *lines, column="id")
     assert "Add 2 shoppers to VIPs" in read(slack.card(1))
 
