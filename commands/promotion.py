@@ -15,7 +15,7 @@ from bot.core.planning.steps import PromotionRef, RetargetPromotion, SwitchPromo
 from bot.core.planning.steps.promotion_status import DISABLED
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
-from bot.core.store_view.targeting import describe, parse
+from bot.core.store_view.targeting import describe, read_rule
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
 from commands.paging import offers, page_of
 
@@ -160,7 +160,8 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
     /promotion rule "Tasting week" in VIPs or Lapsed, and not in Wholesale
     """
     promotion = await ctx.shop.promotion(args.promotion)
-    return await _retargeted(promotion, parse(one_line(args.rule), await ctx.shop.segments()), ctx)
+    after = read_rule(one_line(args.rule), await ctx.shop.segments(), can_ask=ctx.shop.can_ask)
+    return await _retargeted(promotion, after, ctx)
 
 
 @command("promotion untarget", submit="Untarget Promotion")

@@ -133,7 +133,8 @@ def _label_of(command: Command, reading: Reading, question: Question) -> str:
     differs = [one for one in command.args.model_fields if any(other.get(one) != values.get(one) for other in others)]
     name = next(iter(values if is_only else differs), "")
     named = [one for one in values if is_name(input_of(command.args.model_fields[one]))]
-    shown = named if name in named or (named and is_only) else [name]
+    differing = [one for one in named if is_only or one in differs]
+    shown = differing if name in named or (named and is_only) else [name]
     what = listing([_called(word, question) for one in shown for word in words_of(values.get(one, ()))])
     return shortened(": ".join(filter(None, (command.submit, what))), LABEL_ROOM)
 

@@ -681,3 +681,19 @@ async def test_a_promotion_update_in_doubt_says_so_and_can_be_undone(slack: Worl
     await slack.type('/promotion target "Win back" is Lapsed')
     await slack.press("Retarget Promotion", by="ben", change=2)
     assert slack.promotions() == before
+
+
+async def test_a_rule_names_segments_whose_names_hold_its_words(slack: World) -> None:
+    slack.put("Research and Development", "R or D")
+    await slack.type("/promotion rule Win back in Research and Development or R or D, and not in Staff members")
+    assert slack.whisper().startswith("No segment is called “Staff members”.")
+    await slack.type("/promotion rule Win back in Research and Development")
+    assert "to shoppers in “Research and Development”" in read(slack.card(1))
+    slack.put("Research", "Development")
+    await slack.type("/promotion rule Win back in Research and Development")
+    assert slack.whisper().startswith("Which rule did you mean? Nothing was done yet.")
+    assert buttons(slack.messages()[-1])[1] == "Set Rule: in “Research and Development”"
+    await slack.press("Set Rule: in “Research”, and in “Development”", by="ana", channel="#segments")
+    assert "to shoppers in Research, and in Development" in read(slack.card(2))
+    await slack.press("Set Rule", by="ben", change=2)
+    assert "Done" in read(slack.card(2))

@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting, Unread
-from bot.core.errors import Misuse, NotSegments
+from bot.core.errors import Misuse, NotSegments, Question
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.targeting import MOST_LEVELS, MOST_PARENTHESES, describe, parse
+from bot.core.store_view.targeting import MOST_LEVELS, MOST_PARENTHESES, describe, parse, read_rule
 from tests.core.samples import uuid
 from tests.laws.values import LAW
 
@@ -216,6 +216,38 @@ def test_an_unquoted_name_with_keywords_is_suggested_in_quotes() -> None:
         parse("Try and Buy", SEGMENTS)
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Try and Buy", ids(5)),
+        ("in try  and buy or VIPs, and not in Staff", All((ids(5, 0), Not(STAFF)))),
+        ("in VIPs (EU) or Loyal", ids(4, 1)),
+        ("in neither Try and Buy nor VIPs (EU)", Not(ids(5, 4))),
+        ("in “Try and Buy”", ids(5)),
+        ("in VIPs or Loyal", ids(0, 1)),
+    ],
+)
+def test_names_of_the_store_say_where_a_name_in_a_rule_ends(text: str, rule: Targeting) -> None:
+    assert read_rule(text, SEGMENTS, can_ask=True) == rule
+
+
+def test_a_rule_that_may_be_two_is_asked_about_and_not_again_later() -> None:
+    segments = shop("Try", "Buy", "Try and Buy", "VIPs or Try")
+    with pytest.raises(Question, match="Which rule did you mean") as asked:
+        read_rule("in Try and Buy", segments, can_ask=True)
+    texts = [one.values["rule"] for one in asked.value.readings]
+    assert texts == ["in “Try”, and in “Buy”", "in “Try and Buy”"]
+    assert [read_rule(text, segments, can_ask=True) for text in texts] == [All((ids(0), ids(1))), ids(2)]
+    assert read_rule("in Try and Buy", segments, can_ask=False) == All((ids(0), ids(1)))
+    with pytest.raises(Misuse, match="No segment is called “Sell”"):
+        read_rule("in Sell and Try and Buy", segments, can_ask=True)
+
+
+def test_a_described_rule_never_reads_like_another_name() -> None:
+    segments = shop("Try", "Buy", "Try or Buy")
+    assert describe(ids(0, 1), names_of(segments)) == "in “Try” or “Buy”"
+
+
 def test_names_that_only_a_keyboard_tells_apart_must_be_spelt() -> None:
     segments = shop("Win-back", "Win—back", "lapsed", "Lapsed")
 
@@ -350,6 +382,7 @@ def test_what_was_told_is_read_back_whatever_the_segments_are_called(
 
     if plain(rule).depth <= MOST_LEVELS:
         assert parse(told, segments) == plain(rule)
+        assert read_rule(told, segments, can_ask=True) == plain(rule)
     else:
         with pytest.raises(Misuse, match="levels inside one another"):
             parse(told, segments)

@@ -9,10 +9,12 @@
 | ``A, B or C`` | a list: each comma stands for the word before the last name |
 | ``(X)`` | grouping |
 
-``in`` may be left out. Ambiguous words are refused, never guessed: ``A and B or C``, ``not A or B``.
+``in`` may be left out. Ambiguous words are refused, never guessed: ``A and B or C``, ``not A or B``. Where a name
+holds such words itself, the store's names say where it ends, or people are asked (``rule_readings.py``).
 """
 
 from bot.core.store_view.targeting.description import describe
 from bot.core.store_view.targeting.parser import MOST_LEVELS, MOST_PARENTHESES, parse
+from bot.core.store_view.targeting.rule_readings import read_rule
 
-__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "describe", "parse"]
+__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "describe", "parse", "read_rule"]

@@ -1,20 +1,25 @@
 """A promotion's targeting, described in words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
-from bot.core.store_view.targeting.segment_names import written_name
+from bot.core.store_view.targeting.segment_names import names_within, written_name
 
 
-def describe(targeting: Targeting | None, names: Mapping[str, str]) -> str:
+def describe(targeting: Targeting | None, names: Mapping[str, str], *, quoted: bool = False) -> str:
     """Describe whom a promotion reaches; ``names`` are all the store's segment names by id. None is "everybody".
 
     "All of" or "any of" one part is described as that part; a segment that a list names twice is named once. "All of"
     nothing is everybody, "any of" nothing is nobody. A name is put in curly quotes if its words could be parsed
-    otherwise. Quotes inside it become apostrophes; if that is ambiguous, or if a name is blank or another segment's id,
-    the id takes its place.
+    otherwise, and all are where ``quoted``, or where several together read like one. Quotes inside it become
+    apostrophes; if that is ambiguous, or if a name is blank or another segment's id, the id takes its place.
     """
-    return "everyone" if targeting is None else _describe(_normalized(targeting), names)
+    if targeting is None:
+        return "everyone"
+    rule = _normalized(targeting)
+    text = _Writer(names, quoted=quoted).describe(rule)
+    return text if quoted or not names_within(text, names.values()) else _Writer(names, quoted=True).describe(rule)
 
 
 def _normalized(rule: Targeting) -> Targeting:
@@ -30,30 +35,35 @@ def _normalized(rule: Targeting) -> Targeting:
     return rule
 
 
-def _describe(rule: Targeting, names: Mapping[str, str]) -> str:
-    match rule:
-        case AnyOf(()) | Any_(()):
-            return "in no segment"
-        case AnyOf(ids):
-            return f"in {_listed(ids, ' or ', names)}"
-        case Not(AnyOf((one,))):
-            return f"not in {written_name(one, names)}"
-        case Not(AnyOf((_, *_) as ids)):
-            return f"in neither {_listed(ids, ' nor ', names)}"
-        case Not(part):
-            return f"not ({_describe(part, names)})"
-        case All(()):
-            return "everyone"
-        case All(parts) | Any_(parts):
-            word = "and" if isinstance(rule, All) else "or"
-            return f", {word} ".join(_describe_part(part, names) for part in parts)
-    return "by a rule that is not readable here"
+@dataclass(frozen=True)
+class _Writer:
+    """Writes rules with these names."""
 
+    names: Mapping[str, str]
+    quoted: bool
 
-def _describe_part(part: Targeting, names: Mapping[str, str]) -> str:
-    words = _describe(part, names)
-    return f"({words})" if isinstance(part, All | Any_) and part.parts else words
+    def describe(self, rule: Targeting) -> str:
+        match rule:
+            case AnyOf(()) | Any_(()):
+                return "in no segment"
+            case AnyOf(ids):
+                return f"in {self.listed(ids, ' or ')}"
+            case Not(AnyOf((one,))):
+                return f"not in {self.listed((one,), '')}"
+            case Not(AnyOf((_, *_) as ids)):
+                return f"in neither {self.listed(ids, ' nor ')}"
+            case Not(part):
+                return f"not ({self.describe(part)})"
+            case All(()):
+                return "everyone"
+            case All(parts) | Any_(parts):
+                word = "and" if isinstance(rule, All) else "or"
+                return f", {word} ".join(map(self.describe_part, parts))
+        return "by a rule that is not readable here"
 
+    def describe_part(self, part: Targeting) -> str:
+        words = self.describe(part)
+        return f"({words})" if isinstance(part, All | Any_) and part.parts else words
 
-def _listed(ids: Sequence[str], word: str, names: Mapping[str, str]) -> str:
-    return word.join(written_name(segment_id, names) for segment_id in ids)
+    def listed(self, ids: Sequence[str], word: str) -> str:
+        return word.join(written_name(segment_id, self.names, quoted=self.quoted) for segment_id in ids)

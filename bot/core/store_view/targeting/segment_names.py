@@ -1,24 +1,38 @@
 """Segments' names in targeting: how they are written, and which segment a word means."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, NotSegments
 from bot.core.language.normal_form import normal_form
 from bot.core.language.tokenizer import QUOTES
 from bot.core.store_view.names import Names, similar_names
-from bot.core.store_view.targeting.tokens import UNASKABLE, Token, tokenize
+from bot.core.store_view.targeting.tokens import BLANK, LETTER, UNASKABLE, Token, tokenize
+
+_QUOTED = re.compile(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]?")
 
 
-def written_name(segment_id: str, names: Mapping[str, str]) -> str:
-    """Write this segment's name: bare, quoted, as its id, or marked as deleted."""
+def names_within(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where names stand in a rule, without quotes, whose words could be parsed otherwise: “Try and Buy”."""
+    plain = _QUOTED.sub(lambda quoted: QUOTES[0] * len(quoted[0]), text)
+    lower, found = plain.casefold(), set[tuple[int, int]]()
+    for name in names:
+        words = name.split()
+        if words and all(word.casefold() in lower for word in words) and not {*QUOTES} & {*name} and not _is_bare(name):
+            pattern = rf"(?<!{LETTER}){f'{BLANK}+'.join(map(re.escape, words))}(?!{LETTER})"
+            found |= {match.span() for match in re.finditer(pattern, plain, re.IGNORECASE)}
+    return sorted(found)
+
+
+def written_name(segment_id: str, names: Mapping[str, str], *, quoted: bool = False) -> str:
+    """Write this segment's name: bare, quoted, as its id, or marked as deleted. ``quoted``: never bare."""
     name = names.get(segment_id)
     if name is None:
         return "a deleted segment"
     word = re.sub(f"[{QUOTES}]", "'", name)
     word = word if _means_one(word, name, names) else segment_id
-    return word if _is_bare(word) else f"“{word}”"
+    return word if _is_bare(word) and not quoted else f"“{word}”"
 
 
 def _means_one(word: str, name: str, names: Mapping[str, str]) -> bool:

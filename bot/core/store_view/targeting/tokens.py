@@ -11,13 +11,13 @@ EXAMPLE = 'For example: `in VIPs or "Big Spenders", and not in Staff`.'
 
 # Whitespace as phones and web pages insert it; Python counts only the first as whitespace.
 BLANK = r"[\s\u200b\u2060\ufeff]"
-_LETTER = rf"[^\s\u200b\u2060\ufeff(),{QUOTES}]"
+LETTER = rf"[^\s\u200b\u2060\ufeff(),{QUOTES}]"
 # ASCII only: otherwise "ın" would be "in".
-_KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everyone|everybody))(?!{_LETTER})"
+_KEYWORD = rf"(?:(?:(?ai:in){BLANK}+)?(?ai:neither)|(?ai:in|not|nor|and|or|everyone|everybody))(?!{LETTER})"
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?P<closed>[{QUOTES}]?)"
-    rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{_LETTER})|{_KEYWORD}|[(),])"
-    rf"|{_LETTER}+(?:{BLANK}+(?!{_KEYWORD}){_LETTER}+)*"
+    rf"|(?P<key>(?:,{BLANK}*)?(?ai:and|or|nor)(?!{LETTER})|{_KEYWORD}|[(),])"
+    rf"|{LETTER}+(?:{BLANK}+(?!{_KEYWORD}){LETTER}+)*"
 )
 EVERYONE = (
     "“everyone” can't be part of a rule. To reach everyone, take the rule away with `/promotion untarget`; "
