@@ -31,7 +31,7 @@ from bot.slack import transports
 from bot.slack.action_ids import USE_LIST
 from bot.wiring import Bot, assemble
 from commands import GROUPS
-from tests.records import create_ledger, entries_of, read_ledger
+from tests.records import create_ledger, entries_of, read_ledger, with_lists
 from tests.seeded import seed
 
 ROOT = Path(__file__).parent.parent
@@ -508,7 +508,7 @@ class World:
     async def change(self, number: int) -> Change:
         """A change as the ledger has it, whether a bot runs or not."""
         with read_ledger(self.database) as ledger:
-            return await ledger.changes.load(number)
+            return with_lists(await ledger.changes.load(number))
 
 
 def said(message: Json) -> str:

@@ -1,19 +1,24 @@
 """What stands on record, read and written at once: tests outside ``tests/ledger`` keep their ledgers in SQLite."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
+from bot.core.approval.changes import Change
 from bot.core.audit.entries import Entry, RecordedEntry
 from bot.core.audit.hash_chain import Verification
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
+from bot.core.kept_lists import ByDigest
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite import audit_log
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import ledger_on
+
+C = TypeVar("C")
 
 
 @contextmanager
@@ -43,6 +48,27 @@ def _empty_file() -> bytes:
         with opened(path):
             pass
         return path.read_bytes()
+
+
+class ListsAtHand:
+    """Lists in memory; ``reads`` counts how often one was looked into."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, str] = {}
+        self.reads = 0
+
+    def keep(self, kept: ByDigest[Any]) -> None:
+        self.bodies[kept.digest] = kept.body
+
+    def load(self, digest: str, decode: Callable[[str], C]) -> C:
+        self.reads += 1
+        return decode(self.bodies[digest])
+
+
+def with_lists(change: Change) -> Change:
+    """A change with all its lists at hand, for when its ledger is closed."""
+    lists = ListsAtHand()
+    return Change.model_validate_json(change.model_dump_json(context=lists), context=lists)
 
 
 def database_of(ledger: Ledger) -> Database:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from bot.core.approval.changes import Decision
 from bot.core.approval.shown_change import Shown
 from bot.core.frozen_value import Value
+from bot.core.kept_lists import ListReader, Values
 from bot.core.people import Place
 
 
@@ -97,7 +98,7 @@ class FromShell(Delivery):
     """
 
     kind: Literal["shell"] = "shell"
-    values: dict[str, Any] = {}
+    values: Values = {}
     headline: str
     remarks: tuple[str, ...] = ()
     login: str = ""
@@ -141,6 +142,6 @@ _STORED: TypeAdapter[Invocation] = TypeAdapter(
 )
 
 
-def decode(stored: str) -> Invocation:
-    """Decode the JSON of an invocation (its ``model_dump_json``), stored by any version."""
-    return _STORED.validate_json(stored)
+def decode(stored: str, lists: ListReader | None = None) -> Invocation:
+    """Decode the JSON of an invocation (its ``model_dump_json``), stored by any version; ``lists`` reads its lists."""
+    return _STORED.validate_json(stored, context=lists)

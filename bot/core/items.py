@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple, Self, TypeAlias
 from pydantic import BeforeValidator, PlainSerializer
 
 from bot.bigcommerce import is_uuid
+from bot.core.kept_lists import KeptList
 
 CustomerKey: TypeAlias = int | str
 """A customer's id, or their e-mail if an earlier Step of the same Plan registers them."""
@@ -72,6 +73,34 @@ class Item(NamedTuple):
     def is_known_shopper(self) -> bool:
         """Whether it is a shopper with an id, so that the log may name them: it never names anyone by address."""
         return self.kind in (ItemKind.PROFILE, ItemKind.CUSTOMER)
+
+
+ItemKey: TypeAlias = str | int | Item
+"""What tells an item from others, cheap to make for 100,000: a profile's id, a customer's number, else the item."""
+
+
+def item_key(item: Item) -> ItemKey:
+    """Return what tells this item from others."""
+    if item.kind is ItemKind.CUSTOMER and item.id.isdecimal():
+        return int(item.id)
+    return item.id if item.kind is ItemKind.PROFILE else item
+
+
+def item_keys(items: Iterable[Item]) -> dict[ItemKey, Item]:
+    """Return these items by their keys."""
+    return {item_key(item): item for item in items}
+
+
+def customer_keys(customers: Iterable[CustomerKey]) -> tuple[ItemKey, ...]:
+    """Return the key of each customer's item: those who are not registered yet have no number."""
+    return tuple([one if isinstance(one, int) else Item.customer(one) for one in customers])
+
+
+def named_by_address(customers: Iterable[CustomerKey]) -> dict[Item, str]:
+    """Return the addresses of those customers who are not registered yet, by their items."""
+    if isinstance(customers, KeptList):  # it names nobody by address, and need not be read for that
+        return {}
+    return {Item.customer(one): one for one in customers if isinstance(one, str)}
 
 
 def texts(items: Iterable[Item]) -> tuple[str, ...]:

@@ -105,11 +105,12 @@ class Decider:
             need, _ = await self.approvers.need(plan, change.requester, change)
             need = _at_least_one(need) if change.asked else need
             gone = () if in_emergency or change.emergency else await self.approvers.gone(change)
-            if plan.fingerprint == change.plan.fingerprint and need == change.need and not gone:
+            does_the_same = plan.does_as(change.plan)
+            if does_the_same and need == change.need and not gone:
                 return True
             if not need.approvals:
                 raise Impossible("The store changed meanwhile, and this no longer needs approval. Ask again.")
-            changed = drift(change.plan, plan) if plan.fingerprint != change.plan.fingerprint else ()
+            changed = await drift(change.plan, plan) if not does_the_same else ()
             rules = (f"Under the current policy, it {need.why}.",) if need != change.need else ()
             lost = tuple(
                 f"The approval by {mention(one)}, who may not give it any more, does not count." for one in gone
@@ -186,7 +187,7 @@ class Decider:
         """Take items out: a new version, which needs approval again, even from the person who narrowed it."""
         change = await self.may_decide(decision.number, decision.version, user_id)
         plan = await self.planner.narrow(change.plan, decision.items)
-        out = len(change.plan.items) - len(plan.items)
+        out = len(await change.plan.item_keys()) - len(await plan.item_keys())
         note = f"{mention(user_id)} left out {counted(out, 'item')}. Before: {change.plan.headline}"
         update = {"without": (*change.without, *decision.items), "least": change.need}
         await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), **update)

@@ -139,7 +139,7 @@ class Planner:
             outcome = error
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
         if isinstance(outcome, Preview):
-            values = outcome.args.model_dump(mode="json", exclude_defaults=True)
+            values = outcome.args.model_dump(exclude_defaults=True)
             return Planned(outcome.plan, trace, began, values, outcome.answer)
         return Planned(outcome, trace, began, call.values)
 
@@ -189,7 +189,7 @@ class Planner:
         """
         if not items:
             return plan
-        left, shop = plan.without(items), Shop(self.reader, asked_of_additions=self.policy.asked_of_additions)
+        left, shop = await plan.without(items), Shop(self.reader, asked_of_additions=self.policy.asked_of_additions)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
         return now.model_copy(update={"named": left.named, "people": left.people})
 

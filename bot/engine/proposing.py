@@ -77,7 +77,7 @@ class Proposing:
         changes = self.process.ledger.changes
         for other in await changes.beside(draft) if draft.need.approvals else ():
             found = await changes.load(other.number)
-            if found.state is State.WAITING and found.plan.fingerprint == draft.plan.fingerprint:
+            if found.state is State.WAITING and found.plan.does_as(draft.plan):
                 return found
         return None
 

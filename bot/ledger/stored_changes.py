@@ -21,6 +21,7 @@ class StoredRun:
 class StoredChange:
     """A change as it is stored. ``row`` is the digest of its columns, ``plan`` and ``body`` are its texts.
 
+    ``broken_lists`` are the digests of lists that they name and that are missing or changed.
     ``segments`` are those that it is listed under, ``created`` those that its steps created. ``is_undone``: another
     change undid it or tried to, which adds to its revision.
     """
@@ -36,6 +37,7 @@ class StoredChange:
     runs: Mapping[int, StoredRun]
     segments: frozenset[str]
     created: frozenset[str]
+    broken_lists: frozenset[str] = frozenset()
     is_undone: bool = False
 
 
@@ -61,6 +63,8 @@ def _differences(life: Life, stored: StoredChange) -> Iterator[str]:
     if life.row and (stored.row != life.row or not _has_revision(life, stored)):
         yield f"The row of {change.lower()} in the tables changes and briefs is not the one that the log has."
     yield _run_difference(life, stored)
+    if stored.broken_lists - life.broken_lists:
+        yield f"A list of shoppers that {change.lower()} names is not in the table lists as it was stored."
     if not _has_segments(life, stored):
         yield f"{change} touches other segments in the table touches than in the log."
 

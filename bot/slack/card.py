@@ -228,7 +228,7 @@ def _partial_results(change: Change) -> list[str]:
     begun = {run.position for run in change.runs}
     rest = [step for position, step in enumerate(change.plan.steps) if position not in begun]
     parts = {"Done": done, "Stopped at": broken, "Not started": rest}
-    parts = {"Left": list(change.remaining_steps)} if is_partly_done(change) else parts
+    parts = {"Left": list(change.steps_left)} if is_partly_done(change) else parts
     lines = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
     undo = "Undo takes back what was done." if change.can_be_undone else ""
     again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""

@@ -33,7 +33,7 @@ async def with_ticks(view: Block, call: Call, ctx: Context) -> Block:
     change = await ctx.changes.load(int(str(call.values[kind.of_change]).removeprefix("#")))
     ctx.policy.refuse_seeing(await ctx.person(), number=change.number, requester=change.requester, need=change.need)
     names = await describe_items(change.plan, ctx.shop, most=blocks.OPTIONS)
-    return render_ticks(view, name, names, len(change.plan.items))
+    return render_ticks(view, name, names, len(await change.plan.item_keys()))
 
 
 def render_ticks(view: Block, field: str, names: dict[Item, str], count: int) -> Block:

@@ -1,5 +1,6 @@
 """``/change withdraw``, ``except``, ``stop``, ``break-glass`` and ``review``: what people decide about a change."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -70,12 +71,18 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """
     change = await ctx.changes.load(args.number)
     refuse_late(change, None)
-    ticked = {str(item): item for item in change.plan.items}
-    typed = tuple(text for text in args.items if text not in ticked)
+    ticks = await change.plan.among(filter(None, map(_ticked, args.items)))
+    typed = tuple(text for text in args.items if _ticked(text) not in ticks)
     items = await _resolve_items(typed, change, ctx) if read_shoppers(typed).words else ()
-    ticks = tuple(item for word, item in ticked.items() if word in args.items)
     items = tuple(dict.fromkeys((*ticks, *items)))
     return Decision(number=change.number, verdict=Verdict.NARROW, version=change.version, items=items)
+
+
+def _ticked(text: str) -> Item | None:
+    """Return the item whose text form this is, as a form's ticks have it."""
+    with suppress(ValueError):
+        return Item.parse(text)
+    return None
 
 
 @dataclass(frozen=True)
@@ -95,14 +102,13 @@ async def _resolve_items(texts: tuple[str, ...], change: Change, ctx: Context) -
     """Return the items that these texts name. Raises Impossible for unknown words: an item would stay unnoticed."""
     names = await present_names(change.plan, ctx.shop)
     index = Names([_Named(*pair) for pair in names.items()])
-    items = frozenset(change.plan.items)
     named, others = [index.one(text) for text in texts], [text for text in texts if index.one(text) is None]
     for text in others[:]:
         found, rest = index.split_off(text)
         named += found
         others[others.index(text)] = rest
     people = await resolve(filter(None, others), ctx.shop, field="items")
-    shoppers_items = {one.label: items.intersection(_items(one)) for one in people.shoppers}
+    shoppers_items = {one.label: await change.plan.among(_items(one)) for one in people.shoppers}
     absent = [label for label, hers in shoppers_items.items() if not hers]
     if absent or people.remarks:
         why = (*people.remarks, *remark(f"Not in change {change.number}", absent))
@@ -112,7 +118,7 @@ async def _resolve_items(texts: tuple[str, ...], change: Change, ctx: Context) -
             for_log=f"Some of that is not in change {change.number}.",
         )
     meant = {thing.item for thing in named if thing}.union(*shoppers_items.values())
-    return tuple(item for item in change.plan.items if item in meant)
+    return await change.plan.among(meant)
 
 
 def _items(shopper: Shopper) -> list[Item]:

@@ -16,13 +16,13 @@ from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.phrases import counted, tallied
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
-from bot.core.planning.item_names import describe_items
+from bot.core.planning.item_names import each_name
 from commands.change.deleted_members import table_of_members
 from commands.change.left_out import table_of_left_out
 from commands.change.left_undone import table_of_undone
 from commands.inputs import PageNumber
 from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
-from commands.shopper_rows import table_or_file
+from commands.shopper_rows import GrowingTable
 
 
 def _without_sign(value: object) -> object:
@@ -98,13 +98,14 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     """
     change = await ctx.changes.load(args.number)
     ctx.policy.refuse_seeing(await ctx.person(), number=change.number, requester=change.requester, need=change.need)
-    rows = [(name, item.id) for item, name in (await describe_items(change.plan, ctx.shop)).items()]
-    title = f"Change {change.number} covers {counted(len(rows), 'item')}"
-    items = table_or_file(f"What change {change.number} covers", ("What", "Id"), rows, file=f"change {change.number}")
+    items = GrowingTable(f"What change {change.number} covers", ("What", "Id"), file=f"change {change.number}")
+    async for some in each_name(change.plan, ctx.shop):
+        items.add([(name, item.id) for item, name in some])
+    title = f"Change {change.number} covers {counted(items.count, 'item')}"
     members, left_out = await table_of_members(change, ctx), await table_of_left_out(change, ctx)
     undone = await table_of_undone(change, ctx)
     return Answer(
-        title, (*undone, *items, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change))
+        title, (*undone, *items.parts, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change))
     )
 
 

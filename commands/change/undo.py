@@ -1,11 +1,13 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
+import asyncio
+
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.planning.plan import Plan, build_plan, inverse_of
 from bot.core.planning.restoring import with_promotions
-from bot.core.planning.steps import CreatedIds, Restored, pointed
+from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 from commands.taking_back import taking_back
 
@@ -43,7 +45,8 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     change = await ctx.changes.load(args.number)
     if not change.can_be_retried:
         raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
-    steps, remarks = change.remaining_steps, list[str]()
+    created_ids, remarks = change.created_ids, list[str]()
+    steps = tuple([await _resolved(step, created_ids) for step in change.steps_left])
     for name in change.perhaps_created:
         if found := await ctx.shop.by_name(name, exactly=True):
             known = CreatedIds(segments={name: found.id})
@@ -54,6 +57,12 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     return await build_plan(
         steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), who=change.plan.who, is_retry=True
     )
+
+
+async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:
+    """Return a Step with what others created; meanwhile people are answered, for there may be hundreds of steps."""
+    await asyncio.sleep(0)
+    return step.resolved(created_ids)
 
 
 @command("change repoint", submit="Point Promotions")

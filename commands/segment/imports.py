@@ -10,6 +10,7 @@ from bot.core.answers import Answer
 from bot.core.command import Context, Preview, command
 from bot.core.errors import Impossible, Misuse, NothingToDo, Question
 from bot.core.frozen_value import Value
+from bot.core.kept_lists import Ids, kept_list
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
 from bot.core.list_files.kept_rows import KeptRows
 from bot.core.list_files.reading import Brought, read_list, unread_sheets
@@ -32,8 +33,8 @@ class FoundShoppers(Value):
     ``lost``: how many of the rows name nobody, which earlier versions did not keep.
     """
 
-    customers: tuple[int, ...] = ()
-    profiles: tuple[str, ...] = ()
+    customers: Ids[int] = ()
+    profiles: Ids[str] = ()
     source: str = PASTED
     rows: int = 0
     lost: int = 0
@@ -43,7 +44,13 @@ class FoundShoppers(Value):
         """Keep the ids of the shoppers of a list, and what people are told of it."""
         customers = tuple(filter(None, map(shoppers.customer_id, read.places)))
         profiles = tuple(id_ for at in read.places if not shoppers.customer_id(at) and (id_ := shoppers.profile_id(at)))
-        return cls(customers=customers, profiles=profiles, source=read.source, rows=read.rows, lost=read.lost)
+        return cls(
+            customers=kept_list(customers),
+            profiles=kept_list(profiles),
+            source=read.source,
+            rows=read.rows,
+            lost=read.lost,
+        )
 
 
 class ImportArgs(Args):

@@ -1,6 +1,5 @@
 """The change that makes a segment as a list says: its Steps, whom it names, and what comes of it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from bot.core.items import Item
 from bot.core.language.phrases import NAMED, and_list, counted
 from bot.core.planning.list_effects import Movers, list_effects
 from bot.core.planning.plan import KNOWN, Person, Plan, build_plan
-from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
+from bot.core.planning.steps import AnyStep, SegmentRef, added, created, in_order, removed
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from commands.segment.import_preview import Mode
 
@@ -40,8 +39,7 @@ class ListChange:
         # In an order of their own: by a file the store is asked in another one than by the ids, at the click.
         moved = sorted((at for at in places if self.shoppers.is_in(at) is not joins), key=self.shoppers.customer_id)
         others = await self._others(places, ctx) if self.mode == "equal" else ()
-        # Of many shoppers, this takes a while.
-        steps = await asyncio.to_thread(self._steps, moved, others)
+        steps = await self._steps(moved, others)
         if not steps:
             raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
         plan = await self._with_names(steps, moved, others, ctx)
@@ -60,13 +58,14 @@ class ListChange:
         among = and_list([self.shoppers[at].label for at in moved[:NAMED]])
         return await build_plan(steps, ctx.shop, remarks=(f"Among them: {among}.",) if among else ())
 
-    def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+    async def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
         target, everyone = SegmentRef.of(self.segment), self.shoppers
-        profiles = tuple(filter(None, map(everyone.profile_id, moved)))
+        profiles = await in_order(filter(None, map(everyone.profile_id, moved)))
         if self.mode == "remove":
             return removed(target, profiles)
         newcomers = tuple(everyone.customer_id(at) for at in moved if not everyone.has_profile(at))
-        return (*created(newcomers), *added(target, profiles, newcomers), *removed(target, tuple(others)))
+        additions = added(target, profiles, await in_order(newcomers))
+        return (*created(newcomers), *additions, *removed(target, await in_order(others)))
 
     def _effects(self, moved: Sequence[int], others: int) -> tuple[str, ...]:
         if not self.named:

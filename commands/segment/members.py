@@ -13,7 +13,7 @@ from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import listing, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan, build_plan
-from bot.core.planning.steps import SegmentRef, added, created, removed
+from bot.core.planning.steps import SegmentRef, added, created, in_order, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
@@ -123,7 +123,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     members = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
     if not members:
         raise NothingToDo(f"{segment.name} is already empty.")
-    steps = removed(SegmentRef.of(segment), members)
+    steps = removed(SegmentRef.of(segment), await in_order(members))
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from bot.bigcommerce import is_uuid
+from bot.bigcommerce.wire_format import batches
 from bot.core.answers import Answer, Fields
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo, NotSegments
@@ -11,11 +12,11 @@ from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan, build_plan
-from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
+from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, in_order, removed
 from bot.core.store_view.names import find_named
 from commands.inputs import Name, OneSegment
 from commands.paging import offers
-from commands.shopper_rows import COLUMNS, shopper_rows, table_or_file
+from commands.shopper_rows import AT_ONCE, COLUMNS, GrowingTable, shopper_rows
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, int]
@@ -98,7 +99,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     segment = await ctx.shop.segment(args.segment)
     create = CreateSegment(segment=Naming(name=args.name, description=segment.description))
     members = await _members(segment.id, ctx)
-    steps = (create, *added(SegmentRef(name=args.name), tuple(members)))
+    steps = (create, *added(SegmentRef(name=args.name), await in_order(members)))
     return await build_plan(steps, ctx.shop, remarks=(f"A copy of {segment.name}.",))
 
 
@@ -120,7 +121,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     if target is None:
         steps: tuple[AnyStep, ...] = (
             CreateSegment(segment=Naming(name=args.into)),
-            *added(SegmentRef(name=args.into), tuple(wanted)),
+            *added(SegmentRef(name=args.into), await in_order(wanted)),
         )
     else:
         steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
@@ -146,9 +147,10 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
         ("In either", people(len(one.keys() | other.keys()))),
     )
     combine_them = offers(("Combine These", f"segment combine {quote(first.known_id)} {quote(second.known_id)}"))
-    who = await shopper_rows(list(shared.values()), ctx)
-    table = table_or_file(f"In both {first.name} and {second.name}", COLUMNS, who)
-    return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), *table, combine_them))
+    who = GrowingTable(f"In both {first.name} and {second.name}", COLUMNS)
+    for some in batches(shared.values(), AT_ONCE):
+        who.add(await shopper_rows(some, ctx))
+    return Answer(f"{people(both)} in both {first.name} and {second.name}", (Fields(pairs), *who.parts, combine_them))
 
 
 async def _both_segments(first: str, second: str, ctx: Context) -> tuple[SegmentRef, SegmentRef]:
@@ -171,7 +173,7 @@ async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Contex
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
     if not missing and not others:
         raise NothingToDo(f"Nothing to do: {target.name} already has {_describe_held(len(wanted), mode)}.")
-    return (*added(target, missing), *removed(target, others))
+    return (*added(target, await in_order(missing)), *removed(target, await in_order(others)))
 
 
 def _describe_held(count: int, mode: str) -> str:

@@ -54,3 +54,8 @@ def invocation(id_: str, actor: str, command: str, **fields: Any) -> Invocation:
     said = fields["decision"].recorded_text if "decision" in fields else f"/{command}"
     basis: dict[str, Any] = {"id": id_, "actor": actor, "command": command, "said": said}
     return kind(**{**basis, "place": Place(channel="CSEGMENTS"), **fields})
+
+
+def remaining_steps(change: Change) -> tuple[AnyStep, ...]:
+    """What a change did not do, as it is tried again."""
+    return tuple(step.resolved(change.created_ids) for step in change.steps_left)

@@ -12,7 +12,9 @@ from bot.core.approval.changes import Change, Decision, Emergency, Event, State,
 from bot.core.approval.rule import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.items import Item
+from bot.core.kept_lists import KeptList
 from bot.core.people import Standing
+from bot.core.planning.steps import RemoveMembers
 from tests.engine.bench import Bench, bench
 from tests.records import entries_of
 
@@ -41,6 +43,21 @@ def customers(machine: Bench, count: int) -> list[str]:
 
 def profiles(*ids: str) -> tuple[Item, ...]:
     return tuple(map(Item.profile, ids))
+
+
+async def test_a_list_that_an_earlier_version_wrote_out_still_holds() -> None:
+    async with bench(customers=400) as machine:
+        change, _ = await clearing(machine)
+        (step,) = change.plan.steps
+        assert isinstance(step, RemoveMembers)
+        assert isinstance(step.profile_ids, KeptList)
+
+        async def holds(ids: tuple[str, ...]) -> bool:
+            plan = change.plan.model_copy(update={"steps": (step.model_copy(update={"profile_ids": ids}),)})
+            return await machine.engine.decider.still_holds(change.model_copy(update={"plan": plan}))
+
+        assert await holds(tuple(step.profile_ids))
+        assert not await holds(tuple(step.profile_ids)[1:])
 
 
 # Taking some out

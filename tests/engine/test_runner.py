@@ -23,7 +23,7 @@ from bot.core.planning.steps import (
     UpdateSegment,
 )
 from bot.core.store_view.cached_shop import Shop
-from tests.core.samples import plan
+from tests.core.samples import plan, remaining_steps
 from tests.engine.bench import Bench, bench
 from tests.records import entries_of
 
@@ -502,7 +502,7 @@ async def test_removals_that_are_tried_again_are_on_record_once() -> None:
         breaks_after_one(machine, "DELETE", MEMBERS)
         await broken_off(machine, RemoveMembers(segment=waitlist, profile_ids=ids))
         machine.store.faults.clear()
-        again = await build_plan((await machine.latest()).remaining_steps, Shop(machine.client), is_retry=True)
+        again = await build_plan(remaining_steps(await machine.latest()), Shop(machine.client), is_retry=True)
         assert (await machine.carry_out(again)).state is State.DONE
         assert machine.members("Spring launch waitlist") == set()
         assert await effects(machine) == {waitlist.id: (0, len(ids))}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.core.approval.changes import Decision, Verdict
-from bot.core.items import Item, ItemKind
-from bot.core.planning.item_names import describe_items
+from bot.core.items import Item, ItemKind, item_key
+from bot.core.planning.item_names import each_name
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import PromotionRef, SegmentRef, Step
 from bot.core.store_view.cached_shop import Shop
@@ -100,6 +100,20 @@ def test_what_is_left_of_a_step_has_exactly_the_other_items(kind: type[Step], da
 @every_kind
 @given(data=st.data())
 @LAW
+async def test_what_is_cheaper_than_the_items_says_the_same_of_them(kind: type[Step], data: st.DataObject) -> None:
+    step, other = data.draw(planned(kind)), data.draw(planned(kind))
+    assert list(step.item_keys) == [item_key(item) for item in step.items]
+    assert [item for item in step.items if item.kind is ItemKind.PROMOTION] == [*filter(None, [step.about_promotion])]
+    assert {item: item.id for item in step.items if item.kind is ItemKind.EMAIL}.items() <= step.names.items()
+    plan = Plan(steps=(step, other))
+    assert (await plan.item_keys(), plan.first_items(2)) == ({*map(item_key, plan.items)}, plan.items[:2])
+    some = data.draw(st.sets(st.sampled_from(plan.items))) if plan.items else set()
+    assert await plan.among({*some, Item.profile("of no one")}) == tuple(item for item in plan.items if item in some)
+
+
+@every_kind
+@given(data=st.data())
+@LAW
 def test_people_among_the_items_are_the_shoppers_that_a_step_counts(kind: type[Step], data: st.DataObject) -> None:
     step = data.draw(planned(kind))
     people = [item for item in step.items if item.kind not in THINGS]
@@ -112,7 +126,7 @@ def test_people_among_the_items_are_the_shoppers_that_a_step_counts(kind: type[S
 async def test_details_call_every_item_what_the_store_calls_it(kind: type[Step], data: st.DataObject) -> None:
     async with a_shop() as machine:
         plan = await planned_now(machine, DRAWN[kind](data, machine))
-        described = await describe_items(plan, Shop(machine.client))
+        described = {item: name async for some in each_name(plan, Shop(machine.client)) for item, name in some}
         assert described == {item: called(item, machine) for item in plan.items}
         assert all(name in plan.lines[0] for item, name in described.items() if item.kind in THINGS)
         referred_to = {item.id: item.kind for step in plan.steps for item in things(step)}
@@ -124,7 +138,7 @@ async def test_details_call_every_item_what_the_store_calls_it(kind: type[Step],
 async def test_details_call_people_to_come_by_their_addresses(data: st.DataObject) -> None:
     async with a_shop() as machine:
         plan = await planned_now(machine, *draw_registration(data, machine))
-        described = await describe_items(plan, Shop(machine.client))
+        described = {item: name async for some in each_name(plan, Shop(machine.client)) for item, name in some}
         assert described == {item: called(item, machine) for item in plan.items}
         assert any(item.kind is ItemKind.EMAIL for item in described)
 
@@ -149,5 +163,5 @@ async def test_taking_out_one_kind_of_step_leaves_the_others_whole(data: st.Data
         steps = [DRAWN[kind](data, machine) for kind in DRAWN]
         plan = Plan(steps=tuple(steps))
         for item in plan.items:
-            left = plan.without({item})
+            left = await plan.without({item})
             assert set(left.items) == {*plan.items} - {item}

@@ -101,22 +101,24 @@ mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tu
 
 @given(mixed, st.data())
 @LAW
-def test_a_plan_without_some_items_has_the_others_and_says_so(steps: tuple[AnyStep, ...], data: st.DataObject) -> None:
+async def test_a_plan_without_some_items_has_the_others_and_says_so(
+    steps: tuple[AnyStep, ...], data: st.DataObject
+) -> None:
     plan = Plan(steps=steps, undoes=data.draw(numbers), remarks=("Ada.",))
-    assert plan.without(()) is plan
+    assert await plan.without(()) is plan
     assert len(set(plan.items)) == len(plan.items)
     assert plan.has_several_items is (len(plan.items) > 1)
     out = data.draw(st.sets(st.sampled_from(plan.items), min_size=1)) if plan.items else {Item.profile("of no one")}
     if all(step.items and set(step.items) <= out for step in steps):
         with pytest.raises(Impossible, match=r"^Nothing would be left to do\. Reject the change instead\.$"):
-            plan.without(out)
+            await plan.without(out)
         return
-    left = plan.without(out)
+    left = await plan.without(out)
     assert left.items == tuple(item for item in plan.items if item not in out)
     assert left.steps == tuple(filter(None, (step.without(out) for step in steps)))
     assert left.undoes == plan.undoes
     assert left.remarks == ("Some were left out. Details lists them.",)
-    assert left.without(out).fingerprint == left.fingerprint
+    assert (await left.without(out)).fingerprint == left.fingerprint
     assert left.destructive <= plan.destructive
 
 

@@ -1,6 +1,6 @@
 """Values for laws: any value of a type, hostile texts among them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -87,6 +87,8 @@ _COMPOSED: dict[Any, Callable[[tuple[Any, ...]], st.SearchStrategy[Any]]] = {
     Union: _any_of,
     UnionType: _any_of,
     tuple: lambda inner: _several(inner[0], least=0),
+    Sequence: lambda inner: _several(inner[0], least=0),
+    Mapping: lambda inner: st.dictionaries(values_of(inner[0]), values_of(inner[1]), max_size=3),
     dict: lambda inner: st.dictionaries(values_of(inner[0]), values_of(inner[1]), max_size=3),
 }
 
@@ -101,7 +103,7 @@ def _made(kind: type[BaseModel], values: dict[str, Any]) -> BaseModel | None:
 
 def _field(field: FieldInfo) -> st.SearchStrategy[Any]:
     kind: Any = field.annotation
-    if get_origin(kind) is tuple:
+    if get_origin(kind) in (tuple, Sequence):
         least = next((each.min_length for each in field.metadata if hasattr(each, "min_length")), 0)
         return _several(get_args(kind)[0], least=least)
     return values_of(kind)

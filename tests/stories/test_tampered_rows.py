@@ -85,6 +85,13 @@ async def test_a_plan_swapped_by_hand_is_not_approved(slack: World) -> None:
     assert "someone may have edited it" in slack.whisper(by="ben", channel="#approvals")
 
 
+async def test_a_long_list_changed_by_hand_removes_nobody(slack: World) -> None:
+    await slack.type("/segment clear VIPs")
+    edit(slack.database, "UPDATE lists SET body = json_remove(body, '$[0]')")
+    await slack.press("Clear Segment", by="ben")
+    await refused(slack, "A list of shoppers that change 1 names is not in the table lists as it was stored.")
+
+
 async def test_a_plan_swapped_while_its_change_runs_is_not_gone_on_with(tmp_path: Path) -> None:
     # The judge would not have it: what stands in the table is not what people saw.
     async with world(tmp_path) as slack:

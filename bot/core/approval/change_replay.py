@@ -36,6 +36,7 @@ class SealedRun:
 class Life:
     """What the entries of a change say of it.
 
+    ``broken_lists`` are those that were missing or changed when it was closed for that.
     ``wanted`` is how many approvals it needs (None: its entries do not say), ``row`` and ``plan`` are digests of what
     is stored. ``is_whole``: its first entry is there; otherwise that one is in an archive.
     """
@@ -53,6 +54,7 @@ class Life:
     plan: str = ""
     segments: frozenset[str] | None = None
     runs: Mapping[int, SealedRun] = field(default_factory=dict)
+    broken_lists: frozenset[str] = frozenset()
     is_whole: bool = True
 
 
@@ -122,6 +124,7 @@ def _closed(life: Life, entry: RecordedEntry) -> Life:
         fingerprint="",
         stopped_by=sealed_fact(entry, "stopped_by") or "",
         runs={int(position): SealedRun(*run) for position, run in runs.items()},
+        broken_lists=frozenset(sealed_fact(entry, "lists") or ()),
     )
 
 

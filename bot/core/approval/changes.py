@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from bot.core.approval.rule import Moved
 from bot.core.approval.shown_change import DIGITS, Shown
 from bot.core.frozen_value import Value
 from bot.core.items import StoredItems
+from bot.core.kept_lists import Values
 from bot.core.people import Place
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, Applied, CreatedIds
@@ -165,7 +165,7 @@ class Change(Value):
     place: Place
     command: str
     verb: str
-    args: dict[str, Any]
+    args: Values
     plan: Plan
     need: Need
     least: Need | None = None
@@ -213,12 +213,17 @@ class Change(Value):
         return not self.is_open and self.undone_by is None and any(run.undo for run in self.done)
 
     @property
-    def remaining_steps(self) -> tuple[AnyStep, ...]:
-        """What Steps did not do, with the ids of what the other Steps created."""
-        created_ids = CreatedIds.of([run.applied for run in self.runs if run.applied])
-        runs = {run.position: run for run in self.runs}
-        steps = ((step.resolved(created_ids), runs.get(at)) for at, step in enumerate(self.plan.steps))
-        return tuple(_left_of(step, run) for step, run in steps if run is None or run.state is not StepState.DONE)
+    def steps_left(self) -> tuple[AnyStep, ...]:
+        """What Steps did not do, as it was planned: what others created is not looked up for all of it."""
+        created_ids, runs = self.created_ids, {run.position: run for run in self.runs}
+        steps = ((step, runs.get(at)) for at, step in enumerate(self.plan.steps))
+        left = ((step, run) for step, run in steps if run is None or run.state is not StepState.DONE)
+        return tuple(_left_of(step, run, created_ids) for step, run in left)
+
+    @property
+    def created_ids(self) -> CreatedIds:
+        """What its Steps created: what is left of them needs to know it."""
+        return CreatedIds.of([run.applied for run in self.runs if run.applied])
 
     @property
     def perhaps_created(self) -> tuple[str, ...]:
@@ -230,7 +235,7 @@ class Change(Value):
     def can_be_retried(self) -> bool:
         """Whether it failed or was stopped with Steps left, and no other change has undone it."""
         broke_off = self.state is State.FAILED or (self.state is State.CANCELLED and bool(self.runs))
-        return broke_off and bool(self.remaining_steps) and self.undone_by is None
+        return broke_off and bool(self.steps_left) and self.undone_by is None
 
     @property
     def restored(self) -> dict[str, str]:
@@ -244,9 +249,12 @@ class Change(Value):
         return any(one.actor == actor for one in self.approvals)
 
 
-def _left_of(step: AnyStep, run: Run | None) -> AnyStep:
+def _left_of(step: AnyStep, run: Run | None, created_ids: CreatedIds) -> AnyStep:
     """Return what a Step has left to do that did not run, or failed: all of it, unless the store told who is left."""
-    return (run and run.left and step.without(frozenset(step.items).difference(run.left))) or step
+    if run is None or not run.left:
+        return step
+    ran = step.resolved(created_ids)
+    return ran.without(frozenset(ran.items).difference(run.left)) or step
 
 
 class Brief(Value):

@@ -16,7 +16,7 @@ def describe_waits(change: Change, buttons: Collection[str]) -> str:
     What is destructive always does, and so does what goes on with, or takes back, what was approved.
     """
     undo = inverse_of(tuple(run.undo for run in change.done)) if change.can_be_undone else ()
-    again = change.remaining_steps if change.can_be_retried else ()
+    again = change.steps_left if change.can_be_retried else ()
     moves = (
         ("Try Again", _waits(again, change)),
         ("Undo", _waits(undo, change)),

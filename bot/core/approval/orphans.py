@@ -12,7 +12,7 @@ def orphans_of(change: Change) -> tuple[PromotionUse, ...] | None:
     What another change undid is told by that one.
     """
     done = [change.plan.steps[run.position] for run in change.runs if run.state is StepState.DONE]
-    found, about = [step.orphans for step in done], {item for step in done for item in step.items}
+    found, about = [step.orphans for step in done], {step.about_promotion for step in done}
     if change.is_open or change.undone_by:
         return ()
     if None in found:

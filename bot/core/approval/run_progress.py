@@ -27,4 +27,4 @@ def is_partly_done(change: Change) -> bool:
 
 def shoppers_left(change: Change) -> int:
     """Count the shoppers of what Steps did not do."""
-    return sum(step.shoppers for step in change.remaining_steps)
+    return sum(step.shoppers for step in change.steps_left)

@@ -9,7 +9,7 @@ def _ids(plan: Plan) -> dict[str, str]:
     return {ref.name: ref.id for ref in refs if ref.id}
 
 
-def drift(before: Plan, after: Plan) -> tuple[str, ...]:
+async def drift(before: Plan, after: Plan) -> tuple[str, ...]:
     """Describe what differs between two plans, in lines for people."""
     ids = _ids(after)
     replaced = [name for name, id_ in _ids(before).items() if ids.get(name, id_) != id_]
@@ -18,17 +18,18 @@ def drift(before: Plan, after: Plan) -> tuple[str, ...]:
             f"“{name}” is now the name of another segment, not of the one that this was requested for."
             for name in replaced
         )
+    items = await _describe_item_changes(before, after)
     differs = _describe_changes(before.lines, after.lines)
     if differs:
-        return (*_describe_item_changes(before, after), *differs, *_describe_changes(before.remarks, after.remarks))
+        return (*items, *differs, *_describe_changes(before.remarks, after.remarks))
     no_line_differs = "What the plan touches has changed: descriptions, shoppers or promotions."
     other_lines = _describe_changes(before.warnings, after.warnings) + _describe_changes(before.remarks, after.remarks)
-    return (*_describe_item_changes(before, after), no_line_differs, *other_lines)
+    return (*items, no_line_differs, *other_lines)
 
 
-def _describe_item_changes(before: Plan, after: Plan) -> tuple[str, ...]:
+async def _describe_item_changes(before: Plan, after: Plan) -> tuple[str, ...]:
     """Write how many of the plan's items are new and how many are gone: ``+3 −1 since the request``."""
-    was, now = set(before.items), set(after.items)
+    was, now = await before.item_keys(), await after.item_keys()
     return (f"+{len(now - was):,} −{len(was - now):,} since the request.",) if was != now else ()
 
 

@@ -1,32 +1,50 @@
 """The names of a plan's items: what Details shows, and what people type to take some out."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.core.items import Item, ItemKind
+from bot.bigcommerce import Profile
+from bot.core.items import Item, ItemKey, ItemKind, item_key
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.people_meant import describe_customer
-from bot.core.store_view.shoppers import fetch_owners
+from bot.core.store_view.shoppers import find_owners
 
 Names = Mapping[Item, str]
 UNKNOWN = "no longer in the store"
+AT_ONCE = 2_000
+"""Items whose names are looked up together: as many requests as the store answers at once."""
 
 
-async def describe_items(plan: Plan, shop: Shop, *, most: int | None = None) -> dict[Item, str]:
-    """Return the name of each item, in the plan's order: from its Step or, for known shoppers, from the store.
-
-    ``most``: of so many of them.
-    """
-    return await describe_others(plan.items[:most], plan, shop)
+async def describe_items(plan: Plan, shop: Shop, *, most: int) -> dict[Item, str]:
+    """Return the names of the first ``most`` items, in the plan's order."""
+    return await describe_others(plan.first_items(most), plan, shop)
 
 
 async def describe_others(some: Iterable[Item], plan: Plan, shop: Shop) -> dict[Item, str]:
     """Return the name of each of these items, which the plan need not have any more."""
-    items, names = tuple(some), dict(plan.names)
-    for kind, look_up in _LOOK_UPS.items():
-        unnamed = [item for item in items if item.kind is kind and item not in names]
-        names |= await look_up(unnamed, plan, shop) if unnamed else {}
-    return {item: names.get(item, UNKNOWN) for item in items}
+    items = tuple(some)
+    return await _Describing(
+        plan.names, shop, await _owners([one.id for one in items if _is_profile(one)], plan, shop)
+    ).names(items)
+
+
+async def each_name(plan: Plan, shop: Shop) -> AsyncIterator[list[tuple[Item, str]]]:
+    """Yield all items with their names, in the plan's order, some at a time: there may be 100,000.
+
+    A name is from its Step or, for known shoppers, from the store.
+    """
+    profiles = [key async for step in plan.each_step() for key in step.item_keys if isinstance(key, str)]
+    describing = _Describing(plan.names, shop, await _owners(profiles, plan, shop))
+    seen: set[ItemKey] = set()
+    some: list[Item] = []
+    async for step in plan.each_step():
+        some += [item for item in step.items if item_key(item) not in seen]
+        seen.update(step.item_keys)
+        if len(some) >= AT_ONCE:
+            yield list((await describing.names(some)).items())
+            some = []
+    yield list((await describing.names(some)).items())
 
 
 async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
@@ -38,40 +56,65 @@ async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
     return names
 
 
-async def _customers(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
-    customers = await shop.customers(ids=[int(item.id) for item in items])
-    return {Item.customer(one.id): describe_customer(one) for one in customers}
+@dataclass(frozen=True)
+class _Describing:
+    """What looks up names. ``named`` items have theirs; ``owners``: customers' ids by those of their profiles."""
+
+    named: Names
+    shop: Shop
+    owners: Mapping[str, int]
+
+    async def names(self, items: Sequence[Item]) -> dict[Item, str]:
+        """Return the name of each of these items."""
+        names = dict(self.named)
+        customers = {one: id_ for one in items if one not in names and (id_ := self._customer_id(one))}
+        people = await _people(customers.values(), self.shop)
+        names |= {one: people[id_] for one, id_ in customers.items() if id_ in people}
+        for kind, look_up in _LOOK_UPS.items():
+            if any(one.kind is kind and one not in names for one in items):
+                names |= await look_up(self.shop)
+        return {one: names.get(one, UNKNOWN) for one in items}
+
+    def _customer_id(self, item: Item) -> int | None:
+        return int(item.id) if item.kind is ItemKind.CUSTOMER else self.owners.get(item.id)
 
 
-async def _segments(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
+def _is_profile(item: Item) -> bool:
+    return item.kind is ItemKind.PROFILE
+
+
+async def _people(customer_ids: Iterable[int], shop: Shop) -> Mapping[int, str]:
+    ids = tuple(dict.fromkeys(customer_ids))
+    return {one.id: describe_customer(one) async for one in shop.each_customer(ids=ids)} if ids else {}
+
+
+async def _segments(shop: Shop) -> Names:
     return {Item.segment(id_): name for id_, name in (await shop.names()).items()}
 
 
-async def _promotions(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
+async def _promotions(shop: Shop) -> Names:
     return {Item.promotion(one.id): one.name for one in await shop.promotions() or ()}
 
 
-async def _profiles(items: Sequence[Item], plan: Plan, shop: Shop) -> Names:
-    """Return the names of profiles' owners, found in the segments that list them, or else among all profiles."""
-    members = await _members(plan, shop)
-    ids = {item.id: members[item.id] for item in items if item.id in members}
-    customers = {one.id: one for one in await shop.customers(ids=tuple(ids.values()))}
-    owners = {profile: customers[id_] for profile, id_ in ids.items() if id_ in customers}
-    other_owners = await fetch_owners([item.id for item in items if item.id not in ids], shop)
-    return {Item.profile(profile): describe_customer(one) for profile, one in (owners | other_owners).items()}
+async def _owners(profile_ids: Collection[str], plan: Plan, shop: Shop) -> dict[str, int]:
+    """Return the customers' ids of these profiles, found in the segments that list them, or else among all profiles."""
+    wanted = set(profile_ids)
+    if not wanted:
+        return {}
+    owners = {one.id: one.customer_id async for one in _members(plan, shop) if one.id in wanted}
+    return owners | await find_owners(wanted - owners.keys(), shop)
 
 
-async def _members(plan: Plan, shop: Shop) -> dict[str, int]:
-    """Return customer ids by profile id, for all members of the segments that list the plan's profiles."""
+async def _members(plan: Plan, shop: Shop) -> AsyncIterator[Profile]:
+    """Yield all members of the segments that list the plan's profiles."""
     present = {one.id for one in await shop.segments()}
-    listed = sorted(present.intersection(id_ for step in plan.steps for id_ in step.listed_in))
-    return {profile.id: profile.customer_id for id_ in listed async for profile in shop.reader.members(id_)}
+    for id_ in sorted(present.intersection(id_ for step in plan.steps for id_ in step.listed_in)):
+        async for profile in shop.reader.members(id_):
+            yield profile
 
 
-_LOOK_UPS: dict[ItemKind, Callable[[Sequence[Item], Plan, Shop], Awaitable[Names]]] = {
-    ItemKind.CUSTOMER: _customers,
-    ItemKind.PROFILE: _profiles,
+_LOOK_UPS: dict[ItemKind, Callable[[Shop], Awaitable[Names]]] = {
     ItemKind.SEGMENT: _segments,
     ItemKind.PROMOTION: _promotions,
 }
-"""How to look up what the plan does not name, by kind."""
+"""How to look up things that the plan does not name, by kind."""

@@ -1,18 +1,19 @@
 """A Plan: exactly what will be done to the store."""
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import accumulate, groupby
-from operator import or_
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, groupby, islice
 from typing import Any
 
 from pydantic import Field
 
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
-from bot.core.items import Item, ItemKind
+from bot.core.items import Item, ItemKey
+from bot.core.kept_lists import BY_DIGEST
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.promotion_effects import promotion_effects, told_by
 from bot.core.planning.steps import AnyStep, Gone
@@ -65,6 +66,17 @@ class Plan(Value):
         do not change what is done.
         """
         return hashlib.sha256(self.model_dump_json(exclude=_EXCLUDED).encode()).hexdigest()
+
+    def does_as(self, other: "Plan") -> bool:
+        """Return whether both do the same to the same shoppers, whichever version stored them.
+
+        An earlier one wrote out every list: then the fingerprints differ though nothing else does.
+        """
+        return self.fingerprint == other.fingerprint or self._named_by_digest == other._named_by_digest
+
+    @property
+    def _named_by_digest(self) -> str:
+        return self.model_dump_json(exclude=_EXCLUDED, context=BY_DIGEST)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -140,37 +152,60 @@ class Plan(Value):
     @property
     def items(self) -> tuple[Item, ...]:
         """What it is about: the items that can be taken out one by one, without duplicates."""
-        return tuple(dict.fromkeys(item for step in self.steps for item in step.items))
+        return tuple(_each_once(item for step in self.steps for item in step.items))
 
     @property
     def things(self) -> tuple[Item, ...]:
         """What other changes may touch, too: segments, promotions, and a limited number of shoppers' profiles."""
-        shoppers = [item for step in self.steps if step.target is None for item in step.items if item.is_known_shopper]
-        promotions = [item for item in self.items if item.kind is ItemKind.PROMOTION]
-        return tuple(dict.fromkeys((*map(Item.segment, self.segment_ids), *promotions, *shoppers[:THINGS])))
+        shoppers = (item for step in self.steps if step.target is None for item in step.items if item.is_known_shopper)
+        promotions = filter(None, (step.about_promotion for step in self.steps))
+        return tuple(dict.fromkeys((*map(Item.segment, self.segment_ids), *promotions, *islice(shoppers, THINGS))))
 
     @property
     def has_several_items(self) -> bool:
         """Whether an item can be taken out with something left. Fast, however many there are."""
-        return any(len(seen) > 1 for seen in accumulate((frozenset(step.items) for step in self.steps), or_))
+        return len(self.first_items(2)) > 1
+
+    def first_items(self, most: int) -> tuple[Item, ...]:
+        """Return the first of its items, at most so many."""
+        return tuple(islice(_each_once(item for step in self.steps for item in step.items), most))
+
+    async def each_step(self) -> AsyncIterator[AnyStep]:
+        """Yield its Steps, each when others had a turn: to look into the lists of hundreds takes time."""
+        for step in self.steps:
+            await asyncio.sleep(0)
+            yield step
+
+    async def item_keys(self) -> set[ItemKey]:
+        """Return the keys of its items: in less time than the items, of which there may be 100,000."""
+        keys: set[ItemKey] = set()
+        async for step in self.each_step():
+            keys.update(step.item_keys)
+        return keys
+
+    async def among(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """Return those of these items that it is about, in its order."""
+        wanted = tuple(items)
+        return tuple(dict.fromkeys([item async for step in self.each_step() for item in step.among(wanted)]))
 
     @property
     def names(self) -> Mapping[Item, str]:
         """The names of its items, apart from shoppers that the store knows."""
         return {item: name for step in self.steps for item, name in step.names.items()}
 
-    def without(self, items: Collection[Item]) -> "Plan":
+    async def without(self, items: Collection[Item]) -> "Plan":
         """Return the plan without these items. Raises Impossible if nothing is left."""
         if not items:
             return self
         out = frozenset(items)
-        left = tuple(reduced for step in self.steps if (reduced := step.without(out)))
+        left = tuple([reduced async for step in self.each_step() if (reduced := step.without(out))])
         if not left:
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         people = tuple(one for one in self.people if one.item not in out)
         # What was remarked at first is not about those who are left.
         plan = self.model_copy(update={"steps": left, "remarks": (), "people": people, "size": None})
-        return plan.model_copy(update=_naming(people, len(plan.items), ("Some were left out. Details lists them.",)))
+        count = len(await plan.item_keys())
+        return plan.model_copy(update=_naming(people, count, ("Some were left out. Details lists them.",)))
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -187,6 +222,14 @@ def fingerprint_of_json(stored: str) -> str:
         for beside in _BESIDE_IN_STEPS:
             step.pop(beside, None)
     return hashlib.sha256(json.dumps(plan, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+def _each_once(items: Iterable[Item]) -> Iterator[Item]:
+    seen: set[Item] = set()
+    for item in items:
+        if item not in seen:
+            seen.add(item)
+            yield item
 
 
 def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
@@ -230,6 +273,7 @@ async def build_plan(
     skipped: list[Impossible] = []
     refreshed: list[AnyStep] = []
     for step in steps:
+        await asyncio.sleep(0)  # what is fetched already takes no time to wait for, and there may be hundreds of steps
         try:
             refreshed.append(await step.refreshed(shop))
         except NothingToDo as error:
@@ -266,6 +310,7 @@ async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[
     remaining: list[AnyStep] = []
     counts: Counter[str] = Counter()
     for step in steps:
+        await asyncio.sleep(0)
         departed = await step.departed(shop)
         if step.target:
             counts[step.target.name] += len(departed)

@@ -21,7 +21,7 @@ async def promotion_effects(steps: Sequence[AnyStep], shop: Shop) -> tuple[str, 
     They are counted over the whole plan, since a promotion may name several of its segments. Of a promotion that a Step
     is about, that Step tells it.
     """
-    gone, about = _taken_away(steps), frozenset(item for step in steps for item in step.items)
+    gone, about = _taken_away(steps), frozenset(step.about_promotion for step in steps)
     named = await _live_promotions(gone, about, shop) if gone else {}
     counted = [(name, await _count(targeting, gone, shop)) for name, targeting in named.items()]
     reaches = sorted(((name, reach) for name, reach in counted if reach), key=lambda one: (-one[1].lose, -one[1].gain))
@@ -46,7 +46,7 @@ def _taken_away(steps: Sequence[AnyStep]) -> frozenset[str]:
     return frozenset(deleted | {id_ for id_, size in sizes.items() if size + moved[id_] <= 0})
 
 
-async def _live_promotions(gone: frozenset[str], about: frozenset[Item], shop: Shop) -> dict[str, Targeting]:
+async def _live_promotions(gone: frozenset[str], about: frozenset[Item | None], shop: Shop) -> dict[str, Targeting]:
     """Return whom each live promotion reaches that names one of these segments, by its name."""
     live = [one for one in await shop.promotions() or () if one.is_live and Item.promotion(one.id) not in about]
     return {one.name: one.targeting for one in live if one.targeting and gone.intersection(one.targeting.segment_ids)}

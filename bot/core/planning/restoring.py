@@ -14,6 +14,6 @@ async def with_promotions(steps: tuple[AnyStep, ...], shop: Shop) -> tuple[AnySt
     restored = tuple(Restored(name=one.creates, old_id=one.replaces.id) for one in steps if one.replaces)
     if not restored:
         return steps
-    about = {item for step in steps for item in step.items}
+    about = {step.about_promotion for step in steps}
     others = (one for one in await shop.promotions() or () if Item.promotion(one.id) not in about)
     return (*steps, *filter(None, (pointed(one, restored) for one in others)))

@@ -164,15 +164,21 @@ def _unresolved(named: ShopperWords, unknown: list[str], several: dict[str, list
 
 
 async def fetch_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, Customer]:
-    """Fetch the owners of these profiles, by profile id. The store has no filter: all profiles are listed."""
-    wanted, ids = set(profile_ids), list[int]()
+    """Fetch the owners of these profiles, by profile id."""
+    owners = await find_owners(profile_ids, shop)
+    return {str(one.shopper_profile_id): one for one in await shop.customers(ids=tuple(owners.values()))}
+
+
+async def find_owners(profile_ids: Collection[str], shop: Shop) -> dict[str, int]:
+    """Find the customers' ids of these profiles. The store has no filter: all profiles are listed."""
+    wanted, owners = set(profile_ids), dict[str, int]()
     if not wanted:
         return {}
     with suppress(Contradiction):  # more profiles came or went meanwhile: who was found is theirs all the same
         async for profile in shop.reader.profiles():
             if profile.id in wanted:
                 wanted.discard(profile.id)
-                ids.append(profile.customer_id)
+                owners[profile.id] = profile.customer_id
             if not wanted:
                 break
-    return {str(one.shopper_profile_id): one for one in await shop.customers(ids=ids)}
+    return owners

@@ -13,7 +13,7 @@ from bot.core.audit.seal_keys import SealKeys
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import with_sealed
 from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
-from bot.ledger.sqlite import audit_index, audit_log, row_faults
+from bot.ledger.sqlite import audit_index, audit_log, kept_lists, row_faults
 from bot.ledger.sqlite.append_only import removal_guard
 from bot.ledger.sqlite.atomic_files import new_file, settle
 from bot.ledger.sqlite.database import Connection, Database
@@ -75,6 +75,7 @@ class SqliteArchives:
         begin, _ = self._anchor()
         for end in (*range(begin + BATCH, span.last, BATCH), span.last):
             await self.remove(end, target.name, at)
+        await self._forget_lists()
         return replace(span, first=begin + 1)
 
     def _written(self, target: Path, last: int) -> ArchivedSpan:
@@ -111,6 +112,14 @@ class SqliteArchives:
             sealed |= {"signed_since": since} if since is not None else {}
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             audit_log.append(db, with_sealed(entry, sealed), at)
+
+    async def _forget_lists(self) -> None:
+        """Remove the lists that no change names any more: of plans that were renewed, and of earlier runs."""
+        with self._database.snapshot():
+            since, _ = audit_log.head(self._database.connection)
+            unnamed = kept_lists.unnamed(self._database.connection)
+        async with self._database.writing() as db:
+            kept_lists.forget(db, unnamed, since=since)
 
     def _last_before(self, before: datetime) -> int:
         """Return the number of the last entry that may be archived."""

@@ -14,6 +14,9 @@ from bot.ledger.sqlite.signatures import signed_since
 
 FEW = 2_000
 """As many entries are checked at once; more are read on a connection of their own, so that nobody waits."""
+LONG_PLAN = 10_000
+"""A plan of more characters has so many lists that they are checked there, too."""
+_LONG = "SELECT 1 FROM changes WHERE number = ? AND length(plan) > ?"
 
 
 async def contradiction(database: Database, number: int) -> str:
@@ -22,7 +25,8 @@ async def contradiction(database: Database, number: int) -> str:
     The chain is checked from its first entry on, so that none can be missing, and the signatures of its own entries.
     """
     first = _first_entry(database.connection, number)
-    return await _checked(database, first, lambda db: _contradiction(db, number, first))
+    is_long = database.execute(_LONG, (number, LONG_PLAN)).fetchone() is not None
+    return await _checked(database, first, lambda db: _contradiction(db, number, first), is_long=is_long)
 
 
 async def was_asked(database: Database, id_: str) -> bool:
@@ -33,14 +37,14 @@ async def was_asked(database: Database, id_: str) -> bool:
     return not await _checked(database, entry.number, lambda db: _chain_fault(db, entry.number, (entry.number,)))
 
 
-async def _checked(database: Database, first: int, check: Callable[[Connection], str]) -> str:
+async def _checked(database: Database, first: int, check: Callable[[Connection], str], *, is_long: bool = False) -> str:
     last, _ = head(database.connection)
 
     def read(own: Database) -> str:
         with own.snapshot():
             return check(own.connection)
 
-    return read(database) if last - first < FEW else await database.read_apart(read)
+    return await database.read_apart(read) if is_long or last - first >= FEW else read(database)
 
 
 def _first_entry(db: sqlite3.Connection, number: int) -> int:

@@ -12,6 +12,7 @@ from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody
 from bot.ledger.sqlite.change_index import save_brief
+from bot.ledger.sqlite.kept_lists import KeptLists
 from bot.ledger.sqlite.related_changes import others_beside, outdate_cards_beside
 from bot.ledger.sqlite.run_order import runs_before
 
@@ -31,7 +32,7 @@ def load(db: sqlite3.Connection, number: int) -> Change:
     place = {"channel": row["card_channel"], "ts": row["card_ts"], "url": row["card_url"]}
     card = place if row["card_ts"] else None
     bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
-    change = Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card})
+    change = Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card}, context=KeptLists(db))
     return change.model_copy(update={"beside": others_beside(db, change), "behind": runs_before(db, change)})
 
 
@@ -40,7 +41,7 @@ def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
     row = (change.state, change.revision, change.requester, timestamp(change.expires_at))
     number = db.execute(
         "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*row, change.plan.model_dump_json(), _body(change), owner),
+        (*row, change.plan.model_dump_json(context=KeptLists(db)), _body(change, KeptLists(db)), owner),
     ).lastrowid
     numbered = change.model_copy(update={"number": number, "beside": others_beside(db, change)})
     save_brief(db, Brief.of(numbered))
@@ -58,11 +59,16 @@ def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
 
 def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run) -> None:
     """Save the run of one of its steps. Raises TooLate if the change was moved since it was loaded."""
-    row = (change.number, run.position, run.model_dump_json())
+    row = (change.number, run.position, run.model_dump_json(context=KeptLists(db)))
     db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
     # Nothing else of the change: a set that was loaded may be written in another order than the one that was sealed.
     revisions = (recorded.revision, change.number, change.revision)
     _swap_row(db, change, "UPDATE changes SET revision = ? WHERE number = ? AND revision = ?", revisions)
+
+
+def as_stored(db: sqlite3.Connection, run: Run) -> Run:
+    """Return a run that was saved as it is loaded: its lists are in the ledger, and need not stay in memory."""
+    return Run.model_validate_json(run.model_dump_json(), context=KeptLists(db))
 
 
 def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str) -> None:
@@ -73,9 +79,9 @@ def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str
 
 
 def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
-    # A plan may hold 100,000 ids and seldom changes: it is not written again with each move.
-    plan = None if moved.plan is change.plan else moved.plan.model_dump_json()
-    row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved))
+    # A plan may have hundreds of steps and seldom changes: it is not written again with each move.
+    plan = None if moved.plan is change.plan else moved.plan.model_dump_json(context=KeptLists(db))
+    row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved, KeptLists(db)))
     swapping = (
         "UPDATE changes SET state = ?, revision = ?, expires_at = ?, plan = coalesce(?, plan), body = ? "
         "WHERE number = ? AND revision = ?"
@@ -94,5 +100,5 @@ def _outdate_home_tabs(db: sqlite3.Connection, before: State, moved: Change) -> 
     db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", row)
 
 
-def _body(change: Change) -> str:
-    return change.model_dump_json(exclude={*_COLUMNS, "beside"})
+def _body(change: Change, lists: KeptLists) -> str:
+    return change.model_dump_json(exclude={*_COLUMNS, "beside"}, context=lists)

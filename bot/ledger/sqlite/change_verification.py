@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.approval.change_replay import BrokenLife, replay, sealed_fact
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
+from bot.ledger.sqlite.kept_lists import broken_among
 from bot.ledger.sqlite.step_rows import StepRows
 from bot.ledger.stored_changes import StoredChange, StoredRun, contradiction, digest
 
@@ -62,6 +63,7 @@ def all_facts(db: sqlite3.Connection, number: int) -> dict[str, Any]:
         "requester": found.requester,
         "stopped_by": found.stopped_by,
         "runs": {position: [run.state, run.digest] for position, run in found.runs.items()},
+        "lists": sorted(found.broken_lists),
     }
 
 
@@ -110,6 +112,7 @@ def _stored(db: sqlite3.Connection, number: int, *, is_undone: bool) -> StoredCh
         runs={position: StoredRun(state, digest(text)) for position, state, text, _ in runs},
         segments=frozenset(segment for (segment,) in touched),
         created=frozenset(segment for *_, segment in runs if segment),
+        broken_lists=broken_among(db, (row["plan"], row["body"], *(text for _, _, text, _ in runs))),
         is_undone=is_undone,
     )
 

@@ -21,6 +21,7 @@ from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.invocations import forget_words
+from bot.ledger.sqlite.kept_lists import keep_beforehand
 from bot.ledger.sqlite.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sqlite.related_changes import others_beside
 from bot.ledger.sqlite.run_order import refuse_beside_running
@@ -113,6 +114,7 @@ class SqliteChanges:
         subjects: tuple[str, ...] = (),
     ) -> Change:
         """Turn an invocation into a change: number it, and give ``owner`` its lease. Raises TooLate."""
+        await keep_beforehand(self._database, change.plan)
         async with self._database.writing() as db:
             asked_at = forget_words(db, invocation)
             if asked_at is None:
@@ -140,6 +142,8 @@ class SqliteChanges:
         """Return ``change`` after ``event``, with these fields updated. Raises TooLate, and OverLimit."""
         moved = after_event(change, event, at=at, update=update or {})
         is_replanned = moved.plan is not change.plan
+        if is_replanned:
+            await keep_beforehand(self._database, moved.plan)
         async with self._database.writing() as db:
             refuse_over_limit(db, change, limits)
             if alone:
@@ -189,7 +193,7 @@ class SqliteChanges:
                 audit_index.add_change(db, change.number)
             effects = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", effects)
-        return recorded
+        return with_run(change, change_rows.as_stored(self._database.connection, run))
 
     async def note_late_write(self, number: int, *, at: datetime, detail: dict[str, Any]) -> None:
         """Record that a process that lost this change had a write under way, and queue a notice."""

@@ -13,6 +13,7 @@ from bot.ledger.entry_builders import answered, asked
 from bot.ledger.sqlite import authorization
 from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Connection, Database
+from bot.ledger.sqlite.kept_lists import KeptLists
 from bot.ledger.sqlite.leases import unheld
 from bot.ledger.sqlite.schema_version import SCHEMA
 
@@ -135,13 +136,15 @@ class SqliteInvocations:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
         rows = await self._database.write(query, (owner, timestamp(now)))
-        return tuple((decode(body), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
+        lists = KeptLists(self._database.connection)
+        return tuple((decode(body, lists), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
 
     async def waiting(self, delivery: str) -> tuple[Invocation, datetime] | None:
         """Return the invocation of this id, with its time, while it is unanswered; None if there is none."""
         query = "SELECT at, body FROM asks WHERE id = ? AND body IS NOT NULL"
         row = self._database.execute(query, (delivery,)).fetchone()
-        return (decode(row["body"]), datetime.fromisoformat(row["at"])) if row else None
+        lists = KeptLists(self._database.connection)
+        return (decode(row["body"], lists), datetime.fromisoformat(row["at"])) if row else None
 
     async def is_recorded(self, delivery: str) -> bool:
         """Return whether this delivery is recorded, answered or not."""
@@ -167,7 +170,8 @@ def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
-    if not _insert(db, one.invocation.id, one.at, body=one.invocation.model_dump_json(), owner=one.owner):
+    body = one.invocation.model_dump_json(context=KeptLists(db))
+    if not _insert(db, one.invocation.id, one.at, body=body, owner=one.owner):
         return False
     append(db, asked(one.invocation, one.detail), one.at)
     return True

@@ -302,3 +302,9 @@ def eleventh(db: Database) -> None:
     """Let the ledger name its schema, and the oldest one whose bots may write to it."""
     for statement in _ELEVENTH:
         db.conn.execute(statement)
+
+
+@migrations(name="0012_lists")
+def twelfth(db: Database) -> None:
+    """Create the lists that changes name by their digests."""
+    db.conn.execute("CREATE TABLE lists (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.core.approval.changes import Change, State
 from bot.core.approval.rule import Limit
 from bot.core.errors import OverLimit
+from bot.core.kept_lists import count_stored
 from bot.core.timestamps import timestamp
 
 _RAN = f"""
@@ -51,4 +52,4 @@ def _added(db: sqlite3.Connection, row: sqlite3.Row, segment_id: str) -> int:
         return int(db.execute(_ADDED, (number, segment_id)).fetchone()[0])
     steps = (step for step in json.loads(plan)["steps"] if step["kind"] == "add_members")
     mine = (step for step in steps if step["segment"]["id"] == segment_id)
-    return sum(len(step["profile_ids"]) + len(step["newcomers"]) for step in mine)
+    return sum(count_stored(step["profile_ids"]) + count_stored(step["newcomers"]) for step in mine)

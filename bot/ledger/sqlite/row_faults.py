@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from bot.core.audit.hash_chain import canonical
-from bot.ledger.sqlite import change_verification, invocation_rows
+from bot.ledger.sqlite import change_verification, invocation_rows, kept_lists
 from bot.ledger.stored_changes import digest
 
 _SUMMARIES = """
@@ -24,7 +24,11 @@ _ARCHIVINGS = """
 def first(db: sqlite3.Connection) -> str:
     """Return the first row that says something else than the log, as a sentence; empty if there is none."""
     return (
-        change_verification.first_fault(db) or invocation_rows.first_fault(db) or _wrong_day(db) or _wrong_archive(db)
+        change_verification.first_fault(db)
+        or kept_lists.fault(db)
+        or invocation_rows.first_fault(db)
+        or _wrong_day(db)
+        or _wrong_archive(db)
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bot.core.errors import LedgerLost
 
-SCHEMA = 11
+SCHEMA = 12
 """The number of the last migration that this version knows."""
-OLDEST_WRITER = 11
+OLDEST_WRITER = 12
 """The oldest schema whose bots may write what this version writes; earlier ones do not even look."""
 _NAMED = "SELECT 1 FROM sqlite_schema WHERE name = 'ledger_schema'"
 

@@ -1,8 +1,10 @@
 from bot.core.items import Item
-from bot.core.planning.item_names import present_names
-from bot.core.planning.steps import DeleteSegment, SegmentRef
+from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, present_names
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import DeleteSegment, SegmentRef, added
 from bot.core.store_view.cached_shop import Shop
-from tests.core.samples import plan
+from tests.core.samples import plan, uuid
+from tests.engine.bench import bench
 from tests.laws.shops import a_shop
 
 
@@ -12,3 +14,18 @@ async def test_a_segment_has_the_name_that_it_has_by_now() -> None:
         planned = [DeleteSegment(segment=SegmentRef(name="Best", id=one)) for one in (id_, "gone")]
         names = await present_names(plan(*planned), Shop(machine.client))
     assert names == {Item.segment(id_): "VIPs", Item.segment("gone"): "Best"}
+
+
+async def test_the_names_of_many_come_in_the_order_of_the_plan_and_each_once() -> None:
+    async with bench(customers=40) as machine:
+        rows = machine.store.shop.rows("SELECT id FROM profiles ORDER BY id")
+        ids = (*(str(row["id"]) for row in rows), *map(uuid, range(AT_ONCE + 500)))
+        steps = [step for name in ("VIPs", "Lapsed") for step in added(SegmentRef(name=name, id=uuid(9)), ids)]
+        planned = Plan(steps=tuple(steps))
+        groups = [some async for some in each_name(planned, Shop(machine.client))]
+    assert len(groups) > 1
+    assert [item for some in groups for item, _ in some] == list(planned.items)
+    names = dict(pair for some in groups for pair in some)
+    known = [name for name in names.values() if name != UNKNOWN]
+    assert (len(known), names[Item.profile(uuid(1))]) == (len(rows), UNKNOWN)
+    assert all("@" in name for name in known)

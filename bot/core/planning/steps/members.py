@@ -1,5 +1,8 @@
 """Steps that change the members of a segment, in batches."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
@@ -7,7 +10,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from bot.bigcommerce import AddedMembers, Reader, Store
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
-from bot.core.items import CustomerKey, Item, ItemKind
+from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_address
+from bot.core.kept_lists import Ids, kept_list
 from bot.core.language.phrases import people
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
@@ -18,13 +22,15 @@ if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
 
 K = TypeVar("K", str, CustomerKey)
+SORTED_AT_ONCE = 5_000
+"""Keys that are sorted into pieces in one go."""
 _UNASKED: tuple[tuple[str, Any], ...] = (("promotions", ()), ("promotions", []), ("out_of", None))
 
 
 class _Membership(Step):
     in_requests: ClassVar[bool] = True
     segment: SegmentRef
-    profile_ids: tuple[str, ...] = Field(max_length=BATCH)
+    profile_ids: Ids[str] = Field(max_length=BATCH)
 
     @property
     def target(self) -> SegmentRef:
@@ -37,17 +43,23 @@ class _Membership(Step):
         return tuple(map(Item.profile, self.profile_ids))
 
     @property
+    def item_keys(self) -> Collection[ItemKey]:
+        """Each profile's id."""
+        return self.profile_ids
+
+    @property
     def shoppers(self) -> int:
         """One for each profile."""
         return len(self.profile_ids)
 
-    def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        return self.model_copy(update={"profile_ids": tuple(one.id for one in kept if one.kind is ItemKind.PROFILE)})
+    def _dropping(self, out: Set[ItemKey]) -> Self:
+        left = kept_list([one for one in self.profile_ids if one not in out])
+        return self.model_copy(update={"profile_ids": left})
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of a segment and of profiles that earlier Steps created."""
         id_ = self.segment.id or created_ids.segments.get(self.segment.name)
-        ids = tuple(created_ids.renewed.get(one, one) for one in self.profile_ids)
+        ids = created_ids.renew(self.profile_ids)
         return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
 
     async def refreshed(self, shop: Shop) -> Self:
@@ -74,8 +86,8 @@ class AddMembers(_Membership):
     does: ClassVar[str] = "add shoppers to a segment"
     several: ClassVar[str] = "Add {shoppers} to {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "per", "share", "live"})
-    profile_ids: Annotated[tuple[str, ...], Field(max_length=BATCH)] = ()
-    newcomers: Annotated[tuple[CustomerKey, ...], Field(max_length=BATCH)] = ()
+    profile_ids: Annotated[Ids[str], Field(max_length=BATCH)] = ()
+    newcomers: Annotated[Ids[CustomerKey], Field(max_length=BATCH)] = ()
     promotions: tuple[PromotionUse, ...] | None = ()
     out_of: int | None = None
 
@@ -106,6 +118,16 @@ class AddMembers(_Membership):
         return (*super().items, *map(Item.customer, self.newcomers))
 
     @property
+    def item_keys(self) -> Collection[ItemKey]:
+        """Each profile's id, and the key of each newcomer."""
+        return (*self.profile_ids, *customer_keys(self.newcomers))
+
+    @property
+    def names(self) -> Mapping[Item, str]:
+        """The addresses of newcomers who are not registered yet."""
+        return named_by_address(self.newcomers)
+
+    @property
     def shoppers(self) -> int:
         """One for each profile, including those yet to be created."""
         return len(self.profile_ids) + len(self.newcomers)
@@ -128,17 +150,18 @@ class AddMembers(_Membership):
         """Return how many of them were in the segment."""
         return {"members": applied.left - moved}, {"members": applied.left}
 
-    def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        newcomers = tuple(one.customer_key for one in kept if one.kind is not ItemKind.PROFILE)
-        return super()._keeping(kept).model_copy(update={"newcomers": newcomers})
+    def _dropping(self, out: Set[ItemKey]) -> Self:
+        return super()._dropping(out).model_copy(update={"newcomers": without_keys(self.newcomers, out)})
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the profiles of the newcomers that have been created."""
         resolved = super().resolved(created_ids)
+        if not self.newcomers:
+            return resolved
         profiles = {key: created_ids.profile(key) for key in self.newcomers}
         update = {
-            "profile_ids": (*resolved.profile_ids, *filter(None, profiles.values())),
-            "newcomers": tuple(key for key, profile in profiles.items() if profile is None),
+            "profile_ids": kept_list((*resolved.profile_ids, *filter(None, profiles.values()))),
+            "newcomers": kept_list([key for key, profile in profiles.items() if profile is None]),
         }
         return resolved.model_copy(update=update)
 
@@ -146,8 +169,7 @@ class AddMembers(_Membership):
         """Return it without newcomers whose account is gone. Raises Gone, and NothingToDo if nobody is left."""
         now = await super().refreshed(shop)
         asked = await shop.context_of_additions(now.segment.id) if now.segment.id else {}
-        known = await shop.registered([key for key in self.newcomers if isinstance(key, int)])
-        remaining = tuple(key for key in self.newcomers if isinstance(key, str) or key in known)
+        remaining = await known_customers(self.newcomers, shop)
         if not remaining and not self.profile_ids:
             raise NothingToDo(f"None of the shoppers for {self.segment.name} is a customer any more.")
         return now.model_copy(update={"newcomers": remaining, **asked})
@@ -278,8 +300,22 @@ class RemoveMembers(_Membership):
         return frozenset(map(Item.profile, await shop.members_among(self.segment.known_id, self.profile_ids)))
 
 
+def without_keys(customers: Sequence[CustomerKey], out: Set[ItemKey]) -> Sequence[CustomerKey]:
+    """Return the customers whose items have none of these keys."""
+    return kept_list([one for one, key in zip(customers, customer_keys(customers), strict=True) if key not in out])
+
+
+async def known_customers(customers: Sequence[CustomerKey], shop: Shop) -> Sequence[CustomerKey]:
+    """Return the customers who are still registered, and those who are yet to be."""
+    ids = [key for key in customers if isinstance(key, int)]
+    known = await shop.registered(ids)
+    if known.issuperset(ids):
+        return customers
+    return kept_list([key for key in customers if isinstance(key, str) or key in known])
+
+
 def added(
-    segment: SegmentRef, profile_ids: tuple[str, ...], newcomers: tuple[CustomerKey, ...] = ()
+    segment: SegmentRef, profile_ids: Collection[str], newcomers: Collection[CustomerKey] = ()
 ) -> "tuple[AnyStep, ...]":
     """Return the Steps that add these profiles and those of ``newcomers``; none for nobody.
 
@@ -289,18 +325,33 @@ def added(
     return tuple(
         AddMembers(
             segment=segment,
-            profile_ids=profile_ids[start : start + BATCH],
-            newcomers=newcomers[max(0, start - known) : max(0, start - known + BATCH)],
+            profile_ids=kept_list(profile_ids[start : start + BATCH]),
+            newcomers=kept_list(newcomers[max(0, start - known) : max(0, start - known + BATCH)]),
         )
         for start in range(0, known + len(newcomers), BATCH)
     )
 
 
-def removed(segment: SegmentRef, profile_ids: tuple[str, ...]) -> "tuple[AnyStep, ...]":
+async def in_order(keys: Iterable[K]) -> tuple[K, ...]:
+    """Sort many keys as ``added`` and ``removed`` do, piece by piece: to sort 100,000 would keep others waiting."""
+    by_first: defaultdict[str, list[K]] = defaultdict(list)
+    for some in batches(keys, SORTED_AT_ONCE):
+        await asyncio.sleep(0)
+        for one in some:
+            by_first[str(one)[:1]].append(one)
+    ordered: list[K] = []
+    for first in sorted(by_first):
+        await asyncio.sleep(0)
+        ordered += _in_order(by_first[first])
+    return tuple(ordered)
+
+
+def removed(segment: SegmentRef, profile_ids: Collection[str]) -> "tuple[AnyStep, ...]":
     """Return the Steps that remove these profiles; none for nobody."""
-    return tuple(RemoveMembers(segment=segment, profile_ids=batch) for batch in batches(_in_order(profile_ids), BATCH))
+    ordered = _in_order(profile_ids)
+    return tuple(RemoveMembers(segment=segment, profile_ids=kept_list(one)) for one in batches(ordered, BATCH))
 
 
-def _in_order(keys: tuple[K, ...]) -> tuple[K, ...]:
+def _in_order(keys: Collection[K]) -> tuple[K, ...]:
     """Sort the keys, so that replanning gives the same plan, however the store sorts."""
     return tuple(sorted(keys, key=str))

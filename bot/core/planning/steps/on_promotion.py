@@ -24,6 +24,11 @@ class OnPromotion(Step):
         return (self.promotion.item,)
 
     @property
+    def about_promotion(self) -> Item:
+        """The promotion."""
+        return self.promotion.item
+
+    @property
     def names(self) -> Mapping[Item, str]:
         """The promotion's name."""
         return {self.promotion.item: self.promotion.name}

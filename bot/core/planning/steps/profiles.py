@@ -1,7 +1,7 @@
 """Steps on the profiles of customers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field
@@ -10,9 +10,10 @@ from bot.bigcommerce import Customer, Reader, Store
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.frozen_value import Value
-from bot.core.items import CustomerKey, Item
+from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_address
+from bot.core.kept_lists import Ids, kept_list, kept_map
 from bot.core.language.phrases import counted, people
-from bot.core.planning.steps.members import added
+from bot.core.planning.steps.members import added, known_customers, without_keys
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Step
@@ -39,12 +40,12 @@ class CreateProfiles(Step):
     does: ClassVar[str] = "create profiles"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers"})
     in_requests: ClassVar[bool] = True
-    customers: tuple[CustomerKey, ...] = Field(min_length=1, max_length=BATCH)
-    old: tuple[OldProfile, ...] = ()
+    customers: Ids[CustomerKey] = Field(min_length=1, max_length=BATCH)
+    old: Ids[OldProfile] = ()
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return profiles by customer, without customers who already had one: they are not in the undo."""
-        created = {item.customer_key for inverse in applied.undo or () for item in inverse.items}
+        created = {key for inverse in applied.undo or () for key in inverse.item_keys}
         after = {str(id_): profile for id_, profile in applied.profiles.items()}
         before = {str(id_): profile for id_, profile in applied.profiles.items() if id_ not in created}
         return {"profiles": before}, {"profiles": after}
@@ -54,8 +55,18 @@ class CreateProfiles(Step):
         """Each customer, including those yet to be registered."""
         return tuple(map(Item.customer, self.customers))
 
-    def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        return self.model_copy(update={"customers": tuple(one.customer_key for one in kept)})
+    @property
+    def item_keys(self) -> Collection[ItemKey]:
+        """The key of each customer."""
+        return customer_keys(self.customers)
+
+    @property
+    def names(self) -> Mapping[Item, str]:
+        """The addresses of customers who are not registered yet."""
+        return named_by_address(self.customers)
+
+    def _dropping(self, out: Set[ItemKey]) -> Self:
+        return self.model_copy(update={"customers": without_keys(self.customers, out)})
 
     @property
     def shoppers(self) -> int:
@@ -73,12 +84,13 @@ class CreateProfiles(Step):
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of customers whom earlier Steps registered."""
-        return self.model_copy(update={"customers": tuple(map(created_ids.customer, self.customers))})
+        if not created_ids.customers:
+            return self
+        return self.model_copy(update={"customers": kept_list(tuple(map(created_ids.customer, self.customers)))})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who no longer exist. Raises NothingToDo if nobody is left."""
-        known = await shop.registered(_ids(self.customers))
-        remaining = tuple(key for key in self.customers if isinstance(key, str) or key in known)
+        remaining = await known_customers(self.customers, shop)
         if not remaining:
             raise NothingToDo("None of these customers is registered any more.")
         return self.model_copy(update={"customers": remaining})
@@ -99,13 +111,13 @@ class CreateProfiles(Step):
         profiles = {one.customer_id: one.id for one in (*outcome.created, *outcome.already)}
         return Applied(
             undo=deleted(tuple(one.customer_id for one in outcome.created), unused=True),
-            profiles=profiles,
-            renewed={one.id: profiles[one.customer_id] for one in self.old if one.customer_id in profiles},
+            profiles=kept_map(profiles),
+            renewed=kept_map({one.id: profiles[one.customer_id] for one in self.old if one.customer_id in profiles}),
             notes=(f"{people(already)} already had a profile.",) if already else (),
         )
 
 
-def _ids(keys: tuple[CustomerKey, ...]) -> tuple[int, ...]:
+def _ids(keys: Sequence[CustomerKey]) -> tuple[int, ...]:
     return tuple(key for key in keys if isinstance(key, int))
 
 
@@ -127,7 +139,7 @@ class DeleteProfiles(Step):
     does: ClassVar[str] = "delete profiles"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "live"})
     in_requests: ClassVar[bool] = True
-    customer_ids: tuple[int, ...] = Field(min_length=1, max_length=BATCH)
+    customer_ids: Ids[int] = Field(min_length=1, max_length=BATCH)
     destructive: ClassVar[bool] = True
     undone_last: ClassVar[bool] = True
     unused: bool = False
@@ -148,8 +160,14 @@ class DeleteProfiles(Step):
         """Each customer."""
         return tuple(map(Item.customer, self.customer_ids))
 
-    def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        return self.model_copy(update={"customer_ids": tuple(one.customer_key for one in kept)})
+    @property
+    def item_keys(self) -> Collection[ItemKey]:
+        """Each customer's number."""
+        return self.customer_ids
+
+    def _dropping(self, out: Set[ItemKey]) -> Self:
+        left = kept_list([one for one in self.customer_ids if one not in out])
+        return self.model_copy(update={"customer_ids": left})
 
     @property
     def risk(self) -> str:
@@ -211,7 +229,7 @@ class DeleteProfiles(Step):
             for segment in await shop.segments()
             if segment.id in groups
         ]
-        ids = tuple(sorted(one.id for one in remaining))
+        ids = kept_list(sorted(one.id for one in remaining))
         return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
@@ -246,8 +264,11 @@ class DeleteProfiles(Step):
 
 def _recreate(customers: list[Customer]) -> "tuple[AnyStep, ...]":
     """Return the Steps that give these customers new profiles in place of their current ones."""
-    old = {one.id: OldProfile(customer_id=one.id, id=one.shopper_profile_id or "") for one in customers}
-    return tuple(CreateProfiles(customers=ids, old=tuple(map(old.__getitem__, ids))) for ids in batches(old, BATCH))
+    old = [OldProfile(customer_id=one.id, id=one.shopper_profile_id or "") for one in customers]
+    return tuple(
+        CreateProfiles(customers=kept_list([one.customer_id for one in batch]), old=kept_list(batch))
+        for batch in batches(old, BATCH)
+    )
 
 
 def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
@@ -259,11 +280,11 @@ def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
     return {segment_id: tuple(ids) for segment_id, ids in groups.items()}
 
 
-def created(customers: tuple[CustomerKey, ...]) -> "tuple[AnyStep, ...]":
+def created(customers: Collection[CustomerKey]) -> "tuple[AnyStep, ...]":
     """Return the Steps that give these customers profiles; none for nobody."""
-    return tuple(CreateProfiles(customers=batch) for batch in batches(customers, BATCH))
+    return tuple(CreateProfiles(customers=kept_list(batch)) for batch in batches(customers, BATCH))
 
 
-def deleted(customer_ids: tuple[int, ...], *, unused: bool = False) -> "tuple[AnyStep, ...]":
+def deleted(customer_ids: Collection[int], *, unused: bool = False) -> "tuple[AnyStep, ...]":
     """Return the Steps that delete these customers' profiles; none for nobody."""
-    return tuple(DeleteProfiles(customer_ids=batch, unused=unused) for batch in batches(customer_ids, BATCH))
+    return tuple(DeleteProfiles(customer_ids=kept_list(batch), unused=unused) for batch in batches(customer_ids, BATCH))

@@ -1,6 +1,6 @@
 """The results of Steps that ran, and what later Steps of the same Plan need to know of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey
+from bot.core.kept_lists import IdsById, JoinedMaps, kept_list
 from bot.core.planning.steps.references import SegmentRef, Stored
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class Applied(Value):
 
     undo: "tuple[AnyStep, ...] | None" = None
     created: SegmentRef | None = None
-    profiles: dict[int, str] = Field(default_factory=dict)
+    profiles: IdsById[int, str] = Field(default_factory=dict)
     customers: dict[str, int] = Field(default_factory=dict)
-    renewed: dict[str, str] = Field(default_factory=dict)
+    renewed: IdsById[str, str] = Field(default_factory=dict)
     left: int = 0
     stored: Stored | None = None
     notes: tuple[str, ...] = ()
@@ -37,19 +38,23 @@ class CreatedIds:
     """What earlier Steps of a Plan created: ids by the names that later Steps use."""
 
     segments: dict[str, str] = field(default_factory=dict)
-    profiles: dict[int, str] = field(default_factory=dict)
+    profiles: Mapping[int, str] = field(default_factory=dict[int, str])
     customers: dict[str, int] = field(default_factory=dict)
-    renewed: dict[str, str] = field(default_factory=dict)
+    renewed: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def of(cls, applied: Collection[Applied]) -> Self:
         """Collect all that these Steps created."""
         return cls(
             {one.created.name: one.created.known_id for one in applied if one.created},
-            {id_: profile for one in applied for id_, profile in one.profiles.items()},
+            JoinedMaps(one.profiles for one in applied),
             {email: id_ for one in applied for email, id_ in one.customers.items()},
-            {old: new for one in applied for old, new in one.renewed.items()},
+            JoinedMaps(one.renewed for one in applied),
         )
+
+    def renew(self, profile_ids: Sequence[str]) -> Sequence[str]:
+        """Return these profiles' ids, with the new ones of those that were created again."""
+        return kept_list([self.renewed.get(one, one) for one in profile_ids]) if self.renewed else profile_ids
 
     def customer(self, key: CustomerKey) -> CustomerKey:
         """Return the customer's id if it is known by now, else the key unchanged."""

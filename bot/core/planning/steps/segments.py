@@ -9,7 +9,7 @@ from bot.bigcommerce import NewSegment, Promotion, Reader, Store
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.phrases import size
-from bot.core.planning.steps.members import added
+from bot.core.planning.steps.members import added, in_order
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.segment_naming import refuse_taken_name
@@ -225,7 +225,7 @@ class DeleteSegment(Step):
             lost=self.promotions,
         )
         members = [member.id for member in await reader.steady_members(self.segment.known_id, self.members)]
-        return (recreate, *added(SegmentRef(name=self.segment.name), tuple(members)))
+        return (recreate, *added(SegmentRef(name=self.segment.name), await in_order(members)))
 
     async def apply(self, store: Store) -> Applied:
         """Delete it by its id. Raises Impossible if it has to be unused and is not, read before each attempt."""

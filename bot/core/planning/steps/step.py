@@ -1,13 +1,13 @@
 """The interface of every Step. Code outside this room never asks for a Step's class."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from bot.bigcommerce import Reader, Segment, Store
 from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
-from bot.core.items import Item, ItemKind
+from bot.core.items import Item, ItemKey, item_key, item_keys
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.store_view.cached_shop import PromotionUse, Shop
@@ -50,20 +50,34 @@ class Step(Value):
         return ()
 
     @property
+    def item_keys(self) -> Collection[ItemKey]:
+        """What tells its items from others, in their order: cheaper than the items, of which there may be many."""
+        return tuple(map(item_key, self.items))
+
+    @property
+    def about_promotion(self) -> Item | None:
+        """The promotion that it changes."""
+        return None
+
+    @property
     def names(self) -> Mapping[Item, str]:
         """The names of its items, apart from shoppers that the store knows: those are looked up there."""
-        return {item: item.id for item in self.items if item.kind is ItemKind.EMAIL}
+        return {}
 
-    def without(self, items: Collection[Item]) -> Self | None:
+    def among(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """Return those of these items that it is about, in its order."""
+        wanted = item_keys(items)
+        return tuple(wanted[key] for key in self.item_keys if key in wanted)
+
+    def without(self, items: Iterable[Item]) -> Self | None:
         """Return it without these items; None if nothing is left."""
-        own = self.items
-        kept = tuple(item for item in own if item not in items)
-        if len(kept) == len(own):
+        own, out = self.item_keys, item_keys(items).keys()
+        if out.isdisjoint(own):
             return self
-        return self._keeping(kept) if kept else None
+        return None if out >= set(own) else self._dropping(out)
 
-    def _keeping(self, kept: tuple[Item, ...]) -> Self:
-        """Return it with only these items."""
+    def _dropping(self, out: Set[ItemKey]) -> Self:
+        """Return it without the items of these keys; some are left."""
         raise NotImplementedError(f"{type(self).__name__} has several items and does not say how some are taken out")
 
     @property

@@ -1,0 +1,139 @@
+"""The table ``lists``: the long lists of shoppers that changes name, each once under the digest of its content.
+
+A list is written before what names it or with it, and compared with its digest whenever it is read. Nothing is
+removed from it but when entries are archived: then those go that no change names any more.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from bot.bigcommerce.wire_format import batches
+from bot.core.errors import Impossible
+from bot.core.kept_lists import ByDigest, digest_of
+from bot.core.planning.plan import Plan
+from bot.ledger.sqlite.database import Database
+
+C = TypeVar("C")
+AT_ONCE = 10
+"""How many lists are written in one transaction, where a plan has more."""
+RECENT = 4
+"""How many of the lists that were read last stay in memory, for each change that was loaded."""
+_NAMED = re.compile(r'\{"digest":"([0-9a-f]{64})","count":\d+\}')
+"""What stands in JSON in place of a list; in a text within JSON its quotes would have backslashes."""
+_WAITING = "UNION ALL SELECT body FROM asks WHERE body IS NOT NULL"
+_TEXTS = f"SELECT plan FROM changes UNION ALL SELECT body FROM changes UNION ALL SELECT body FROM runs {_WAITING}"
+_KNOWN = "SELECT 1 FROM lists WHERE digest = ?"
+_MOVED = f"""
+    SELECT plan FROM changes WHERE number IN (SELECT change FROM entries WHERE number > :since)
+    UNION ALL SELECT body FROM changes WHERE number IN (SELECT change FROM entries WHERE number > :since)
+    UNION ALL SELECT body FROM runs WHERE change IN (SELECT change FROM entries WHERE number > :since) {_WAITING}
+"""
+_CLOSED_WITHOUT = """
+    SELECT value FROM entries, json_each(entries.body, '$.detail.sealed.lists') WHERE kind = 'contradict'
+"""
+LOST = (
+    "A list of shoppers is not in the ledger as it was stored, so nothing is done with it. Whoever runs the bot should "
+    "look at the ledger's file now (`audit verify`): someone may have edited it."
+)
+
+
+class KeptLists:
+    """The lists of one ledger; the context in which changes are validated and serialized."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._recent: dict[str, Any] = {}
+
+    def load(self, digest: str, decode: Callable[[str], C]) -> C:
+        """Return the content that has this digest, decoded. Raises Impossible if it is missing or was changed."""
+        content: C = self._recent.pop(digest) if digest in self._recent else decode(self._body(digest))
+        self._recent[digest] = content
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return content
+
+    def keep(self, kept: ByDigest[Any]) -> None:
+        """Keep the content of this list, once; what was read from the ledger is there."""
+        if kept.is_at_hand and not self._db.execute(_KNOWN, (kept.digest,)).fetchone():
+            self._db.execute("INSERT INTO lists VALUES (?, ?)", (kept.digest, kept.body))
+
+    def _body(self, digest: str) -> str:
+        row = self._db.execute("SELECT body FROM lists WHERE digest = ?", (digest,)).fetchone()
+        if row is None or digest_of(row[0]) != digest:
+            raise Impossible(LOST)
+        return str(row[0])
+
+
+class NewLists:
+    """A context of serialization that collects the lists whose content is not in a ledger yet, each once."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, ByDigest[Any]] = {}
+
+    def keep(self, kept: ByDigest[Any]) -> None:
+        """Collect this list."""
+        if kept.is_at_hand:
+            self.found[kept.digest] = kept
+
+
+async def keep_beforehand(database: Database, plan: Plan) -> None:
+    """Keep the lists of a long plan in small transactions of their own, so that everybody has a turn between them.
+
+    What names them is written afterwards, and writes again what is missing then. If it never is, they go like any that
+    no change names.
+    """
+    lists = NewLists()
+    plan.model_dump_json(context=lists)
+    for batch in batches(lists.found.values(), AT_ONCE) if len(lists.found) > AT_ONCE else ():
+        async with database.writing() as db:
+            for one in batch:
+                KeptLists(db).keep(one)
+        await asyncio.sleep(0)
+
+
+def named_in(texts: Iterable[str]) -> set[str]:
+    """Return the digests of the lists that stored texts name."""
+    return {digest for text in texts for digest in _NAMED.findall(text)}
+
+
+def broken_among(db: sqlite3.Connection, texts: Iterable[str]) -> frozenset[str]:
+    """Return the digests of the lists that these texts name and that are missing or were changed."""
+    return frozenset(digest for digest in named_in(texts) if not _is_whole(db, digest))
+
+
+def _is_whole(db: sqlite3.Connection, digest: str) -> bool:
+    row = db.execute("SELECT body FROM lists WHERE digest = ?", (digest,)).fetchone()
+    return row is not None and digest_of(row[0]) == digest
+
+
+def fault(db: sqlite3.Connection) -> str:
+    """Return that a list is not what its digest says, as a sentence; empty if none is.
+
+    Those with which a change was closed as contradicted are in the log as they are.
+    """
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'lists'").fetchone():
+        return ""  # a file of an earlier version, which is only read
+    closed = {digest for (digest,) in db.execute(_CLOSED_WITHOUT)}
+    changed = (digest for digest, body in db.execute("SELECT digest, body FROM lists") if digest_of(body) != digest)
+    return "The table lists has a list that someone changed." if any(one not in closed for one in changed) else ""
+
+
+def unnamed(db: sqlite3.Connection) -> set[str]:
+    """Return the digests of the lists that no change names, and no request that waits."""
+    return {digest for (digest,) in db.execute("SELECT digest FROM lists")} - named_in(_texts(db, _TEXTS))
+
+
+def forget(db: sqlite3.Connection, digests: set[str], *, since: int) -> None:
+    """Remove these lists, apart from those that changes name which moved after entry ``since``.
+
+    The caller holds the transaction.
+    """
+    still = digests - named_in(_texts(db, _MOVED, since=since))
+    db.executemany("DELETE FROM lists WHERE digest = ?", [(digest,) for digest in sorted(still)])
+
+
+def _texts(db: sqlite3.Connection, query: str, **values: int) -> Iterator[str]:
+    return (text for (text,) in db.execute(query, values))
