@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from uuid import NAMESPACE_OID, uuid5
 
 import httpx
@@ -222,6 +222,7 @@ async def open_connection(
         yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
 
 
+@lru_cache(maxsize=16)
 def correlation_uuid(text: str) -> str:
     """Return the X-Correlation-Id for a caller's own id, the same each time: the vendor documents a UUID."""
     return str(uuid5(NAMESPACE_OID, text))

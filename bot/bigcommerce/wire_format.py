@@ -28,6 +28,7 @@ TARGET_ROOM = URL_ROOM - BASE_ROOM
 
 UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 """The pattern of the ids of segments and profiles, in either case."""
+_WHOLE_UUID = re.compile(UUID)
 _ADDRESSED = re.compile(rf"[a-z/-]+(?:{UUID}/[a-z-]+)?\?id:in={UUID}(?:,{UUID})*")
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -108,7 +109,7 @@ class Listing:
 
 def is_uuid(text: str) -> bool:
     """Return whether this has the form of the store's ids for segments and profiles."""
-    return re.fullmatch(UUID, text) is not None
+    return _WHOLE_UUID.fullmatch(text) is not None
 
 
 def check_uuid(uuid: str) -> str:

@@ -56,7 +56,7 @@ PLANTS = {
     "margin": Plant(
         "A lease outlasts the write that it lets out",
         "bot/engine/run_fence.py",
-        "while self.process.elapsed() + self.process.lease.needed > self._until:",
+        "while process.elapsed() + process.lease.needed > self._until:",
         "while False:",
     ),
     "gap": Plant(
@@ -110,8 +110,8 @@ PLANTS = {
     "words": Plant(
         "Only the store's confirmed ids are logged",
         "bot/core/command.py",
-        "{name: self._inputs[name].logged(self.each(name), known) for name in self.values}",
-        "{name: self.each(name) for name in self.values}",
+        "{name: self._inputs[name].logged(self.each(name), known) for name in said}",
+        "{name: self.each(name) for name in said}",
     ),
     "twice": Plant(
         "One person is one approval",
@@ -145,7 +145,7 @@ PLANTS = {
     ),
     "undo": Plant(
         "The undo is saved before anything is sent",
-        "bot/engine/change_run.py",
+        "bot/engine/step_run.py",
         'saved = run.model_copy(update={"undo": undo})',
         "saved = run",
     ),

@@ -1,6 +1,9 @@
 """Two changes of one segment run one after the other; on two segments, side by side."""
 
+import asyncio
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +11,7 @@ from bot.core.approval.changes import Change, Event, State
 from bot.core.errors import TooLate
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AddMembers, SegmentRef
+from bot.engine.change_run import STEPS_AT_ONCE
 from tests.core.samples import plan
 from tests.engine.bench import Bench
 
@@ -78,3 +82,20 @@ async def test_what_only_names_the_segment_does_not_wait(machine: Bench) -> None
     await machine.asks("promotion disable", promotion="1")
     await machine.decides("UBEN", number=2)
     assert (await states(machine))[1] is State.DONE
+
+
+async def test_two_long_runs_on_two_segments_share_the_store_fairly(machine: Bench) -> None:
+    changes = []
+    for name in ("VIPs", "Lapsed"):
+        steps = [addition(machine, name, at).steps[0] for at in range(12)]
+        changes.append(await machine.approved(plan(*steps)))
+    await asyncio.gather(*map(machine.runs, changes))
+    assert await states(machine) == [State.DONE, State.DONE]
+    vips = machine.segments()["VIPs"]
+    ahead = list(accumulate(1 if vips in one["path"] else -1 for one in machine.store.requests() if is_write(one)))
+    assert len(ahead) == 24
+    assert max(map(abs, ahead)) <= STEPS_AT_ONCE
+
+
+def is_write(request: dict[str, Any]) -> bool:
+    return bool(request["method"] == "POST")
