@@ -4,7 +4,6 @@ The SDK's own method holds every file in memory, twice. Facts: docs.slack.dev/me
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 
 import aiohttp
 from slack_sdk.errors import SlackRequestError
@@ -44,9 +43,10 @@ async def share_files(
 
 async def _send(client: AsyncWebClient, url: str, content: WrittenText) -> None:
     """Send a content to its URL: twice, if the connection breaks, as that changes nothing. Raises NOT_ANSWERED."""
-    with suppress(aiohttp.ClientConnectionError):
-        return await _send_once(client, url, content)
-    return await _send_once(client, url, content)
+    try:
+        await _send_once(client, url, content)
+    except aiohttp.ClientConnectionError:
+        await _send_once(client, url, content)
 
 
 async def _send_once(client: AsyncWebClient, url: str, content: WrittenText) -> None:
@@ -54,8 +54,9 @@ async def _send_once(client: AsyncWebClient, url: str, content: WrittenText) -> 
     assert session  # noqa: S101 - wiring gives every client one
     headers = {"Content-Length": str(content.size), "Content-Type": "application/octet-stream"}
     async with session.post(url, data=_pieces(content), headers=headers) as response:
-        if response.status != 200:
-            raise SlackRequestError(f"the content of a file was refused with HTTP {response.status}")
+        status = response.status
+    if status != 200:
+        raise SlackRequestError(f"the content of a file was refused with HTTP {status}")
 
 
 async def _pieces(content: WrittenText) -> AsyncIterator[bytes]:

@@ -157,16 +157,6 @@ async def test_1000_members_are_exported_with_a_request_for_250_profiles_and_for
     assert counted(slack.store.requests()) == expected
 
 
-async def test_an_export_does_not_hold_the_segment_in_memory(open_world: OpenWorld) -> None:
-    """Customers are asked for before the last page of members has come."""
-    slack = await open_world(customers=4800)
-    slack.enrol("VIPs", 4000)
-    await slack.type("/segment export VIPs")
-    asked = [_purpose(one["method"], one["path"].partition("/v3/")[2]) for one in slack.store.requests()]
-    assert asked.index("GET customers by id") < len(asked) - asked[::-1].index("GET segment's shopper-profiles")
-    assert len(slack.files()["VIPs.csv"].splitlines()) == 4001
-
-
 async def test_a_registration_costs_one_look_up_and_one_write_for_each_thing_it_makes(slack: World) -> None:
     await slack.type("/shopper register ada@example.com Ada Byron VIPs Lapsed")
     requests = counted(slack.store.requests())
