@@ -81,6 +81,7 @@ def test_the_gap_grows_as_the_quota_empties() -> None:
 
 def test_an_empty_quota_waits_for_the_next_window() -> None:
     assert PACE.pause(Quota(150, 3, resets_at=30), 0, LONG_AGO, now=12) == 18
+    assert PACE.pause(Quota(150, 4, resets_at=30), 0, LONG_AGO, now=12) == 0
 
 
 def test_requests_under_way_count_as_spent() -> None:

@@ -1,9 +1,9 @@
 """Clocks that are set while two processes live: none takes from the other what it holds."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.engine.process import HEARTBEAT, LEASE, Process
+from bot.engine.process import HEARTBEAT, LEASE, Heartbeat, Process
 from bot.engine.tasks import Tasks
 from tests.engine.bench import Bench
 
@@ -56,3 +56,16 @@ async def test_a_clock_set_ahead_frees_what_a_dead_process_held_after_a_lease(ma
     seconds[0] += LEASE.total_seconds()
     await two.live()
     assert await two.claim(1)
+
+
+def test_only_what_no_seconds_went_by_for_was_set_ahead() -> None:
+    start = datetime(2026, 5, 4, tzinfo=UTC)
+    beats = Heartbeat()
+    beats.beat(start, elapsed=100)
+    beats.beat(start + HOUR, elapsed=100 + 3600)
+    assert beats.set_ahead(100 + 3600) == timedelta(0)
+    beats.beat(start + 2 * HOUR + HEARTBEAT + SECOND, elapsed=100 + 7200)
+    ahead_until = 100 + 7200 + LEASE.total_seconds()
+    assert beats.set_ahead(ahead_until - 1) == HEARTBEAT + SECOND
+    assert beats.set_ahead(ahead_until) == timedelta(0)
+    assert beats.until == ahead_until

@@ -431,3 +431,10 @@ def test_whatever_a_card_tells_it_names_no_address() -> None:
         assert "@x.org" not in f"{shown}"
         assert "Ada Byron" in words(told.model_copy(update={"state": state}))
         assert "`/change details 42` shows the emails, only to you." in words(told.model_copy(update={"state": state}))
+
+
+def test_a_plan_of_up_to_three_thousand_letters_is_shown_whole() -> None:
+    names = [f"{at} {'x' * 180}" for at in range(11)]
+    steps = tuple(CreateSegment(segment=Naming(name=name)) for name in names)
+    rendered = str(render_card(change(plan=Plan(steps=steps))).blocks)
+    assert all(name in rendered for name in names)

@@ -1,0 +1,59 @@
+"""Everything that people can use in Slack has its listener."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack.action_ids import (
+    APPROVE,
+    COMMAND_FORM,
+    CONFIRM,
+    DISOWN,
+    EDIT,
+    NEW_SEGMENT,
+    PROMOTIONS,
+    REJECT,
+    REJECT_FORM,
+    REVIEW,
+    REVIEW_FORM,
+    RUN_PATTERN,
+    SEGMENTS,
+    SHOPPER_SEARCH,
+    SHOPPERS,
+    UPLOAD_PATTERN,
+    USE_LIST,
+)
+from bot.slack.app import Listeners
+from tests.engine.bench import bench
+
+USED: dict[str, tuple[object, ...]] = {
+    "command": ("/segment", "/shopper", "/promotion", "/change", "/audit", "/summary"),
+    "action": (RUN_PATTERN, UPLOAD_PATTERN, APPROVE, REJECT, EDIT, REVIEW, CONFIRM, DISOWN, SHOPPERS),
+    "view": (REVIEW_FORM, COMMAND_FORM, REJECT_FORM),
+    "options": (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH),
+    "shortcut": (USE_LIST,),
+    "event": ("message", "app_home_opened"),
+}
+
+
+class Heard:
+    """Notes what is listened to, by kind, as an app of Bolt registers it."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, list[object]] = {}
+
+    def __getattr__(self, kind: str) -> Callable[[object], Callable[[Any], None]]:
+        def of(what: object) -> Callable[[Any], None]:
+            return lambda _listener: self.kinds.setdefault(kind, []).append(what)
+
+        return of
+
+
+async def test_everything_that_can_be_used_is_listened_to() -> None:
+    heard, nothing = Heard(), cast("Any", None)
+    async with bench() as machine:
+        Listeners(machine.engine, nothing, nothing).register(cast("AsyncApp", heard))
+    assert {kind: sorted(map(str, keys)) for kind, keys in heard.kinds.items()} == {
+        kind: sorted(map(str, keys)) for kind, keys in USED.items()
+    }
