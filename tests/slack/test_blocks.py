@@ -106,6 +106,11 @@ def test_a_table_cuts_its_cells_rather_than_its_first_200_rows(
     assert faults_of("message", [drawn]) == []
 
 
+def test_a_page_of_a_table_has_up_to_a_hundred_rows_and_at_least_one() -> None:
+    pages = [blocks.table("Sizes", ("A",), [("x",)] * count)["page_size"] for count in (0, 1, 2, 99, 100, 101)]
+    assert pages == [1, 1, 2, 99, 100, 100]
+
+
 def test_a_cell_keeps_some_text_however_many_columns() -> None:
     drawn = blocks.table("Sizes", ("A",) * 10, [(LONG,) * 10] * 200)
     assert {len(cell["text"]) for row in drawn["rows"][1:] for cell in row} == {10}

@@ -260,3 +260,16 @@ async def test_who_is_among_the_members_is_asked_the_cheaper_way(customers: int,
 async def test_a_profile_that_is_gone_is_among_no_members() -> None:
     async with bench(customers=3000) as machine:
         assert await Shop(machine.client).members_among(machine.segments()["Newsletter"], [uuid(1)]) == frozenset()
+
+
+def test_who_names_what_is_not_there_is_told_in_which_field() -> None:
+    refusals = [NotSegments(("a", "b"), ("A",), field="first"), NotSegments(("a",), ()), NotPromotion("x", ())]
+    assert [(str(one), one.field, one.for_log) for one in refusals] == [
+        ("No segment is called “a” or “b”. Did you mean “A”?", "first", "No segment is called that."),
+        ("No segment is called “a”. `/segment list` shows every segment.", None, "No segment is called that."),
+        (
+            "No promotion is called “x”. `/promotion list` shows every promotion.",
+            "promotion",
+            "No promotion is called that.",
+        ),
+    ]
