@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import FilePayload, Locator, expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Visit, picture, sandbox_in
 from tests.browser.test_commands import Screen
@@ -25,6 +25,7 @@ SEGMENT = "Spring launch waitlist"
 CARD = "From spring-list.csv: 4,995 of 5,000 rows"
 READY_SECONDS = 10
 """From the drop of 5,000 rows until their change can be approved; the emulated store answers at once."""
+BAR = re.compile(r"▰+▱+ [1-9]\d*%\s*[\d,]+ of [\d,]+ · [\d,]+ a second · about \d+ seconds? left")
 DROP = """(node, [name, text]) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], name));
@@ -112,9 +113,10 @@ async def test_5000_rows_are_dropped_approved_stopped_tried_again_and_undone(
     await expect(screen.message(CARD).get_by_role("button", name="Import List", exact=True)).to_be_visible()
     assert time.monotonic() - began < READY_SECONDS
 
-    await fault(large, target="store", method="POST", path="/segments/{id}/shopper-profiles", delay=0.3, times=None)
+    await fault(large, target="store", method="POST", path="/segments/{id}/shopper-profiles", delay=0.7, times=None)
     card = await approve(screen, CARD, "Import List", by="ben")
     await expect(card).to_contain_text("Running")
+    await expect(card).to_contain_text(BAR, timeout=10_000)
     await picture(screen.page, "files running")
     await card.get_by_role("button", name="Stop", exact=True).click()
     await expect(card).to_contain_text("Stopped", timeout=20_000)
@@ -155,19 +157,20 @@ async def test_a_file_is_used_from_the_menu_of_its_message(screen: Screen, email
     await expect(screen.message("2 rows read from two.csv")).to_be_visible()
 
 
-async def test_a_file_in_a_form_has_at_most_10_mb(screen: Screen, emails: list[str]) -> None:
+async def test_a_file_in_a_form_has_at_most_10_mb_and_stays_when_there_is_trouble(
+    screen: Screen, emails: list[str]
+) -> None:
     await screen.type("/segment import VIPs")
     await screen.choose("What to do", "Add these")
-    for content, told in (
-        (b"x" * (10 * 1024 * 1024 + 1), "Please choose files of at most 10 MB."),
-        (b"x" * (15 * 1024 * 1024 + 1), "That is larger than this sandbox takes"),
-    ):
-        file: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
-        await screen.form.locator("input[type=file]").set_input_files(file)
-        await screen.submit("Import List")
-        await expect(screen.form).to_contain_text(told)
-        await screen.form.get_by_role("button", name="Remove list.csv").click()
-    few: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(emails[:2]).encode()}
-    await screen.form.locator("input[type=file]").set_input_files(few)
+    zone = screen.form.locator(".drop-zone")
+    await zone.evaluate(f"(node) => ({DROP})(node, ['large.csv', 'x'.repeat({10 * 1024 * 1024 + 1})])")
+    await screen.submit("Import List")
+    await expect(screen.form).to_contain_text("Please choose files of at most 10 MB.")
+    await screen.form.get_by_role("button", name="Remove large.csv").click()
+    await zone.evaluate(DROP, ["list.csv", "\n".join(emails[:2])])
+    await screen.page.route("**/control/submit", lambda route: route.fulfill(json={"ok": False, "error": "Trouble."}))
+    await screen.submit("Import List")
+    await expect(screen.form.get_by_role("alert")).to_have_text("Trouble.")
+    await screen.page.unroute("**/control/submit")
     await screen.submit("Import List")
     await expect(screen.message("2 rows read from list.csv")).to_be_visible()

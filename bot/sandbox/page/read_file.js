@@ -10,3 +10,6 @@ export function readFile(file) {
     reader.readAsDataURL(file);
   });
 }
+
+/** How many bytes a base64 text holds. */
+export const bytesIn = (text) => (text.length / 4) * 3 - /=*$/.exec(text.slice(-2))[0].length;

@@ -3,7 +3,7 @@
 import { sizeWords } from "../blocks/file.js";
 import { html, useRef } from "../html.js";
 import { Icon, IconButton } from "../icon.js";
-import { readFile } from "../read_file.js";
+import { bytesIn, readFile } from "../read_file.js";
 import { useField } from "./surface.js";
 
 export function FileInput({ element, blockId, spot }) {
@@ -37,7 +37,7 @@ export function FileInput({ element, blockId, spot }) {
         ${files.map((file) => html`
           <li>
             <${Icon} name="file" size=${16} /><span>${file.name}</span>
-            <small>${sizeWords(atob(file.content_base64).length)}</small>
+            <small>${sizeWords(bytesIn(file.content_base64))}</small>
             <${IconButton} name="close" size=${14} label="Remove ${file.name}" onClick=${() => drop(file)} />
           </li>`)}
       </ul>
