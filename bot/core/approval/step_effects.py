@@ -73,5 +73,11 @@ def _touched(step: AnyStep, run: Run) -> tuple[Item, ...]:
     applied = run.applied
     created = (applied.created.item,) if applied and applied.created else ()
     customers = tuple(map(Item.customer, applied.customers.values())) if applied else ()
-    touched = (*step.subjects, *created, *customers, *(one for inverse in run.undo for one in inverse.subjects))
+    others = [inverse for inverse in run.undo if not _is_about_the_same(inverse, step)]
+    touched = (*step.subjects, *created, *customers, *(one for inverse in others for one in inverse.subjects))
     return tuple(dict.fromkeys(touched))
+
+
+def _is_about_the_same(inverse: AnyStep, step: AnyStep) -> bool:
+    """Return whether an undo adds nothing to what its Step is about: as a rule it is the same 500 shoppers."""
+    return set(inverse.item_keys) <= set(step.item_keys) and set(inverse.segment_ids) <= set(step.segment_ids)
