@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.bigcommerce import StoreError
-from bot.core.answers import Answer, Cell, Delta, Table, bare
+from bot.core.answers import Answer, Cell, Delta, Sentence, Table, bare
 from bot.core.command import Call, find
 from bot.core.errors import Impossible, Refusal
 from bot.core.invocation import FromShell
@@ -122,7 +122,7 @@ async def _ask(bot: Bot, wanted: Wanted, plan: Plan, planned: Planned) -> None:
         said=planned.trace.recorded_text,
         values=planned.values or {},
         headline=plan.headline,
-        remarks=plan.remarks,
+        remarks=(*plan.warnings, *plan.remarks),
         login=_login(),
     )
     detail = {"said": request.said, "login": request.login}
@@ -150,12 +150,13 @@ def _nothing_asked(outcome: object) -> int:
 
 
 def _show(answer: Answer) -> None:
-    """Print a preview: its title, and its table."""
+    """Print a preview: its title, its table, and what comes of it."""
     lines = [answer.title]
     for table in (part for part in answer.parts if isinstance(part, Table)):
         rows = [table.columns, *(tuple(map(_text, row)) for row in table.rows)]
         widths = [max(len(row[at]) for row in rows) for at in range(len(table.columns))]
         lines += [f"{table.caption}:", *("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)]
+    lines += [part.text for part in answer.parts if isinstance(part, Sentence) and not part.quiet]
     print("\n".join(visible(bare(line)) for line in lines))
 
 

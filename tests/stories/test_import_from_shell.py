@@ -44,6 +44,7 @@ async def test_the_person_named_confirms_and_someone_else_approves(
     assert "31 rows read from spring.csv:" in told
     assert "To add      30     Added to VIPs" in told
     assert "Unreadable  1" in told
+    assert "VIP early access" in told
     assert "It needs 1 approval: adds more than 25 shoppers." in told
     assert f"{people.ANA} is asked in Slack to confirm this, within 24 hours." in told
 
@@ -51,6 +52,7 @@ async def test_the_person_named_confirms_and_someone_else_approves(
     assert "asked for it in your name" in question
     assert "Add 30 shoppers to VIPs" in question
     assert "From spring.csv: 30 of 31 rows." in question
+    assert "VIP early access" in question
     assert not slack.cards(1)
     for _ in range(3):
         await slack.sweep()
