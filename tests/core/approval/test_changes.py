@@ -226,3 +226,20 @@ def test_segments_that_an_unsure_step_may_have_created_are_named() -> None:
     runs = [(0, StepState.DONE), (1, StepState.UNSURE), (2, StepState.UNSURE)]
     found = change(plan=plan(*steps), runs=tuple(Run(position=at, state=state) for at, state in runs))
     assert found.perhaps_created == ("Perhaps",)
+
+
+@pytest.mark.parametrize(
+    ("found", "retriable"),
+    [
+        (change(state=State.FAILED), True),
+        (change(state=State.FAILED, runs=(ran(StepState.FAILED),)), True),
+        (change(state=State.FAILED, runs=(ran(StepState.DONE),)), False),
+        (change(state=State.FAILED, undone_by=43), False),
+        (change(state=State.CANCELLED, runs=(ran(StepState.FAILED),)), True),
+        (change(state=State.CANCELLED), False),
+        (change(state=State.RUNNING, runs=(ran(StepState.FAILED),)), False),
+        (change(state=State.DONE, runs=(ran(StepState.FAILED),)), False),
+    ],
+)
+def test_what_broke_off_can_be_tried_again_where_something_is_left(found: Change, retriable: bool) -> None:
+    assert found.can_be_retried is retriable

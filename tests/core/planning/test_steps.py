@@ -21,6 +21,7 @@ from bot.core.planning.steps import (
     CreateSegment,
     CustomerKey,
     DeleteProfiles,
+    DeleteSegment,
     Gone,
     Naming,
     PromotionRef,
@@ -572,3 +573,10 @@ def test_what_policy_and_run_know_of_each_kind_of_step(kind: str, conditions: st
 def test_a_deleted_segment_was_there_before_and_nothing_is_afterwards() -> None:
     before = {**VIPS.model_dump(), "description": "Best", "members": 7}
     assert delete(description="Best").before_and_after(Applied(), 7) == (before, None)
+
+
+def test_a_created_segment_is_deleted_again_as_it_was_planned() -> None:
+    spelt = SegmentRef(name="VIPS", id=VIPS.id)
+    applied = CreateSegment(segment=Naming(name="VIPs", description="Best"))._applied(spelt)
+    assert applied.undo == (DeleteSegment(segment=spelt, description="Best"),)
+    assert applied.created == VIPS
