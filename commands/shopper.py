@@ -62,7 +62,11 @@ class RegisterArgs(Args):
     email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True)]
     first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
     last_name: Annotated[PersonName, Text(label="Last name", max_length=100, private=True)]
-    segments: Annotated[tuple[str, ...], Field(max_length=25), SegmentInput(label="Segments", private=True)] = ()
+    segments: Annotated[
+        tuple[str, ...],
+        Field(max_length=25),
+        SegmentInput(label="Segments", private=True, leads=("to", "into", "in")),
+    ] = ()
 
 
 class FindArgs(Args):

@@ -6,7 +6,7 @@ from typing import Any
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
 from bot.core.errors import Instead, Misuse, Question, Reading, Refusal
-from bot.core.language.args import NumberInput, ShopperInput, check, input_of, missing, takes_many, typed_fields
+from bot.core.language.args import Choice, NumberInput, ShopperInput, check, input_of, missing, takes_many, typed_fields
 from bot.core.language.field_values import is_name
 from bot.core.language.line_reader import Values
 from bot.core.language.near_readings import Near
@@ -62,25 +62,24 @@ def _bullet(command: Command, reading: Reading, line: str, question: Question) -
     return f"• {described}{fault or _form_note(command, line)}"
 
 
-def with_numbers(call: Call, misuse: Misuse) -> Misuse:
-    """Return the error with a button for each number in what has to be one: ``7 please``."""
+def with_meant(call: Call, misuse: Misuse) -> Misuse:
+    """Return the error with a button for each number or choice among the words for one: ``7 please``, ``mine now``."""
     name, command = misuse.field or "", call.command
     field = command.args.model_fields.get(name)
-    if field is None or not isinstance(input_of(field), NumberInput):
+    if field is None or not isinstance(input_of(field), NumberInput | Choice):
         return misuse
     typed = str(call.values.get(name, ""))
-    numbers = [one for one in dict.fromkeys(map(_bare_number, typed.split())) if one.isdecimal() and one != typed]
-    meant = [one for one in numbers if _is_valid(command, call.values | {name: one})][:MOST_READINGS]
+    words = [one for one in dict.fromkeys(map(_bare, typed.split())) if one != typed]
+    meant = [one for one in words if _is_valid(command, call.values | {name: one})][:MOST_READINGS]
     lines = [typed_line(command, call.values | {name: one}) for one in meant]
     instead = [
-        Instead(f"{command.submit}: {number}", f"{command.path} {line}")
-        for number, line in zip(meant, lines, strict=True)
+        Instead(f"{command.submit}: {word}", f"{command.path} {line}") for word, line in zip(meant, lines, strict=True)
     ]
     asked = f"{misuse} Did you mean {' or '.join(meant)}?" if meant else str(misuse)
     return Misuse(asked, field=misuse.field, for_log=misuse.for_log, instead=instead)
 
 
-def _bare_number(word: str) -> str:
+def _bare(word: str) -> str:
     return word.strip("#.,;:!?()")
 
 

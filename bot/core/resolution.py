@@ -93,9 +93,15 @@ def _ask_about_near(call: Call, indexes: Indexes) -> None:
     A misspelt command goes before that, where its word would be left out.
     """
     near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
-    verb = call.unknown if near and call.words.startswith(near[0].left_out[:1]) else None
+    verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
     if near and not (verb and verb.instead):
         raise ask_near(call.command, near, _labels(indexes), unknown=str(verb or ""))
+
+
+def _leaves_out_verb(call: Call, near: Near) -> bool:
+    """Return whether the words that are left out are where a command may be meant: at the beginning, or behind."""
+    verbs = [one.line.split()[1] for one in call.unknown.instead] if call.unknown else []
+    return call.words.startswith(near.left_out[:1]) or any(word.casefold() in verbs for word in near.left_out)
 
 
 def _labels(indexes: Indexes) -> dict[str, str]:

@@ -8,7 +8,7 @@ from bot.core.audit.entries import EntryKind
 from bot.core.command import Call
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import Delivery, Invocation
-from bot.core.questions import with_numbers
+from bot.core.questions import with_meant
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
 from bot.engine.clicks import Clicks
@@ -79,7 +79,7 @@ class Intake:
         if is_shown:
             await self.refused_in_form(invocation, misuse)
             return misuse
-        await self.refused(invocation, call.command.misuse(with_numbers(call, misuse)))
+        await self.refused(invocation, call.command.misuse(with_meant(call, misuse)))
         return None
 
     async def _refusal_within(self, patience: float, invocation: Invocation, request: Request) -> Refusal | None:

@@ -8,7 +8,7 @@ from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
 from bot.core.command import Call, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
-from bot.core.questions import ask_which, has_room, question_answer, with_numbers
+from bot.core.questions import ask_which, has_room, question_answer, with_meant
 from bot.core.resolution import resolve, resolve_for_form
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
@@ -133,6 +133,7 @@ def test_buttons_have_room_for_what_was_said_or_not() -> None:
         ("change show 7 please", ["Show Change: 7"]),
         ("change show #7, #8 and 0!", ["Show Change: 7", "Show Change: 8"]),
         ("change show seven", []),
+        ("change list mine please", ["List Changes: mine"]),
         ("change show 0", []),
         ("change break-glass 7 ", []),
     ],
@@ -141,7 +142,7 @@ def test_a_number_among_words_is_offered(line: str, labels: list[str]) -> None:
     call = call_of(line)
     with pytest.raises(Misuse) as caught:
         _ = call.args
-    assert [one.label for one in with_numbers(call, caught.value).instead] == labels
+    assert [one.label for one in with_meant(call, caught.value).instead] == labels
 
 
 @pytest.mark.parametrize(

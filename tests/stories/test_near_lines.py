@@ -27,6 +27,12 @@ NEAR = {
         "Which of these",
         ["Disable Promotion: VIP early access"],  # the other one is off already
     ),
+    "/promotion target Win back Newsletter": (
+        "Which of these",
+        ["Retarget Promotion: is", "Retarget Promotion: is-not"],
+    ),
+    "/segment VIPs members": ("There is no command", ["List Members"]),
+    "/change list all please": ("Did you mean all?", ["List Changes: all"]),
     "/promotion show Win back, thanks": ("I didn't expect “thanks” here.", ["Show Promotion: Win back"]),
     "/change undo 1 please": ("Change must be a whole number. Did you mean 1?", ["Undo Change: 1"]),
     "/change show 1 and 2": ("Did you mean 1 or 2?", ["Show Change: 1", "Show Change: 2"]),
@@ -107,3 +113,17 @@ async def test_only_readings_that_can_be_done_have_a_button(slack: World) -> Non
     await slack.type("/segment clear Spring launch waitlist, VIPs")
     assert buttons(slack.messages()[-1]) == ["Clear Segment: VIPs", "Something Else"]
     assert "(not possible: Spring launch waitlist is already empty.)" in read(slack.messages()[-1])
+
+
+async def test_what_says_that_a_number_is_a_customer_is_no_ones_name(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type(f"/shopper show customer {slack.customer_id(email)}")
+    assert buttons(slack.messages()[-1]) == ["It Is a Customer"]
+    await slack.press("It Is a Customer", by="ana", channel="#segments")
+    assert slack.whisper().startswith(slack.called(email))
+
+
+async def test_names_of_people_are_never_left_out_for_names_of_segments(slack: World) -> None:
+    slack.put("Loyal")
+    await slack.type("/shopper register eve@example.com Eve Moss to VIPs and Loyal")
+    assert "Add 1 shopper to 2 segments: Eve Moss" in read(slack.card(1))

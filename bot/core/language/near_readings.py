@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
 from bot.bigcommerce import is_uuid
-from bot.core.language.args import Args, input_of, options, typed_fields
+from bot.core.language.args import Args, Choice, Text, input_of, options, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
 from bot.core.language.line_reader import Values
 from bot.core.language.readings import readings
@@ -64,24 +64,29 @@ def near_readings(
     def read(line: str) -> Iterator[Values]:
         return filter(is_whole, readings(args, line, names, positional=positional))
 
-    leads = tuple(dict.fromkeys(lead for field in typed_fields(args).values() for lead in input_of(field).leads))
     keyed = with_keys(args, text, bare=True)
-    found = (_without_some(_pieces(args, split(line), names), leads, read) for line in dict.fromkeys((keyed, text)))
+    found = (_without_some(_pieces(args, split(line), names), args, read) for line in dict.fromkeys((keyed, text)))
     return tuple(map(Near, read(keyed))) or next(filter(None, found), ())
 
 
 def _without_some(
-    pieces: Sequence[_Piece], leads: Sequence[str], read: Callable[[str], Iterator[Values]]
+    pieces: Sequence[_Piece], args: type[Args], read: Callable[[str], Iterator[Values]]
 ) -> tuple[Near, ...]:
     near, lost = list[Near](), list[frozenset[int]]()
-    for out in islice(_ways_to_leave_out(pieces), MOST_TRIES):
+    kinds = [input_of(field) for field in typed_fields(args).values()]
+    leads = tuple(dict.fromkeys(lead for kind in kinds for lead in kind.leads))
+    choices = tuple(word for kind in kinds if isinstance(kind, Choice) and not kind.option for word in kind.choices)
+    is_free = any(isinstance(kind, Text) and not kind.option for kind in kinds)
+    for out in islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES):
         named = frozenset(at for at in out if pieces[at].is_name)
         if any(one <= named for one in lost):
             continue
-        lines = _lines([piece for at, piece in enumerate(pieces) if at not in out], leads)
-        if values := next((one for line in lines for one in read(line)), None):
-            lost.append(named)
-            near.append(Near(values, tuple(as_typed(pieces[at].words) for at in sorted(out))))
+        kept = [piece for at, piece in enumerate(pieces) if at not in out]
+        left_out = tuple(as_typed(pieces[at].words) for at in sorted(out))
+        ways = (*((line,) for line in _lines(kept, leads)), tuple(_lines(kept, choices)))
+        found = next(filter(None, ([Near(one, left_out) for line in way for one in read(line)] for way in ways)), [])
+        lost += [named] if found else []
+        near += found
     return tuple(near)
 
 
@@ -103,12 +108,14 @@ def _called(args: type[Args]) -> dict[str, str]:
 
 def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:
     """Return the names in the line and its other words; none where there are no names, or too many of either."""
-    kinds = [input_of(field) for field in typed_fields(args).values() if is_name(input_of(field))]
+    every = [input_of(field) for field in typed_fields(args).values()]
+    kinds, choices = [kind for kind in every if is_name(kind)], [kind for kind in every if isinstance(kind, Choice)]
     pieces, at = list[_Piece](), 0
     while at < len(words):
         run = words[at : at + _WORDS_OF_A_NAME]
         length = max((length for kind in kinds for _, length in names(kind, run)), default=0)
-        pieces.append(_Piece(run[: length or 1], is_name=bool(length), is_sure=not length and _is_sure(words[at])))
+        is_sure = _is_sure(words[at]) or any(one.chosen(words[at].text) in one.choices for one in choices)
+        pieces.append(_Piece(run[: length or 1], is_name=bool(length), is_sure=is_sure and not length))
         at += length or 1
     count = sum(one.is_name for one in pieces)
     others = sum(not one.is_name and not one.is_sure for one in pieces)
@@ -121,13 +128,16 @@ def _is_sure(word: Word) -> bool:
     return word.quoted or word.key is not None or "@" in text or text.isdecimal() or is_uuid(text)
 
 
-def _ways_to_leave_out(pieces: Sequence[_Piece]) -> Iterator[frozenset[int]]:
-    """Yield which pieces to leave out: as few names as possible, and all other words before only some of them."""
+def _ways_to_leave_out(pieces: Sequence[_Piece], *, keeps_others: bool) -> Iterator[frozenset[int]]:
+    """Yield which pieces to leave out: as few names as possible, and all other words before only some of them.
+
+    ``keeps_others``: never all of them, since a field may be free text.
+    """
     names = [at for at, piece in enumerate(pieces) if piece.is_name][::-1]
     others = [at for at, piece in enumerate(pieces) if not piece.is_name and not piece.is_sure]
     for count in range(len(names)):
         for named in combinations(names, count):
-            for some in chain((others,), _runs(others)):
+            for some in chain(() if keeps_others else (others,), _runs(others)):
                 yield frozenset((*named, *some))
 
 

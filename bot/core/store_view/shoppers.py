@@ -17,6 +17,9 @@ from bot.core.store_view.people_meant import ask_whom, describe_customer, listed
 LEFT_OUT = 3
 """How many of the words that name nobody are shown: pasted columns have hundreds."""
 
+SAYING_SO = frozenset({"customer", "customers", "customer id", "id", "shopper", "shoppers", "no", "number"})
+"""Words before a number that only say what it is: nobody is called like that."""
+
 
 @dataclass(frozen=True)
 class Shopper:
@@ -103,7 +106,8 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
 
 def _are_customers(named: ShopperWords, field: str) -> Question:
     """Ask whether numbers beside other words are customers."""
-    marked, names = tuple(f"#{one}" for one in named.numbers), names_in(named)
+    marked = tuple(f"#{one}" for one in named.numbers)
+    names = tuple(one for one in names_in(named) if one.casefold() not in SAYING_SO)
     are = f"Is {named.numbers[0]} a customer?" if len(marked) == 1 else f"Are {_numbers(named.numbers)} customers?"
     without = (Reading({field: listed(named.line, *names)}, "Leave the Numbers Out"),) if named.count or names else ()
     yes = "They Are Customers" if len(marked) > 1 else "It Is a Customer"
