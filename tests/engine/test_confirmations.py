@@ -218,3 +218,15 @@ async def test_what_another_process_answered_first_is_left_as_it_is(machine: Ben
     with pytest.raises(TooLate):
         await confirmations._disown(one)
     assert (whispers(machine), machine.board.warned) == ([], [])
+
+
+async def test_a_click_that_a_dead_process_took_is_carried_out_once(machine: Bench) -> None:
+    await shell(machine)
+    answer = Confirmation(request="shell-1", is_mine=True)
+    click = Confirming(id="c1", actor="UANA", place=DM, command="confirm", said="x", answer=answer, ts="1.0")
+    await machine.ledger.invocations.record(click, owner="dead", at=machine.clock(), detail={"said": "x"})
+    machine.clock.forward(seconds=1)
+    for _ in range(2):
+        await machine.sweeps()
+    (change,) = await machine.ledger.changes.latest("all", "", 9)
+    assert (change.state, machine.kinds().count("planned")) == (State.WAITING, 1)
