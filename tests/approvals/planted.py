@@ -86,7 +86,7 @@ PLANTS = {
     "replan": Plant(
         "Approval plans again and compares fingerprints",
         "bot/engine/decider.py",
-        "if plan.fingerprint == change.plan.fingerprint and need == change.need and not gone:",
+        "if does_the_same and need == change.need and not gone:",
         "if need == change.need and not gone:",
     ),
     "signers": Plant(

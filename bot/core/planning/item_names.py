@@ -12,8 +12,8 @@ from bot.core.store_view.shoppers import find_owners
 
 Names = Mapping[Item, str]
 UNKNOWN = "no longer in the store"
-AT_ONCE = 2_000
-"""Items whose names are looked up together: as many requests as the store answers at once."""
+AT_ONCE = 1_000
+"""Items whose names are looked up together: several requests, and few enough rows that others have their turn soon."""
 
 
 async def describe_items(plan: Plan, shop: Shop, *, most: int) -> dict[Item, str]:
