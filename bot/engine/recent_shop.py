@@ -56,6 +56,7 @@ class RecentShop:
         """Return the work's undo, read again after a gap. Raises Impossible if the store differs from what it was."""
         if not work.step.in_requests:  # it runs alone, and goes by what is there right before it
             self._run.sees()
+            self._shop = None  # and what it makes is in no list that was read before
             return await work.looked_at_again(run, Shop(work.store))
         async with self._recent(work.store) as shop:
             return await work.looked_at_again(run, shop)
