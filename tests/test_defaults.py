@@ -53,6 +53,8 @@ MADE_ANEW = {
     "Post": ("record",),
     "Process": ("heartbeat", "paces"),
     "RecordedEntry": ("detail",),
+    "RunPaces": ("_counts",),
+    "RunRecord": ("_saving",),
     "Response": ("headers",),
     "SealKeys": ("by_id",),
     "Snapshot": ("restored",),
