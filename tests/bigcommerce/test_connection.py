@@ -30,6 +30,7 @@ from bot.bigcommerce.connection import (
 )
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from bot.bigcommerce.turns import AT_ONCE, RESERVED
+from bot.bigcommerce.wire_format import BASE_ROOM
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 
@@ -343,6 +344,13 @@ async def test_an_impossible_address_or_token_is_refused_without_telling_it(
         async with connect(url, store_hash, token):
             pass
     assert len(token) < 2 or token not in str(caught.value)
+
+
+def test_a_url_leaves_room_for_what_is_asked() -> None:
+    room = BASE_ROOM - len(build_base_url("http://127.0.0.1", "x")) + 1
+    assert len(build_base_url("http://127.0.0.1", "x" * room)) == BASE_ROOM
+    with pytest.raises(ValueError, match="The API's URL is too long"):
+        build_base_url("http://127.0.0.1", "x" * (room + 1))
 
 
 def test_a_slash_at_the_end_of_the_url_does_no_harm() -> None:

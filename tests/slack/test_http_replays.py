@@ -76,3 +76,8 @@ async def test_what_broke_may_come_again() -> None:
         await replays.reply("v0=a", broken)
     assert await replays.reply("v0=a", failed) == Reply(500)
     assert await replays.reply("v0=a", dispatched) == Reply(200, "0")
+
+
+def test_a_response_is_what_was_replied() -> None:
+    response = Reply(503, "{}", "application/json").response()
+    assert (response.status, response.text, response.content_type) == (503, "{}", "application/json")

@@ -45,6 +45,16 @@ def test_a_long_table_is_shortened_then_written_in_lines_then_as_text() -> None:
     assert text.blocks == []
 
 
+def test_only_a_table_of_more_than_twenty_rows_is_shortened() -> None:
+    def shortened_to(count: int) -> list[str]:
+        table = Table("Sizes", ("Name",), tuple((f"Club {at}",) for at in range(count)))
+        shorter = versions(message(Answer("x", (table,))))[1].blocks
+        rows = [len(block["rows"]) - 1 for block in shorter if block["type"] == "data_table"]
+        return [*map(str, rows), *(words for words in ("… and 1 more.", "… and 2 more.") if words in str(shorter))]
+
+    assert [shortened_to(count) for count in (20, 21, 22)] == [[], ["20", "… and 1 more."], ["20", "… and 2 more."]]
+
+
 def test_text_alone_says_what_the_blocks_said_and_what_to_type() -> None:
     text = versions(message(EVERYTHING))[-1].text
     assert text.startswith("Numbers\n<@UBEN> asked.\nQuiet &lt;!channel&gt;.\nOpen card https://slack.example/card\n")

@@ -57,6 +57,7 @@ def test_a_new_plan_is_a_version_without_approvals() -> None:
 def test_entries_of_earlier_versions_tell_the_need_in_words(need: str, wanted: int | None) -> None:
     told = life(("planned", "planned", {"fingerprint": "f", "need": need}))
     assert (told.wanted, told.fingerprint, told.row, told.plan) == (wanted, "f", "", "")
+    assert life(PLANNED).revision == told.revision == 0
 
 
 def test_a_life_that_began_in_an_archive_is_not_whole() -> None:

@@ -134,6 +134,15 @@ async def test_owners_are_found_among_all_profiles() -> None:
             assert {profile: one.id for profile, one in found.items()} == {who["profile"]: who["customer_id"]}
 
 
+async def test_profiles_are_read_until_all_owners_are_found() -> None:
+    async with bench(customers=600) as machine:
+        profiles = [one async for one in Shop(machine.client).reader.profiles()]
+        for profile, pages in ((profiles[0], 1), (profiles[-1], 3)):
+            before = len(machine.store.requests())
+            assert [*(await fetch_owners((profile.id,), Shop(machine.client)))] == [profile.id]
+            assert len(machine.store.requests()) - before == pages + 1
+
+
 async def test_the_profiles_of_a_whole_store_are_not_read_for_nobody() -> None:
     async with bench(customers=20) as machine:
         assert await fetch_owners((), Shop(machine.client)) == {}
@@ -198,3 +207,14 @@ async def test_a_name_of_somebody_in_the_list_is_no_question() -> None:
                     await found(machine, f"{beside} Ada Byron")
             else:
                 assert len((await found(machine, f"{beside} Ada Byron")).shoppers) == 1
+
+
+async def test_beside_addresses_a_part_of_a_name_is_no_name() -> None:
+    async with bench(customers=20) as machine:
+        put(machine, "ada@example.com")
+        with pytest.raises(Question, match="Whom did you mean by “Byro”"):
+            await found(machine, "Byro")
+        assert (await found(machine, "ADA@example.com Byro")).others == ("Byro",)
+        assert (await found(machine, "bob@example.com Byro")).others == ("Byro",)
+        with pytest.raises(Question, match="Whom did you mean by “Byron”"):
+            await found(machine, "bob@example.com Byron")

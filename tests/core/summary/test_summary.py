@@ -287,6 +287,7 @@ def test_a_split_that_may_be_wrong_is_not_told_as_right(doubtful: dict[str, Any]
     assert told_so in sentences(summary(snapshot(0), snapshot(1), **doubtful))
     assert told_so not in sentences(summary(snapshot(0), snapshot(1)))
     assert told_so not in sentences(summary(snapshot(0), **doubtful))
+    assert Sentence(told_so, quiet=True) in compose(summary(snapshot(0), snapshot(1), **doubtful)).parts
 
 
 async def test_a_step_with_unknown_effect_puts_its_day_in_doubt() -> None:
