@@ -161,7 +161,9 @@ def decode_value(element: Block) -> Any:
 def decode_upload(file: Mapping[str, Any]) -> Upload:
     """Decode a file of Slack's; one of another workspace comes with nothing but its id."""
     name = str(file.get("name") or "")
-    return Upload(id=str(file["id"]), name=visible(name)[:NAME_LENGTH] or "a file", size=int(file.get("size") or 0))
+    return Upload(
+        id=str(file["id"]), name=visible(name).strip()[:NAME_LENGTH] or "a file", size=int(file.get("size") or 0)
+    )
 
 
 def render_count(field: str, text: str) -> Block:

@@ -120,5 +120,6 @@ def preview(read: ReadList, title: str, told: Iterable[str] = ()) -> Answer:
     caption = f"{counted(read.rows, 'row')} read from {read.source}"
     sheets = (Sentence(f"Only the first sheet was read, not {listing(read.unread)}."),) if read.unread else ()
     note = Sentence("Only you see this, and the files of each kind of row.", quiet=True)
-    files = (File(f"{read.segment.name}, rows {kind.value}.csv", read.files[kind]) for kind in kinds)
+    # What tells the files apart comes first: clients cut long names.
+    files = (File(f"Rows {kind.value}, {read.segment.name}.csv", read.files[kind]) for kind in kinds)
     return Answer(title, (Table(caption, COLUMNS, rows), *sheets, *map(Sentence, told), note, *files))

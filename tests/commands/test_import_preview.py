@@ -44,8 +44,8 @@ def test_each_class_is_counted_and_their_sum_is_the_rows_read() -> None:
 
 def test_each_class_is_a_file_without_formulas() -> None:
     files = {part.name: str(part.content) for part in shown("add").parts if isinstance(part, File)}
-    assert list(files) == ["VIPs, rows to add.csv", "VIPs, rows already so.csv", "VIPs, rows unreadable.csv"]
-    (row,) = csv.reader(io.StringIO(files["VIPs, rows unreadable.csv"].partition("\n")[2]))
+    assert list(files) == ["Rows to add, VIPs.csv", "Rows already so, VIPs.csv", "Rows unreadable, VIPs.csv"]
+    (row,) = csv.reader(io.StringIO(files["Rows unreadable, VIPs.csv"].partition("\n")[2]))
     assert row == ["4", '\'=HYPERLINK("x")', "", "Not an email address"]
 
 

@@ -16,7 +16,7 @@ OTHERS = ("bob-at-example.com", "nobody@example.com")
 def classes(slack: World) -> dict[str, list[dict[str, str]]]:
     """The files that the previews came with, by what their rows are."""
     return {
-        name.partition(", ")[2].removesuffix(".csv"): list(csv.DictReader(io.StringIO(content)))
+        name.partition(", ")[0].lower(): list(csv.DictReader(io.StringIO(content)))
         for name, content in slack.files().items()
     }
 

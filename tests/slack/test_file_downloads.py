@@ -133,7 +133,7 @@ async def test_a_file_goes_from_the_form_to_the_segment(slack: World) -> None:
     assert "spring.csv" not in str([entry.detail for entry in slack.entries() if entry.kind == "asked"])
     await slack.press("Import List", by="ben")
     assert slack.members("VIPs") == before | {slack.profile_id(one) for one in new}
-    added = slack.files()["VIPs, rows to add.csv"]
+    added = slack.files()["Rows to add, VIPs.csv"]
     assert len(list(csv.DictReader(io.StringIO(added)))) == 60
 
 

@@ -7,8 +7,10 @@ import pytest
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.delivery import payloads
 from bot.slack import shared_files
+from bot.slack.action_ids import USE_LIST
 from bot.slack.decoding import Undecodable
 from commands import GROUPS
+from tests.conftest import OpenWorld
 from tests.harness import Json, World, buttons, said
 
 
@@ -160,6 +162,46 @@ async def test_what_no_person_wrote_is_left_alone(slack: World, news: Json) -> N
     await deliver(slack, posted(**news))
     assert slack.messages(channel="dm") == []
     assert slack.kinds() == []
+
+
+async def test_a_shortcut_that_comes_twice_opens_one_form(slack: World) -> None:
+    ts = await slack.upload("spring.csv", "ada@example.com", channel="#segments")
+    posting = slack.workspace.archive.find(people.SEGMENTS, ts)
+    assert posting
+    ana = slack.workspace.directory.human("ana")
+    used = payloads.message_action(
+        ana,
+        {"channel": {"id": people.SEGMENTS}, "message_ts": ts, "message": posting.message},
+        callback_id=USE_LIST,
+        trigger_id=slack.workspace.triggers.issue(ana.id),
+    )
+    await slack.deliver(used, times=3)
+    assert slack.kinds() == ["form"]
+    assert slack.form()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['"' * 300, "\\" * 300, "<!channel> *x* `y` & z.csv", "a\nb\u202ecsv.exe", "\U0001f600" * 300, " ", "x" * 300],
+)
+async def test_a_file_keeps_its_name_from_the_message_to_the_form(slack: World, name: str) -> None:
+    await deliver(slack, posted(files=[file(name)]))
+    answer = slack.messages(channel="dm")[-1]
+    assert buttons(answer) == ["Use This List"]
+    assert "<!channel>" not in answer["text"]
+    await slack.press("Use This List", by="ana", channel="dm")
+    shown = said(slack.form() or {}).partition("File: ")[2]
+    assert shown.split()[0] in said(answer)
+
+
+async def test_files_come_over_http_too(open_world: OpenWorld) -> None:
+    slack = await open_world(signed_http=True)
+    await slack.upload("spring.csv", "\n".join(slack.emails(2, outside="VIPs")))
+    await slack.press("Use This List", by="ana", channel="dm")
+    await finish(slack)
+    ts = await slack.upload("spring.csv", "\n".join(slack.emails(2, inside="VIPs")), channel="#segments")
+    await slack.use(ts)
+    assert "File: spring.csv" in said(slack.form() or {})
 
 
 def test_without_a_command_that_takes_files_nothing_is_understood() -> None:
