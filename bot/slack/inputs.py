@@ -160,10 +160,8 @@ def decode_value(element: Block) -> Any:
 
 def decode_upload(file: Mapping[str, Any]) -> Upload:
     """Decode a file of Slack's; one of another workspace comes with nothing but its id."""
-    name = str(file.get("name") or "")
-    return Upload(
-        id=str(file["id"]), name=visible(name).strip()[:NAME_LENGTH] or "a file", size=int(file.get("size") or 0)
-    )
+    name = visible(str(file.get("name") or "")).strip()
+    return Upload(id=str(file["id"]), name=name[:NAME_LENGTH] or "a file", size=int(file.get("size") or 0))
 
 
 def render_count(field: str, text: str) -> Block:

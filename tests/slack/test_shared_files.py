@@ -182,7 +182,7 @@ async def test_a_shortcut_that_comes_twice_opens_one_form(slack: World) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ['"' * 300, "\\" * 300, "<!channel> *x* `y` & z.csv", "a\nb\u202ecsv.exe", "\U0001f600" * 300, " ", "x" * 300],
+    ['"' * 300, "\\" * 300, "<!channel> *x* `y` & z.csv", "a\nb\u202evsc.csv", "\U0001f600" * 300, " ", "x" * 300],
 )
 async def test_a_file_keeps_its_name_from_the_message_to_the_form(slack: World, name: str) -> None:
     await deliver(slack, posted(files=[file(name)]))
