@@ -324,8 +324,3 @@ def test_help_is_found_by_every_sign() -> None:
     assert isinstance(found, Help)
     assert found.command
     assert found.command.path == "segment add"
-
-
-def test_only_in_a_field_of_numbers_a_number_is_meant() -> None:
-    for misuse in (Misuse("No.", field="segment"), Misuse("No."), Misuse("No.", field="odd")):
-        assert with_numbers(call_of("segment show 7 please"), misuse) is misuse
