@@ -4,7 +4,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
-from bot.core.approval.run_progress import is_long, is_partly_done, shoppers_left
+from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
@@ -145,9 +145,7 @@ def _state(change: Change) -> str:
     if change.state is State.RUNNING:
         return state if is_long(change) else f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
     if is_partly_done(change):
-        total = change.plan.shoppers
-        did = f"{total - shoppers_left(change):,} of {total:,}"
-        return f":warning: *Partly done* {blocks.time(change.updated_at)}{took(change)}: {did}"
+        return f":warning: *Partly done* {blocks.time(change.updated_at)}{took(change)}: {share_done(change)}"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""
     return state if change.is_open else f"{state}{by} {blocks.time(change.updated_at)}{took(change)}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, StepState
 from bot.core.approval.orphans import describe_orphans
-from bot.core.approval.state_words import describe_state
+from bot.core.approval.state_words import describe_standing
 from bot.slack.card import describe_emergency
 
 
@@ -17,7 +17,7 @@ def describe_outcome(change: Change) -> str:
     unsure = any(run.state is StepState.UNSURE for run in change.runs)
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
     tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
-    return f"Change {change.number} {describe_state(change.state)}{by}: {change.plan.headline}{tail}"
+    return f"Change {change.number} {describe_standing(change)}{by}: {change.plan.headline}{tail}"
 
 
 def compose_outcome(change: Change) -> Answer:

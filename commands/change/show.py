@@ -9,7 +9,7 @@ from bot.core.approval.changes import Change, State
 from bot.core.approval.changes_reader import Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
-from bot.core.approval.state_words import describe_state
+from bot.core.approval.state_words import describe_standing
 from bot.core.command import Context, command
 from bot.core.hidden_people import without_addresses
 from bot.core.language.args import Args, ChangeInput, Choice
@@ -81,7 +81,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     /change show 42
     """
     change = await ctx.changes.load(args.number)
-    title = f"Change {change.number} {describe_state(change.state)}"
+    title = f"Change {change.number} {describe_standing(change)}"
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
     parts = (*_undecided(change, ctx.actor), *_whole(change), *untold, _fields(change), *_failures(change), *card)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Change, Run, State, StepState
+from bot.slack.change_notices import describe_outcome
 from tests.core.samples import NOW, add, change, plan
 from tests.slack.test_card import texts
 from tests.slack.test_card import words as spaced_words
@@ -90,10 +91,17 @@ def test_a_change_whose_shoppers_were_refused_in_part_is_partly_done_and_tries_t
     assert ": 1,868 of 1,880 " in told
     assert "The store says no. Left: Add 12 shoppers to VIPs." in told
     assert texts(partly) == ["Try 12 Again", "Undo"]
+    outcome = "Change 42 is partly done, 1,868 of 1,880: Add 1,880 shoppers to VIPs. Reason: The store says no."
+    assert describe_outcome(partly) == outcome
 
 
 @pytest.mark.parametrize(
-    "run", [refused(0, 12, others_go_on=False), Run(position=0, state=StepState.FAILED, others_go_on=True)]
+    "run",
+    [
+        refused(0, 12, others_go_on=False),
+        Run(position=0, state=StepState.FAILED, others_go_on=True),
+        Run(position=0, state=StepState.STARTED),
+    ],
 )
 def test_what_broke_off_or_did_nothing_has_failed(run: Run) -> None:
     failed = change(state=State.FAILED, plan=plan(add(500)), runs=(run,))

@@ -21,10 +21,16 @@ def failed_runs(change: Change) -> tuple[Run, ...]:
 
 def is_partly_done(change: Change) -> bool:
     """Return whether it failed only for some shoppers, whom the store refused."""
-    refused = change.state is State.FAILED and all(run.others_go_on for run in failed_runs(change))
-    return refused and shoppers_left(change) < change.plan.shoppers
+    failed = failed_runs(change) if change.state is State.FAILED else ()
+    return bool(failed) and all(run.others_go_on for run in failed) and shoppers_left(change) < change.plan.shoppers
 
 
 def shoppers_left(change: Change) -> int:
     """Count the shoppers of what Steps did not do."""
     return sum(step.shoppers for step in change.steps_left)
+
+
+def share_done(change: Change) -> str:
+    """Write ``9,868 of 9,880``: the shoppers of a change that is partly done."""
+    total = change.plan.shoppers
+    return f"{total - shoppers_left(change):,} of {total:,}"
