@@ -9,10 +9,10 @@ import pytest
 
 from bot.core.approval.changes import Decision, Verdict
 from bot.core.approval.shown_change import Shown
-from bot.core.invocation import Clicked, ClickedButton, Delivery, Edited, Submitted, Typed
+from bot.core.invocation import Clicked, ClickedButton, Confirmation, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
 from bot.slack import decoding
-from bot.slack.action_ids import EDIT, REJECT, pack_shown
+from bot.slack.action_ids import CONFIRM, DISOWN, EDIT, REJECT, pack_shown
 from bot.slack.decoding import FormNeeded, HelpNeeded, NotUnderstood, Undecodable
 from commands import GROUPS
 
@@ -63,6 +63,7 @@ def test_a_line_that_lacks_something_needs_a_form() -> None:
     line = typed("create")
     assert isinstance(line, FormNeeded)
     assert (line.delivery.command, line.delivery.said, line.call.values) == ("segment create", "/segment create", {})
+    assert (line.delivery.actor, line.delivery.place, line.delivery.button) == ("U2147483697", TYPED_AT, None)
 
 
 def test_a_line_with_more_than_its_form_holds_is_not_understood() -> None:
@@ -166,6 +167,16 @@ def test_a_click_on_review_asks_for_the_form_of_this_change() -> None:
     assert (delivery.actor, delivery.place, delivery.button) == ("UBEN", CLICKED_AT, None)
 
 
+@pytest.mark.parametrize(("button", "is_mine"), [(CONFIRM, True), (DISOWN, False)])
+def test_a_click_on_whether_a_request_is_ones_own_says_so(button: str, is_mine: bool) -> None:
+    body = sample("click")
+    body["actions"][0] |= {"action_id": button, "value": "shell-7"}
+    confirming = decoding.confirmation(body)
+    assert confirming.answer == Confirmation(request="shell-7", is_mine=is_mine)
+    assert (confirming.command, confirming.said) == ("confirm", confirming.answer.recorded_text)
+    assert (confirming.actor, confirming.place, confirming.ts) == ("UBEN", CLICKED_AT, "1548261231.000200")
+
+
 def test_the_form_that_says_why_rejects() -> None:
     rejected = decoding.rejection(sample("reason"))
     assert rejected.decision == Decision(number=42, verdict=Verdict.REJECT, version=3, reason="Not before Friday.")
@@ -201,6 +212,14 @@ def test_a_form_with_more_to_ask_is_followed_by_another() -> None:
     needed = decoding.submission(form(more=True, edits=42), GROUPS)
     assert isinstance(needed, FormNeeded)
     assert (needed.view_id, needed.edits, needed.call.values["name"]) == ("VNHU13V36", 42, "Loyal")
+    assert needed.delivery == Delivery(
+        id="2381174309.7324382424.form",
+        actor="UANA",
+        workspace="T0001",
+        place=Place(channel="C2147483705"),
+        command="segment create",
+        said="/segment create name:[…]",
+    )
 
 
 def test_a_form_of_the_version_before_edits_is_still_submitted() -> None:
