@@ -80,7 +80,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100, "FAULT": 250},
     "store_view.names": {"_SLACK": 30, "_LIKENESS": 0.75, "_NO_BETTER": 0.05, "_MOST_NEAR": 5, "_SUGGESTED": 3},
-    "store_view.named_shoppers": {"_ONE_BY_ONE": 200, "_NOBODY": -1},
+    "store_view.named_shoppers": {"_NOBODY": -1},
     "store_view.people_meant": {"OFFERED": 10, "WORDS_OF_A_NAME": 5, "NAMES": 5},
     "store_view.reach": {"MOST": 25_000},
     "store_view.shoppers": {"LEFT_OUT": 3},

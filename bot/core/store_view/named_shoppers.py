@@ -1,18 +1,17 @@
 """Whom the rows of a list name: looked up in the store, many at once, and each shopper once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from bot.bigcommerce import Customer, NotFound
+from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.list_files.rows import Row
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 
 K = TypeVar("K")
-_ONE_BY_ONE = 200
-"""Up to so many profiles are asked for one by one; of more, all profiles of the store are listed."""
 _NOBODY = -1
 
 
@@ -57,9 +56,7 @@ class NamedShoppers:
         if self._has_profiles:
             await asyncio.to_thread(self._note_profiles, rows)
             unknown = [id_ for id_, at in self._by_profile.items() if at == _NOBODY]
-            async for profile_id, is_in in find_profiles(unknown, self.shoppers.segment_id, shop):
-                self._by_profile[profile_id] = self.shoppers.add_profile(profile_id, is_in=is_in)
-            self._by_profile = _found(self._by_profile)
+            self._by_profile = _found(self._by_profile | await _find_profiles(unknown, self.shoppers, shop))
 
     def _note_words(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -106,28 +103,29 @@ async def find_listed(
     """Find shoppers by the ids that they were found by before; whoever is gone is left out."""
     async for customer in shop.each_customer(ids=customer_ids):
         shoppers.add(customer)
-    async for profile_id, is_in in find_profiles(profile_ids, shoppers.segment_id, shop):
-        shoppers.add_profile(profile_id, is_in=is_in)
+    await _find_profiles(profile_ids, shoppers, shop)
 
 
-async def find_profiles(ids: Collection[str], segment_id: str, shop: Shop) -> AsyncIterator[tuple[str, bool]]:
-    """Yield those of these profiles that the store has, whose customers it cannot be asked for, and who is inside."""
-    inside = await shop.members_among(segment_id, tuple(ids)) if ids else frozenset[str]()
-    others = sorted(one for one in ids if one not in inside)
-    if len(others) > _ONE_BY_ONE:
-        known = {one.id async for one in shop.reader.profiles()}.intersection(others)
-    else:
-        exist = await asyncio.gather(*(_exists(one, shop) for one in others))
-        known = {one for one, does in zip(others, exist, strict=True) if does}
-    for one in (*sorted(inside), *sorted(known)):
-        yield one, one in inside
+async def _find_profiles(ids: Collection[str], shoppers: ListedShoppers, shop: Shop) -> dict[str, int]:
+    """Add those of these profiles that the store has, and return their places, by id.
+
+    The store cannot be asked for profiles by id. If looking through all of them takes fewer requests than asking what
+    each is in, their customers are known by that, who can be asked for at any time.
+    """
+    if len(ids) > 1 and -(-await shop.reader.profile_count() // PAGE_LIMIT) < len(ids):
+        wanted = frozenset(ids)
+        owners = {one.customer_id: one.id async for one in shop.reader.profiles() if one.id in wanted}
+        return {owners[one.id]: shoppers.add(one) async for one in shop.each_customer(ids=sorted(owners))}
+    inside = await asyncio.gather(*(_is_inside(one, shoppers.segment_id, shop) for one in ids))
+    there = ((id_, is_in) for id_, is_in in zip(ids, inside, strict=True) if is_in is not None)
+    return {id_: shoppers.add_profile(id_, is_in=is_in) for id_, is_in in there}
 
 
-async def _exists(profile_id: str, shop: Shop) -> bool:
+async def _is_inside(profile_id: str, segment_id: str, shop: Shop) -> bool | None:
+    """Return whether a profile is in the segment; None if there is no such profile."""
     with suppress(NotFound):
-        await anext(shop.reader.segments_of(profile_id), None)
-        return True
-    return False
+        return segment_id in [one.id async for one in shop.reader.segments_of(profile_id)]
+    return None
 
 
 def _found(places: dict[K, int]) -> dict[K, int]:

@@ -8,7 +8,6 @@ import pytest
 from bot.bigcommerce import Customer, Invalid
 from bot.core.list_files.row_classes import RowClass
 from bot.core.list_files.rows import Row
-from bot.core.store_view import named_shoppers
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.judged_rows import JudgedRow
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
@@ -103,18 +102,36 @@ async def test_the_same_shopper_counts_once_however_named() -> None:
         ]
 
 
-async def test_profiles_are_found_alone_and_by_the_thousand() -> None:
+async def test_a_profile_is_found_alone_and_several_by_their_customers() -> None:
     async with bench(customers=20) as machine:
-        profile = str(somebody(machine)["profile"])
+        one = somebody(machine)
+        profile = str(one["profile"])
         put(machine, "ida@example.com")
-        assert await whys(
-            machine, Row(1, "", "", 999, profile), Row(2, "", "", None, uuid(1)), Row(3, "", "ida@example.com")
-        ) == [profile, (RowClass.UNKNOWN, "Not in the store"), 21]
-        segment = str(machine.store.shop.rows("SELECT id FROM segments LIMIT 1")[0]["id"])
-        many = [uuid(at) for at in range(1, named_shoppers._ONE_BY_ONE + 2)]
-        found = ListedShoppers(segment)
-        await find_listed([1], [profile, *many], found, Shop(machine.client))
-        assert [(one.customer_id, one.profile_id) for one in found][1:] == [(None, profile)]
+        alone = (Row(1, "", "", 999, profile), Row(2, "", "", None, profile), Row(3, "", "ida@example.com"))
+        assert await whys(machine, *alone) == [profile, (RowClass.DUPLICATE, "The same as line 1"), 21]
+        assert await whys(machine, Row(1, "", "", None, uuid(1))) == [(RowClass.UNKNOWN, "Not in the store")]
+        several = (Row(1, "", "", None, profile), Row(2, "", "", None, uuid(1)), Row(3, "", "", 999, uuid(2)))
+        unknown = (RowClass.UNKNOWN, "Not in the store")
+        assert await whys(machine, *several) == [one["customer_id"], unknown, unknown]
+
+
+async def test_profiles_of_a_list_are_looked_through_once_and_known_by_id_from_then_on() -> None:
+    async with bench(customers=20) as machine:
+        rows = machine.store.shop.rows("SELECT id, customer_id FROM profiles")
+        before = len(machine.store.requests())
+        found = await judged_by(machine, *(Row(at, "", profile_id=str(one["id"])) for at, one in enumerate(rows, 1)))
+        assert [one.shopper.customer_id for one in found if one.shopper] == [one["customer_id"] for one in rows]
+        assert len(machine.store.requests()) - before == len(("the count", "all profiles", "their customers"))
+
+
+async def test_shoppers_are_found_again_by_the_ids_that_were_kept() -> None:
+    async with bench(customers=20) as machine:
+        one = somebody(machine)
+        (segment,) = machine.store.shop.rows("SELECT id FROM segments LIMIT 1")
+        found = ListedShoppers(str(segment["id"]))
+        await find_listed([1, 999], [str(one["profile"])], found, Shop(machine.client))
+        assert [(each.customer_id, each.profile_id) for each in found][1:] == [(None, one["profile"])]
+        assert len(found) == 2
 
 
 async def test_addresses_of_a_long_list_are_looked_up_many_at_once() -> None:
