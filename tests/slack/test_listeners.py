@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.action_ids import (
@@ -26,6 +27,7 @@ from bot.slack.action_ids import (
 )
 from bot.slack.app import Listeners
 from tests.engine.bench import bench
+from tests.slack.test_decoding import sample
 
 USED: dict[str, tuple[object, ...]] = {
     "command": ("/segment", "/shopper", "/promotion", "/change", "/audit", "/summary"),
@@ -57,3 +59,33 @@ async def test_everything_that_can_be_used_is_listened_to() -> None:
     assert {kind: sorted(map(str, keys)) for kind, keys in heard.kinds.items()} == {
         kind: sorted(map(str, keys)) for kind, keys in USED.items()
     }
+
+
+class Acks:
+    """Counts what was acknowledged."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def __call__(self, *_: object, **__: object) -> None:
+        self.count += 1
+
+
+@pytest.mark.parametrize(
+    ("listener", "payload"),
+    [
+        ("typed", "slash_command"),
+        ("approved", "click"),
+        ("rejecting", "click"),
+        ("editing", "click"),
+        ("rejected", "reason"),
+        ("submitted", "form"),
+    ],
+)
+async def test_what_is_used_is_acknowledged_once_also_where_it_is_refused(listener: str, payload: str) -> None:
+    acks, nothing = Acks(), cast("Any", None)
+    async with bench() as machine:
+        listeners = Listeners(machine.engine, nothing, nothing)
+        await getattr(listeners, listener)(acks, sample(payload))
+        await machine.tasks.settled()
+    assert acks.count == 1
