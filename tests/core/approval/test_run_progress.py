@@ -35,7 +35,7 @@ def test_what_is_done_and_left_is_counted_in_shoppers() -> None:
         (of_three(DONE, FAILED, state=State.RUNNING), False),
         (of_three(DONE, FAILED.model_copy(update={"others_go_on": False})), False),
         (of_three(FAILED.model_copy(update={"position": 0}), FAILED), False),
-        (of_three(DONE), True),
+        (of_three(DONE), False),
     ],
 )
 def test_a_change_that_failed_only_for_some_is_partly_done(found: Change, partly: bool) -> None:
