@@ -1,49 +1,65 @@
-"""A law: what is pasted into a form means what it means behind a command."""
+"""A law: what is pasted into a form means what it means behind a command, up to what is planned, asked or refused."""
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.bigcommerce import Segment
 from bot.core.command import Call, find
+from bot.core.errors import Question
 from bot.core.language.args import Input
 from bot.core.language.field_values import Run
 from bot.core.language.readings import readings
-from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.store_view.names import Names
+from bot.core.language.shopper_list import read_shoppers
+from bot.core.planning.plan import Plan
+from bot.core.store_view.cached_shop import Shop
 from bot.slack import forms
 from commands import GROUPS
 from tests.core.samples import uuid
+from tests.engine.bench import Bench, bench
 from tests.laws.values import LAW
 
 ADD = find(GROUPS, "segment add")
-VIPS = Names((Segment(id=uuid(1), name="VIPs"),))
 PIECES = (
-    "ada@example.com", "Bo <bo@example.com>", '"Moss, Eve" <eve@example.com>', "Moss, Eve <eve@example.com>", "'x'",
-    "<mailto:cy@example.com|cy@example.com>", "#17", "42", "1,024", "(202) 555-0143", "555 7946", uuid(2), "Ada Byron",
-    "“quoted”", 'an "open', "it's", "and", "email:ada@example.com", "name,email", "\u200b", "•",
+    "alma.ahmed@example.com", "Felix <felix.evans@example.com>", '"Moss, Eve" <eve@example.com>', "#3", "4", "'x'",
+    "Sato, Fatima <fatima.sato@example.com>", "<mailto:eli.lopez@example.com|eli.lopez@example.com>", "Alma Ahmed",
+    "1,024", "(202) 555-0143", "555 7946", uuid(2), "“quoted”", 'an "open', "it's", "and", "name,email", "\u200b", "•",
+    "email:alma.ahmed@example.com", "Loyal",
 )  # fmt: skip
 PASTES = st.lists(
     st.tuples(st.sampled_from(PIECES), st.sampled_from((" ", ", ", "; ", "\n", "\t"))), min_size=1, max_size=6
 ).map(lambda pieces: "".join(piece + between for piece, between in pieces).strip())
 
 
-def read(value: Any) -> tuple[ShopperWords, tuple[str, ...]]:
-    """What is read of a value: shoppers, and what may be names."""
-    words = read_shoppers(value if isinstance(value, list | tuple) else [value or ""])
-    return words, words.phrases
+async def outcome(machine: Bench, values: dict[str, Any]) -> tuple[object, ...]:
+    """What comes of these values, as people would see it."""
+    planned = (await machine.engine.planner.plan(Call(ADD, values), "UANA")).outcome
+    if isinstance(planned, Plan):
+        return (planned.fingerprint, planned.named, planned.remarks)
+    if isinstance(planned, Question):
+        return (str(planned), [(one.label, one.values["shoppers"]) for one in planned.readings])
+    return (type(planned), str(planned))
+
+
+async def typed(machine: Bench, line: str) -> list[tuple[object, ...]]:
+    """What comes of each way in which the line can be read."""
+    names = await Shop(machine.client).segment_names()
+
+    def beginning(kind: Input, run: Run) -> Any:
+        return names.beginning(run)
+
+    return [await outcome(machine, values) for values in readings(ADD.args, line, beginning)]
 
 
 @given(PASTES)
+@example("alma.ahmed@example.com 4")
+@example('Sato, Fatima <fatima.sato@example.com>; "Moss, Eve" <eve@example.com>\n#3')
 @LAW
-def test_a_form_and_a_command_read_a_paste_alike(paste: str) -> None:
-    def names(kind: Input, run: Run) -> Any:
-        return VIPS.beginning(run)
-
-    typed = readings(ADD.args, f"VIPs {paste}", names)
+async def test_a_form_and_a_command_do_the_same_with_a_paste(paste: str) -> None:
     element = {"type": "plain_text_input", "value": paste}
-    submitted = forms.decode_values({"state": {"values": {"shoppers": {"shoppers": element}}}}, ADD)
-    form = read(Call(ADD, submitted).values.get("shoppers"))
-    if any(word for word in form[0].words):
-        assert form in [read(one.get("shoppers")) for one in typed], paste
+    decoded = forms.decode_values({"state": {"values": {"shoppers": {"shoppers": element}}}}, ADD)
+    shoppers = decoded.get("shoppers") or ()
+    if read_shoppers(map(str, shoppers)).words:
+        async with bench(customers=20) as machine:
+            submitted = await outcome(machine, {"segment": ("VIPs",), "shoppers": shoppers})
+            assert submitted in await typed(machine, f"VIPs {paste}"), paste
