@@ -191,9 +191,10 @@ class Shop:
 
     async def registered(self, ids: Collection[int]) -> frozenset[int]:
         """Return those of these ids that are customers' ids."""
-        unseen = [one for one in ids if one not in self._registered]
-        found = {one.id for one in await self.customers(ids=unseen)} if unseen else set[int]()
-        return frozenset(one for one in ids if one in self._registered or one in found)
+        unseen = [one for one in ids if one not in self._registered and one not in self._customers]
+        if unseen:
+            self._registered.update([one.id async for one in self.each_customer(ids=unseen)])
+        return frozenset(one for one in ids if one in self._registered or one in self._customers)
 
     async def sizes(self, segments: Sequence[Segment]) -> dict[str, int]:
         """Count the shoppers of each segment, by id: with a request each, or from all customers, whichever is fewer.

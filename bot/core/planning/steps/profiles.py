@@ -97,8 +97,7 @@ class CreateProfiles(Step):
 
     async def settled(self, shop: Shop) -> frozenset[Item]:
         """Return the customers who have a profile already."""
-        customers = await shop.customers(ids=_ids(self.customers))
-        return frozenset(Item.customer(one.id) for one in customers if one.shopper_profile_id)
+        return frozenset(Item.customer(one.id) for one in await _with_profiles(_ids(self.customers), shop))
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that delete the profiles again: the plan named only customers without one."""
@@ -216,7 +215,7 @@ class DeleteProfiles(Step):
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who have no profile, and with the current memberships. Raises NothingToDo."""
-        remaining = [one for one in await shop.customers(ids=self.customer_ids) if one.shopper_profile_id]
+        remaining = await _with_profiles(self.customer_ids, shop)
         if not remaining:
             raise NothingToDo("None of these shoppers has a profile any more.")
         groups = _by_segment(remaining) if not self.unused else {}
@@ -258,8 +257,12 @@ class DeleteProfiles(Step):
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
         """Return the customers who still have a profile."""
-        customers = await shop.customers(ids=self.customer_ids)
-        return frozenset(Item.customer(one.id) for one in customers if one.shopper_profile_id)
+        return frozenset(Item.customer(one.id) for one in await _with_profiles(self.customer_ids, shop))
+
+
+async def _with_profiles(ids: Collection[int], shop: Shop) -> list[Customer]:
+    """Return those of these customers who have a profile; the store's view keeps none of them, for there are many."""
+    return [one async for one in shop.each_customer(ids=ids) if one.shopper_profile_id] if ids else []
 
 
 def _recreate(customers: list[Customer]) -> "tuple[AnyStep, ...]":
