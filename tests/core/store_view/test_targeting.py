@@ -243,6 +243,16 @@ def test_a_rule_that_may_be_two_is_asked_about_and_not_again_later() -> None:
         read_rule("in Sell and Try and Buy", segments, can_ask=True)
 
 
+def test_of_names_that_overlap_only_one_is_quoted_at_a_time() -> None:
+    segments = shop("Try or Buy", "Buy or Sell", "Try", "Sell")
+    with pytest.raises(Question) as asked:
+        read_rule("in Try or Buy or Sell", segments, can_ask=True)
+    texts = [one.values["rule"] for one in asked.value.readings]
+    assert texts == ["in “Try or Buy” or “Sell”", "in “Try” or “Buy or Sell”"]
+    with pytest.raises(NotSegments, match="No segment is called “Nobody Try Sell”"):
+        parse("in Nobody Try Sell", segments[2:])
+
+
 def test_a_described_rule_never_reads_like_another_name() -> None:
     segments = shop("Try", "Buy", "Try or Buy")
     assert describe(ids(0, 1), names_of(segments)) == "in “Try” or “Buy”"
