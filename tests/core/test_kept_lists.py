@@ -6,6 +6,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from bot.core.frozen_value import Value
+from bot.core.items import Item, named_by_address
 from bot.core.kept_lists import (
     SHORT,
     Ids,
@@ -73,6 +74,15 @@ def test_equal_lists_are_equal_wherever_they_are() -> None:
 def test_what_is_shown_as_python_keeps_its_lists() -> None:
     named = Named(ids=kept_list(MANY), args={"some": kept_list(MANY)})
     assert named.model_dump() == {"ids": kept_list(MANY), "owners": {}, "args": {"some": kept_list(MANY)}}
+
+
+def test_who_is_not_registered_yet_is_told_without_reading_a_list() -> None:
+    lists = ListsAtHand()
+    assert named_by_address(stored(Named(ids=kept_list(MANY)), lists).ids) == {}
+    assert (named_by_address((17, "ada@example.com")), lists.reads) == (
+        {Item.customer("ada@example.com"): "ada@example.com"},
+        0,
+    )
 
 
 def test_without_a_ledger_no_list_can_be_named() -> None:
