@@ -20,9 +20,10 @@ def failed_runs(change: Change) -> tuple[Run, ...]:
 
 
 def is_partly_done(change: Change) -> bool:
-    """Return whether it failed only for some shoppers, whom the store refused."""
+    """Return whether it failed only for some shoppers, whom the store refused: every Step of it was tried."""
     failed = failed_runs(change) if change.state is State.FAILED else ()
-    return bool(failed) and all(run.others_go_on for run in failed) and shoppers_left(change) < change.plan.shoppers
+    is_tried = len(change.runs) == len(change.plan.steps) and all(run.others_go_on for run in failed)
+    return bool(failed) and is_tried and shoppers_left(change) < change.plan.shoppers
 
 
 def shoppers_left(change: Change) -> int:

@@ -31,9 +31,11 @@ def test_what_is_done_and_left_is_counted_in_shoppers() -> None:
 @pytest.mark.parametrize(
     ("found", "partly"),
     [
-        (of_three(DONE, FAILED), True),
-        (of_three(DONE, FAILED, state=State.RUNNING), False),
-        (of_three(DONE, FAILED.model_copy(update={"others_go_on": False})), False),
+        (of_three(DONE, FAILED, DONE.model_copy(update={"position": 2})), True),
+        (of_three(DONE, FAILED, UNSURE), True),
+        (of_three(DONE, FAILED), False),  # the last one was not tried
+        (of_three(DONE, FAILED, UNSURE, state=State.RUNNING), False),
+        (of_three(DONE, FAILED, UNSURE.model_copy(update={"others_go_on": False})), False),
         (of_three(FAILED.model_copy(update={"position": 0}), FAILED), False),
         (of_three(DONE), False),
     ],
