@@ -65,11 +65,6 @@ class Item(NamedTuple):
         return cls(ItemKind.PROMOTION, str(id_))
 
     @property
-    def customer_key(self) -> CustomerKey:
-        """The id or e-mail of a customer."""
-        return int(self.id) if self.kind is ItemKind.CUSTOMER else self.id
-
-    @property
     def is_known_shopper(self) -> bool:
         """Whether it is a shopper with an id, so that the log may name them: it never names anyone by address."""
         return self.kind in (ItemKind.PROFILE, ItemKind.CUSTOMER)

@@ -28,7 +28,7 @@ class RecentShop:
         self._idle.set()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[None]:
+    async def changing(self) -> AsyncIterator[None]:
         """Change the store, beside other Steps that do."""
         async with self._gate:
             self._writers += 1

@@ -43,7 +43,7 @@ class StepRun:
             while applied is None:
                 run = await self._prepared(run)
                 try:
-                    async with self.recent.writing():
+                    async with self.recent.changing():
                         applied = await self.work.step.apply(self.work.store)
                 except OldSight as error:
                     self.work = replace(self.work, is_in_doubt=self.work.is_in_doubt or error.maybe_done)

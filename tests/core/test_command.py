@@ -199,8 +199,7 @@ def test_an_endless_word_is_cut_in_the_sentence() -> None:
 
 
 def test_misuse_says_what_to_type_with_an_example() -> None:
-    listed = "I didn't expect “VIPs” here. Type `/segment list [page:…]`."
-    assert refusal("segment list VIPs") == listed
+    assert refusal("segment list VIPs") == "I didn't expect “VIPs” here. Did you mean this?"
     call = understand(GROUPS, "segment list page:x")
     assert isinstance(call, Call)
     with pytest.raises(Misuse) as caught:

@@ -203,7 +203,7 @@ async def test_lists_are_read_when_no_batch_writes_and_no_batch_begins_meanwhile
     ended, read = asyncio.Event(), asyncio.Event()
 
     async def write(name: str, until: asyncio.Event | None = None) -> None:
-        async with recent.writing():
+        async with recent.changing():
             heard.append(f"{name} begins")
             if until:
                 await until.wait()
