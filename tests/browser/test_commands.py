@@ -207,7 +207,7 @@ async def test_promotions_are_pointed_to_a_segment_that_was_deleted_and_brought_
     await expect(screen.message("is waiting for approval: Delete the segment Wholesale")).to_be_visible()
     await screen.go("#approvals")
     card = screen.message("Delete the segment Wholesale (22 shoppers)")
-    await expect(card).to_contain_text("“Wholesale prices” (live) includes Wholesale.")
+    await expect(card).to_contain_text("Wholesale prices (live): 0 shoppers gain it, 22 lose it, 0 keep it.")
     await expect(card).to_contain_text("Undo restores the segment, and points these promotions to it.")
     await screen.approve("Delete Segment", on="Delete the segment Wholesale (22 shoppers)", by="ben")
     await expect(screen.size("Wholesale")).to_have_count(0)
