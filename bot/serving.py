@@ -4,10 +4,17 @@ import asyncio
 import errno
 import gc
 import signal
+import sys
 from typing import Any
 
 from bot.core.errors import LedgerLost
 from bot.settings import CannotStart
+
+SHARE = 0.0005
+"""Seconds after which a thread that computes lets the event loop go on. After Python's own 5 ms, reading a long list
+held up each statement of the ledger's so long: a health check waited for a second.
+See https://docs.python.org/3/library/sys.html#sys.setswitchinterval.
+"""
 
 
 async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
@@ -27,6 +34,7 @@ async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
     # What the start made stays to the end: looking through all of it takes 75 ms, in which no one else has a turn.
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SHARE)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
