@@ -80,6 +80,8 @@ class Scene(RuleBasedStateMachine):
                     await asyncio.sleep(0)
             return result
 
+        for click in self._under_way():  # the other process may answer it by now, by its own policy
+            click.policies.extend(one.policy for one in self.processes)
         with self.log.listening():
             return self.loop.run_until_complete(some_turns())
 
@@ -173,8 +175,6 @@ class Scene(RuleBasedStateMachine):
         self._forward(seconds=16)
         self.processes[process] = self._run(self.started(policy))
         self.policies.append(policy)
-        for click in self._under_way():
-            click.policies.extend(one.policy for one in self.processes)
         self._run(self._sweeps(), turns)
 
     async def _sweeps(self) -> None:

@@ -36,7 +36,7 @@ from tests.approvals.pauses import Pauses
 from tests.approvals.wire import Sent, Sight, Wire, travel
 from tests.harness import Clock, no_wait
 from tests.no_uploads import NoUploads
-from tests.records import create_ledger
+from tests.records import create_ledger, with_lists
 from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
@@ -100,14 +100,14 @@ class Slack:
 
     async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         await self._answers()
-        self.shown[change.number].append(change)
+        self.shown[change.number].append(with_lists(change))
         self.told[change.nonce, "card"] += 1
         await self._returns(change)
         return Card(channel="CAPPROVALS", ts=f"{next(self._numbers)}.0")
 
     async def redraw(self, change: Change, card: Card) -> None:
         await self._answers()
-        self.shown[change.number].append(change)
+        self.shown[change.number].append(with_lists(change))
         await self._returns(change)
 
     async def clear(self, button: ClickedButton, change: Change | None) -> None:

@@ -260,7 +260,7 @@ class Adversity(Interleavings):
         database_of(self.ledger).close()
         for ending in ("", "-wal", "-shm"):
             self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
-        self._run(restore(backup, self.path, at=self.clock()))
+        self.loop.run_until_complete(restore(backup, self.path, at=self.clock()))
         self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
         self.ledger = ledger_on(Database.read(self.path))
         left = self.watch.execute("SELECT number, state FROM changes").fetchall()
