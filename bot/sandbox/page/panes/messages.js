@@ -43,7 +43,8 @@ function useEnd(messages, awaited) {
   const scroller = useRef(null);
   const known = useRef(new Set());
   const [hasNews, setNews] = useState(false);
-  const isAtEnd = () => scroller.current.scrollTop > -NEAR_END; // it counts from its end
+  // It counts from its end; the event of a scroll may come when the pane is gone already.
+  const isAtEnd = () => (scroller.current?.scrollTop ?? 0) > -NEAR_END;
   const toEnd = () => (scroller.current.scrollTop = 0);
   useLayoutEffect(() => {
     const isMore = messages.some((message) => !known.current.has(keyOf(message)));
