@@ -49,7 +49,7 @@ class ChangeRun:
     async def _steps(self) -> None:
         self._note_progress()
         for batches in self._batches():
-            created_ids = self._record.created_ids
+            created_ids = self._record.change.created_ids
             jobs = [partial(self._step, position, step, created_ids) for position, step in batches]
             async for _ in gather_bounded(jobs, width=STEPS_AT_ONCE):
                 pass

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.core.approval.changes import Change, Event, Run
 from bot.core.approval.step_effects import subjects
-from bot.core.planning.steps import CreatedIds
 from bot.engine.process import Process
 from bot.engine.run_fence import RunFence
 from bot.engine.step_execution import StepWork
@@ -21,11 +20,6 @@ class RunRecord:
     fence: RunFence
     change: Change
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def created_ids(self) -> CreatedIds:
-        """What its Steps created so far."""
-        return CreatedIds.of([run.applied for run in self.change.runs if run.applied])
 
     def run_of(self, position: int) -> Run | None:
         """Return the run of the Step at this position, if it has begun."""
