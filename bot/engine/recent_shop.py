@@ -15,8 +15,8 @@ from bot.engine.step_execution import StepWork
 class RecentShop:
     """What one ``run`` has read of the store less than a minute ago.
 
-    A list that is read page by page contradicts itself where it changes meanwhile, so that Steps which run at the same
-    time wait for each other: ``writing`` for those that read, and ``quiet`` for those that write.
+    A list that is read page by page contradicts itself where it changes meanwhile, so Steps which run at the same time
+    wait for each other: those that are ``changing`` the store for those that need it ``quiet``, and these for those.
     """
 
     def __init__(self, run: RunFence) -> None:
