@@ -152,7 +152,7 @@ class Plan(Value):
     @property
     def items(self) -> tuple[Item, ...]:
         """What it is about: the items that can be taken out one by one, without duplicates."""
-        return tuple(_each_once(item for step in self.steps for item in step.items))
+        return self.first_items(None)
 
     @property
     def things(self) -> tuple[Item, ...]:
@@ -166,8 +166,8 @@ class Plan(Value):
         """Whether an item can be taken out with something left. Fast, however many there are."""
         return len(self.first_items(2)) > 1
 
-    def first_items(self, most: int) -> tuple[Item, ...]:
-        """Return the first of its items, at most so many."""
+    def first_items(self, most: int | None) -> tuple[Item, ...]:
+        """Return the first of its items, at most so many; None: all."""
         return tuple(islice(_each_once(item for step in self.steps for item in step.items), most))
 
     async def each_step(self) -> AsyncIterator[AnyStep]:
