@@ -61,10 +61,10 @@ class KeptLists:
             self._db.execute("INSERT INTO lists VALUES (?, ?)", (kept.digest, kept.body))
 
     def _body(self, digest: str) -> str:
-        row = self._db.execute("SELECT body FROM lists WHERE digest = ?", (digest,)).fetchone()
-        if row is None or digest_of(row[0]) != digest:
+        body = _whole_body(self._db, digest)
+        if body is None:
             raise Impossible(LOST)
-        return str(row[0])
+        return body
 
 
 class NewLists:
@@ -101,12 +101,13 @@ def named_in(texts: Iterable[str]) -> set[str]:
 
 def broken_among(db: sqlite3.Connection, texts: Iterable[str]) -> frozenset[str]:
     """Return the digests of the lists that these texts name and that are missing or were changed."""
-    return frozenset(digest for digest in named_in(texts) if not _is_whole(db, digest))
+    return frozenset(digest for digest in named_in(texts) if _whole_body(db, digest) is None)
 
 
-def _is_whole(db: sqlite3.Connection, digest: str) -> bool:
+def _whole_body(db: sqlite3.Connection, digest: str) -> str | None:
+    """Return the list that is kept under this digest; None if it is missing or was changed."""
     row = db.execute("SELECT body FROM lists WHERE digest = ?", (digest,)).fetchone()
-    return row is not None and digest_of(row[0]) == digest
+    return str(row[0]) if row and digest_of(row[0]) == digest else None
 
 
 def fault(db: sqlite3.Connection) -> str:
