@@ -41,13 +41,6 @@ class ListReader(Protocol):
         """Return the content that has this digest, decoded. Raises Refusal if it is missing or was changed."""
 
 
-class ListWriter(Protocol):
-    """A context in which lists are serialized: what keeps their content."""
-
-    def keep(self, kept: "ByDigest[Any]") -> None:
-        """Keep the content of this list, once."""
-
-
 class ByDigest(Generic[C]):
     """A content that is named by its digest: at hand, or read where it is needed."""
 
