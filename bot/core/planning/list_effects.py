@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.bigcommerce import Promotion, Segment, Targeting
 from bot.core.language.phrases import people
-from bot.core.store_view.reach import COUNTED
+from bot.core.store_view.reach import COUNTED, LIVE
 
 
 class Movers(NamedTuple):
@@ -56,4 +56,4 @@ def _count(
 def _describe(name: str, gain: int, lose: int) -> str:
     ways = ((gain, "gain"), (lose, "lose"))
     told = (f"{people(count)} {verb}{'s' if count == 1 else ''} it" for count, verb in ways if count)
-    return f"{name} (live): {' and '.join(told)}."
+    return f"{name}{LIVE}{' and '.join(told)}."

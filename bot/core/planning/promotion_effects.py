@@ -9,10 +9,7 @@ from bot.bigcommerce import Contradiction, Targeting
 from bot.core.items import Item, ItemKind
 from bot.core.planning.steps import AnyStep
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.reach import COUNTED, Reach, count_reach
-
-_LIVE = " (live): "
-"""What stands between a promotion's name and how many gain and lose it."""
+from bot.core.store_view.reach import COUNTED, LIVE, Reach, count_reach
 
 
 async def promotion_effects(steps: Sequence[AnyStep], shop: Shop) -> tuple[str, ...]:
@@ -25,12 +22,12 @@ async def promotion_effects(steps: Sequence[AnyStep], shop: Shop) -> tuple[str, 
     named = await _live_promotions(gone, about, shop) if gone else {}
     counted = [(name, await _count(targeting, gone, shop)) for name, targeting in named.items()]
     reaches = sorted(((name, reach) for name, reach in counted if reach), key=lambda one: (-one[1].lose, -one[1].gain))
-    return (*(f"{name}{_LIVE}{reach.counts}." for name, reach in reaches), *((COUNTED,) if reaches else ()))
+    return (*(f"{name}{LIVE}{reach.counts}." for name, reach in reaches), *((COUNTED,) if reaches else ()))
 
 
 def told_by(effects: Sequence[str]) -> tuple[str, ...]:
     """Return how the lines begin that only say that these promotions use a segment (``describe_uses``)."""
-    names = (name for name, is_live, _ in (effect.rpartition(_LIVE) for effect in effects) if is_live)
+    names = (name for name, is_live, _ in (effect.rpartition(LIVE) for effect in effects) if is_live)
     return tuple(f"“{name}” (live) " for name in names)
 
 

@@ -13,6 +13,8 @@ from bot.core.store_view.cached_shop import Shop
 MOST = 100 * PAGE_LIMIT
 """Segments with more members in all are not counted: each page is a request, and so it is again at the approval."""
 COUNTED = "Counted by segment; cart conditions still apply."
+LIVE = " (live): "
+"""What stands between a live promotion's name and how many gain and lose it."""
 Reaches = Callable[[Collection[str]], bool | None]
 """Whether a shopper in exactly these segments is reached; None if nobody can tell."""
 
