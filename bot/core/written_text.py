@@ -32,6 +32,11 @@ class WrittenText:
             at += len(chunk)
             yield chunk
 
+    def lines(self) -> Iterator[str]:
+        """Read it line by line, from the first on; one reader at a time."""
+        self._file.seek(0)
+        return (line.decode() for line in self._file)
+
     def __str__(self) -> str:
         """Return all of it."""
         return b"".join(self.chunks()).decode()
