@@ -9,8 +9,6 @@ from bot.core.csv_lines import csv_rows
 from bot.core.written_text import WrittenText
 
 COLUMNS = ("Shopper", "Email", "Customer id")
-AT_ONCE = 1_000
-"""Shoppers who are looked up together: several requests, and few enough rows that others have their turn soon."""
 ROWS = 100
 """The most shoppers in one table; more come as a file."""
 Row = tuple[Cell, ...]

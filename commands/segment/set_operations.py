@@ -11,12 +11,13 @@ from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
+from bot.core.planning.item_names import AT_ONCE
 from bot.core.planning.plan import Plan, build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, in_order, removed
 from bot.core.store_view.names import find_named
 from commands.inputs import Name, OneSegment
 from commands.paging import offers
-from commands.shopper_rows import AT_ONCE, COLUMNS, GrowingTable, shopper_rows
+from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, int]
