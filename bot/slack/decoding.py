@@ -27,6 +27,7 @@ from bot.slack.payloads import (
     CommandForm,
     FormOfChange,
     FormOfCommand,
+    MessageShortcut,
     RejectForm,
     ReviewForm,
     SlashCommand,
@@ -116,7 +117,7 @@ def run_button(body: Body, groups: tuple[Group, ...]) -> Line:
     with expected_shape():
         payload = BlockActions.model_validate(body)
     words, shown = unpack_words(payload.actions[0].value)
-    return _line(words, _clicker(payload, _button(payload, shown) if shown else None), groups)
+    return _line(words, clicked_in(payload, _button(payload, shown) if shown else None), groups)
 
 
 def approval(body: Body) -> Clicked:
@@ -124,7 +125,7 @@ def approval(body: Body) -> Clicked:
     with expected_shape():
         payload = BlockActions.model_validate(body)
         shown = unpack_shown(payload.actions[0].value)
-    return _clicked(shown, Verdict.APPROVE, _clicker(payload, _button(payload, shown)))
+    return _clicked(shown, Verdict.APPROVE, clicked_in(payload, _button(payload, shown)))
 
 
 def card_click(body: Body, command: str) -> CardClick:
@@ -134,7 +135,7 @@ def card_click(body: Body, command: str) -> CardClick:
         shown = unpack_shown(payload.actions[0].value)
     button, said = _button(payload, shown), f"{command} change {shown.number}"
     return CardClick(
-        Delivery(**_clicker(payload, button), command=command, said=said), button, payload.view.type == "modal"
+        Delivery(**clicked_in(payload, button), command=command, said=said), button, payload.view.type == "modal"
     )
 
 
@@ -143,7 +144,7 @@ def review_click(body: Body) -> tuple[Delivery, int]:
     with expected_shape():
         payload = BlockActions.model_validate(body)
         number = int(payload.actions[0].value)
-    return Delivery(**_clicker(payload, None), command="review", said=f"review change {number}"), number
+    return Delivery(**clicked_in(payload), command="review", said=f"review change {number}"), number
 
 
 def confirmation(body: Body) -> Confirming:
@@ -153,7 +154,7 @@ def confirmation(body: Body) -> Confirming:
         action = payload.actions[0]
     answer = Confirmation(request=action.value, is_mine=action.action_id == CONFIRM)
     said, ts = answer.recorded_text, payload.container.message_ts
-    return Confirming(**_clicker(payload, None), command="confirm", said=said, answer=answer, ts=ts)
+    return Confirming(**clicked_in(payload), command="confirm", said=said, answer=answer, ts=ts)
 
 
 def reviewed(body: Body) -> Clicked:
@@ -211,7 +212,7 @@ def opener_of_home(body: Body) -> str | None:
 def clicker(body: Body) -> tuple[str, Place]:
     """Decode who clicked, and where."""
     with expected_shape():
-        origin = _clicker(BlockActions.model_validate(body | {"actions": [{"value": ""}]}), None)
+        origin = clicked_in(BlockActions.model_validate(body | {"actions": [{"value": ""}]}))
     return origin["actor"], origin["place"]
 
 
@@ -252,7 +253,8 @@ def _button(payload: BlockActions, shown: Shown) -> ClickedButton:
     return ClickedButton(shown=shown, channel=channel, ts=ts, text=payload.message.text)
 
 
-def _clicker(payload: BlockActions, button: ClickedButton | None) -> _Origin:
+def clicked_in(payload: BlockActions | MessageShortcut, button: ClickedButton | None = None) -> _Origin:
+    """Return who clicked, and where."""
     channel = payload.channel.id if payload.channel else None
     return _origin(payload, Place(channel=channel, response_url=payload.response_url), button)
 
@@ -263,7 +265,9 @@ def _submitter(payload: ViewSubmission, form: FormOfChange) -> _Origin:
     return _origin(payload, Place(channel=form.channel), button)
 
 
-def _origin(payload: BlockActions | ViewSubmission, place: Place, button: ClickedButton | None) -> _Origin:
+def _origin(
+    payload: BlockActions | MessageShortcut | ViewSubmission, place: Place, button: ClickedButton | None
+) -> _Origin:
     who = payload.user.id
     return _Origin(id=payload.trigger_id, actor=who, workspace=payload.workspace, place=place, button=button)
 

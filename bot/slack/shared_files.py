@@ -15,7 +15,7 @@ from bot.core.language.args import UploadInput, input_of
 from bot.core.list_files.file_endings import refuse_by_name
 from bot.core.people import Place
 from bot.core.uploads import Upload
-from bot.slack.decoding import Body, FormNeeded, expected_shape
+from bot.slack.decoding import Body, FormNeeded, clicked_in, expected_shape
 from bot.slack.file_downloads import refuse_unkept
 from bot.slack.inputs import decode_upload
 from bot.slack.payloads import BlockActions, MessagePosted, MessageShortcut
@@ -130,14 +130,7 @@ def _readable(files: Sequence[Mapping[str, Any]], otherwise: Misuse) -> tuple[li
 
 
 def _delivery(payload: BlockActions | MessageShortcut, call: Call) -> Delivery:
-    return Delivery(
-        id=payload.trigger_id,
-        actor=payload.user.id,
-        workspace=payload.workspace,
-        place=Place(channel=payload.channel.id if payload.channel else None, response_url=payload.response_url),
-        command=call.command.path,
-        said=call.recorded(),
-    )
+    return Delivery(**clicked_in(payload), command=call.command.path, said=call.recorded())
 
 
 def _which(files: Sequence[Upload], count: int) -> Answer:
