@@ -31,10 +31,7 @@ async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
 
 async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
     """Wait for Ctrl+C or a termination signal. Raises LedgerLost when a bot has ``lost`` its ledger."""
-    # What the start made stays to the end: looking through all of it takes 75 ms, in which no one else has a turn.
-    gc.collect()
-    gc.freeze()
-    sys.setswitchinterval(SHARE)
+    _share_time()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -44,3 +41,11 @@ async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
     signalled.cancel()
     if lost and lost.done():
         raise lost.result()
+
+
+def _share_time() -> None:
+    """Let nothing keep the event loop for long: neither the garbage collector nor a thread that computes."""
+    # What the start made stays to the end: looking through all of it takes 75 ms, in which no one else has a turn.
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(SHARE)
