@@ -28,9 +28,9 @@ def segments(ids: Collection[str] | None = None, room: int = TARGET_ROOM) -> tup
     `room`: the most characters of path and query, here and elsewhere.
     """
     listing = Listing("segments")
-    return (
-        (listing,) if ids is None else tuple(_by_id(listing, [check_uuid(each) for each in dict.fromkeys(ids)], room))
-    )
+    if ids is None:
+        return (listing,)
+    return tuple(_by_id(listing, [check_uuid(each) for each in dict.fromkeys(ids)], room))
 
 
 def members(segment_id: str) -> Listing:

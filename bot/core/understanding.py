@@ -43,13 +43,11 @@ def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknow
         values = fill(command.args, words, positional=positional)
     except Misuse as error:
         near = _line_meant(command, words, positional)
-        instead = (
-            [Instead(": ".join(filter(None, (command.submit, near))), f"{command.path} {near}".strip())]
-            if near is not None
-            else []
-        )
-        meant = " Did you mean this?" if instead else ""
-        raise command.misuse(Misuse(f"{error}{meant}", for_log=error.for_log, instead=instead)) from error
+        if near is None:
+            raise command.misuse(error) from error
+        instead = Instead(": ".join(filter(None, (command.submit, near))), f"{command.path} {near}".strip())
+        meant = Misuse(f"{error} Did you mean this?", for_log=error.for_log, instead=[instead])
+        raise command.misuse(meant) from error
     kept = words if may_differ(command.args, values) else ""
     return Call(command, values, kept, positional, unknown)
 
