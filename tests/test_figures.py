@@ -76,7 +76,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "language.readings": {"MOST_READINGS": 5, "_NEAR": 10},
     "planning.item_names": {"AT_ONCE": 1_000},
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
-    "planning.steps.members": {"SORTED_AT_ONCE": 5_000},
+    "planning.steps.key_lists": {"SORTED_AT_ONCE": 5_000},
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100, "FAULT": 250},
     "store_view.names": {"_SLACK": 30, "_LIKENESS": 0.75, "_NO_BETTER": 0.05, "_MOST_NEAR": 5, "_SUGGESTED": 3},

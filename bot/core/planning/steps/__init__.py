@@ -17,7 +17,8 @@ from pydantic import Field
 
 from bot.core.items import CustomerKey
 from bot.core.planning.steps.customers import CreateCustomer
-from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, in_order, removed
+from bot.core.planning.steps.key_lists import in_order
+from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotion_status import SwitchPromotion
 from bot.core.planning.steps.promotions import RetargetPromotion, pointed

@@ -1,11 +1,9 @@
 """Steps that change the members of a segment, in batches."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
+from collections.abc import Collection, Mapping, Set
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from bot.bigcommerce import AddedMembers, Reader, Store
 from bot.bigcommerce.wire_format import batches
@@ -13,69 +11,20 @@ from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_address
 from bot.core.kept_lists import Ids, kept_list
 from bot.core.language.phrases import people
+from bot.core.planning.steps.key_lists import known_customers, sorted_keys, without_keys
+from bot.core.planning.steps.membership import Membership
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.planning.steps.step import BATCH, Moves, Step, present
+from bot.core.planning.steps.step import BATCH, Moves
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
 
-K = TypeVar("K", str, CustomerKey)
-SORTED_AT_ONCE = 5_000
-"""Keys that are sorted into pieces in one go."""
 _UNASKED: tuple[tuple[str, Any], ...] = (("promotions", ()), ("promotions", []), ("out_of", None))
 
 
-class _Membership(Step):
-    in_requests: ClassVar[bool] = True
-    segment: SegmentRef
-    profile_ids: Ids[str] = Field(max_length=BATCH)
-
-    @property
-    def target(self) -> SegmentRef:
-        """The segment."""
-        return self.segment
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """Each profile."""
-        return tuple(map(Item.profile, self.profile_ids))
-
-    @property
-    def item_keys(self) -> Collection[ItemKey]:
-        """Each profile's id."""
-        return self.profile_ids
-
-    @property
-    def shoppers(self) -> int:
-        """One for each profile."""
-        return len(self.profile_ids)
-
-    def _dropping(self, out: Set[ItemKey]) -> Self:
-        left = kept_list([one for one in self.profile_ids if one not in out])
-        return self.model_copy(update={"profile_ids": left})
-
-    def resolved(self, created_ids: CreatedIds) -> Self:
-        """Return it with the ids of a segment and of profiles that earlier Steps created."""
-        id_ = self.segment.id or created_ids.segments.get(self.segment.name)
-        ids = created_ids.renew(self.profile_ids)
-        return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
-
-    async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the segment's current name. Raises Gone."""
-        if self.segment.id is None:
-            return self
-        return self.model_copy(update={"segment": SegmentRef.of(await present(self.segment, shop))})
-
-    @model_validator(mode="after")
-    def _has_shoppers(self) -> Self:
-        if not self.shoppers:
-            raise ValueError("a step for no one")
-        return self
-
-
-class AddMembers(_Membership):
+class AddMembers(Membership):
     """Add shopper profiles to a segment. Idempotent.
 
     ``newcomers``: customers whose profile an earlier Step of the same Plan creates. ``promotions`` are those that use
@@ -208,7 +157,7 @@ def _missing(count: int) -> tuple[str, ...]:
     return (missing,) if count else ()
 
 
-class RemoveMembers(_Membership):
+class RemoveMembers(Membership):
     """Remove shopper profiles from a segment. Idempotent.
 
     ``promotions`` are those that use the segment, None if they cannot be read; ``out_of`` is the segment's size.
@@ -300,20 +249,6 @@ class RemoveMembers(_Membership):
         return frozenset(map(Item.profile, await shop.members_among(self.segment.known_id, self.profile_ids)))
 
 
-def without_keys(customers: Sequence[CustomerKey], out: Set[ItemKey]) -> Sequence[CustomerKey]:
-    """Return the customers whose items have none of these keys."""
-    return kept_list([one for one, key in zip(customers, customer_keys(customers), strict=True) if key not in out])
-
-
-async def known_customers(customers: Sequence[CustomerKey], shop: Shop) -> Sequence[CustomerKey]:
-    """Return the customers who are still registered, and those who are yet to be."""
-    ids = [key for key in customers if isinstance(key, int)]
-    known = await shop.registered(ids)
-    if known.issuperset(ids):
-        return customers
-    return kept_list([key for key in customers if isinstance(key, str) or key in known])
-
-
 def added(
     segment: SegmentRef, profile_ids: Collection[str], newcomers: Collection[CustomerKey] = ()
 ) -> "tuple[AnyStep, ...]":
@@ -321,7 +256,7 @@ def added(
 
     They share batches, so that no request goes out half empty.
     """
-    known, profile_ids, newcomers = len(profile_ids), _in_order(profile_ids), _in_order(newcomers)
+    known, profile_ids, newcomers = len(profile_ids), sorted_keys(profile_ids), sorted_keys(newcomers)
     return tuple(
         AddMembers(
             segment=segment,
@@ -332,26 +267,7 @@ def added(
     )
 
 
-async def in_order(keys: Iterable[K]) -> tuple[K, ...]:
-    """Sort many keys as ``added`` and ``removed`` do, piece by piece: to sort 100,000 would keep others waiting."""
-    by_first: defaultdict[str, list[K]] = defaultdict(list)
-    for some in batches(keys, SORTED_AT_ONCE):
-        await asyncio.sleep(0)
-        for one in some:
-            by_first[str(one)[:1]].append(one)
-    ordered: list[K] = []
-    for first in sorted(by_first):
-        await asyncio.sleep(0)
-        ordered += _in_order(by_first[first])
-    return tuple(ordered)
-
-
 def removed(segment: SegmentRef, profile_ids: Collection[str]) -> "tuple[AnyStep, ...]":
     """Return the Steps that remove these profiles; none for nobody."""
-    ordered = _in_order(profile_ids)
+    ordered = sorted_keys(profile_ids)
     return tuple(RemoveMembers(segment=segment, profile_ids=kept_list(one)) for one in batches(ordered, BATCH))
-
-
-def _in_order(keys: Collection[K]) -> tuple[K, ...]:
-    """Sort the keys, so that replanning gives the same plan, however the store sorts."""
-    return tuple(sorted(keys, key=str))

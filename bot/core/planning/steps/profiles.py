@@ -13,7 +13,8 @@ from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_address
 from bot.core.kept_lists import Ids, kept_list, kept_map
 from bot.core.language.phrases import counted, people
-from bot.core.planning.steps.members import added, known_customers, without_keys
+from bot.core.planning.steps.key_lists import known_customers, without_keys
+from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Step

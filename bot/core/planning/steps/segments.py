@@ -9,7 +9,8 @@ from bot.bigcommerce import NewSegment, Promotion, Reader, Store
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.phrases import size
-from bot.core.planning.steps.members import added, in_order
+from bot.core.planning.steps.key_lists import in_order
+from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.segment_naming import refuse_taken_name
