@@ -10,7 +10,8 @@ from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion, SwitchPromotion
 from bot.core.planning.steps.promotion_status import DISABLED
 from bot.core.planning.steps.promotions import whom

@@ -13,7 +13,8 @@ from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Person, Plan, build_plan
+from bot.core.planning.plan import Person, Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status

@@ -35,7 +35,7 @@ BOUNDED = {
     "Rule.share": {"maximum": 1, "minimum": 0},
     "Rule.shoppers": {"minimum": 0},
     "Rule.steps": {"minItems": 1},
-    "_Membership.profile_ids": {"maxItems": 500},
+    "Membership.profile_ids": {"maxItems": 500},
     "_State.values": {"minProperties": 1},
 }
 MADE_ANEW = {

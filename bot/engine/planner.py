@@ -18,7 +18,8 @@ from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand

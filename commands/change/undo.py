@@ -5,7 +5,8 @@ import asyncio
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange

@@ -9,7 +9,8 @@ from bot.core.errors import NothingToDo
 from bot.core.items import Item
 from bot.core.language.phrases import NAMED, and_list, counted
 from bot.core.planning.list_effects import Movers, list_effects
-from bot.core.planning.plan import KNOWN, Person, Plan, build_plan
+from bot.core.planning.plan import KNOWN, Person, Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, SegmentRef, added, created, in_order, removed
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from commands.segment.import_preview import Mode

@@ -12,7 +12,8 @@ from bot.core.errors import NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import listing, remark_on
 from bot.core.language.tokenizer import quote
-from bot.core.planning.plan import Person, Plan, build_plan
+from bot.core.planning.plan import Person, Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import SegmentRef, added, created, in_order, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve

@@ -11,7 +11,8 @@ from bot.core.language.args import Args, Text
 from bot.core.language.phrases import capital, people
 from bot.core.language.tokenizer import quote
 from bot.core.language.visible import visible, visible_lines
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago

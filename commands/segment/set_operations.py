@@ -12,7 +12,8 @@ from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.planning.item_names import AT_ONCE
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, in_order, removed
 from bot.core.store_view.names import find_named
 from commands.inputs import Name, OneSegment

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.rule import DESTRUCTIVE, Rule
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import DeleteSegment, SegmentRef
 from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import VIPS

@@ -8,7 +8,8 @@ from bot.bigcommerce import AnyOf, SegmentChange
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.approval.rule import Rule
 from bot.core.items import Item
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,

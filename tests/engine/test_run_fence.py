@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import Change, State, StepState
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, DeleteSegment, RemoveMembers, SegmentRef
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.process import LEASE, USUAL_LEASE, Process, elapsed

@@ -5,7 +5,8 @@ import pytest
 
 from bot.bigcommerce import AnyOf, Customer, NewSegment
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,

@@ -9,7 +9,8 @@ import pytest
 
 from bot.bigcommerce import ServerError
 from bot.core.approval.changes import Change, Event, Run, State, StepState
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AddMembers, AnyStep, CreateProfiles, RemoveMembers, SegmentRef
 from bot.core.store_view.cached_shop import Shop
 from bot.engine.change_run import MOST_REFUSED, STEPS_AT_ONCE

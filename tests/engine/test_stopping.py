@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Decision, Event, Run, State, StepState, Verdict
 from bot.core.errors import Refusal
-from bot.core.planning.plan import build_plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     AddMembers,
     CreateCustomer,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.core.errors import Impossible
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import STEPS, AnyStep, Step
 from bot.core.store_view.cached_shop import Shop
 from tests.engine.bench import Bench

@@ -11,7 +11,8 @@ from bot.core.approval.policy import Policy
 from bot.core.approval.step_effects import recorded, subjects
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item, ItemKind, texts
-from bot.core.planning.plan import Plan, build_plan, inverse_of
+from bot.core.planning.plan import Plan, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import (
     AnyStep,

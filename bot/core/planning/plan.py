@@ -10,14 +10,13 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
 from bot.core.kept_lists import BY_DIGEST
 from bot.core.language.phrases import NAMED, listing, people
-from bot.core.planning.promotion_effects import promotion_effects, told_by
-from bot.core.planning.steps import AnyStep, Gone
-from bot.core.store_view.cached_shop import Shop
+from bot.core.planning.promotion_effects import told_by
+from bot.core.planning.steps import AnyStep
 
 MAX_HEADLINE_LINES = 2
 THINGS = 100
@@ -205,7 +204,7 @@ class Plan(Value):
         # What was remarked at first is not about those who are left.
         plan = self.model_copy(update={"steps": left, "remarks": (), "people": people, "size": None})
         count = len(await plan.item_keys())
-        return plan.model_copy(update=_naming(people, count, ("Some were left out. Details lists them.",)))
+        return plan.model_copy(update=naming(people, count, ("Some were left out. Details lists them.",)))
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -255,70 +254,13 @@ def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
     return [list(group) for _, group in groupby(steps, key=lambda step: step.batch_key)]
 
 
-async def build_plan(
-    steps: tuple[AnyStep, ...],
-    shop: Shop,
-    *,
-    undoes: int | None = None,
-    remarks: tuple[str, ...] = (),
-    who: tuple[Person, ...] = (),
-    is_retry: bool = False,
-) -> Plan:
-    """Build the Plan of these Steps for the store's current state, without those that have nothing left to do.
-
-    ``who`` are the shoppers that it is about: one is named in its headline, of several the first in a remark. An undo
-    restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be done
-    already. Raises Impossible.
-    """
-    skipped: list[Impossible] = []
-    refreshed: list[AnyStep] = []
-    for step in steps:
-        await asyncio.sleep(0)  # what is fetched already takes no time to wait for, and there may be hundreds of steps
-        try:
-            refreshed.append(await step.refreshed(shop))
-        except NothingToDo as error:
-            skipped.append(error)
-        except Gone as error:
-            if undoes is None:
-                raise
-            skipped.append(error)
-    if undoes is not None or is_retry:
-        refreshed, departed = await _without_departed(refreshed, shop)
-        skipped += departed
-    if not refreshed:
-        raise skipped[0]
-    not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
-    naming = _naming(who, len(who), (*remarks, *not_restored))
-    effects = await promotion_effects(refreshed, shop)
-    return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], effects=effects, **naming)
-
-
-def _naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> dict[str, Any]:
+def naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> dict[str, Any]:
     """Return the fields that name these shoppers of ``total``: one by itself, of several the first in a remark."""
     names = [one.name for one in people]
     if total == len(names) == 1:
         return {"named": names[0], "remarks": remarks}
     several = (f"{listing(names, NAMED, total=total)}.",) if names else ()
     return {"named": "", "remarks": (*several, *remarks)}
-
-
-async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[AnyStep], list[NothingToDo]]:
-    """Take the shoppers who have left out of the steps of an undo or a retry; return how many left each segment.
-
-    Shoppers who left by other means are neither removed by this change nor put back if it is undone in turn.
-    """
-    remaining: list[AnyStep] = []
-    counts: Counter[str] = Counter()
-    for step in steps:
-        await asyncio.sleep(0)
-        departed = await step.departed(shop)
-        if step.target:
-            counts[step.target.name] += len(departed)
-        reduced = step.without(departed)
-        remaining += [reduced] if reduced else []
-    return remaining, [
-        NothingToDo(f"{people(count)} left {name} meanwhile.") for name, count in counts.items() if count
-    ]
 
 
 def inverse_of(done: tuple[tuple[AnyStep, ...], ...]) -> tuple[AnyStep, ...]:

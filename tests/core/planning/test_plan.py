@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.drift import drift
-from bot.core.planning.plan import THINGS, Plan, build_plan, fingerprint_of_json, inverse_of
+from bot.core.planning.plan import THINGS, Plan, fingerprint_of_json, inverse_of
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     BATCH,
     CreateProfiles,

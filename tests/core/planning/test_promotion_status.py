@@ -3,7 +3,8 @@
 import pytest
 
 from bot.core.errors import Impossible
-from bot.core.planning.plan import Plan, build_plan
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import Applied, PromotionRef, RetargetPromotion, SwitchPromotion
 from bot.core.planning.steps.step import Gone
 from bot.core.store_view.cached_shop import Shop
