@@ -9,8 +9,8 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from bot.core.answers import Answer
-from bot.core.approval.changes import Decision
 from bot.core.approval.changes_reader import ChangesReader
+from bot.core.approval.decisions import Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings

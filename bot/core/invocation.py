@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from bot.core.approval.changes import Decision
+from bot.core.approval.decisions import Decision
 from bot.core.approval.shown_change import Shown
 from bot.core.frozen_value import Value
 from bot.core.kept_lists import ListReader, Values

@@ -8,7 +8,7 @@ from typing import cast
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer
-from bot.core.approval.changes import Decision
+from bot.core.approval.decisions import Decision
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Call, Post

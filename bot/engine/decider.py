@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.answers import mention
-from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
+from bot.core.approval.changes import Change, Emergency, Event, State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.need import LESS, Approval, Need
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
-from bot.core.approval.changes import Change, Decision
+from bot.core.approval.changes import Change
+from bot.core.approval.decisions import Decision
 from bot.core.approval.policy import Policy
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of

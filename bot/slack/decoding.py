@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 from pydantic import ValidationError
 
-from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, Group, Help, find, group_of
 from bot.core.errors import Misuse

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.core.approval.changes import Change, Decision, Verdict
+from bot.core.approval.changes import Change
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.command import Context, command
 from bot.core.errors import Impossible

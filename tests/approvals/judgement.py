@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from bot.core.approval.changes import Change, Verdict
+from bot.core.approval.changes import Change
+from bot.core.approval.decisions import Verdict
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Rule
 from bot.core.planning.plan import Plan

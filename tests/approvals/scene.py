@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 from hypothesis.stateful import RuleBasedStateMachine
 
-from bot.core.approval.changes import Change, Decision, State, Verdict
+from bot.core.approval.changes import Change, State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.ledger.sqlite import change_rows

@@ -17,7 +17,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from bot.core.approval.changes import OPEN, Change, Decision, State, Verdict
+from bot.core.approval.changes import OPEN, Change, State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import ClickedButton

@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from bot.core.approval.changes import Change, Verdict
+from bot.core.approval.changes import Change
+from bot.core.approval.decisions import Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from tests.approvals.choices import (

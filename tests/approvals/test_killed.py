@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Change, Decision, State, Verdict
+from bot.core.approval.changes import Change, State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.sandbox.store import Store

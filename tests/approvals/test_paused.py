@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.core.approval.changes import Decision, State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.engine.process import LEASE

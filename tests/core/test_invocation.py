@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
 from bot.core.invocation import (
     Clicked,

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.core.approval.changes import Decision
+from bot.core.approval.decisions import Decision
 from bot.core.items import Item
 from bot.core.planning.steps import Naming, SegmentRef, UpdateSegment
 from tests.core.samples import uuid

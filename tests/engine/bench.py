@@ -14,7 +14,8 @@ from typing import Any
 from bot.bigcommerce import Store as StoreClient
 from bot.bigcommerce import connect
 from bot.core.answers import Answer
-from bot.core.approval.changes import Card, Change, Decision, Event, Verdict
+from bot.core.approval.changes import Card, Change, Event
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.policy import Policy
 from bot.core.command import Group

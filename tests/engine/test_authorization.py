@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Decision, State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.timestamps import timestamp
 from bot.engine.ports import Undeliverable

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.changes import Card, Change, Event, State, Verdict
+from bot.core.approval.changes import Card, Change, Event, State
+from bot.core.approval.decisions import Verdict
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.ports import Undeliverable

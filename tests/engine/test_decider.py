@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.core.answers import mention
-from bot.core.approval.changes import Change, Decision, Emergency, Event, State, Verdict
+from bot.core.approval.changes import Change, Emergency, Event, State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.rule import Rule
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.items import Item

@@ -8,7 +8,8 @@ import pytest
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Answer, mention
-from bot.core.approval.changes import Event, State, Verdict
+from bot.core.approval.changes import Event, State
+from bot.core.approval.decisions import Verdict
 from bot.core.approval.rule import Rule
 from bot.core.command import Call, Context, Group, Outcome, Post, command
 from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, SelfApproval, TooLate

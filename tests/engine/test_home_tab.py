@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.core.approval.changes import State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Verdict
 from bot.core.people import Standing
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.summary.history import Size, Snapshot

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.changes import State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Verdict
 from bot.core.approval.rule import Rule
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.cached_shop import Shop

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.approval.changes import State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Verdict
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation

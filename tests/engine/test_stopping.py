@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.answers import mention
-from bot.core.approval.changes import Change, Decision, Event, Run, State, StepState, Verdict
+from bot.core.approval.changes import Change, Event, Run, State, StepState
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.errors import Refusal
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (

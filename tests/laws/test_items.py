@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.items import Item, ItemKind, item_key
 from bot.core.planning.item_names import each_name
 from bot.core.planning.plan import Plan

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.answers import Answer
-from bot.core.approval.changes import Decision, State, Verdict
+from bot.core.approval.changes import State
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.core.summary.schedule import due

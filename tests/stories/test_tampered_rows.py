@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Decision, Verdict
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.invocation import Clicked
 from bot.core.people import Place
 from bot.sandbox.workspace.people import APPROVALS, BEN

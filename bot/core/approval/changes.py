@@ -275,34 +275,3 @@ class Brief(Value):
         """Summarize this Change."""
         same = {name: getattr(change, name) for name in cls.model_fields if name not in ("headline", "things")}
         return cls(headline=change.plan.headline, things=change.plan.things, **same)
-
-
-class Verdict(StrEnum):
-    """The decisions that a person can make about a Change."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    NARROW = "narrow"
-    STOP = "stop"
-    BREAK = "break glass"
-    REVIEW = "review"
-
-
-class Decision(Value):
-    """A person's decision about a Change.
-
-    ``version`` is that of the card whose button was clicked; None where there was no card. ``items`` are to be taken
-    out.
-    """
-
-    number: int
-    verdict: Verdict
-    version: int | None = None
-    reason: str = ""
-    items: StoredItems = ()
-
-    @property
-    def recorded_text(self) -> str:
-        """The decision as the log records it: ``approve change 42``."""
-        return f"{self.verdict.value} change {self.number}"
