@@ -9,8 +9,9 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from bot.core.approval.change_replay import BrokenLife, replay, sealed_fact
-from bot.core.audit.entries import EntryKind, RecordedEntry
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
+from bot.ledger import entry_builders
 from bot.ledger.sqlite.kept_lists import broken_among
 from bot.ledger.sqlite.step_rows import StepRows
 from bot.ledger.stored_changes import StoredChange, StoredRun, contradiction, digest
@@ -52,6 +53,17 @@ def row_facts(db: sqlite3.Connection, number: int) -> dict[str, Any]:
 def plan_digest(db: sqlite3.Connection, number: int) -> str:
     """Return the digest of a change's plan as it is stored."""
     return digest(db.execute("SELECT plan FROM changes WHERE number = ?", (number,)).fetchone()["plan"])
+
+
+def with_row(db: sqlite3.Connection, entry: Entry) -> Entry:
+    """Return the entry of a change with what is sealed of its row as it is now."""
+    number = entry.change or 0
+    facts = row_facts(db, number)
+    if entry.kind in (EntryKind.SIGN, EntryKind.APPROVE, EntryKind.BREAK_GLASS):
+        facts["approves"] = plan_digest(db, number)
+    if entry.kind is EntryKind.CONTRADICT:
+        facts |= all_facts(db, number)
+    return entry_builders.with_sealed(entry, facts)
 
 
 def all_facts(db: sqlite3.Connection, number: int) -> dict[str, Any]:

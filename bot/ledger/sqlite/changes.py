@@ -1,6 +1,5 @@
 """The changes: their moves, runs and cards. See ``bot.ledger.ports.changes``."""
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,7 @@ from bot.core.approval.beside import Beside
 from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
-from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.entries import EntryKind
 from bot.core.errors import TooLate
 from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
@@ -123,7 +122,7 @@ class SqliteChanges:
             save_touched_segments(db, numbered.number, change.plan)
             took = change.created_at - asked_at
             entry = entry_builders.planned(invocation, numbered, detail, subjects, took=took)
-            append(db, _with_row(db, entry), change.created_at)
+            append(db, change_verification.with_row(db, entry), change.created_at)
         return numbered
 
     async def move(
@@ -156,7 +155,7 @@ class SqliteChanges:
             queued.queue(db, moved.number, notices)
             entry = entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at)
             renewed = entry_builders.plan_facts(moved) if is_replanned else {}
-            append(db, _with_row(db, entry_builders.with_sealed(entry, renewed)), at)
+            append(db, change_verification.with_row(db, entry_builders.with_sealed(entry, renewed)), at)
             if is_replanned:
                 audit_index.add_change(db, moved.number)
         return change_rows.load(self._database.connection, change.number)
@@ -168,7 +167,7 @@ class SqliteChanges:
         changed = amended(change, update)
         async with self._database.writing() as db:
             change_rows.swap(db, change, changed)
-            append(db, _with_row(db, entry_builders.moved(kind, changed, actor)), at)
+            append(db, change_verification.with_row(db, entry_builders.moved(kind, changed, actor)), at)
         return change_rows.load(self._database.connection, change.number)
 
     async def save_run(
@@ -290,14 +289,3 @@ class SqliteChanges:
     def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
         rows = self._database.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)
         return tuple(row["number"] for row in rows)
-
-
-def _with_row(db: sqlite3.Connection, entry: Entry) -> Entry:
-    """Return the entry of a change with what is sealed of its row as it is now."""
-    number = entry.change or 0
-    facts = change_verification.row_facts(db, number)
-    if entry.kind in (EntryKind.SIGN, EntryKind.APPROVE, EntryKind.BREAK_GLASS):
-        facts["approves"] = change_verification.plan_digest(db, number)
-    if entry.kind is EntryKind.CONTRADICT:
-        facts |= change_verification.all_facts(db, number)
-    return entry_builders.with_sealed(entry, facts)
