@@ -1,12 +1,18 @@
 """The modes of the command line that run the bot between a real store and Slack."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.file_modes import warn_of_open_files
+from bot.health import server as health
+from bot.health.readiness import Readiness
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import DOTENV, Settings
 from bot.slack import transports
-from bot.wiring import assemble
+from bot.slack.hearing import Hearing
+from bot.wiring import Bot, assemble
 from commands import GROUPS
 
 log = logging.getLogger("bot")
@@ -14,20 +20,41 @@ log = logging.getLogger("bot")
 
 async def socket(settings: Settings) -> None:
     """Run the bot over Socket Mode until it is stopped. Raises CannotStart."""
-    async with assemble(settings, GROUPS) as bot:
+    async with assemble(settings, GROUPS) as bot, _probed(bot, settings) as readiness:
         warn_of_open_files(DOTENV, settings.DATABASE)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
-        async with transports.socket(bot.app, settings.SLACK_APP_TOKEN):
+        hearing = Hearing(bot.engine.process.elapsed)
+        readiness.reached = hearing.is_fresh
+        async with transports.socket(bot.app, settings.SLACK_APP_TOKEN, hearing):
             log.info("Ready: connected to Slack by Socket Mode")
             await stopped(bot.lost)
+            readiness.is_draining = True
+            await bot.deliveries.acknowledged()
 
 
 async def http(settings: Settings) -> None:
     """Run the bot behind signed HTTP requests until it is stopped. Raises CannotStart."""
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
-    async with assemble(settings, GROUPS) as bot:
+    async with assemble(settings, GROUPS) as bot, _probed(bot, settings) as readiness:
         warn_of_open_files(DOTENV, settings.DATABASE)
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
+            readiness.reached = lambda: True
             log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)
             await stopped(bot.lost)
+            readiness.is_draining = True
+            await asyncio.sleep(settings.DRAIN_SECONDS)  # meanwhile, who sends requests sees that it is not ready
+
+
+@asynccontextmanager
+async def _probed(bot: Bot, settings: Settings) -> AsyncIterator[Readiness]:
+    """Serve probes while the context lasts, if there is a port for them. Raises CannotStart."""
+    readiness = Readiness(bot.engine.process)
+    if settings.HEALTH_PORT is None:
+        yield readiness
+        return
+    host, port = settings.HEALTH_HOST, settings.HEALTH_PORT
+    await refuse_taken_port(host, port, "Choose another one with the setting HEALTH_PORT.")
+    async with health.serving(health.probes(readiness), host, port) as port:
+        log.info("Probes: listening on http://%s:%s", host, port)
+        yield readiness

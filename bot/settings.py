@@ -100,13 +100,17 @@ def _new_or_existing(value: str) -> Path:
     return Path(value)
 
 
-def _host(value: str) -> str:
+def _host(value: str, port: str = "PORT") -> str:
     try:
         ip_address(value)
     except ValueError as error:
         if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", value):
-            raise ValueError("not an address like 127.0.0.1 or a host's name; the port is PORT") from error
+            raise ValueError(f"not an address like 127.0.0.1 or a host's name; the port is {port}") from error
     return value
+
+
+def _health_host(value: str) -> str:
+    return _host(value, "HEALTH_PORT")
 
 
 def _zone(value: str) -> ZoneInfo:
@@ -200,6 +204,15 @@ class Settings(BaseModel):
     APPROVAL_HOURS: Annotated[float, Field(gt=0, le=24 * 30, description="How long a change waits")] = 24
     HOST: Annotated[str, BeforeValidator(_host), Field(description="Address that HTTP mode listens on")] = "127.0.0.1"
     PORT: Annotated[int, Field(ge=0, le=65535, description="Port that HTTP mode listens on")] = 3000
+    HEALTH_HOST: Annotated[
+        str, BeforeValidator(_health_host), Field(description="Address that probes and metrics listen on")
+    ] = "127.0.0.1"
+    HEALTH_PORT: Annotated[
+        int | None, Field(ge=0, le=65535, description="Port that probes and metrics listen on; none: nowhere")
+    ] = None
+    DRAIN_SECONDS: Annotated[
+        float, Field(ge=0, le=60, description="How long HTTP mode still answers once it is told to stop")
+    ] = 0
 
 
 def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> Path:

@@ -30,6 +30,7 @@ from bot.ledger.sqlite.ledger import open_sqlite
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
+from bot.slack.deliveries import CountingApp, Deliveries
 from bot.slack.directory import SlackDirectory
 from bot.slack.file_downloads import SlackUploads
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
@@ -55,7 +56,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work.
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work, ``deliveries`` are in hand.
 
     ``lost`` gets a result once the bot has to stop, since it lost its ledger.
     """
@@ -63,6 +64,7 @@ class Bot:
     app: AsyncApp
     engine: Engine
     lost: asyncio.Future[LedgerLost]
+    deliveries: Deliveries
 
     def lose(self, error: LedgerLost) -> None:
         """Note that the bot has to stop."""
@@ -87,9 +89,8 @@ class Bot:
         await self.settled()
 
     async def healthy(self) -> bool:
-        """Return whether the ledger can be read."""
-        await self.engine.process.ledger.changes.count("pending", "")
-        return True
+        """Return whether the process answers; whether it should be sent anything is another question."""
+        return not self.lost.done()
 
 
 def utc_now() -> datetime:
@@ -147,7 +148,8 @@ async def assemble(
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
         )
-        bot = Bot(_app(client), engine, asyncio.get_running_loop().create_future())
+        deliveries = Deliveries()
+        bot = Bot(_app(client, deliveries), engine, asyncio.get_running_loop().create_future(), deliveries)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
@@ -158,10 +160,11 @@ async def assemble(
         yield bot
 
 
-def _app(client: AsyncWebClient) -> AsyncApp:
+def _app(client: AsyncWebClient, deliveries: Deliveries) -> AsyncApp:
     # Without a name, Bolt looks for one in the caller's source. Signatures are checked before Bolt parses anything:
     # it does so afterwards, and logs whole bodies that are forged.
-    return AsyncApp(name="segment-bot", client=client, process_before_response=True, request_verification_enabled=False)
+    options = {"process_before_response": True, "request_verification_enabled": False}
+    return CountingApp(deliveries, name="segment-bot", client=client, **options)
 
 
 def _store(

@@ -12,7 +12,7 @@ import pytest
 
 from bot.bigcommerce.responses import _ERRORS
 
-LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
+LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health")
 Figure = float | timedelta
 
 BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
@@ -171,10 +171,12 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     },
     "card": {"RULE": 200},
     "card_search": {"CLOCKS_DIFFER": timedelta(minutes=5), "LATEST": 200},
+    "deliveries": {"ACK_SECONDS": 3},
     "dialogs": {"PATIENCE": 2},
     "directory": {"PEOPLE_AT_ONCE": 1000, "TTL": timedelta(seconds=30)},
     "file_downloads": {"CHUNK": 65_536},
     "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
+    "hearing": {"SILENT_SECONDS": 40},
     "home": {"HOME_BLOCKS": 100},
     "http.connections": {"MOST": 512, "READ_SECONDS": 10},
     "http.endpoint": {"MOST_BYTES": 1_048_576},
@@ -186,6 +188,7 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
     "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
 }
+HEALTH: Mapping[str, Mapping[str, Figure]] = {"readiness": {"MISSED": 3}}
 STATUSES = {
     202: "Unfinished",
     207: "PartlyFailed",
@@ -199,7 +202,7 @@ STATUSES = {
     429: "RateLimited",
     507: "OverPlan",
 }
-KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK), strict=True))
+KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK, HEALTH), strict=True))
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -1,4 +1,7 @@
-"""Each layer imports only what stands to its left: bigcommerce → core → ledger → engine → slack → wiring → __main__."""
+"""Each layer imports only what stands to its left:
+
+bigcommerce → core → ledger → engine → slack → health → wiring → __main__.
+"""
 
 import ast
 import re
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "wiring", "__main__")
+LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "wiring", "__main__")
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("commands/**/*.py")])
 
 

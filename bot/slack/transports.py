@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack.hearing import Hearing
 from bot.slack.http.connections import READ_SECONDS, Connection, Connections, most_connections, open_files
 from bot.slack.http.endpoint import MOST_BYTES, Endpoint, closing
 from bot.slack.http.refusals import Refusals, ServerLog
@@ -26,9 +27,12 @@ _LOG = web.AppKey("log", ServerLog)
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
-    """Connect to Slack while the context lasts; the client reconnects by itself."""
+async def socket(app: AsyncApp, app_token: str, hearing: Hearing | None = None) -> AsyncIterator[None]:
+    """Connect to Slack while the context lasts; the client reconnects by itself. ``hearing`` notes what is heard."""
     handler = AsyncSocketModeHandler(app, app_token)
+    if hearing:
+        await handler.client.aiohttp_client_session.close()
+        handler.client.aiohttp_client_session = ClientSession(ws_response_class=hearing.connection_class())
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt annotates none of its handlers
     try:
         yield
