@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from bot.sandbox.workspace import people
 from tests.harness import ROOT, World, environment_for
@@ -15,13 +16,13 @@ LONG = 50
 
 
 @asynccontextmanager
-async def bot(slack: World, **settings: str) -> AsyncIterator[Process]:
-    """A bot that is ready; killed (-9) at the end, if it was not before."""
+async def bot(slack: World, *, code: Path = ROOT, **settings: str) -> AsyncIterator[Process]:
+    """A bot that is ready; killed (-9) at the end, if it was not before. ``code``: where its version of the bot is."""
     inherited = {name: value for name, value in os.environ.items() if "COV" not in name}
     environment = inherited | environment_for(slack.url, slack.database) | settings
     command = (sys.executable, "-m", "bot", "socket")
     slack.permitted |= slack.behind(frozenset({people.APPROVERS_GROUP}))
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=PIPE)
+    process = await asyncio.create_subprocess_exec(*command, cwd=code, env=environment, stderr=PIPE)
     assert process.stderr
     seen = b""
     try:

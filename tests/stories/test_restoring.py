@@ -62,3 +62,12 @@ async def test_a_card_from_after_the_backup_decides_nothing(slack: World) -> Non
     assert (await slack.change(2)).state == "waiting"
     assert "VIPs" in slack.sizes()
     assert any("Nothing can be decided here" in said(one) for one in slack.messages(by="ben", channel="#approvals"))
+
+
+async def test_after_a_backup_a_loss_and_a_restore_one_click_decides_and_the_chain_holds(slack: World) -> None:
+    await restore(slack, await backup_of(slack))
+    assert await asyncio.to_thread(main, ["audit", "verify", "--database", str(slack.database)]) == 0
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben")
+    assert "VIPs" not in slack.sizes()
+    assert await asyncio.to_thread(main, ["audit", "verify", "--database", str(slack.database)]) == 0
