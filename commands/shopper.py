@@ -27,6 +27,8 @@ from commands.paging import offers
 
 FOUND = 50
 """The most shoppers that a search shows."""
+MAIL = ("e-mail", "mail", "email address", "e-mail address", "address")
+"""What people write before an address."""
 
 
 def _address(text: str) -> str:
@@ -60,9 +62,11 @@ class SomeShoppers(Args):
 class RegisterArgs(Args):
     """The customer to register, and the segments to add them to."""
 
-    email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True)]
-    first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True)]
-    last_name: Annotated[PersonName, Text(label="Last name", max_length=100, private=True)]
+    email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True, called=MAIL)]
+    first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True, called=("given name",))]
+    last_name: Annotated[
+        PersonName, Text(label="Last name", max_length=100, private=True, called=("surname", "family name"))
+    ]
     segments: Annotated[
         tuple[str, ...],
         Field(max_length=25),
@@ -78,6 +82,7 @@ class FindArgs(Args):
         Field(min_length=1, max_length=255),
         Text(
             label="Who",
+            called=("name", "shopper", "customer", "email", "company", "phone"),
             hint="Part of a name, or a whole email, company or phone number",
             placeholder="Moss",
             private=True,

@@ -6,7 +6,17 @@ from typing import Any
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
 from bot.core.errors import Instead, Misuse, Question, Reading, Refusal
-from bot.core.language.args import Choice, NumberInput, ShopperInput, check, input_of, missing, takes_many, typed_fields
+from bot.core.language.args import (
+    Choice,
+    NumberInput,
+    ShopperInput,
+    Text,
+    check,
+    input_of,
+    missing,
+    takes_many,
+    typed_fields,
+)
 from bot.core.language.field_values import is_name
 from bot.core.language.line_reader import Values
 from bot.core.language.near_readings import Near
@@ -29,8 +39,14 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
     readings = tuple(map(Reading, found))
     if len(found) > 1:
         name = next(one for one in fields if len({str(values.get(one)) for values in found}) > 1)
-        sentence = f"Which {_label(command, name)} did you mean? Nothing was done yet."
-        return Question(sentence, readings, names=names, for_log="The words can be read in several ways.")
+        is_search = isinstance(kind := input_of(fields[name]), Text) and kind.as_typed
+        which = "Which of these" if is_search else f"Which {_label(command, name)}"
+        return Question(
+            f"{which} did you mean? Nothing was done yet.",
+            readings,
+            names=names,
+            for_log="The words can be read in several ways.",
+        )
     lacks = missing(command.args, found[0])
     sentence = f"Which {_label(command, lacks[0])}?" if lacks else "What is to change?"
     return Question(f"{sentence} Nothing was done yet.", readings, names=names, for_log="Something is missing.")

@@ -1,6 +1,7 @@
 """How typed words are read with the store's names."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -8,11 +9,12 @@ from typing import Any
 from bot.bigcommerce import is_uuid
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
-from bot.core.language.args import Input, PromotionInput, SegmentInput, ShopperInput, input_of
+from bot.core.language.args import Args, Input, PromotionInput, SegmentInput, ShopperInput, check, input_of, missing
 from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
+from bot.core.language.labels import is_labelled, with_keys
 from bot.core.language.line_reader import Values
-from bot.core.language.near_readings import Near, near_readings, with_keys
+from bot.core.language.near_readings import Near, near_readings
 from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.tokenizer import Word, as_typed, split
@@ -37,7 +39,10 @@ async def resolve(call: Call, shop: Shop) -> Call:
     indexes = await _indexes(call, shop)
     exact = _readings(call, indexes)
     keyed = _readings_with_keys(call, indexes, exact)
-    found = (*exact, *keyed)[:MOST_READINGS] if exact else ()
+    exact = tuple(one for one in exact if not keyed or _taken(call, one))
+    taken = [_taken(call, one) for one in exact]
+    others = [one for one in keyed if _taken(call, one) not in taken]
+    found = (*exact, *others)[:MOST_READINGS] if exact else ()
     if len(found) == 1 and replace(call, values=found[0]).is_complete:
         return Call(call.command, found[0])
     if found:
@@ -74,12 +79,23 @@ def _names_of(indexes: Indexes) -> NamesOf:
 
 
 def _readings_with_keys(call: Call, indexes: Indexes, exact: Sequence[Values]) -> tuple[Values, ...]:
-    """Return how else a line can be read whose keys have blanks behind them, but for lists of shoppers."""
+    """Return how else a line can be read whose values have labels, but for lists of shoppers."""
     keyed = with_keys(call.command.args, call.words)
-    found = _readings(replace(call, words=keyed), indexes) if keyed != call.words else ()
+    read = _readings(replace(call, words=keyed), indexes) if keyed != call.words else ()
+    valid = [one for one in read if _taken(call, one)]
+    found = [one for one in valid if not missing(call.command.args, one)] or valid
     lists = {name for name, one in call.command.args.model_fields.items() if isinstance(input_of(one), ShopperInput)}
     known = [{name: one[name] for name in one if name not in lists} for one in exact]
     return tuple(one for one in found if {name: one[name] for name in one if name not in lists} not in known)
+
+
+def _taken(call: Call, values: Values) -> Args | Values | None:
+    """Return what a Command takes of these values: its Args, or as many as there are; none of invalid ones."""
+    if missing(call.command.args, values):
+        return values
+    with suppress(Misuse):
+        return check(call.command.args, values)
+    return None
 
 
 def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> tuple[Near, ...]:
@@ -183,7 +199,7 @@ def _is_sure(call: Call) -> bool:
     """Return whether nothing is named, or everything by its id."""
     kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
     named = [word for name, kind in kinds.items() if is_name(kind) for word in call.each(name)]
-    return bool(named) and all(map(is_uuid, named))
+    return bool(named) and all(map(is_uuid, named)) and not is_labelled(call.command.args, call.words)
 
 
 async def _indexes(call: Call, shop: Shop) -> Indexes:

@@ -9,6 +9,7 @@ from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, input_of
 from bot.core.language.field_values import is_name
+from bot.core.language.labels import is_labelled
 from bot.core.language.near_readings import near_lines
 from bot.core.language.readings import fill, may_differ
 
@@ -48,7 +49,7 @@ def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknow
         instead = Instead(": ".join(filter(None, (command.submit, near))), f"{command.path} {near}".strip())
         meant = Misuse(f"{error} Did you mean this?", for_log=error.for_log, instead=[instead])
         raise command.misuse(meant) from error
-    kept = words if may_differ(command.args, values) else ""
+    kept = words if may_differ(command.args, values) or is_labelled(command.args, words) else ""
     return Call(command, values, kept, positional, unknown)
 
 

@@ -58,7 +58,14 @@ class JustSegment(Args):
 class CreateArgs(Args):
     """The segment to create."""
 
-    name: Annotated[Name, Text(label="Name", hint="Every segment has a name of its own")]
+    name: Annotated[
+        Name,
+        Text(
+            label="Name",
+            hint="Every segment has a name of its own",
+            called=("segment", "segment name", "called", "named", "segment called", "segment named", "title"),
+        ),
+    ]
     description: Annotated[Description, Text(label="Description", max_length=DESCRIPTION, multiline=True)] = ""
 
 
@@ -66,7 +73,10 @@ class EditArgs(Args):
     """A segment, and its new name or description."""
 
     segment: OneSegment
-    name: Annotated[Name | None, Text(label="Name", option=True, leads=("to", "as", "into"))] = None
+    name: Annotated[
+        Name | None,
+        Text(label="Name", option=True, leads=("to", "as", "into", "called", "named"), called=("new name", "title")),
+    ] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None

@@ -46,7 +46,15 @@ class CopyArgs(Args):
     """A segment, and the name of its copy."""
 
     segment: OneSegment
-    name: Annotated[Name, Text(label="New name", hint="The copy gets the same description", leads=("to", "as", "into"))]
+    name: Annotated[
+        Name,
+        Text(
+            label="New name",
+            hint="The copy gets the same description",
+            leads=("to", "as", "into", "called", "named"),
+            called=("new segment", "copy", "title"),
+        ),
+    ]
 
 
 class CombineArgs(Args):
@@ -72,7 +80,8 @@ class CombineArgs(Args):
             word="into",
             hint="An existing segment, or the name of a new one",
             new=True,
-            leads=("into", "to", "as"),
+            leads=("into", "to", "as", "called", "named"),
+            called=("name", "new name", "new segment", "segment"),
         ),
     ]
     mode: Annotated[

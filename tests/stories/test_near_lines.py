@@ -14,6 +14,20 @@ NEAR = {
     "/segment show Segment: VIPs": ("Did you mean this?", ["Show Segment: VIPs"]),
     "/segment members VIPs page: 1 please": ("I didn't expect “please” here.", ["List Members: VIPs"]),
     "/segment rename Segment: VIPs Name: Gold": ("Did you mean this?", ["Save Segment: VIPs"]),
+    "/segment create Segment: Gold": ("Which name", ["Create Segment: Segment: Gold", "Create Segment: Gold"]),
+    "/segment create a segment called Gold": (
+        "Which name",
+        ["Create Segment: a segment called Gold", "Create Segment: Gold"],
+    ),
+    "/segment create name=Gold": ("Which name", ["Create Segment: name=Gold", "Create Segment: Gold"]),
+    "/segment copy VIPs New name - Gold": ("Which new name", ["Copy Segment: New name - Gold", "Copy Segment: Gold"]),
+    "/segment rename VIPs name=Gold": ("Which name", ["Save Segment: name=Gold", "Save Segment: Gold"]),
+    "/shopper register First name: Eve Last name: Moss Email: eve@x.org": (
+        "Did you mean this?",
+        ["Register Shopper: Eve"],
+    ),
+    "/shopper find name: Moss": ("Which of these", ["Find Shoppers: name: Moss", "Find Shoppers: Moss"]),
+    "/change undo change=1": ("Did you mean this?", ["Undo Change: 1"]),
     "/segment overlap VIPs, Loyal, Newsletter": (
         "Which of these",
         [

@@ -30,8 +30,9 @@ class Input:
     """How a field is shown to people: its label, a hint and an example. ``private``: its value may name a shopper.
 
     ``option``: it can only be typed as ``key:value``. ``word``: what a usage line calls it, if the label is a phrase.
-    ``leads``: words that may be typed before its value: ``copy VIPs to Gold``. ``bare``: an option's key may be typed
-    without its colon: ``since monday``.
+    ``leads``: words that may be typed before its value: ``copy VIPs to Gold``. ``called``: what people call it before
+    a sign, besides its key and its label: ``Segment: VIPs`` for a name. ``bare``: an option's key may be typed without
+    its colon: ``since monday``.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Input:
     option: bool = False
     word: str = ""
     leads: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     bare: bool = False
 
     def may_be(self, word: str) -> bool:

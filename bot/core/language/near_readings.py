@@ -1,4 +1,4 @@
-"""How a line may have been meant that cannot be read: with blanks behind its keys, or without some of its words. Pure.
+"""How a line may have been meant that cannot be read: with labels before its values, or without some words. Pure.
 
 What is found here is offered, never done unasked.
 """
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
 from bot.bigcommerce import is_uuid
-from bot.core.language.args import Args, Choice, Text, input_of, options, typed_fields
+from bot.core.language.args import Args, Choice, Text, input_of, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
+from bot.core.language.labels import with_keys
 from bot.core.language.line_reader import Values
 from bot.core.language.readings import readings
 from bot.core.language.tokenizer import Word, as_typed, split
@@ -34,23 +35,6 @@ class _Piece:
     words: Run
     is_name: bool = False
     is_sure: bool = False
-
-
-def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
-    """Return the line with ``segment:VIPs`` for ``Segment: VIPs``: each key of a field joined to what follows it.
-
-    ``bare``: also the key of an option that has no colon: ``page 2``.
-    """
-    words, line, is_joined = split(text), "", False
-    keys = {f"{called}:": name for called, name in _called(args).items()}
-    keys |= {name: name for name in options(args)} if bare else {}
-    for at, word in enumerate(words):
-        plain = as_typed((word,))
-        name = "" if word.quoted or word.key or at + 1 == len(words) else keys.get(word.text.casefold(), "")
-        line += plain if is_joined else word.typed
-        line = f"{line.removesuffix(plain)}{name}:" if name else line
-        is_joined = bool(name)
-    return line
 
 
 def near_readings(
@@ -96,14 +80,6 @@ def near_lines(args: type[Args], text: str) -> Iterator[str]:
     words = split(text)
     for count in range(1, min(MOST_OTHERS, len(words)) + 1):
         yield as_typed(words[:-count])
-
-
-def _called(args: type[Args]) -> dict[str, str]:
-    """Return the fields by what people write before a colon: their keys and labels, also in the plural."""
-    fields = typed_fields(args)
-    called = {name: (name, input_of(field).label, input_of(field).word) for name, field in fields.items()}
-    words = [(word.casefold(), name) for name, each in called.items() for word in each if word]
-    return {f"{word}{end}": name for word, name in words for end in ("s", "")}
 
 
 def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:

@@ -25,6 +25,15 @@ _TOKEN = re.compile(
 )
 _IDS = re.compile(r"[\s,;|]*(?:#?[1-9]\d*(?:[\s,;|]+|$))+")
 """A list of nothing but ids, whose numbers are no parts of a telephone's."""
+_LABEL = re.compile(
+    r"(?<![\w@.#=-])(?:(?:e-?mail )?address|e-?mail|mail|shopper|customer|item)(?:es|s)?\s*[:=]\s*(?=[^\s,;:=]*@)",
+    re.IGNORECASE,
+)
+_LABEL_OF_ID = re.compile(
+    r"(?:(?<![^,;|\n])[ \t]*customer|(?<![\w@.#=-])customer[ _-]?(?:id|no|number)\.?)\s*[:=]\s*#?(?=[1-9])",
+    re.IGNORECASE,
+)
+"""What says of an address, or of a number, what it is: ``Email: ada@example.com``, ``customer=17``."""
 _JOINING = ("and", "or")
 _MARK_IN_A_LIST = re.compile(r"\s*\d{1,4}[.)]\s+")
 _BEFORE_A_NAME = ',;|\t>"'
@@ -164,8 +173,9 @@ def read_shoppers(texts: Iterable[str]) -> ShopperWords:
     return collected.settled()
 
 
-def _read(text: str) -> ShopperWords:
-    collected, rows, is_ids = _Collected(), parse_table(text), bool(_IDS.fullmatch(text))
+def _read(typed: str) -> ShopperWords:
+    text = _LABEL_OF_ID.sub(" #", _LABEL.sub("", typed))
+    collected, rows, is_ids = _Collected(), parse_table(typed), bool(_IDS.fullmatch(text))
     for row in rows or ():
         collected.add_row(row)
     for line in (text.split() if is_ids else text.splitlines()) if rows is None else ():

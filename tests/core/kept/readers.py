@@ -10,7 +10,8 @@ from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, NotSegments, Question
 from bot.core.language.args import missing
 from bot.core.language.hidden_addresses import has_lone_address, hide_addresses
-from bot.core.language.near_readings import near_lines, near_readings, with_keys
+from bot.core.language.labels import with_keys
+from bot.core.language.near_readings import near_lines, near_readings
 from bot.core.language.pasted_text import plain
 from bot.core.language.readings import fill, may_differ, readings
 from bot.core.language.shopper_list import read_shoppers

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text, missing
-from bot.core.language.near_readings import near_lines, near_readings, with_keys
+from bot.core.language.near_readings import near_lines, near_readings
 from bot.core.language.readings import readings
 from tests.core.language.test_readings import Add, Combine, Delete, Edit, Target, names
 from tests.laws.values import LAW
@@ -61,12 +61,6 @@ def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
 )
 def test_the_fewest_words_are_left_out(args: type[Args], text: str, meant: list[tuple[dict[str, Any], str]]) -> None:
     assert near(args, text) == meant
-
-
-def test_a_key_is_joined_to_what_follows_its_blank() -> None:
-    assert with_keys(Edit, "Segment:  VIPs name: Gold, page: ") == "segment:VIPs name:Gold, page:"
-    assert with_keys(Edit, 'VIPs "name:" Gold page 2') == 'VIPs "name:" Gold page 2'
-    assert with_keys(Edit, "VIPs page 2 name", bare=True) == "VIPs page:2 name"
 
 
 def test_a_line_with_too_many_words_is_tried_without_the_last_few() -> None:

@@ -38,6 +38,13 @@ def emails(*addresses: str) -> ShopperWords:
         ("ada@x.org,#1,024", ShopperWords(emails=("ada@x.org",), others=("#1,024",))),
         ("#17,#18", ShopperWords(customer_ids=(17, 18))),
         ("0 " + "1" * 20, ShopperWords(others=("0", "1" * 20))),
+        # a label says what stands behind it
+        ("Shopper: ada@x.org, Emails = ben@x.org", emails("ada@x.org", "ben@x.org")),
+        ("email=ada@x.org; E-mail address:cleo@x.org", emails("ada@x.org", "cleo@x.org")),
+        ("ada@x.org, customer = 17\nCUSTOMER ID: #18", ShopperWords(emails=("ada@x.org",), customer_ids=(17, 18))),
+        ("customer_no.=19 x", ShopperWords(customer_ids=(19,), others=("x",))),
+        ("ada@x.org new customer: 3", ShopperWords(emails=("ada@x.org",), numbers=(3,), others=("new", "customer"))),
+        ("ada@x.org id: 4", ShopperWords(emails=("ada@x.org",), numbers=(4,), others=("id",))),
         # names before addresses
         ("Ada Byron <ada@x.org>; Byron, Ben <ben@x.org>", emails("ada@x.org", "ben@x.org")),
         ("de la Cruz, Ada <ada@x.org>; Ruiz Gómez, Ben J. <ben@x.org>", emails("ada@x.org", "ben@x.org")),

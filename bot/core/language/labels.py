@@ -1,0 +1,80 @@
+"""Labels that people type before a value: ``Segment: VIPs``, ``name=Gold``, ``New name - Gold``. Pure.
+
+A field is labelled by its key, by what a form or a usage line calls it, by words that may lead to it, and by what it is
+``called`` besides; in any case, also in the plural.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.core.language.args import Args, Text, input_of, options, typed_fields
+from bot.core.language.tokenizer import split
+
+_SIGN = r"(?:\s*(?:[:=]>?|→)\s*|\s+[-–—]+>?\s+)"
+_ARTICLES = r"(?:(?:an?|the|new)\s+)*?"
+_GAP = re.compile(r"[\s_-]+")
+
+
+def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
+    """Return the line with ``segment:VIPs`` for ``Segment: VIPs``: the key of a field for each label of it.
+
+    ``bare``: also for the key of an option that has no sign behind it: ``page 2``.
+    """
+    labels = _labels(args)
+    line, starts = _outside_quotes(text)
+    pattern = "|".join(_patterns(args, labels, bare=bare))
+    found = re.compile(rf"(?<![^\s,])(?:{pattern})(?=[^\s,])", re.IGNORECASE)
+
+    def keyed(match: re.Match[str]) -> str:
+        label = next(filter(None, match.groups()))
+        return f"{labels[_plain(label)]}:" if match.start() in starts else match[0]
+
+    return found.sub(keyed, line)
+
+
+def is_labelled(args: type[Args], text: str) -> bool:
+    """Return whether the line has a label that is not just the key of its field: ``Name: Gold``, not ``name:Gold``."""
+    return with_keys(args, text) != _outside_quotes(text)[0]
+
+
+def _outside_quotes(text: str) -> tuple[str, frozenset[int]]:
+    """Return the line as it is split, and the places where its words begin that are not in quotes."""
+    line, starts = "", set[int]()
+    for word in split(text):
+        if not word.quoted or word.key:
+            starts.add(len(line) + len(word.typed) - len(word.typed.lstrip(" \t\r\n,")))
+        line += word.typed
+    return line, frozenset(starts)
+
+
+def _labels(args: type[Args]) -> Mapping[str, str]:
+    """Return the fields by their labels: where two have the same, it is the key's, and then the first one's."""
+    kinds = {name: input_of(field) for name, field in typed_fields(args).items()}
+    named = [(name, name) for name in kinds]
+    named += [(word, name) for name, kind in kinds.items() for word in (kind.label, kind.word, *kind.called)]
+    named += [(lead, name) for name, kind in kinds.items() for lead in kind.leads]
+    found = dict[str, str]()
+    for word, name in named:
+        for form in (word, f"{word}s") if word else ():
+            found.setdefault(_plain(form), name)
+    return found
+
+
+def _plain(label: str) -> str:
+    return _GAP.sub(" ", label.casefold()).strip()
+
+
+def _patterns(args: type[Args], labels: Mapping[str, str], *, bare: bool) -> Iterator[str]:
+    """Yield what labels look like: with a sign behind each; without one at the beginning, where a name is a text."""
+    yield rf"{_ARTICLES}({_any_of(labels)}){_SIGN}"
+    first = next(iter(typed_fields(args)), "")
+    kind = input_of(args.model_fields[first]) if first else None
+    if isinstance(kind, Text) and not kind.option and not kind.as_typed:
+        yield rf"^\s*{_ARTICLES}({_any_of(one for one, name in labels.items() if name == first)})\s+"
+    if bare and options(args):
+        yield rf"({_any_of(options(args))})\s+"
+
+
+def _any_of(labels: Iterator[str] | Mapping[str, str] | tuple[str, ...]) -> str:
+    longest_first = sorted(labels, key=len, reverse=True)
+    return "|".join(_GAP.sub(r"[\\s_-]+", re.escape(one).replace(r"\ ", " ")) for one in longest_first)

@@ -1,0 +1,63 @@
+"""Labels before values, as people type them, become the keys of their fields."""
+
+from typing import Annotated
+
+import pytest
+
+from bot.core.language.args import Args, SegmentInput, Text
+from bot.core.language.labels import is_labelled, with_keys
+from tests.core.language.test_readings import Edit
+
+
+class Create(Args):
+    name: Annotated[str, Text(label="New name", called=("segment", "segment called"))]
+    owner: Annotated[str, Text(label="Owner", leads=("for",))] = ""
+    page: Annotated[int, Text(label="Page", option=True)] = 1
+
+
+class Copy(Args):
+    segment: Annotated[str, SegmentInput(label="Segment", word="source")]
+    name: Annotated[str, Text(label="Name", called=("segment", "new segment"))]
+
+
+def test_a_label_is_joined_to_what_follows_its_blank() -> None:
+    assert with_keys(Edit, "Segment:  VIPs name: Gold, page: ") == "segment:VIPs name:Gold, page:"
+    assert with_keys(Edit, 'VIPs "name:" Gold page 2') == 'VIPs "name:" Gold page 2'
+    assert with_keys(Edit, "VIPs page 2 name", bare=True) == "VIPs page:2 name"
+
+
+@pytest.mark.parametrize(
+    ("typed", "keyed"),
+    [
+        ("NEW NAME: Gold", "name:Gold"),
+        ("new-name = Gold", "name:Gold"),
+        ("Names=Gold", "name:Gold"),
+        ("Segment - Gold", "name:Gold"),
+        ("segment -> Gold", "name:Gold"),
+        ("Segment-Gold", "Segment-Gold"),
+        ("The new segment: Gold", "name:Gold"),
+        ('Name="Gold, for all" page=2', 'name:"Gold, for all" page:2'),
+        ('Name:"Gold"', 'name:"Gold"'),
+        ("Gold, for: Ada", "Gold, owner:Ada"),
+        ("Gold 'name: x' \"owner: y", "Gold 'name: x' \"owner: y"),
+        # without a sign, at the beginning
+        ("a segment called Gold", "name:Gold"),
+        ("segment Gold", "name:Gold"),
+        ("name", "name"),
+        ("Gold segment Top", "Gold segment Top"),
+        ("surname: Gold", "surname: Gold"),
+    ],
+)
+def test_a_label_is_read_as_the_key_of_its_field(typed: str, keyed: str) -> None:
+    assert with_keys(Create, typed) == keyed
+    assert is_labelled(Create, typed) is (typed != keyed)
+
+
+def test_a_label_of_two_fields_is_that_of_the_first_or_of_the_longer_one() -> None:
+    assert with_keys(Copy, "Segment: VIPs New segment: Gold") == "segment:VIPs name:Gold"
+    assert with_keys(Copy, "Source: VIPs name: Gold") == "segment:VIPs name:Gold"
+    assert with_keys(Copy, "segment VIPs") == "segment VIPs"
+
+
+def test_the_key_of_a_field_is_no_label_of_another() -> None:
+    assert not is_labelled(Create, "name:Gold page:2")
