@@ -22,6 +22,7 @@ from bot.core.command import Group
 from bot.core.invocation import ClickedButton, Edited, FromShell, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
+from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import Schedule
@@ -327,6 +328,7 @@ async def process(
     approval_hours: float = 24,
     schedule: Schedule | None = None,
     approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"}),
+    uploads: Uploads | None = None,
     **policy: Any,
 ) -> AsyncIterator[Bench]:
     """A process of its own on ``path``."""
@@ -338,7 +340,7 @@ async def process(
         store=client,
         announcer=board,
         directory=people,
-        uploads=NoUploads(),
+        uploads=uploads or NoUploads(),
         gate=AckPriority(now=time.monotonic, quiet=0),
         clock=clock,
         elapsed=clock.timestamp,

@@ -10,15 +10,9 @@ import re
 
 import pytest
 
-from bot.bigcommerce import Segment
 from bot.core.errors import Misuse, Question
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.list_files.rows import Row
-from bot.core.store_view.cached_shop import Shop
-from commands.segment.import_preview import ReadList
-from tests.core.store_view.test_shoppers import put
-from tests.engine.bench import bench
-from tests.judging import judged
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman", "latin-1")
 NAMES = ("Ada", "Zoë", "Byron, Ada", "O'Neil", 'Ada "A" B', "x; y", "two\nlines", "Å|Ø", "")
@@ -89,25 +83,3 @@ def check(seed: int) -> None:
 def test_a_file_is_read_as_a_plain_reader_reads_it(deep: bool) -> None:
     for seed in range(10_000 if deep else 200):
         check(seed)
-
-
-@pytest.mark.timeout(1800)
-async def test_the_segment_is_what_a_plain_reader_says(deep: bool) -> None:
-    async with bench(customers=20) as machine:
-        known = [f"user{at}@example.com" for at in range(1, 40)]
-        for start in range(0, len(known), 10):
-            put(machine, *known[start : start + 10])
-        (segment,) = machine.store.shop.rows("SELECT id, name FROM segments LIMIT 1")
-        vips = Segment(id=str(segment["id"]), name=str(segment["name"]))
-        for seed in range(1000 if deep else 25):
-            content, records, at, how = written(seed)
-            if not any(plainly(records, at)):
-                continue
-            found = await judged(rows_of(content), vips.id, Shop(machine.client))
-            read = ReadList(vips, "add", "list.csv")
-            read.take(found)
-            named = {one.lower() for one in plainly(records, at)}.intersection(known)
-            assert {one.shopper.label.rpartition("(")[2].strip(")") for one in found if one.shopper} == named, (
-                f"{seed}: {how}"
-            )
-            assert sum(read.counts.values()) == len(records), f"{seed}: {how}"

@@ -56,7 +56,7 @@ class Sample:
     def has_shoppers(self) -> bool:
         """Whether most records are even, and a column holds what may name shoppers, or says so."""
         held = any(self._share(at, kind) >= LEAST for at in range(self.width) for kind in CellKind)
-        return self.even > len(self.records) / 2 and (held or bool(self._addresses()))
+        return self.even > len(self.records) / 2 and (held or bool(self.layouts()))
 
     def layouts(self) -> tuple[Layout, ...]:
         """Return the columns that may be meant: the one, or those that a person is asked about."""
@@ -64,7 +64,7 @@ class Sample:
             return (self._layout(self._named.emails[0], CellKind.ADDRESS),)
         for columns, kind in (
             (self._addresses(), CellKind.ADDRESS),
-            (self._named.customers, CellKind.NUMBER),
+            (self._customers(), CellKind.NUMBER),
             (self._profiles(), CellKind.PROFILE),
         ):
             if columns:
@@ -95,9 +95,13 @@ class Sample:
         only = [at for at in some if len(some) == 1 and self._share(at, CellKind.ADDRESS) >= _ONLY]
         return rivals or named or only
 
+    def _customers(self) -> list[int]:
+        return [at for at in self._named.customers if self._kinds[at][CellKind.NUMBER]]
+
     def _profiles(self) -> list[int]:
         held = [at for at in range(self.width) if self._share(at, CellKind.PROFILE) >= LEAST]
-        return [at for at in held if at in self._named.profiles] or held
+        named = [at for at in self._named.profiles if self._kinds[at][CellKind.PROFILE]]
+        return [at for at in held if at in named] or held or named
 
     def _distinct(self, layouts: list[Layout]) -> tuple[Layout, ...]:
         """Drop columns that say the same as one before them."""

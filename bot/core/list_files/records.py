@@ -16,6 +16,8 @@ LONGEST = 1_000_000
 DELIMITERS = (",", ";", "\t", "|", "")
 """What separates cells; nothing where each line is one cell."""
 csv.field_size_limit(LONGEST)
+_QUOTED = re.compile(r"\s*\"(?P<inside>(?:[^\"]|\"\")*)\"\s*")
+"""A line that is one cell, in quotes."""
 _SEPARATOR = re.compile(r"\s*\"?sep=(?P<sign>[^\"\r\n])\"?\s*")
 Lines = Callable[[], Iterator[str]]
 """Opens the text from its beginning."""
@@ -53,19 +55,26 @@ class TextTable:
     def records(self) -> Iterator[Record]:
         """Yield the records, but for blank ones. Raises Misuse about what is no list."""
         kept = _Counted(islice(self.lines(), self.skipped, None), self.skipped)
-        # A quote begins a cell only where there are cells.
-        if self.delimiter:
-            reader = csv.reader(kept, delimiter=self.delimiter, skipinitialspace=True)
-        else:
-            reader = csv.reader(kept, delimiter="\x1f", quoting=csv.QUOTE_NONE)
         try:
-            for cells in reader:
+            for cells in self._cells(kept):
                 record = Record(kept.first, tuple([cell.strip() for cell in cells]))
                 if not record.is_blank:
                     yield record
                 kept.forget()
         except csv.Error as error:
             raise (_open_quote if kept.is_open else _too_long)(kept.first) from error
+
+    def _cells(self, lines: "_Counted") -> Iterator[list[str]]:
+        """Split lines into cells. Where each is one, a quote that has no end in its line belongs to the text."""
+        if self.delimiter:
+            return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
+        whole = csv.reader(lines, delimiter="\x1f", quoting=csv.QUOTE_NONE)
+        return (list(map(_unquoted, cells)) for cells in whole)
+
+
+def _unquoted(cell: str) -> str:
+    quoted = _QUOTED.fullmatch(cell)
+    return quoted["inside"].replace('""', '"') if quoted else cell
 
 
 class _Counted:

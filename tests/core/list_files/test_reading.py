@@ -64,6 +64,11 @@ def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: 
         (f"id,zip\n{PROFILE},1\n{PROFILE},2\n,3", [(2, PROFILE), (3, PROFILE), (4, "No profile id")]),
         (f"id,profile_id\n{PROFILE},{PROFILE[:-1]}2\n", [(2, f"{PROFILE[:-1]}2")]),
         (f'{ADA},"open', [(1, ADA)]),
+        (f'"{ADA}"\n""\n"{BEN}"\n', [(1, ADA), (3, BEN)]),
+        ('"Customer ID"\n"#17"\n"n/a"\n"18.0"\n"-"\n"19"\n"x"',
+         [(2, 17), (3, "Not a customer id"), (4, 18), (5, "Not a customer id"), (6, 19), (7, "Not a customer id")]),
+        (f"Profile ID\nn/a\n{PROFILE}\nx", [(2, "Not a profile id"), (3, PROFILE), (4, "Not a profile id")]),
+        (f"customer_id,profile_id\n,{PROFILE}\n", [(2, PROFILE)]),
         (f"name,email\nx,{ADA}\ny,{ADA}\nz,{BEN}\n{BEN},z",
          [(2, ADA), (3, ADA), (4, BEN), (5, "Not an email address")]),
     ],
@@ -95,6 +100,11 @@ def test_an_export_of_names_that_are_addresses_is_no_question() -> None:
     header = "customer_id,email,first_name,last_name,profile_id"
     (row,) = read(f"{header}\n17,{ADA},{BEN},{BEN},{PROFILE}\n")
     assert (row.email, row.customer_id) == (ADA, 17)
+
+
+def test_the_quotes_around_a_line_are_no_part_of_its_row() -> None:
+    (row, other) = read(f'"{ADA}"\n"no ""one"""\n')
+    assert (row, other.text) == (Row(1, ADA, ADA), 'no "one"')
 
 
 def test_a_quote_begins_a_cell_behind_blanks_too() -> None:
