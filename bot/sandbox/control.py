@@ -22,7 +22,7 @@ from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID, HUMANS
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api.methods import METHODS
-from bot.sandbox.workspace.web_api.routes import RESPONSE_URL
+from bot.sandbox.workspace.web_api.routes import DOORS
 
 
 def routes(workspace: Workspace) -> list[web.RouteDef]:
@@ -204,7 +204,7 @@ def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
             raise Misuse(
                 f"The store has no {fault.method} {fault.path}, so this would never happen. There is: {known}."
             )
-    elif not any(fault.may_strike(name, BLOCK_TYPES) for name in (*METHODS, RESPONSE_URL)):
-        known = ", ".join((*METHODS, RESPONSE_URL))
+    elif not any(fault.may_strike(name, BLOCK_TYPES) for name in (*METHODS, *DOORS)):
+        known = ", ".join((*METHODS, *DOORS))
         block = f" with a block {fault.block}" if fault.block else ""
         raise Misuse(f"Slack has no {fault.method}{block} here, so this would never happen. There is: {known}.")

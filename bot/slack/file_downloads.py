@@ -6,6 +6,7 @@ place of a file, with status 200.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
 
@@ -15,6 +16,7 @@ from yarl import URL
 
 from bot.core.errors import Impossible
 from bot.core.uploads import MOST_BYTES, Upload
+from bot.slack.file_transfers import refuse_busy, transfer
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 CHUNK = 64 * 1024
@@ -48,7 +50,7 @@ class SlackUploads:
         refuse_unkept(upload, file)
         if not is_own(url, URL(self._client.base_url)):
             _refuse(upload, "is not on Slack's own file host, so I did not fetch it. Upload the file itself.")
-        await self._download(upload, url, copy)
+        await transfer(partial(self._download, upload, url, copy))
 
     async def _download(self, upload: Upload, url: URL, copy: BinaryIO) -> None:
         session, headers = self._client.session, {"Authorization": f"Bearer {self._client.token}"}
@@ -57,8 +59,10 @@ class SlackUploads:
         async with session.get(url, headers=headers, allow_redirects=False) as response:
             if _is_sign_in(response):
                 _refuse(upload, f"did not come: Slack asked me to sign in. {SCOPE}")
+            refuse_busy(response)
             if response.status != 200:
                 _refuse_error(upload, f"HTTP {response.status}")
+            copy.truncate(copy.seek(0))
             async for chunk in response.content.iter_chunked(CHUNK):
                 if copy.tell() + len(chunk) > MOST_BYTES:
                     _refuse_size(upload)

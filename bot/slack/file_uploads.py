@@ -4,14 +4,15 @@ The SDK's own method holds every file in memory, twice. Facts: docs.slack.dev/me
 """
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
-import aiohttp
-from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import File
 from bot.core.written_text import WrittenText
 from bot.slack.answers import file_name
+from bot.slack.file_transfers import refuse_busy, transfer
+from bot.slack.slack_errors import RefusedResponse
 
 
 async def share_files(
@@ -32,7 +33,7 @@ async def share_files(
         for name, content in zip(names, contents, strict=True)
     ]
     for place, content in zip(places, contents, strict=True):
-        await _send(client, str(place["upload_url"]), content)
+        await transfer(partial(_send, client, str(place["upload_url"]), content))
     await client.files_completeUploadExternal(
         files=[{"id": place["file_id"], "title": name} for place, name in zip(places, names, strict=True)],
         channel_id=channel,
@@ -42,21 +43,13 @@ async def share_files(
 
 
 async def _send(client: AsyncWebClient, url: str, content: WrittenText) -> None:
-    """Send a content to its URL: twice, if the connection breaks, as that changes nothing. Raises NOT_ANSWERED."""
-    try:
-        await _send_once(client, url, content)
-    except aiohttp.ClientConnectionError:
-        await _send_once(client, url, content)
-
-
-async def _send_once(client: AsyncWebClient, url: str, content: WrittenText) -> None:
     session = client.session
     assert session  # noqa: S101 - wiring gives every client one
     headers = {"Content-Length": str(content.size), "Content-Type": "application/octet-stream"}
     async with session.post(url, data=_pieces(content), headers=headers) as response:
-        status = response.status
-    if status != 200:
-        raise SlackRequestError(f"the content of a file was refused with HTTP {status}")
+        refuse_busy(response)
+        if response.status != 200:
+            raise RefusedResponse(response.status, "")
 
 
 async def _pieces(content: WrittenText) -> AsyncIterator[bytes]:

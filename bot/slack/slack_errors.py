@@ -58,7 +58,7 @@ _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 class RefusedResponse(SlackClientError):
-    """A response URL that did not take a message. Slack names the reason in the body, as JSON or as a bare word."""
+    """A URL that did not take a message or a file. Slack names the reason in the body, as JSON or as a bare word."""
 
     def __init__(self, status: int, body: str) -> None:
         code = next((one for one in sorted(REFUSED_BLOCKS | TOO_LONG) if one in body), f"HTTP {status}")

@@ -11,6 +11,8 @@ from bot.sandbox.faults import Fault
 class MethodFault(Fault):
     """An error for calls of a method ("*": any; "response_url": messages to a response URL).
 
+    "upload" and "download" are the content of a file, to Slack and from it.
+
     `error` is Slack's error code in a response with status 200 (from a response URL, 400); a `status` of 429 has
     Retry-After: `retry_after` seconds. With `after`, the call is carried out first. With `block`, only calls are struck
     whose message or view holds a block of this type, as in a workspace that does not know it.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -16,8 +17,10 @@ from bot.sandbox.workspace.web_api.files import is_open_to_app, may_see, receive
 from bot.sandbox.workspace.web_api.methods import METHODS, answer
 from bot.sandbox.workspace.workspace_database import Posting
 
-RESPONSE_URL = "response_url"
-"""What faults call a message to a response URL."""
+RESPONSE_URL, UPLOAD, DOWNLOAD = "response_url", "upload", "download"
+"""What faults call a message to a response URL, and a file's content on its way."""
+DOORS = (RESPONSE_URL, UPLOAD, DOWNLOAD)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -28,8 +31,8 @@ def routes(workspace: Workspace) -> list[web.RouteDef]:
         web.route("*", "/api/{method}", wire.call),
         web.get("/socket", workspace.sockets.serve),
         web.post("/response/{name}", wire.respond),
-        web.route("*", "/upload/{file}", wire.upload),
-        web.get("/files/{file}/{name}", wire.download),
+        web.route("*", "/upload/{file}", wire.through(UPLOAD, wire.upload)),
+        web.get("/files/{file}/{name}", wire.through(DOWNLOAD, wire.download)),
     ]
 
 
@@ -70,7 +73,19 @@ class _Wire:
             return web.json_response({"ok": False, "error": refusal.error, **refusal.extra}, status=status)
         return web.Response(text="ok")
 
-    async def upload(self, request: web.Request) -> web.Response:
+    def through(self, door: str, carry_out: Handler) -> Handler:
+        """Let faults strike what comes to this door."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            fault = self._workspace.faults.strike(door)
+            if fault is None:
+                return await carry_out(request)
+            await asyncio.sleep(fault.delay)
+            return _troubled(request, fault, await carry_out(request) if fault.lets_through else None)
+
+        return handle
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
         """Receive a file's content, raw or as the multipart field `file`."""
         try:
             receive(self._workspace, request.match_info["file"], await _content(request))
@@ -79,7 +94,7 @@ class _Wire:
         size = self._workspace.archive.files[request.match_info["file"]]["size"]
         return web.Response(text=f"OK - {size}")
 
-    async def download(self, request: web.Request) -> web.Response:
+    async def download(self, request: web.Request) -> web.StreamResponse:
         """Send a file to the bot (token, files:read) or to a person who sees it (`?as=ana`).
 
         Like Slack, send an unauthorized app the sign-in page, with status 200.
@@ -121,7 +136,7 @@ def _sign_in() -> web.Response:
     return web.Response(text="<!doctype html><title>Sign in to Slack</title>", content_type="text/html")
 
 
-def _troubled(request: web.Request, fault: MethodFault, carried_out: web.Response | None) -> web.StreamResponse:
+def _troubled(request: web.Request, fault: MethodFault, carried_out: web.StreamResponse | None) -> web.StreamResponse:
     if fault.drop:
         if request.transport is not None:
             request.transport.abort()
