@@ -175,6 +175,7 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "dialogs": {"PATIENCE": 2},
     "directory": {"PEOPLE_AT_ONCE": 1000, "TTL": timedelta(seconds=30)},
     "file_downloads": {"CHUNK": 65_536},
+    "file_transfers": {"LONGEST_WAIT": 30},
     "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
     "hearing": {"SILENT_SECONDS": 40},
     "home": {"HOME_BLOCKS": 100},
