@@ -17,8 +17,6 @@ from bot.settings import CannotStart, WrongSettings, database_path, load, seal_k
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. A usage error exits with 2."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # It logs whole URLs, which contain shoppers' e-mails.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         options = _parser(database_path()).parse_args(arguments)
         return int(options.run(options) or 0)

@@ -19,7 +19,6 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
     "attempts": {"LOCKED": 423, "TOO_MANY": 429, "OVER_PLAN": 507},
     "concurrency": {"WIDTH": 10},
     "connection": {
-        "TIMEOUT": 10,
         "LONGEST_WRITE": 10,
         "LONGEST_READ": 30,
         "FRESH": 5,
@@ -27,6 +26,7 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
     },
     "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
     "models": {"MOST_SEGMENTS": 1000},
+    "network": {"TIMEOUT": 10, "KEPT": 5},
     "paging": {"READINGS": 3},
     "rate_limits": {
         "PLENTY": 0.5,

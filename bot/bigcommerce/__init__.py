@@ -1,6 +1,6 @@
 """A client for the part of BigCommerce's API that deals with customer segments.
 
-It imports nothing else of this project, so it can be used alone; it needs httpx and pydantic::
+It imports nothing else of this project, so it can be used alone; it needs aiohttp and pydantic::
 
     async with connect(API_URL, store_hash, token) as store:
         async for segment in store.segments():
@@ -12,9 +12,9 @@ sentence for people, and its ``maybe_done`` says whether a write may have been c
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
 requests, ``responses`` decodes responses, ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts``
-compute waits. ``turns`` gives each request its turn, by how urgent it is; ``connection`` is the only module with I/O;
-``reader`` and ``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a
-request's first byte.
+compute waits. ``turns`` gives each request its turn, by how urgent it is; ``connection`` sends it, again where that is
+safe, and ``network`` is the only module with I/O; ``reader`` and ``client`` are the public interface. Who writes may
+bring a ``Fence``, which is asked last before a request's first byte.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect

@@ -1,30 +1,25 @@
-"""The thin layer of I/O: one pool of connections to one store, paced, bounded and retried.
-
-The only module that uses httpx.
-"""
+"""The thin layer above the network: requests to one store, paced, bounded and retried."""
 
 import asyncio
 import json
 import re
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from uuid import NAMESPACE_OID, uuid5
 
-import httpx
+from yarl import URL
 
 from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
+from bot.bigcommerce.network import Connections, LetOut, Message, Network, NoAnswer
 from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import AT_ONCE, Turns
 from bot.bigcommerce.wire_format import BASE_ROOM, SHORTEST_URL_ROOM, URL_ROOM, Request
 
-TIMEOUT = 10.0
-"""Seconds to connect, and seconds without a byte while sending or receiving."""
 LONGEST_WRITE = 10.0
 """The most seconds that a write is waited for once it is sent: after that it is given up."""
 LONGEST_READ = 30.0
@@ -34,9 +29,6 @@ USER_AGENT = "segment-bot (customer segments; https://developer.bigcommerce.com)
 """The vendor asks each client to send one of its own."""
 FRESH = 5.0
 """Seconds after which a document that was read is not put back any more, but read again."""
-_FIRST_BYTE = "send_request_headers.started"
-"""How httpcore's event ends that comes before a request's first byte, whatever the protocol's version."""
-_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 @dataclass(frozen=True)
@@ -45,6 +37,14 @@ class Sent:
 
     request: Request
     response: Response
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all requests to one store have in common: how their URL begins, and their headers."""
+
+    url: str
+    headers: dict[str, str] = field(repr=False)
 
 
 class _TooOld(Exception):
@@ -60,7 +60,8 @@ class Connection:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        network: Network,
+        base: Base,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         jitter: Callable[[], float],
@@ -69,7 +70,8 @@ class Connection:
         turns: Turns,
         longest_read: float = LONGEST_READ,
     ) -> None:
-        self._http = http
+        self._network = network
+        self._base = base
         self._longest_write = longest_write
         self._longest_read = longest_read
         self._clock = clock
@@ -81,7 +83,7 @@ class Connection:
     @property
     def target_room(self) -> int:
         """The most characters of path and query that the store takes, as far as is known."""
-        return self._url_room - len(str(self._http.base_url))
+        return self._url_room - len(self._base.url)
 
     async def send(self, request: Request, caller: Caller) -> Response:
         """Return the store's last response, whatever its status, after all retries.
@@ -140,7 +142,7 @@ class Connection:
         quota = Quota.from_headers(response.headers, self._clock())
         self._turns.learn(quota, was_refused=response.status == TOO_MANY)
         if response.status == URI_TOO_LONG:
-            refused = len(str(self._http.base_url)) + len(request.target)
+            refused = len(self._base.url) + len(request.target)
             self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
 
     async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
@@ -150,34 +152,21 @@ class Connection:
                 response = await self._exchanged(request, caller.correlation_id, let_out)
         except _TooOld:
             return NoResponse(RateLimited(about=request.about), sent=False)
-        except (httpx.RequestError, TimeoutError) as error:
-            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
-            cause = f"{type(error).__name__}: {error}"
-            kind = TimedOut if isinstance(error, httpx.TimeoutException | TimeoutError) else Unreachable
-            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, names, response.content)
+        except NoAnswer as lost:
+            kind = TimedOut if lost.is_late else Unreachable
+            return NoResponse(kind(about=request.about, cause=str(lost)), sent=lost.is_sent)
+        except TimeoutError:
+            return NoResponse(TimedOut(about=request.about, cause="it took too long as a whole"), sent=True)
+        return response
 
-    async def _exchanged(
-        self, request: Request, correlation_id: str | None, let_out: Callable[[], Awaitable[None]]
-    ) -> httpx.Response:
-        async def traced(event: str, _details: object) -> None:
-            if event.endswith(_FIRST_BYTE):
-                await let_out()
-
-        headers = {"X-Correlation-Id": correlation_uuid(correlation_id)} if correlation_id else {}
-        body = None
+    async def _exchanged(self, request: Request, correlation_id: str | None, let_out: LetOut) -> Response:
+        headers, body = self._base.headers, None
+        if correlation_id:
+            headers = headers | {"X-Correlation-Id": correlation_uuid(correlation_id)}
         if request.body is not None:
-            body = json.dumps(request.body).encode()
-            headers["Content-Type"] = "application/json"
-        # A transport that is no network reports no events: it carries the request at once.
-        await let_out()
-        return await self._http.request(
-            request.method,
-            f"{self._http.base_url}{request.target}",
-            content=body,
-            headers=headers,
-            extensions={"trace": traced},
+            headers, body = headers | {"Content-Type": "application/json"}, json.dumps(request.body).encode()
+        return await self._network.send(
+            Message(request.method, self._base.url + request.target, headers, body), let_out
         )
 
     async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
@@ -199,7 +188,7 @@ async def open_connection(
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     jitter: Callable[[], float],
-    transport: httpx.AsyncBaseTransport | None,
+    network: Network | None,
     longest_write: float,
     longest_read: float,
     left_by_long_runs: float,
@@ -210,28 +199,18 @@ async def open_connection(
     """
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ValueError("The access token is empty or holds characters that no token has.")
-    async with httpx.AsyncClient(
-        base_url=build_base_url(url, store_hash),
-        headers={"X-Auth-Token": token, "Accept": "application/json", "User-Agent": USER_AGENT},
-        timeout=TIMEOUT,
-        limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
-        transport=transport,
-        verify=trusted_certificates(),
-    ) as http:
-        turns = Turns(clock, sleep, left_by_long_runs)
-        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
+    base = Base(
+        build_base_url(url, store_hash), {"X-Auth-Token": token, "Accept": "application/json", "User-Agent": USER_AGENT}
+    )
+    turns = Turns(clock, sleep, left_by_long_runs)
+    async with aclosing(network or Connections(base.url, AT_ONCE)) as opened:
+        yield Connection(opened, base, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
 
 
 @lru_cache(maxsize=16)
 def correlation_uuid(text: str) -> str:
     """Return the X-Correlation-Id for a caller's own id, the same each time: the vendor documents a UUID."""
     return str(uuid5(NAMESPACE_OID, text))
-
-
-@cache
-def trusted_certificates() -> ssl.SSLContext:
-    """Load the trusted certificates once per process: it takes 20 ms."""
-    return httpx.create_ssl_context()
 
 
 def build_base_url(url: str, store_hash: str) -> str:
@@ -248,7 +227,7 @@ def build_base_url(url: str, store_hash: str) -> str:
 
 def _is_api_url(url: str) -> bool:
     try:
-        parts = httpx.URL(url)
-    except httpx.InvalidURL:
+        parts = URL(url)
+    except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.host) and not (parts.query or parts.fragment)

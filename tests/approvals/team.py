@@ -34,6 +34,7 @@ from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.pauses import Pauses
 from tests.approvals.wire import Sent, Sight, Wire, travel
+from tests.carried import Carried
 from tests.harness import Clock, no_wait
 from tests.no_uploads import NoUploads
 from tests.records import create_ledger, with_lists
@@ -261,7 +262,14 @@ class Process:
         wire = Wire(team.store, team.dice, team.heard, pauses, Sight(team.clock.elapsed))
         create_ledger(path)
         store = await stack.enter_async_context(
-            connect("http://store.example", "sandbox", "token", sleep=no_wait, clock=team.clock.elapsed, transport=wire)
+            connect(
+                "http://store.example",
+                "sandbox",
+                "token",
+                sleep=no_wait,
+                clock=team.clock.elapsed,
+                network=Carried(wire),
+            )
         )
         database = Mortal.open(path)
         database.hurry()

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, settings
 
 from bot.bigcommerce import API_URL, Store, connect
+from tests.carried import Carried
 
 VENDOR = Path(__file__).parents[2].parent / "shared" / "bigcommerce"
 TOKEN = "t0ken-that-nobody-may-see"
@@ -94,7 +95,7 @@ def clock() -> Clock:
 async def store_of(answering: Answering, clock: Clock, jitter: float = 1.0) -> AsyncIterator[tuple[Store, Vendor]]:
     vendor = Vendor(answering)
     async with connect(
-        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, jitter=lambda: jitter, transport=vendor
+        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, jitter=lambda: jitter, network=Carried(vendor)
     ) as store:
         yield store, vendor
 

@@ -23,16 +23,16 @@ from bot.bigcommerce import (
     connect,
 )
 from bot.bigcommerce.connection import (
-    TIMEOUT,
     build_base_url,
     correlation_uuid,
-    trusted_certificates,
 )
+from bot.bigcommerce.network import TIMEOUT
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from bot.bigcommerce.turns import AT_ONCE, RESERVED
 from bot.bigcommerce.wire_format import BASE_ROOM
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
+from tests.carried import Carried
 
 Doing: TypeAlias = Callable[[Store], Awaitable[object]]
 
@@ -157,7 +157,7 @@ async def test_a_429_for_one_holds_back_the_others_too(clock: Clock) -> None:
         await asyncio.Event().wait()
 
     vendor = Vendor(lambda _: httpx.Response(429, headers=headers(left=0, reset=7_000)))
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, transport=vendor) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, network=Carried(vendor)) as store:
         tasks = []
         for _ in range(2):
             tasks.append(asyncio.create_task(store.profile_count()))
@@ -246,7 +246,7 @@ class Crowd(httpx.AsyncBaseTransport):
 
 async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
     crowd = Crowd()
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=crowd) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(crowd)) as store:
         await asyncio.gather(
             *(store.correlated(f"change-{number}").profile_count() for number in range(25)),
             store.delete_segments(*map(uuid, range(4_000))),
@@ -256,7 +256,7 @@ async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
 
 async def test_requests_that_may_wait_leave_some_connections_to_others(clock: Clock) -> None:
     crowd = Crowd()
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=crowd) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(crowd)) as store:
         await asyncio.gather(*(store.patient().correlated("list").profile_count() for _ in range(40)))
     assert crowd.peak == AT_ONCE - RESERVED
 
@@ -270,7 +270,7 @@ async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) ->
                 await release.wait()
             return listed(total=4)
 
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Slow()) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(Slow())) as store:
         lists = [asyncio.create_task(store.patient().correlated("list").profile_count()) for _ in range(40)]
         assert await store.correlated("decision").profile_count() == 4
         assert not any(one.done() for one in lists)
@@ -370,15 +370,7 @@ async def test_no_error_leads_to_the_token(failure: Reply, clock: Clock) -> None
 
 @asynccontextmanager
 async def real_store(port: int, clock: Clock) -> AsyncIterator[Store]:
-    # A transport of its own goes past any proxy that this machine's environment names.
-    async with connect(
-        f"http://127.0.0.1:{port}",
-        "sandbox",
-        TOKEN,
-        clock=clock,
-        sleep=clock.sleep,
-        transport=httpx.AsyncHTTPTransport(),
-    ) as store:
+    async with connect(f"http://127.0.0.1:{port}", "sandbox", TOKEN, clock=clock, sleep=clock.sleep) as store:
         yield store
 
 
@@ -410,10 +402,5 @@ async def test_a_dropped_real_connection_is_unreachable_and_in_doubt(clock: Cloc
 
 async def test_a_vendor_is_asked_nothing_on_connecting() -> None:
     vendor = Vendor(scripted())
-    async with connect(API_URL, "sandbox", TOKEN, transport=vendor):
+    async with connect(API_URL, "sandbox", TOKEN, network=Carried(vendor)):
         assert vendor.asked == []
-
-
-def test_the_certificates_that_a_process_trusts_are_read_once() -> None:
-    trusted_certificates.cache_clear()
-    assert trusted_certificates() is trusted_certificates()

@@ -34,6 +34,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.sandbox.store import Store
 from commands import GROUPS
+from tests.carried import Carried
 from tests.core.samples import change as drafted
 from tests.core.samples import invocation
 from tests.direct import URL_OF_STORES, Direct
@@ -374,7 +375,7 @@ async def bench(
         if seeded:
             seed(store, customers=customers)
         client = await stack.enter_async_context(
-            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, transport=Direct(store))
+            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, network=Carried(Direct(store)))
         )
         if path is None:
             path = Path(stack.enter_context(TemporaryDirectory(dir=MEMORY))) / "ledger.sqlite"
