@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from bot.bigcommerce.network import LetOut, Message, NoAnswer
+from bot.bigcommerce.network import HttpRequest, LetOut, NoAnswer
 from bot.bigcommerce.responses import Response
 
 
@@ -14,11 +14,11 @@ class Carried:
 
     transport: httpx.AsyncBaseTransport
 
-    async def send(self, message: Message, let_out: LetOut) -> Response:
+    async def send(self, request: HttpRequest, let_out: LetOut) -> Response:
         await let_out()
-        request = httpx.Request(message.method, message.url, headers=message.headers, content=message.body)
+        asked = httpx.Request(request.method, request.url, headers=request.headers, content=request.body)
         try:
-            response = await self.transport.handle_async_request(request)
+            response = await self.transport.handle_async_request(asked)
             body = await response.aread()
         except httpx.RequestError as error:
             is_sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)

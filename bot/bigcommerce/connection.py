@@ -14,7 +14,7 @@ from yarl import URL
 from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
-from bot.bigcommerce.network import Connections, LetOut, Message, Network, NoAnswer
+from bot.bigcommerce.network import Connections, HttpRequest, LetOut, Network, NoAnswer
 from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import AT_ONCE, Turns
@@ -165,9 +165,8 @@ class Connection:
             headers = headers | {"X-Correlation-Id": correlation_uuid(correlation_id)}
         if request.body is not None:
             headers, body = headers | {"Content-Type": "application/json"}, json.dumps(request.body).encode()
-        return await self._network.send(
-            Message(request.method, self._base.url + request.target, headers, body), let_out
-        )
+        going_out = HttpRequest(request.method, self._base.url + request.target, headers, body)
+        return await self._network.send(going_out, let_out)
 
     async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
         """Ask whether the request may be sent; last before its bytes. Raises HeldBack, and _TooOld."""

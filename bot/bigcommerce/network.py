@@ -25,7 +25,7 @@ LetOut = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Message:
+class HttpRequest:
     """A request as it goes out. The `url` is whole, and quoted."""
 
     method: str
@@ -46,7 +46,7 @@ class NoAnswer(Exception):
 class Network(Protocol):
     """Carries requests to a store."""
 
-    async def send(self, message: Message, let_out: LetOut) -> Response:
+    async def send(self, request: HttpRequest, let_out: LetOut) -> Response:
         """Send it once, and return what is answered, whatever its status.
 
         `let_out` is asked last before the first byte; if it raises, nothing is sent. Raises NoAnswer.
@@ -68,14 +68,14 @@ class Connections:
             request_class=_LetOutRequest,
         )
 
-    async def send(self, message: Message, let_out: LetOut) -> Response:
+    async def send(self, request: HttpRequest, let_out: LetOut) -> Response:
         """See `Network`."""
         try:
             async with self._session.request(
-                message.method,
-                URL(message.url, encoded=True),
-                data=message.body,
-                headers=message.headers,
+                request.method,
+                URL(request.url, encoded=True),
+                data=request.body,
+                headers=request.headers,
                 allow_redirects=False,
                 middlewares=(_Once(let_out),),
             ) as response:

@@ -124,19 +124,24 @@ class KeptMap(ByDigest[dict[K, V]], Mapping[K, V]):
 
 
 class JoinedMaps(Mapping[K, V]):
-    """Several maps as one, each read once a key is looked for in it: first where the key before was found."""
+    """Several maps as one, each read once a key is looked for in it."""
 
     def __init__(self, maps: Iterable[Mapping[K, V]]) -> None:
         self._maps = [one for one in maps if one]
-        self._last = 0
 
     def __getitem__(self, key: K) -> V:
-        for at in (*range(self._last, len(self._maps)), *range(self._last)):
-            found = self._read(at)
-            if key in found:
-                self._last = at
-                return found[key]
-        raise KeyError(key)
+        return self.among((key,))[key]
+
+    def among(self, keys: Iterable[K]) -> dict[K, V]:
+        """Return those of these keys that there are, with their values: each map is looked through once for all."""
+        missing, found = set(keys), dict[K, V]()
+        for at in range(len(self._maps)):
+            if not missing:
+                break
+            one = self._read(at)
+            found |= {key: one[key] for key in missing.intersection(one)}
+            missing -= found.keys()
+        return found
 
     def _read(self, at: int) -> Mapping[K, V]:
         one = self._maps[at]

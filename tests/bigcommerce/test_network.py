@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 
 import pytest
 
-from bot.bigcommerce.network import Connections, Message, NoAnswer, proxy_for
+from bot.bigcommerce.network import Connections, HttpRequest, NoAnswer, proxy_for
 
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
 Answering = Callable[[int], bytes]
@@ -50,7 +50,7 @@ async def let_out() -> None:
 
 
 async def send(connections: Connections, method: str, url: str, may: Callable[[], Awaitable[None]] = let_out) -> int:
-    return (await connections.send(Message(method, url, {"X-Auth-Token": "secret"}), may)).status
+    return (await connections.send(HttpRequest(method, url, {"X-Auth-Token": "secret"}), may)).status
 
 
 async def test_a_url_goes_out_as_it_is_quoted() -> None:

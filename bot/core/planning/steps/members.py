@@ -107,7 +107,7 @@ class AddMembers(Membership):
         resolved = super().resolved(created_ids)
         if not self.newcomers:
             return resolved
-        profiles = {key: created_ids.profile(key) for key in self.newcomers}
+        profiles = created_ids.profiles_of(self.newcomers)
         update = {
             "profile_ids": kept_list((*resolved.profile_ids, *filter(None, profiles.values()))),
             "newcomers": kept_list([key for key, profile in profiles.items() if profile is None]),

@@ -1,6 +1,6 @@
 """The results of Steps that ran, and what later Steps of the same Plan need to know of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -38,9 +38,9 @@ class CreatedIds:
     """What earlier Steps of a Plan created: ids by the names that later Steps use."""
 
     segments: dict[str, str] = field(default_factory=dict)
-    profiles: Mapping[int, str] = field(default_factory=dict[int, str])
+    profiles: JoinedMaps[int, str] = field(default_factory=lambda: JoinedMaps(()))
     customers: dict[str, int] = field(default_factory=dict)
-    renewed: Mapping[str, str] = field(default_factory=dict[str, str])
+    renewed: JoinedMaps[str, str] = field(default_factory=lambda: JoinedMaps(()))
 
     @classmethod
     def of(cls, applied: Collection[Applied]) -> Self:
@@ -54,13 +54,17 @@ class CreatedIds:
 
     def renew(self, profile_ids: Sequence[str]) -> Sequence[str]:
         """Return these profiles' ids, with the new ones of those that were created again."""
-        return kept_list([self.renewed.get(one, one) for one in profile_ids]) if self.renewed else profile_ids
+        if not self.renewed:
+            return profile_ids
+        new = self.renewed.among(profile_ids)
+        return kept_list([new.get(one, one) for one in profile_ids])
 
     def customer(self, key: CustomerKey) -> CustomerKey:
         """Return the customer's id if it is known by now, else the key unchanged."""
         return self.customers.get(key, key) if isinstance(key, str) else key
 
-    def profile(self, key: CustomerKey) -> str | None:
-        """Return the customer's profile id, if an earlier Step created it."""
-        id_ = self.customer(key)
-        return self.profiles.get(id_) if isinstance(id_, int) else None
+    def profiles_of(self, keys: Iterable[CustomerKey]) -> dict[CustomerKey, str | None]:
+        """Return these customers' profile ids, in their order; None for those for whom no earlier Step created one."""
+        ids = {key: self.customer(key) for key in keys}
+        profiles = self.profiles.among([id_ for id_ in ids.values() if isinstance(id_, int)])
+        return {key: profiles.get(id_) if isinstance(id_, int) else None for key, id_ in ids.items()}
