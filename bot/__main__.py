@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from bot import audit_cli, import_cli, ledger_cli, sandbox_cli
+from bot import audit_cli, doctor_cli, import_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.ledger.errors import UnusableLedger
 from bot.settings import CannotStart, WrongSettings, database_path, load, seal_keys
+
+DOCTOR = "doctor"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. A usage error exits with 2."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        options = _parser(database_path()).parse_args(arguments)
+        # A file of settings that cannot be read is no obstacle to whoever is to tell of it.
+        is_doctor = [*(sys.argv[1:] if arguments is None else arguments)][:1] == [DOCTOR]
+        options = _parser(Path() if is_doctor else database_path()).parse_args(arguments)
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
@@ -45,6 +49,7 @@ def _parser(database: Path) -> argparse.ArgumentParser:
     sandbox_cli.add_to(modes.add_parser("sandbox", help="run the bot against an emulated store and workspace"))
     importing = "have a list imported, in the name of a person who confirms it in Slack"
     import_cli.add_to(modes.add_parser("import", help=importing))
+    doctor_cli.add_to(modes.add_parser(DOCTOR, help="say whether all is well, and what to mend; it writes nothing"))
     ledger = modes.add_parser("ledger", help="restore the ledger from a backup")
     ledger_cli.add_to(ledger, database, seal_keys)
     audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")

@@ -12,12 +12,16 @@ log = logging.getLogger(__name__)
 
 def warn_of_open_files(dotenv: Path, database: Path) -> None:
     """Log which of these files others can open, and what to do. New ones are created for their owner alone."""
-    found = [path for path in (dotenv, *_ledgers(database)) if path.is_file() and path.stat().st_mode & OTHERS]
-    if found:
+    if found := open_files(dotenv, database):
         names = shlex.join(map(str, found))
         log.warning(
             "Others on this machine can open files that are the bot's alone. To change that: chmod 600 %s", names
         )
+
+
+def open_files(dotenv: Path, database: Path) -> list[Path]:
+    """Return which of these files others can open."""
+    return [path for path in (dotenv, *_ledgers(database)) if path.is_file() and path.stat().st_mode & OTHERS]
 
 
 def _ledgers(database: Path) -> Iterator[Path]:

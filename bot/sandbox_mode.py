@@ -3,20 +3,21 @@
 import argparse
 import os
 import shutil
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
-from importlib import resources
 from pathlib import Path
 
 from bot.core.summary.history import Size, Snapshot
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
+from bot.manifest_file import manifest_path
 from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from bot.sandbox.workspace import Workspace, people
-from bot.sandbox_cli import SERVED
+from bot.sandbox_cli import PARTS, SERVED
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import load
 from bot.slack import transports
@@ -58,14 +59,16 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
     """Serve the emulated parts on one port; return their URL."""
     store = workspace = None
     if "store" in options.parts:
-        store = Store(options.data / "store.sqlite", quota=options.quota)
+        store = Store(_private(options.data / "store.sqlite"), quota=options.quota)
         stack.callback(store.close)
         if store.empty:
             print(f"Filling a new store with {options.customers:,} customers…", flush=True)
             seeds.seed(store, customers=options.customers)
             await _seed_history(ledger, store)
     if "workspace" in options.parts:
-        workspace = Workspace(options.data / "workspace.sqlite", manifest=_manifest(), request_url=options.request_url)
+        workspace = Workspace(
+            _private(options.data / "workspace.sqlite"), manifest=manifest_path(), request_url=options.request_url
+        )
         stack.callback(workspace.close)
 
     log_of_bot = partial(_entries, ledger) if ledger else None
@@ -74,10 +77,11 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
     )
 
 
-def _manifest() -> Path:
-    """Return the Slack app's manifest: inside the installed package, or at the top of the checkout."""
-    inside = Path(str(resources.files("bot"))) / "manifest.yml"
-    return inside if inside.exists() else inside.parent.parent / inside.name
+def _private(path: Path) -> Path:
+    """Return the path of a file that only its owner can open, as the ledger beside it; SQLite fills an empty one."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    return path
 
 
 async def _seed_history(ledger: Ledger | None, store: Store) -> None:
@@ -98,7 +102,7 @@ async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
 
 
 async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url: str) -> Bot:
-    settings = load(environment=_sandbox_environment(options, url), dotenv=None)
+    settings = load(environment=sandbox_environment(options.data, url, options.parts), dotenv=None)
     bot = await stack.enter_async_context(assemble(settings, GROUPS))
     if options.request_url and "workspace" in options.parts:
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
@@ -108,7 +112,7 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
     return bot
 
 
-def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str]:
+def sandbox_environment(data: Path, url: str, parts: Collection[str] = PARTS) -> dict[str, str]:
     """Build the settings of the sandbox.
 
     The environment counts only for a part that runs elsewhere: a sandbox never touches a real store by accident.
@@ -127,6 +131,6 @@ def _sandbox_environment(options: argparse.Namespace, url: str) -> dict[str, str
         "BIGCOMMERCE_ACCESS_TOKEN": "sandbox-token",
         "BIGCOMMERCE_API_URL": url,
     }
-    foreign = (slack if "workspace" not in options.parts else {}) | (store if "store" not in options.parts else {})
+    foreign = (slack if "workspace" not in parts else {}) | (store if "store" not in parts else {})
     environment = {name: os.environ[name] for name in foreign if os.environ.get(name)}
-    return slack | store | {"DATABASE": str(options.data / "segment-bot.sqlite")} | environment
+    return slack | store | {"DATABASE": str(data / "segment-bot.sqlite")} | environment

@@ -217,7 +217,7 @@ class Settings(BaseModel):
 
 def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> Path:
     """Return the path of the ledger's file, whatever else is set or missing."""
-    path = environment.get("DATABASE") or _file_values(dotenv).get("DATABASE")
+    path = environment.get("DATABASE") or file_values(dotenv).get("DATABASE")
     return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
 
 
@@ -236,7 +236,7 @@ def load(
     dotenv: Path | None = DOTENV,
 ) -> Settings:
     """Load the settings; ``needed`` names optional ones that this mode requires. Raises WrongSettings."""
-    given = {**(_file_values(dotenv) if dotenv else {}), **environment}
+    given = {**(file_values(dotenv) if dotenv else {}), **environment}
     known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
     wrong = {name: fault for name, value in known.items() if (fault := _mistyped(value))}
     faults = [_describe_fault(name, "missing") for name in needed if name not in known]
@@ -251,7 +251,7 @@ def load(
     return settings
 
 
-def _file_values(path: Path) -> dict[str, str | None]:
+def file_values(path: Path) -> dict[str, str | None]:
     """Return what stands in a ``.env`` file; nothing if there is none. Raises WrongSettings."""
     try:
         # Windows' editors begin a file with a mark of no width.

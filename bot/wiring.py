@@ -128,7 +128,7 @@ async def assemble(
         ledger = await stack.enter_async_context(
             open_sqlite(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
-        policy = _policy(settings)
+        policy = policy_of(settings)
         directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)
         for sentence in await directory.unreadable_groups():
             log.warning("%s", sentence)
@@ -194,10 +194,17 @@ async def _clients(settings: Settings) -> AsyncIterator[Clients]:
         aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
         aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
     ):
-        yield _client(settings, session, AGAIN), _client(settings, single, ()), _client(settings, single, LIMITED)
+        yield (
+            slack_client(settings, session, AGAIN),
+            slack_client(settings, single),
+            slack_client(settings, single, LIMITED),
+        )
 
 
-def _client(settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...]) -> AsyncWebClient:
+def slack_client(
+    settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...] = ()
+) -> AsyncWebClient:
+    """Return a client for Slack; ``again``: when a request is retried."""
     return AsyncWebClient(
         token=settings.SLACK_BOT_TOKEN,
         base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
@@ -218,7 +225,8 @@ def _cannot_start(client: AsyncWebClient, setting: str, error: Exception) -> Can
     return CannotStart(f"{refused} Check the token, and SLACK_API_URL.")
 
 
-def _policy(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> Policy:
+    """Return the policy that the settings say."""
     file = settings.POLICY.model_dump() if settings.POLICY else {}
     return Policy(approvers=settings.APPROVERS, requesters=settings.REQUESTERS, **file)
 

@@ -13,6 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "wiring", "__main__")
+ASIDE = {
+    "commands": frozenset({"commands", "core", "bigcommerce"}),
+    "settings": frozenset({"settings", "core"}),  # a policy's rules are the core's values
+    **{alone: frozenset({alone}) for alone in ("sandbox", "bot", "file_modes", "manifest_file")},
+}
+"""What layers may import that stand in no line with others."""
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("commands/**/*.py")])
 
 
@@ -40,15 +46,14 @@ def imported_by(path: Path) -> Iterator[str]:
 
 def may_import(layer: str) -> frozenset[str]:
     """What DESIGN allows a layer."""
-    if layer == "commands":
-        return frozenset({"commands", "core", "bigcommerce"})
-    if layer in ("sandbox", "bot", "file_modes"):
-        return frozenset({layer})
-    if layer == "settings":  # a policy's rules are the core's values
-        return frozenset({"settings", "core"})
+    if layer in ASIDE:
+        return ASIDE[layer]
     if layer in ("audit_cli", "audit_options", "ledger_cli"):  # what the shell does with a ledger's file, without a bot
         return frozenset({"audit_cli", "audit_options", "bigcommerce", "core", "ledger", "ledger_cli"})
+    if layer == "doctor":  # it looks at all that a bot is assembled of
+        return may_import("wiring") | {"doctor", "file_modes", "manifest_file", "serving"}
     if layer in (
+        "doctor_cli",
         "import_cli",
         "import_mode",
         "live_modes",
@@ -64,11 +69,14 @@ def may_import(layer: str) -> frozenset[str]:
         left |= {
             "audit_cli",
             "commands",
+            "doctor",
+            "doctor_cli",
             "file_modes",
             "import_cli",
             "import_mode",
             "ledger_cli",
             "live_modes",
+            "manifest_file",
             "serving",
         }
         left |= {"sandbox", "sandbox_cli", "sandbox_mode"}
@@ -90,7 +98,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
         "sqlite_utils": {"ledger"},
         "sqlite3": {"ledger", "sandbox"},
         "slack_bolt": {"slack", "wiring"},
-        "slack_sdk": {"slack", "wiring"},
+        "slack_sdk": {"doctor", "slack", "wiring"},
         "dotenv": {"settings"},
     }
     for path in MODULES:
@@ -126,7 +134,7 @@ def test_only_the_ledgers_adapter_touches_sql() -> None:
 
 def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
     """Commands, the machine and Slack see ports."""
-    opening = {"wiring", "__main__", "audit_cli", "ledger_cli", "sandbox_mode"}
+    opening = {"wiring", "__main__", "audit_cli", "doctor", "ledger_cli", "sandbox_mode"}
     for path in MODULES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):

@@ -18,6 +18,8 @@ SCOPES = {
     "chat_postMessage": "chat:write",
     "chat_update": "chat:write",
     "chat_postEphemeral": "chat:write",
+    "bots_info": "users:read",
+    "conversations_info": "channels:read",
     "conversations_open": "im:write",
     "files_completeUploadExternal": "files:write",
     "files_getUploadURLExternal": "files:write",
@@ -31,17 +33,19 @@ SCOPES = {
 EVENT_SCOPES = {"app_home_opened": "", "message.im": "im:history"}
 OPTIONAL = {"conversations_history"}
 """Calls that the bot does without where the app lacks their scopes (channels:history, groups:history)."""
+PRIVATE = {"groups:read"}
+"""What the same calls need of private channels."""
 FREE = {"auth_test", "chat_getPermalink", "views_open", "views_push", "views_update", "views_publish"}
 
 
 def called_methods() -> set[str]:
     """Web API methods that the bot's modules call on a client."""
     called: set[str] = set()
-    for path in [*ROOT.glob("bot/slack/*.py"), ROOT / "bot/wiring.py"]:
+    for path in [*ROOT.glob("bot/slack/*.py"), *ROOT.glob("bot/doctor/*.py"), ROOT / "bot/wiring.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called |= set(
-                    re.findall(r"^(?:auth|chat|conversations|files|usergroups|users|views)_\w+$", node.func.attr)
+                    re.findall(r"^(?:auth|bots|chat|conversations|files|usergroups|users|views)_\w+$", node.func.attr)
                 )
     return called
 
@@ -60,7 +64,7 @@ def test_the_scopes_are_just_those_that_the_calls_need() -> None:
     called = called_methods()
     assert called <= SCOPES.keys() | FREE | OPTIONAL
     heard = {EVENT_SCOPES[event] for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]}
-    needed = {SCOPES[method] for method in called - FREE - OPTIONAL} | {"commands"} | heard - {""}
+    needed = {SCOPES[method] for method in called - FREE - OPTIONAL} | {"commands"} | PRIVATE | heard - {""}
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 

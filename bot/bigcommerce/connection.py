@@ -126,6 +126,10 @@ class Connection:
             error.maybe_done = error.maybe_done or repeated
             raise
 
+    async def try_once(self, request: Request) -> Response:
+        """Return the store's response to a single attempt, out of turn. Raises Unreachable or TimedOut."""
+        return conclude(await self._exchange(request, Caller(), self._clock()), request, repeated=False)
+
     async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
         began = await self._turns.take(caller.lane)
         try:

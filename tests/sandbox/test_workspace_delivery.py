@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncBoltRequest
 
-from bot.sandbox.workspace.people import ANA, SEGMENTS
+from bot.sandbox.workspace.people import ANA, APP_TOKEN, SEGMENTS
 from bot.sandbox.workspace.refusals import Misuse
 from tests.sandbox.slack_app import (
     World,
@@ -227,7 +227,7 @@ async def test_a_message_is_an_event_where_the_bot_listens_and_is(tmp_path: Path
 async def test_an_unacknowledged_event_is_delivered_again_with_its_attempt(tmp_path: Path) -> None:
     async with world(tmp_path) as here, ClientSession() as session:
         attempts: list[tuple[int, str]] = []
-        url = (await here.web.apps_connections_open(app_token="xapp-sandbox-token"))["url"]
+        url = (await here.web.apps_connections_open(app_token=APP_TOKEN))["url"]
         here.workspace.ack_seconds = 0.05
         async with session.ws_connect(url) as socket:
             assert (await socket.receive_json())["type"] == "hello"
@@ -275,7 +275,7 @@ async def test_a_bot_that_is_told_to_come_again_comes_again(tmp_path: Path) -> N
 
 async def test_a_lost_connection_fails_what_waits_for_it(tmp_path: Path) -> None:
     async with world(tmp_path) as here, ClientSession() as session:
-        url = (await here.web.apps_connections_open(app_token="xapp-sandbox-token"))["url"]
+        url = (await here.web.apps_connections_open(app_token=APP_TOKEN))["url"]
         async with session.ws_connect(url) as socket:
             await socket.receive_json()
             typing = asyncio.create_task(here.client.type("ana", "#segments", "/segment list"))
@@ -287,7 +287,7 @@ async def test_a_ticket_lets_one_connection_in_and_ten_are_the_most(tmp_path: Pa
     async with world(tmp_path) as here, ClientSession() as session:
         sockets = []
         for _ in range(11):
-            url = (await here.web.apps_connections_open(app_token="xapp-sandbox-token"))["url"]
+            url = (await here.web.apps_connections_open(app_token=APP_TOKEN))["url"]
             sockets.append(await session.ws_connect(url))
         hellos = [json.loads((await one.receive()).data) for one in sockets]
         assert [one["type"] for one in hellos] == ["hello"] * 10 + ["disconnect"]

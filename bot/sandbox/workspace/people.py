@@ -12,7 +12,7 @@ APP_ID, BOT_ID, BOT_USER_ID, BOT_NAME = "A0SEGBOT01", "B0SEGBOT01", "U0SEGBOT01"
 SLACKBOT_ID = "USLACKBOT"
 
 BOT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - opens nothing but this emulator
-APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 - opens nothing but this emulator
+APP_TOKEN = "xapp-1-A0SEGBOT01-sandbox-token"  # noqa: S105 - opens nothing but this emulator
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - signs nothing but this emulator's requests
 
 ANA, BEN, CLEO, DAN = "U0ANA00001", "U0BEN00001", "U0CLEO0001", "U0DAN00001"
@@ -54,7 +54,8 @@ class Person:
 class Conversation:
     """A channel, or the bot's direct messages with one person (`person` is their id).
 
-    Nothing can be posted to an archived channel, and its messages stay.
+    Who is not in a private one is not told that it is there. Nothing can be posted to an archived channel, and its
+    messages stay.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Conversation:
     person: str | None = None
     topic: str = ""
     archived: bool = False
+    private: bool = False
 
 
 @dataclass

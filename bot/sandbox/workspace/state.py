@@ -50,6 +50,7 @@ class Workspace:
         self.ack_seconds = ack_seconds
         self.manifest = Manifest.read(manifest)
         self.directory = people.Directory()
+        self.app_tokens = {people.APP_TOKEN}
         self.archive = WorkspaceDatabase(path)
         self.forms = Forms()
         self.shown_options = ShownOptions()

@@ -62,7 +62,9 @@ def members(call: Call) -> Json:
 
 def _readable(call: Call) -> Conversation:
     room = call.conversation()
-    call.needs("im:read" if room.person else "channels:read")
+    if room.private and BOT_USER_ID not in room.members:
+        raise Refusal("channel_not_found")
+    call.needs("im:read" if room.person else "groups:read" if room.private else "channels:read")
     return room
 
 
@@ -89,9 +91,15 @@ def conversations(call: Call) -> Json:
 def _conversation(room: Conversation) -> Json:
     if room.person:
         return {"id": room.id, "created": 0, "is_im": True, "user": room.person, "is_archived": False}
-    kind = {"is_channel": True, "is_group": False, "is_im": False, "is_private": False, "is_archived": room.archived}
+    kind = {"is_channel": True, "is_group": False, "is_im": False, "is_private": room.private}
     about = {"id": room.id, "name": room.name, "created": 0, "topic": {"value": room.topic}}
-    return {**about, **kind, "is_member": BOT_USER_ID in room.members, "num_members": len(room.members)}
+    return {
+        **about,
+        **kind,
+        "is_archived": room.archived,
+        "is_member": BOT_USER_ID in room.members,
+        "num_members": len(room.members),
+    }
 
 
 def user_info(call: Call) -> Json:

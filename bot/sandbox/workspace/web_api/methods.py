@@ -1,9 +1,9 @@
 """The Web API as a table: the function for each method, and the scope that it needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from bot.sandbox.workspace.people import APP_TOKEN, BOT_TOKEN
+from bot.sandbox.workspace.people import BOT_TOKEN
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api import chat, directory, files, views
@@ -55,7 +55,7 @@ def answer(workspace: Workspace, name: str, token: str, args: Json) -> Json:
         method = METHODS.get(name)
         if method is None:
             raise Refusal("unknown_method", req_method=name)
-        _authorize(method, token)
+        _authorize(method, token, workspace.app_tokens)
         call = Call(workspace, args)
         if method.scope is not None:
             call.needs(method.scope)
@@ -64,10 +64,10 @@ def answer(workspace: Workspace, name: str, token: str, args: Json) -> Json:
         return {"ok": False, "error": refusal.error, **refusal.extra}
 
 
-def _authorize(method: Method, token: str) -> None:
+def _authorize(method: Method, token: str, app_tokens: Collection[str]) -> None:
     if not token:
         raise Refusal("not_authed")
-    if token not in (BOT_TOKEN, APP_TOKEN):
+    if token not in (BOT_TOKEN, *app_tokens):
         raise Refusal("invalid_auth")
-    if method.by_app != (token == APP_TOKEN):
+    if method.by_app != (token in app_tokens):
         raise Refusal("not_allowed_token_type")

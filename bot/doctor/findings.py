@@ -1,0 +1,106 @@
+"""What checks find, and how they run: beside each other, each for so long at most."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Thread
+from typing import Generic, TypeVar
+
+LIMIT = 30.0
+"""Seconds for a check. Slack and the store get a third of it for each answer, so that a finding says who is silent."""
+P = TypeVar("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check tells, as a sentence, and the sentence that mends it; empty if nothing has to be mended."""
+
+    told: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Check(Generic[P]):
+    """A check by its name. ``look`` returns at least one finding; ``limit``: its seconds."""
+
+    name: str
+    look: Callable[[P], Awaitable[Sequence[Finding]]]
+    limit: float = LIMIT
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finding, and the name of the check that it is of. ``is_open``: something else has to be mended before."""
+
+    check: str
+    told: str
+    fix: str = ""
+    is_open: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing has to be mended."""
+        return not self.fix
+
+
+class NotChecked(Exception):
+    """Something else has to be mended, or made, before this can be looked at; the sentence says what."""
+
+
+async def run(checks: Iterable[Check[P]], patient: P) -> list[Result]:
+    """Run these checks beside each other; return what they find, in their order."""
+    found = await asyncio.gather(*(_one(check, patient) for check in checks))
+    return [result for results in found for result in results]
+
+
+async def _one(check: Check[P], patient: P) -> list[Result]:
+    try:
+        async with asyncio.timeout(check.limit):
+            found = await check.look(patient)
+    except NotChecked as error:
+        return [Result(check.name, f"Not checked: {error}", is_open=True)]
+    except TimeoutError:
+        found = (
+            Finding(f"There was no answer within {check.limit:g} s.", "See what keeps this machine, and try again."),
+        )
+    except Exception as error:
+        log.exception("The check of %s broke", check.name)
+        broke = f"The check itself broke ({type(error).__name__})."
+        found = (Finding(broke, "Tell those who maintain the bot, with the lines of the log."),)
+    return [Result(check.name, one.told, one.fix) for one in found]
+
+
+class Once(Generic[T]):
+    """A request that several checks wait for, and that is sent once."""
+
+    def __init__(self, send: Callable[[], Awaitable[T]]) -> None:
+        self._send = send
+        self._sent: asyncio.Future[T] | None = None
+
+    async def __call__(self) -> T:
+        """Return its answer, or raise what it raised."""
+        if self._sent is None:
+            self._sent = asyncio.ensure_future(self._send())
+        return await asyncio.shield(self._sent)  # a check that is out of time takes it from no other
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Return the result of ``work``, done in a thread: it may compute for long, or hang with its disk.
+
+    The process ends without it.
+    """
+    future = Future[T]()
+
+    def run() -> None:
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return await asyncio.wrap_future(future)

@@ -1,0 +1,152 @@
+"""Checks of what is on record: whatever engine keeps the ledger, it is opened only to be read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.core.audit.audit_reader import AuditFilter
+from bot.core.language.phrases import and_list, counted
+from bot.doctor.case import Case
+from bot.doctor.findings import Check, Finding, NotChecked, in_thread
+from bot.doctor.sqlite_checks import SQLITE_CHECKS, opened
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.checkup import Checkup, Schema
+
+LATE = timedelta(minutes=10)
+"""How old what a message tells of may be: the bot tries again every five minutes at least."""
+LONG = 600.0
+"""Seconds for checks that read all of a ledger: a million entries take about half a minute."""
+OWN_ENTRIES = 200
+"""Entries in which the bot's workspace is looked for."""
+_RESTORE = "start again from the latest backup: segment-bot ledger restore BACKUP."
+_DAMAGED = f"Stop the bot, move the file away with its -wal and -shm, and {_RESTORE}"
+_REWRITTEN = f"Keep the file as evidence, find out who wrote to it, and {_RESTORE}"
+_SCHEMAS = {
+    Schema.NONE: Finding("It is empty: the first start makes its tables."),
+    Schema.FOREIGN: Finding("It holds another program's tables.", "Set DATABASE to a file of the bot's own."),
+    Schema.OLDER: Finding("Its schema is older: the next start migrates it."),
+    Schema.CURRENT: Finding("Its schema is this version's."),
+    Schema.NEWER: Finding("Only later versions of the bot may write to it.", "Install the newer version of the bot."),
+}
+Look = Callable[[Case, Checkup], Awaitable[Sequence[Finding]]]
+
+
+def _check(name: str, look: Look, *schemas: Schema, limit: float = LONG) -> Check[Case]:
+    """Return a check that opens the ledger in a thread, if it has one of these schemas."""
+
+    async def check(case: Case) -> Sequence[Finding]:
+        return await in_thread(lambda: asyncio.run(_look(case, look, schemas)))
+
+    return Check(name, check, limit)
+
+
+async def _look(case: Case, look: Look, schemas: tuple[Schema, ...]) -> Sequence[Finding]:
+    try:
+        with opened(case) as checkup:
+            if checkup.schema not in schemas:
+                raise NotChecked(f"the ledger is not ready for it. {_SCHEMAS[checkup.schema].told}")
+            return await look(case, checkup)
+    except UnusableLedger as error:
+        raise NotChecked(f"the ledger cannot be read ({error}).") from error
+
+
+async def _pages(case: Case) -> Sequence[Finding]:
+    """Look for damage; what cannot even be opened is no ledger."""
+    return await in_thread(lambda: asyncio.run(_damage(case)))
+
+
+async def _damage(case: Case) -> Sequence[Finding]:
+    try:
+        with opened(case) as checkup:
+            damage = await checkup.ledger.storage.damage()
+            if damage:
+                return (Finding(f"It is damaged ({damage}).", _DAMAGED),)
+            return (_SCHEMAS[checkup.schema],)
+    except UnusableLedger as error:
+        return (Finding(f"It cannot be read ({error}).", _DAMAGED),)
+
+
+async def _kind(_: Case, checkup: Checkup) -> Sequence[Finding]:
+    if await checkup.archives.is_archive():
+        return (Finding("It is an archive.", "Set DATABASE to the ledger: nothing may be added to an archive."),)
+    return (Finding("It is a ledger."),)
+
+
+async def _key(_: Case, checkup: Checkup) -> Sequence[Finding]:
+    if checkup.key_fault:
+        told = f"The bot cannot write to it: {checkup.key_fault}."
+        return (
+            Finding(told, "Set SEAL_KEY to the key that signed it; an old one stands behind the new, after a comma."),
+        )
+    return (Finding("It can be written with SEAL_KEY as it is."),)
+
+
+async def _chain(_: Case, checkup: Checkup) -> Sequence[Finding]:
+    if checkup.key_fault:
+        raise NotChecked("SEAL_KEY lacks the key that signed it.")
+    result = await checkup.archives.verify()
+    if result.holds:
+        return (Finding(f"As sealed: {counted(result.entries, 'entry', 'entries')}."),)
+    if await checkup.ledger.storage.damage():
+        raise NotChecked("the ledger is damaged.")
+    return (Finding(result.fault, _REWRITTEN),)
+
+
+async def _emergencies(_: Case, checkup: Checkup) -> Sequence[Finding]:
+    numbers = [one.number for one in await checkup.ledger.history.unreviewed()]
+    if numbers:
+        changes = and_list([f"change {number}" for number in numbers])
+        review = and_list([f"/change review {number}" for number in numbers])
+        return (
+            Finding(f"Run without approval, and not reviewed: {changes}.", f"In Slack, someone else types {review}."),
+        )
+    return (Finding("None waits for review."),)
+
+
+async def _messages(case: Case, checkup: Checkup) -> Sequence[Finding]:
+    changes, now = checkup.ledger.changes, case.machine.clock()
+    waiting = [(number, f"a notice of change {number}") for number, _, _ in await changes.notices()]
+    waiting += [(number, f"the card of change {number}") for number in await changes.outdated_cards()]
+    waiting += [(number, f"the outcome of change {number}") for number in await changes.unreported_outcomes()]
+    late = [what for number, what in waiting if await _last_move(checkup, number) < now - LATE]
+    if not late:
+        return (Finding("None is late."),)
+    lives = await checkup.ledger.leases.others_live(owner="", now=now)
+    fix = (
+        "Mend what is told here of Slack: the bot sends it again by itself."
+        if lives
+        else "Start the bot: it sends them."
+    )
+    return (Finding(f"Slack did not get {and_list(list(dict.fromkeys(late)))}.", fix),)
+
+
+async def _last_move(checkup: Checkup, number: int) -> datetime:
+    (entry,) = await checkup.ledger.audit.recent(AuditFilter(change=number), limit=1)
+    return datetime.fromisoformat(entry.at)
+
+
+async def _workspace(case: Case) -> Sequence[Finding]:
+    """Compare the workspace of the token with the one that the bot wrote its own entries for."""
+    team = (await case.slack.signed_in()).team_id
+
+    async def look(_: Case, checkup: Checkup) -> Sequence[Finding]:
+        entries = await checkup.ledger.audit.recent(AuditFilter(), limit=OWN_ENTRIES)
+        written_for = [one.workspace for one in entries if not one.actor and one.workspace]
+        if written_for and team not in written_for:
+            told = f"It was written for the workspace {written_for[0]}, and SLACK_BOT_TOKEN is of {team}."
+            return (Finding(told, "Set the tokens of that workspace, or DATABASE to another file."),)
+        return (Finding("It is of the token's workspace."),)
+
+    return await _check("", look, Schema.OLDER, Schema.CURRENT).look(case)
+
+
+LEDGER_CHECKS = (
+    *SQLITE_CHECKS,
+    Check("ledger", _pages, LONG),
+    _check("ledger kind", _kind, Schema.OLDER, Schema.CURRENT),
+    _check("ledger key", _key, Schema.OLDER, Schema.CURRENT),
+    _check("ledger chain", _chain, Schema.OLDER, Schema.CURRENT),
+    Check("ledger workspace", _workspace, LONG),
+    _check("emergencies", _emergencies, Schema.CURRENT),
+    _check("messages", _messages, Schema.CURRENT),
+)

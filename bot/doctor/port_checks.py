@@ -1,0 +1,48 @@
+"""Checks of the addresses that the bot listens on: for Slack in HTTP mode, and for probes."""
+
+from collections.abc import Sequence
+
+import aiohttp
+
+from bot.doctor.case import Case
+from bot.doctor.findings import Check, Finding
+from bot.serving import refuse_taken_port
+from bot.settings import CannotStart
+
+
+async def _slacks(case: Case) -> Sequence[Finding]:
+    if case.settings.SLACK_APP_TOKEN:
+        return (Finding("None is needed for Slack: Socket Mode."),)
+    return (await _port(case, case.settings.HOST, case.settings.PORT),)
+
+
+async def _probes(case: Case) -> Sequence[Finding]:
+    if case.settings.HEALTH_PORT is None:
+        return (Finding("None is set for probes."),)
+    return (await _port(case, case.settings.HEALTH_HOST, case.settings.HEALTH_PORT, "HEALTH_"),)
+
+
+async def _port(case: Case, host: str, port: int, prefix: str = "") -> Finding:
+    """Look whether it is free, or the bot's already. ``prefix``: of the names of its settings."""
+    try:
+        await refuse_taken_port(host, port, "")
+    except CannotStart:
+        if await _is_bot(case, f"http://{host}:{port}/healthz"):
+            return Finding(f"The bot listens on {host}:{port}.")
+        return Finding(f"Another program listens on {host}:{port}.", f"Stop it, or set {prefix}PORT to another one.")
+    except OSError as error:
+        told = f"The bot cannot listen on {host}:{port} ({error.strerror})."
+        fix = f"Set {prefix}HOST to an address of this machine, and {prefix}PORT to 1024 or above."
+        return Finding(told, fix)
+    return Finding(f"{host}:{port} is free.")
+
+
+async def _is_bot(case: Case, url: str) -> bool:
+    try:
+        async with case.slack.session.get(url.replace("//0.0.0.0:", "//127.0.0.1:")) as response:
+            return bool((await response.json(content_type=None)).keys() == {"ok"})
+    except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError):
+        return False
+
+
+PORT_CHECKS = (Check("port", _slacks), Check("port", _probes))

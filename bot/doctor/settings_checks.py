@@ -1,0 +1,108 @@
+"""Checks of the settings: each fault that would stop the start, and what is likely meant otherwise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.doctor.case import Case
+from bot.doctor.findings import Check, Finding, Result
+from bot.doctor.slack_checks import COPY_BOT, NEW_APP
+from bot.settings import Settings, WrongSettings, file_values, load
+
+NAME = "settings"
+SIMILAR = 0.8
+"""How much a name in ``.env`` is like that of a setting to be taken for a slip, from 0 to 1."""
+_PEOPLE = (
+    "Name member ids (U…) and user-group ids (S…), with commas; Slack shows them in a profile's or group's details."
+)
+_CHANNEL = "Copy the channel's id (C…), which Slack shows at the end of its details."
+_FIXES = {
+    "SLACK_BOT_TOKEN": COPY_BOT,
+    "SLACK_APP_TOKEN": NEW_APP,
+    "SLACK_SIGNING_SECRET": "Copy the Signing Secret from the app's page Basic Information.",
+    "BIGCOMMERCE_STORE_HASH": "Copy what stands behind /stores/ in the path of the store's API account.",
+    "BIGCOMMERCE_ACCESS_TOKEN": "Copy the access token of an API account with Customers: modify and Marketing: modify.",
+    "DATABASE": "Name a file in a directory that is there.",
+    "SEAL_KEY": "Make a key with `openssl rand -hex 32`.",
+    "APPROVALS_CHANNEL": _CHANNEL,
+    "SUMMARY_CHANNEL": _CHANNEL,
+    "SUMMARY_TIME": "Write a time of day like 09:00.",
+    "TIMEZONE": "Write a zone like Europe/Berlin.",
+    "APPROVERS": _PEOPLE,
+    "REQUESTERS": _PEOPLE,
+    "POLICY": "Mend the file where it says; bot/README.md shows one.",
+}
+_SWAPPED = {"SLACK_BOT_TOKEN": ("xapp-", "SLACK_APP_TOKEN"), "SLACK_APP_TOKEN": ("xoxb-", "SLACK_BOT_TOKEN")}
+_MODES = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+_NO_MODE = Result(
+    NAME,
+    "Neither SLACK_APP_TOKEN, for Socket Mode, nor SLACK_SIGNING_SECRET, for HTTP mode, is set.",
+    NEW_APP,
+)
+
+
+def given_settings(environment: Mapping[str, str], dotenv: Path | None) -> dict[str, str]:
+    """Return what the file and the environment say. Raises WrongSettings if the file cannot be read."""
+    given = {**(file_values(dotenv) if dotenv else {}), **environment}
+    return {name: value for name, value in given.items() if value}
+
+
+def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings | None, list[Result]]:
+    """Return the settings, or None and what is wrong with them."""
+    try:
+        given = given_settings(environment, dotenv)
+        settings = load(environment=environment, dotenv=dotenv)
+    except WrongSettings as error:
+        faults = [line for line in str(error).splitlines() if line]
+        given = given_settings(environment, None if str(dotenv) in faults[0] else dotenv)
+        return None, [_fault(line, given) for line in faults]
+    return settings, [] if any(given.get(one) for one in _MODES) else [_NO_MODE]
+
+
+def _fault(line: str, given: Mapping[str, str]) -> Result:
+    """Describe one line of what `load` says: the setting's name, what is wrong, and what the setting is."""
+    name, _, rest = line.partition(": ")
+    if name not in Settings.model_fields:
+        return Result(NAME, line, f"Make {name} a text file in UTF-8 that the bot's user can read.")
+    told = f"{name}: {rest.removesuffix(f' {Settings.model_fields[name].description}.')}"
+    prefix, other = _SWAPPED.get(name, ("-", ""))
+    if given.get(name, "").startswith(prefix):
+        return Result(NAME, told, f"It holds the other token of Slack: {name} and {other} are exchanged.")
+    return Result(NAME, told, _FIXES.get(name, f"Correct {name}; bot/README.md lists all settings."))
+
+
+async def _settings(case: Case) -> Sequence[Finding]:
+    return [*_slips(case), *_unused(case)] or [Finding(_source(case))]
+
+
+def _source(case: Case) -> str:
+    has_file = case.dotenv and case.dotenv.exists()
+    return f"Read from the environment{f' and {case.dotenv}' if has_file else '; there is no .env'}."
+
+
+def _slips(case: Case) -> Iterator[Finding]:
+    """Yield the names in the file that are no setting's, and look like one that is not set."""
+    left = sorted(Settings.model_fields.keys() - case.given.keys())
+    for name in file_values(case.dotenv) if case.dotenv else ():
+        if name not in Settings.model_fields and (meant := get_close_matches(name.upper(), left, 1, SIMILAR)):
+            yield Finding(f"{case.dotenv} has {name}, which is no setting.", f"Call it {meant[0]}.")
+
+
+def _unused(case: Case) -> Iterator[Finding]:
+    if "SUMMARY_TIME" in case.given and not case.settings.SUMMARY_CHANNEL:
+        yield Finding("SUMMARY_TIME is set, and no summary is posted.", "Set SUMMARY_CHANNEL to the channel's id (C…).")
+
+
+async def _optional(case: Case) -> Sequence[Finding]:
+    if case.machine.is_installed("python_calamine"):
+        return (Finding("Lists as .xlsx can be read."),)
+    return (Finding("Lists as .xlsx cannot be read; if people bring some, type: pip install 'segment-bot[xlsx]'."),)
+
+
+async def _times(case: Case) -> Sequence[Finding]:
+    settings, now = case.settings, case.machine.clock().astimezone(case.settings.TIMEZONE)
+    summary = f", and the summary is due at {settings.SUMMARY_TIME:%H:%M}" if settings.SUMMARY_CHANNEL else ""
+    return (Finding(f"It is {now:%H:%M} in {settings.TIMEZONE.key}{summary}."),)
+
+
+SETTINGS_CHECKS = (Check(NAME, _settings), Check("time zone", _times), Check("extras", _optional))

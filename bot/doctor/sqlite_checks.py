@@ -1,0 +1,64 @@
+"""Checks of a ledger in one SQLite file: the file, and where it lies."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.doctor.case import Case
+from bot.doctor.findings import Check, Finding, NotChecked, in_thread
+from bot.file_modes import open_files
+from bot.ledger.ports.checkup import Checkup
+from bot.ledger.sqlite.checkup import open_checkup
+
+LEAST_FREE = 200_000_000
+"""Bytes: the log of writes takes 16 MB and more while somebody reads, and an archive or a backup a copy's room."""
+
+
+@contextmanager
+def opened(case: Case) -> Iterator[Checkup]:
+    """Open the ledger's file. Raises NotChecked if there is none, and UnusableLedger."""
+    path = case.settings.DATABASE
+    if not path.exists() or not path.stat().st_size:
+        raise NotChecked("there is no ledger yet.")
+    with open_checkup(path, case.settings.SEAL_KEY) as checkup:
+        yield checkup
+
+
+async def _file(case: Case) -> Sequence[Finding]:
+    return await in_thread(lambda: tuple(_faults(case, case.settings.DATABASE)))
+
+
+def _faults(case: Case, path: Path) -> Iterator[Finding]:
+    if path.exists():
+        yield from _modes(case, path)
+    else:
+        yield Finding(f"{path} is not there yet: the first start makes it.")
+    yield from _room(case, path)
+
+
+def _modes(case: Case, path: Path) -> Iterator[Finding]:
+    if found := open_files(case.dotenv or path, path):
+        names = [str(one) for one in found]
+        told = f"Others on this machine can open {', '.join(names)}."
+        yield Finding(told, f"Type: chmod 600 {shlex.join(names)}")
+    companions = [one for one in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm"))) if one.exists()]
+    if closed := [str(one) for one in companions if not case.machine.is_writable(one)]:
+        yield Finding(f"{', '.join(closed)} cannot be written.", "Give the file to the bot's user: chown, chmod u+w.")
+
+
+def _room(case: Case, path: Path) -> Iterator[Finding]:
+    folder, free = path.absolute().parent, case.machine.free(path.absolute().parent)
+    if not case.machine.is_writable(folder):
+        yield Finding(f"The directory {folder} cannot be written.", "Give it to the bot's user: chown, chmod u+w.")
+    if kind := case.machine.network_file_system(path):
+        told = f"{path} lies on a network file system ({kind}), on which SQLite damages what it writes."
+        yield Finding(told, "Move DATABASE to a disk of this machine.")
+    if free < LEAST_FREE:
+        told = f"Only {free // 1_000_000:,} MB are free where {path} lies."
+        yield Finding(told, "Make room, or move DATABASE to a larger disk.")
+    else:
+        yield Finding(f"{free // 1_000_000:,} MB are free.")
+
+
+SQLITE_CHECKS = (Check("ledger file", _file),)
