@@ -4,10 +4,10 @@ from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, State
 from bot.core.store_view.orphaned_promotions import Orphan
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
+from bot.slack.blocks import Block
 from bot.slack.home import render_home
 from tests.core.samples import change
 from tests.slack.drawn.changes import BEN, RULES, TWO
-from tests.slack.drawn.files import Surface
 
 SIZES = (
     SegmentSize(name="VIPs <eu>", shoppers=12_345, promotions=2),
@@ -25,7 +25,7 @@ MORE = StoreOverview(
 )
 
 
-def homes() -> Surface:
+def homes() -> dict[str, Block]:
     """Draw every tab."""
     waits = tuple(Brief.of(change(number=at, need=TWO, approvals=(BEN,) * (at % 2))) for at in range(1, 4))
     mine = (
