@@ -11,6 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.core.answers import bare
+from bot.slack.answers import message
+from bot.slack.older_blocks import as_text
 from tests.engine.bench import Bench, Board
 from tests.records import entries_of
 
@@ -34,8 +36,8 @@ def _without_empty(entry: dict[str, object]) -> dict[str, object]:
 
 def _heard(board: Board) -> Iterator[str]:
     yield from (f"{user} reads: {bare(title)!r}" for user, title in board.whispered)
-    yield from (f"all read: {bare(str(answer))}" for answer in board.announced)
-    yield from (f"approvers read: {bare(str(answer))}" for answer in board.warned)
+    yield from (f"all read: {as_text(message(answer))!r}" for answer in board.announced)
+    yield from (f"approvers read: {as_text(message(answer))!r}" for answer in board.warned)
     yield from (f"{user} is told of change {number}: {kind}" for number, kind, user in board.notified)
     yield from (f"a question ends: {bare(said)!r}" for _, said in board.closed)
 
