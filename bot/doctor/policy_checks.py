@@ -1,19 +1,18 @@
 """Checks of the policy against people as Slack knows them: its groups, its people, and whether its rules can be met."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.core.approval.need import Counts, Need, Requirement, combined
 from bot.core.approval.policy import Policy
-from bot.core.approval.rule import Rule
+from bot.core.approval.rule import DESTRUCTIVE, Rule
 from bot.core.errors import NotAllowed
 from bot.core.language.phrases import and_list, counted
 from bot.core.people import Actor, Standing, is_group
-from bot.core.planning.steps import STEPS
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding, NotChecked
 from bot.doctor.slack_checks import silent
-from bot.slack.directory import SlackDirectory
+from bot.engine.ports import Directory
 from bot.slack.slack_errors import NOT_ANSWERED
 
 _CANNOT = {
@@ -72,7 +71,7 @@ def _person(case: Case, actor: Actor) -> Finding:
     return Finding(f"{person} ({where}) is a member.")
 
 
-class _Named(NamedTuple):
+class NamedRule(NamedTuple):
     """A rule, and what it is called."""
 
     name: str
@@ -80,29 +79,28 @@ class _Named(NamedTuple):
 
 
 async def _rules(case: Case) -> Sequence[Finding]:
-    directory, rules = await case.slack.directory(), _named_rules(case.policy)
-    faults = [found for one in rules async for found in _rule(case.policy, directory, one)]
+    directory, rules = await case.slack.directory(), named_rules(case.policy)
+    faults = [found for one in rules if (found := await unmet(case.policy, directory, one))]
     return faults or [Finding(f"Each of the {counted(len(rules), 'rule')} can be satisfied.")]
 
 
-def _named_rules(policy: Policy) -> list[_Named]:
+def named_rules(policy: Policy) -> list[NamedRule]:
     """Return the rules that ask for approvals, and the one of destructive steps that none mentions."""
-    rules = [_Named(f"Rule {number}", rule) for number, rule in enumerate(policy.rules, 1) if rule.approvals]
+    rules = [NamedRule(f"Rule {number}", rule) for number, rule in enumerate(policy.rules, 1) if rule.approvals]
     mentioned = {kind for one in rules for kind in one.rule.steps}
-    rest = tuple(kind for kind, step in STEPS.items() if step.destructive and kind not in mentioned)
-    return rules + ([_Named("What no rule mentions", Rule(steps=rest, approvals=1))] if rest else [])
+    rest = tuple(kind for kind in DESTRUCTIVE if kind not in mentioned)
+    return rules + ([NamedRule("What no rule mentions", Rule(steps=rest, approvals=1))] if rest else [])
 
 
-async def _rule(policy: Policy, directory: SlackDirectory, named: _Named) -> AsyncIterator[Finding]:
-    """Yield why a rule can be met by no one; the first of its steps that has this says so."""
+async def unmet(policy: Policy, directory: Directory, named: NamedRule) -> Finding | None:
+    """Return why a rule can be met by no one, of the first of its steps that has this; None if each can."""
     for kind in named.rule.steps:
         need = _need(policy, named.rule, kind)
         able = await _able(policy, directory, need)
         requesters = await _requesters(policy, directory, named.rule)
-        if any(need.can_be_met((), _without(able, one)) for one in requesters):
-            continue
-        yield _unmet(policy, named, kind, need, (able, requesters))
-        return
+        if not any(need.can_be_met((), _without(able, one)) for one in requesters):
+            return _describe_unmet(named, kind, need, (able, requesters))
+    return None
 
 
 def _need(policy: Policy, rule: Rule, kind: str) -> Need:
@@ -118,7 +116,7 @@ def _applies_whenever(rule: Rule, other: Rule) -> bool:
     return other.shoppers <= rule.shoppers and counts_as_far and other.share <= rule.share and other.live <= rule.live
 
 
-async def _able(policy: Policy, directory: SlackDirectory, need: Need) -> dict[str, Counts]:
+async def _able(policy: Policy, directory: Directory, need: Need) -> dict[str, Counts]:
     """Return who can approve, and for what; of many, as many as are enough whoever of them asks."""
     able, unknown = dict[str, Counts](), False
     approvers = policy.approvers_of(need)
@@ -138,7 +136,7 @@ def _without(able: dict[str, Counts], person: str) -> list[Counts]:
     return [counts for one, counts in able.items() if one != person]
 
 
-async def _requesters(policy: Policy, directory: SlackDirectory, rule: Rule) -> list[str]:
+async def _requesters(policy: Policy, directory: Directory, rule: Rule) -> list[str]:
     """Return who may ask for what the rule is about, among those who are named."""
     if not rule.requesters and not policy.requesters:
         return [_ANYONE]
@@ -146,7 +144,7 @@ async def _requesters(policy: Policy, directory: SlackDirectory, rule: Rule) -> 
     return [one for one in sorted(people) if await _may_ask(policy, directory, one)]
 
 
-async def _may_ask(policy: Policy, directory: SlackDirectory, person: str) -> bool:
+async def _may_ask(policy: Policy, directory: Directory, person: str) -> bool:
     try:
         policy.refuse_asking(await directory.actor(person))
     except NotAllowed:
@@ -154,9 +152,7 @@ async def _may_ask(policy: Policy, directory: SlackDirectory, person: str) -> bo
     return True
 
 
-def _unmet(
-    policy: Policy, named: _Named, kind: str, need: Need, people: tuple[dict[str, Counts], list[str]]
-) -> Finding:
+def _describe_unmet(named: NamedRule, kind: str, need: Need, people: tuple[dict[str, Counts], list[str]]) -> Finding:
     (name, rule), (able, requesters) = named, people
     what, who = f"{name} ({kind})", "the rule's approvers (POLICY)" if rule.approvers else "APPROVERS"
     if not requesters:

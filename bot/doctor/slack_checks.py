@@ -30,11 +30,16 @@ _APP_TOKEN = dict.fromkeys(
 _APP_OF_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 
 
-def silent(error: Exception, fixes: dict[str, str]) -> Finding:
+_WAIT = "Wait a minute, and try again: Slack limits how often it is asked."
+_PASSING = {"ratelimited": _WAIT, "rate_limited": _WAIT}
+
+
+def silent(error: Exception, fixes: Mapping[str, str]) -> Finding:
     """Tell of a call that failed: Slack refused it, or did not answer. Raises NotChecked where a scope is missing."""
     code = error_code(error)
     if code == "missing_scope" and code not in fixes:
         raise NotChecked("the app lacks a scope.")
+    fixes = {**_PASSING, **fixes}
     return Finding(
         f"Slack says {code}." if code.islower() else f"Slack did not answer ({code}).", fixes.get(code, _NO_WAY)
     )

@@ -12,6 +12,7 @@ from bot.bigcommerce.errors import (
     ServerError,
     TimedOut,
     Unauthorized,
+    Unreachable,
 )
 from bot.bigcommerce.wire_format import Listing
 from bot.doctor.case import Case
@@ -30,7 +31,8 @@ _FIXES: _Words = (
     (RateLimited, "Wait a minute; if it lasts, see which other apps use up the store's limit."),
     (ServerError, "Wait, and see status.bigcommerce.com."),
     (MalformedResponse, "Check BIGCOMMERCE_API_URL: something else answered there, a proxy or a firewall."),
-    (StoreError, "Check BIGCOMMERCE_API_URL and this machine's way to the internet."),
+    (Unreachable, "Check BIGCOMMERCE_API_URL and this machine's way to the internet."),
+    (StoreError, "Do what the store says, or ask BigCommerce's support about it."),
 )
 _NO_ANSWER: _Words = (
     (TimedOut, "It did not answer in time."),

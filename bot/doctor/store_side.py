@@ -5,10 +5,12 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from bot.bigcommerce import StoreError, endpoints
 from bot.bigcommerce import responses as decoding
 from bot.bigcommerce.connection import Connection, open_connection
+from bot.bigcommerce.errors import MalformedResponse
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
 from bot.bigcommerce.wire_format import Listing
@@ -29,6 +31,8 @@ class StoreSide:
         """Return the response to the first row of a list. Raises StoreError unless it succeeded."""
         request = listing.page(1, limit=1)
         response = await self._connection.try_once(request)
+        if response.status == HTTPStatus.FORBIDDEN and "json" not in response.headers.get("content-type", ""):
+            raise MalformedResponse  # no words of the store's, but a firewall's page
         decoding.decode(request, response)
         return response
 
@@ -50,7 +54,7 @@ async def open_store(settings: Settings, answer_seconds: float) -> AsyncIterator
         clock=time.monotonic,
         sleep=asyncio.sleep,
         jitter=random.random,
-        transport=None,
+        network=None,
         longest_write=answer_seconds,
         longest_read=answer_seconds,
         left_by_long_runs=LEFT_BY_LONG_RUNS,

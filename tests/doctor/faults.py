@@ -367,6 +367,19 @@ FAULTS: dict[str, Fault] = {
     "no marketing": Fault(_customers_only, "store scopes", "403 (Forbidden) to GET promotions", "Marketing: modify"),
     "lesser plan": Fault(_lesser_plan, "store plan", "not available on this store's plan", _ENTERPRISE),
     "store is down": store_says("/customers", 503, "store", "status.bigcommerce.com"),
+    "firewall's refusal": Fault(
+        lambda clinic: clinic.store.faults.add("GET", "*", status=403, body="<title>Blocked</title>", times=None),
+        "store",
+        "cannot be read",
+        "a proxy or a firewall",
+    ),
+    "odd refusal": store_says("/customers", 423, "store", "Do what the store says"),
+    "asked too often": Fault(
+        lambda clinic: clinic.slack.faults.add("auth.test", status=429, times=None),
+        "bot token",
+        "Slack says ratelimited",
+        "Wait a minute",
+    ),
     "segments are down": store_says("/segments", 503, "store plan", "status.bigcommerce.com"),
     "firewall": Fault(
         lambda clinic: clinic.store.faults.add("GET", "*", status=200, body="<title>Blocked</title>", times=None),

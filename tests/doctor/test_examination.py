@@ -28,6 +28,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {one.name: b"" if one.name.endswith("-shm") else one.read_bytes() for one in folder.iterdir()}
 
 
+def copy_file(path: Path, target: Path) -> None:
+    target.write_bytes(path.read_bytes())
+    target.chmod(0o600)
+
+
 def told(results: Sequence[Result], check: str) -> str:
     return "\n".join(one.told for one in results if one.check == check)
 
@@ -88,6 +93,22 @@ async def test_a_ledger_of_an_earlier_version_is_healthy(before: str, tmp_path: 
         assert faults(results) == []
         assert "the next start migrates it" in told(results, "ledger")
         assert "Its schema is older" in told(results, "messages")
+
+
+async def test_a_ledger_that_was_copied_with_its_log_of_writes_is_read_in_whole(tmp_path: Path) -> None:
+    async with clinic(tmp_path, running=True) as patient:
+        await patient.world.type("/segment create Loyal")
+        await patient.world.settled()
+        copied = tmp_path / "copied"
+        copied.mkdir()
+        for end in ("", "-wal"):
+            copy_file(Path(f"{patient.ledger}{end}"), copied / f"ledger.sqlite{end}")
+        patient.set(DATABASE=str(copied / "ledger.sqlite"))
+        before = files(copied)
+        results = await patient.examined()
+        assert faults(results) == []
+        assert told(results, "ledger chain") != "As sealed: 0 entries."
+        assert files(copied) == before
 
 
 async def test_what_hangs_says_so_and_holds_up_nothing_else(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Opens a ledger's file for a check-up. See ``bot.ledger.ports.checkup``."""
 
 import json
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -35,10 +37,20 @@ def open_checkup(path: Path, keys: SealKeys) -> Iterator[Checkup]:
 
 
 def _connect(path: Path) -> Connection:
-    """Connect to a file. One that no one has open has no log of writes (``-wal``): a reader would leave one behind."""
-    if Path(f"{path}-wal").exists():
+    """Connect to a file, and leave nothing beside it: a reader makes what is missing of ``-wal`` and ``-shm``.
+
+    Whoever has it open has both; without a log of writes (``-wal``) the file is all there is.
+    """
+    log_of_writes, shared = Path(f"{path}-wal"), Path(f"{path}-shm")
+    if not log_of_writes.exists():
+        return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, factory=Connection)
+    if shared.exists():
         return connect_read_only(path, patience=BUSY_SECONDS, factory=Connection)
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, factory=Connection)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log_of_writes, f"{copy}-wal")
+        return connect_read_only(copy, patience=BUSY_SECONDS, factory=Connection)  # open, it stays readable
 
 
 def _schema(connection: Connection, path: Path) -> Schema:
