@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.core.answers import Cell, Offer, Offers, mention
 from bot.core.approval.changes import Brief
+from bot.core.approval.state_words import name_state
 from bot.core.command import Context
 from bot.core.errors import Misuse
 from bot.core.language.hidden_addresses import hide_addresses
@@ -61,7 +62,7 @@ async def brief_rows(briefs: Sequence[Brief], ctx: Context) -> tuple[tuple[Cell,
     seen = [ctx.policy.may_see(person, requester=one.requester, need=one.need) for one in briefs]
     headlines = [one.headline if may else hide_addresses(one.headline) for one, may in zip(briefs, seen, strict=True)]
     return tuple(
-        (one.number, headline, mention(one.requester), one.state.value)
+        (one.number, headline, mention(one.requester), name_state(one))
         for one, headline in zip(briefs, headlines, strict=True)
     )
 

@@ -144,6 +144,9 @@ def _state(change: Change) -> str:
         return f":octagonal_sign: *Stopping after this batch* as <@{change.stopped_by}> asked"
     if change.state is State.RUNNING:
         return state if is_long(change) else f"{state} {len(change.done)} of {len(change.plan.steps)} steps"
+    if change.is_stopped:
+        share = f": {share_done(change)}" if is_long(change) else ""
+        return f":warning: *Stopped* by <@{change.settled_by}> {blocks.time(change.updated_at)}{took(change)}{share}"
     if is_partly_done(change):
         return f":warning: *Partly done* {blocks.time(change.updated_at)}{took(change)}: {share_done(change)}"
     by = f" by <@{change.settled_by}>" if change.settled_by else ""

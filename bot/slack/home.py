@@ -6,6 +6,7 @@ from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import describe_untold
+from bot.core.approval.state_words import name_state
 from bot.core.command import Group, Help
 from bot.core.language.phrases import counted
 from bot.core.store_view.cached_shop import LACKS_SCOPE
@@ -95,7 +96,7 @@ def _divided(rows: Sequence[list[Block]]) -> list[Block]:
 
 def _state(one: Brief) -> str:
     if one.state is not State.WAITING:
-        return one.state.value.capitalize()
+        return name_state(one).capitalize()
     return f"Waiting for {waiting_for(one)}"
 
 

@@ -24,13 +24,13 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
     if change.is_open:
         raise Impossible(
-            f"Change {change.number} {describe_state(change.state)}, so there is nothing to undo yet. "
+            f"Change {change.number} {describe_state(change)}, so there is nothing to undo yet. "
             f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
         )
     steps = inverse_of(tuple(run.undo for run in change.done))
     if not steps:
         raise Impossible(
-            f"Change {change.number} {describe_state(change.state)} and did nothing, so there is nothing to undo."
+            f"Change {change.number} {describe_state(change)} and did nothing, so there is nothing to undo."
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     steps = tuple([await taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
@@ -45,7 +45,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     """
     change = await ctx.changes.load(args.number)
     if not change.can_be_retried:
-        raise Impossible(f"Change {change.number} {describe_state(change.state)}: nothing is left to try again.")
+        raise Impossible(f"Change {change.number} {describe_state(change)}: nothing is left to try again.")
     created_ids, remarks = change.created_ids, list[str]()
     steps = tuple([await _resolved(step, created_ids) for step in change.steps_left])
     for name in change.perhaps_created:

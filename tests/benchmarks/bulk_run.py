@@ -78,7 +78,8 @@ class Scene:
 
         def is_there(seen: dict[str, Any]) -> bool:
             cards = [json.dumps(one["blocks"][0]) for one in seen["channels"]["#approvals"]]
-            if any(wrong in card for card in cards for wrong in ("Failed", "Cancelled", "No longer possible")):
+            ends = ("Failed", "Cancelled", "Stopped", "No longer possible")
+            if any(wrong in card for card in cards for wrong in ends):
                 raise RuntimeError(cards)
             return any(state in card for card in cards)
 

@@ -360,7 +360,8 @@ def test_what_was_stopped_can_be_tried_again_and_undone() -> None:
         state=State.CANCELLED, plan=plan(add(1), add(2)), runs=(run(0, StepState.DONE),), settled_by="UBEN"
     )
     assert texts(stopped) == ["Try Again", "Undo"]
-    assert "Cancelled* by <@UBEN>" in words(stopped)
+    assert ":warning: *Stopped* by <@UBEN>" in words(stopped)
+    assert ":octagonal_sign: Cancelled" in words(change(state=State.CANCELLED))
     assert texts(change(state=State.CANCELLED)) == []
 
 

@@ -302,8 +302,15 @@ async def test_a_running_change_is_stopped_between_batches_and_the_done_part_und
     await slack.settled()
     assert 0 < slack.sizes()["VIPs"] < 1620
     card = read(slack.card(1))
-    assert f"Cancelled* by <@{ANA}>" in card
+    assert f"Stopped* by <@{ANA}>" in card
     assert "Stopped before its next step." in card
+    assert ": 1,500 of 1,597\n" in card
+    await slack.type("/change list all")
+    assert "\nstopped\n" in read(slack.messages()[-1]) + "\n"
+    await slack.type("/change show 1")
+    assert "Change 1 was stopped" in slack.whisper()
+    assert "Stopped: Remove 1,597 shoppers from VIPs" in said(await slack.home(by="ana") or {})
+    assert not any("ancelled" in said(one) for one in slack.messages())
     assert buttons(slack.card(1)) == ["Try Again", "Undo"]
     await slack.press("Undo", by="ana", change=1)
     await slack.press("Undo Change", by="ben", change=2)
@@ -323,7 +330,7 @@ async def test_what_was_stopped_is_tried_again_for_the_rest(open_world: OpenWorl
     assert slack.whisper(by="cleo") == "Change 1 is stopping after this batch."
     left = slack.sizes()["VIPs"]
     assert 0 < left < 1620
-    assert slack.heard("was cancelled") == 1
+    assert slack.heard("Change 1 was stopped by") == 1
     await slack.press("Try Again", by="ana", change=1)
     assert f"Remove {left} shoppers from VIPs" in read(slack.card(2))
     await slack.press("Try Again", by="ben", change=2)

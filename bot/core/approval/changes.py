@@ -238,6 +238,11 @@ class Change(Value):
         return broke_off and bool(self.steps_left) and self.undone_by is None
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether somebody stopped its run: nobody settles what is cancelled before it runs."""
+        return self.state is State.CANCELLED and self.settled_by is not None
+
+    @property
     def restored(self) -> dict[str, str]:
         """New segment ids by the ids of the deleted segments that they replace."""
         steps = self.plan.steps
@@ -267,6 +272,7 @@ class Brief(Value):
     need: Need
     approvals: tuple[Approval, ...] = ()
     things: StoredItems = ()
+    is_stopped: bool = False
     created_at: datetime
     expires_at: datetime
 

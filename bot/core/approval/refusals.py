@@ -5,6 +5,7 @@ from typing import NoReturn
 from bot.core.answers import mention
 from bot.core.approval.changes import DECIDABLE, Change, State
 from bot.core.approval.shown_change import Shown
+from bot.core.approval.state_words import name_state
 from bot.core.errors import OldButton, OldVersion, OtherChange, TooLate
 
 
@@ -39,6 +40,6 @@ def too_late(change: Change) -> NoReturn:
         State.EXPIRED: "has already expired",
         State.STALE: "is no longer possible",
         State.CLOSED: "was closed when a backup was restored",
-    }.get(change.state, f"is already {change.state.value}")
+    }.get(change.state, f"is already {name_state(change)}")
     by = f" by {mention(change.settled_by)}" if change.settled_by and not change.is_open else ""
     raise TooLate(f"Too late: change {change.number} {state}{by}.")

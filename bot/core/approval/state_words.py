@@ -1,6 +1,6 @@
 """The states of a Change, in words. Pure."""
 
-from bot.core.approval.changes import Change, State
+from bot.core.approval.changes import Brief, Change, State
 from bot.core.approval.run_progress import is_partly_done, share_done
 
 _IN_SENTENCES = {
@@ -14,11 +14,16 @@ _IN_SENTENCES = {
 }
 
 
-def describe_state(state: State) -> str:
-    """Write the state as the end of "Change 42 …"."""
-    return _IN_SENTENCES.get(state, f"is {state.value}")
+def name_state(change: Change | Brief) -> str:
+    """Return the word for the state of this change; one whose run was stopped is stored as cancelled."""
+    return "stopped" if change.is_stopped else change.state.value
+
+
+def describe_state(change: Change) -> str:
+    """Write the state of this change as the end of "Change 42 …"."""
+    return "was stopped" if change.is_stopped else _IN_SENTENCES.get(change.state, f"is {change.state.value}")
 
 
 def describe_standing(change: Change) -> str:
     """Write the state of this change as the end of "Change 42 …"; of one that is partly done, how much of it."""
-    return f"is partly done, {share_done(change)}" if is_partly_done(change) else describe_state(change.state)
+    return f"is partly done, {share_done(change)}" if is_partly_done(change) else describe_state(change)

@@ -9,6 +9,7 @@ from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
 from bot.core.approval.changes import Brief
 from bot.core.approval.changes_reader import describe_untold
+from bot.core.approval.state_words import name_state
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import (
     ago,
@@ -114,7 +115,7 @@ def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
 def _changes(summary: Summary) -> list[Part]:
     now, when = summary.now.at, since_last(summary) or "so far"
     return [
-        *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {one.state.value}") for one in summary.ended]),
+        *_list(f"Through the bot {when}", [(one, f"{_people(one)}, {name_state(one)}") for one in summary.ended]),
         *_list(
             "Waiting for approval",
             [(one, f"{_describe_request(one)}, {ago(now - one.created_at)}") for one in summary.waiting],
