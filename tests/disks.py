@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sql.audit_log import append
 from bot.sandbox.workspace import people
 from tests.core.samples import NOW
 from tests.records import database_of

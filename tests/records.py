@@ -15,9 +15,9 @@ from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import Impossible
 from bot.core.kept_lists import ByDigest
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite import audit_log
+from bot.ledger.sql import audit_log
+from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.ledger import ledger_on
 
 C = TypeVar("C")
 
@@ -32,7 +32,7 @@ def opened(path: Path | str, *, keys: SealKeys = NO_KEYS) -> Iterator[Ledger]:
 @contextmanager
 def read_ledger(path: Path) -> Iterator[Ledger]:
     """A ledger that is only read."""
-    with closing(Database.read(path)) as database:
+    with closing(Database.open_read_only(path)) as database:
         yield ledger_on(database)
 
 
@@ -79,11 +79,12 @@ def database_of(ledger: Ledger) -> Database:
 
 
 def entries_of(ledger: Ledger, *, after: int = 0) -> list[RecordedEntry]:
-    return list(audit_log.stream(database_of(ledger), after=after))
+    return list(audit_log.stream(database_of(ledger).connection, after=after))
 
 
 def verified(ledger: Ledger, against: str = "") -> Verification:
-    return audit_log.verify(database_of(ledger), against)
+    with database_of(ledger).snapshot() as db:
+        return audit_log.verify(db, against)
 
 
 def record(path: Path, entries: Iterable[tuple[Entry, datetime]]) -> None:

@@ -110,6 +110,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
             assert layer_of(module) in homes[library], f"{path} touches {library}"
 
 
+ADAPTERS = ("bot.ledger.sql", "bot.ledger.sqlite", "bot.ledger.postgres")
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s.*INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE|PRAGMA)\b", re.DOTALL
 )
@@ -129,7 +130,8 @@ def test_only_the_ledgers_adapter_touches_sql() -> None:
     outside = [path for path in MODULES if not path.is_relative_to(ROOT / "bot" / "sandbox")]
     touching = {path for path in outside if touches_sql(path)}
     assert touching
-    assert all(path.is_relative_to(ROOT / "bot" / "ledger" / "sqlite") for path in touching), touching
+    homes = [ROOT / "bot" / "ledger" / name for name in ("sql", "sqlite", "postgres")]
+    assert not {path for path in touching if not any(map(path.is_relative_to, homes))}
 
 
 def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
@@ -137,8 +139,18 @@ def test_only_those_who_open_a_ledger_know_its_adapter() -> None:
     opening = {"wiring", "__main__", "audit_cli", "doctor", "ledger_cli", "sandbox_mode"}
     for path in MODULES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        if layer_of(module) in opening or module.startswith("bot.ledger.sqlite"):
+        if layer_of(module) in opening or module.startswith(ADAPTERS):
             continue
-        tree = tree_of(path)
-        imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert not [one for one in imported if one.startswith("bot.ledger.sqlite")], path
+        assert not [one for one in modules_from(path) if one.startswith(ADAPTERS)], path
+
+
+def test_what_all_engines_share_knows_none_of_them() -> None:
+    for path in (ROOT / "bot" / "ledger" / "sql").glob("*.py"):
+        assert not [one for one in modules_from(path) if one.startswith(("sqlite3", *ADAPTERS[1:]))], path
+
+
+def modules_from(path: Path) -> set[str]:
+    """Modules that a file imports, or takes something from."""
+    nodes = list(ast.walk(tree_of(path)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}

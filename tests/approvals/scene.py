@@ -18,9 +18,9 @@ from bot.core.approval.changes import Change, State
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
-from bot.ledger.sqlite import change_rows
+from bot.ledger.sql import change_rows
+from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.ledger import ledger_on
 from tests.approvals.choices import ASKS, NAMES, PEOPLE, SETTLED
 from tests.approvals.judgement import Click
 from tests.approvals.live_log import LiveLog
@@ -58,7 +58,7 @@ class Scene(RuleBasedStateMachine):
         self.team.leaves, self.team.answers = self.leaves, self.answers
         self.store, self.slack, self.clock = self.team.store, self.team.slack, clock
         self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
-        self.ledger = ledger_on(Database.read(self.path))
+        self.ledger = ledger_on(Database.open_read_only(self.path))
         self.asks, self.clicks, self.policies = count(1), list[Click](), [policy]
         self.excused = Counter[tuple[str, str]]()
         self.broken = set[str]()

@@ -4,14 +4,14 @@ import asyncio
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -28,8 +28,9 @@ from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.ledger import ledger_on
+from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sqlite.connection import Connection
+from bot.ledger.sqlite.database import Database
 from bot.sandbox.store import Store
 from commands import GROUPS
 from tests.approvals.pauses import Pauses
@@ -41,6 +42,7 @@ from tests.records import create_ledger, with_lists
 from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
+T = TypeVar("T")
 HERE = Place(channel="CSEGMENTS")
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 CUSTOMERS = 120
@@ -196,6 +198,7 @@ class Mortal(Database):
     made = 0
     is_dead = False
     left: int | None = None
+    last_entry: int | None = None
     dies: Callable[[], None]
     pauses: Pauses
 
@@ -203,25 +206,30 @@ class Mortal(Database):
         """Do without waiting for the disk: it is a process that dies here, and not the machine."""
         self.execute("PRAGMA synchronous=OFF")
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Connection]:
-        async with super().writing() as db:
-            yield db
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        await self.pauses.here()
+        result = await super().write(write)
+        await self.pauses.here()
+        if self.is_dead:
+            raise Killed
+        self._count_moves()
+        return result
+
+    def _count_moves(self) -> None:
+        """Count the transactions that put something on record, and die of the one that was waited for.
+
+        What is only claimed or drawn is written beside them, also while the store creates a segment.
+        """
+        (last,) = self.execute("SELECT max(number) FROM entries").fetchone()
+        if last == self.last_entry:
+            return
+        self.last_entry = last
         self.made += 1
         if self.left is not None:
             self.left -= 1
             if self.left <= 0:
                 self.dies()
                 raise Killed
-
-    @asynccontextmanager
-    async def _in_turn(self) -> AsyncIterator[Connection]:
-        await self.pauses.here()
-        async with super()._in_turn() as db:
-            yield db
-        await self.pauses.here()
-        if self.is_dead:
-            raise Killed
 
 
 @dataclass

@@ -23,8 +23,8 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import ClickedButton
 from bot.engine import answering, authorization
+from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.ledger import ledger_on
 from bot.ledger.sqlite.restoring import restore
 from tests.approvals.choices import ASKS, DRIFTS, SETTLED, approvers, names, policies, process, some, turns, which
 from tests.approvals.team import ANA, BEA, BEN, CLEO, EVE
@@ -263,7 +263,7 @@ class Adversity(Interleavings):
             self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
         self.loop.run_until_complete(restore(backup, self.path, at=self.clock()))
         self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
-        self.ledger = ledger_on(Database.read(self.path))
+        self.ledger = ledger_on(Database.open_read_only(self.path))
         left = self.watch.execute("SELECT number, state FROM changes").fetchall()
         assert not [(number, state) for number, state in left if state in OPEN], "restoring closes what was open"
         # The record begins again where the backup was made; what was done since is on no record.

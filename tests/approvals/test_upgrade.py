@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.sqlite.schema_version import OLDEST_WRITER
+from bot.ledger.sql.schema_version import OLDEST_WRITER
 from tests.approvals.bots import bot, until
 from tests.approvals.test_two_processes import each, outcomes
 from tests.conftest import OpenWorld
@@ -40,7 +40,8 @@ def earlier(tmp_path: Path) -> Path:
 
 def may_write_beside(earlier: Path) -> bool:
     """Whether bots of this earlier version may write to a ledger that this version wrote to."""
-    (schema,) = SCHEMA.findall((earlier / "bot/ledger/sqlite/schema_version.py").read_text(encoding="utf-8"))
+    (path,) = (earlier / "bot" / "ledger").glob("*/schema_version.py")
+    (schema,) = SCHEMA.findall(path.read_text(encoding="utf-8"))
     return int(schema) >= OLDEST_WRITER
 
 

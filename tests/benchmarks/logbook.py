@@ -11,7 +11,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.items import Item
 from bot.core.planning.plan import fingerprint_of_json
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.audit_log import append
+from bot.ledger.sql.audit_log import append
 from tests.records import database_of
 
 BEGAN = datetime(2022, 1, 1, tzinfo=UTC)

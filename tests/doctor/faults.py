@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.seal_keys import SealKeys
+from bot.ledger.sql.schema_version import SCHEMA
 from bot.ledger.sqlite.audit_file import open_audit_file
-from bot.ledger.sqlite.schema_version import SCHEMA
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Conversation, Group
 from tests.core.samples import NOW

@@ -14,8 +14,8 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.timestamps import timestamp
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE
+from bot.ledger.sql.authorization import FEW
 from bot.ledger.sqlite.audit_file import open_audit_file
-from bot.ledger.sqlite.authorization import FEW
 from tests.core.samples import invocation
 from tests.engine.bench import Bench, People
 from tests.records import database_of, entries_of, record, verified

@@ -18,8 +18,8 @@ from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE, Process
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.summary_runs import SqlSummaryRuns
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.ledger.sqlite.summary_runs import SqliteSummaryRuns
 from tests.engine.bench import Bench, Board, bench
 from tests.harness import Stuck
 from tests.records import database_of, entries_of, verified
@@ -186,7 +186,7 @@ async def test_news_of_no_summary_that_slack_did_not_take_is_on_record(machine: 
     assert entry.detail["told"].startswith("There is no summary today. Slack refused it (HTTP 500). Once that")
 
 
-class Overtaken(SqliteSummaryRuns):
+class Overtaken(SqlSummaryRuns):
     """Another process claims each day just after this one has read that nobody has it."""
 
     def __init__(self, ledger: Ledger) -> None:

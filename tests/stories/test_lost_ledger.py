@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import LedgerLost
-from bot.ledger.sqlite.schema_version import SCHEMA
+from bot.ledger.sql.schema_version import SCHEMA
 from bot.serving import stopped
 from bot.wiring import assemble
 from commands import GROUPS

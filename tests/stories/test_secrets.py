@@ -120,7 +120,7 @@ async def test_no_secret_is_told_logged_or_kept(slack: World, caplog: pytest.Log
     await trouble_with_the_code(slack)
     for line in ("/audit export", "/audit show 1", "/audit verify", "/segment export Newsletter"):
         await slack.type(line, by="ben")
-    assert {"bot.engine.answering", "bot.ledger.sqlite.storage_errors"} <= {record.name for record in caplog.records}
+    assert {"bot.engine.answering", "bot.ledger.sql.error_log"} <= {record.name for record in caplog.records}
     assert "Traceback" in caplog.text
     assert leaks(caplog.text) == []
     assert leaks(seen(slack)) == []

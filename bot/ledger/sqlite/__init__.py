@@ -1,1 +1,1 @@
-"""The ledger in one SQLite file. All SQL is here."""
+"""What only SQLite has: its file, connections and transactions, its tables, and copies of the file."""

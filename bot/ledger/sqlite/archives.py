@@ -13,11 +13,12 @@ from bot.core.audit.seal_keys import SealKeys
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import with_sealed
 from bot.ledger.ports.audit_file import ArchivedSpan, NotCopied
-from bot.ledger.sqlite import audit_index, audit_log, kept_lists, row_faults
+from bot.ledger.sql import audit_index, audit_log, kept_lists, row_faults
+from bot.ledger.sql.signatures import signed_since
 from bot.ledger.sqlite.append_only import removal_guard
 from bot.ledger.sqlite.atomic_files import new_file, settle
-from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.signatures import signed_since
+from bot.ledger.sqlite.connection import Connection
+from bot.ledger.sqlite.database import Database
 
 KEPT = timedelta(days=10)
 """Entries of these last days stay: the daily summary compares with the week before, and a few days more."""
@@ -44,7 +45,7 @@ class SqliteArchives:
 
     async def is_archive(self) -> bool:
         """Return whether this file is an archive rather than a ledger."""
-        return _is_archive(self._database)
+        return await self._database.read(_is_archive)
 
     async def anchor(self) -> tuple[int, str]:
         """Return number and seal of the entry before the first one in this file; 0 and zeros if none."""
@@ -52,7 +53,7 @@ class SqliteArchives:
 
     async def verify(self, against: str = "") -> Verification:
         """Verify the chain from its first entry in this file; in a ledger, all earlier ones must be archived."""
-        return _verify(self._database, against)
+        return await self._database.read(lambda db: _verify(db, against))
 
     async def backup(self, target: Path) -> Verification:
         """Copy a consistent snapshot of the whole ledger, and verify the copy. Raises NotCopied."""
@@ -97,7 +98,8 @@ class SqliteArchives:
 
     async def remove(self, last: int, name: str, at: datetime) -> None:
         """Remove the entries up to ``last``, which are in the archive of this name. Raises NotCopied."""
-        async with self._database.writing() as db:
+
+        def remove(db: Connection) -> None:
             head, (begin, _), since = self._seal(last), self._anchor(), signed_since(db)
             if not head:
                 raise NotCopied("Someone else is archiving right now. The archive is intact; try again to continue.")
@@ -113,13 +115,12 @@ class SqliteArchives:
             db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
             audit_log.append(db, with_sealed(entry, sealed), at)
 
+        await self._database.write(remove)
+
     async def _forget_lists(self) -> None:
         """Remove the lists that no change names any more: of plans that were renewed, and of earlier runs."""
-        with self._database.snapshot():
-            since, _ = audit_log.head(self._database.connection)
-            unnamed = kept_lists.unnamed(self._database.connection)
-        async with self._database.writing() as db:
-            kept_lists.forget(db, unnamed, since=since)
+        (since, _), unnamed = await self._database.read(lambda db: (audit_log.head(db), kept_lists.unnamed(db)))
+        await self._database.write(lambda db: kept_lists.forget(db, unnamed, since=since))
 
     def _last_before(self, before: datetime) -> int:
         """Return the number of the last entry that may be archived."""
@@ -138,8 +139,8 @@ class SqliteArchives:
 
     def _verified(self, path: Path) -> Verification:
         """Verify a file that was just written. Raises NotCopied."""
-        with closing(Database.read(path, keys=self._database.connection.keys)) as copy:
-            result = _verify(copy)
+        with closing(Database.open_read_only(path, keys=self._database.connection.keys)) as copy, copy.snapshot() as db:
+            result = _verify(db)
         if not result.holds:
             raise NotCopied(f"The log is not intact, so nothing was written. {result.fault}")
         return result
@@ -153,19 +154,17 @@ class SqliteArchives:
         return str(row["seal"]) if row else ""
 
 
-def _is_archive(database: Database) -> bool:
+def _is_archive(db: Connection) -> bool:
     """Return whether it is an archive: no process has used it, and its last entry is in its own list of archives."""
     query = """
         SELECT 1 FROM archives WHERE last = (SELECT max(number) FROM entries)
         AND NOT EXISTS (SELECT 1 FROM changes) AND NOT EXISTS (SELECT 1 FROM processes)
     """
-    return database.execute(query).fetchone() is not None
+    return db.execute(query).fetchone() is not None
 
 
-def _verify(database: Database, against: str = "") -> Verification:
-    with database.snapshot():
-        check = audit_log.verify_chain if _is_archive(database) else audit_log.verify
-        return check(database, against)
+def _verify(db: Connection, against: str = "") -> Verification:
+    return (audit_log.verify_chain if _is_archive(db) else audit_log.verify)(db, against)
 
 
 def _copy(ledger: Connection, archive: Database, first: int, last: int) -> None:
@@ -185,9 +184,9 @@ def _copy(ledger: Connection, archive: Database, first: int, last: int) -> None:
 def _span(path: Path, keys: SealKeys) -> ArchivedSpan | None:
     """Return the span of an archive; None if the file is not an archive, or its chain is broken."""
     try:
-        with closing(Database.read(path, keys=keys)) as file:
-            result = audit_log.verify_chain(file)
-            if not result.holds or not _is_archive(file):
+        with closing(Database.open_read_only(path, keys=keys)) as file:
+            result = audit_log.verify_chain(file.connection)
+            if not result.holds or not _is_archive(file.connection):
                 return None
             return ArchivedSpan(result.archived + 1, result.archived + result.entries, result.head)
     except sqlite3.Error:

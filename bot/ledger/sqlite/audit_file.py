@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.sql.audit_log import SqlAuditLog
 from bot.ledger.sqlite.archives import SqliteArchives
-from bot.ledger.sqlite.audit_log import SqliteAuditLog
 from bot.ledger.sqlite.database import Database
 
 PATIENCE = 30.0
@@ -21,9 +21,9 @@ PATIENCE = 30.0
 def open_audit_file(path: Path, *, to_archive: bool = False, keys: SealKeys = NO_KEYS) -> Iterator[AuditFile]:
     """Open a file to read it, or ``to_archive`` its oldest entries. Raises UnusableLedger, also from within."""
     try:
-        opened = Database.open(path, patience=PATIENCE, keys=keys) if to_archive else Database.read(path, keys=keys)
-        with closing(opened) as database:
-            yield AuditFile(SqliteAuditLog(database), SqliteArchives(database))
+        opened = Database.open(path, patience=PATIENCE, keys=keys) if to_archive else None
+        with closing(opened or Database.open_read_only(path, keys=keys)) as database:
+            yield AuditFile(SqlAuditLog(database), SqliteArchives(database))
     except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
         # A flipped byte may leave invalid text in a file's tables.
         raise UnusableLedger(str(error)) from error

@@ -12,12 +12,14 @@ from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import LedgerLost
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.checkup import Checkup, Schema
-from bot.ledger.sqlite import schema_version
+from bot.ledger.sql import schema_version
+from bot.ledger.sql.database import BUSY_SECONDS
+from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sql.signatures import refuse_missing_key
 from bot.ledger.sqlite.archives import SqliteArchives
-from bot.ledger.sqlite.database import BUSY_SECONDS, Connection, Database
-from bot.ledger.sqlite.ledger import ledger_on
+from bot.ledger.sqlite.connection import Connection
+from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.read_only import connect_read_only
-from bot.ledger.sqlite.signatures import refuse_missing_key
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 

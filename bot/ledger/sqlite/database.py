@@ -1,44 +1,42 @@
-"""One SQLite file: connections, transactions, and reads on connections of their own."""
+"""One SQLite file: transactions, and reads on connections of their own. See ``bot.ledger.sql.database``."""
 
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from sqlite_utils import Database as Tables
 
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
-from bot.ledger.sqlite import schema_version
+from bot.ledger.sql import schema_version
+from bot.ledger.sql.database import BUSY_SECONDS, Values
+from bot.ledger.sql.error_log import ErrorLog
+from bot.ledger.sql.signatures import refuse_missing_key
+from bot.ledger.sqlite.connection import Connection
 from bot.ledger.sqlite.file_checks import MOST_LOGGED, damage, empty_log_of_writes
 from bot.ledger.sqlite.migrations import migrations
 from bot.ledger.sqlite.read_only import connect_read_only
-from bot.ledger.sqlite.signatures import refuse_missing_key
-from bot.ledger.sqlite.storage_errors import ErrorLog, reason
+from bot.ledger.sqlite.storage_errors import reason
 from bot.ledger.sqlite.write_guard import WriteGuard
 from bot.ledger.sqlite.write_turns import WriteTurns
 
-BUSY_SECONDS = 1.0
-"""How long a transaction waits for other writers: an acknowledgement cannot wait long."""
 BLOCKED_MS = 20
 """How much of that the event loop may be blocked at a time, in milliseconds: most writers are done by then."""
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
-Values = Sequence[str | int | None] | dict[str, Any]
-
-
-class Connection(sqlite3.Connection):
-    """A connection that knows the workspace (a Slack team's id) for which it writes entries, and signs with what."""
-
-    workspace: str = ""
-    keys: SealKeys = NO_KEYS
 
 
 class Database:
-    """An open file. Use ``Database.open(path)`` or ``Database.read(path)``; ``close`` when done."""
+    """An open file. Use ``Database.open(path)`` or ``Database.open_read_only(path)``; ``close`` when done.
+
+    What reads and writes runs on the event loop, since a file answers within microseconds.
+    """
+
+    unreadable: tuple[type[Exception], ...] = (sqlite3.DatabaseError,)
 
     def __init__(
         self,
@@ -86,8 +84,8 @@ class Database:
         return cls(connection, patience=patience, guard=None if path == ":memory:" else WriteGuard(Path(path)))
 
     @classmethod
-    def read(cls, path: Path, *, keys: SealKeys = NO_KEYS) -> Self:
-        """Open a file read-only: an auditor's copy stays unchanged. Raises sqlite3.Error."""
+    def open_read_only(cls, path: Path, *, keys: SealKeys = NO_KEYS) -> Self:
+        """Open a file that stays unchanged, as an auditor's copy. Raises sqlite3.Error."""
         connection = connect_read_only(path, patience=BUSY_SECONDS, factory=Connection)
         connection.row_factory = sqlite3.Row
         connection.keys = keys
@@ -109,7 +107,7 @@ class Database:
 
     async def damage(self) -> str:
         """Return what is damaged; empty if nothing is."""
-        return await self.read_apart(lambda db: damage(db.connection))
+        return await self.read_apart(damage, at_one_moment=False)
 
     async def trim(self) -> None:
         """Keep the log of writes from growing without end."""
@@ -120,26 +118,39 @@ class Database:
         """Execute a query that reads."""
         return self.connection.execute(query, values)
 
-    async def write(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
-        """Commit one statement and return its rows. Raises NotRecorded."""
-        async with self._in_turn() as db:
-            return db.execute(query, values).fetchall()
+    async def read(self, read: Callable[[Connection], T]) -> T:
+        """Return the result of ``read``, at once."""
+        with self.snapshot() as db:
+            return read(db)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Connection]:
-        """Commit everything written within it, or nothing. Raises NotRecorded.
+    async def read_apart(self, read: Callable[[Connection], T], *, at_one_moment: bool = True) -> T:
+        """Return the result of ``read``, run in a thread and on a connection of its own.
 
-        While another program holds the file, the event loop goes on. Nothing is awaited within it.
+        A database in memory has only one connection; one that was opened read-only blocks nobody.
         """
-        async with self._in_turn() as db:
-            yield db
+        path = self.path
+        if path is None or not self._is_shared:
+            return self._result_of(read, at_one_moment)
 
-    @asynccontextmanager
-    async def _in_turn(self) -> AsyncIterator[Connection]:
+        def work() -> T:
+            with closing(Database.open_read_only(path, keys=self.connection.keys)) as own:
+                return own._result_of(read, at_one_moment)
+
+        return await asyncio.to_thread(work)
+
+    def _result_of(self, read: Callable[[Connection], T], at_one_moment: bool) -> T:
+        with self.snapshot() if at_one_moment else nullcontext(self.connection) as db:
+            return read(db)
+
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        """Return the result of ``write``, a transaction. While another program holds the file, the event loop goes on.
+
+        Raises NotRecorded.
+        """
         with self._recording():
             await self._turns.begin()
             with self._committing() as db:
-                yield db
+                return write(db)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -157,31 +168,16 @@ class Database:
             yield db
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[Connection]:
         """Read from a consistent snapshot, despite concurrent writers."""
         is_outermost = not self.connection.in_transaction
         if is_outermost:
             self.connection.execute("BEGIN")
         try:
-            yield
+            yield self.connection
         finally:
             if is_outermost:
                 self.connection.rollback()
-
-    async def read_apart(self, read: Callable[["Database"], T]) -> T:
-        """Return the result of ``read``, run in a thread and on a connection of its own: it may take seconds.
-
-        A database in memory has only one connection; one that was opened read-only blocks nobody.
-        """
-        path = self.path
-        if path is None or not self._is_shared:
-            return read(self)
-
-        def work() -> T:
-            with closing(Database.read(path, keys=self.connection.keys)) as own:
-                return read(own)
-
-        return await asyncio.to_thread(work)
 
     @contextmanager
     def _recording(self) -> Iterator[None]:

@@ -7,8 +7,9 @@ from sqlite_utils import Database, Migrations
 
 from bot.core.approval.shown_change import derived_nonce
 from bot.core.audit.hash_chain import GENESIS, canonical
+from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
 from bot.ledger.sqlite.append_only import GUARDED, guards
-from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED, index_old_change
+from bot.ledger.sqlite.old_changes import index_old_change
 
 log = logging.getLogger(__name__)
 migrations = Migrations("ledger")

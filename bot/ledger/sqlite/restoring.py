@@ -13,10 +13,10 @@ from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied, RestoredLedger
+from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.atomic_files import new_file, settle
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.ledger import ledger_on
 
 WAS_OPEN = (
     "A backup was restored in which this was still open. What became of it since is not known: look at the store, "
@@ -57,7 +57,7 @@ def _refuse_over_a_ledger(target: Path) -> None:
 
 async def _copy(backup: Path, partial: Path, keys: SealKeys) -> Verification:
     """Copy the whole backup, and return what was verified of it. Raises NotCopied."""
-    with closing(Database.read(backup)) as source, closing(sqlite3.connect(partial)) as copy:
+    with closing(Database.open_read_only(backup)) as source, closing(sqlite3.connect(partial)) as copy:
         if await SqliteArchives(source).is_archive():
             raise NotCopied(f"{backup} is an archive, which holds entries and no changes. Name a backup.")
         source.connection.backup(copy)
@@ -66,7 +66,7 @@ async def _copy(backup: Path, partial: Path, keys: SealKeys) -> Verification:
 
 
 async def _verified(path: Path, keys: SealKeys) -> Verification:
-    with closing(Database.read(path, keys=keys)) as file:
+    with closing(Database.open_read_only(path, keys=keys)) as file:
         result = await SqliteArchives(file).verify()
     if not result.holds:
         raise NotCopied(f"The log of the backup is not intact, so nothing was restored. {result.fault}")

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.core.errors import LedgerLost
-from bot.ledger.sqlite.schema_version import refuse_if_too_old
+from bot.ledger.sql.schema_version import refuse_if_too_old
 
 ENDINGS = ("", "-wal", "-shm")
 """The endings of a ledger's files: all of them stay as long as anyone has it open."""

@@ -16,7 +16,7 @@ from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, Size
 from bot.core.summary.message import compose
 from bot.core.summary.summary import Summary
-from bot.ledger.sqlite.history import SqliteHistory
+from bot.ledger.sql.history import SqlHistory
 from tests.core.samples import NOW, change, delete, plan
 from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.engine.bench import Bench, bench
@@ -356,7 +356,7 @@ async def test_what_waits_comes_oldest_first_and_what_runs_does_not_wait() -> No
         assert [one.number for one in found.ended] == [2]
 
 
-class Moving(SqliteHistory):
+class Moving(SqlHistory):
     """A history that says what the bot does: the next of ``says`` each time, and then the last one for ever."""
 
     says: list[Progress]

@@ -16,10 +16,10 @@ from bot.core.audit.entries import Entry, RecordedEntry
 from bot.core.audit.hash_chain import Verification
 from bot.ledger.archives import verify_together
 from bot.ledger.ports.audit_file import ArchivedSpan
-from bot.ledger.sqlite import audit_log
+from bot.ledger.sql import audit_log
+from bot.ledger.sql.audit_log import SqlAuditLog
 from bot.ledger.sqlite.append_only import GUARDED
 from bot.ledger.sqlite.archives import SqliteArchives
-from bot.ledger.sqlite.audit_log import SqliteAuditLog
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.migrations import migrations
 from tests.core.samples import NOW
@@ -86,7 +86,7 @@ class Shell:
     @classmethod
     @contextmanager
     def read(cls, path: Path) -> Iterator["Shell"]:
-        with closing(Database.read(path)) as database:
+        with closing(Database.open_read_only(path)) as database:
             yield cls(database)
 
     @property
@@ -94,11 +94,11 @@ class Shell:
         return at_once(self.archives.is_archive())
 
     def entries(self, *, after: int = 0) -> list[RecordedEntry]:
-        return list(audit_log.stream(self.database, after=after))
+        return list(audit_log.stream(self.database.connection, after=after))
 
     def about(self, subject: str) -> list[int]:
         """Numbers of the entries about this."""
-        found = SqliteAuditLog(self.database).recent(AuditFilter(subjects=(subject,)), limit=99)
+        found = SqlAuditLog(self.database).recent(AuditFilter(subjects=(subject,)), limit=99)
         return [one.number for one in asyncio.run(found)]
 
     def verify(self) -> Verification:

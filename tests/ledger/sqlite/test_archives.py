@@ -15,11 +15,11 @@ from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Snapshot
 from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sql.audit_log import append
 from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.archives import BATCH, SqliteArchives
 from bot.ledger.sqlite.atomic_files import new_file
 from bot.ledger.sqlite.audit_file import open_audit_file
-from bot.ledger.sqlite.audit_log import append
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW

@@ -9,8 +9,8 @@ from bot.core.approval.changes import Event
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.audit_index import AT_ONCE, BATCH
 from bot.ledger.sqlite.audit_file import open_audit_file
-from bot.ledger.sqlite.audit_index import AT_ONCE, BATCH
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, uuid
 from tests.ledger.logs import DAY

@@ -22,8 +22,9 @@ from bot.core.summary.history import Size
 from bot.core.summary.summary_run import SummaryState
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite import audit_log
-from bot.ledger.sqlite.database import BUSY_SECONDS, Database
+from bot.ledger.sql import audit_log
+from bot.ledger.sql.database import BUSY_SECONDS
+from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
 from tests.core.summary.days import TODAY, snapshot
@@ -37,7 +38,7 @@ def test_processes_may_open_a_new_ledger_at_the_same_instant(tmp_path: Path) -> 
     def opened(path: Path) -> bool:
         together.wait()
         with closing(Database.open(path)) as database:
-            return audit_log.verify(database).holds
+            return audit_log.verify(database.connection).holds
 
     with ThreadPoolExecutor(4) as starters:
         for number in range(20):
@@ -108,7 +109,7 @@ async def test_a_log_is_read_while_the_bot_writes_it(path: Path, ledger: Ledger)
 def test_reading_a_file_that_is_not_there_makes_none(tmp_path: Path) -> None:
     missing = tmp_path / "missing.sqlite"
     with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
-        Database.read(missing)
+        Database.open_read_only(missing)
     assert not missing.exists()
 
 

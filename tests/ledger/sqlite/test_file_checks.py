@@ -13,8 +13,9 @@ from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.errors import LedgerLost
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.audit_log import PAGE
+from bot.ledger.sql.database import statement
 from bot.ledger.sqlite import file_checks
-from bot.ledger.sqlite.audit_log import PAGE
 from bot.ledger.sqlite.file_checks import MOST_LOGGED
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
@@ -74,8 +75,8 @@ async def test_the_log_of_writes_is_emptied_once_nobody_reads_from_it(path: Path
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM homes").fetchone()
         for user in range(MOST_LOGGED // len(MUCH) + 10):
-            row = ("INSERT INTO homes (user, opened, shown) VALUES (?, '', ?)", (str(user), MUCH))
-            await database_of(ledger).write(*row)
+            query = "INSERT INTO homes (user, opened, shown) VALUES (?, '', ?)"
+            await database_of(ledger).write(statement(query, (str(user), MUCH)))
         await ledger.catch_up()
         assert size(path) > MOST_LOGGED
     await ledger.catch_up()

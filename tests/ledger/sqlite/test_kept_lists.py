@@ -12,8 +12,8 @@ from bot.core.errors import Impossible
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AddMembers, added, removed
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite import audit_log, kept_lists
-from bot.ledger.sqlite.kept_lists import RECENT
+from bot.ledger.sql import audit_log, kept_lists
+from bot.ledger.sql.kept_lists import RECENT
 from tests.core.samples import NOW, VIPS, delete, plan, uuid
 from tests.ledger.planned import moved, planned, running
 from tests.ledger.sqlite.files import Shell, older
@@ -122,8 +122,7 @@ async def test_a_list_that_a_change_began_to_name_meanwhile_stays(ledger: Ledger
     unnamed = kept_lists.unnamed(database.connection)
     assert len(unnamed) == 2
     await planned(ledger, "2", plan=Plan(steps=removed(VIPS, IDS[:500])))
-    async with database.writing() as db:
-        kept_lists.forget(db, unnamed, since=since)
+    await database.write(lambda db: kept_lists.forget(db, unnamed, since=since))
     assert set(lists(path)) == digests(Plan(steps=removed(VIPS, IDS[:500])))
 
 

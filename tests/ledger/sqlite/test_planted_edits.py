@@ -21,7 +21,7 @@ from bot.core.planning.steps import Applied, CreateSegment, DeleteSegment, Namin
 from bot.core.summary.history import Size, Snapshot
 from bot.core.summary.summary_run import SummaryState
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.audit_index import AT_ONCE
+from bot.ledger.sql.audit_index import AT_ONCE
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, VIPS, plan, uuid

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED
+from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
 
 
 @pytest.mark.parametrize(

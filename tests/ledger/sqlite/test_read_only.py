@@ -88,7 +88,7 @@ def test_a_copy_with_an_empty_log_of_writes_is_read(media: Path, path: Path) -> 
     record(path, [(Entry(EntryKind.ASKED), NOW)])
     shutil.copyfile(path, media / "ledger.sqlite")
     (media / "ledger.sqlite-wal").touch()
-    with unwritable(media), closing(Database.read(media / "ledger.sqlite")) as database:
+    with unwritable(media), closing(Database.open_read_only(media / "ledger.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM entries").fetchone()[0] == 1
 
 

@@ -36,7 +36,7 @@ async def backup(tmp_path: Path) -> Path:
         begun = await ledger.changes.save_run(begun, Run(position=0, state=StepState.STARTED), at=NOW, detail={})
         await moved(ledger, await running(ledger, "5"), Event.FINISH)
         await asked(ledger, "6")
-        with closing(Database.read(tmp_path / "original.sqlite")) as database:
+        with closing(Database.open_read_only(tmp_path / "original.sqlite")) as database:
             await SqliteArchives(database).backup(target)
     return target
 

@@ -10,9 +10,9 @@ import sqlite_utils
 from bot.__main__ import main
 from bot.core.errors import LedgerLost
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA
 from bot.ledger.sqlite.ledger import open_sqlite
 from bot.ledger.sqlite.migrations import migrations
-from bot.ledger.sqlite.schema_version import OLDEST_WRITER, SCHEMA
 from tests.core.samples import NOW
 from tests.ledger.planned import LATER, asked
 from tests.ledger.sqlite.files import older

@@ -13,11 +13,13 @@ from bot.core.audit.hash_chain import Verification, canonical, seal
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import NotRecorded
 from bot.ledger.errors import UnusableLedger
+from bot.ledger.sql.change_verification import row_facts
+from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sql.signatures import signed_since
 from bot.ledger.sqlite.audit_file import open_audit_file
-from bot.ledger.sqlite.change_verification import row_facts
-from bot.ledger.sqlite.ledger import ledger_on, open_sqlite
+from bot.ledger.sqlite.connection import Connection
+from bot.ledger.sqlite.ledger import open_sqlite
 from bot.ledger.sqlite.restoring import restore
-from bot.ledger.sqlite.signatures import signed_since
 from bot.ledger.stored_changes import digest
 from tests.core.samples import NOW, VIPS
 from tests.ledger.logs import DAY
@@ -176,7 +178,7 @@ def test_entries_are_signed_from_the_first_key_on_whatever_was_archived_or_rolle
 ) -> None:
     rows: list[tuple[str, dict[str, Any]]] = [("archived", {"sealed": {"signed_since": archived}})]
     rows += [("key changed", {"to": "new"}), ("key changed", {"to": "newer"})] if rolled else []
-    with closing(sqlite3.connect(":memory:")) as db:
+    with closing(sqlite3.connect(":memory:", factory=Connection)) as db:
         db.execute("CREATE TABLE entries (number INTEGER, kind TEXT, body TEXT, mac TEXT DEFAULT '')")
         for number, (kind, detail) in enumerate(rows, 8):
             db.execute(

@@ -14,9 +14,13 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.ledger import ledger_on, open_sqlite
-from bot.ledger.sqlite.storage_errors import EVERY, ErrorLog, reason
+from bot.ledger.sql.database import statement
+from bot.ledger.sql.error_log import EVERY, ErrorLog
+from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sqlite.connection import Connection
+from bot.ledger.sqlite.database import Database
+from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.sqlite.storage_errors import reason
 from tests.core.samples import NOW
 from tests.disks import fits, frozen, full, held
 from tests.records import database_of, entries_of, verified
@@ -59,7 +63,7 @@ async def test_what_is_not_the_files_fault_stays_what_it_is(ledger: Ledger) -> N
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"), database_of(ledger).transaction() as db:
         db.execute("INSERT INTO entries (number, body) VALUES (1, '{}')")
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await database_of(ledger).write("DELETE FROM nowhere")
+        await database_of(ledger).write(statement("DELETE FROM nowhere"))
     assert reason(sqlite3.ProgrammingError("closed")) == ""
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import LedgerLost
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.database import statement
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.write_guard import ENDINGS
 from tests.core.samples import NOW
@@ -81,4 +82,4 @@ async def test_a_relative_name_is_watched_wherever_the_bot_goes(
     monkeypatch.chdir(tmp_path)
     with closing(Database.open("ledger.sqlite")) as database:
         monkeypatch.chdir("/")
-        await database.write("DELETE FROM touches")
+        await database.write(statement("DELETE FROM touches"))

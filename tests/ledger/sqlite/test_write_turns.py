@@ -11,6 +11,7 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.database import statement
 from bot.ledger.sqlite.database import Database
 from tests.core.samples import NOW
 from tests.disks import frozen, held
@@ -88,7 +89,7 @@ async def test_another_fault_than_a_lock_is_told_at_once(path: Path) -> None:
     with closing(Database.open(path, patience=9_999)) as database:
         database.close()
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            await database.write("DELETE FROM touches")
+            await database.write(statement("DELETE FROM touches"))
 
 
 def test_only_a_file_of_its_own_is_written_without_waiting_in_line() -> None:
@@ -100,17 +101,3 @@ def test_only_a_file_of_its_own_is_written_without_waiting_in_line() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "transaction"
     }
     assert calls == {("archives.py", "transaction")}
-
-
-def test_nothing_is_awaited_within_a_transaction() -> None:
-    """Another writer would find it begun."""
-    within = [
-        (path.name, node.lineno)
-        for path in MODULES
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.AsyncWith) and ".writing()" in ast.unparse(node.items[0].context_expr)
-        for statement in node.body
-        for inner in ast.walk(statement)
-        if isinstance(inner, ast.Await | ast.AsyncFor | ast.AsyncWith)
-    ]
-    assert within == []

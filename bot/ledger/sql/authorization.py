@@ -1,16 +1,15 @@
 """What the sealed log authorises: whether a change is as its entries say, and whether a request was asked."""
 
-import sqlite3
 from collections.abc import Callable
 
 from bot.core.approval.changes import OPEN
 from bot.core.audit import hash_chain
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.entry_codec import decode
-from bot.ledger.sqlite import change_verification, invocation_rows
-from bot.ledger.sqlite.audit_log import anchor, head
-from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.signatures import signed_since
+from bot.ledger.sql import change_verification, invocation_rows
+from bot.ledger.sql.audit_log import anchor, head
+from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.signatures import signed_since
 
 FEW = 2_000
 """As many entries are checked at once; more are read on a connection of their own, so that nobody waits."""
@@ -24,30 +23,25 @@ async def contradiction(database: Database, number: int) -> str:
 
     The chain is checked from its first entry on, so that none can be missing, and the signatures of its own entries.
     """
-    first = _first_entry(database.connection, number)
-    is_long = database.execute(_LONG, (number, LONG_PLAN)).fetchone() is not None
+    first = await database.read(lambda db: _first_entry(db, number))
+    is_long = bool(await database.read(statement(_LONG, (number, LONG_PLAN))))
     return await _checked(database, first, lambda db: _contradiction(db, number, first), is_long=is_long)
 
 
 async def was_asked(database: Database, id_: str) -> bool:
     """Return whether the log has this invocation as it is stored, unanswered; its chain from there on is checked."""
-    entry = invocation_rows.asked_entry(database.connection, id_)
+    entry = await database.read(lambda db: invocation_rows.asked_entry(db, id_))
     if entry is None:
         return False
     return not await _checked(database, entry.number, lambda db: _chain_fault(db, entry.number, (entry.number,)))
 
 
 async def _checked(database: Database, first: int, check: Callable[[Connection], str], *, is_long: bool = False) -> str:
-    last, _ = head(database.connection)
-
-    def read(own: Database) -> str:
-        with own.snapshot():
-            return check(own.connection)
-
-    return await database.read_apart(read) if is_long or last - first >= FEW else read(database)
+    last, _ = await database.read(head)
+    return await (database.read_apart if is_long or last - first >= FEW else database.read)(check)
 
 
-def _first_entry(db: sqlite3.Connection, number: int) -> int:
+def _first_entry(db: Connection, number: int) -> int:
     (first,) = db.execute("SELECT min(number) FROM entries WHERE change = ?", (number,)).fetchone()
     return int(first or 0)
 
@@ -75,7 +69,7 @@ def _state(db: Connection, number: int) -> str:
 def _chain_fault(db: Connection, first: int, own: list[int] | tuple[int, ...]) -> str:
     """Return what is wrong with the chain from entry ``first`` on, or with the signatures of its ``own`` entries."""
     before = db.execute("SELECT number, seal FROM entries WHERE number = ?", (first - 1,)).fetchone() or anchor(db)
-    rows = db.execute("SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number", (first,))
+    rows = db.stream("SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number", (first,))
     fault = hash_chain.verify(rows, after=before[0], head=before[1]).fault
     return fault or _signature_fault(db, own)
 

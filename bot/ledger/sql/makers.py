@@ -3,8 +3,8 @@
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.entry_codec import decode
-from bot.ledger.sqlite import authorization, change_rows
-from bot.ledger.sqlite.database import Database
+from bot.ledger.sql import authorization, change_rows
+from bot.ledger.sql.database import Connection, Database, statement
 
 _FIRST = "SELECT min(change) FROM touches WHERE segment = ?"
 _PLANNED = "SELECT body, seal FROM entries WHERE change = ? ORDER BY number LIMIT 1"
@@ -16,17 +16,21 @@ async def maker_of(database: Database, segment_id: str) -> str:
     Empty, too, if that needed somebody's approval, brought a deleted segment back, is in an archive, or is told
     differently by the tables.
     """
-    (number,) = database.execute(_FIRST, (segment_id,)).fetchone()
-    if number is None or not _created_alone(change_rows.load(database.connection, number), segment_id):
+    number = await database.read(lambda db: _created_alone(db, segment_id))
+    if number is None or await authorization.contradiction(database, number):
         return ""
-    if await authorization.contradiction(database, number):
-        return ""
-    row = database.execute(_PLANNED, (number,)).fetchone()
+    (row,) = await database.read(statement(_PLANNED, (number,))) or (None,)
     first = decode(row["body"], row["seal"]) if row else None
     return first.actor if first and first.kind == EntryKind.PLANNED else ""
 
 
-def _created_alone(change: Change, segment_id: str) -> bool:
+def _created_alone(db: Connection, segment_id: str) -> int | None:
+    """Return the change that created this segment without approval, by the tables; None if there is none."""
+    (number,) = db.execute(_FIRST, (segment_id,)).fetchone()
+    return number if number is not None and _is_alone(change_rows.load(db, number), segment_id) else None
+
+
+def _is_alone(change: Change, segment_id: str) -> bool:
     runs = [run for run in change.runs if run.applied and run.applied.created]
     made = [run for run in runs if run.applied and run.applied.created and run.applied.created.id == segment_id]
     return not change.need.approvals and any(not change.plan.steps[run.position].replaces for run in made)

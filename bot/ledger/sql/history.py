@@ -1,19 +1,23 @@
 """The history: segment sizes by day, and the bot's effects. See ``bot.ledger.ports.history``."""
 
-import sqlite3
 from datetime import date, datetime
+from typing import Any
 
 from bot.core.approval.changes import Brief
 from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
 from bot.core.timestamps import timestamp
-from bot.ledger.sqlite.change_index import FINISHED, UNREVIEWED
-from bot.ledger.sqlite.database import Database
+from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
+from bot.ledger.sql.database import Connection, Database, statement
 
+_CHANGED = "SELECT change FROM changed"
 _SHAPED = """
-    SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN changed
-    UNION SELECT json_extract(body, '$.undo[0].old_id') FROM runs WHERE change IN changed
+    WITH changed AS MATERIALIZED (
+        SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'
+    )
+    SELECT json_extract(body, '$.applied.created.id') AS segment FROM runs WHERE change IN ({changed})
+    UNION SELECT json_extract(body, '$.undo[0].old_id') FROM runs WHERE change IN ({changed})
     UNION SELECT json_extract(body, '$.undo[0].segment.id') FROM runs
-          WHERE change IN changed AND json_extract(body, '$.undo[0].kind') = 'update_segment'
+          WHERE change IN ({changed}) AND json_extract(body, '$.undo[0].kind') = 'update_segment'
 """
 """What a step created, what it deleted (its undo has the id), and what it renamed."""
 
@@ -21,47 +25,42 @@ _NOT_POSTED = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT I
 """Days before the first summary have no row, and did not have to be posted."""
 
 
-class SqliteHistory:
-    """The history in SQLite."""
+class SqlHistory:
+    """The history in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(self, snapshot: Snapshot) -> None:
         """Save this snapshot as its day's."""
-        async with self._database.writing() as db:
-            save_snapshot(db, snapshot)
+        await self._database.write(lambda db: save_snapshot(db, snapshot))
 
     async def last_reported(self, before: date) -> Snapshot | None:
         """Return the snapshot of the latest day before this one whose summary was posted."""
-        return self._latest_of(before, f"AND NOT EXISTS ({_NOT_POSTED})")
+        return await self._latest_of(before, f"AND NOT EXISTS ({_NOT_POSTED})")
 
     async def latest(self, before: date) -> Snapshot | None:
         """Return the latest snapshot of a day before this one."""
-        return self._latest_of(before)
+        return await self._latest_of(before)
 
-    def _latest_of(self, before: date, which: str = "") -> Snapshot | None:
+    async def _latest_of(self, before: date, which: str = "") -> Snapshot | None:
         query = f"SELECT * FROM snapshots WHERE day < ? {which} ORDER BY day DESC LIMIT 1"
-        row = self._database.execute(query, (before.isoformat(),)).fetchone()
-        return self._snapshot(row) if row else None
 
-    def _snapshot(self, row: sqlite3.Row) -> Snapshot:
-        found = self._database.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
-        sizes, at = tuple(Size(**size) for size in found), datetime.fromisoformat(row["at"])
-        taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
-        return taken.with_current_ids(self._restorations())
+        def read(db: Connection) -> Snapshot | None:
+            row = db.execute(query, (before.isoformat(),)).fetchone()
+            return _snapshot(db, row) if row else None
 
-    def _restorations(self) -> Restorations:
-        rows = self._database.execute("SELECT old, segment, change FROM restored ORDER BY change")
-        return Restorations({old: (segment, change) for old, segment, change in rows})
+        return await self._database.read(read)
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """Return the sizes of one segment from this day on, oldest first."""
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
-        ids = reversed(self._restorations().all_ids(segment_id))
-        days = {
-            day: shoppers for id_ in ids for day, shoppers in self._database.execute(query, (id_, since.isoformat()))
-        }
+
+        def read(db: Connection) -> dict[str, int]:
+            ids = reversed(_restorations(db).all_ids(segment_id))
+            return {day: shoppers for id_ in ids for day, shoppers in db.execute(query, (id_, since.isoformat()))}
+
+        days = await self._database.read(read)
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
@@ -70,7 +69,8 @@ class SqliteHistory:
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows, restorations = self._database.execute(query, (after, until)), self._restorations()
+        rows = await self._database.read(statement(query, (after, until)))
+        restorations = await self._database.read(_restorations)
         found: dict[str, Effect] = {}
         for segment, added, removed in rows:
             id_, _ = restorations.current_id(segment)
@@ -82,15 +82,14 @@ class SqliteHistory:
         query = """
             SELECT EXISTS (
                 SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
-                AND json_extract(body, '$.detail.uncertain')
+                AND CAST(json_extract(body, '$.detail.uncertain') AS TEXT) IN ('1', 'true')
             )
         """
-        return bool(self._database.execute(query, (after, until)).fetchone()[0])
+        return await self._is_so(query, after, until)
 
     async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Return ids of the segments created, renamed or deleted by changes with a step in these entries."""
-        changed = "SELECT DISTINCT change FROM entries WHERE number > ? AND number <= ? AND kind = 'step done'"
-        rows = self._database.execute(f"WITH changed AS MATERIALIZED ({changed}) {_SHAPED}", (after, until))
+        rows = await self._database.read(statement(_SHAPED.format(changed=_CHANGED), (after, until)))
         return frozenset(row["segment"] for row in rows if row["segment"])
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
@@ -99,33 +98,51 @@ class SqliteHistory:
             SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
             WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
         """
-        return self._briefs(query, after, until)
+        return await self._briefs(query, after, until)
 
     async def unreviewed(self) -> tuple[Brief, ...]:
         """Return the changes that ran without their approvals and have not been reviewed, oldest first."""
         query = f"""
             SELECT briefs.body FROM changes JOIN briefs ON change = number WHERE {UNREVIEWED} ORDER BY number
         """
-        return self._briefs(query)
+        return await self._briefs(query)
 
-    def _briefs(self, query: str, *values: int) -> tuple[Brief, ...]:
-        return tuple(Brief.model_validate_json(row["body"]) for row in self._database.execute(query, values))
+    async def _briefs(self, query: str, *values: int) -> tuple[Brief, ...]:
+        rows = await self._database.read(statement(query, values))
+        return tuple(Brief.model_validate_json(row["body"]) for row in rows)
+
+    async def _is_so(self, query: str, *values: int) -> bool:
+        ((found,),) = await self._database.read(statement(query, values))
+        return bool(found)
 
     async def progress(self, after: int) -> Progress:
         """Return what the bot is doing now, and has done since this entry; steps without effects count, too."""
-        query = """
-            SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %') AS moved,
-            EXISTS (SELECT 1 FROM changes WHERE state = 'running') AS runs
-        """
-        row = self._database.execute(query, (after,)).fetchone()
-        return Progress(bool(row["moved"]), bool(row["runs"]))
+        moved = "SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %')"
+        runs = "SELECT EXISTS (SELECT 1 FROM changes WHERE state = 'running')"
+        return Progress(await self._is_so(moved, after), await self._is_so(runs))
 
 
-def save_snapshot(db: sqlite3.Connection, snapshot: Snapshot) -> None:
+def _snapshot(db: Connection, row: Any) -> Snapshot:
+    found = db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
+    sizes, at = tuple(Size(*size) for size in found), datetime.fromisoformat(row["at"])
+    taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
+    return taken.with_current_ids(_restorations(db))
+
+
+def _restorations(db: Connection) -> Restorations:
+    rows = db.execute("SELECT old, segment, change FROM restored ORDER BY change")
+    return Restorations({old: (segment, change) for old, segment, change in rows})
+
+
+def save_snapshot(db: Connection, snapshot: Snapshot) -> None:
     """Save this snapshot as its day's. The caller holds the transaction."""
     day = snapshot.day.isoformat()
     row = (day, timestamp(snapshot.at), snapshot.entry, snapshot.shoppers)
-    db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", row)
+    db.execute(
+        "INSERT INTO snapshots VALUES (?, ?, ?, ?) ON CONFLICT (day) DO UPDATE "
+        "SET at = excluded.at, entry = excluded.entry, shoppers = excluded.shoppers",
+        row,
+    )
     db.execute("DELETE FROM sizes WHERE day = ?", (day,))
-    rows = ((day, one.segment, one.name, one.shoppers) for one in snapshot.sizes)
+    rows = [(day, one.segment, one.name, one.shoppers) for one in snapshot.sizes]
     db.executemany("INSERT INTO sizes VALUES (?, ?, ?, ?)", rows)

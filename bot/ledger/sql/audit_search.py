@@ -1,6 +1,5 @@
 """The SQL for searching the audit log with a filter."""
 
-import json
 from typing import Any
 
 from bot.core.audit.audit_reader import AuditFilter
@@ -9,14 +8,13 @@ from bot.core.audit.index_terms import narrowest_first
 from bot.core.timestamps import timestamp
 
 FEW = 100
-"""The most subjects listed in one statement; more come from a name that a whole series of segments had."""
+"""The most subjects that are searched one by one; more come from a name that a whole series of segments had."""
 _CONDITIONS = {
     "actor": "actor = :actor",
     "kind": "kind = :kind",
     "change": "change = :change",
     "since": "at >= :since",
     "until": "at < :until",
-    "without": "kind NOT IN (SELECT value FROM json_each(:without))",
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
     "after_at": "(at, {number}) > (:after_at, :after)",  # by value: that entry may be archived meanwhile
 }
@@ -49,16 +47,18 @@ def search_oldest(
 
 def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str:
     conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
+    without = _names("without", audit_filter.without)
+    conditions += [f"kind NOT IN ({', '.join(without)})"] if without else []
     subjects, besides = _names("subject", audit_filter.subjects), _names("beside", audit_filter.besides)
     if not subjects or audit_filter.change is not None:
         where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
         where = f"WHERE {where.format(number='number')} ORDER BY at {order}, number {order} LIMIT :limit"
         return f"SELECT number, body, seal FROM entries AS e {where}"
     each = _all_of(*conditions, *_about(besides, "s", "entry")).format(number="entry")
-    found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(each, order)
+    found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(subjects, each, order)
     return f"""
         SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
-        CROSS JOIN entries AS e ON e.number = s.entry ORDER BY s.at {order}, s.entry {order}
+        CROSS JOIN entries AS e WHERE e.number = s.entry ORDER BY s.at {order}, s.entry {order}
     """
 
 
@@ -69,15 +69,16 @@ def _of_each(subjects: list[str], conditions: str) -> str:
     )
 
 
-def _of_many(conditions: str, order: str) -> str:
+def _of_many(subjects: list[str], conditions: str, order: str) -> str:
     """Return the query for many subjects, too many for one statement: merge the first entries of each."""
+    each = ", ".join(f"({one})" for one in subjects)
     first = f"""
         SELECT at, entry FROM subjects AS s WHERE subject = one.value AND {conditions}
         ORDER BY at {order}, entry {order} LIMIT :limit
     """
     return f"""
-        SELECT DISTINCT a.at, a.entry FROM json_each(:subjects) AS one CROSS JOIN subjects AS a
-        ON a.subject = one.value AND (a.at, a.entry) IN ({first})
+        SELECT DISTINCT a.at, a.entry FROM (SELECT column1 AS value FROM (VALUES {each}) AS given) AS one
+        CROSS JOIN subjects AS a WHERE a.subject = one.value AND (a.at, a.entry) IN ({first})
     """
 
 
@@ -100,10 +101,7 @@ def _values(audit_filter: AuditFilter) -> dict[str, Any]:
         "change": audit_filter.change,
         "since": timestamp(audit_filter.since) if audit_filter.since else None,
         "until": timestamp(audit_filter.until) if audit_filter.until else None,
-        "without": json.dumps(audit_filter.without) if audit_filter.without else None,
     }
-    subjects = {f"beside{place}": one for place, one in enumerate(audit_filter.besides)}
-    if len(audit_filter.subjects) > FEW:
-        subjects["subjects"] = json.dumps(audit_filter.subjects)
-    subjects |= {f"subject{place}": one for place, one in enumerate(audit_filter.subjects)}
-    return {name: value for name, value in values.items() if value is not None} | subjects
+    lists = {"subject": audit_filter.subjects, "beside": audit_filter.besides, "without": audit_filter.without}
+    each = {f"{name}{place}": one for name, listed in lists.items() for place, one in enumerate(listed)}
+    return {name: value for name, value in values.items() if value is not None} | each

@@ -10,12 +10,12 @@ from bot.core.errors import NotRecorded
 from bot.core.invocation import Invocation, decode
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import answered, asked
-from bot.ledger.sqlite import authorization
-from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.database import Connection, Database
-from bot.ledger.sqlite.kept_lists import KeptLists
-from bot.ledger.sqlite.leases import unheld
-from bot.ledger.sqlite.schema_version import SCHEMA
+from bot.ledger.sql import authorization
+from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.kept_lists import KeptLists
+from bot.ledger.sql.leases import unheld
+from bot.ledger.sql.schema_version import SCHEMA
 
 LINGER = 0.001
 """Seconds that the first of several simultaneous invocations waits for the others."""
@@ -43,8 +43,8 @@ class _Outcome:
     subjects: tuple[str, ...]
 
 
-class SqliteInvocations:
-    """The invocations in SQLite. Simultaneous ones share one transaction: waiting for the disk takes long."""
+class SqlInvocations:
+    """The invocations in SQL. Simultaneous ones share one transaction: waiting for the disk takes long."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -65,11 +65,14 @@ class SqliteInvocations:
 
     async def record_once(self, delivery: str, entry: Entry | None, *, at: datetime) -> bool:
         """Record a delivery that needs no planning, and its entry, if any. Return False if it is recorded already."""
-        async with self._database.writing() as db:
+
+        def record(db: Connection) -> bool:
             is_new = _insert(db, delivery, at, body=None, owner="")
             if is_new and entry:
                 append(db, entry, at)
-        return is_new
+            return is_new
+
+        return await self._database.write(record)
 
     async def _record_batch(self) -> None:
         if self._is_crowded:
@@ -78,16 +81,15 @@ class SqliteInvocations:
         arrivals, self._arrivals = self._arrivals, []
         self._is_crowded = len(arrivals) > 1
         try:
-            async with self._database.writing() as db:
-                waiting = [one for one in arrivals if not one.recorded.done()]
-                outcomes = [_record(db, one) for one in waiting]
+            outcomes = await self._database.write(lambda db: _record_waiting(db, arrivals))
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers get it
             for one in arrivals:
                 if not one.recorded.done():
                     one.recorded.set_exception(error)
         else:
-            for one, is_new in zip(waiting, outcomes, strict=True):
-                one.recorded.set_result(is_new)
+            for one, is_new in outcomes:
+                if not one.recorded.done():
+                    one.recorded.set_result(is_new)
 
     async def settle(
         self,
@@ -125,30 +127,35 @@ class SqliteInvocations:
             del self._unsettled[0]
 
     async def _settle(self, one: _Outcome) -> bool:
-        async with self._database.writing() as db:
+        def settle(db: Connection) -> bool:
             asked_at = forget_words(db, one.invocation)
             if asked_at is None:
                 return False
             append(db, answered(one.kind, one.invocation, one.detail, one.subjects, took=one.at - asked_at), one.at)
-        return True
+            return True
+
+        return await self._database.write(settle)
 
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
-        rows = await self._database.write(query, (owner, timestamp(now)))
-        lists = KeptLists(self._database.connection)
-        return tuple((decode(body, lists), datetime.fromisoformat(at)) for at, body in sorted(map(tuple, rows)))
+        rows = await self._database.write(statement(query, (owner, timestamp(now))))
+        in_order = sorted(map(tuple, rows))
+        return await self._database.read(lambda db: tuple(_waiting(db, at, body) for at, body in in_order))
 
     async def waiting(self, delivery: str) -> tuple[Invocation, datetime] | None:
         """Return the invocation of this id, with its time, while it is unanswered; None if there is none."""
         query = "SELECT at, body FROM asks WHERE id = ? AND body IS NOT NULL"
-        row = self._database.execute(query, (delivery,)).fetchone()
-        lists = KeptLists(self._database.connection)
-        return (decode(row["body"], lists), datetime.fromisoformat(row["at"])) if row else None
+
+        def read(db: Connection) -> tuple[Invocation, datetime] | None:
+            row = db.execute(query, (delivery,)).fetchone()
+            return _waiting(db, *row) if row else None
+
+        return await self._database.read(read)
 
     async def is_recorded(self, delivery: str) -> bool:
         """Return whether this delivery is recorded, answered or not."""
-        return self._database.execute("SELECT 1 FROM asks WHERE id = ?", (delivery,)).fetchone() is not None
+        return bool(await self._database.read(statement("SELECT 1 FROM asks WHERE id = ?", (delivery,))))
 
     async def was_asked(self, invocation: Invocation) -> bool:
         """Return whether the sealed log has this invocation as it is stored, and no answer to it."""
@@ -156,7 +163,8 @@ class SqliteInvocations:
 
     async def forget_settled(self, before: datetime) -> None:
         """Delete the deliveries that are settled and arrived before this time."""
-        await self._database.write("DELETE FROM asks WHERE body IS NULL AND at < ?", (timestamp(before),))
+        query = "DELETE FROM asks WHERE body IS NULL AND at < ?"
+        await self._database.write(statement(query, (timestamp(before),)))
 
 
 def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
@@ -167,6 +175,15 @@ def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
     query = "UPDATE asks SET body = NULL, owner = '' WHERE id = ? AND body IS NOT NULL RETURNING at"
     row = db.execute(query, (invocation.id,)).fetchone()
     return datetime.fromisoformat(row["at"]) if row else None
+
+
+def _waiting(db: Connection, at: str, body: str) -> tuple[Invocation, datetime]:
+    return decode(body, KeptLists(db)), datetime.fromisoformat(at)
+
+
+def _record_waiting(db: Connection, arrivals: list[_Arrival]) -> list[tuple[_Arrival, bool]]:
+    """Record those for which somebody still waits; return each with whether it is new."""
+    return [(one, _record(db, one)) for one in arrivals if not one.recorded.done()]
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
@@ -180,6 +197,5 @@ def _record(db: Connection, one: _Arrival) -> bool:
 def _insert(db: Connection, delivery: str, at: datetime, *, body: str | None, owner: str) -> bool:
     """Insert a delivery, settled if ``body`` is None. Return False if there is one of this id."""
     row = (delivery, timestamp(at), body, owner, SCHEMA)
-    return (
-        db.execute("INSERT OR IGNORE INTO asks (id, at, body, owner, schema) VALUES (?, ?, ?, ?, ?)", row).rowcount == 1
-    )
+    query = "INSERT INTO asks (id, at, body, owner, schema) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    return db.execute(query, row).rowcount == 1

@@ -1,6 +1,5 @@
 """The runs of the daily summary. See ``bot.ledger.ports.summary_runs``."""
 
-import sqlite3
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,11 +7,11 @@ from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState, origins
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import summary, with_sealed
-from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.history import save_snapshot
-from bot.ledger.sqlite.leases import unheld
-from bot.ledger.sqlite.row_faults import day_facts
+from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.database import Connection, Database, placeholders, statement
+from bot.ledger.sql.history import save_snapshot
+from bot.ledger.sql.leases import unheld
+from bot.ledger.sql.row_faults import day_facts
 
 _COLUMNS = "day, state, owner, first_at, reason, told"
 _UNSETTLED = "state IN ('under way', 'posting')"
@@ -20,19 +19,20 @@ _FREE = f"(owner = ? OR {unheld('owner')})"
 _DUE = f"{_UNSETTLED} AND {_FREE} AND next_at NOT BETWEEN ? AND ?"
 
 
-class SqliteSummaryRuns:
-    """The runs of the summary in SQLite: one row per local day."""
+class SqlSummaryRuns:
+    """The runs of the summary in SQL: one row per local day."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def load(self, day: date) -> SummaryRun | None:
         """Return this day's run; None if it was not tried yet."""
-        return self._run("day = ?", day.isoformat())
+        return await self._run("day = ?", day.isoformat())
 
     async def open(self, day: date, *, at: datetime) -> SummaryRun:
         """Start this day's run, unless it exists; a day before the ledger's first one is the first from now on."""
-        async with self._database.writing() as db:
+
+        def open_day(db: Connection) -> SummaryRun:
             (first,) = db.execute("SELECT min(day) FROM days").fetchone()
             if first is None or day.isoformat() < first:
                 _insert(db, SummaryRun(day, SummaryState.BEGUN, "", at))
@@ -42,86 +42,97 @@ class SqliteSummaryRuns:
                 _insert(db, SummaryRun(day, SummaryState.UNDER_WAY, "", at))
             return _read(db.execute(f"SELECT {_COLUMNS} FROM days WHERE day = ?", (day.isoformat(),)).fetchone())
 
+        return await self._database.write(open_day)
+
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
         """Return the runs that are not settled, not postponed, and not held by another living process; oldest first."""
         query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"
         postponed = (timestamp(now + timedelta(milliseconds=1)), timestamp(now + pause))
-        return tuple(_read(row) for row in self._database.execute(query, (owner, timestamp(now), *postponed)))
+        return tuple(map(_read, await self._database.read(statement(query, (owner, timestamp(now), *postponed)))))
 
     async def claim(self, run: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
         """Claim this run for ``owner``; None if another process moved or holds it."""
         query = f"UPDATE days SET owner = ? WHERE day = ? AND state = ? AND owner = ? AND {_FREE} RETURNING {_COLUMNS}"
         row = (owner, run.day.isoformat(), run.state, run.owner, owner, timestamp(now))
-        async with self._database.writing() as db:
-            return _one(db, query, row)
+        return await self._database.write(lambda db: _one(db, query, row))
 
     async def begin_posting(self, run: SummaryRun, snapshot: Snapshot) -> SummaryRun | None:
         """Mark the run as being posted, and save its snapshot; None if another process moved it."""
-        async with self._database.writing() as db:
+
+        def begin(db: Connection) -> SummaryRun | None:
             posting = _swap(db, run, SummaryState.POSTING)
             if posting:
                 save_snapshot(db, snapshot)
-        return posting
+            return posting
+
+        return await self._database.write(begin)
 
     async def postpone(self, run: SummaryRun, *, until: datetime) -> None:
         """Release this run, not to be tried again before this time."""
-        async with self._database.writing() as db:
+
+        def release(db: Connection) -> None:
             if _swap(db, run, SummaryState.UNDER_WAY):
                 row = (timestamp(until), run.day.isoformat())
                 db.execute("UPDATE days SET owner = '', next_at = ? WHERE day = ?", row)
+
+        await self._database.write(release)
 
     async def settle(
         self, run: SummaryRun, state: SummaryState, *, at: datetime, reason: str = "", channel: str = "", **detail: Any
     ) -> bool:
         """Record the outcome of this run; return False if another process moved it."""
         recorded = detail | ({"reason": reason} if reason else {})
-        async with self._database.writing() as db:
+
+        def settle(db: Connection) -> bool:
             if not _swap(db, run, state, reason=reason):
                 return False
             entry = summary(run.day, state, recorded, channel)
             append(db, with_sealed(entry, day_facts(db, run.day.isoformat())), at)
-        return True
+            return True
+
+        return await self._database.write(settle)
 
     async def mark_reported(self, run: SummaryRun) -> None:
         """Record that approvers were notified why this day's summary failed."""
-        await self._database.write("UPDATE days SET told = 1 WHERE day = ?", (run.day.isoformat(),))
+        await self._database.write(statement("UPDATE days SET told = true WHERE day = ?", (run.day.isoformat(),)))
 
     async def previous(self, day: date) -> SummaryRun | None:
         """Return the latest earlier run that ended as posted or failed."""
         tried = "state IN ('posted', 'failed') AND day < ? ORDER BY day DESC LIMIT 1"
-        return self._run(tried, day.isoformat())
+        return await self._run(tried, day.isoformat())
 
-    def _run(self, where: str, value: str) -> SummaryRun | None:
-        return _one(self._database.connection, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,))
+    async def _run(self, where: str, value: str) -> SummaryRun | None:
+        return await self._database.read(lambda db: _one(db, f"SELECT {_COLUMNS} FROM days WHERE {where}", (value,)))
 
 
-def _insert(db: sqlite3.Connection, run: SummaryRun) -> None:
+def _insert(db: Connection, run: SummaryRun) -> None:
     """Insert this run, unless its day has one; one that was begun by a clock that was ahead gives way."""
     row = (run.day.isoformat(), run.state, timestamp(run.first_at), timestamp(run.first_at))
     db.execute(
         "INSERT INTO days (day, state, first_at, next_at) VALUES (?, ?, ?, ?) ON CONFLICT (day) DO UPDATE "
-        "SET state = excluded.state, first_at = excluded.first_at, next_at = excluded.next_at WHERE state = 'begun'",
+        "SET state = excluded.state, first_at = excluded.first_at, next_at = excluded.next_at "
+        "WHERE days.state = 'begun'",
         row,
     )
 
 
-def _swap(db: sqlite3.Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
+def _swap(db: Connection, run: SummaryRun, state: SummaryState, *, reason: str = "") -> SummaryRun | None:
     """Save the run in this state, and return it; None if it was moved since it was loaded."""
     states = sorted(origins(run, state))
     return _one(
         db,
         f"UPDATE days SET state = ?, reason = ? WHERE day = ? AND owner = ? "
-        f"AND state IN ({','.join('?' * len(states))}) RETURNING {_COLUMNS}",
+        f"AND state IN ({placeholders(states)}) RETURNING {_COLUMNS}",
         (state, reason, run.day.isoformat(), run.owner, *states),
     )
 
 
-def _one(db: sqlite3.Connection, query: str, values: tuple[str, ...]) -> SummaryRun | None:
+def _one(db: Connection, query: str, values: tuple[str, ...]) -> SummaryRun | None:
     row = db.execute(query, values).fetchone()
     return _read(row) if row else None
 
 
-def _read(row: sqlite3.Row) -> SummaryRun:
+def _read(row: Any) -> SummaryRun:
     day, state, owner, first_at, reason, reported = row
     return SummaryRun(
         date.fromisoformat(day), SummaryState(state), owner, datetime.fromisoformat(first_at), reason, bool(reported)

@@ -1,23 +1,23 @@
 """What the tables effects, names and restored hold of steps, compared with the steps' entries."""
 
-import sqlite3
 from collections.abc import Iterable
 
 from bot.core.audit.entries import RecordedEntry
 from bot.core.audit.entry_codec import decode
 from bot.core.audit.index_terms import segment_names
-from bot.ledger.sqlite import change_rows
+from bot.ledger.sql import change_rows
+from bot.ledger.sql.database import Connection
 
 _OF_RUNS = """
-    SELECT body ->> '$.applied.created.name' AS name, body ->> '$.applied.created.id' AS segment FROM runs
-    UNION SELECT body ->> '$.undo[0].segment.name', body ->> '$.undo[0].old_id' FROM runs
-    UNION SELECT body ->> '$.undo[0].before.name', body ->> '$.undo[0].segment.id' FROM runs
-    UNION SELECT body ->> '$.undo[0].after.name', body ->> '$.undo[0].segment.id' FROM runs
+    SELECT json_extract(body, '$.applied.created.name'), json_extract(body, '$.applied.created.id') FROM runs
+    UNION SELECT json_extract(body, '$.undo[0].segment.name'), json_extract(body, '$.undo[0].old_id') FROM runs
+    UNION SELECT json_extract(body, '$.undo[0].before.name'), json_extract(body, '$.undo[0].segment.id') FROM runs
+    UNION SELECT json_extract(body, '$.undo[0].after.name'), json_extract(body, '$.undo[0].segment.id') FROM runs
 """
 """The names that a migration took from the runs of the first releases, which stand with the entry 0."""
 _RESTORING = """
     SELECT DISTINCT change FROM runs JOIN changes ON number = change
-    WHERE runs.body ->> '$.applied.created.id' IS NOT NULL AND plan LIKE '%"old_id":"%'
+    WHERE json_extract(runs.body, '$.applied.created.id') IS NOT NULL AND plan LIKE '%"old_id":"%'
     UNION SELECT change FROM restored
 """
 
@@ -25,7 +25,7 @@ _RESTORING = """
 class StepRows:
     """Compares the entries of all changes with the rows that their steps left, one change after the other."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
         self._effects = 0
 

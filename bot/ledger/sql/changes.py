@@ -14,28 +14,24 @@ from bot.core.invocation import Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sqlite import audit_index, authorization, change_rows, change_verification, makers
-from bot.ledger.sqlite import notices as queued
-from bot.ledger.sqlite.audit_log import append
-from bot.ledger.sqlite.change_index import FINISHED, save_touched_segments
-from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.invocations import forget_words
-from bot.ledger.sqlite.kept_lists import keep_beforehand
-from bot.ledger.sqlite.moves_per_person import moved_unapproved, refuse_over_limit
-from bot.ledger.sqlite.related_changes import others_beside
-from bot.ledger.sqlite.run_order import refuse_beside_running
-from bot.ledger.sqlite.undo_marks import mark_undone
+from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, makers
+from bot.ledger.sql import notices as queued
+from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.change_index import FINISHED, save_touched_segments
+from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.invocations import forget_words
+from bot.ledger.sql.kept_lists import keep_beforehand
+from bot.ledger.sql.moves_per_person import moved_unapproved, refuse_over_limit
+from bot.ledger.sql.related_changes import others_beside
+from bot.ledger.sql.run_order import refuse_beside_running
+from bot.ledger.sql.undo_marks import mark_undone
 
 _OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
-_WAITS = """
-    state = 'waiting' AND requester <> :actor
-    AND NOT EXISTS (SELECT 1 FROM json_each(briefs.body, '$.approvals') WHERE json_extract(value, '$.actor') = :actor)
-"""
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({_OPEN_STATES})", "all": "true"}
 
 
-class SqliteChanges:
-    """The changes in SQLite. A move, its entry and what follows from it share one transaction."""
+class SqlChanges:
+    """The changes in SQL. A move, its entry and what follows from it share one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,22 +40,22 @@ class SqliteChanges:
 
     async def load(self, number: int) -> Change:
         """Return one change in full. Raises UnknownChange."""
-        return change_rows.load(self._database.connection, number)
+        return await self._database.read(lambda db: change_rows.load(db, number))
 
     async def count(self, scope: Scope, actor: str) -> int:
         """Return the number of changes in this scope."""
         query = f"SELECT count(*) FROM changes WHERE {_SCOPES[scope]}"
-        (count,) = self._database.execute(query, {"actor": actor}).fetchone()
+        ((count,),) = await self._database.read(statement(query, {"actor": actor}))
         return int(count)
 
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         """Return the latest changes, newest first, after skipping ``offset``."""
         which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
-        return self._briefs(which, actor=actor, limit=limit, offset=offset)
+        return await self._briefs(which, actor=actor, limit=limit, offset=offset)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
-        return self._briefs(
+        return await self._briefs(
             "number IN (SELECT change FROM touches WHERE segment = :segment ORDER BY change DESC LIMIT :limit) "
             "ORDER BY number DESC",
             segment=segment_id,
@@ -68,30 +64,34 @@ class SqliteChanges:
 
     async def beside(self, change: Change) -> tuple[Beside, ...]:
         """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""
-        return others_beside(self._database.connection, change)
+        return await self._database.read(lambda db: others_beside(db, change))
 
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
-        return self._briefs(f"{_WAITS} ORDER BY expires_at, number", actor=actor)
+        others = "state = 'waiting' AND requester <> :actor ORDER BY expires_at, number"
+        briefs = await self._briefs(others, actor=actor)
+        return tuple(brief for brief in briefs if actor not in [one.actor for one in brief.approvals])
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
         """Return this requester's latest changes: the waiting ones first."""
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
-        return self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
+        return await self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""
-        return self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
+        return await self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
 
     async def last_finish(self) -> int:
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""
-        query = f"SELECT max(number) FROM entries INDEXED BY entries_finished WHERE {FINISHED}"
-        return self._database.execute(query).fetchone()[0] or 0
+        query = f"SELECT number FROM entries WHERE {FINISHED} ORDER BY number DESC LIMIT 1"
+        rows = await self._database.read(statement(query))
+        return int(rows[0]["number"]) if rows else 0
 
     async def moved_unapproved(self, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
         """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
-        connection = self._database.connection
-        return moved_unapproved(connection, requester, segment_id, since=since, apart_from=apart_from)
+        return await self._database.read(
+            lambda db: moved_unapproved(db, requester, segment_id, since=since, apart_from=apart_from)
+        )
 
     async def contradiction(self, number: int) -> str:
         """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
@@ -114,7 +114,8 @@ class SqliteChanges:
     ) -> Change:
         """Turn an invocation into a change: number it, and give ``owner`` its lease. Raises TooLate."""
         await keep_beforehand(self._database, change.plan)
-        async with self._database.writing() as db:
+
+        def create(db: Connection) -> Change:
             asked_at = forget_words(db, invocation)
             if asked_at is None:
                 raise TooLate("This was answered already.")
@@ -123,7 +124,9 @@ class SqliteChanges:
             took = change.created_at - asked_at
             entry = entry_builders.planned(invocation, numbered, detail, subjects, took=took)
             append(db, change_verification.with_row(db, entry), change.created_at)
-        return numbered
+            return numbered
+
+        return await self._database.write(create)
 
     async def move(
         self,
@@ -143,14 +146,15 @@ class SqliteChanges:
         is_replanned = moved.plan is not change.plan
         if is_replanned:
             await keep_beforehand(self._database, moved.plan)
-        async with self._database.writing() as db:
+
+        def move(db: Connection) -> None:
             refuse_over_limit(db, change, limits)
             if alone:
                 refuse_beside_running(db, change)
             change_rows.swap(db, change, moved)
             if is_replanned:
                 save_touched_segments(db, moved.number, moved.plan)
-                db.execute("UPDATE changes SET reminded = 0 WHERE number = ?", (moved.number,))
+                db.execute("UPDATE changes SET reminded = false WHERE number = ?", (moved.number,))
             mark_undone(db, moved)
             queued.queue(db, moved.number, notices)
             entry = entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at)
@@ -158,17 +162,22 @@ class SqliteChanges:
             append(db, change_verification.with_row(db, entry_builders.with_sealed(entry, renewed)), at)
             if is_replanned:
                 audit_index.add_change(db, moved.number)
-        return change_rows.load(self._database.connection, change.number)
+
+        await self._database.write(move)
+        return await self.load(change.number)
 
     async def amend(
         self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
     ) -> Change:
         """Return ``change`` with these fields updated, in the same state. Raises TooLate."""
         changed = amended(change, update)
-        async with self._database.writing() as db:
+
+        def amend(db: Connection) -> None:
             change_rows.swap(db, change, changed)
             append(db, change_verification.with_row(db, entry_builders.moved(kind, changed, actor)), at)
-        return change_rows.load(self._database.connection, change.number)
+
+        await self._database.write(amend)
+        return await self.load(change.number)
 
     async def save_run(
         self,
@@ -182,7 +191,8 @@ class SqliteChanges:
     ) -> Change:
         """Save the run of one of its steps; return the updated change. Raises TooLate."""
         recorded = with_run(change, run)
-        async with self._database.writing() as db:
+
+        def save(db: Connection) -> None:
             change_rows.swap_run(db, change, recorded, run)
             created = run.applied.created if run.applied else None
             if created:
@@ -192,20 +202,26 @@ class SqliteChanges:
                 audit_index.add_change(db, change.number)
             effects = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", effects)
-        return with_run(change, change_rows.as_stored(self._database.connection, run))
+
+        await self._database.write(save)
+        return with_run(change, await self._database.read(lambda db: change_rows.as_stored(db, run)))
 
     async def note_late_write(self, number: int, *, at: datetime, detail: dict[str, Any]) -> None:
         """Record that a process that lost this change had a write under way, and queue a notice."""
-        async with self._database.writing() as db:
-            db.execute("INSERT OR IGNORE INTO notices VALUES (?, 'late', '')", (number,))
+
+        def note(db: Connection) -> None:
+            queued.queue(db, number, [("late", "")])
             change = change_rows.load(db, number)
             append(db, entry_builders.moved(EntryKind.LATE_WRITE, change, "", detail), at)
+
+        await self._database.write(note)
 
     # Stopping a run
 
     async def request_stop(self, change: Change, *, actor: str, at: datetime) -> None:
         """Ask a run to stop before its next step; the first request counts."""
-        async with self._database.writing() as db:
+
+        def request(db: Connection) -> None:
             asked = db.execute(
                 "UPDATE changes SET stopped_by = ? WHERE number = ? AND stopped_by = '' AND state = 'running'",
                 (actor, change.number),
@@ -213,9 +229,11 @@ class SqliteChanges:
             if asked.rowcount:
                 append(db, entry_builders.moved(EntryKind.STOP_ASKED, change, actor), at)
 
+        await self._database.write(request)
+
     async def stop_requested_by(self, number: int) -> str:
         """Return who requested that the run stop; empty if nobody did."""
-        row = self._database.execute("SELECT stopped_by FROM changes WHERE number = ?", (number,)).fetchone()
+        (row,) = await self._database.read(statement("SELECT stopped_by FROM changes WHERE number = ?", (number,)))
         return str(row["stopped_by"])
 
     # Notices: messages to people apart from cards and outcomes
@@ -223,69 +241,72 @@ class SqliteChanges:
     async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
         """Queue a reminder, once per version, for each waiting change that expires by then."""
         due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
-        if not self._numbers(due, timestamp(expiring)):
+        if not await self._numbers(due, timestamp(expiring)):
             return
-        async with self._database.writing() as db:
-            query = f"UPDATE changes SET reminded = 1 WHERE {due} RETURNING number"
-            for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),))):
+
+        def remind(db: Connection) -> None:
+            query = f"UPDATE changes SET reminded = true WHERE {due} RETURNING number"
+            for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),)).fetchall()):
                 queued.queue(db, number, [("reminder", "")])
                 append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
 
+        await self._database.write(remind)
+
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
         """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""
-        return queued.due(self._database.connection)
+        return await self._database.read(queued.due)
 
     async def remove_notice(self, number: int, kind: str, user: str) -> None:
         """Remove a notice that was delivered, or cannot be."""
-        async with self._database.writing() as db:
-            queued.remove(db, number, kind, user)
+        await self._database.write(lambda db: queued.remove(db, number, kind, user))
 
     async def resolve_notice(self, number: int, group: str, users: Iterable[str]) -> None:
         """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
-        async with self._database.writing() as db:
-            queued.resolve(db, number, group, users)
+        await self._database.write(lambda db: queued.resolve(db, number, group, users))
 
     async def untold(self) -> tuple[int, ...]:
         """Return the numbers of the changes of whose emergency not everyone was told."""
-        return queued.untold(self._database.connection)
+        return await self._database.read(queued.untold)
 
     # Cards and outcomes
 
     async def outdated_cards(self) -> tuple[int, ...]:
         """Return the numbers of the changes whose card does not show their latest revision."""
-        return self._numbers("drawn < revision AND card_ts IS NOT NULL")
+        return await self._numbers("drawn < revision AND card_ts IS NOT NULL")
 
     async def shown_by(self, channel: str, ts: str) -> int | None:
         """Return the number of the change whose card this message is; None if it is no card."""
         query = "SELECT number FROM changes WHERE card_ts = ? AND card_channel = ?"
-        row = self._database.execute(query, (ts, channel)).fetchone()
-        return int(row["number"]) if row else None
+        rows = await self._database.read(statement(query, (ts, channel)))
+        return int(rows[0]["number"]) if rows else None
 
     async def outdate_card(self, number: int) -> None:
         """Have the card drawn again, whatever it shows."""
-        await self._database.write("UPDATE changes SET drawn = 0 WHERE number = ?", (number,))
+        await self._database.write(statement("UPDATE changes SET drawn = 0 WHERE number = ?", (number,)))
 
     async def save_card(self, change: Change, card: Card) -> None:
         """Save the card's message, and that it shows this revision."""
         query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
-        await self._database.write(query, (change.revision, card.channel, card.ts, change.number))
+        values = (change.revision, card.channel, card.ts, change.number)
+        await self._database.write(statement(query, values))
 
     async def save_card_url(self, number: int, url: str) -> None:
         """Save the card's permalink."""
-        await self._database.write("UPDATE changes SET card_url = ? WHERE number = ?", (url, number))
+        await self._database.write(statement("UPDATE changes SET card_url = ? WHERE number = ?", (url, number)))
 
     async def unreported_outcomes(self) -> tuple[int, ...]:
         """Return the numbers of the settled changes whose requester has not been notified."""
-        return self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
+        return await self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
 
     async def mark_outcome_reported(self, number: int) -> None:
         """Record that the requester was notified of the outcome, or cannot be."""
-        await self._database.write("UPDATE changes SET informed = 1 WHERE number = ?", (number,))
+        await self._database.write(statement("UPDATE changes SET informed = true WHERE number = ?", (number,)))
 
-    def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
+    async def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
         query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
-        return tuple(Brief.model_validate_json(row["body"]) for row in self._database.execute(query, values))
+        rows = await self._database.read(statement(query, values))
+        return tuple(Brief.model_validate_json(row["body"]) for row in rows)
 
-    def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
-        rows = self._database.execute(f"SELECT number FROM changes WHERE {where} ORDER BY number", values)
+    async def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
+        rows = await self._database.read(statement(f"SELECT number FROM changes WHERE {where} ORDER BY number", values))
         return tuple(row["number"] for row in rows)

@@ -4,21 +4,25 @@ Two versions of the bot may use a ledger at the same time while one replaces the
 what the older one would misread or spoil: then it raises OLDEST_WRITER, and the older one stops.
 """
 
-import sqlite3
 from pathlib import Path
 
 from bot.core.errors import LedgerLost
+from bot.ledger.sql.database import Connection, Statements
 
 SCHEMA = 12
 """The number of the last migration that this version knows."""
 OLDEST_WRITER = 12
 """The oldest schema whose bots may write what this version writes; earlier ones do not even look."""
-_NAMED = "SELECT 1 FROM sqlite_schema WHERE name = 'ledger_schema'"
 
 
-def refuse_if_too_old(connection: sqlite3.Connection, path: Path | str) -> None:
+def refuse_if_too_old(connection: Statements, path: Path | str) -> None:
     """Raise LedgerLost if only bots of a later schema may write this ledger."""
     version, oldest = connection.execute("SELECT version, oldest_writer FROM ledger_schema").fetchone()
+    refuse_too_old(version, oldest, path)
+
+
+def refuse_too_old(version: int, oldest: int, path: Path | str) -> None:
+    """Raise LedgerLost if only bots of a later schema than this one may write a ledger that names these two."""
     if oldest > SCHEMA:
         raise LedgerLost(
             "this version of the bot is too old for the ledger",
@@ -27,18 +31,18 @@ def refuse_if_too_old(connection: sqlite3.Connection, path: Path | str) -> None:
         )
 
 
-def is_named(connection: sqlite3.Connection) -> bool:
+def is_named(connection: Connection) -> bool:
     """Return whether the ledger names its schema; those of earlier versions do not."""
-    return connection.execute(_NAMED).fetchone() is not None
+    return connection.has_column("ledger_schema", "version")
 
 
-def is_outdated(connection: sqlite3.Connection) -> bool:
+def is_outdated(connection: Connection) -> bool:
     """Return whether the ledger does not name what this version writes yet."""
     version, oldest = connection.execute("SELECT version, oldest_writer FROM ledger_schema").fetchone()
     return bool(version < SCHEMA or oldest < OLDEST_WRITER)
 
 
-def save(connection: sqlite3.Connection) -> None:
+def save(connection: Connection) -> None:
     """Save that this version has written the ledger. The caller holds the transaction."""
-    query = "UPDATE ledger_schema SET version = max(version, ?), oldest_writer = max(oldest_writer, ?)"
-    connection.execute(query, (SCHEMA, OLDEST_WRITER))
+    for column, number in (("version", SCHEMA), ("oldest_writer", OLDEST_WRITER)):
+        connection.execute(f"UPDATE ledger_schema SET {column} = ? WHERE {column} < ?", (number, number))

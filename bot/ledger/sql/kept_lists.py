@@ -5,16 +5,17 @@ removed from it but when entries are archived: then those go that no change name
 """
 
 import asyncio
+import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import Impossible
 from bot.core.kept_lists import ByDigest, digest_of
 from bot.core.planning.plan import Plan
-from bot.ledger.sqlite.database import Database
+from bot.ledger.sql.database import Connection, Database
 
 C = TypeVar("C")
 AT_ONCE = 10
@@ -31,9 +32,7 @@ _MOVED = f"""
     UNION ALL SELECT body FROM changes WHERE number IN (SELECT change FROM entries WHERE number > :since)
     UNION ALL SELECT body FROM runs WHERE change IN (SELECT change FROM entries WHERE number > :since) {_WAITING}
 """
-_CLOSED_WITHOUT = """
-    SELECT value FROM entries, json_each(entries.body, '$.detail.sealed.lists') WHERE kind = 'contradict'
-"""
+_CLOSED_WITHOUT = "SELECT json_extract(body, '$.detail.sealed.lists') FROM entries WHERE kind = 'contradict'"
 LOST = (
     "A list of shoppers is not in the ledger as it was stored, so nothing is done with it. Whoever runs the bot should "
     "look at the ledger's file now (`audit verify`): someone may have edited it."
@@ -43,7 +42,7 @@ LOST = (
 class KeptLists:
     """The lists of one ledger; the context in which changes are validated and serialized."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
         self._recent: dict[str, Any] = {}
 
@@ -58,10 +57,10 @@ class KeptLists:
     def keep(self, kept: ByDigest[Any]) -> None:
         """Keep the content of this list, once; what was read from the ledger is there."""
         if kept.is_at_hand and not self._db.execute(_KNOWN, (kept.digest,)).fetchone():
-            self._db.execute("INSERT INTO lists VALUES (?, ?)", (kept.digest, kept.body))
+            self._db.execute("INSERT INTO lists VALUES (?, ?) ON CONFLICT DO NOTHING", (kept.digest, kept.body))
 
     def _body(self, digest: str) -> str:
-        body = _whole_body(self._db, digest)
+        body = _whole_body(self._db.afterwards, digest)
         if body is None:
             raise Impossible(LOST)
         return body
@@ -88,10 +87,13 @@ async def keep_beforehand(database: Database, plan: Plan) -> None:
     lists = NewLists()
     plan.model_dump_json(context=lists)
     for batch in batches(lists.found.values(), AT_ONCE) if len(lists.found) > AT_ONCE else ():
-        async with database.writing() as db:
-            for one in batch:
-                KeptLists(db).keep(one)
+        await database.write(partial(_keep_all, batch=batch))
         await asyncio.sleep(0)
+
+
+def _keep_all(db: Connection, batch: Iterable[ByDigest[Any]]) -> None:
+    for one in batch:
+        KeptLists(db).keep(one)
 
 
 def named_in(texts: Iterable[str]) -> set[str]:
@@ -99,35 +101,35 @@ def named_in(texts: Iterable[str]) -> set[str]:
     return {digest for text in texts for digest in _NAMED.findall(text)}
 
 
-def broken_among(db: sqlite3.Connection, texts: Iterable[str]) -> frozenset[str]:
+def broken_among(db: Connection, texts: Iterable[str]) -> frozenset[str]:
     """Return the digests of the lists that these texts name and that are missing or were changed."""
     return frozenset(digest for digest in named_in(texts) if _whole_body(db, digest) is None)
 
 
-def _whole_body(db: sqlite3.Connection, digest: str) -> str | None:
+def _whole_body(db: Connection, digest: str) -> str | None:
     """Return the list that is kept under this digest; None if it is missing or was changed."""
     row = db.execute("SELECT body FROM lists WHERE digest = ?", (digest,)).fetchone()
     return str(row[0]) if row and digest_of(row[0]) == digest else None
 
 
-def fault(db: sqlite3.Connection) -> str:
+def fault(db: Connection) -> str:
     """Return that a list is not what its digest says, as a sentence; empty if none is.
 
     Those with which a change was closed as contradicted are in the log as they are.
     """
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'lists'").fetchone():
+    if not db.has_column("lists", "digest"):
         return ""  # a file of an earlier version, which is only read
-    closed = {digest for (digest,) in db.execute(_CLOSED_WITHOUT)}
-    changed = (digest for digest, body in db.execute("SELECT digest, body FROM lists") if digest_of(body) != digest)
+    closed = {digest for (lists,) in db.execute(_CLOSED_WITHOUT) for digest in json.loads(lists or "[]")}
+    changed = (digest for digest, body in db.stream("SELECT digest, body FROM lists") if digest_of(body) != digest)
     return "The table lists has a list that someone changed." if any(one not in closed for one in changed) else ""
 
 
-def unnamed(db: sqlite3.Connection) -> set[str]:
+def unnamed(db: Connection) -> set[str]:
     """Return the digests of the lists that no change names, and no request that waits."""
-    return {digest for (digest,) in db.execute("SELECT digest FROM lists")} - named_in(_texts(db, _TEXTS))
+    return {digest for (digest,) in db.stream("SELECT digest FROM lists")} - named_in(_texts(db, _TEXTS))
 
 
-def forget(db: sqlite3.Connection, digests: set[str], *, since: int) -> None:
+def forget(db: Connection, digests: set[str], *, since: int) -> None:
     """Remove these lists, apart from those that changes name which moved after entry ``since``.
 
     The caller holds the transaction.
@@ -136,5 +138,5 @@ def forget(db: sqlite3.Connection, digests: set[str], *, since: int) -> None:
     db.executemany("DELETE FROM lists WHERE digest = ?", [(digest,) for digest in sorted(still)])
 
 
-def _texts(db: sqlite3.Connection, query: str, **values: int) -> Iterator[str]:
-    return (text for (text,) in db.execute(query, values))
+def _texts(db: Connection, query: str, **values: int) -> Iterator[str]:
+    return (text for (text,) in db.stream(query, values))

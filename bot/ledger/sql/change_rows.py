@@ -4,17 +4,17 @@ Callers of functions that write hold the transaction.
 """
 
 import json
-import sqlite3
 
 from bot.core.approval.changes import Brief, Change, Run, State
 from bot.core.approval.refusals import too_late
 from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody
-from bot.ledger.sqlite.change_index import save_brief
-from bot.ledger.sqlite.kept_lists import KeptLists
-from bot.ledger.sqlite.related_changes import others_beside, outdate_cards_beside
-from bot.ledger.sqlite.run_order import runs_before
+from bot.ledger.sql.change_index import save_brief
+from bot.ledger.sql.database import Connection
+from bot.ledger.sql.kept_lists import KeptLists
+from bot.ledger.sql.related_changes import others_beside, outdate_cards_beside
+from bot.ledger.sql.run_order import runs_before
 
 _COLUMNS = frozenset(
     {"number", "state", "revision", "requester", "expires_at", "plan", "undone_by", "card", "runs", "stopped_by"}
@@ -22,7 +22,7 @@ _COLUMNS = frozenset(
 """Fields with columns of their own, not in the body."""
 
 
-def load(db: sqlite3.Connection, number: int) -> Change:
+def load(db: Connection, number: int) -> Change:
     """Return one change in full. Raises UnknownChange."""
     row = db.execute("SELECT * FROM changes WHERE number = ?", (number,)).fetchone()
     if row is None:
@@ -36,20 +36,21 @@ def load(db: sqlite3.Connection, number: int) -> Change:
     return change.model_copy(update={"beside": others_beside(db, change), "behind": runs_before(db, change)})
 
 
-def insert(db: sqlite3.Connection, change: Change, owner: str) -> Change:
+def insert(db: Connection, change: Change, owner: str) -> Change:
     """Insert a change, held by ``owner``, and return it with its number."""
     row = (change.state, change.revision, change.requester, timestamp(change.expires_at))
-    number = db.execute(
-        "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    (number,) = db.execute(
+        "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
         (*row, change.plan.model_dump_json(context=KeptLists(db)), _body(change, KeptLists(db)), owner),
-    ).lastrowid
+    ).fetchone()
     numbered = change.model_copy(update={"number": number, "beside": others_beside(db, change)})
     save_brief(db, Brief.of(numbered))
     _outdate_home_tabs(db, State.PLANNED, numbered)
     return numbered
 
 
-def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
+def swap(db: Connection, change: Change, moved: Change) -> None:
     """Replace ``change`` by ``moved``. Raises TooLate if it was moved since it was loaded."""
     _compare_and_swap(db, change, moved)
     save_brief(db, Brief.of(moved))
@@ -57,28 +58,33 @@ def swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
     _outdate_home_tabs(db, change.state, moved)
 
 
-def swap_run(db: sqlite3.Connection, change: Change, recorded: Change, run: Run) -> None:
+def swap_run(db: Connection, change: Change, recorded: Change, run: Run) -> None:
     """Save the run of one of its steps. Raises TooLate if the change was moved since it was loaded."""
     row = (change.number, run.position, run.model_dump_json(context=KeptLists(db)))
-    db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", row)
+    saving = "INSERT INTO runs VALUES (?, ?, ?) ON CONFLICT (change, position) DO UPDATE SET body = excluded.body"
+    db.execute(saving, row)
     # Nothing else of the change: a set that was loaded may be written in another order than the one that was sealed.
     revisions = (recorded.revision, change.number, change.revision)
     _swap_row(db, change, "UPDATE changes SET revision = ? WHERE number = ? AND revision = ?", revisions)
 
 
-def as_stored(db: sqlite3.Connection, run: Run) -> Run:
+def as_stored(db: Connection, run: Run) -> Run:
     """Return a run that was saved as it is loaded: its lists are in the ledger, and need not stay in memory."""
     return Run.model_validate_json(run.model_dump_json(), context=KeptLists(db))
 
 
-def save_created_segment(db: sqlite3.Connection, change: Change, segment_id: str) -> None:
+def save_created_segment(db: Connection, change: Change, segment_id: str) -> None:
     """Save that the change touches the segment that it created, and which one that restores."""
-    db.execute("INSERT OR IGNORE INTO touches VALUES (?, ?)", (segment_id, change.number))
+    db.execute("INSERT INTO touches VALUES (?, ?) ON CONFLICT DO NOTHING", (segment_id, change.number))
     restored = [(new_id, old_id, change.number) for old_id, new_id in change.restored.items()]
-    db.executemany("INSERT OR REPLACE INTO restored VALUES (?, ?, ?)", restored)
+    db.executemany(
+        "INSERT INTO restored VALUES (?, ?, ?) "
+        "ON CONFLICT (segment) DO UPDATE SET old = excluded.old, change = excluded.change",
+        restored,
+    )
 
 
-def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> None:
+def _compare_and_swap(db: Connection, change: Change, moved: Change) -> None:
     # A plan may have hundreds of steps and seldom changes: it is not written again with each move.
     plan = None if moved.plan is change.plan else moved.plan.model_dump_json(context=KeptLists(db))
     row = (moved.state, moved.revision, timestamp(moved.expires_at), plan, _body(moved, KeptLists(db)))
@@ -89,15 +95,15 @@ def _compare_and_swap(db: sqlite3.Connection, change: Change, moved: Change) -> 
     _swap_row(db, change, swapping, (*row, change.number, change.revision))
 
 
-def _swap_row(db: sqlite3.Connection, change: Change, swapping: str, values: tuple[str | int | None, ...]) -> None:
+def _swap_row(db: Connection, change: Change, swapping: str, values: tuple[str | int | None, ...]) -> None:
     """Swap the row of a change. Raises TooLate if it was moved since it was loaded."""
     if db.execute(swapping, values).rowcount != 1:
         too_late(load(db, change.number))
 
 
-def _outdate_home_tabs(db: sqlite3.Connection, before: State, moved: Change) -> None:
-    row = (concerns_everybody(before, moved), moved.requester)
-    db.execute("UPDATE homes SET revision = revision + 1 WHERE ? OR user = ?", row)
+def _outdate_home_tabs(db: Connection, before: State, moved: Change) -> None:
+    whose, values = ("", ()) if concerns_everybody(before, moved) else ('WHERE "user" = ?', (moved.requester,))
+    db.execute(f"UPDATE homes SET revision = revision + 1 {whose}", values)
 
 
 def _body(change: Change, lists: KeptLists) -> str:

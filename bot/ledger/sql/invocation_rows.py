@@ -1,12 +1,13 @@
 """Invocations that wait in the table asks, compared with the entries that they were asked, and answered."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from bot.core.approval.change_replay import sealed_fact
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
+from bot.ledger.sql.database import Connection
 from bot.ledger.stored_changes import digest
 
 _ASKED = "SELECT body, seal FROM entries WHERE kind = 'asked' AND at = ?"
@@ -20,7 +21,7 @@ _ALL = """
 """
 
 
-def asked_entry(db: sqlite3.Connection, id_: str) -> RecordedEntry | None:
+def asked_entry(db: Connection, id_: str) -> RecordedEntry | None:
     """Return the entry that this waiting invocation was asked, if there is one, and it was not answered yet."""
     row = db.execute("SELECT id, at, body FROM asks WHERE id = ? AND body IS NOT NULL", (id_,)).fetchone()
     entry = _entry_of(db, row) if row else None
@@ -28,12 +29,12 @@ def asked_entry(db: sqlite3.Connection, id_: str) -> RecordedEntry | None:
     return None if answered else entry
 
 
-def _entry_of(db: sqlite3.Connection, row: sqlite3.Row) -> RecordedEntry | None:
+def _entry_of(db: Connection, row: Any) -> RecordedEntry | None:
     entries = (decode(*found) for found in db.execute(_ASKED, (row["at"],)))
     return next((entry for entry in entries if _is_asked(entry, row)), None)
 
 
-def _is_asked(entry: RecordedEntry, row: sqlite3.Row) -> bool:
+def _is_asked(entry: RecordedEntry, row: Any) -> bool:
     delivery = sealed_fact(entry, "delivery")
     if delivery is not None:
         return (delivery, sealed_fact(entry, "words")) == (digest(row["id"]), digest(row["body"]))
@@ -52,7 +53,7 @@ def _is_asked_before(entry: RecordedEntry, body: str) -> bool:
         return False
 
 
-def first_fault(db: sqlite3.Connection) -> str:
+def first_fault(db: Connection) -> str:
     """Return the first waiting request that the log does not have so, or that is missing, as a sentence.
 
     Deliveries that were settled only keep the same one from being taken twice.
@@ -67,7 +68,7 @@ def first_fault(db: sqlite3.Connection) -> str:
     return _wrongly_waiting(db, waiting)
 
 
-def _wrongly_waiting(db: sqlite3.Connection, waiting: set[str]) -> str:
+def _wrongly_waiting(db: Connection, waiting: set[str]) -> str:
     """Compare the requests that wait with those that the log has no answer to; earlier versions sealed neither."""
     unanswered = set[str]()
     for kind, delivery in _sealed(db):
@@ -77,5 +78,5 @@ def _wrongly_waiting(db: sqlite3.Connection, waiting: set[str]) -> str:
     return "A request that was answered waits again in the table asks." if waiting - unanswered else ""
 
 
-def _sealed(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    return ((row["kind"], row["delivery"]) for row in db.execute(_ALL) if row["delivery"])
+def _sealed(db: Connection) -> Iterator[tuple[str, str]]:
+    return ((kind, delivery) for kind, delivery in db.stream(_ALL) if delivery)

@@ -4,22 +4,24 @@ A change counts from the moment it may run: as planned while it runs or if nobod
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from bot.core.approval.changes import Change, State
 from bot.core.approval.rule import Limit
 from bot.core.errors import OverLimit
+from bot.core.items import Item
 from bot.core.kept_lists import count_stored
 from bot.core.timestamps import timestamp
+from bot.ledger.sql.database import Connection
 
 _RAN = f"""
-    SELECT DISTINCT number, state, plan FROM changes JOIN (
+    SELECT number, state, plan FROM changes WHERE number IN (
         SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
-        WHERE subject = 'segment:' || :segment AND subjects.kind IN ('clear', 'break glass') AND subjects.at > :since
-    ) ON change = number
-    WHERE requester = :requester AND number <> :apart_from AND json_array_length(body, '$.approvals') = 0
+        WHERE subject = ? AND subjects.kind IN ('clear', 'break glass') AND subjects.at > ?
+    )
+    AND requester = ? AND number <> ? AND json_extract(body, '$.approvals') = '[]'
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')
 """
 _UNSURE = "SELECT 1 FROM runs WHERE change = ? AND json_extract(body, '$.state') IN ('started', 'unsure')"
@@ -29,15 +31,13 @@ _ADDED = """
 """
 
 
-def moved_unapproved(
-    db: sqlite3.Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0
-) -> int:
+def moved_unapproved(db: Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
     """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
-    values = {"requester": requester, "segment": segment_id, "since": timestamp(since), "apart_from": apart_from}
+    values = (str(Item.segment(segment_id)), timestamp(since), requester, apart_from)
     return sum(_added(db, row, segment_id) for row in db.execute(_RAN, values).fetchall())
 
 
-def refuse_over_limit(db: sqlite3.Connection, change: Change, limits: Iterable[Limit]) -> None:
+def refuse_over_limit(db: Connection, change: Change, limits: Iterable[Limit]) -> None:
     """Raise OverLimit if the change may no longer run without approval, since its requester moved others meanwhile."""
     for limit in limits:
         before = moved_unapproved(db, change.requester, limit.segment, since=limit.since, apart_from=change.number)
@@ -45,7 +45,7 @@ def refuse_over_limit(db: sqlite3.Connection, change: Change, limits: Iterable[L
             raise OverLimit(change.number)
 
 
-def _added(db: sqlite3.Connection, row: sqlite3.Row, segment_id: str) -> int:
+def _added(db: Connection, row: Any, segment_id: str) -> int:
     number, state, plan = row
     is_over = state in (State.DONE, State.FAILED, State.CANCELLED)
     if is_over and not db.execute(_UNSURE, (number,)).fetchone():

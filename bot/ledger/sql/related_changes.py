@@ -1,12 +1,12 @@
 """Changes that wait and touch the same as another one: cards name them, and are drawn again when one comes or goes."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Change, State
 from bot.core.items import texts
+from bot.ledger.sql.database import Connection
 
 UNDECIDED = (State.PLANNED, State.WAITING)
 """States in which a card names others: where people may still decide."""
@@ -18,12 +18,12 @@ _WAITING = """
 """
 
 
-def others_beside(db: sqlite3.Connection, change: Change) -> tuple[Beside, ...]:
+def others_beside(db: Connection, change: Change) -> tuple[Beside, ...]:
     """Return the other waiting changes that touch the same, or are described in the same words; of one undecided."""
     return tuple(_beside(db, change)) if change.state in UNDECIDED else ()
 
 
-def _beside(db: sqlite3.Connection, change: Change) -> Iterator[Beside]:
+def _beside(db: Connection, change: Change) -> Iterator[Beside]:
     own: tuple[frozenset[str], str] | None = None
     for number, url, body in db.execute(_WAITING, (change.number,)):
         own = own or (frozenset(texts(change.plan.things)), change.plan.headline)
@@ -34,7 +34,7 @@ def _beside(db: sqlite3.Connection, change: Change) -> Iterator[Beside]:
             yield Beside(number=number, headline=brief["headline"], url=url or "")
 
 
-def outdate_cards_beside(db: sqlite3.Connection, before: Change, moved: Change) -> None:
+def outdate_cards_beside(db: Connection, before: Change, moved: Change) -> None:
     """Have the latest cards drawn again that name this change now, or do so no longer; older ones when they move.
 
     The caller holds the transaction.

@@ -1,12 +1,13 @@
 """Marks changes as undone: each can be undone once. The caller holds the transaction."""
 
-import sqlite3
+import json
 
 from bot.core.approval.changes import Change, State
 from bot.core.errors import Impossible
+from bot.ledger.sql.database import Connection
 
 
-def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
+def mark_undone(db: Connection, undo: Change) -> None:
     """Mark the change that an undo undoes, when it starts; unmark it if the undo breaks off, or is itself undone.
 
     Raises Impossible if it was already undone.
@@ -19,11 +20,11 @@ def mark_undone(db: sqlite3.Connection, undo: Change) -> None:
     elif undo.state in (State.FAILED, State.CANCELLED, State.CLOSED):
         _unmark(db, original, undo.number)
     elif undo.state is State.DONE:
-        row = db.execute("SELECT json_extract(plan, '$.undoes') FROM changes WHERE number = ?", (original,)).fetchone()
-        _unmark(db, row[0], original)
+        row = db.execute("SELECT plan FROM changes WHERE number = ?", (original,)).fetchone()
+        _unmark(db, json.loads(row["plan"]).get("undoes"), original)
 
 
-def _mark(db: sqlite3.Connection, original: int, undo: int) -> None:
+def _mark(db: Connection, original: int, undo: int) -> None:
     marked = db.execute(
         "UPDATE changes SET undone_by = ?, revision = revision + 1 WHERE number = ? AND undone_by IS NULL",
         (undo, original),
@@ -32,7 +33,7 @@ def _mark(db: sqlite3.Connection, original: int, undo: int) -> None:
         raise Impossible(f"Change {original} was already undone.")
 
 
-def _unmark(db: sqlite3.Connection, original: int | None, undo: int) -> None:
+def _unmark(db: Connection, original: int | None, undo: int) -> None:
     db.execute(
         "UPDATE changes SET undone_by = NULL, revision = revision + 1 WHERE number = ? AND undone_by = ?",
         (original, undo),

@@ -1,10 +1,10 @@
 """Rows of tables that say something else than the log. The log is what counts: rows are caches of it."""
 
-import sqlite3
 from typing import Any
 
 from bot.core.audit.hash_chain import canonical
-from bot.ledger.sqlite import change_verification, invocation_rows, kept_lists
+from bot.ledger.sql import change_verification, invocation_rows, kept_lists
+from bot.ledger.sql.database import Connection
 from bot.ledger.stored_changes import digest
 
 _SUMMARIES = """
@@ -15,13 +15,13 @@ _SUMMARIES = """
     AND actor = '' AND json_extract(body, '$.detail.day') IS NOT NULL ORDER BY number
 """
 _ARCHIVINGS = """
-    SELECT json_extract(body, '$.detail.last') AS last, json_extract(body, '$.detail.head') AS head,
+    SELECT CAST(json_extract(body, '$.detail.last') AS BIGINT) AS last, json_extract(body, '$.detail.head') AS head,
         json_extract(body, '$.detail.sealed.earlier') AS earlier
     FROM entries WHERE kind = 'archived' AND json_extract(body, '$.detail.last') IS NOT NULL ORDER BY number
 """
 
 
-def first(db: sqlite3.Connection) -> str:
+def first(db: Connection) -> str:
     """Return the first row that says something else than the log, as a sentence; empty if there is none."""
     return (
         change_verification.first_fault(db)
@@ -35,20 +35,20 @@ def first(db: sqlite3.Connection) -> str:
 # Days of the summary
 
 
-def day_facts(db: sqlite3.Connection, day: str) -> dict[str, Any]:
+def day_facts(db: Connection, day: str) -> dict[str, Any]:
     """Return what is sealed of a day with its summary: its row, and the sizes that were saved for it."""
     row = db.execute("SELECT state, first_at, reason FROM days WHERE day = ?", (day,)).fetchone()
     return {"row": digest(*row), "snapshot": _snapshot_digest(db, day)}
 
 
-def _snapshot_digest(db: sqlite3.Connection, day: str) -> str:
+def _snapshot_digest(db: Connection, day: str) -> str:
     taken = db.execute("SELECT at, entry, shoppers FROM snapshots WHERE day = ?", (day,)).fetchone()
     sizes = db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ? ORDER BY segment", (day,))
     return digest(canonical({"taken": list(taken or ()), "sizes": [list(size) for size in sizes]}))
 
 
-def _wrong_day(db: sqlite3.Connection) -> str:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'days'").fetchone():
+def _wrong_day(db: Connection) -> str:
+    if not db.has_column("days", "day"):
         return ""  # a file of an earlier version, which is only read
     sealed = {row["day"]: row for row in db.execute(_SUMMARIES)}
     stored = {row["day"]: row for row in db.execute("SELECT day, state, first_at, reason FROM days")}
@@ -59,7 +59,7 @@ def _wrong_day(db: sqlite3.Connection) -> str:
     return f"The summary of {min(wrong)} {where}" if wrong else ""
 
 
-def _is_sealed_day(db: sqlite3.Connection, sealed: sqlite3.Row, stored: sqlite3.Row | None) -> bool:
+def _is_sealed_day(db: Connection, sealed: Any, stored: Any) -> bool:
     if stored is None:
         return False
     is_begun_again = sealed["outcome"] == "begun" and stored["state"] != "begun"
@@ -71,7 +71,7 @@ def _is_sealed_day(db: sqlite3.Connection, sealed: sqlite3.Row, stored: sqlite3.
     return same and sealed["row"] in (None, day["row"]) and sealed["snapshot"] in (None, day["snapshot"])
 
 
-def _has_to_be_sealed(db: sqlite3.Connection, stored: sqlite3.Row) -> bool:
+def _has_to_be_sealed(db: Connection, stored: Any) -> bool:
     """Return whether a day without an entry should have one: it is settled, and later than what was archived."""
     if stored["state"] in ("under way", "posting"):
         return False
@@ -83,13 +83,13 @@ def _has_to_be_sealed(db: sqlite3.Connection, stored: sqlite3.Row) -> bool:
 # Archives
 
 
-def archives_digest(db: sqlite3.Connection, last: int) -> str:
+def archives_digest(db: Connection, last: int) -> str:
     """Return the digest of the list of archives, without those from entry ``last`` on."""
     rows = db.execute("SELECT last, seal FROM archives WHERE last < ? ORDER BY last", (last,))
     return digest(canonical({"archives": [list(row) for row in rows]}))
 
 
-def _wrong_archive(db: sqlite3.Connection) -> str:
+def _wrong_archive(db: Connection) -> str:
     archived = db.execute(_ARCHIVINGS).fetchall()
     stored = {(last, head) for last, head in db.execute("SELECT last, seal FROM archives")}
     sealed = {(row["last"], row["head"]) for row in archived}
