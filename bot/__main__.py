@@ -19,6 +19,8 @@ DOCTOR = "doctor"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. A usage error exits with 2."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It logs whole URLs, which contain shoppers' e-mails.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         # A file of settings that cannot be read is no obstacle to whoever is to tell of it.
         is_doctor = [*(sys.argv[1:] if arguments is None else arguments)][:1] == [DOCTOR]

@@ -1,30 +1,21 @@
-"""What httpx's transports answer, in place of the network: the store's side of a test is written in httpx's words."""
+"""Transports that stand in for the network, and ask as it does whether a request may go out."""
 
 from dataclasses import dataclass
 
 import httpx
 
-from bot.bigcommerce.network import HttpRequest, LetOut, NoAnswer
-from bot.bigcommerce.responses import Response
+from bot.bigcommerce.network import LET_OUT
 
 
 @dataclass
-class Carried:
+class Carried(httpx.AsyncBaseTransport):
     """A network on which one transport answers everything."""
 
     transport: httpx.AsyncBaseTransport
 
-    async def send(self, request: HttpRequest, let_out: LetOut) -> Response:
-        await let_out()
-        asked = httpx.Request(request.method, request.url, headers=request.headers, content=request.body)
-        try:
-            response = await self.transport.handle_async_request(asked)
-            body = await response.aread()
-        except httpx.RequestError as error:
-            is_sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-            raise NoAnswer(str(error), is_sent=is_sent, is_late=isinstance(error, httpx.TimeoutException)) from error
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, names, body)
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions[LET_OUT]()
+        return await self.transport.handle_async_request(request)
 
     async def aclose(self) -> None:
         await self.transport.aclose()

@@ -63,8 +63,6 @@ MADE_ANEW = {
 """What each value has its own of, where nothing is said."""
 UNSAID = {
     "Call": {"words": "compare", "positional": "compare", "unknown": "compare", "otherwise": "compare"},
-    "Base": {"headers": "repr"},
-    "HttpRequest": {"headers": "repr", "body": "repr"},
     "Request": {"body": "repr"},
     "Response": {"body": "repr"},
     "SealKeys": {"by_id": "repr hash"},

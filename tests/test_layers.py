@@ -92,7 +92,7 @@ def test_a_layer_imports_only_what_stands_to_its_left(path: Path) -> None:
 def test_only_one_module_each_touches_the_outside_libraries() -> None:
     """HTTP stands behind the adapters, SQL behind the ledger; the bot's Slack clients behind slack/ and wiring."""
     homes = {
-        "httpx": set(),
+        "httpx": {"bigcommerce"},
         "aiohttp": {"bigcommerce", "slack", "health", "wiring", "sandbox"},
         "yarl": {"bigcommerce", "slack", "sandbox"},
         "sqlite_utils": {"ledger"},

@@ -1,6 +1,6 @@
 """A client for the part of BigCommerce's API that deals with customer segments.
 
-It imports nothing else of this project, so it can be used alone; it needs aiohttp and pydantic::
+It imports nothing else of this project, so it can be used alone; it needs httpx, aiohttp and pydantic::
 
     async with connect(API_URL, store_hash, token) as store:
         async for segment in store.segments():

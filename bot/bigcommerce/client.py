@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+import httpx
 from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
@@ -30,7 +31,6 @@ from bot.bigcommerce.models import (
     Segment,
     SegmentChange,
 )
-from bot.bigcommerce.network import Network
 from bot.bigcommerce.profile_creations import create_profiles
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
@@ -206,14 +206,14 @@ async def connect(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
-    network: Network | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
     longest_write: float = LONGEST_WRITE,
     longest_read: float = LONGEST_READ,
     left_by_long_runs: float = LEFT_BY_LONG_RUNS,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `network` replaces ours, a write
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write
     is given up after `longest_write` seconds, and a read after `longest_read`. `left_by_long_runs` is the share of the
     store's quota that long runs leave to others. Nothing is sent yet. Raises ValueError for an invalid URL, hash or
     token.
@@ -225,7 +225,7 @@ async def connect(
         clock=clock,
         sleep=sleep,
         jitter=jitter,
-        network=network,
+        transport=transport,
         longest_write=longest_write,
         longest_read=longest_read,
         left_by_long_runs=left_by_long_runs,

@@ -4,17 +4,17 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from uuid import NAMESPACE_OID, uuid5
 
-from yarl import URL
+import httpx
 
 from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
-from bot.bigcommerce.network import Connections, HttpRequest, LetOut, Network, NoAnswer
+from bot.bigcommerce.network import LET_OUT, Connections, LetOut
 from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import AT_ONCE, Turns
@@ -29,6 +29,7 @@ USER_AGENT = "segment-bot (customer segments; https://developer.bigcommerce.com)
 """The vendor asks each client to send one of its own."""
 FRESH = 5.0
 """Seconds after which a document that was read is not put back any more, but read again."""
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,6 @@ class Sent:
 
     request: Request
     response: Response
-
-
-@dataclass(frozen=True)
-class Base:
-    """What all requests to one store have in common: how their URL begins, and their headers."""
-
-    url: str
-    headers: dict[str, str] = field(repr=False)
 
 
 class _TooOld(Exception):
@@ -60,8 +53,7 @@ class Connection:
 
     def __init__(
         self,
-        network: Network,
-        base: Base,
+        http: httpx.AsyncClient,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         jitter: Callable[[], float],
@@ -70,8 +62,7 @@ class Connection:
         turns: Turns,
         longest_read: float = LONGEST_READ,
     ) -> None:
-        self._network = network
-        self._base = base
+        self._http = http
         self._longest_write = longest_write
         self._longest_read = longest_read
         self._clock = clock
@@ -83,7 +74,7 @@ class Connection:
     @property
     def target_room(self) -> int:
         """The most characters of path and query that the store takes, as far as is known."""
-        return self._url_room - len(self._base.url)
+        return self._url_room - len(str(self._http.base_url))
 
     async def send(self, request: Request, caller: Caller) -> Response:
         """Return the store's last response, whatever its status, after all retries.
@@ -146,7 +137,7 @@ class Connection:
         quota = Quota.from_headers(response.headers, self._clock())
         self._turns.learn(quota, was_refused=response.status == TOO_MANY)
         if response.status == URI_TOO_LONG:
-            refused = len(self._base.url) + len(request.target)
+            refused = len(str(self._http.base_url)) + len(request.target)
             self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
 
     async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
@@ -156,21 +147,24 @@ class Connection:
                 response = await self._exchanged(request, caller.correlation_id, let_out)
         except _TooOld:
             return NoResponse(RateLimited(about=request.about), sent=False)
-        except NoAnswer as lost:
-            kind = TimedOut if lost.is_late else Unreachable
-            return NoResponse(kind(about=request.about, cause=str(lost)), sent=lost.is_sent)
-        except TimeoutError:
-            return NoResponse(TimedOut(about=request.about, cause="it took too long as a whole"), sent=True)
-        return response
+        except (httpx.RequestError, TimeoutError) as error:
+            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
+            cause = f"{type(error).__name__}: {error}"
+            kind = TimedOut if isinstance(error, httpx.TimeoutException | TimeoutError) else Unreachable
+            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Response(response.status_code, names, response.content)
 
-    async def _exchanged(self, request: Request, correlation_id: str | None, let_out: LetOut) -> Response:
-        headers, body = self._base.headers, None
-        if correlation_id:
-            headers = headers | {"X-Correlation-Id": correlation_uuid(correlation_id)}
+    async def _exchanged(self, request: Request, correlation_id: str | None, let_out: LetOut) -> httpx.Response:
+        headers = {"X-Correlation-Id": correlation_uuid(correlation_id)} if correlation_id else {}
+        body = None
         if request.body is not None:
-            headers, body = headers | {"Content-Type": "application/json"}, json.dumps(request.body).encode()
-        going_out = HttpRequest(request.method, self._base.url + request.target, headers, body)
-        return await self._network.send(going_out, let_out)
+            body = json.dumps(request.body).encode()
+            headers["Content-Type"] = "application/json"
+        url = f"{self._http.base_url}{request.target}"
+        return await self._http.request(
+            request.method, url, content=body, headers=headers, extensions={LET_OUT: let_out}
+        )
 
     async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
         """Ask whether the request may be sent; last before its bytes. Raises HeldBack, and _TooOld."""
@@ -191,7 +185,7 @@ async def open_connection(
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     jitter: Callable[[], float],
-    network: Network | None,
+    transport: httpx.AsyncBaseTransport | None,
     longest_write: float,
     longest_read: float,
     left_by_long_runs: float,
@@ -202,12 +196,16 @@ async def open_connection(
     """
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ValueError("The access token is empty or holds characters that no token has.")
-    base = Base(
-        build_base_url(url, store_hash), {"X-Auth-Token": token, "Accept": "application/json", "User-Agent": USER_AGENT}
-    )
-    turns = Turns(clock, sleep, left_by_long_runs)
-    async with aclosing(network or Connections(base.url, AT_ONCE)) as opened:
-        yield Connection(opened, base, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
+    base_url = build_base_url(url, store_hash)
+    async with httpx.AsyncClient(
+        base_url=base_url,
+        headers={"X-Auth-Token": token, "Accept": "application/json", "User-Agent": USER_AGENT},
+        timeout=None,  # noqa: S113 - those who carry requests have time-outs of their own
+        transport=transport or Connections(base_url, AT_ONCE),
+        trust_env=False,  # with a proxy there, httpx would go past the transport
+    ) as http:
+        turns = Turns(clock, sleep, left_by_long_runs)
+        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
 
 
 @lru_cache(maxsize=16)
@@ -230,7 +228,7 @@ def build_base_url(url: str, store_hash: str) -> str:
 
 def _is_api_url(url: str) -> bool:
     try:
-        parts = URL(url)
-    except ValueError:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
         return False
     return parts.scheme in ("http", "https") and bool(parts.host) and not (parts.query or parts.fragment)

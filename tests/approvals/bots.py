@@ -16,7 +16,7 @@ LONG = 50
 
 
 @asynccontextmanager
-async def bot(slack: World, *, code: Path = ROOT, **settings: str) -> AsyncIterator[Process]:
+async def bot(slack: World, code: Path = ROOT, /, **settings: str) -> AsyncIterator[Process]:
     """A bot that is ready; killed (-9) at the end, if it was not before. ``code``: where its version of the bot is."""
     inherited = {name: value for name, value in os.environ.items() if "COV" not in name}
     environment = inherited | environment_for(slack.url, slack.database) | settings

@@ -276,7 +276,7 @@ class Process:
                 "token",
                 sleep=no_wait,
                 clock=team.clock.elapsed,
-                network=Carried(wire),
+                transport=Carried(wire),
             )
         )
         database = Mortal.open(path)

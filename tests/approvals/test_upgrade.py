@@ -72,7 +72,7 @@ async def test_a_deploy_loses_and_doubles_nothing(open_world: OpenWorld, earlier
     slack = await open_world(running=False)
     names = [f"Segment {number}" for number in range(3 * EACH)]
     async with AsyncExitStack() as stack:
-        old = await stack.enter_async_context(bot(slack, code=earlier))
+        old = await stack.enter_async_context(bot(slack, earlier))
         await ask(slack, names[:EACH])
         await approve(slack, 1)
         await stack.enter_async_context(bot(slack))

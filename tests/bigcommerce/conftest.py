@@ -95,7 +95,7 @@ def clock() -> Clock:
 async def store_of(answering: Answering, clock: Clock, jitter: float = 1.0) -> AsyncIterator[tuple[Store, Vendor]]:
     vendor = Vendor(answering)
     async with connect(
-        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, jitter=lambda: jitter, network=Carried(vendor)
+        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, jitter=lambda: jitter, transport=Carried(vendor)
     ) as store:
         yield store, vendor
 

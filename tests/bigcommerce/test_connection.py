@@ -157,7 +157,7 @@ async def test_a_429_for_one_holds_back_the_others_too(clock: Clock) -> None:
         await asyncio.Event().wait()
 
     vendor = Vendor(lambda _: httpx.Response(429, headers=headers(left=0, reset=7_000)))
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, network=Carried(vendor)) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=wait_for_ever, transport=Carried(vendor)) as store:
         tasks = []
         for _ in range(2):
             tasks.append(asyncio.create_task(store.profile_count()))
@@ -246,7 +246,7 @@ class Crowd(httpx.AsyncBaseTransport):
 
 async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
     crowd = Crowd()
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(crowd)) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(crowd)) as store:
         await asyncio.gather(
             *(store.correlated(f"change-{number}").profile_count() for number in range(25)),
             store.delete_segments(*map(uuid, range(4_000))),
@@ -256,7 +256,7 @@ async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
 
 async def test_requests_that_may_wait_leave_some_connections_to_others(clock: Clock) -> None:
     crowd = Crowd()
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(crowd)) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(crowd)) as store:
         await asyncio.gather(*(store.patient().correlated("list").profile_count() for _ in range(40)))
     assert crowd.peak == AT_ONCE - RESERVED
 
@@ -270,7 +270,7 @@ async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) ->
                 await release.wait()
             return listed(total=4)
 
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(Slow())) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Slow())) as store:
         lists = [asyncio.create_task(store.patient().correlated("list").profile_count()) for _ in range(40)]
         assert await store.correlated("decision").profile_count() == 4
         assert not any(one.done() for one in lists)
@@ -402,5 +402,5 @@ async def test_a_dropped_real_connection_is_unreachable_and_in_doubt(clock: Cloc
 
 async def test_a_vendor_is_asked_nothing_on_connecting() -> None:
     vendor = Vendor(scripted())
-    async with connect(API_URL, "sandbox", TOKEN, network=Carried(vendor)):
+    async with connect(API_URL, "sandbox", TOKEN, transport=Carried(vendor)):
         assert vendor.asked == []

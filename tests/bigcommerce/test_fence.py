@@ -115,7 +115,7 @@ class Silent(httpx.AsyncBaseTransport):
 async def test_a_write_is_given_up_before_the_lease_that_let_it_out_is_over(clock: Clock) -> None:
     """Whatever trickles in: the time-outs of reading count from the last byte."""
     async with connect(
-        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(Silent()), longest_write=0.001
+        API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Silent()), longest_write=0.001
     ) as store:
         with pytest.raises(TimedOut) as caught:
             await store.create_segments(NewSegment(name="VIPs"))

@@ -7,14 +7,13 @@ import httpx
 import pytest
 
 from bot.bigcommerce import AnyOf, NotFound, Promotion, RateLimited, SegmentChange, ServerError, Store
-from bot.bigcommerce.connection import FRESH, Base, Connection
+from bot.bigcommerce.connection import FRESH, Connection
 from bot.bigcommerce.endpoints import update_promotion
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.rate_limits import REFUSALS
 from bot.bigcommerce.turns import Turns
-from tests.bigcommerce.conftest import Clock, Reply, Vendor, listed, scripted, store_of, uuid
+from tests.bigcommerce.conftest import Clock, Reply, listed, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
-from tests.carried import Carried
 
 LIMITED = httpx.Response(429, headers=headers(left=0, reset=4_000))
 
@@ -104,7 +103,7 @@ async def test_a_document_that_never_gets_its_turn_in_time_is_given_up(clock: Cl
 
 
 async def test_nobody_sends_a_whole_document_that_is_not_drafted(clock: Clock) -> None:
-    nowhere, base = Carried(Vendor(scripted())), Base("https://store.example/", {})
-    connection = Connection(nowhere, base, clock, clock.sleep, lambda: 1.0, turns=Turns(clock, clock.sleep))
-    with pytest.raises(ValueError, match="sends a whole document"):
-        await connection.send(update_promotion(7, {}), Caller())
+    async with httpx.AsyncClient() as http:
+        connection = Connection(http, clock, clock.sleep, lambda: 1.0, turns=Turns(clock, clock.sleep))
+        with pytest.raises(ValueError, match="sends a whole document"):
+            await connection.send(update_promotion(7, {}), Caller())

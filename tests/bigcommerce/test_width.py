@@ -137,7 +137,7 @@ async def test_a_thousand_requests_to_a_narrow_store_are_through_in_seconds(
     most: int, told: dict[str, str], clock: Clock
 ) -> None:
     narrow = Narrow(most, told)
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(narrow)) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(narrow)) as store:
         began = clock()
         await asyncio.gather(*(store.profile_count() for _ in range(1_000)))
     assert narrow.refused < 60
@@ -176,5 +176,5 @@ async def test_a_read_that_ends_in_time_may_be_slow(clock: Clock) -> None:
             await asyncio.sleep(0.01)
             return listed(profile(1))
 
-    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, network=Carried(Slow())) as store:
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Slow())) as store:
         assert await store.profile_count() == 1

@@ -375,7 +375,7 @@ async def bench(
         if seeded:
             seed(store, customers=customers)
         client = await stack.enter_async_context(
-            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, network=Carried(Direct(store)))
+            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, transport=Carried(Direct(store)))
         )
         if path is None:
             path = Path(stack.enter_context(TemporaryDirectory(dir=MEMORY))) / "ledger.sqlite"
