@@ -93,7 +93,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
     """HTTP stands behind the adapters, SQL behind the ledger; the bot's Slack clients behind slack/ and wiring."""
     homes = {
         "httpx": {"bigcommerce"},
-        "aiohttp": {"bigcommerce", "slack", "health", "wiring", "sandbox"},
+        "aiohttp": {"bigcommerce", "doctor", "health", "sandbox", "slack", "wiring"},
         "yarl": {"bigcommerce", "slack", "sandbox"},
         "sqlite_utils": {"ledger"},
         "sqlite3": {"ledger", "sandbox"},

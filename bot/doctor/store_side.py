@@ -54,7 +54,7 @@ async def open_store(settings: Settings, answer_seconds: float) -> AsyncIterator
         clock=time.monotonic,
         sleep=asyncio.sleep,
         jitter=random.random,
-        network=None,
+        transport=None,
         longest_write=answer_seconds,
         longest_read=answer_seconds,
         left_by_long_runs=LEFT_BY_LONG_RUNS,
