@@ -1,9 +1,14 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Standing, is_group
-from bot.slack.directory import decode_standing
+from bot.sandbox.workspace.people import APPROVERS_GROUP, BOT_TOKEN, TEAM_ID
+from bot.slack.directory import SlackDirectory, decode_standing
+from tests.harness import World
 
 
 @pytest.mark.parametrize(
@@ -37,3 +42,41 @@ def test_only_a_full_member_of_this_workspace_is_a_member(user: dict[str, Any], 
 @pytest.mark.parametrize(("id_", "group"), [("S123", True), ("U123", False), ("W123", False), ("", False)])
 def test_groups_are_told_from_people_by_their_ids(id_: str, group: bool) -> None:
     assert is_group(id_) is group
+
+
+@pytest.fixture
+async def directory(slack: World) -> AsyncIterator[SlackDirectory]:
+    """A directory of the emulated workspace, which hears nothing of the bot."""
+    async with ClientSession() as session:
+        client = AsyncWebClient(BOT_TOKEN, base_url=f"{slack.url}/api/", session=session)
+        yield SlackDirectory(client, team_id=TEAM_ID, named=frozenset({APPROVERS_GROUP, "UBEN"}), clock=slack.clock)
+
+
+async def test_how_a_person_writes_days_is_read_with_who_they_are(slack: World, directory: SlackDirectory) -> None:
+    ana = slack.workspace.directory.human("ana")
+    assert await directory.locale(ana.id) == ana.locale == "en-GB"
+    assert await directory.locale("UNOBODY") == ""
+
+
+async def test_a_group_counts_again_once_it_can_be_read(slack: World, directory: SlackDirectory) -> None:
+    ben = slack.workspace.directory.human("ben").id
+    slack.workspace.faults.add("usergroups.users.list", error="missing_scope", times=None)
+    refused = await directory.actor(ben)
+    assert ([group for group, _ in refused.unreadable], refused.groups) == ([APPROVERS_GROUP], frozenset())
+    assert len(await directory.unreadable_groups()) == 1
+    assert await directory.read_group(APPROVERS_GROUP) is None
+    slack.workspace.faults.clear()
+    directory.forget(frozenset({APPROVERS_GROUP}))
+    read = await directory.actor(ben)
+    assert (read.unreadable, read.groups) == ((), frozenset({APPROVERS_GROUP}))
+    assert await directory.unreadable_groups() == ()
+    assert ben in (await directory.read_group(APPROVERS_GROUP) or ())
+
+
+async def test_nobody_is_called_anything_while_slack_does_not_answer(slack: World, directory: SlackDirectory) -> None:
+    slack.workspace.faults.add("users.list", error="internal_error")
+    slack.workspace.faults.add("usergroups.list", error="internal_error")
+    assert (await directory.people_called("ana"), await directory.group_names()) == ({}, {})
+    ana = slack.workspace.directory.human("ana").id
+    assert list(await directory.people_called("ana")) == [ana]
+    assert APPROVERS_GROUP in await directory.group_names()

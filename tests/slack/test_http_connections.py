@@ -1,8 +1,9 @@
 """Which connections are closed, and which are spared."""
 
 import asyncio
+import resource
 
-from bot.slack.http.connections import Connection, Connections
+from bot.slack.http.connections import Connection, Connections, open_files
 from bot.slack.http.refusals import Refusals
 
 
@@ -61,3 +62,12 @@ def test_the_protocol_is_told_when_to_wait_with_writing() -> None:
     connection.pause_writing()
     connection.resume_writing()
     assert recorded.told == ["pause", "resume"]
+
+
+def test_as_many_files_count_as_may_be_open_now() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    try:
+        assert open_files() == soft - 1 < hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

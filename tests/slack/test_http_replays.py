@@ -81,3 +81,8 @@ async def test_what_broke_may_come_again() -> None:
 def test_a_response_is_what_was_replied() -> None:
     response = Reply(503, "{}", "application/json").response()
     assert (response.status, response.text, response.content_type) == (503, "{}", "application/json")
+
+
+def test_a_response_is_built_as_it_was_given() -> None:
+    response = Reply(404, "<b>", "text/html").response()
+    assert (response.status, response.text, response.content_type) == (404, "<b>", "text/html")

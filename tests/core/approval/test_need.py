@@ -83,4 +83,5 @@ def test_a_need_is_raised_by_what_was_needed_before() -> None:
     assert at_least(Need(approvals=0, why="needs no approval"), managed, everyone=EVERYONE) == raised
     both = at_least(now, Need(approvals=1, why="x", approvers=BEN), everyone=EVERYONE)
     assert both.why == f"needs approvals under 2 rules: removes shoppers and {less}"
+    assert [one.why for one in both.each] == [now.why, less]
     assert at_least(both, both, everyone=EVERYONE) == both

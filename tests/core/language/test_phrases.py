@@ -84,6 +84,7 @@ def test_a_change_has_a_direction(by: int, sign: str, words: str) -> None:
         (59.9, "59 minutes ago"),
         (60, "1 hour ago"),
         (47 * 60, "47 hours ago"),
+        (48 * 60 - 1, "47 hours ago"),
         (48 * 60, "2 days ago"),
         (72 * 60 - 1, "2 days ago"),
         (72 * 60, "3 days ago"),

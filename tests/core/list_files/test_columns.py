@@ -69,6 +69,9 @@ def test_a_column_is_named_by_its_header_or_number_and_no_other() -> None:
     email = Layout(1, ADDRESS, has_header=True, name="email")
     assert [found.named(one) for one in ("2", "EMAIL", "1")] == [email, email, Layout(0, NUMBER, True, "id")]
     assert [found.named(one) for one in ("0", "3", "mail", "")] == [None] * 4
+    beside = sample(("email", "customer id", "profile id"), (A, "17", PROFILE), (B, "18", PROFILE))
+    assert beside.layouts() == (Layout(0, ADDRESS, has_header=True, name="email", customers=1, profiles=2),)
+    assert beside.named("email") == Layout(0, ADDRESS, has_header=True, name="email")
     assert sample().named("1") is None
     assert sample(("x",), ("y",)).named("1") is None
 

@@ -17,6 +17,8 @@ CP1252 = Encoding("cp1252", is_certain=False)
     [
         (b"ada", Encoding("utf-8")),
         ("zoë".encode(), Encoding("utf-8")),
+        ("ëa".encode(), Encoding("utf-8")),
+        ("日".encode(), Encoding("utf-8")),
         ("zoë".encode("cp1252"), CP1252),
         ("zoë".encode()[:-1], CP1252),
         (b"a" * encodings._CHUNK + "ë".encode("cp1252"), CP1252),

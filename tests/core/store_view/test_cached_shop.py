@@ -79,6 +79,8 @@ def test_near_names_are_close_or_contain_the_word(word: str, names: tuple[str, .
 def test_no_more_than_three_near_names_are_offered() -> None:
     many = tuple(Segment(id=uuid(at), name=f"Group {at}") for at in range(9))
     assert len(similar_names("group", many)) == 3
+    assert similar_names("group x", many) == ("Group 8", "Group 7", "Group 6")
+    assert similar_names("g", many) == ()
 
 
 @pytest.mark.parametrize(
