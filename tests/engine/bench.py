@@ -51,9 +51,10 @@ APPROVALS = "CAPPROVALS"
 
 @dataclass
 class Board:
-    """Where messages go; ``broken`` says, by verb, what happens instead."""
+    """Where messages go; ``broken`` says, by verb, what happens instead; ``sought`` are cards that may be there."""
 
     posted: list[Change] = field(default_factory=list)
+    sought: list[int] = field(default_factory=list)
     drawn: list[Change] = field(default_factory=list)
     pointed: list[tuple[Card, Change]] = field(default_factory=list)
     cleared: list[tuple[ClickedButton, Change | None]] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Board:
     async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         self._say("post")
         self.posted.append(change)
+        self.sought += [change.number] if may_exist else []
         return Card(channel=APPROVALS, ts=f"{next(self._numbers)}.0")
 
     async def point_to_card(self, change: Change, lost: Card) -> None:
