@@ -23,6 +23,7 @@ from bot.slack.older_blocks import as_text, versions, view_versions
 from bot.slack.review_form import render_review_form
 from tests.core.samples import NOW, change
 from tests.slack.drawn import answers, changes
+from tests.slack.drawn.deliveries import deliveries
 from tests.slack.drawn.files import Surface
 from tests.slack.drawn.forms import filled_forms
 from tests.slack.drawn.homes import homes
@@ -86,5 +87,6 @@ SURFACES: Mapping[str, Callable[[], Surface]] = {
     "homes": homes,
     "answers": lambda: dict(_answers()),
     "pieces": answers.pieces,
+    "deliveries": deliveries,
     "older": lambda: dict(_older()),
 }
