@@ -70,10 +70,10 @@ def _clicks() -> Iterator[tuple[str, Decoder, Body]]:
     hidden = _sample("click", container={"type": "message", "message_ts": "1.5", "is_ephemeral": True})
     yield "approved where only one sees it", decoding.approval, hidden
     for command in (REJECT, EDIT):
-        yield f"to {command}", lambda body, of=command: decoding.card_click(body, of), _sample("click")
+        yield f"to {command}", partial(decoding.card_click, command=command), _sample("click")
     yield (
         "to reject in a form",
-        lambda body: decoding.card_click(body, REJECT),
+        partial(decoding.card_click, command=REJECT),
         _sample("click", view={"type": "modal"}),
     )
     yield "to review", decoding.review_click, _pressed("home_click", "42")
