@@ -52,7 +52,7 @@ def _parser(database: Path) -> argparse.ArgumentParser:
     importing = "have a list imported, in the name of a person who confirms it in Slack"
     import_cli.add_to(modes.add_parser("import", help=importing))
     doctor_cli.add_to(modes.add_parser(DOCTOR, help="say whether all is well, and what to mend; it writes nothing"))
-    ledger = modes.add_parser("ledger", help="restore the ledger from a backup")
+    ledger = modes.add_parser("ledger", help="restore the ledger from a backup, or migrate it on PostgreSQL")
     ledger_cli.add_to(ledger, database, seal_keys)
     audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")
     audit_cli.add_to(audit, database, seal_keys)

@@ -22,6 +22,22 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     restoring.add_argument("file", type=Path, help="the backup, made by `audit backup`")
     restoring.add_argument("--database", type=Path, default=database, help="default %(default)s")
     restoring.set_defaults(run=lambda options: _restore(options.file, options.database, keys()))
+    migrating = actions.add_parser("migrate", help="make or update the tables on PostgreSQL")
+    migrating.add_argument("--database", required=True, metavar="OWNER_URL", help="postgresql://…, as the tables' owner")
+    migrating.add_argument("--role", default="", help="the bot's role, which is granted what it needs")
+    migrating.set_defaults(run=lambda options: _migrate(options.database, options.role))
+
+
+def _migrate(url: str, role: str) -> int:
+    try:
+        from bot.ledger.postgres.schema import migrate
+    except ModuleNotFoundError as error:
+        raise Refusal("PostgreSQL needs one package more: run `pip install 'segment-bot[postgres]'`.") from error
+    applied = migrate(url, role=role)
+    print("The ledger's tables are up to date." if applied else "The ledger's tables were up to date already.")
+    if role:
+        print(f"The role {role} has what a bot needs.")
+    return 0
 
 
 def _restore(backup: Path, database: Path, keys: SealKeys) -> int:

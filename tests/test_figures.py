@@ -101,6 +101,9 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "uploads": {"MOST_BYTES": 10_485_760},
 }
 LEDGER: Mapping[str, Mapping[str, Figure]] = {
+    "postgres.connection": {"STREAMED": 1000},
+    "postgres.database": {"READERS": 4},
+    "postgres.outcomes": {"SECONDS": 10, "AGAIN": 0.2},
     "sql.audit_index": {"AT_ONCE": 2000, "BATCH": 500},
     "sql.audit_log": {"PAGE": 1000},
     "sql.audit_search": {"FEW": 100},

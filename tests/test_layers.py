@@ -95,6 +95,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
         "httpx": {"bigcommerce"},
         "aiohttp": {"bigcommerce", "doctor", "health", "sandbox", "slack", "wiring"},
         "yarl": {"bigcommerce", "slack", "sandbox"},
+        "psycopg": {"ledger"},
         "sqlite_utils": {"ledger"},
         "sqlite3": {"ledger", "sandbox"},
         "slack_bolt": {"slack", "wiring"},
@@ -122,7 +123,7 @@ def touches_sql(path: Path) -> bool:
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return bool(modules & {"sqlite3", "sqlite_utils"}) or any(map(SQL.search, texts))
+    return bool(modules & {"psycopg", "sqlite3", "sqlite_utils"}) or any(map(SQL.search, texts))
 
 
 def test_only_the_ledgers_adapter_touches_sql() -> None:

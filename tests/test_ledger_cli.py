@@ -1,6 +1,7 @@
 """``python -m bot ledger``: what it prints, and with which status it ends."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bot.__main__ import main
 from bot.core.approval.changes import Event
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.ledger.planned import moved, planned
+from tests.postgres import BOT, own_database, url_of
 from tests.records import create_ledger
 
 
@@ -52,3 +54,28 @@ def test_restoring_over_a_ledger_is_refused(tmp_path: Path, capsys: pytest.Captu
     create_ledger(database)
     assert restore(backup, database) == 1
     assert "Stop the bot that uses it, move it away (ledger.sqlite), and restore again." in capsys.readouterr().err
+
+
+def migrate(*options: str) -> int:
+    return main(["ledger", "migrate", *options])
+
+
+def test_migrating_makes_the_tables_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with own_database(empty=True) as name:
+        assert migrate("--database", url_of(name), "--role", BOT) == 0
+        assert f"are up to date.\nThe role {BOT} has what a bot needs." in capsys.readouterr().out
+        assert migrate("--database", url_of(name)) == 0
+        assert capsys.readouterr().out == "The ledger's tables were up to date already.\n"
+
+
+def test_migrating_elsewhere_says_why_it_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert migrate("--database", "postgresql://127.0.0.1:1/none") == 1
+    assert "Connection refused" in capsys.readouterr().err
+
+
+def test_migrating_without_the_driver_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "bot.ledger.postgres.schema", None)
+    assert migrate("--database", "postgresql://127.0.0.1:1/none") == 1
+    assert "pip install 'segment-bot[postgres]'" in capsys.readouterr().err

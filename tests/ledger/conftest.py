@@ -1,7 +1,6 @@
 """A ledger of each subject, and the view that another process has of it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,9 +9,9 @@ from tests.ledger.subject import SUBJECTS, Subject
 
 
 @pytest.fixture(params=SUBJECTS, ids=lambda subject: subject.__name__)
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
-    made: Subject = request.param.empty(tmp_path)
-    return made
+def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with request.param.fresh() as made:
+        yield made
 
 
 @pytest.fixture

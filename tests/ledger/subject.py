@@ -1,4 +1,4 @@
-"""The databases that the laws of the ledger are held against. SQLite is the first one."""
+"""The databases that the laws of the ledger are held against."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.ledger.ledger import Ledger
+from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.disks import MEMORY, frozen
+from tests.postgres import BOT, ledger_database, superuser, url_of
 from tests.records import create_ledger
 
 
@@ -52,4 +54,27 @@ class SqliteSubject:
             yield cls.empty(Path(folder))
 
 
-SUBJECTS: tuple[type[SqliteSubject], ...] = (SqliteSubject,)
+class PostgresSubject:
+    """A database of PostgreSQL, opened with the bot's role, which owns nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def open(self, *, workspace: str = "") -> Ledger:
+        return open_postgres(url_of(self.name, BOT), workspace=workspace)
+
+    @contextmanager
+    def jammed(self, ledger: Ledger) -> Iterator[None]:
+        with superuser(self.name) as server:
+            server.execute(f"REVOKE UPDATE ON segment_bot.tail FROM {BOT}")
+            yield
+            server.execute(f"GRANT UPDATE ON segment_bot.tail TO {BOT}")
+
+    @classmethod
+    @contextmanager
+    def fresh(cls) -> Iterator["PostgresSubject"]:
+        with ledger_database() as name:
+            yield cls(name)
+
+
+SUBJECTS: tuple[type[SqliteSubject] | type[PostgresSubject], ...] = (SqliteSubject, PostgresSubject)

@@ -1,0 +1,148 @@
+"""A ledger's database in PostgreSQL: functions run as transactions in threads. See ``bot.ledger.sql.database``."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext
+from functools import partial
+from typing import Self, TypeVar
+
+import psycopg
+
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
+from bot.core.errors import LedgerLost, NotRecorded
+from bot.ledger.postgres.connecting import connect, described
+from bot.ledger.postgres.connection import Owner, PostgresConnection
+from bot.ledger.postgres.readers import Readers
+from bot.ledger.postgres.schema import refuse_unprepared
+from bot.ledger.postgres.storage_errors import TABLES_GONE, reason
+from bot.ledger.postgres.turns import TOO_LONG, Turn
+from bot.ledger.postgres.writer import Writer
+from bot.ledger.sql.database import BUSY_SECONDS, Connection
+from bot.ledger.sql.error_log import ErrorLog
+from bot.ledger.sql.signatures import refuse_missing_key
+
+_GONE = "the ledger's tables were removed"
+READERS = 4
+"""Threads that read at a time."""
+T = TypeVar("T")
+
+
+class PostgresDatabase:
+    """An open database. Use ``PostgresDatabase.open(url)``; ``close`` when done.
+
+    One thread writes, a few read, and long reads have threads and connections of their own. Whoever waits for a
+    transaction has waited ``patience`` seconds in line and at the server, and twice that at most.
+    """
+
+    unreadable: tuple[type[Exception], ...] = (psycopg.Error,)
+
+    def __init__(
+        self, url: str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS
+    ) -> None:
+        self._connect_apart = partial(connect, url, patience=None)
+        self._patience = patience
+        self._name = described(url)
+        self._readers = Readers(partial(connect, url, patience=patience))
+        self._owner = Owner(workspace, keys, self._readers.one_statement)
+        self._writer = Writer(partial(connect, url, patience=patience), self._owner, name=self._name)
+        self._reading = ThreadPoolExecutor(READERS, "ledger-read")
+        self._writing = ThreadPoolExecutor(1, "ledger-write")
+        self._errors = ErrorLog()
+
+    @classmethod
+    def open(cls, url: str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS) -> Self:
+        """Open a ledger whose tables are there. ``patience``: in seconds.
+
+        Raises psycopg.Error, LedgerLost if only later versions may write it, and UnusableLedger if it has to be
+        migrated, or its entries are signed with none of these ``keys``.
+        """
+        database = cls(url, workspace=workspace, patience=patience, keys=keys)
+        try:
+            database._reading_now(lambda db: refuse_unprepared(db, described(url)))
+            database._reading_now(lambda db: refuse_missing_key(db, keys))
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Close all connections, once what they do is done."""
+        self._writing.shutdown()
+        self._reading.shutdown()
+        self._writer.close()
+        self._readers.close()
+
+    async def aclose(self) -> None:
+        """Close all connections, once what they do is done."""
+        await asyncio.to_thread(self.close)
+
+    async def damage(self) -> str:
+        """Return that nothing is damaged: PostgreSQL checks a page when it reads it."""
+        return ""
+
+    async def trim(self) -> None:
+        """Do nothing: PostgreSQL keeps its own files short."""
+
+    async def read(self, read: Callable[[Connection], T]) -> T:
+        """Return the result of ``read``, which sees one moment."""
+        return await self._waited(self._reading, partial(self._reading_now, read), lambda: True)
+
+    async def read_apart(self, read: Callable[[Connection], T], *, at_one_moment: bool = True) -> T:
+        """Return the result of ``read``, run on a connection of its own."""
+        with self._recording():
+            return await asyncio.to_thread(self._reading_apart, read, at_one_moment)
+
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        """Return the result of ``write``, a transaction. Raises NotRecorded."""
+        turn = Turn()
+        return await self._waited(self._writing, partial(self._writer.run, write, turn), turn.give_up)
+
+    async def _waited(self, threads: ThreadPoolExecutor, work: Callable[[], T], give_up: Callable[[], bool]) -> T:
+        """Return the result of ``work``; if it takes too long, give it up. Raises NotRecorded."""
+        future = asyncio.get_running_loop().run_in_executor(threads, work)
+        with self._recording():
+            try:
+                await asyncio.wait({future}, timeout=2 * self._patience)
+                is_late = not future.done() and give_up()
+            except asyncio.CancelledError:
+                give_up()
+                future.cancel()
+                raise
+            if is_late:
+                future.cancel()  # one that has not begun never does
+                raise NotRecorded(TOO_LONG)
+            return await future
+
+    def _reading_now(self, read: Callable[[Connection], T]) -> T:
+        with self._readers.at_one_moment() as raw:
+            return read(PostgresConnection(lambda: nullcontext(raw), self._owner, streams=True))
+
+    def _reading_apart(self, read: Callable[[Connection], T], at_one_moment: bool) -> T:
+        readers = Readers(self._connect_apart)
+        with closing(readers), readers.at_one_moment() if at_one_moment else readers.one_statement() as raw:
+            return read(PostgresConnection(lambda: nullcontext(raw), self._owner, streams=at_one_moment))
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        try:
+            yield
+        except LedgerLost as error:
+            self._errors.log(error.reason, error.for_operator)
+            raise
+        except TABLES_GONE as error:
+            raise self._lost(str(error)) from error
+        except psycopg.Error as error:
+            why = reason(error)
+            if not why:
+                raise
+            self._errors.log(why, str(error))
+            raise NotRecorded(why) from error
+
+    def _lost(self, error: str) -> LedgerLost:
+        self._errors.log(_GONE, error)
+        return LedgerLost(
+            _GONE,
+            f"The ledger's tables are gone from the database {self._name} ({error.strip()}), so the bot stopped. "
+            "Restore them, or name another database with DATABASE; then start the bot.",
+        )

@@ -1,0 +1,83 @@
+"""Makes and migrates the tables, as the role that owns them; the bot's role owns none, and gets what it needs."""
+
+from contextlib import closing
+
+import psycopg
+from psycopg import sql
+
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.postgres.append_only import GUARDED
+from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect, described
+from bot.ledger.postgres.tables import FIRST
+from bot.ledger.sql.database import Connection
+from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA, refuse_too_old
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST}
+"""Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
+_IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"
+_VERSION = "SELECT version, oldest_writer FROM ledger_schema"
+_KEPT = {"ledger_schema", "archives"}
+"""Tables that the bot only reads."""
+_TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'v')"
+_MIGRATE = "Run `segment-bot ledger migrate --database OWNER_URL` as the role that owns the tables, and start the bot."
+_MIGRATED = """
+    UPDATE ledger_schema SET version = greatest(version, %s), oldest_writer = greatest(oldest_writer, %s)
+"""
+
+
+def migrate(url: str, *, role: str = "") -> int:
+    """Make or migrate the tables, and grant ``role`` what a bot needs. Return how many migrations were applied.
+
+    Two at once are safe: one waits for the other. Raises UnusableLedger.
+    """
+    try:
+        with closing(connect(url, patience=None)) as owner, owner.transaction():
+            owner.execute(_ALONE)
+            applied = _apply(owner, described(url))
+            if role:
+                _grant(owner, role)
+    except psycopg.Error as error:
+        raise UnusableLedger(str(error).strip()) from error
+    return applied
+
+
+def refuse_unprepared(db: Connection, name: str) -> None:
+    """Raise UnusableLedger if a ledger has to be made or migrated first, LedgerLost if it is of a later schema."""
+    if not db.execute(_IS_THERE).fetchone()[0]:
+        raise UnusableLedger(f"the database {name} holds no ledger yet. {_MIGRATE}")
+    version, oldest = db.execute(_VERSION).fetchone()
+    refuse_too_old(version, oldest, name)
+    if version < SCHEMA:
+        raise UnusableLedger(f"the ledger in {name} is of schema {version}, and this bot needs {SCHEMA}. {_MIGRATE}")
+
+
+def _apply(owner: Raw, name: str) -> int:
+    owner.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA_NAME}")
+    version = 0
+    if owner.execute(_IS_THERE).fetchone() == (True,):
+        version, oldest = owner.execute(_VERSION).fetchone() or (0, 0)
+        refuse_too_old(version, oldest, name)
+    pending = [statements for number, statements in sorted(MIGRATIONS.items()) if number > version]
+    for statements in pending:
+        for statement in statements:
+            owner.execute(statement)
+    owner.execute(_MIGRATED, (SCHEMA, OLDEST_WRITER))
+    return len(pending)
+
+
+def _grant(owner: Raw, role: str) -> None:
+    """Grant this role what a bot needs: what is append-only, it may only append to."""
+    schema, bot = sql.Identifier(SCHEMA_NAME), sql.Identifier(role)
+    owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, bot))
+    for name, kind in owner.execute(_TABLES, (SCHEMA_NAME,)).fetchall():
+        rights = sql.SQL(_rights(name, kind))
+        owner.execute(sql.SQL("GRANT {} ON {}.{} TO {}").format(rights, schema, sql.Identifier(name), bot))
+
+
+def _rights(table: str, kind: str) -> str:
+    if kind == "v" or table in _KEPT:
+        return "SELECT"
+    if table == "tail":
+        return "SELECT, UPDATE"
+    return "SELECT, INSERT" if table in GUARDED else "SELECT, INSERT, UPDATE, DELETE"

@@ -1,0 +1,116 @@
+"""The one connection over which a process writes: each transaction first locks the ledger's tail, as all others do.
+
+Whoever holds the tail's lock is the only one who writes, in any process, and sees all that was committed before. The
+lock is taken in a statement of its own: one that also read something else would read it as it was before the lock was
+granted, and two entries would follow the same one.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import psycopg
+from psycopg import InterfaceError, OperationalError
+from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction
+from psycopg.pq import TransactionStatus
+
+from bot.core.audit.hash_chain import GENESIS
+from bot.core.errors import LedgerLost
+from bot.ledger.postgres.connecting import Raw
+from bot.ledger.postgres.connection import Last, Owner, WritingConnection
+from bot.ledger.postgres.outcomes import was_committed
+from bot.ledger.postgres.turns import Turn
+from bot.ledger.sql.schema_version import refuse_too_old
+
+T = TypeVar("T")
+BEGIN = """
+    BEGIN ISOLATION LEVEL READ COMMITTED;
+    SELECT number, seal, mac, pg_current_xact_id()::text FROM tail WHERE id = 1 FOR UPDATE;
+    SELECT version, oldest_writer FROM ledger_schema
+"""
+_FORGOTTEN = (
+    "The database no longer holds entry {seen} as it confirmed it; its last one is entry {last}. It failed over to a "
+    "standby that lagged behind, or was restored from a backup, so the bot stopped. Set synchronous_standby_names, run "
+    "`segment-bot audit verify --against` with the head of the last summary, and start the bot."
+)
+
+
+class Writer:
+    """Writes transactions, one after the other; it is called in a thread, which waits for the server.
+
+    ``name``: the database's, for people.
+    """
+
+    def __init__(self, connect: Callable[[], Raw], owner: Owner, *, name: str) -> None:
+        self._connect = connect
+        self._owner = owner
+        self._name = name
+        self._raw: Raw | None = None
+        self._seen: Last = (0, GENESIS, "")
+
+    def close(self) -> None:
+        """Close the connection; everything committed is on disk already."""
+        if self._raw:
+            self._raw.close()
+        self._raw = None
+
+    def run(self, write: Callable[[WritingConnection], T], turn: Turn) -> T:
+        """Return the result of ``write``, committed. Raises psycopg.Error, NotRecorded, and what ``write`` raises."""
+        raw, last, transaction = self._begun()
+        try:
+            self._refuse_forgetful(last)
+            with raw.pipeline() as pipeline:
+                db = WritingConnection(raw, self._owner, pipeline, last)
+                result = write(db)
+                turn.commit()
+                committing = raw.execute("COMMIT")
+            if committing.statusmessage != "COMMIT":
+                raise InFailedSqlTransaction("an error within the transaction was passed over")
+        except (OperationalError, InterfaceError):
+            if not (turn.is_committing and raw.broken and was_committed(transaction, self._connect)):
+                raise
+        finally:
+            self._put_back(raw)
+        self._seen = db.known
+        return result
+
+    def _begun(self) -> tuple[Raw, Last, str]:
+        """Begin a transaction that holds the lock; over a new connection, if the old one was closed meanwhile."""
+        is_old = self._raw is not None
+        try:
+            return self._locked()
+        except OperationalError:
+            if not is_old or self._raw:
+                raise
+        return self._locked()
+
+    def _locked(self) -> tuple[Raw, Last, str]:
+        raw = self._raw = self._raw or self._connect()
+        try:
+            cursor = raw.execute(BEGIN)
+            cursor.nextset()
+            number, seal, mac, transaction = cursor.fetchone() or (0, "", "", "")
+            cursor.nextset()
+            version, oldest = cursor.fetchone() or (0, 0)
+            refuse_too_old(version, oldest, self._name)
+        except ReadOnlySqlTransaction:
+            self.close()  # another server took over: the address may lead there now
+            raise
+        except BaseException:
+            self._put_back(raw)
+            raise
+        return raw, (number, seal, mac), transaction
+
+    def _refuse_forgetful(self, last: Last) -> None:
+        """Raise LedgerLost if the database does not hold what it confirmed to this process."""
+        if last[0] < self._seen[0] or (last[0] == self._seen[0] and last != self._seen):
+            told = _FORGOTTEN.format(seen=self._seen[0], last=last[0])
+            raise LedgerLost("the database forgot what it had on record", told)
+
+    def _put_back(self, raw: Raw) -> None:
+        """End what is left of the transaction; forget a connection that cannot be used any more."""
+        with suppress(psycopg.Error):
+            if raw.info.transaction_status != TransactionStatus.IDLE:
+                raw.rollback()
+        if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
+            self.close()
