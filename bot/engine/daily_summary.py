@@ -65,7 +65,7 @@ class DailySummary:
         self._ledger = process.ledger
         self._reader = reader
         self._announcer = announcer
-        self._owner = process.owner
+        self._claimant = process.claimant
         self._clock = process.clock
         self._settled: date | None = None
         self._outcome: Outcome | None = None
@@ -80,10 +80,10 @@ class DailySummary:
     async def _round(self) -> None:
         if self._outcome:
             await self._conclude(self._outcome)
-        now = self._clock()
+        owner, now = await self._claimant(), self._clock()
         today, came = self._schedule.due(now)
         await self._open(today, now)
-        for run in await self._ledger.summaries.unattended(owner=self._owner, now=now, pause=PAUSE):
+        for run in await self._ledger.summaries.unattended(owner=owner, now=now, pause=PAUSE):
             if run.day <= today:  # a later one was started before the clock was set back
                 late, restored = is_late(run.day, due=today, came=came, now=now), await self._was_restored(came)
                 await self._claim_and_try(run, on_pick_up(run, late=late, restored=restored))
@@ -106,7 +106,7 @@ class DailySummary:
     async def _claim_and_try(self, run: SummaryRun, settle: Settle | None) -> None:
         if settle:
             await self._settle(run, settle)
-        elif claimed := await self._ledger.summaries.claim(run, owner=self._owner, now=self._clock()):
+        elif claimed := await self._ledger.summaries.claim(run, owner=await self._claimant(), now=self._clock()):
             await self._try(claimed)
 
     async def _try(self, run: SummaryRun) -> None:

@@ -61,9 +61,9 @@ class Housekeeper:
             self.summary.wake()
 
     async def _start_unanswered(self) -> None:
-        process, now = self.process, self.process.clock()
-        abandoned = process.ledger.invocations.claim_abandoned(owner=process.owner, now=process.lease_time())
-        for invocation, at in await abandoned:
+        process, now, owner = self.process, self.process.clock(), await self.process.claimant()
+        abandoned = await process.ledger.invocations.claim_abandoned(owner=owner, now=process.lease_time())
+        for invocation, at in abandoned:
             if not await process.ledger.invocations.was_asked(invocation):
                 answer = self.answering.refuse_unasked
             elif isinstance(invocation, FromShell):

@@ -72,8 +72,8 @@ class Intake:
         return await self.process.ledger.invocations.record_once(delivery.id, None, at=self.process.clock())
 
     async def _record(self, invocation: Invocation) -> bool:
-        record, at = self.process.ledger.invocations.record, self.process.clock()
-        return await record(invocation, owner=self.process.owner, at=at, detail={"said": invocation.said})
+        owner, record = await self.process.claimant(), self.process.ledger.invocations.record
+        return await record(invocation, owner=owner, at=self.process.clock(), detail={"said": invocation.said})
 
     async def _refuse(self, invocation: Invocation, call: Call, misuse: Misuse, *, is_shown: bool) -> Refusal | None:
         if is_shown:

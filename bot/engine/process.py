@@ -116,13 +116,23 @@ class Process:
         await self.ledger.leases.renew(owner=self.owner, until=now + self.lease.lasts)
         self.heartbeat.beat(now, elapsed=began)
 
+    async def claimant(self) -> str:
+        """Return the name to claim by, once its lease surely lasts. Raises NotRecorded.
+
+        What one claims who slept longer than a lease, others could claim, too: by the record nobody who lives holds it.
+        """
+        if self.heartbeat.until - self.elapsed() < self.lease.needed:
+            await self.renew()
+        return self.owner
+
     def lease_time(self) -> datetime:
         """Return the time by which leases are judged: a clock that was just set ahead ends none before its time."""
         return self.clock() - self.heartbeat.set_ahead(self.elapsed())
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Claim this Change, to run it or to render its card; return False if a living process holds it."""
-        return await self.ledger.leases.claim(number, owner=self.owner, now=self.lease_time(), role=role)
+        owner = await self.claimant()
+        return await self.ledger.leases.claim(number, owner=owner, now=self.lease_time(), role=role)
 
     async def release(self, number: int, *, role: Role = "runner") -> None:
         """Release this Change for other processes."""

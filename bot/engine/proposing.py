@@ -60,7 +60,7 @@ class Proposing:
             "requirements": self.approvers.recorded(draft.need),
             "nonce": draft.nonce,
         }
-        ledger, owner = self.process.ledger, self.process.owner
+        ledger, owner = self.process.ledger, await self.process.claimant()
         subjects = planned.trace.subjects
         change = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=subjects)
         try:

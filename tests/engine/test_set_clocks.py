@@ -1,9 +1,9 @@
-"""Clocks that are set while two processes live: none takes from the other what it holds."""
+"""Clocks that are set, and sleep, while two processes live: none takes from the other what it holds."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.engine.process import HEARTBEAT, LEASE, Heartbeat, Process
+from bot.engine.process import HEARTBEAT, LEASE, USUAL_LEASE, Heartbeat, Process
 from bot.engine.tasks import Tasks
 from tests.engine.bench import Bench
 
@@ -69,3 +69,26 @@ def test_only_what_no_seconds_went_by_for_was_set_ahead() -> None:
     assert beats.set_ahead(ahead_until - 1) == HEARTBEAT + SECOND
     assert beats.set_ahead(ahead_until) == timedelta(0)
     assert beats.until == ahead_until
+
+
+async def test_who_slept_for_longer_than_a_lease_renews_it_before_anything_is_claimed(machine: Bench) -> None:
+    seconds = [1000.0]
+    asleep, awake = (process(machine, owner, lambda: seconds[0]) for owner in ("asleep", "awake"))
+    await machine.delete()
+    await asleep.live()
+    machine.clock.now += LEASE + SECOND
+    seconds[0] += (LEASE + SECOND).total_seconds()
+    await awake.live()
+    assert await asleep.claim(1, role="renderer")
+    assert not await awake.claim(1, role="renderer")
+
+
+async def test_a_lease_that_lasts_is_not_renewed_for_each_claim(machine: Bench) -> None:
+    seconds = [1000.0]
+    one = process(machine, "one", lambda: seconds[0])
+    await one.live()
+    until = one.heartbeat.until
+    seconds[0] += LEASE.total_seconds() - USUAL_LEASE.needed
+    assert (await one.claimant(), one.heartbeat.until) == ("one", until)
+    seconds[0] += 0.5
+    assert (await one.claimant(), one.heartbeat.until) == ("one", seconds[0] + LEASE.total_seconds())

@@ -75,8 +75,8 @@ class HomeTabPublisher:
 
         An error in one tab does not delay others.
         """
-        owner = self._process.owner
         async with self._places:
+            owner = await self._process.claimant()
             tab = await self._ledger.home_tabs.claim(user_id, owner=owner, now=self._process.clock())
             if tab is None:
                 return False
