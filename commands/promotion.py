@@ -17,6 +17,7 @@ from bot.core.planning.steps.promotion_status import DISABLED
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
+from commands import verbs
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
 from commands.paging import offers, page_of
 
@@ -222,4 +223,5 @@ GROUP = Group(
     "promotion",
     "Promotions: whom they reach, and whether they are on",
     commands=(list_promotions, show, target, rule, untarget, enable, disable),
+    meant=verbs.PROMOTION,
 )

@@ -22,6 +22,7 @@ from bot.core.store_view.people_meant import OFFERED, describe_customer, full_na
 from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.shopper_search import search_shoppers
 from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
+from commands import verbs
 from commands.inputs import Shoppers, one_line
 from commands.paging import offers
 
@@ -302,4 +303,5 @@ GROUP = Group(
     commands=(show, find, create, register, delete),
     elsewhere=dict.fromkeys(("add", "put", "enroll"), "segment add")
     | dict.fromkeys(("remove", "take", "kick"), "segment remove"),
+    meant=verbs.SHOPPER,
 )

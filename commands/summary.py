@@ -6,6 +6,7 @@ from bot.core.language.args import Args
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
 from bot.core.summary.summary import Summary
+from commands import verbs
 
 
 class Nothing(Args):
@@ -36,4 +37,6 @@ async def _today(ctx: Context) -> Summary:
     return await gather(ctx.shop, ctx.history, ctx.changes, ctx.audit, day=ctx.today, now=ctx.now)
 
 
-GROUP = Group("summary", "The summary: sizes, what changed and who changed it", commands=(show, post))
+GROUP = Group(
+    "summary", "The summary: sizes, what changed and who changed it", commands=(show, post), meant=verbs.SUMMARY
+)

@@ -47,7 +47,7 @@ MADE_ANEW = {
     "CreatedIds": ("segments", "profiles", "customers", "renewed"),
     "Entry": ("detail",),
     "Findings": ("segments", "customers", "customer_ids", "profiles", "changes"),
-    "Group": ("elsewhere",),
+    "Group": ("elsewhere", "meant"),
     "Life": ("runs",),
     "Message": ("blocks",),
     "Post": ("record",),

@@ -74,6 +74,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "language.line_reader": {"MOST_STEPS": 150},
     "language.near_readings": {"MOST_NAMES": 4, "MOST_OTHERS": 6, "MOST_TRIES": 100, "_WORDS_OF_A_NAME": 20},
     "language.readings": {"MOST_READINGS": 5, "_NEAR": 10},
+    "latest_numbers": {"OFFERED": 3},
     "planning.item_names": {"AT_ONCE": 1_000},
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
     "planning.steps.key_lists": {"SORTED_AT_ONCE": 5_000},
@@ -97,7 +98,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
         "PAUSE": timedelta(minutes=1),
     },
     "written_text": {"CHUNK": 65_536},
-    "understanding": {"SIMILAR": 0.5, "ALIKE": 0.75},
+    "understanding": {"ALIKE": 0.75},
     "uploads": {"MOST_BYTES": 10_485_760},
 }
 LEDGER: Mapping[str, Mapping[str, Figure]] = {

@@ -178,6 +178,7 @@ class Group:
     """Commands that share a slash command (``/segment``), in the order in which help lists them.
 
     ``elsewhere``: commands of other groups, by the verbs with which people ask for them here: ``/shopper add``.
+    ``meant``: commands of any group that are suggested for other verbs: ``/segment move``.
     ``for_auditors``: the policy decides who may use it to read the audit log, whoever may ask for changes. ``escaped``:
     Slack replaces typed mentions with user ids (set in manifest.yml), so that nobody is mistaken for another.
     """
@@ -188,6 +189,7 @@ class Group:
     for_auditors: bool = False
     escaped: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         verbs = (*(verb for one in self.commands for verb in (one.name, *one.aliases)), *self.elsewhere)

@@ -1,6 +1,7 @@
 """What people are asked where their words can be read in several ways, or lack something. Pure."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
@@ -29,6 +30,7 @@ LABEL_ROOM = 70
 TOLD = 100
 """The most characters that are shown of a value."""
 
+_NUMBER = re.compile(r"(?<![\d-])(?<!\d[.,])\d+(?![.,]?\d)")
 FAULT = 250
 """The most characters that say why something is not possible: it may name many who are unknown."""
 
@@ -79,20 +81,37 @@ def _bullet(command: Command, reading: Reading, line: str, question: Question) -
 
 
 def with_meant(call: Call, misuse: Misuse) -> Misuse:
-    """Return the error with a button for each number or choice among the words for one: ``7 please``, ``mine now``."""
+    """Return the error about an invalid value with a button for each other one that may be meant by what was typed."""
     name, command = misuse.field or "", call.command
-    field = command.args.model_fields.get(name)
-    if field is None or not isinstance(input_of(field), NumberInput | Choice):
+    if name not in command.args.model_fields or not isinstance(call.values.get(name), str):
         return misuse
-    typed = str(call.values.get(name, ""))
-    words = [one for one in dict.fromkeys(map(_bare, typed.split())) if one != typed]
-    meant = [one for one in words if _is_valid(command, call.values | {name: one})][:MOST_READINGS]
-    lines = [typed_line(command, call.values | {name: one}) for one in meant]
+    found = {str(one[name]): one for one in _instead_of(name, call) if _is_valid(command, one)}
+    meant = dict(list(found.items())[:MOST_READINGS]) if not _is_valid(command, call.values) else {}
     instead = [
-        Instead(f"{command.submit}: {word}", f"{command.path} {line}") for word, line in zip(meant, lines, strict=True)
+        Instead(f"{command.submit}: {word}", f"{command.path} {typed_line(command, values)}")
+        for word, values in meant.items()
     ]
     asked = f"{misuse} Did you mean {' or '.join(meant)}?" if meant else str(misuse)
-    return Misuse(asked, field=misuse.field, for_log=misuse.for_log, instead=instead)
+    return Misuse(asked, field=misuse.field, for_log=misuse.for_log, instead=[*misuse.instead, *instead])
+
+
+def _instead_of(name: str, call: Call) -> Iterator[Values]:
+    """Yield other values: a number or choice among the words for one, or texts in another order.
+
+    ``7 please``, ``mine now``, ``Ada Byron ada@example.com`` where the address comes first.
+    """
+    fields, typed = call.command.args.model_fields, str(call.values[name])
+    if isinstance(input_of(fields[name]), NumberInput | Choice):
+        parts = _NUMBER.findall(typed) if isinstance(input_of(fields[name]), NumberInput) else map(_bare, typed.split())
+        words = [one for one in dict.fromkeys(parts) if one != typed]
+        yield from (call.values | {name: one} for one in words)
+        return
+    kinds = {one: input_of(fields[one]) for one in call.values}
+    texts = [one for one, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
+    at = texts.index(name) if name in texts else len(texts)
+    for other in range(at + 1, len(texts)):
+        order = [*texts[:at], texts[other], *texts[at:other], *texts[other + 1 :]]
+        yield call.values | {one: call.values[source] for one, source in zip(texts, order, strict=True)}
 
 
 def _bare(word: str) -> str:

@@ -9,7 +9,17 @@ from typing import Any
 from bot.bigcommerce import is_uuid
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
-from bot.core.language.args import Args, Input, PromotionInput, SegmentInput, ShopperInput, check, input_of, missing
+from bot.core.language.args import (
+    Args,
+    Choice,
+    Input,
+    PromotionInput,
+    SegmentInput,
+    ShopperInput,
+    check,
+    input_of,
+    missing,
+)
 from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
@@ -47,24 +57,42 @@ async def resolve(call: Call, shop: Shop) -> Call:
         return Call(call.command, found[0])
     if found:
         raise ask_which(call.command, found, _labels(indexes))
-    if not keyed:
+    near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
+    takes_all = any(not one.left_out for one in near)
+    if not keyed and not takes_all:
         _ask_about_misspelt(call, indexes)
-    _ask_about_near(call, indexes)
+    _ask_about_near(call, near, indexes)
     if call.unknown:
         raise call.unknown
     await _refuse_unknown(call, shop)
     return replace(call, words="")
 
 
-async def resolve_for_form(call: Call, shop: Shop) -> Call:
-    """Return the call of a form that is filled from the store; what stands behind the name is its new value."""
-    if not call.words or call.command.prefill is None:
-        return call
-    positional = (*call.positional, call.command.prefill.fields[0])
-    indexes, opened = await _indexes(call, shop), replace(call, positional=positional)
-    keyed = _readings_with_keys(opened, indexes, ())
-    found = keyed or _readings(opened, indexes) or [one.values for one in _near(opened, indexes, is_whole=bool)]
-    return Call(call.command, found[0]) if found else call
+async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...]]:
+    """Return the call of a form as its words are read with the store's names, and the words that are left out of it.
+
+    Where the form is filled from the store, what stands behind the name is its new value.
+    """
+    if not call.words:
+        return call, ()
+    filled = call.command.prefill.fields[:1] if call.command.prefill else ()
+    indexes, opened = await _indexes(call, shop), replace(call, positional=(*call.positional, *filled))
+    found = _readings_with_keys(opened, indexes, ()) or _readings(opened, indexes)
+    near = () if found else _near(opened, indexes, is_whole=bool)
+    values, left_out = (found[0], ()) if found else (near[0].values, near[0].left_out) if near else (call.values, ())
+    return Call(call.command, _as_said(call, values)), left_out
+
+
+def _as_said(call: Call, values: Values) -> Values:
+    """Return the values without choices that nobody typed."""
+    words = [word.text for word in split(with_keys(call.command.args, call.words))]
+    runs = [" ".join(words[at : at + count]) for at in range(len(words)) for count in (1, 2)]
+
+    def is_said(name: str) -> bool:
+        kind = input_of(call.command.args.model_fields[name])
+        return not isinstance(kind, Choice) or values[name] in map(kind.chosen, runs)
+
+    return {name: value for name, value in values.items() if is_said(name)}
 
 
 def _readings(call: Call, indexes: Indexes) -> tuple[Values, ...]:
@@ -103,12 +131,11 @@ def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> t
     return near_readings(call.command.args, call.words, names, is_whole, positional=positional)
 
 
-def _ask_about_near(call: Call, indexes: Indexes) -> None:
+def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
     """Raise Question if the line makes sense with some of its words left out, or behind others.
 
     A misspelt command goes before that, where its word would be left out.
     """
-    near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
     verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
     if near and not (verb and verb.instead):
         raise ask_near(call.command, near, _labels(indexes), unknown=str(verb or ""))

@@ -12,11 +12,12 @@ from bot.core.language.field_values import is_name
 from bot.core.language.labels import is_labelled
 from bot.core.language.near_readings import near_lines
 from bot.core.language.readings import fill, may_differ
+from bot.core.latest_numbers import unnumbered_field
 
 HELP = frozenset({"help", "-help", "--help", "-h", "?"})
 """What people type for help; phones make one long dash of two."""
-SIMILAR, ALIKE = 0.5, 0.75
-"""How like a verb a word has to be for it to be suggested; and to be nothing else."""
+ALIKE = 0.75
+"""How like a verb a word has to be to be taken for a slip of the fingers."""
 
 
 def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
@@ -24,7 +25,7 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     name, rest = _first_word(line)
     group = next((one for one in groups if one.name == name.casefold()), None)
     if group is None:
-        near = get_close_matches(name.casefold(), [one.name for one in groups], n=1, cutoff=SIMILAR)
+        near = get_close_matches(name.casefold(), [one.name for one in groups], n=1, cutoff=ALIKE)
         raise _unknown(f"/{name[:100]}", [f"/{one}" for one in near], [], groups[0])
     first, words = _first_word(rest)
     verb = first.translate(DASHES).casefold() or group.default
@@ -32,7 +33,7 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
         return Help((group,), group.find(words.strip().translate(DASHES).casefold()))
     command = find(groups, group.elsewhere[verb]) if verb in group.elsewhere else group.find(verb)
     if command is None:
-        return _without_verb(group, rest)
+        return _without_verb(groups, group, rest)
     if words.strip().translate(DASHES).casefold() in HELP or words.split()[-1:] == ["--help"]:
         return Help((group,), command)
     call = _call(command, words, command.aliases.get(verb, ()))
@@ -49,8 +50,9 @@ def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknow
         instead = Instead(": ".join(filter(None, (command.submit, near))), f"{command.path} {near}".strip())
         meant = Misuse(f"{error} Did you mean this?", for_log=error.for_log, instead=[instead])
         raise command.misuse(meant) from error
-    kept = words if may_differ(command.args, values) or is_labelled(command.args, words) else ""
-    return Call(command, values, kept, positional, unknown)
+    is_unclear = may_differ(command.args, values) or is_labelled(command.args, words)
+    is_unclear = is_unclear or bool(unnumbered_field(command, values))
+    return Call(command, values, words if is_unclear else "", positional, unknown)
 
 
 def _line_meant(command: Command, words: str, positional: tuple[str, ...]) -> str | None:
@@ -70,13 +72,13 @@ def _named(group: Group, words: str) -> Call | None:
     return Call(show, {name: words.strip()}) if show and name else None
 
 
-def _without_verb(group: Group, words: str) -> Call:
+def _without_verb(groups: tuple[Group, ...], group: Group, words: str) -> Call:
     """Parse words that do not begin with a command: they may name what is to be shown, or found. Raises Misuse."""
-    unknown, show, search = _unknown_verb(group, words), group.find("show"), group.find("find")
+    unknown, show, search = _unknown_verb(groups, group, words), group.find("show"), group.find("find")
     kind = _first_kind(show)
     if show and kind and is_name(kind):
         return _call(show, words, unknown=unknown)
-    if _verb_behind(group, words) or _similar(group, _first_word(words)[0], ALIKE):
+    if unknown.instead:
         raise unknown
     if show and kind and kind.may_be(words.strip()):
         return _call(show, words)
@@ -100,15 +102,24 @@ def _verbs(group: Group) -> Mapping[str, Command]:
     return {verb: one for one in group.commands for verb in (one.name, *one.aliases)}
 
 
-def _unknown_verb(group: Group, words: str) -> Misuse:
-    """Build the error for a verb that no command has: it may stand behind what it is about, or be misspelt."""
+def _unknown_verb(groups: tuple[Group, ...], group: Group, words: str) -> Misuse:
+    """Build the error for a verb that no command has: it may stand behind a name, be misspelt, or mean one."""
     word, rest = _first_word(words)
-    behind = _verb_behind(group, words)
-    verb, others = behind or (_similar(group, word, SIMILAR), rest)
-    command = group.find(verb) if verb else None
-    instead = [Instead(command.submit, f"{group.name} {verb} {others}".strip())] if command else []
-    meant = [f"/{group.name} {verb}{' …' if behind else ''}"] if command else []
-    return _unknown(f"/{group.name} {word[:100]}", meant, instead, group)
+    typed = f"/{group.name} {word[:100]}"
+    if behind := _verb_behind(group, words):
+        verb, others = behind
+        return _unknown(typed, [f"/{group.name} {verb} …"], [_instead(group, verb, others)], group)
+    if meant := [find(groups, path) for path in group.meant.get(word.translate(DASHES).casefold(), ())]:
+        kept = rest if len(meant) == 1 and meant[0].group == group.name else ""
+        instead = [Instead(one.submit, f"{one.path} {kept}".strip()) for one in meant]
+        return _unknown(typed, [f"/{one.path}" for one in meant], instead, group)
+    if similar := _similar(group, word):
+        return _unknown(typed, [f"/{group.name} {similar}"], [_instead(group, similar, rest)], group)
+    return _unknown(typed, [], [], group)
+
+
+def _instead(group: Group, verb: str, others: str) -> Instead:
+    return Instead(_verbs(group)[verb].submit, f"{group.name} {verb} {others}".strip())
 
 
 def _verb_behind(group: Group, words: str) -> tuple[str, str] | None:
@@ -118,10 +129,10 @@ def _verb_behind(group: Group, words: str) -> tuple[str, str] | None:
     return (typed[at].casefold(), " ".join((*typed[:at], *typed[at + 1 :]))) if at else None
 
 
-def _similar(group: Group, word: str, likeness: float) -> str:
+def _similar(group: Group, word: str) -> str:
     """Return the verb most like this word, or none. One that hurts is suggested for a slip of the fingers only."""
     verbs, typed = _verbs(group), word.casefold()
-    near = get_close_matches(typed, verbs, n=len(verbs), cutoff=likeness)
+    near = get_close_matches(typed, verbs, n=len(verbs), cutoff=ALIKE)
     return next((verb for verb in near if not verbs[verb].is_grave or _is_slip(typed, verb)), "")
 
 
@@ -135,6 +146,6 @@ def _is_slip(word: str, verb: str) -> bool:
 
 
 def _unknown(typed: str, meant: list[str], instead: list[Instead], group: Group) -> Misuse:
-    suggestion = f"Did you mean `{meant[0]}`? " if meant else ""
+    suggestion = f"Did you mean {' or '.join(f'`{one}`' for one in meant)}? " if meant else ""
     sentence = f"There is no command `{typed}`. {suggestion}`/{group.name} help` shows what there is."
     return Misuse(sentence, for_log="There is no such command.", instead=instead)

@@ -19,8 +19,10 @@ from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
+from bot.core.latest_numbers import ask_which_number
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
+from bot.core.questions import with_meant
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
@@ -134,9 +136,12 @@ class Planner:
         try:
             await self.may_ask(actor, request.command.path)
             call = await resolve(request, ctx.shop)
+            await ask_which_number(call, ctx)
             outcome = await self._run(call, ctx)
         except Question as asked:
             outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
+        except Misuse as misuse:
+            outcome = with_meant(call, misuse)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))

@@ -5,11 +5,12 @@ import logging
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import Promotion, Segment, StoreError
+from bot.bigcommerce import Promotion, Segment, StoreError, is_uuid
 from bot.core.command import Call, Context, find
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Delivery
-from bot.core.language.args import PromotionInput, SegmentInput
+from bot.core.language.args import PromotionInput, SegmentInput, input_of
+from bot.core.language.field_values import is_name
 from bot.core.resolution import resolve_for_form
 from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
@@ -122,10 +123,11 @@ class Dialogs:
         try:
             await planner.may_ask(delivery.actor, call.command.path)
             context = planner.context(delivery.actor)
-            call = await resolve_for_form(call, context.shop)
+            call, left_out = await resolve_for_form(call, context.shop)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
-            return await with_ticks(_render(needed, filled, labels), filled, context)
+            view = await with_ticks(_render(needed, filled, labels), filled, context)
+            return forms.with_note(view, await _note(filled, left_out, context))
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)
             return forms.render_notice(call.command.title, str(error))
@@ -141,6 +143,21 @@ def _render(needed: FormNeeded, call: Call, labels: Labels | None = None) -> Blo
 def _named(call: Call) -> tuple[str, ...]:
     """Return the words of segments and promotions that a form shows by name."""
     return forms.named_in(call, SegmentInput) + forms.named_in(call, PromotionInput)
+
+
+async def _note(call: Call, left_out: tuple[str, ...], ctx: Context) -> str:
+    """Return what a form says of words that it does not show: nothing is called so, or they are left out."""
+    kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
+    named = [(kinds[name], word) for name in call.values if is_name(kinds[name]) for word in call.each(name)]
+    typed = [(kind, word) for kind, word in named if not is_uuid(word)]
+    try:
+        if segments := tuple(word for kind, word in typed if isinstance(kind, SegmentInput)):
+            await ctx.shop.find(segments)
+        for promotion in (word for kind, word in typed if isinstance(kind, PromotionInput)):
+            await ctx.shop.promotion(promotion)
+    except Misuse as misuse:
+        return str(misuse)
+    return f"I didn't expect “{' '.join(left_out)}” here." if left_out else ""
 
 
 async def _labels(call: Call, ctx: Context) -> Labels:

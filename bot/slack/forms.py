@@ -166,6 +166,11 @@ def render_notice(title: str, text: str) -> Block:
     return {key: value for key, value in view.items() if key not in ("submit", "private_metadata")}
 
 
+def with_note(view: Block, note: str) -> Block:
+    """Return the view with a sentence above its fields, if there is one."""
+    return view | {"blocks": [blocks.section(blocks.rich(note)), *view["blocks"]]} if note else view
+
+
 def render_reject_form(button: ClickedButton, headline: str, requester: str, channel: str | None) -> Block:
     """Render the form that asks why a Change is rejected."""
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": REASON_LENGTH}

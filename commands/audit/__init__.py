@@ -1,6 +1,7 @@
 """``/audit``: the audit log: searched, shown, exported, verified."""
 
 from bot.core.command import Group
+from commands import verbs
 from commands.audit import export, recent, show
 
 GROUP = Group(
@@ -9,4 +10,5 @@ GROUP = Group(
     commands=(recent.recent, show.show, export.export, export.verify),
     for_auditors=True,
     escaped=True,
+    meant=verbs.AUDIT,
 )

@@ -1,6 +1,7 @@
 """``/change``: changes, and decisions about them."""
 
 from bot.core.command import Group
+from commands import verbs
 from commands.change import decisions, policy, show, undo
 
 GROUP = Group(
@@ -20,4 +21,5 @@ GROUP = Group(
         decisions.review,
         policy.policy,
     ),
+    meant=verbs.CHANGE,
 )

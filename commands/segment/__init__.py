@@ -1,6 +1,7 @@
 """``/segment``: segments, their members, sets of them, and the promotions that use them."""
 
 from bot.core.command import Group
+from commands import verbs
 from commands.segment import export, imports, members, promotion_uses, segments, set_operations
 
 GROUP = Group(
@@ -23,4 +24,5 @@ GROUP = Group(
         set_operations.overlap,
         promotion_uses.promotions,
     ),
+    meant=verbs.SEGMENT,
 )

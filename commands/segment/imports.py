@@ -67,6 +67,11 @@ class ImportArgs(Args):
                 "remove": "Remove these",
                 "equal": "Make it equal: these and no one else",
             },
+            also={
+                **dict.fromkeys(("append", "insert", "put", "plus"), "add"),
+                **dict.fromkeys(("delete", "subtract", "minus"), "remove"),
+                **dict.fromkeys(("replace", "match", "sync", "exactly"), "equal"),
+            },
         ),
     ]
     file: Annotated[Upload | None, UploadInput(label="File", hint="CSV, text or .xlsx, at most 10 MB")] = None

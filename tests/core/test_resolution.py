@@ -6,12 +6,12 @@ import pytest
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
-from bot.core.command import Call, Help
+from bot.core.command import Call, Group, Help
 from bot.core.errors import Misuse, NotSegments, Question, Reading
 from bot.core.questions import ask_which, has_room, question_answer, with_meant
 from bot.core.resolution import resolve, resolve_for_form
 from bot.core.store_view.cached_shop import Shop
-from bot.core.understanding import understand
+from bot.core.understanding import _similar, understand
 from commands import GROUPS
 from tests.engine.bench import bench
 
@@ -136,6 +136,12 @@ def test_buttons_have_room_for_what_was_said_or_not() -> None:
         ("change list mine please", ["List Changes: mine"]),
         ("change show 0", []),
         ("change break-glass 7 ", []),
+        ("change show no.7", ["Show Change: 7"]),
+        ("change show id=7.", ["Show Change: 7"]),
+        ("change show 1.5", []),
+        ("shopper register Ada Byron a@b.org", ["Register Shopper: a@b.org"]),
+        ("shopper register Ada a@b.org Byron", ["Register Shopper: a@b.org"]),
+        ("shopper register Ada Byron Moss", []),
     ],
 )
 def test_a_number_among_words_is_offered(line: str, labels: list[str]) -> None:
@@ -143,6 +149,61 @@ def test_a_number_among_words_is_offered(line: str, labels: list[str]) -> None:
     with pytest.raises(Misuse) as caught:
         _ = call.args
     assert [one.label for one in with_meant(call, caught.value).instead] == labels
+
+
+def test_an_error_about_no_value_that_was_typed_stays_as_it_is() -> None:
+    call = call_of("change show 7")
+    for misuse in (Misuse("No."), Misuse("No.", field="page"), Misuse("No.", field="number")):
+        assert with_meant(call, misuse).instead == ()
+
+
+async def test_an_address_behind_a_name_is_offered_in_its_place_beside_segments() -> None:
+    async with bench(customers=20) as machine:
+        outcome = (
+            await machine.engine.planner.plan(call_of("shopper register Ada Byron a@b.org VIPs"), "UBEN")
+        ).outcome
+    assert isinstance(outcome, Misuse)
+    assert [one.line for one in outcome.instead] == [
+        'shopper register email:"a@b.org" first_name:"Ada" last_name:"Byron" segments:"VIPs"'
+    ]
+
+
+async def test_a_label_before_a_new_name_is_asked_about_unless_only_one_way_is_valid() -> None:
+    told, _ = await asked("segment create Segment: Platinum")
+    assert told[1:] == ["• Name: “Segment: Platinum”", "• Name: “Platinum”"]
+    told, _ = await asked("change show change: 7")
+    assert told == ["Did you mean this? Nothing was done yet.", "• Change: “7”"]
+    told, _ = await asked("segment create Description: hello")
+    assert told[-1] == "• Description: “hello” (asks for the rest in a form)"
+    call = await read("shopper register email=a@b.org Ada Byron")
+    assert call.args.model_dump()["email"] == "a@b.org"
+    told, _ = await asked("shopper find name: Moss")
+    assert told[0] == "Which of these did you mean? Nothing was done yet."
+
+
+async def test_names_with_signs_between_them_are_asked_about_before_misspelt_ones() -> None:
+    told, _ = await asked("segment delete VIPs Gold & Top/Top 10")
+    assert told == ["Did you mean this? Nothing was done yet.", "• Segments: “VIPs Gold”, “Top” and “Top 10”"]
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "left_out"),
+    [
+        ("segment import Coffee lovers", {"segment": "Coffee lovers"}, ()),
+        ("segment import Spring list", {"segment": "Spring list"}, ()),
+        ("segment import the VIPs Ada", {"segment": "VIPs", "text": "Ada"}, ("the",)),
+        ("segment import VIPs mode:equal", {"segment": "VIPs", "mode": "equal"}, ()),
+        ("segment edit VIPs Gold Best", {"segment": "VIPs Gold", "name": "Best"}, ()),
+        ("segment show", {}, ()),
+    ],
+)
+async def test_a_form_is_filled_with_what_was_said(
+    line: str, values: dict[str, Any], left_out: tuple[str, ...]
+) -> None:
+    async with bench(customers=20) as machine:
+        await machine.client.create_segments(NewSegment(name="VIPs Gold"))
+        filled, others = await resolve_for_form(call_of(line), Shop(machine.client))
+    assert (filled.values, others) == (values, left_out)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +314,7 @@ async def test_a_form_is_filled_with_what_stands_behind_the_name() -> None:
             "segment edit Nobody here": {"segment": "Nobody here"},
             "segment add VIPs": {"segment": ("VIPs",)},
         }.items():
-            assert (await resolve_for_form(call_of(line), shop)).values == values
+            assert (await resolve_for_form(call_of(line), shop))[0].values == values
 
 
 @pytest.mark.parametrize(
@@ -301,6 +362,9 @@ def test_what_cannot_be_a_name_is_no_command(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "suggested"),
     [
+        ("segment mebers VIPs", "members"),
+        ("segment exprot VIPs", "export"),
+        ("promotion targt 1", "target"),
         ("change undoo 1", "undo"),
         ("promotion untraget 1", "untarget"),
         ("shopper delte 1", "delete"),
@@ -324,3 +388,60 @@ def test_help_is_found_by_every_sign() -> None:
     assert isinstance(found, Help)
     assert found.command
     assert found.command.path == "segment add"
+
+
+@pytest.mark.parametrize(
+    ("line", "suggested", "lines"),
+    [
+        ("segment move VIPs", "`/segment add` or `/segment remove`", ["segment add", "segment remove"]),
+        ("segment assign VIPs", "`/segment add`", ["segment add VIPs"]),
+        ("segment restore VIPs", "`/change undo`", ["change undo"]),
+        (
+            "promotion toggle Win",
+            "`/promotion enable` or `/promotion disable`",
+            ["promotion enable", "promotion disable"],
+        ),
+    ],
+)
+def test_verbs_for_what_others_do_are_answered_with_those(line: str, suggested: str, lines: list[str]) -> None:
+    unknown = call_of(line).unknown
+    assert unknown
+    assert f"Did you mean {suggested}?" in str(unknown)
+    assert [one.line for one in unknown.instead] == lines
+
+
+PATHS = {command.path: command for group in GROUPS for command in group.commands}
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+def test_each_verb_that_is_suggested_for_is_none_itself_and_leads_to_a_command(group: Group) -> None:
+    known = {*(verb for one in group.commands for verb in (one.name, *one.aliases)), *group.elsewhere}
+    assert not known.intersection(group.meant)
+    assert {path for paths in group.meant.values() for path in paths} <= {*PATHS}
+
+
+UNLIKE = (
+    *(
+        "enable",
+        "grant",
+        "stop",
+        "swap",
+        "run",
+        "price",
+        "order",
+        "set",
+        "write",
+        "post",
+        "recover",
+        "separate",
+        "what",
+    ),
+    *("target", "pause", "fix", "note", "mail", "schedule", "validate", "generate", "divide", "discount", "coupon"),
+    *("sell", "buy", "pay", "launch", "publish"),
+)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+def test_a_verb_that_only_looks_a_little_like_another_is_no_slip(group: Group) -> None:
+    known = {*(verb for one in group.commands for verb in (one.name, *one.aliases)), *group.elsewhere, *group.meant}
+    assert [verb for verb in UNLIKE if verb not in known and _similar(group, verb)] == []

@@ -81,7 +81,7 @@ async def taken_in(command: Command, name: str, shop: Shop) -> AsyncIterator[str
         try:
             call = understand(GROUPS, f"{command.path} {words}")
             assert isinstance(call, Call)
-            call = await (resolve if call.is_complete else resolve_for_form)(call, shop)
+            call = await resolve(call, shop) if call.is_complete else (await resolve_for_form(call, shop))[0]
             values = {one: getattr(call.args, one) for one in call.values} if call.is_complete else call.values
         except Misuse:
             continue

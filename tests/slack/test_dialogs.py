@@ -24,3 +24,17 @@ async def test_edit_tells_others_who_may_edit(slack: World) -> None:
     await slack.press("Edit", by="ben")
     assert slack.form(by="ben") is None
     assert "Only  @U0ANA00001 , who asked, can edit change 1." in slack.whisper(by="ben", channel="#approvals")
+
+
+async def test_a_form_tells_which_name_nobody_has_and_what_it_leaves_out(slack: World) -> None:
+    notes = {
+        "/segment import Spring list": "No segment is called “Spring list”. Did you mean “Spring launch waitlist”?",
+        "/segment import the VIPs Ada": "I didn't expect “the” here.",
+        "/promotion target Winback": "No promotion is called “Winback”. Did you mean “Win back”?",
+    }
+    for line, note in notes.items():
+        await slack.type(line)
+        assert note in str(slack.form())
+        await slack.client.cancel("ana")
+    await slack.type(f"/segment add {slack.id_of('VIPs')}")
+    assert "is called" not in str(slack.form())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import World, buttons
+from tests.harness import World, buttons, filled
 from tests.stories.judge import read
 
 NEAR = {
@@ -36,6 +36,27 @@ NEAR = {
             "Compare Segments: Loyal and Newsletter",
         ],
     ),
+    "/segment show VIPs/Loyal": ("Which of these", ["Show Segment: VIPs", "Show Segment: Loyal"]),
+    "/segment show @VIPs": ("Did you mean this?", ["Show Segment: VIPs"]),
+    "/segment delete VIPs & Loyal/Newsletter": (
+        "Did you mean this?",
+        ["Delete Segment: VIPs, Loyal and Newsletter"],
+    ),
+    "/segment import VIPs a@x.org": (
+        "Which of these",
+        ["Import List: add", "Import List: remove", "Import List: equal"],
+    ),
+    "/change undo last": (
+        "Which change did you mean by “last”?",
+        ["Undo Change: 1 (Create the segment Fresh)"],
+    ),
+    "/change show id=1": ("Did you mean 1?", ["Show Change: 1"]),
+    "/audit show the last one": (
+        "Which entry did you mean by “the last one”?",
+        ["Show Entry: 8 (asked)", "Show Entry: 7 (finish)", "Show Entry: 6 (step done)"],
+    ),
+    "/shopper register Ada Byron a@x.org": ("Did you mean a@x.org?", ["Register Shopper: a@x.org"]),
+    "/shopper register Ada Byron a@x.org to VIPs": ("Did you mean a@x.org?", ["Register Shopper: a@x.org"]),
     "/segment xyz VIPs": ("There is no command `/segment xyz`.", ["Show Segment: VIPs"]),
     "/promotion disable VIP early access, Win back": (
         "Which of these",
@@ -141,3 +162,40 @@ async def test_names_of_people_are_never_left_out_for_names_of_segments(slack: W
     slack.put("Loyal")
     await slack.type("/shopper register eve@example.com Eve Moss to VIPs and Loyal")
     assert "Add 1 shopper to 2 segments: Eve Moss" in read(slack.card(1))
+
+
+async def test_a_name_among_other_words_is_asked_about(slack: World) -> None:
+    slack.register("adabyron@example.org", "Adabel", "Byron")
+    for line in ("/shopper show Adabel please", "/shopper show me Adabel Byron", "/segment add VIPs shopper Adabel"):
+        await slack.type(line)
+        assert buttons(slack.messages()[-1]) == ["Adabel Byron (adabyron@example.org)"], line
+    assert not slack.writes()
+    await slack.type("/shopper show please")
+    assert "1 word was left out: please." in slack.whisper()
+
+
+async def test_a_list_for_a_segment_of_several_words_opens_the_form(slack: World) -> None:
+    await slack.type("/segment import Gift buyers")
+    assert filled(slack.form(), "segment") == "Gift buyers"
+    await slack.client.cancel("ana")
+    await slack.type("/segment import Gift buyers Ada Byron")
+    form = slack.form()
+    assert (filled(form, "segment"), filled(form, "text"), filled(form, "mode")) == ("Gift buyers", "Ada Byron", None)
+    await slack.client.cancel("ana")
+    await slack.type("/segment import Spring list")
+    assert "No segment is called “Spring list”. Did you mean “Spring launch waitlist”?" in read(slack.form())
+    await slack.client.cancel("ana")
+    await slack.type("/promotion target Winback")
+    assert "No promotion is called “Winback”. Did you mean “Win back”?" in read(slack.form())
+    await slack.client.cancel("ana")
+    await slack.type("/segment import the VIPs please")
+    assert "I didn't expect “the” here." in read(slack.form())
+
+
+async def test_a_verb_for_what_two_commands_do_is_answered_with_both(slack: World) -> None:
+    await slack.type("/segment move VIPs Newsletter")
+    assert buttons(slack.messages()[-1]) == ["Add Shoppers", "Remove Shoppers"]
+    await slack.press("Remove Shoppers", by="ana", channel="#segments")
+    form = slack.form()
+    assert form
+    assert form["title"]["text"] == "Remove Shoppers"

@@ -56,7 +56,7 @@ class FieldValues:
         """Return what the field can be at the beginning of ``run``; ``others`` can still be filled by position."""
         kind, everything = self.kinds[name], (joined(run), len(run))
         if is_name(kind):
-            return self._named(name, run, is_last=not others and not (is_keyed and run[0].quoted))
+            return self._named(name, run, others, is_keyed=is_keyed)
         if self.is_many(name):
             return self._listed(run, others, is_keyed=is_keyed)
         if isinstance(kind, Choice) and (others or is_keyed):
@@ -65,15 +65,25 @@ class FieldValues:
             return self._text(kind, run, others, is_keyed=is_keyed)
         return (everything,) if not others and not (is_keyed and not isinstance(kind, SegmentInput)) else (_first(run),)
 
-    def _named(self, name: str, run: Run, *, is_last: bool) -> Iterable[Found]:
-        many = self.is_many(name)
+    def _named(self, name: str, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
+        many, is_last = self.is_many(name), not others and not (is_keyed and run[0].quoted)
         if self.names:
             found = self.names(self.kinds[name], run)
             return (((word,), length) if many else (word, length) for word, length in found)
         if many:
             words = tuple(word.whole for word in run)
             return ((words, len(run)),) if is_last else ((words[:1], 1),)
-        return ((joined(run), len(run)) if is_last else _first(run),)
+        is_all = is_last or self._lacks_choice(run, others)
+        return ((joined(run), len(run)) if is_all else _first(run),)
+
+    def _lacks_choice(self, run: Run, others: list[str]) -> bool:
+        """Return whether only a choice has to follow, and none does: all words are one name, as in ``Spring list``."""
+        required = [one for one in others if self.fields[one].is_required()]
+        kind = self.kinds[required[0]] if required and required == others[:1] else None
+        if not isinstance(kind, Choice):
+            return False
+        chosen = (kind.chosen(joined(run[at : at + count])) for at in range(len(run)) for count in (1, 2))
+        return all(map(_is_bare, run)) and not {*kind.choices}.intersection(chosen)
 
     def _listed(self, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
         """Return a list as it was typed, whose lines and columns tell what they are; a quoted one ends with its quote.
@@ -114,6 +124,10 @@ class FieldValues:
         *bare, last = run
         is_described = others and bare and last.quoted and not any(word.quoted for word in bare)
         return ((as_typed(tuple(bare)), len(bare)), everything) if is_described else (everything,)
+
+
+def _is_bare(word: Word) -> bool:
+    return not word.quoted and word.key is None and "@" not in word.text and any(map(str.isalpha, word.text))
 
 
 def _first(run: Run) -> Found:

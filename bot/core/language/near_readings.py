@@ -3,6 +3,7 @@
 What is found here is offered, never done unasked.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
@@ -18,6 +19,9 @@ from bot.core.language.tokenizer import Word, as_typed, split
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
 """The most names and other words of a line, and the most ways of leaving some out, that are tried."""
 _WORDS_OF_A_NAME = 20
+_BETWEEN = re.compile(r"[/\\|;&+]+")
+_AROUND = "@#*~_()[]{}<>"
+"""Signs that people write between names, and around one."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,26 @@ def near_readings(
     def read(line: str) -> Iterator[Values]:
         return filter(is_whole, readings(args, line, names, positional=positional))
 
-    keyed = with_keys(args, text, bare=True)
-    found = (_without_some(_pieces(args, split(line), names), args, read) for line in dict.fromkeys((keyed, text)))
-    return tuple(map(Near, read(keyed))) or next(filter(None, found), ())
+    def without_some(line: str) -> tuple[Near, ...]:
+        return _without_some(_pieces(args, split(line), names), args, read)
+
+    keyed, apart = with_keys(args, text, bare=True), _apart(text)
+    if whole := tuple(map(Near, read(keyed))) or tuple(map(Near, read(apart))):
+        return whole
+    found = without_some(keyed) or without_some(text)
+    known = [one.values for one in found]
+    return (*found, *(one for one in without_some(apart) if one.values not in known))
+
+
+def _apart(text: str) -> str:
+    """Return the line with its names apart from signs between and around them: ``VIPs/Loyal``, ``@VIPs``."""
+    line = ""
+    for word in split(text):
+        plain = as_typed((word,))
+        stays = word.quoted or "@" in plain[1:]
+        parts = [plain] if stays else filter(None, (one.strip(_AROUND) for one in _BETWEEN.split(plain)))
+        line += word.typed.removesuffix(plain) + ", ".join(parts)
+    return line
 
 
 def _without_some(
@@ -59,7 +80,9 @@ def _without_some(
     near, lost = list[Near](), list[frozenset[int]]()
     kinds = [input_of(field) for field in typed_fields(args).values()]
     leads = tuple(dict.fromkeys(lead for kind in kinds for lead in kind.leads))
-    choices = tuple(word for kind in kinds if isinstance(kind, Choice) and not kind.option for word in kind.choices)
+    asked = [kind for kind in kinds if isinstance(kind, Choice) and not kind.option]
+    is_chosen = any(kind.chosen(as_typed(piece.words)) in kind.choices for kind in asked for piece in pieces)
+    choices = () if is_chosen else tuple(word for kind in asked for word in kind.choices)
     is_free = any(isinstance(kind, Text) and not kind.option for kind in kinds)
     for out in islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES):
         named = frozenset(at for at in out if pieces[at].is_name)
@@ -67,7 +90,7 @@ def _without_some(
             continue
         kept = [piece for at, piece in enumerate(pieces) if at not in out]
         left_out = tuple(as_typed(pieces[at].words) for at in sorted(out))
-        ways = (*((line,) for line in _lines(kept, leads)), tuple(_lines(kept, choices)))
+        ways = (*((line,) for line in _lines(kept, leads)), tuple(_lines(kept, choices, before_any=True)))
         found = next(filter(None, ([Near(one, left_out) for line in way for one in read(line)] for way in ways)), [])
         lost += [named] if found else []
         near += found
@@ -111,6 +134,8 @@ def _ways_to_leave_out(pieces: Sequence[_Piece], *, keeps_others: bool) -> Itera
     """
     names = [at for at, piece in enumerate(pieces) if piece.is_name][::-1]
     others = [at for at, piece in enumerate(pieces) if not piece.is_name and not piece.is_sure]
+    if keeps_others and not others:
+        yield frozenset()
     for count in range(len(names)):
         for named in combinations(names, count):
             for some in chain(() if keeps_others else (others,), _runs(others)):
@@ -124,11 +149,14 @@ def _runs(others: Sequence[int]) -> Iterator[Sequence[int]]:
             yield others[start : start + length]
 
 
-def _lines(pieces: Sequence[_Piece], leads: Sequence[str]) -> Iterable[str]:
-    """Yield the line of these pieces, and with a word that leads to a name before each name behind the first piece."""
+def _lines(pieces: Sequence[_Piece], leads: Sequence[str], *, before_any: bool = False) -> Iterable[str]:
+    """Yield the line of these pieces, and with a word that leads to a name before each name behind the first piece.
+
+    ``before_any``: also before what is no name, as a choice stands before a list.
+    """
     yield _line(pieces)
     for at in range(1, len(pieces)):
-        if pieces[at].is_name:
+        if pieces[at].is_name or before_any:
             yield from (f"{_line(pieces[:at])} {lead}{_line(pieces[at:])}" for lead in leads)
 
 

@@ -11,6 +11,11 @@ from bot.core.store_view.shopper_search import customers_called
 
 OFFERED, WORDS_OF_A_NAME, NAMES = 10, 5, 5
 """How many shoppers a name is asked about, how many words a name has at most, and of how many names."""
+_BESIDE_NAMES = frozenset(
+    {"please", "thanks", "thank", "you", "me", "the", "a", "an", "and", "to", "for", "of", "in", "from", "now", "all"}
+    | {"show", "find", "mr", "mrs", "customer", "customers", "shopper", "shoppers", "called", "named", "name", "email"}
+)
+"""Words that are no one's name where they stand beside one."""
 
 
 def names_in(named: ShopperWords) -> tuple[str, ...]:
@@ -29,6 +34,21 @@ async def ask_whom(named: ShopperWords, shop: Shop, field: str) -> None:
         alike = [await _called(one, named, shop) for one in way]
         if found := {name: each for name, each in zip(way, alike, strict=True) if each}:
             raise _question(named, found, [one for one in way if one not in found], field)
+    if not named.count:
+        await _ask_about_parts(names, named, shop, field)
+
+
+async def _ask_about_parts(names: Sequence[str], named: ShopperWords, shop: Shop, field: str) -> None:
+    """Raise Question if some words of a name are a shopper's, as in “Ada please”: the most that are one's together."""
+    words = " ".join(names).split()
+    if not 1 < len(words) <= WORDS_OF_A_NAME:
+        return
+    for length in range(len(words) - 1, 0, -1):
+        parts = [words[at : at + length] for at in range(len(words) - length + 1)]
+        telling = [" ".join(part) for part in parts if not _BESIDE_NAMES.issuperset(map(str.casefold, part))]
+        alike = [await _called(part, named, shop) for part in telling]
+        if found := {part: each for part, each in zip(telling, alike, strict=True) if each}:
+            raise _question(named, found, (), field)
 
 
 async def _called(name: str, named: ShopperWords, shop: Shop) -> Sequence[Customer]:

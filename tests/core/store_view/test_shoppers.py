@@ -218,3 +218,28 @@ async def test_beside_addresses_a_part_of_a_name_is_no_name() -> None:
         assert (await found(machine, "bob@example.com Byro")).others == ("Byro",)
         with pytest.raises(Question, match="Whom did you mean by “Byron”"):
             await found(machine, "bob@example.com Byron")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Zora please", "Zora"),
+        ("show me Zora Quill thanks", "Zora Quill"),
+        ("the customer Quill", "Quill"),
+        ("Zora, please", "Zora"),
+        ("show me please", ""),
+        ("please", ""),
+        ("one two three four five Zora", ""),
+    ],
+)
+async def test_the_most_words_that_are_one_shoppers_name_are_asked_about(words: str, name: str) -> None:
+    async with bench(customers=20) as machine:
+        drafts = [{"email": "zora@example.com", "first_name": "Zora", "last_name": "Quill"}]
+        store_customers.create(machine.store.shop, drafts)
+        if not name:
+            assert not (await found(machine, words)).shoppers
+            return
+        with pytest.raises(Question, match=f"Whom did you mean by “{name}”: Zora Quill"):
+            await found(machine, words)
+        named = await found(machine, f"zora@example.com {words}")
+        assert [one.word for one in named.shoppers] == ["zora@example.com"]
