@@ -13,7 +13,7 @@ from bot.core.language.visible import visible
 from bot.settings import DOTENV
 
 if TYPE_CHECKING:  # imported where it runs: it needs the whole bot
-    from bot.doctor.findings import Result
+    from bot.doctor.findings import Finding
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -48,19 +48,19 @@ def examine(environment: Mapping[str, str], dotenv: Path | None, *, as_json: boo
     return 0 if all(one.ok for one in results) else 1
 
 
-def _as_json(results: "Sequence[Result]") -> str:
+def _as_json(results: "Sequence[Finding]") -> str:
     keys = ("check", "ok", "told", "fix")
     return json.dumps([{key: getattr(one, key) for key in keys} for one in results], ensure_ascii=False, indent=2)
 
 
-def as_lines(results: "Sequence[Result]") -> str:
+def as_lines(results: "Sequence[Finding]") -> str:
     """Write one line a finding, below it the fix where there is one, and last how many there are."""
     width = max(len(one.check) for one in results)
     lines = [line for one in results for line in _lines(one, width)]
     return "\n".join(map(visible, (*lines, _last_line(results))))
 
 
-def _last_line(results: "Sequence[Result]") -> str:
+def _last_line(results: "Sequence[Finding]") -> str:
     faults, left = sum(not one.ok for one in results), sum(one.is_open for one in results)
     not_checked = f" Not checked: {left}." if left else ""
     if faults:
@@ -68,7 +68,7 @@ def _last_line(results: "Sequence[Result]") -> str:
     return f"Nothing to mend was found.{not_checked}" if left else "All is well."
 
 
-def _lines(result: "Result", width: int) -> list[str]:
-    mark = "?   " if result.is_open else "ok  " if result.ok else "MEND"
-    told = f"{mark}  {result.check:<{width}}  {result.told}"
-    return [told, f"{'':{width + 8}}{result.fix}"] if result.fix else [told]
+def _lines(one: "Finding", width: int) -> list[str]:
+    mark = "?   " if one.is_open else "ok  " if one.ok else "MEND"
+    told = f"{mark}  {one.check:<{width}}  {one.told}"
+    return [told, f"{'':{width + 8}}{one.fix}"] if one.fix else [told]

@@ -12,7 +12,7 @@ import pytest
 
 from bot.bigcommerce.responses import _ERRORS
 
-LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health")
+LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "doctor")
 Figure = float | timedelta
 
 BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
@@ -195,6 +195,14 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
 }
 HEALTH: Mapping[str, Mapping[str, Figure]] = {"readiness": {"MISSED": 3}}
+DOCTOR: Mapping[str, Mapping[str, Figure]] = {
+    "clock_checks": {"MOST_APART": timedelta(minutes=1)},
+    "findings": {"LIMIT": 30},
+    "ledger_checks": {"LATE": timedelta(minutes=10), "LONG": 600, "OWN_ENTRIES": 200},
+    "machine": {"ANSWER_SECONDS": 10},
+    "settings_checks": {"SIMILAR": 0.8},
+    "sqlite_checks": {"LEAST_FREE": 200_000_000},
+}
 STATUSES = {
     202: "Unfinished",
     207: "PartlyFailed",
@@ -208,7 +216,7 @@ STATUSES = {
     429: "RateLimited",
     507: "OverPlan",
 }
-KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK, HEALTH), strict=True))
+KNOWN = dict(zip(LAYERS, (BIGCOMMERCE, CORE, LEDGER, ENGINE, SLACK, HEALTH, DOCTOR), strict=True))
 
 
 @pytest.mark.parametrize("layer", LAYERS)

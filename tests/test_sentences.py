@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("bot/core", "bot/engine", "bot/slack", "commands")
+ROOMS = ("bot/core", "bot/doctor", "bot/engine", "bot/slack", "commands")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 RETIRED = (
     "It is posted",

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.doctor import settings_checks
 from bot.doctor.case import Case, open_case
 from bot.doctor.clock_checks import CLOCK_CHECKS
-from bot.doctor.findings import Check, Result, run
+from bot.doctor.findings import Check, Finding, run
 from bot.doctor.ledger_checks import LEDGER_CHECKS
 from bot.doctor.machine import Machine
 from bot.doctor.policy_checks import POLICY_CHECKS
@@ -28,7 +28,7 @@ CHECKS = (
 
 async def examine(
     environment: Mapping[str, str], dotenv: Path | None, machine: Machine, checks: Sequence[Check[Case]] = CHECKS
-) -> list[Result]:
+) -> list[Finding]:
     """Return what the checks find. Faulty settings are all that is told: the other checks need them."""
     settings, faults = settings_checks.read(environment, dotenv)
     if settings is None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -17,10 +17,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check tells, as a sentence, and the sentence that mends it; empty if nothing has to be mended."""
+    """What a check tells, as a sentence, and the sentence that mends it; empty if nothing has to be mended.
+
+    ``is_open``: it could not be looked at. ``check`` is the name of the check, which whoever runs it fills in.
+    """
 
     told: str
     fix: str = ""
+    is_open: bool = False
+    check: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing has to be mended."""
+        return not self.fix
+
+
+def left_open(why: str) -> Finding:
+    """Return the finding of something that could not be looked at."""
+    return Finding(f"Not checked: {why}", is_open=True)
 
 
 @dataclass(frozen=True)
@@ -32,37 +47,22 @@ class Check(Generic[P]):
     limit: float = LIMIT
 
 
-@dataclass(frozen=True)
-class Result:
-    """A finding, and the name of the check that it is of. ``is_open``: something else has to be mended before."""
-
-    check: str
-    told: str
-    fix: str = ""
-    is_open: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing has to be mended."""
-        return not self.fix
-
-
 class NotChecked(Exception):
     """Something else has to be mended, or made, before this can be looked at; the sentence says what."""
 
 
-async def run(checks: Iterable[Check[P]], patient: P) -> list[Result]:
+async def run(checks: Iterable[Check[P]], patient: P) -> list[Finding]:
     """Run these checks beside each other; return what they find, in their order."""
     found = await asyncio.gather(*(_one(check, patient) for check in checks))
-    return [result for results in found for result in results]
+    return [one for findings in found for one in findings]
 
 
-async def _one(check: Check[P], patient: P) -> list[Result]:
+async def _one(check: Check[P], patient: P) -> list[Finding]:
     try:
         async with asyncio.timeout(check.limit):
             found = await check.look(patient)
     except NotChecked as error:
-        return [Result(check.name, f"Not checked: {error}", is_open=True)]
+        found = (left_open(str(error)),)
     except TimeoutError:
         found = (
             Finding(f"There was no answer within {check.limit:g} s.", "See what keeps this machine, and try again."),
@@ -71,7 +71,7 @@ async def _one(check: Check[P], patient: P) -> list[Result]:
         log.exception("The check of %s broke", check.name)
         broke = f"The check itself broke ({type(error).__name__})."
         found = (Finding(broke, "Tell those who maintain the bot, with the lines of the log."),)
-    return [Result(check.name, one.told, one.fix) for one in found]
+    return [replace(one, check=check.name) for one in found]
 
 
 class Once(Generic[T]):

@@ -20,6 +20,7 @@ OWN_ENTRIES = 200
 """Entries in which the bot's workspace is looked for."""
 _RESTORE = "start again from the latest backup: segment-bot ledger restore BACKUP."
 _DAMAGED = f"Stop the bot, move the file away with its -wal and -shm, and {_RESTORE}"
+_HELD = "Stop the program that holds the file, as a backup or an open shell of SQLite does (fuser tells which)."
 _REWRITTEN = f"Keep the file as evidence, find out who wrote to it, and {_RESTORE}"
 _SCHEMAS = {
     Schema.NONE: Finding("It is empty: the first start makes its tables."),
@@ -63,7 +64,8 @@ async def _damage(case: Case) -> Sequence[Finding]:
                 return (Finding(f"It is damaged ({damage}).", _DAMAGED),)
             return (_SCHEMAS[checkup.schema],)
     except UnusableLedger as error:
-        return (Finding(f"It cannot be read ({error}).", _DAMAGED),)
+        fix = _HELD if "locked" in str(error) else f"Set DATABASE to the ledger; if it is that file: {_DAMAGED}"
+        return (Finding(f"It cannot be read ({error}).", fix),)
 
 
 async def _kind(_: Case, checkup: Checkup) -> Sequence[Finding]:

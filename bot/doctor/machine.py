@@ -31,6 +31,10 @@ def _is_writable(path: Path) -> bool:
     return os.access(path, os.W_OK)
 
 
+def _is_readable(path: Path) -> bool:
+    return os.access(path, os.R_OK)
+
+
 def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
 
@@ -43,6 +47,7 @@ class Machine:
     free: Callable[[Path], int] = _free
     mounts: Callable[[], str] = _mounts
     is_writable: Callable[[Path], bool] = _is_writable
+    is_readable: Callable[[Path], bool] = _is_readable
     is_installed: Callable[[str], bool] = _is_installed
     answer_seconds: float = ANSWER_SECONDS
 

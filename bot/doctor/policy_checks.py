@@ -10,7 +10,7 @@ from bot.core.errors import NotAllowed
 from bot.core.language.phrases import and_list, counted
 from bot.core.people import Actor, Standing, is_group
 from bot.doctor.case import Case
-from bot.doctor.findings import Check, Finding, NotChecked
+from bot.doctor.findings import Check, Finding, NotChecked, left_open
 from bot.doctor.slack_checks import silent
 from bot.engine.ports import Directory
 from bot.slack.slack_errors import NOT_ANSWERED
@@ -65,7 +65,7 @@ async def _people(case: Case) -> Sequence[Finding]:
 def _person(case: Case, actor: Actor) -> Finding:
     person, standing, where = actor.id, actor.standing, _naming(case, actor.id)
     if standing is Standing.UNKNOWN:
-        raise NotChecked(f"Slack did not tell who {person} is.")
+        return left_open(f"Slack did not tell who {person} is.")
     if standing is not Standing.MEMBER:
         return Finding(f"{person} ({where}) {_CANNOT[standing]}.", f"Take {person} out of {where}.")
     return Finding(f"{person} ({where}) is a member.")
@@ -80,8 +80,8 @@ class NamedRule(NamedTuple):
 
 async def _rules(case: Case) -> Sequence[Finding]:
     directory, rules = await case.slack.directory(), named_rules(case.policy)
-    faults = [found for one in rules if (found := await unmet(case.policy, directory, one))]
-    return faults or [Finding(f"Each of the {counted(len(rules), 'rule')} can be satisfied.")]
+    found = [await _look_at(case.policy, directory, one) for one in rules]
+    return [one for one in found if one] or [Finding(f"Each of the {counted(len(rules), 'rule')} can be satisfied.")]
 
 
 def named_rules(policy: Policy) -> list[NamedRule]:
@@ -92,8 +92,18 @@ def named_rules(policy: Policy) -> list[NamedRule]:
     return rules + ([NamedRule("What no rule mentions", Rule(steps=rest, approvals=1))] if rest else [])
 
 
+async def _look_at(policy: Policy, directory: Directory, named: NamedRule) -> Finding | None:
+    try:
+        return await unmet(policy, directory, named)
+    except NotChecked as error:
+        return left_open(f"{named.name}, since {error}")
+
+
 async def unmet(policy: Policy, directory: Directory, named: NamedRule) -> Finding | None:
-    """Return why a rule can be met by no one, of the first of its steps that has this; None if each can."""
+    """Return why a rule can be met by no one, of the first of its steps that has this; None if each can.
+
+    Raises NotChecked if Slack does not tell who people are.
+    """
     for kind in named.rule.steps:
         need = _need(policy, named.rule, kind)
         able = await _able(policy, directory, need)
@@ -128,7 +138,7 @@ async def _able(policy: Policy, directory: Directory, need: Need) -> dict[str, C
             return able
     unknown = unknown or any([await directory.read_group(one) is None for one in filter(is_group, approvers)])
     if unknown and not need.can_be_met((), able.values()):
-        raise NotChecked("Slack did not tell who everyone is who may approve.")
+        raise NotChecked("Slack did not tell who may approve.")
     return able
 
 

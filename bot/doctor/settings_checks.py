@@ -1,11 +1,12 @@
 """Checks of the settings: each fault that would stop the start, and what is likely meant otherwise."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from bot.doctor.case import Case
-from bot.doctor.findings import Check, Finding, Result
+from bot.doctor.findings import Check, Finding
 from bot.doctor.slack_checks import COPY_BOT, NEW_APP
 from bot.settings import Settings, WrongSettings, file_values, load
 
@@ -34,10 +35,10 @@ _FIXES = {
 }
 _SWAPPED = {"SLACK_BOT_TOKEN": ("xapp-", "SLACK_APP_TOKEN"), "SLACK_APP_TOKEN": ("xoxb-", "SLACK_BOT_TOKEN")}
 _MODES = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
-_NO_MODE = Result(
-    NAME,
+_NO_MODE = Finding(
     "Neither SLACK_APP_TOKEN, for Socket Mode, nor SLACK_SIGNING_SECRET, for HTTP mode, is set.",
     NEW_APP,
+    check=NAME,
 )
 
 
@@ -47,7 +48,7 @@ def given_settings(environment: Mapping[str, str], dotenv: Path | None) -> dict[
     return {name: value for name, value in given.items() if value}
 
 
-def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings | None, list[Result]]:
+def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings | None, list[Finding]]:
     """Return the settings, or None and what is wrong with them."""
     try:
         given = given_settings(environment, dotenv)
@@ -55,20 +56,28 @@ def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings 
     except WrongSettings as error:
         faults = [line for line in str(error).splitlines() if line]
         given = given_settings(environment, None if str(dotenv) in faults[0] else dotenv)
-        return None, [_fault(line, given) for line in faults]
+        return None, [
+            replace(one, check=NAME) for one in (*_no_file(dotenv), *(_fault(line, given) for line in faults))
+        ]
     return settings, [] if any(given.get(one) for one in _MODES) else [_NO_MODE]
 
 
-def _fault(line: str, given: Mapping[str, str]) -> Result:
+def _no_file(dotenv: Path | None) -> Iterator[Finding]:
+    if dotenv and not dotenv.exists():
+        told = f"There is no file {dotenv} in {dotenv.absolute().parent}; all is read from the environment."
+        yield Finding(told, "Write what is missing into that file, or into the environment.")
+
+
+def _fault(line: str, given: Mapping[str, str]) -> Finding:
     """Describe one line of what `load` says: the setting's name, what is wrong, and what the setting is."""
     name, _, rest = line.partition(": ")
     if name not in Settings.model_fields:
-        return Result(NAME, line, f"Make {name} a text file in UTF-8 that the bot's user can read.")
+        return Finding(line, f"Make {name} a text file in UTF-8 that the bot's user can read.")
     told = f"{name}: {rest.removesuffix(f' {Settings.model_fields[name].description}.')}"
     prefix, other = _SWAPPED.get(name, ("-", ""))
     if given.get(name, "").startswith(prefix):
-        return Result(NAME, told, f"It holds the other token of Slack: {name} and {other} are exchanged.")
-    return Result(NAME, told, _FIXES.get(name, f"Correct {name}; bot/README.md lists all settings."))
+        return Finding(told, f"It holds the other token of Slack: {name} and {other} are exchanged.")
+    return Finding(told, _FIXES.get(name, f"Correct {name}; bot/README.md lists all settings."))
 
 
 async def _settings(case: Case) -> Sequence[Finding]:

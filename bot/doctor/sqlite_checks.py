@@ -21,6 +21,8 @@ def opened(case: Case) -> Iterator[Checkup]:
     path = case.settings.DATABASE
     if not path.exists() or not path.stat().st_size:
         raise NotChecked("there is no ledger yet.")
+    if not case.machine.is_readable(path):
+        raise NotChecked("this user cannot read the file.")
     with open_checkup(path, case.settings.SEAL_KEY) as checkup:
         yield checkup
 
@@ -43,14 +45,20 @@ def _modes(case: Case, path: Path) -> Iterator[Finding]:
         told = f"Others on this machine can open {', '.join(names)}."
         yield Finding(told, f"Type: chmod 600 {shlex.join(names)}")
     companions = [one for one in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm"))) if one.exists()]
-    if closed := [str(one) for one in companions if not case.machine.is_writable(one)]:
-        yield Finding(f"{', '.join(closed)} cannot be written.", "Give the file to the bot's user: chown, chmod u+w.")
+    allowed = case.machine.is_writable, case.machine.is_readable
+    if closed := [str(one) for one in companions if not all(may(one) for may in allowed)]:
+        yield Finding(
+            f"This user cannot read and write {', '.join(closed)}.",
+            "Give the file to the bot's user: chown, chmod u+w.",
+        )
 
 
 def _room(case: Case, path: Path) -> Iterator[Finding]:
     folder, free = path.absolute().parent, case.machine.free(path.absolute().parent)
     if not case.machine.is_writable(folder):
-        yield Finding(f"The directory {folder} cannot be written.", "Give it to the bot's user: chown, chmod u+w.")
+        yield Finding(
+            f"This user cannot write to the directory {folder}.", "Give it to the bot's user: chown, chmod u+w."
+        )
     if kind := case.machine.network_file_system(path):
         told = f"{path} lies on a network file system ({kind}), on which SQLite damages what it writes."
         yield Finding(told, "Move DATABASE to a disk of this machine.")

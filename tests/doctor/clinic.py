@@ -1,7 +1,7 @@
 """A bot between the emulators, to be examined: its settings, its files, and its machine, which tests make sick."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.doctor.case import Case
 from bot.doctor.examination import CHECKS, examine
-from bot.doctor.findings import Check, Result
+from bot.doctor.findings import Check, Finding
 from bot.doctor.machine import Machine
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace, people
@@ -28,6 +28,8 @@ class Clinic:
     environment: dict[str, str]
     dotenv: Path
     machine: Machine
+    until_then: ExitStack
+    """What is open while it is examined."""
 
     @property
     def slack(self) -> Workspace:
@@ -61,7 +63,7 @@ class Clinic:
         manifest = self.slack.manifest
         self.slack.manifest = replace(manifest, scopes=manifest.scopes - {*scopes})
 
-    async def examined(self, checks: Sequence[Check[Case]] = CHECKS) -> list[Result]:
+    async def examined(self, checks: Sequence[Check[Case]] = CHECKS) -> list[Finding]:
         return await examine(self.environment, self.dotenv, self.machine, checks)
 
 
@@ -75,4 +77,5 @@ async def clinic(folder: Path, *, running: bool = False) -> AsyncIterator[Clinic
         machine = Machine(free=lambda _: FREE, mounts=lambda: MOUNTS, is_installed=lambda _: True)
         if running:
             await made.start()
-        yield Clinic(made, environment, folder / ".env", machine)
+        with ExitStack() as until_then:
+            yield Clinic(made, environment, folder / ".env", machine, until_then)

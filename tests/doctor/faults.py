@@ -1,29 +1,14 @@
 """The faults that are planted: each says what is made wrong, which check has to find it, and the words of its fix."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.seal_keys import SealKeys
-from bot.ledger.sql.schema_version import SCHEMA
-from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.sandbox.workspace import people
-from bot.sandbox.workspace.people import Conversation, Group
-from tests.core.samples import NOW
+from bot.sandbox.workspace.people import Conversation
+from tests.doctor import planting
 from tests.doctor.clinic import MOUNTS, Clinic
-from tests.ledger.sqlite.files import damage
-from tests.records import opened, record
-
-OTHER_APP = "xapp-1-A0OTHERAPP-token"
-KEY = "k" * 40
-_PEOPLE = f"{people.ANA},{people.BEN},{people.CLEO}"
-_TWO = '[[rules]]\nsteps = ["delete_segment"]\napprovals = 2\n'
-_ONE = _TWO.replace("2", "1")
+from tests.doctor.planting import ONE, PEOPLE, TWO
 
 
 @dataclass(frozen=True)
@@ -72,152 +57,6 @@ def store_says(path: str, status: int, check: str, fix: str, **fault: Any) -> Fa
     return Fault(plant, check, f"It answered {status}", fix)
 
 
-# What takes a function of its own
-
-
-def _write_dotenv(content: bytes, mode: int = 0o600) -> Callable[[Clinic], None]:
-    def plant(clinic: Clinic) -> None:
-        clinic.dotenv.write_bytes(content)
-        clinic.dotenv.chmod(mode)
-
-    return plant
-
-
-def _other_app(clinic: Clinic) -> None:
-    clinic.slack.app_tokens.add(OTHER_APP)
-    clinic.set(SLACK_APP_TOKEN=OTHER_APP)
-
-
-def _unknown_channel(clinic: Clinic) -> None:
-    clinic.set(SUMMARY_CHANNEL="C0NOWHERE1")
-
-
-def _private_channel(clinic: Clinic) -> None:
-    room = clinic.slack.directory.conversations[people.APPROVALS]
-    room.private, room.members = True, {people.BEN}
-
-
-def _empty_group(clinic: Clinic) -> None:
-    clinic.slack.directory.groups["S0EMPTY001"] = Group("S0EMPTY001", "empty", "Empty", [])
-    clinic.set(APPROVERS=f"{people.APPROVERS_GROUP},S0EMPTY001")
-
-
-def _person(name: str, **fields: Any) -> Callable[[Clinic], None]:
-    def plant(clinic: Clinic) -> None:
-        clinic.slack.directory.change(name, **fields)
-        clinic.set(APPROVERS=_PEOPLE)
-
-    return plant
-
-
-def _everyone_left(clinic: Clinic) -> None:
-    for name in ("ben", "cleo"):
-        clinic.slack.directory.change(name, deleted=True)
-
-
-def _quota_used_up(clinic: Clinic) -> None:
-    clinic.store.quota = 0
-
-
-def _read_only_token(clinic: Clinic) -> None:
-    clinic.store.scopes = {"store_v2_customers_read_only", "store_v2_marketing"}
-
-
-def _marketing_only(clinic: Clinic) -> None:
-    clinic.store.scopes = {"store_v2_marketing"}
-
-
-def _customers_only(clinic: Clinic) -> None:
-    clinic.store.scopes = {"store_v2_customers"}
-
-
-def _lesser_plan(clinic: Clinic) -> None:
-    clinic.store.plan = "Pro"
-
-
-def _no_ledger(clinic: Clinic) -> None:
-    clinic.ledger.write_text("no database at all, but long enough to be read as one" * 20)
-
-
-def _foreign_tables(clinic: Clinic) -> None:
-    clinic.ledger.unlink()
-    with closing(sqlite3.connect(clinic.ledger)) as other:
-        other.execute("CREATE TABLE notes (text)")
-    clinic.ledger.chmod(0o600)
-
-
-def _newer_schema(clinic: Clinic) -> None:
-    with closing(sqlite3.connect(clinic.ledger, isolation_level=None)) as later:
-        later.execute("UPDATE ledger_schema SET version = ?, oldest_writer = ?", (SCHEMA + 1, SCHEMA + 1))
-
-
-def _write_log(clinic: Clinic, workspace: str = people.TEAM_ID) -> None:
-    one_a_day = [(Entry(EntryKind.SUMMARY_POSTED, workspace=workspace), NOW + timedelta(days=day)) for day in range(4)]
-    record(clinic.ledger, one_a_day)
-
-
-def _damaged(clinic: Clinic) -> None:
-    damage(clinic.ledger, "changes_by_requester")
-
-
-def _edited(clinic: Clinic) -> None:
-    _write_log(clinic)
-    content = clinic.ledger.read_bytes()
-    clinic.ledger.write_bytes(content.replace(b'"kind":"summary posted"', b'"kind":"summary Posted"', 1))
-
-
-async def _sign(clinic: Clinic) -> None:
-    with opened(clinic.ledger, keys=SealKeys.parse(KEY)) as ledger:
-        await ledger.audit.append(Entry(EntryKind.SUMMARY_POSTED, workspace=people.TEAM_ID), at=NOW)
-
-
-async def _sign_and_set_another(clinic: Clinic) -> None:
-    await _sign(clinic)
-    clinic.set(SEAL_KEY=f"{'o' * 40}")
-
-
-async def _archive_instead(clinic: Clinic) -> None:
-    _write_log(clinic)
-    target = clinic.ledger.with_name("2025.sqlite")
-    with open_audit_file(clinic.ledger, to_archive=True) as file:
-        await file.archives.archive(target, before=NOW + timedelta(days=2), at=NOW + timedelta(days=30))
-    clinic.set(DATABASE=str(target))
-
-
-def _one_of_two_left(clinic: Clinic) -> None:
-    clinic.slack.directory.groups[people.APPROVERS_GROUP].members = [people.BEN]
-
-
-async def _emergency(clinic: Clinic) -> None:
-    await clinic.world.under(f'breakers = ["{people.CLEO}"]\n{_ONE}')
-    await clinic.world.type("/segment delete VIPs")
-    await clinic.world.type("/change break-glass 1 Fire", by="cleo")
-    await clinic.world.settled()
-    await clinic.world.sweep()
-    await clinic.world.stop()
-
-
-async def _undrawn_card(clinic: Clinic) -> None:
-    await _undrawn_beside_a_bot(clinic)
-    await clinic.world.stop()
-
-
-async def _undrawn_beside_a_bot(clinic: Clinic) -> None:
-    clinic.world.clock.set_by(minutes=-20)
-    await clinic.world.start()
-    await clinic.world.type("/segment delete VIPs")
-    clinic.slack.faults.add("chat.update", error="internal_error", times=None)
-    await clinic.world.press("Delete Segment", by="ben")
-    await clinic.world.settled()
-    clinic.world.clock.set_by(minutes=20)
-    await clinic.world.sweep()
-
-
-def _port_of_another(clinic: Clinic) -> None:
-    port = urlsplit(clinic.world.url).port
-    clinic.set(SLACK_APP_TOKEN="", PORT=str(port), HOST="127.0.0.1")
-
-
 _INVITE = "type /invite @segment-bot in it"
 _ENTERPRISE = "part of the plan Enterprise"
 _CHANNEL_ID = "Copy the channel's id (C…)"
@@ -259,11 +98,16 @@ FAULTS: dict[str, Fault] = {
         "drop_segment: not a kind of step",
         "Mend the file",
     ),
-    "unreadable .env": Fault(_write_dotenv(b"\xff\xfe\xff"), "settings", "cannot be read", "a text file in UTF-8"),
-    "slip in .env": Fault(
-        _write_dotenv(b"REQUESTER=U0ANA00001\n"), "settings", "REQUESTER, which is no setting", "Call it REQUESTERS"
+    "unreadable .env": Fault(
+        planting.write_dotenv(b"\xff\xfe\xff"), "settings", "cannot be read", "a text file in UTF-8"
     ),
-    "open .env": Fault(_write_dotenv(b"PORT=3000\n", 0o644), "ledger file", ".env", "chmod 600 "),
+    "slip in .env": Fault(
+        planting.write_dotenv(b"REQUESTER=U0ANA00001\n"),
+        "settings",
+        "REQUESTER, which is no setting",
+        "Call it REQUESTERS",
+    ),
+    "open .env": Fault(planting.write_dotenv(b"PORT=3000\n", 0o644), "ledger file", ".env", "chmod 600 "),
     # Slack
     "wrong bot token": Fault(
         lambda clinic: clinic.set(SLACK_BOT_TOKEN="xoxb-wrong"),
@@ -292,15 +136,17 @@ FAULTS: dict[str, Fault] = {
         "Make an app-level token",
     ),
     "app token without scope": slack_says("apps.connections.open", "missing_scope", "app token", "connections:write"),
-    "tokens of two apps": Fault(_other_app, "app token", "of the app A0OTHERAPP", "both tokens from the same app"),
+    "tokens of two apps": Fault(
+        planting.other_app, "app token", "of the app A0OTHERAPP", "both tokens from the same app"
+    ),
     "old manifest": Fault(
         lambda clinic: clinic.lacks_scopes("files:read", "files:write"),
         "scopes",
         "lacks files:read, files:write",
         "manifest.yml anew",
     ),
-    "unknown channel": Fault(_unknown_channel, "channels", "C0NOWHERE1 is no channel", "set SUMMARY_CHANNEL"),
-    "private channel": Fault(_private_channel, "channels", "a private one without the bot", _INVITE),
+    "unknown channel": Fault(planting.unknown_channel, "channels", "C0NOWHERE1 is no channel", "set SUMMARY_CHANNEL"),
+    "private channel": Fault(planting.private_channel, "channels", "a private one without the bot", _INVITE),
     "archived channel": channel(lambda room: setattr(room, "archived", True), "#approvals is archived", "Unarchive it"),
     "channel without bot": channel(
         lambda room: room.members.discard(people.BOT_USER_ID), "not in #segments", _INVITE, people.SEGMENTS
@@ -319,29 +165,35 @@ FAULTS: dict[str, Fault] = {
         "plan_upgrade_required",
         "name people (U…) in APPROVERS instead",
     ),
-    "empty group": Fault(_empty_group, "groups", "no one in S0EMPTY001", "Put people into the group"),
-    "deactivated approver": Fault(_person("ana", deleted=True), "people", "is deactivated", f"Take {people.ANA} out"),
+    "empty group": Fault(planting.empty_group, "groups", "no one in S0EMPTY001", "Put people into the group"),
+    "deactivated approver": Fault(
+        planting.person("ana", deleted=True), "people", "is deactivated", f"Take {people.ANA} out"
+    ),
     "guest as approver": Fault(
-        _person("ana", guest=True), "people", "is a guest", f"Take {people.ANA} out of APPROVERS"
+        planting.person("ana", guest=True), "people", "is a guest", f"Take {people.ANA} out of APPROVERS"
     ),
     "stranger as approver": Fault(
-        lambda clinic: clinic.set(APPROVERS=f"{_PEOPLE},U0STRANGER"), "people", "is no member", "Take U0STRANGER out"
+        lambda clinic: clinic.set(APPROVERS=f"{PEOPLE},U0STRANGER"), "people", "is no member", "Take U0STRANGER out"
     ),
-    "approvers who left": Fault(_everyone_left, "rules", "0 people can approve", "Name more people in APPROVERS"),
-    "one approver for two": Fault(_one_of_two_left, "rules", "wants 2 approvals, and 1 person can", "Name more people"),
+    "approvers who left": Fault(
+        planting.everyone_left, "rules", "0 people can approve", "Name more people in APPROVERS"
+    ),
+    "one approver for two": Fault(
+        planting.one_of_two_left, "rules", "wants 2 approvals, and 1 person can", "Name more people"
+    ),
     "only oneself": policy(
-        _ONE + f'requesters = ["{people.BEN}"]\napprovers = ["{people.BEN}"]\n',
+        ONE + f'requesters = ["{people.BEN}"]\napprovers = ["{people.BEN}"]\n',
         "wants 1 approval, and 1 person can",
         "the rule's approvers (POLICY)",
     ),
     "requesters who cannot": policy(
-        _ONE + f'requesters = ["{people.ANA}"]\n',
+        ONE + f'requesters = ["{people.ANA}"]\n',
         "lets no one ask",
         "Name members in the rule's requesters",
         REQUESTERS=people.BEN,
     ),
     "two rules of different people": policy(
-        f'{_TWO}approvers = ["{people.ANA}", "{people.BEN}"]\n{_TWO}',
+        f'{TWO}approvers = ["{people.ANA}", "{people.BEN}"]\n{TWO}',
         "no two people can satisfy both",
         "Name in APPROVERS whoever approves under a rule",
         APPROVERS=people.APPROVERS_GROUP,
@@ -362,10 +214,12 @@ FAULTS: dict[str, Fault] = {
     "other store": Fault(
         lambda clinic: clinic.set(BIGCOMMERCE_STORE_HASH="other"), "store", "404", "Set BIGCOMMERCE_STORE_HASH"
     ),
-    "no customers": Fault(_marketing_only, "store", "403", "Customers: modify"),
-    "read-only token": Fault(_read_only_token, "store scopes", "403", "Customers: modify"),
-    "no marketing": Fault(_customers_only, "store scopes", "403 (Forbidden) to GET promotions", "Marketing: modify"),
-    "lesser plan": Fault(_lesser_plan, "store plan", "not available on this store's plan", _ENTERPRISE),
+    "no customers": Fault(planting.marketing_only, "store", "403", "Customers: modify"),
+    "read-only token": Fault(planting.read_only_token, "store scopes", "403", "Customers: modify"),
+    "no marketing": Fault(
+        planting.customers_only, "store scopes", "403 (Forbidden) to GET promotions", "Marketing: modify"
+    ),
+    "lesser plan": Fault(planting.lesser_plan, "store plan", "not available on this store's plan", _ENTERPRISE),
     "store is down": store_says("/customers", 503, "store", "status.bigcommerce.com"),
     "firewall's refusal": Fault(
         lambda clinic: clinic.store.faults.add("GET", "*", status=403, body="<title>Blocked</title>", times=None),
@@ -387,7 +241,7 @@ FAULTS: dict[str, Fault] = {
         "cannot be read",
         "a proxy or a firewall",
     ),
-    "used up limit": Fault(_quota_used_up, "store", "429", "which other apps use up the store's limit"),
+    "used up limit": Fault(planting.quota_used_up, "store", "429", "which other apps use up the store's limit"),
     # The clock
     "clock ahead": Fault(
         lambda clinic: clinic.is_ahead(minutes=7), "clock", "7 minutes ahead of Slack's", "timedatectl"
@@ -396,16 +250,17 @@ FAULTS: dict[str, Fault] = {
         lambda clinic: clinic.is_ahead(minutes=-7), "clock", "7 minutes behind the store's", "timedatectl"
     ),
     # The ledger
-    "no ledger at all": Fault(_no_ledger, "ledger", "file is not a database", "segment-bot ledger restore"),
-    "another's tables": Fault(_foreign_tables, "ledger", "another program's tables", "Set DATABASE to a file"),
-    "newer schema": Fault(_newer_schema, "ledger", "Only later versions", "Install the newer version"),
-    "damaged pages": Fault(_damaged, "ledger", "It is damaged", "segment-bot ledger restore"),
-    "edited entry": Fault(_edited, "ledger chain", "not what was sealed", "Keep the file as evidence"),
-    "archive": Fault(_archive_instead, "ledger kind", "It is an archive", "Set DATABASE to the ledger"),
-    "no key": Fault(_sign, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),
-    "wrong key": Fault(_sign_and_set_another, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),
+    "no ledger at all": Fault(planting.no_ledger, "ledger", "file is not a database", "Set DATABASE to the ledger"),
+    "held ledger": Fault(planting.held, "ledger", "database is locked", "Stop the program that holds the file"),
+    "another's tables": Fault(planting.foreign_tables, "ledger", "another program's tables", "Set DATABASE to a file"),
+    "newer schema": Fault(planting.newer_schema, "ledger", "Only later versions", "Install the newer version"),
+    "damaged pages": Fault(planting.damaged, "ledger", "It is damaged", "segment-bot ledger restore"),
+    "edited entry": Fault(planting.edited, "ledger chain", "not what was sealed", "Keep the file as evidence"),
+    "archive": Fault(planting.archive_instead, "ledger kind", "It is an archive", "Set DATABASE to the ledger"),
+    "no key": Fault(planting.sign, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),
+    "wrong key": Fault(planting.sign_and_set_another, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),
     "other workspace": Fault(
-        lambda clinic: _write_log(clinic, "T0OTHER001"),
+        lambda clinic: planting.write_log(clinic, "T0OTHER001"),
         "ledger workspace",
         "written for the workspace T0OTHER001",
         "Set the tokens of that workspace",
@@ -416,13 +271,19 @@ FAULTS: dict[str, Fault] = {
     "unwritable ledger": Fault(
         lambda clinic: clinic.has(is_writable=lambda path: path != clinic.ledger),
         "ledger file",
-        "cannot be written",
+        "cannot read and write",
+        "Give the file to the bot's user",
+    ),
+    "unreadable ledger": Fault(
+        lambda clinic: clinic.has(is_readable=lambda path: path != clinic.ledger),
+        "ledger file",
+        "cannot read and write",
         "Give the file to the bot's user",
     ),
     "unwritable folder": Fault(
         lambda clinic: clinic.has(is_writable=lambda path: path != clinic.ledger.parent),
         "ledger file",
-        "cannot be written",
+        "cannot write to the directory",
         "Give it to the bot's user",
     ),
     "full disk": Fault(lambda clinic: clinic.has(free=lambda _: 5_000_000), "ledger file", "Only 5 MB", "Make room"),
@@ -432,13 +293,13 @@ FAULTS: dict[str, Fault] = {
         "network file system (nfs4)",
         "to a disk of this machine",
     ),
-    "emergency": Fault(_emergency, "emergencies", "not reviewed: change 1", "/change review 1"),
-    "undrawn card": Fault(_undrawn_card, "messages", "the card of change 1", "Start the bot"),
+    "emergency": Fault(planting.emergency, "emergencies", "not reviewed: change 1", "/change review 1"),
+    "undrawn card": Fault(planting.undrawn_card, "messages", "the card of change 1", "Start the bot"),
     "undrawn card of a bot that runs": Fault(
-        _undrawn_beside_a_bot, "messages", "the card of change 1", "told here of Slack"
+        planting.undrawn_beside_a_bot, "messages", "the card of change 1", "told here of Slack"
     ),
     # HTTP mode
-    "taken port": Fault(_port_of_another, "port", "Another program listens", "set PORT to another one"),
+    "taken port": Fault(planting.port_of_another, "port", "Another program listens", "set PORT to another one"),
     "foreign address": Fault(
         lambda clinic: clinic.set(SLACK_APP_TOKEN="", HOST="192.0.2.1"), "port", "cannot listen", "Set HOST"
     ),

@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from bot.__main__ import main
 from bot.doctor.clock_checks import compare
 from bot.doctor.examination import CHECKS
-from bot.doctor.findings import Check, Finding, NotChecked, Result, run
+from bot.doctor.findings import Check, Finding, NotChecked, run
+from bot.doctor.ledger_checks import LEDGER_CHECKS
 from bot.doctor.machine import Machine
 from bot.doctor.policy_checks import POLICY_CHECKS
 from bot.doctor.slack_checks import compare_scopes
@@ -19,7 +22,7 @@ from bot.doctor.store_checks import limit_of
 from bot.doctor_cli import as_lines, examine
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Group
-from tests.doctor.clinic import Clinic, clinic
+from tests.doctor.clinic import MOUNTS, Clinic, clinic
 from tests.ledger.sqlite.files import older
 
 
@@ -33,11 +36,11 @@ def copy_file(path: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def told(results: Sequence[Result], check: str) -> str:
+def told(results: Sequence[Finding], check: str) -> str:
     return "\n".join(one.told for one in results if one.check == check)
 
 
-def faults(results: Sequence[Result]) -> list[Result]:
+def faults(results: Sequence[Finding]) -> list[Finding]:
     return [one for one in results if not one.ok]
 
 
@@ -148,9 +151,10 @@ async def test_groups_that_slack_does_not_tell_leave_the_rules_open(tmp_path: Pa
         patient.write_policy('[[rules]]\nsteps = ["delete_segment"]\napprovals = 2\n')
         for check in POLICY_CHECKS[1:]:
             patient.slack.faults.add("users.info", error="internal_error")
-            (result,) = await patient.examined((check,))
+            result = (await patient.examined((check,)))[0]
             assert result.ok
-            assert result.told.startswith("Not checked: Slack did not tell who")
+            assert result.told.startswith("Not checked: ")
+            assert "Slack did not tell who" in result.told
 
 
 @pytest.mark.parametrize(
@@ -240,6 +244,42 @@ def test_an_answer_without_headers_leaves_open_what_they_tell() -> None:
             look({})
 
 
+@pytest.mark.parametrize(("seconds", "ok"), [(-61, False), (-60, True), (60, True), (61, False)])
+def test_a_clock_may_be_a_minute_apart(seconds: int, ok: bool) -> None:
+    now = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+    date = format_datetime(now - timedelta(seconds=seconds), usegmt=True)
+    found = compare(Machine(clock=lambda: now), "Slack's", {"date": date})
+    assert found.ok is ok
+    assert ("ahead of" in found.told, "behind" in found.told) == (seconds > 60, seconds < -60)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_network"),
+    [
+        ("nfs", True),
+        ("nfs4", True),
+        ("cifs", True),
+        ("smb3", True),
+        ("fuse.sshfs", True),
+        ("ext4", False),
+        ("fuse", False),
+    ],
+)
+def test_the_inmost_mount_says_whose_disk_it_is(kind: str, is_network: bool) -> None:
+    inner = f"9 8 0:9 / /srv/the\\040bot rw,relatime shared:1 - {kind} source rw"
+    machine = Machine(mounts=lambda: f"{MOUNTS}\n{inner}")
+    found = machine.network_file_system(Path("/srv/the bot/data/ledger.sqlite"))
+    assert found == (kind if is_network else "")
+    assert machine.network_file_system(Path("/srv/other/ledger.sqlite")) == ""
+
+
+async def test_200_mb_are_enough(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as patient:
+        for free, ok in ((200_000_000, True), (199_999_999, False)):
+            patient.has(free=lambda _, free=free: free)
+            assert all(one.ok for one in await patient.examined(LEDGER_CHECKS[:1])) is ok
+
+
 def test_the_machine_is_asked_for_its_mounts_and_room(tmp_path: Path) -> None:
     machine = Machine()
     assert machine.network_file_system(tmp_path / "ledger.sqlite") == ""
@@ -273,7 +313,8 @@ async def test_programs_get_the_same_as_json(tmp_path: Path, capsys: pytest.Capt
     async with clinic(tmp_path) as patient:
         patient.set(APPROVERS="@ben")
         assert await asyncio.to_thread(shell, patient, as_json=True) == 1
-        (only,) = json.loads(capsys.readouterr().out)
+        no_file, only = json.loads(capsys.readouterr().out)
+        assert no_file["told"].startswith(f"There is no file {patient.dotenv}")
         assert (only["check"], only["ok"], list(only)) == ("settings", False, ["check", "ok", "told", "fix"])
         assert only["told"] == "APPROVERS: @ben: not a user id (U…, W…) or user-group id (S…)."
         assert only["fix"].startswith("Name member ids")
