@@ -1,6 +1,7 @@
 """The invocations: what people asked for, until it is answered. See ``bot.ledger.ports.invocations``."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,13 +84,9 @@ class SqlInvocations:
         try:
             outcomes = await self._database.write(lambda db: _record_waiting(db, arrivals))
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers get it
-            for one in arrivals:
-                if not one.recorded.done():
-                    one.recorded.set_exception(error)
+            _tell((one, error) for one in arrivals)
         else:
-            for one, is_new in outcomes:
-                if not one.recorded.done():
-                    one.recorded.set_result(is_new)
+            _tell(outcomes)
 
     async def settle(
         self,
@@ -184,6 +181,17 @@ def _waiting(db: Connection, at: str, body: str) -> tuple[Invocation, datetime]:
 def _record_waiting(db: Connection, arrivals: list[_Arrival]) -> list[tuple[_Arrival, bool]]:
     """Record those for which somebody still waits; return each with whether it is new."""
     return [(one, _record(db, one)) for one in arrivals if not one.recorded.done()]
+
+
+def _tell(outcomes: Iterable[tuple[_Arrival, bool | Exception]]) -> None:
+    """Tell whoever still waits whether their invocation is new, or why it is not on record."""
+    for one, outcome in outcomes:
+        if one.recorded.done():
+            continue
+        if isinstance(outcome, Exception):
+            one.recorded.set_exception(outcome)
+        else:
+            one.recorded.set_result(outcome)
 
 
 def _record(db: Connection, one: _Arrival) -> bool:

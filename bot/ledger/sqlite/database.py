@@ -170,14 +170,11 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Read from a consistent snapshot, despite concurrent writers."""
-        is_outermost = not self.connection.in_transaction
-        if is_outermost:
-            self.connection.execute("BEGIN")
+        self.connection.execute("BEGIN")
         try:
             yield self.connection
         finally:
-            if is_outermost:
-                self.connection.rollback()
+            self.connection.rollback()
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
