@@ -27,6 +27,7 @@ from tests.slack.drawn.deliveries import deliveries
 from tests.slack.drawn.files import Surface
 from tests.slack.drawn.forms import filled_forms
 from tests.slack.drawn.homes import homes
+from tests.slack.drawn.summaries import summaries
 
 REQUEST = FromShell(
     id="shell/1",
@@ -85,6 +86,7 @@ SURFACES: Mapping[str, Callable[[], Surface]] = {
     "notices": lambda: dict(_notices()),
     "forms": filled_forms,
     "homes": homes,
+    "summaries": summaries,
     "answers": lambda: dict(_answers()),
     "pieces": answers.pieces,
     "deliveries": deliveries,
