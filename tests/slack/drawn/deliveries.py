@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.core.answers import bare
 from bot.core.errors import Misuse
 from bot.slack import decoding, shared_files
 from bot.slack.action_ids import CONFIRM, DISOWN, EDIT, REJECT
@@ -123,7 +124,7 @@ def _decoded(decode: Decoder, body: Body) -> Iterator[str]:
 
 def _said(decode: Decoder, body: Body) -> str:
     try:
-        return _written(decode(body))
+        return bare(_written(decode(body)))
     except Undecodable as error:
         return f"undecodable: {error}"
 
