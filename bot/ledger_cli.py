@@ -23,7 +23,9 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     restoring.add_argument("--database", type=Path, default=database, help="default %(default)s")
     restoring.set_defaults(run=lambda options: _restore(options.file, options.database, keys()))
     migrating = actions.add_parser("migrate", help="make or update the tables on PostgreSQL")
-    migrating.add_argument("--database", required=True, metavar="OWNER_URL", help="postgresql://…, as the tables' owner")
+    migrating.add_argument(
+        "--database", required=True, metavar="OWNER_URL", help="postgresql://…, as the tables' owner"
+    )
     migrating.add_argument("--role", default="", help="the bot's role, which is granted what it needs")
     migrating.set_defaults(run=lambda options: _migrate(options.database, options.role))
 

@@ -1,5 +1,6 @@
 """The command line, as its user meets it: real processes, over the sandbox's control API."""
 
+import asyncio
 import json
 import os
 import re
@@ -82,6 +83,21 @@ async def test_a_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
             await looker.act("press", user="ben", channel="#approvals", ts=card["ts"], button="Delete Segment")
             await looker.card("ben", 1, "*:white_check_mark: Done*")
             await looker.sizes(lambda sizes: "VIPs" not in sizes)
+
+
+async def test_the_doctor_finds_nothing_of_a_running_sandbox(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    with running("bot", "sandbox", "--port", "0", "--data", str(data), "--customers", "40", ready="stops it") as (
+        _,
+        line,
+    ):
+        port = line.split("127.0.0.1:")[1].split()[0]
+        before = {one.name for one in data.iterdir()}
+        assert await asyncio.to_thread(main, ["doctor", "--sandbox", "--port", port, "--data", str(data)]) == 0
+        assert capsys.readouterr().out.endswith("\nAll is well.\n")
+        assert {one.name for one in data.iterdir()} == before
 
 
 def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding, NotChecked, left_open
 from bot.doctor.slack_checks import silent
 from bot.engine.ports import Directory
-from bot.slack.slack_errors import NOT_ANSWERED
 
 _CANNOT = {
     Standing.GUEST: "is a guest, who cannot decide",
@@ -34,21 +33,19 @@ def _naming(case: Case, id_: str) -> str:
 
 async def _groups(case: Case) -> Sequence[Finding]:
     await case.slack.signed_in()
-    groups = sorted(filter(is_group, case.policy.named))
-    return [await _group(case, one) for one in groups] or [Finding("None is named.")]
+    groups = await case.slack.groups()
+    return [_group(case, *one) for one in groups.items()] or [Finding("None is named.")]
 
 
-async def _group(case: Case, group: str) -> Finding:
+def _group(case: Case, group: str, people: Sequence[str] | Exception) -> Finding:
     where = _naming(case, group)
     instead = f"name people (U…) in {where} instead."
     fixes = {
         "no_such_subteam": f"Take the group's id (S…) from its details in Slack, or {instead}",
         "plan_upgrade_required": f"User groups need a paid plan of Slack; {instead}",
     }
-    try:
-        people = (await case.slack.client.usergroups_users_list(usergroup=group))["users"]
-    except NOT_ANSWERED as error:
-        found = silent(error, fixes)
+    if isinstance(people, Exception):
+        found = silent(people, fixes)
         return Finding(f"The members of {group} ({where}) cannot be read: {found.told}", found.fix)
     if not people:
         return Finding(f"There is no one in {group} ({where}).", f"Put people into the group in Slack, or {instead}")

@@ -165,6 +165,12 @@ FAULTS: dict[str, Fault] = {
         "plan_upgrade_required",
         "name people (U…) in APPROVERS instead",
     ),
+    "group that is refused once": Fault(
+        lambda clinic: clinic.slack.faults.add("usergroups.users.list", error="no_such_subteam"),
+        "groups",
+        "no_such_subteam",
+        "Take the group's id",
+    ),
     "empty group": Fault(planting.empty_group, "groups", "no one in S0EMPTY001", "Put people into the group"),
     "deactivated approver": Fault(
         planting.person("ana", deleted=True), "people", "is deactivated", f"Take {people.ANA} out"
