@@ -4,10 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
+from bot.core.meters import NO_METERS
 from bot.file_modes import warn_of_open_files
 from bot.health import server as health
+from bot.health.metrics import metrics_if_installed
 from bot.health.readiness import Readiness
+from bot.health.readings import read
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import DOTENV, Settings
 from bot.slack import transports
@@ -20,7 +24,7 @@ log = logging.getLogger("bot")
 
 async def socket(settings: Settings) -> None:
     """Run the bot over Socket Mode until it is stopped. Raises CannotStart."""
-    async with assemble(settings, GROUPS) as bot, _probed(bot, settings) as readiness:
+    async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.DATABASE)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         hearing = Hearing(bot.engine.process.elapsed)
@@ -35,7 +39,7 @@ async def socket(settings: Settings) -> None:
 async def http(settings: Settings) -> None:
     """Run the bot behind signed HTTP requests until it is stopped. Raises CannotStart."""
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
-    async with assemble(settings, GROUPS) as bot, _probed(bot, settings) as readiness:
+    async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.DATABASE)
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
@@ -47,14 +51,18 @@ async def http(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _probed(bot: Bot, settings: Settings) -> AsyncIterator[Readiness]:
-    """Serve probes while the context lasts, if there is a port for them. Raises CannotStart."""
-    readiness = Readiness(bot.engine.process)
-    if settings.HEALTH_PORT is None:
-        yield readiness
-        return
+async def _probed_bot(settings: Settings) -> AsyncIterator[tuple[Bot, Readiness]]:
+    """Run a bot, and serve probes and metrics if there is a port for them. Raises CannotStart."""
     host, port = settings.HEALTH_HOST, settings.HEALTH_PORT
+    if port is None:
+        async with assemble(settings, GROUPS) as bot:
+            yield bot, Readiness(bot.engine.process)
+        return
     await refuse_taken_port(host, port, "Choose another one with the setting HEALTH_PORT.")
-    async with health.serving(health.probes(readiness), host, port) as port:
-        log.info("Probes: listening on http://%s:%s", host, port)
-        yield readiness
+    metrics = metrics_if_installed()
+    async with assemble(settings, GROUPS, meters=metrics or NO_METERS) as bot:
+        readiness = Readiness(bot.engine.process)
+        served = health.probes(readiness, metrics.scrape(partial(read, bot.engine, bot.store)) if metrics else None)
+        async with health.serving(served, host, port) as port:
+            log.info("Probes: listening on http://%s:%s", host, port)
+            yield bot, readiness

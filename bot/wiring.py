@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -17,10 +18,11 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import Store, connect
+from bot.bigcommerce import Reader, Store, connect
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import LedgerLost, NotRecorded
+from bot.core.meters import NO_METERS, Meters
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
@@ -33,6 +35,7 @@ from bot.slack.app import Listeners
 from bot.slack.deliveries import CountingApp, Deliveries
 from bot.slack.directory import SlackDirectory
 from bot.slack.file_downloads import SlackUploads
+from bot.slack.slack_client import SlackClient
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
@@ -45,7 +48,7 @@ LIMITED = (AsyncRateLimitErrorRetryHandler(max_retry_count=2),)
 """When a request to Slack is retried that must not be carried out twice."""
 AGAIN = (AsyncConnectionErrorRetryHandler(), *LIMITED)
 """When any other request to Slack is retried."""
-Clients = tuple[AsyncWebClient, AsyncWebClient, AsyncWebClient]
+Clients = tuple[SlackClient, SlackClient, SlackClient]
 """One with retries, one that sends everything only once, and one that sends again only what Slack did not take."""
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
@@ -56,13 +59,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work, ``deliveries`` are in hand.
+    """A running bot: ``app`` takes Slack's ``deliveries``, ``engine`` does the work, at the ``store``.
 
     ``lost`` gets a result once the bot has to stop, since it lost its ledger.
     """
 
     app: AsyncApp
     engine: Engine
+    store: Reader
     lost: asyncio.Future[LedgerLost]
     deliveries: Deliveries
 
@@ -110,6 +114,7 @@ async def assemble(
     lease: Lease = USUAL_LEASE,
     run_due_every: float | None = 1.0,
     uploads: Uploads | None = None,
+    meters: Meters = NO_METERS,
 ) -> AsyncIterator[Bot]:
     """Assemble a bot, ready to take deliveries.
 
@@ -117,14 +122,14 @@ async def assemble(
     are that people bring, if not in Slack.
 
     ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
-    ``lease``: how long the process keeps what it claims.
+    ``lease``: how long the process keeps what it claims. ``meters`` count what it does.
 
     Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
-        client, once, cards = await stack.enter_async_context(_clients(settings))
+        client, once, cards = await stack.enter_async_context(_clients(settings, meters))
         team_id = await _team(client)
-        store = await stack.enter_async_context(_store(settings, pause, lease.longest_write))
+        store = await stack.enter_async_context(_store(settings, meters, pause, lease.longest_write))
         ledger = await stack.enter_async_context(
             open_sqlite(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
@@ -144,12 +149,14 @@ async def assemble(
             clock=clock,
             elapsed=elapsed,
             lease=lease,
+            meters=meters,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
         )
-        deliveries = Deliveries()
-        bot = Bot(_app(client, deliveries), engine, asyncio.get_running_loop().create_future(), deliveries)
+        deliveries = Deliveries(meters)
+        lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
+        bot = Bot(_app(client, deliveries), engine, store, lost, deliveries)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
@@ -168,10 +175,12 @@ def _app(client: AsyncWebClient, deliveries: Deliveries) -> AsyncApp:
 
 
 def _store(
-    settings: Settings, pause: Callable[[float], Awaitable[None]], longest_write: float
+    settings: Settings, meters: Meters, pause: Callable[[float], Awaitable[None]], longest_write: float
 ) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
-    return connect(*address, sleep=pause, longest_write=longest_write, left_by_long_runs=settings.QUOTA_LEFT / 100)
+    left = settings.QUOTA_LEFT / 100
+    heard = partial(meters.requested, "store")
+    return connect(*address, sleep=pause, longest_write=longest_write, left_by_long_runs=left, heard=heard)
 
 
 def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:
@@ -186,7 +195,7 @@ def _schedule(settings: Settings) -> Schedule | None:
 
 
 @asynccontextmanager
-async def _clients(settings: Settings) -> AsyncIterator[Clients]:
+async def _clients(settings: Settings, meters: Meters) -> AsyncIterator[Clients]:
     """Open the clients for Slack."""
     # Over an idle connection that may be gone, nobody could tell whether what was sent arrived.
     connector = aiohttp.TCPConnector(force_close=True)
@@ -194,23 +203,20 @@ async def _clients(settings: Settings) -> AsyncIterator[Clients]:
         aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
         aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
     ):
-        yield (
-            slack_client(settings, session, AGAIN),
-            slack_client(settings, single),
-            slack_client(settings, single, LIMITED),
-        )
+        client = partial(slack_client, settings, meters=meters)
+        yield client(session, AGAIN), client(single), client(single, LIMITED)
 
 
 def slack_client(
-    settings: Settings, session: aiohttp.ClientSession, again: tuple[AsyncRetryHandler, ...] = ()
-) -> AsyncWebClient:
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    again: tuple[AsyncRetryHandler, ...] = (),
+    *,
+    meters: Meters = NO_METERS,
+) -> SlackClient:
     """Return a client for Slack; ``again``: when a request is retried."""
-    return AsyncWebClient(
-        token=settings.SLACK_BOT_TOKEN,
-        base_url=f"{settings.SLACK_API_URL.rstrip('/')}/",
-        session=session,
-        retry_handlers=list(again),
-    )
+    url = f"{settings.SLACK_API_URL.rstrip('/')}/"
+    return SlackClient(settings.SLACK_BOT_TOKEN, url, meters=meters, session=session, retry_handlers=list(again))
 
 
 async def _team(client: AsyncWebClient) -> str:

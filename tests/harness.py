@@ -14,6 +14,7 @@ from typing import Any
 from bot.bigcommerce.wire_format import UUID
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
+from bot.core.meters import NO_METERS, Meters
 from bot.sandbox import server
 from bot.sandbox.store import Store
 from bot.sandbox.store.resources import customers as store_customers
@@ -124,6 +125,7 @@ class World:
     pause: Callable[[float], Awaitable[None]] = no_wait
     signed_http: bool = False
     overrides: dict[str, str] = field(default_factory=dict)
+    meters: Meters = NO_METERS
     request_url: str = ""
     bot: Bot | None = None
     sent: list[tuple[str, Json]] = field(default_factory=list, repr=False)
@@ -147,6 +149,7 @@ class World:
                 pause=self.pause,
                 quiet=0,
                 run_due_every=None,
+                meters=self.meters,
             )
         )
         if self.signed_http:
@@ -552,7 +555,13 @@ def buttons(message: Json) -> list[str]:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, customers: int = 400, running: bool = True, signed_http: bool = False, **overrides: str
+    folder: Path,
+    *,
+    customers: int = 400,
+    running: bool = True,
+    signed_http: bool = False,
+    meters: Meters = NO_METERS,
+    **overrides: str,
 ) -> AsyncIterator[World]:
     """A world of its own; ``overrides`` are settings. ``signed_http``: instead of Socket Mode."""
     clock = Clock()
@@ -572,6 +581,7 @@ async def world(
             Client(workspace),
             signed_http=signed_http,
             overrides=overrides,
+            meters=meters,
         )
         workspace.overheard = lambda door, body: made.sent.append((door, body))
         stack.push_async_callback(made.stop)

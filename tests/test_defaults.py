@@ -19,6 +19,7 @@ from bot.bigcommerce.models import _Received
 from bot.bigcommerce.turns import Lane
 from bot.core.approval.rule import RULES
 from bot.core.language.args import Args
+from bot.core.meters import NO_METERS
 from bot.core.planning.steps import STEPS
 from bot.engine.process import elapsed
 from bot.slack.payloads import _Payload
@@ -95,7 +96,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Pace": {"left": 0.02, "plenty": 0.5},
     "Planner": {"tried_for": 2.0},
     "Policy": {"rules": RULES},
-    "Process": {"elapsed": elapsed},
+    "Process": {"elapsed": elapsed, "meters": NO_METERS},
     "Reply": {"content_type": "text/plain"},
     "Request": {"about": "segment", "repeatable": True},
     "ResolvedShoppers": {"field": "shoppers"},

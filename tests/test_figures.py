@@ -194,7 +194,10 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
     "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
 }
-HEALTH: Mapping[str, Mapping[str, Figure]] = {"readiness": {"MISSED": 3}}
+HEALTH: Mapping[str, Mapping[str, Figure]] = {
+    "readiness": {"MISSED": 3},
+    "readings": {"PAGE": 50, "MONTH": timedelta(days=30)},
+}
 DOCTOR: Mapping[str, Mapping[str, Figure]] = {
     "clock_checks": {"MOST_APART": timedelta(minutes=1)},
     "findings": {"LIMIT": 30},

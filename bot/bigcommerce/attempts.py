@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.bigcommerce.errors import RateLimited, StoreError
 from bot.bigcommerce.rate_limits import Attempts
@@ -20,6 +21,8 @@ class NoResponse:
 
 
 Outcome = Response | NoResponse
+OutcomeWord = Literal["ok", "refused", "limited", "failed", "unanswered"]
+"""What became of an attempt: done, rejected for what it asks, too early, an error of the store, or no response."""
 
 
 def next_wait(
@@ -48,6 +51,17 @@ def is_answer(outcome: Outcome) -> bool:
     if isinstance(outcome, NoResponse) or is_refusal(outcome):
         return False
     return outcome.status < 500 or outcome.status == OVER_PLAN
+
+
+def word_for(outcome: Outcome) -> OutcomeWord:
+    """Return what became of an attempt, in a word."""
+    if is_refusal(outcome):
+        return "limited"
+    if isinstance(outcome, NoResponse):
+        return "unanswered"
+    if not is_answer(outcome):
+        return "failed"
+    return "ok" if outcome.status < 400 else "refused"
 
 
 def may_be_done(request: Request, outcome: Outcome) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, open_connection
+from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, Heard, open_connection, unheard
 from bot.bigcommerce.errors import NotFound, PartlyFailed, StoreError
 from bot.bigcommerce.member_additions import add_members
 from bot.bigcommerce.models import (
@@ -210,13 +210,14 @@ async def connect(
     longest_write: float = LONGEST_WRITE,
     longest_read: float = LONGEST_READ,
     left_by_long_runs: float = LEFT_BY_LONG_RUNS,
+    heard: Heard = unheard,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
     `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write
     is given up after `longest_write` seconds, and a read after `longest_read`. `left_by_long_runs` is the share of the
-    store's quota that long runs leave to others. Nothing is sent yet. Raises ValueError for an invalid URL, hash or
-    token.
+    store's quota that long runs leave to others. `heard` is told what became of each attempt at a request. Nothing is
+    sent yet. Raises ValueError for an invalid URL, hash or token.
     """
     async with open_connection(
         url,
@@ -229,5 +230,6 @@ async def connect(
         longest_write=longest_write,
         longest_read=longest_read,
         left_by_long_runs=left_by_long_runs,
+        heard=heard,
     ) as connection:
         yield Store(connection)

@@ -11,7 +11,17 @@ from uuid import NAMESPACE_OID, uuid5
 
 import httpx
 
-from bot.bigcommerce.attempts import TOO_MANY, NoResponse, Outcome, conclude, is_answer, may_be_done, next_wait
+from bot.bigcommerce.attempts import (
+    TOO_MANY,
+    NoResponse,
+    Outcome,
+    OutcomeWord,
+    conclude,
+    is_answer,
+    may_be_done,
+    next_wait,
+    word_for,
+)
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.network import LET_OUT, Connections, LetOut
@@ -48,6 +58,14 @@ Draft = Callable[[], Awaitable[Request | None]]
 """Builds the next attempt from what the store holds by then; None if nothing is left to be sent."""
 
 
+Heard = Callable[[OutcomeWord], None]
+"""Hears what became of each attempt at a request."""
+
+
+def unheard(_: OutcomeWord) -> None:
+    """Take no notice."""
+
+
 class Connection:
     """Sends requests to one store; safe to share within one event loop."""
 
@@ -61,6 +79,7 @@ class Connection:
         *,
         turns: Turns,
         longest_read: float = LONGEST_READ,
+        heard: Heard = unheard,
     ) -> None:
         self._http = http
         self._longest_write = longest_write
@@ -69,7 +88,13 @@ class Connection:
         self._sleep = sleep
         self._jitter = jitter
         self._turns = turns
+        self._heard = heard
         self._url_room = URL_ROOM
+
+    @property
+    def quota_left(self) -> int | None:
+        """The requests that the store allows until its window ends; None if that is not known."""
+        return self._turns.quota_left
 
     @property
     def target_room(self) -> int:
@@ -129,6 +154,7 @@ class Connection:
                 self._learn(request, outcome)
         finally:
             self._turns.give_back(caller.lane)
+        self._heard(word_for(outcome))
         caller.fence.ended(wrote=request.writes, answered=is_answer(outcome))
         return outcome, self._clock() - began
 
@@ -189,6 +215,7 @@ async def open_connection(
     longest_write: float,
     longest_read: float,
     left_by_long_runs: float,
+    heard: Heard = unheard,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
@@ -205,7 +232,7 @@ async def open_connection(
         trust_env=False,  # with a proxy there, httpx would go past the transport
     ) as http:
         turns = Turns(clock, sleep, left_by_long_runs)
-        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read)
+        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read, heard=heard)
 
 
 @lru_cache(maxsize=16)

@@ -151,6 +151,11 @@ class Reader:
         return responses.decode_one(request, await self._send(request), Promotion)
 
     @property
+    def quota_left(self) -> int | None:
+        """The requests that the store allows until its window ends; None if that is not known."""
+        return self._connection.quota_left
+
+    @property
     def _room(self) -> int:
         return self._connection.target_room
 

@@ -47,6 +47,12 @@ class Turns:
         self._width = Width(AT_ONCE, AT_ONCE)
         self._quota: Quota | None = None
 
+    @property
+    def quota_left(self) -> int | None:
+        """The requests that the store allows until its window ends; None if it has not said so yet, or that is over."""
+        quota = self._quota
+        return quota.left if quota and self._clock() < quota.resets_at else None
+
     async def take(self, lane: Lane) -> float:
         """Wait for a turn, and return when it came; it has to be given back."""
         self._waiting[lane] += 1

@@ -29,6 +29,8 @@ class AckPriority:
         self._quiet = quiet
         self._last = -quiet
         self._answers, self._decisions = _Lane(), _Lane()
+        self.unanswered = 0
+        """How many wait for their turn, or are being answered."""
 
     def delivered(self) -> None:
         """Record that a delivery arrived, which must be acknowledged first."""
@@ -41,10 +43,14 @@ class AckPriority:
         ``decides``: it decides about a change, and waits for no answer that only shows something.
         """
         lane = self._decisions if decides else self._answers
-        async with lane.places:
-            async with lane.gate:
-                until = self._now() + PATIENCE
-                # Only time can be waited for here, and each delivery extends the wait.
-                while (wait := min(self._last + self._quiet, until) - self._now()) > 0:  # noqa: ASYNC110
-                    await asyncio.sleep(wait)
-            yield
+        self.unanswered += 1
+        try:
+            async with lane.places:
+                async with lane.gate:
+                    until = self._now() + PATIENCE
+                    # Only time can be waited for here, and each delivery extends the wait.
+                    while (wait := min(self._last + self._quiet, until) - self._now()) > 0:  # noqa: ASYNC110
+                        await asyncio.sleep(wait)
+                yield
+        finally:
+            self.unanswered -= 1

@@ -45,6 +45,7 @@ class ChangeRun:
             await self._steps()
         except (TooLate, LeaseLost) as error:
             log.warning("Change %s went on in another process: %s", self._record.change.number, error)
+            self._record.process.meters.lost_run()
 
     async def _steps(self) -> None:
         self._note_progress()

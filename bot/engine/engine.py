@@ -9,6 +9,7 @@ from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
 from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
+from bot.core.meters import NO_METERS, Meters
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
@@ -51,6 +52,7 @@ class Engine:
     answering: Answering
     clicks: Clicks
     intake: Intake
+    gate: AckPriority
     housekeeper: Housekeeper
 
     async def stop(self) -> None:
@@ -75,6 +77,7 @@ def build_engine(
     zone: ZoneInfo = UTC,
     elapsed: Callable[[], float] = elapsed,
     lease: Lease = USUAL_LEASE,
+    meters: Meters = NO_METERS,
     new_nonce: Callable[[], str] = random_nonce,
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
@@ -82,9 +85,10 @@ def build_engine(
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
     ``elapsed``: seconds by a clock that only goes forward.
-    ``lease``: how long the process keeps what it claims. ``new_nonce``: returns the nonce of each new change.
+    ``lease``: how long the process keeps what it claims. ``meters`` count what it does. ``new_nonce``: returns the
+    nonce of each new change.
     """
-    process = Process.named_at_random(ledger, clock, elapsed, lease)
+    process = Process.named_at_random(ledger, clock, elapsed, lease, meters)
     planner = Planner(process, groups, policy, store, directory, zone, uploads)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
@@ -105,4 +109,4 @@ def build_engine(
     working = (process, authority, answering, proposing, decider, runner, cards)
     housekeeper = Housekeeper(*working, approval_time, confirmations, summary)
     deciding = (decider, proposing, answering, clicks)
-    return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, housekeeper)
+    return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

@@ -47,6 +47,11 @@ class LateReplies:
         else:
             self._keep(_Late(to, answer, self._clock()))
 
+    @property
+    def waiting(self) -> int:
+        """How many answers are kept."""
+        return len(self._late)
+
     def wake(self) -> None:
         """Start showing what is due."""
         if self._late:

@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.bigcommerce import LONGEST_WRITE
 from bot.core.errors import NotRecorded
+from bot.core.meters import NO_METERS, Meters
 from bot.engine.run_paces import RunPaces
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
@@ -81,7 +82,8 @@ class Heartbeat:
 class Process:
     """One process: its name (``owner``), its clock (UTC), its running work, and its ledger.
 
-    ``elapsed``: seconds by a clock that only goes forward; ``paces``: how fast its runs go.
+    ``elapsed``: seconds by a clock that only goes forward; ``paces``: how fast its runs go; ``meters``: count what it
+    does.
     """
 
     owner: str
@@ -91,13 +93,19 @@ class Process:
     elapsed: Callable[[], float] = elapsed
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     paces: RunPaces = field(default_factory=RunPaces)
+    meters: Meters = NO_METERS
 
     @classmethod
     def named_at_random(
-        cls, ledger: Ledger, clock: Callable[[], datetime], elapsed: Callable[[], float], lease: Lease
+        cls,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        elapsed: Callable[[], float],
+        lease: Lease,
+        meters: Meters = NO_METERS,
     ) -> "Process":
         """Build a process with a unique random name."""
-        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease))
+        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease), meters=meters)
 
     @property
     def lease(self) -> Lease:

@@ -33,6 +33,7 @@ from bot.slack.confirmation_message import render_question
 from bot.slack.file_uploads import share_files
 from bot.slack.home import render_home
 from bot.slack.messenger import Messenger
+from bot.slack.slack_client import SlackClient
 from bot.slack.slack_errors import NOT_ANSWERED, advice, error_code, is_final, is_in_doubt, is_refused, maybe_done
 
 FILES_COMMENT = "Here is what you asked for. Only you can see it."
@@ -52,7 +53,7 @@ class SlackAnnouncer:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        client: SlackClient,
         *,
         once: AsyncWebClient,
         cards: AsyncWebClient | None = None,

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.approval.changes import Card
 from bot.slack.accepted_blocks import AcceptedBlocks, Sent
 from bot.slack.blocks import Block, Message
 from bot.slack.older_blocks import View, versions, view_versions
 from bot.slack.public_text import without_addresses
-from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
+from bot.slack.slack_client import SlackClient
+from bot.slack.slack_errors import NOT_ANSWERED, error_code
 
 _PRIVATE = ("U", "W", "D")
 """What the ids of people and of direct messages begin with."""
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 class Messenger:
     """Sends messages by ``client``, which may retry; methods raise NOT_ANSWERED unless they return a bool."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: SlackClient) -> None:
         self._client = client
         self._blocks = AcceptedBlocks()
 
@@ -64,12 +64,7 @@ class Messenger:
         """Post to the response URL: within 30 minutes, up to 5 times, even if the bot is not in the channel."""
 
         async def respond(version: Message) -> None:
-            webhook = AsyncWebhookClient(url, session=self._client.session)
-            answer = await webhook.send(
-                text=version.text, blocks=version.blocks, response_type="ephemeral", replace_original=False
-            )
-            if answer.status_code != 200:
-                raise RefusedResponse(answer.status_code, answer.body)
+            await self._client.respond(url, version.text, version.blocks)
 
         return await self._is_sent(message, respond, "by the response URL")
 

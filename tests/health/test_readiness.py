@@ -58,7 +58,7 @@ async def bot_behind_a_relay(folder: Path, *, heard_by: Callable[[], float] | No
         bot = await stack.enter_async_context(assemble(settings, GROUPS, clock=clock, elapsed=loop.time))
         hearing = Hearing(heard_by or loop.time)
         readiness = Readiness(bot.engine.process, hearing.is_fresh)
-        port = await stack.enter_async_context(serving(probes(readiness), LOCAL, 0))
+        port = await stack.enter_async_context(serving(probes(readiness, None), LOCAL, 0))
         await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN, hearing))
         session = await stack.enter_async_context(ClientSession(f"http://{LOCAL}:{port}"))
         yield Behind(relay, session, made)

@@ -14,7 +14,6 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import Answer, Chart, Delta, File, Table, mention
 from bot.core.approval.changes import Emergency, State
@@ -26,6 +25,7 @@ from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
 from bot.slack.answers import FILE_NAME_BYTES, file_name, message
+from bot.slack.slack_client import SlackClient
 from bot.slack.slack_errors import maybe_done
 from tests.core.samples import NOW, change
 from tests.harness import ROOT, Json, said
@@ -83,13 +83,13 @@ async def slack() -> AsyncIterator[Slack]:
             serve(port=0, store=None, workspace=workspace, log=None, page=False) as url,
             ClientSession() as session,
         ):
-            client = AsyncWebClient(
+            client = SlackClient(
                 token=BOT_TOKEN,
                 base_url=f"{url}/api/",
                 session=session,
                 retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
             )
-            once = AsyncWebClient(client.token, client.base_url, session=session, retry_handlers=[])
+            once = SlackClient(BOT_TOKEN, client.base_url, session=session, retry_handlers=[])
             announcer = SlackAnnouncer(client, once=once, approvals=APPROVALS, summary=SEGMENTS)
             yield Slack(url, workspace, session, announcer)
     finally:
@@ -382,7 +382,7 @@ async def test_the_summary_and_warnings_stand_where_everybody_sees_them(slack: S
 
 
 async def test_without_a_channel_for_summaries_none_is_posted(slack: Slack) -> None:
-    nowhere = AsyncWebClient(token=BOT_TOKEN, base_url=slack.url, session=slack.session)
+    nowhere = SlackClient(token=BOT_TOKEN, base_url=slack.url, session=slack.session)
     with pytest.raises(Impossible, match=r"There is no channel for summaries\. .* \(SUMMARY_CHANNEL\)"):
         await SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS).announce(EXPORT)
 
@@ -406,7 +406,7 @@ async def test_the_summary_is_sent_once_even_if_its_response_is_lost(slack: Slac
 
 
 async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
-    nowhere = AsyncWebClient(BOT_TOKEN, "http://127.0.0.1:1/api/", session=slack.session, retry_handlers=[])
+    nowhere = SlackClient(BOT_TOKEN, "http://127.0.0.1:1/api/", session=slack.session, retry_handlers=[])
     announcer = SlackAnnouncer(nowhere, once=nowhere, approvals=APPROVALS, summary=SEGMENTS)
     with pytest.raises(Undeliverable) as caught:
         await announcer.announce(SUMMARY)

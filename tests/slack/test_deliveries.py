@@ -16,7 +16,7 @@ async def test_nothing_in_hand_is_waited_for_not_at_all() -> None:
 
 async def test_each_delivery_in_hand_is_waited_for() -> None:
     deliveries, order = Deliveries(), list[str]()
-    first, second = deliveries.in_hand(), deliveries.in_hand()
+    first, second = deliveries.in_hand("click"), deliveries.in_hand("command")
     with first:
         with second:
             waiting = asyncio.create_task(deliveries.acknowledged())
@@ -31,7 +31,7 @@ async def test_each_delivery_in_hand_is_waited_for() -> None:
 def test_nobody_waits_longer_than_slack_does() -> None:
     async def story() -> float:
         deliveries = Deliveries()
-        with deliveries.in_hand():
+        with deliveries.in_hand("form"):
             await deliveries.acknowledged()
         return asyncio.get_running_loop().time()
 

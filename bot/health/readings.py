@@ -1,0 +1,81 @@
+"""What whoever watches the bot reads from its ledger and its process when they ask, and nobody pays for otherwise."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.bigcommerce import Reader
+from bot.core.approval.changes import State
+from bot.core.summary.summary_run import SummaryState
+from bot.engine.engine import Engine
+from bot.ledger.ledger import Ledger
+
+PAGE = 50
+"""Open changes that are read at a time, between which the event loop goes on."""
+SETTLED = "settled"
+"""The state of each change that is not open any more, whatever became of it: the log says that."""
+MONTH = timedelta(days=30)
+"""How far back a summary is looked for."""
+OPEN = (State.PLANNED, State.WAITING, State.APPROVED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One reading. Ages are in seconds; None is what is not known, or is not there yet."""
+
+    invocations_waiting: int
+    changes: Mapping[str, int]
+    undelivered: int
+    chain_height: int
+    head_age: float | None
+    summary_age: float | None
+    quota_left: int | None
+
+
+async def read(engine: Engine, store: Reader) -> Readings:
+    """Read everything: a few look-ups by an index each, however long the log is."""
+    ledger, now = engine.process.ledger, engine.process.clock()
+    height, _ = await ledger.audit.head()
+    return Readings(
+        invocations_waiting=engine.gate.unanswered,
+        changes=await _changes(ledger),
+        undelivered=await _undelivered(engine),
+        chain_height=height,
+        head_age=_age(await _last_entry(ledger, height), now),
+        summary_age=_age(await _last_summary(ledger, now), now),
+        quota_left=store.quota_left,
+    )
+
+
+def _age(at: datetime | None, now: datetime) -> float | None:
+    return (now - at) / timedelta(seconds=1) if at else None
+
+
+async def _last_entry(ledger: Ledger, height: int) -> datetime | None:
+    return datetime.fromisoformat((await ledger.audit.entry(height)).at) if height else None
+
+
+async def _changes(ledger: Ledger) -> dict[str, int]:
+    """Return how many changes are in each open state, and how many in any other."""
+    counted: Counter[str] = Counter(dict.fromkeys(OPEN, 0))
+    while page := await ledger.changes.latest("pending", "", PAGE, counted.total()):
+        counted.update(one.state for one in page)
+        await asyncio.sleep(0)
+    return {**counted, SETTLED: await ledger.changes.count("all", "") - counted.total()}
+
+
+async def _undelivered(engine: Engine) -> int:
+    """Return how many cards, outcomes, notices and answers are due to people and not delivered yet."""
+    changes = engine.process.ledger.changes
+    due = await changes.outdated_cards(), await changes.unreported_outcomes(), await changes.notices()
+    return sum(map(len, due)) + engine.answering.replies.late.waiting
+
+
+async def _last_summary(ledger: Ledger, now: datetime) -> datetime | None:
+    """Return when the latest summary that is in the channel was begun."""
+    run = await ledger.summaries.previous(date.max)
+    while run and run.state is SummaryState.FAILED and now - run.first_at < MONTH:
+        run = await ledger.summaries.previous(run.day)
+    return run.first_at if run and run.state is SummaryState.POSTED else None

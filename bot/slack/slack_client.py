@@ -1,0 +1,56 @@
+"""Slack's Web API and response URLs; what becomes of each request is counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.core.meters import NO_METERS, Meters, Outcome
+from bot.slack.blocks import Block
+from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
+
+_LIMITED = frozenset({"ratelimited", "rate_limited", "HTTP 429"})
+
+
+class SlackClient(AsyncWebClient):
+    """The client for all that the bot sends to Slack, but for the bytes of files."""
+
+    def __init__(self, token: str, base_url: str, *, meters: Meters = NO_METERS, **options: Any) -> None:
+        super().__init__(token, base_url, **options)
+        self._meters = meters
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        """Call a method. Raises NOT_ANSWERED."""
+        with self._counted():
+            return await super().api_call(api_method, **options)
+
+    async def respond(self, url: str, text: str, blocks: list[Block] | None) -> None:
+        """Post to a response URL what one person sees. Raises NOT_ANSWERED."""
+        with self._counted():
+            webhook = AsyncWebhookClient(url, session=self.session)
+            answer = await webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            if answer.status_code != 200:
+                raise RefusedResponse(answer.status_code, answer.body)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except NOT_ANSWERED as error:
+            self._meters.requested("slack", _outcome(error))
+            raise
+        self._meters.requested("slack", "ok")
+
+
+def _outcome(error: Exception) -> Outcome:
+    """Return what became of a request that ended with this error."""
+    code = error_code(error)
+    if code in _LIMITED:
+        return "limited"
+    if isinstance(error, SlackApiError) and isinstance(error.response, AsyncSlackResponse):
+        return "refused" if error.response.status_code < 500 else "failed"
+    return "refused" if isinstance(error, RefusedResponse) else "unanswered"
