@@ -30,7 +30,7 @@ LABEL_ROOM = 70
 TOLD = 100
 """The most characters that are shown of a value."""
 
-_NUMBER = re.compile(r"(?<![\d-])(?<!\d[.,])\d+(?![.,]?\d)")
+_NUMBER = re.compile(r"(?<![\w+-])(?<!\d[.,])[1-9]\d*(?![.,]?\d|[eE][+-]?\d)")
 FAULT = 250
 """The most characters that say why something is not possible: it may name many who are unknown."""
 

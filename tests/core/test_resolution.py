@@ -139,6 +139,7 @@ def test_buttons_have_room_for_what_was_said_or_not() -> None:
         ("change show no.7", ["Show Change: 7"]),
         ("change show id=7.", ["Show Change: 7"]),
         ("change show 1.5", []),
+        ("change show 1E+05", []),
         ("shopper register Ada Byron a@b.org", ["Register Shopper: a@b.org"]),
         ("shopper register Ada a@b.org Byron", ["Register Shopper: a@b.org"]),
         ("shopper register Ada Byron Moss", []),

@@ -1,11 +1,10 @@
 """What a cell says: an address, a number, a profile id. Pure.
 
-One judge says what an address is, for typed, pasted and imported lists: ``core/language``. Spreadsheets write ``17.0``
-and ``1E+05``, and an apostrophe before what might be a formula.
+One judge says what an address is, for typed, pasted and imported lists: ``core/language``. Spreadsheets write ``17.0``,
+and an apostrophe before what might be a formula. A number that they shortened, as ``1E+05``, may be any near it.
 """
 
 import re
-from decimal import Decimal
 from enum import Enum
 
 from bot.bigcommerce import is_uuid
@@ -13,8 +12,9 @@ from bot.core.language.shopper_list import read_shoppers
 
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9+-])?@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9]+")
 """What nothing stands around: the judge would take it as it is, only more slowly."""
-_NUMBER = re.compile(r"'?#?0*(?P<whole>[1-9]\d{0,17})(?:[.,]0{1,6})?")
-_SHORTENED = re.compile(r"'?(?P<number>\d(?:[.,]\d+)?E\+?\d{1,2})", re.IGNORECASE)
+_NUMBER = re.compile(r"'?#?0*(?P<whole>[1-9]\d{0,17})(?:[.,](?:0{1,2}|0{4,6}))?")
+"""A whole number, with or without decimals; three zeros may be thousands."""
+_SHORTENED = re.compile(r"'?\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _LONGEST_ADDRESS = 400
 """More than an address and its owner's name: what is longer is a note."""
 
@@ -38,16 +38,12 @@ def addresses_in(cell: str) -> tuple[str, ...]:
 
 def number_in(cell: str) -> int | None:
     """Return the whole number in a cell; None if there is none, or more."""
-    if found := _NUMBER.fullmatch(cell):
-        return int(found["whole"])
-    if found := _SHORTENED.fullmatch(cell):
-        number = Decimal(found["number"].replace(",", "."))
-        return int(number) if number > 0 and number == int(number) and number < 10**18 else None
-    return None
+    found = _NUMBER.fullmatch(cell)
+    return int(found["whole"]) if found else None
 
 
 def is_shortened(cell: str) -> bool:
-    """Return whether a spreadsheet may have rounded the number in this cell."""
+    """Return whether a spreadsheet shortened the number in this cell, so that nobody knows which it was."""
     return _SHORTENED.fullmatch(cell) is not None
 
 
@@ -59,7 +55,7 @@ def profile_in(cell: str) -> str:
 
 def kind_of(cell: str) -> CellKind | None:
     """Return what a cell may name a shopper by: a note with an address in it names nobody."""
-    if number_in(cell) is not None:
+    if number_in(cell) is not None or is_shortened(cell):
         return CellKind.NUMBER
     if profile_in(cell):
         return CellKind.PROFILE

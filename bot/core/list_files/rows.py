@@ -55,13 +55,16 @@ def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:
 
 
 def _lacks(value: object, cell: str, what: str) -> str:
-    return "" if value else f"Not {'an' if what[0] == 'e' else 'a'} {what}" if cell else f"No {what}"
+    if value:
+        return ""
+    if is_shortened(cell):
+        return f"A spreadsheet shortened this number, so no one knows which {what} it was"
+    return f"Not {'an' if what[0] == 'e' else 'a'} {what}" if cell else f"No {what}"
 
 
 def _id(record: Record, at: int | None) -> int | None:
-    """Return the customer id beside an address, unless a spreadsheet may have rounded it."""
-    cell = record.cell(at) if at is not None else ""
-    return None if is_shortened(cell) else number_in(cell)
+    """Return the customer id beside an address."""
+    return number_in(record.cell(at)) if at is not None else None
 
 
 def _profile(record: Record, at: int | None) -> str:

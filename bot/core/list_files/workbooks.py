@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED = 200_000_000
 """The most bytes that a workbook unpacks to: a small archive can hold terabytes."""
+EXACT = 10**15
+"""Whole numbers from here on may have lost digits: a spreadsheet keeps fifteen."""
 _BOOK = "xl/workbook.xml"
 
 
@@ -78,7 +80,7 @@ def _has_rows(sheet: "CalamineSheet") -> bool:
 
 
 def _text(cell: object) -> str:
-    """Return a cell as text: a whole number without its point."""
-    if isinstance(cell, float) and cell.is_integer():
+    """Return a cell as text: a whole number without its point, if the workbook has all its digits."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
         return str(int(cell))
     return str(cell).strip()

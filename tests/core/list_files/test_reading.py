@@ -16,6 +16,7 @@ from tests.core.list_files.files import PROFILE, workbook
 
 UNSAID = Misuse("").for_log
 ADA, BEN = "ada@example.com", "ben@example.com"
+SHORTENED = "A spreadsheet shortened this number, so no one knows which customer id it was"
 
 
 def read(content: str | bytes, column: str = "") -> list[Row]:
@@ -58,7 +59,9 @@ def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: 
          [(2, ADA), (3, f"Several addresses: {ADA} and {BEN}"), (4, BEN), (5, BEN), (6, BEN)]),
         (f"email,name\nfoo,x\n{ADA},y\nbar,z\n", [(2, "Not an email address"), (3, ADA), (4, "Not an email address")]),
         (f"email,e2\n{ADA},{ADA}\n{BEN},{BEN}\n", [(2, ADA), (3, BEN)]),
-        ("17\n42\n18.0\n1E+05\n'7\n1,5E+01", [(1, 17), (2, 42), (3, 18), (4, 100_000), (5, 7), (6, 15)]),
+        ("17\n42\n18.0\n1E+05\n'7\n1,5E+01", [(1, 17), (2, 42), (3, 18), (4, SHORTENED), (5, 7), (6, SHORTENED)]),
+        ("customer id\n1E+05\n2E+05", [(2, SHORTENED), (3, SHORTENED)]),
+        ("customer id\n1.000\n17", [(2, "Not a customer id"), (3, 17)]),
         ("17, 42", [(1, 17), (1, 42)]),
         ("customer_id,zip\n17,90210\nx,10115\n", [(2, 17), (3, "Not a customer id")]),
         (f"id,zip\n{PROFILE},1\n{PROFILE},2\n,3", [(2, PROFILE), (3, PROFILE), (4, "No profile id")]),
@@ -204,6 +207,7 @@ def test_a_workbook_is_read_from_its_first_sheet_with_rows() -> None:
     book = workbook([], [["id", "Email"], [1, ADA], [2.0, BEN], ["", ""], ["x", "bad"]])
     assert named(book) == [(2, ADA), (3, BEN), (5, "Not an email address")]
     assert named(workbook([["Customer ID"], [17.0], [100_000.0]])) == [(2, 17), (3, 100_000)]
+    assert named(workbook([["Customer ID"], [1e15], [999_999_999_999_999.0]])) == [(2, SHORTENED), (3, 10**15 - 1)]
 
 
 def test_other_sheets_with_rows_are_told_of() -> None:
