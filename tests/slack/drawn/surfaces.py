@@ -27,6 +27,7 @@ from tests.slack.drawn.deliveries import deliveries
 from tests.slack.drawn.files import Surface
 from tests.slack.drawn.forms import filled_forms
 from tests.slack.drawn.homes import homes
+from tests.slack.drawn.plans import plans
 from tests.slack.drawn.summaries import summaries
 
 REQUEST = FromShell(
@@ -89,6 +90,7 @@ SURFACES: Mapping[str, Callable[[], Surface]] = {
     "summaries": summaries,
     "answers": lambda: dict(_answers()),
     "pieces": answers.pieces,
+    "plans": plans,
     "deliveries": deliveries,
     "older": lambda: dict(_older()),
 }
