@@ -1,18 +1,23 @@
 """The change that makes a segment as a list says: its Steps, whom it names, and what comes of it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.bigcommerce import Segment, Targeting, read_again
 from bot.core.command import Context
 from bot.core.errors import NothingToDo
 from bot.core.items import Item
+from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, and_list, counted
 from bot.core.planning.list_effects import Movers, list_effects
 from bot.core.planning.plan import KNOWN, Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, SegmentRef, added, created, in_order, removed
+from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
+from bot.core.store_view.reach import segments_by_profile
 from commands.segment.import_preview import Mode
 
 NOTHING: dict[Mode, str] = {
@@ -47,7 +52,7 @@ class ListChange:
         used = len(places) if self.mode == "equal" else len(moved)
         remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *plan.remarks)
         size = await ctx.shop.size(self.segment.id)
-        effects = plan.effects or self._effects(moved, len(others))
+        effects = plan.effects or await self._effects(moved, others, ctx.shop)
         return plan.model_copy(update={"remarks": remarks, "effects": effects, "size": size})
 
     async def _with_names(
@@ -56,7 +61,7 @@ class ListChange:
         """Build the plan, with the names of the first of those who are moved."""
         if not others and len(moved) <= KNOWN:
             return await build_plan(steps, ctx.shop, who=tuple(_person(self.shoppers[at]) for at in moved))
-        among = and_list([self.shoppers[at].label for at in moved[:NAMED]])
+        among = and_list(told_apart(self.shoppers[at].label for at in moved[:KNOWN])[:NAMED])
         return await build_plan(steps, ctx.shop, remarks=(f"Among them: {among}.",) if among else ())
 
     async def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
@@ -68,14 +73,21 @@ class ListChange:
         additions = added(target, profiles, await in_order(newcomers))
         return (*created(newcomers), *additions, *removed(target, await in_order(others)))
 
-    def _effects(self, moved: Sequence[int], others: int) -> tuple[str, ...]:
+    async def _effects(self, moved: Sequence[int], others: Sequence[str], shop: Shop) -> tuple[str, ...]:
         if not self.named:
             return ()
         counts = self.shoppers.count_memberships(moved)
         movers = [Movers(before, self.mode != "remove", count) for before, count in counts.items()]
-        leavers = [Movers(frozenset((self.segment.id,)), joins=False, shoppers=others)] if others else []
-        is_known = self.shoppers.are_known and not others
-        return list_effects(self.segment, self.named, [*movers, *leavers], is_known=is_known)
+        inside = await self._inside(shop) if others else {}
+        leavers = await asyncio.to_thread(Counter, (frozenset((inside or {}).get(one, ())) for one in others))
+        movers += [Movers(before | {self.segment.id}, False, count) for before, count in leavers.items()]
+        is_known = self.shoppers.are_known and inside is not None
+        return list_effects(self.segment, self.named, movers, is_known=is_known)
+
+    async def _inside(self, shop: Shop) -> Mapping[str, Collection[str]] | None:
+        """Return the noted segments that profiles are in beside this one; None if these have too many members."""
+        noted = {id_ for one in self.named.values() for id_ in one.segment_ids} - {self.segment.id}
+        return await segments_by_profile(noted, shop)
 
     async def _others(self, places: Sequence[int], ctx: Context) -> tuple[str, ...]:
         """Return the members who are not on the list."""

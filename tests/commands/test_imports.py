@@ -78,6 +78,17 @@ async def test_the_card_tells_sizes_and_whom_promotions_gain_and_lose(slack: Wor
     assert "Add 29 shoppers to VIPs\n" in read(slack.card(1))
 
 
+async def test_those_who_are_named_can_be_told_apart(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=700)
+    new = slack.emails(120, outside="VIPs")
+    with slack.store.shop.db as db:
+        for email in new[:5]:
+            db.execute("UPDATE customers SET first_name = 'Ada', last_name = 'Abbott' WHERE email = ?", (email,))
+    await bring(slack, "add", *new)
+    card = read(slack.card(1))
+    assert f"Among them: Ada Abbott, {slack.named(new[5])} and {slack.named(new[6])}." in card
+
+
 async def test_making_equal_empties_no_segment_that_others_join(slack: World) -> None:
     await bring(slack, "equal", *slack.emails(30, outside="VIPs"))
     card = read(slack.card(1))

@@ -14,7 +14,7 @@ Cells = tuple[str, ...]
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac-roman", "latin-1")
 SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SIZES = (1, 2, 3, 8, 20, 60, 120, 300)
-LARGE = 700
+FEW, LARGE = 3, 700
 NAMES = ("Ada", "Zoë", "Byron, Ada", "O'Neil", 'Ada "A" B', "x; y", "two\nlines", "Å|Ø", "", "=1+1", "@ada")
 UNREADABLE = ("bob-at-example.com", "n/a", "-", "ada@", "@example.com", "see notes", "")
 TWO = "ab@example.com cd@example.com"
@@ -55,7 +55,7 @@ class Meant(NamedTuple):
 class BroughtList:
     """A list in a file. ``column``: what somebody answers who is asked which column names the shoppers.
 
-    ``has_numbers_alone``: nothing but that tells customers' ids from zip codes.
+    ``is_bare``: nothing above its cells says what they are, and they are few, or ids.
     """
 
     content: bytes
@@ -63,7 +63,7 @@ class BroughtList:
     rows: tuple[Meant, ...]
     column: str
     how: str
-    has_numbers_alone: bool
+    is_bare: bool
 
     @property
     def named(self) -> set[int]:
@@ -73,7 +73,7 @@ class BroughtList:
     @property
     def is_doubtful(self) -> bool:
         """Whether people have to be asked for the column, or may be."""
-        return self.has_numbers_alone or self.names_few
+        return self.is_bare or self.names_few
 
     @property
     def names_few(self) -> bool:
@@ -95,11 +95,12 @@ class Writer:
         self.is_lone = self.kind != "both" and rng.random() < 0.25
         self.encoding, self.delimiter = rng.choice(ENCODINGS), rng.choice([*SIGNS])
         self.end, self.quotes_all = rng.choice(("\n", "\r\n", "\r")), rng.random() < 0.5
-        self.has_header = rng.random() < (0.5 if self.is_lone else 0.7)
+        self.size = LARGE if seed % 50 == 49 else rng.choice(SIZES)
+        # One line of several cells, with nothing above it, names as many shoppers.
+        self.has_header = rng.random() < (0.5 if self.is_lone else 0.7) or (self.size == 1 and not self.is_lone)
         # Of numbers alone, one that is none says that they may be anything.
         may_be_dirty = self.has_header or self.kind != "customer"
         self.dirt = rng.choice((0.0, 0.0, 0.04, 0.1, 0.3)) if may_be_dirty else 0.0
-        self.size = LARGE if seed % 50 == 49 else rng.choice(SIZES)
         self.at = 0 if self.is_lone else rng.randrange(3)
 
     def write(self, known: Sequence[Known]) -> BroughtList:
@@ -109,7 +110,7 @@ class Writer:
         written = [*([self._header()] if self.has_header else []), *(one.cells for one in rows)]
         seen = tuple(one for one in rows if not one.is_blank)
         how = " ".join(f"{name}={said!r}" for name, said in vars(self).items() if name != "rng")
-        is_bare = self.kind == "customer" and not (self.has_header or self.is_lone)
+        is_bare = not self.has_header and (self.size <= FEW or self.kind in ("customer", "profile"))
         if self.rng.random() < 0.15:
             book = workbook([list(map(_value, cells)) for cells in written])
             return BroughtList(book, "list.xlsx", seen, f"{self.at + 1}", f"workbook {how}", is_bare)

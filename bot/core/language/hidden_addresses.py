@@ -4,6 +4,7 @@ A name with its address is left as the name; addresses without one are counted i
 """
 
 import re
+from collections.abc import Iterable
 
 _LOCAL = r"(?:\"[^\"@\n]+\"|[^\s<>|:,;()\[\]\"“”@]+)"
 _DOMAIN = r"[^\s<>|:,;()\[\]\"“”]+"
@@ -21,6 +22,14 @@ def has_lone_address(text: str) -> bool:
 def hide_addresses(text: str) -> str:
     """Write ``Ada Byron`` for ``Ada Byron (ada@example.com)``, and ``[2 emails]`` for two addresses."""
     return _LONE.sub(_counted, _AFTER_NAME.sub("", text)) if "@" in text else text
+
+
+def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of these names that differ without their addresses, too: of several the same, the first."""
+    found = dict[str, str]()
+    for name in names:
+        found.setdefault(name if has_lone_address(name) else hide_addresses(name), name)
+    return tuple(found.values())
 
 
 def _counted(addresses: re.Match[str]) -> str:

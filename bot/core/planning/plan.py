@@ -14,6 +14,7 @@ from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
 from bot.core.kept_lists import BY_DIGEST
+from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.promotion_effects import told_by
 from bot.core.planning.steps import AnyStep
@@ -259,7 +260,7 @@ def naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> di
     names = [one.name for one in people]
     if total == len(names) == 1:
         return {"named": names[0], "remarks": remarks}
-    several = (f"{listing(names, NAMED, total=total)}.",) if names else ()
+    several = (f"{listing(told_apart(names), NAMED, total=total)}.",) if names else ()
     return {"named": "", "remarks": (*several, *remarks)}
 
 

@@ -57,7 +57,7 @@ async def count_reach(before: Reaches, after: Reaches, segment_ids: Collection[s
 
     Who is in none of them is counted from the number of all customers, so that those need not be listed.
     """
-    inside = await _segments_by_profile(segment_ids, shop)
+    inside = await segments_by_profile(segment_ids, shop)
     if inside is None:
         return None
     counts = Counter((before(segments), after(segments)) for segments in inside.values())
@@ -69,7 +69,7 @@ async def count_reach(before: Reaches, after: Reaches, segment_ids: Collection[s
     return Reach(gain=counts[False, True], lose=counts[True, False], keep=counts[True, True])
 
 
-async def _segments_by_profile(segment_ids: Collection[str], shop: Shop) -> dict[str, set[str]] | None:
+async def segments_by_profile(segment_ids: Collection[str], shop: Shop) -> dict[str, set[str]] | None:
     """Return which of these segments each of their members is in; None if the members are too many."""
     present = [id_ for id_ in dict.fromkeys(segment_ids) if await shop.by_id(id_)]
     if sum(await asyncio.gather(*map(shop.size, present))) > MOST:
