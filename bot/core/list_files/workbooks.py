@@ -81,6 +81,6 @@ def _has_rows(sheet: "CalamineSheet") -> bool:
 
 def _text(cell: object) -> str:
     """Return a cell as text: a whole number without its point, if the workbook has all its digits."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
-        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell)) if abs(cell) < EXACT else f"{cell:E}"
     return str(cell).strip()
