@@ -121,7 +121,7 @@ class Process:
         """Renew this process's lease at once. Raises NotRecorded."""
         began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
         now = self.clock()
-        await self.ledger.leases.renew(owner=self.owner, until=now + self.lease.lasts)
+        await self.ledger.leases.renew(owner=self.owner, until=now + self._ahead + self.lease.lasts)
         self.heartbeat.beat(now, elapsed=began)
 
     async def claimant(self) -> str:
@@ -135,7 +135,11 @@ class Process:
 
     def lease_time(self) -> datetime:
         """Return the time by which leases are judged: a clock that was just set ahead ends none before its time."""
-        return self.clock() - self.heartbeat.set_ahead(self.elapsed())
+        return self.clock() + self._ahead - self.heartbeat.set_ahead(self.elapsed())
+
+    @property
+    def _ahead(self) -> timedelta:
+        return self.ledger.storage.clock_ahead
 
     async def claim(self, number: int, *, role: Role = "runner") -> bool:
         """Claim this Change, to run it or to render its card; return False if a living process holds it."""

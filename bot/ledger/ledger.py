@@ -1,7 +1,7 @@
 """The Ledger: its parts, each behind a port."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from bot.core.errors import LedgerLost
@@ -16,6 +16,10 @@ from bot.ledger.ports.summary_runs import SummaryRuns
 
 class Storage(Protocol):
     """The database behind the ports."""
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the clock by which leases are judged is ahead of this machine's: all machines share that one."""
 
     async def aclose(self) -> None:
         """Close the database; everything committed is on disk already."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, TypeVar
 
@@ -17,7 +18,7 @@ from bot.ledger.postgres.readers import Readers
 from bot.ledger.postgres.schema import refuse_unprepared
 from bot.ledger.postgres.storage_errors import TABLES_GONE, reason
 from bot.ledger.postgres.turns import TOO_LONG, Turn
-from bot.ledger.postgres.writer import Writer
+from bot.ledger.postgres.writer import Writer, utc_now
 from bot.ledger.sql.database import BUSY_SECONDS, Connection
 from bot.ledger.sql.error_log import ErrorLog
 from bot.ledger.sql.signatures import refuse_missing_key
@@ -38,14 +39,20 @@ class PostgresDatabase:
     unreadable: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(
-        self, url: str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS
+        self,
+        url: str,
+        *,
+        workspace: str = "",
+        patience: float = BUSY_SECONDS,
+        keys: SealKeys = NO_KEYS,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._connect_apart = partial(connect, url, patience=None)
         self._patience = patience
         self._name = described(url)
         self._readers = Readers(partial(connect, url, patience=patience))
         self._owner = Owner(workspace, keys, self._readers.one_statement)
-        self._writer = Writer(partial(connect, url, patience=patience), self._owner, name=self._name)
+        self._writer = Writer(partial(connect, url, patience=patience), self._owner, name=self._name, clock=clock)
         self._reading = ThreadPoolExecutor(READERS, "ledger-read")
         self._writing = ThreadPoolExecutor(1, "ledger-write")
         self._errors = ErrorLog()
@@ -80,6 +87,11 @@ class PostgresDatabase:
     async def damage(self) -> str:
         """Return that nothing is damaged: PostgreSQL checks a page when it reads it."""
         return ""
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far the database's clock was ahead of this machine's at the last transaction."""
+        return self._writer.clock_ahead
 
     async def trim(self) -> None:
         """Do nothing: PostgreSQL keeps its own files short."""

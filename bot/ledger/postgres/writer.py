@@ -7,6 +7,7 @@ granted, and two entries would follow the same one.
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import psycopg
@@ -26,8 +27,9 @@ T = TypeVar("T")
 BEGIN = """
     BEGIN ISOLATION LEVEL READ COMMITTED;
     SELECT number, seal, mac, pg_current_xact_id()::text FROM tail WHERE id = 1 FOR UPDATE;
-    SELECT version, oldest_writer FROM ledger_schema
+    SELECT version, oldest_writer, clock_timestamp() FROM ledger_schema
 """
+"""The clock is read once the lock is granted; ``now()`` would stand still since the transaction began."""
 _FORGOTTEN = (
     "The database no longer holds entry {seen} as it confirmed it; its last one is entry {last}. It failed over to a "
     "standby that lagged behind, or was restored from a backup, so the bot stopped. Set synchronous_standby_names, run "
@@ -35,16 +37,25 @@ _FORGOTTEN = (
 )
 
 
+def utc_now() -> datetime:
+    """Return this machine's time in UTC."""
+    return datetime.now(UTC)
+
+
 class Writer:
     """Writes transactions, one after the other; it is called in a thread, which waits for the server.
 
-    ``name``: the database's, for people.
+    ``name``: the database's, for people. ``clock``: this machine's, of which the database's is ``clock_ahead``.
     """
 
-    def __init__(self, connect: Callable[[], Raw], owner: Owner, *, name: str) -> None:
+    def __init__(
+        self, connect: Callable[[], Raw], owner: Owner, *, name: str, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._connect = connect
         self._owner = owner
         self._name = name
+        self._clock = clock
+        self.clock_ahead = timedelta(0)
         self._raw: Raw | None = None
         self._seen: Last = (0, GENESIS, "")
 
@@ -91,7 +102,8 @@ class Writer:
             cursor.nextset()
             number, seal, mac, transaction = cursor.fetchone() or (0, "", "", "")
             cursor.nextset()
-            version, oldest = cursor.fetchone() or (0, 0)
+            version, oldest, time = cursor.fetchone() or (0, 0, self._clock())
+            self.clock_ahead = time - self._clock()
             refuse_too_old(version, oldest, self._name)
         except ReadOnlySqlTransaction:
             self.close()  # another server took over: the address may lead there now

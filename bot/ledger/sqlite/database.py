@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -108,6 +109,11 @@ class Database:
     async def damage(self) -> str:
         """Return what is damaged; empty if nothing is."""
         return await self.read_apart(damage, at_one_moment=False)
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """Zero: who shares a file shares a machine."""
+        return timedelta(0)
 
     async def trim(self) -> None:
         """Keep the log of writes from growing without end."""

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
+from bot.engine.process import Process
+from bot.engine.tasks import Tasks
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.connecting import connect, described
 from bot.ledger.postgres.database import PostgresDatabase
@@ -348,3 +351,32 @@ async def test_whole_numbers_stay_whole_numbers(database: PostgresDatabase) -> N
 
 def test_a_database_is_named_without_its_password() -> None:
     assert described("postgresql://bot:secret@db.example.com/ledger") == "ledger at db.example.com"
+
+
+async def test_leases_are_judged_by_the_databases_clock(name: str) -> None:
+    def process(owner: str, hours: int) -> Process:
+        def clock() -> datetime:
+            return datetime.now(UTC) + timedelta(hours=hours)
+
+        ledger = ledger_on(PostgresDatabase(url_of(name, BOT), clock=clock))
+        return Process(owner, clock, Tasks(), ledger)
+
+    ahead, behind = process("ahead", 5), process("behind", -5)
+    for one_after_the_other in (ahead, behind, ahead, behind):
+        await one_after_the_other.renew()
+    for one_of_them in (ahead, behind):
+        assert abs(one_of_them.lease_time() - datetime.now(UTC)) < timedelta(seconds=5)
+        leases = one_of_them.ledger.leases
+        assert await leases.others_live(owner=one_of_them.owner, now=one_of_them.lease_time())
+        await one_of_them.ledger.close()
+
+
+def test_now_stands_still_where_the_clock_goes_on(name: str) -> None:
+    with connect(url_of(name), patience=None) as db:
+        cursor = db.execute(BEGIN)
+        cursor.nextset(), cursor.nextset()
+        _, _, time = cursor.fetchone() or (0, 0, None)
+        later = db.execute(
+            "SELECT now() < %s AND clock_timestamp() > %s, now() < transaction_timestamp()", (time, time)
+        )
+        assert later.fetchone() == (True, False)
