@@ -2,14 +2,25 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.phrases import and_list
+from bot.ledger.sql.copying import copy_ledger
+from bot.ledger.sql.database import Database
+from bot.ledger.sqlite.database import Database as SqliteDatabase
 from bot.ledger.sqlite.restoring import restore
+
+if TYPE_CHECKING:  # its driver is an extra
+    from bot.ledger.postgres.database import PostgresDatabase
+
+PATIENCE = 30.0
+"""Seconds that a page which is copied waits for the database."""
 
 
 def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], SealKeys]) -> None:
@@ -28,18 +39,59 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     )
     migrating.add_argument("--role", default="", help="the bot's role, which is granted what it needs")
     migrating.set_defaults(run=lambda options: _migrate(options.database, options.role))
+    copying = actions.add_parser("copy", help="copy the whole ledger to another database; no bot runs meanwhile")
+    copying.add_argument(
+        "--to", required=True, metavar="FILE|URL", help="an empty ledger, or what was copied of this one"
+    )
+    copying.add_argument("--database", default=str(database), metavar="FILE|URL", help="default %(default)s")
+    copying.set_defaults(run=lambda options: _copy(options.database, options.to, keys()))
 
 
 def _migrate(url: str, role: str) -> int:
-    try:
+    with _driver():
         from bot.ledger.postgres.schema import migrate
-    except ModuleNotFoundError as error:
-        raise Refusal("PostgreSQL needs one package more: run `pip install 'segment-bot[postgres]'`.") from error
     applied = migrate(url, role=role)
     print("The ledger's tables are up to date." if applied else "The ledger's tables were up to date already.")
     if role:
         print(f"The role {role} has what a bot needs.")
     return 0
+
+
+def _copy(source: str, target: str, keys: SealKeys) -> int:
+    if not _is_address(source) and not Path(source).is_file():
+        raise Refusal(f"There is no ledger {source}.")
+    with _opened(source, keys) as (one, its_name), _opened(target, keys) as (other, other_name):
+        whole = asyncio.run(copy_ledger(one, other, names=(its_name, other_name), at=datetime.now(UTC)))
+    print(f"{other_name} holds the whole ledger now: {whole.entries} entries, head {whole.head}.")
+    print("Name it with DATABASE, and start the bot; the old one stays as it is.")
+    return 0
+
+
+@contextmanager
+def _opened(place: str, keys: SealKeys) -> Iterator[tuple[Database, str]]:
+    """Open the ledger in this file or at this address, with its name for people. Raises UnusableLedger."""
+    opened: SqliteDatabase | PostgresDatabase
+    if _is_address(place):
+        with _driver():
+            from bot.ledger.postgres.connecting import described
+            from bot.ledger.postgres.ledger import open_database
+        opened, name = open_database(place, patience=PATIENCE, keys=keys), described(place)
+    else:
+        opened, name = SqliteDatabase.open(place, patience=PATIENCE, keys=keys), place
+    with closing(opened):
+        yield opened, name
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith(("postgresql://", "postgres://"))
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Refusal("PostgreSQL needs one package more: run `pip install 'segment-bot[postgres]'`.") from error
 
 
 def _restore(backup: Path, database: Path, keys: SealKeys) -> int:

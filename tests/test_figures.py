@@ -109,6 +109,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.audit_log": {"PAGE": 1000},
     "sql.audit_search": {"FEW": 100},
     "sql.authorization": {"FEW": 2000, "LONG_PLAN": 10_000},
+    "sql.copying": {"PAGE": 1000, "FEW": 10},
     "sql.database": {"BUSY_SECONDS": 1},
     "sql.error_log": {"EVERY": 60},
     "sql.invocations": {"LINGER": 0.001},

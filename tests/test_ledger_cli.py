@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from bot.__main__ import main
 from bot.core.approval.changes import Event
@@ -79,3 +80,30 @@ def test_migrating_without_the_driver_names_the_extra(
     monkeypatch.setitem(sys.modules, "bot.ledger.postgres.schema", None)
     assert migrate("--database", "postgresql://127.0.0.1:1/none") == 1
     assert "pip install 'segment-bot[postgres]'" in capsys.readouterr().err
+
+
+def copy(*options: str) -> int:
+    return main(["ledger", "copy", *options])
+
+
+def test_a_ledger_moves_to_postgresql_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, back = str(tmp_path / "ledger.sqlite"), str(tmp_path / "back.sqlite")
+    asyncio.run(with_open_changes(Path(source)))
+    with own_database() as name:
+        assert copy("--database", source, "--to", as_address(name)) == 0
+        assert f"{name} at " in capsys.readouterr().out
+        assert copy("--database", as_address(name), "--to", back) == 0
+    assert f"{back} holds the whole ledger now: 9 entries, head " in capsys.readouterr().out
+    assert main(["audit", "verify", "--database", back]) == 0
+
+
+def as_address(name: str) -> str:
+    """The database as people write it."""
+    parts = conninfo_to_dict(url_of(name))
+    return f"postgresql:///{name}?host={parts['host']}&port={parts.get('port') or 5432}&user={parts.get('user')}"
+
+
+def test_copying_a_missing_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert copy("--database", str(tmp_path / "none.sqlite"), "--to", str(tmp_path / "new.sqlite")) == 1
+    assert f"There is no ledger {tmp_path / 'none.sqlite'}." in capsys.readouterr().err
+    assert not (tmp_path / "new.sqlite").exists()

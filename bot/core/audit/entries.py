@@ -77,6 +77,7 @@ class EntryKind(StrEnum):
     # The log itself
     ARCHIVED = "archived", "The oldest entries were moved to an archive."
     RESTORED = "restored", "The ledger was restored from a backup."
+    COPIED = "copied", "The ledger was copied to another database, or from one."
     KEY_CHANGED = "key changed", "Entries are signed with another key (SEAL_KEY) from this one on."
 
 

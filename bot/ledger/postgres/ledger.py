@@ -6,6 +6,7 @@ from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.postgres.database import PostgresDatabase
+from bot.ledger.sql.database import BUSY_SECONDS
 from bot.ledger.sql.ledger import ledger_on
 
 
@@ -16,7 +17,14 @@ def open_postgres(url: str, *, workspace: str = "", keys: SealKeys = NO_KEYS) ->
 
     Raises UnusableLedger.
     """
+    return ledger_on(open_database(url, workspace=workspace, keys=keys))
+
+
+def open_database(
+    url: str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS
+) -> PostgresDatabase:
+    """Open the database itself. Raises UnusableLedger."""
     try:
-        return ledger_on(PostgresDatabase.open(url, workspace=workspace, keys=keys))
+        return PostgresDatabase.open(url, workspace=workspace, patience=patience, keys=keys)
     except psycopg.Error as error:
         raise UnusableLedger(str(error).strip()) from error

@@ -160,7 +160,8 @@ def test_the_bots_role_owns_nothing_and_may_only_append() -> None:
             SELECT table_name, string_agg(privilege_type, ', ' ORDER BY privilege_type)
             FROM information_schema.role_table_grants WHERE grantee = current_user GROUP BY 1
         """
-        told = {table: granted for table, granted in bot.execute(rights).fetchall()}
+        granted: list[tuple[str, str]] = [(one[0], one[1]) for one in bot.execute(rights)]
+        told = dict(granted)
         assert {told[table] for table in ("entries", "subjects", "effects", "names")} == {"INSERT, SELECT"}
         assert {told[table] for table in ("audit", "archives", "ledger_schema")} == {"SELECT"}
         assert told["tail"] == "SELECT, UPDATE"

@@ -1,0 +1,200 @@
+"""A ledger that is copied to another engine, or the same, is the same ledger there."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.core.approval.changes import Event
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.hash_chain import Verification
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sql import audit_log
+from bot.ledger.sql.copying import copy_ledger
+from bot.ledger.sql.database import Connection
+from tests.core.samples import NOW, uuid
+from tests.ledger.planned import LATER, moved, planned, running
+from tests.ledger.subject import SUBJECTS, Subject
+
+T = TypeVar("T")
+STOPPED = LATER + timedelta(minutes=1)
+NAMES = ("one", "two")
+TABLES = ("entries", "subjects", "names", "changes", "runs", "touches", "briefs", "asks", "lists", "homes", "archives")
+engines = pytest.mark.parametrize("kinds", [(one, other) for one in SUBJECTS for other in SUBJECTS], ids=str)
+Kinds = tuple[type[Subject], type[Subject]]
+
+
+class KilledError(Exception):
+    """The process was killed."""
+
+
+class Mortal:
+    """A database that takes so many transactions, then the process is killed."""
+
+    def __init__(self, database: Any, writes: int) -> None:
+        self._database = database
+        self._left = writes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        if not self._left:
+            raise KilledError
+        self._left -= 1
+        result: T = await self._database.write(write)
+        return result
+
+
+@asynccontextmanager
+async def two(kinds: Kinds) -> AsyncIterator[tuple[Ledger, Ledger]]:
+    """Two empty ledgers."""
+    with ExitStack() as stack:
+        source, target = (stack.enter_context(kind.fresh()) for kind in kinds)
+        async with source.open(workspace="T1") as one, target.open() as other:
+            yield one, other
+
+
+async def filled(ledger: Ledger) -> None:
+    """A change that runs, one that waits, and a Home tab."""
+    await running(ledger)
+    await moved(ledger, await planned(ledger, "2"), Event.POST)
+    await ledger.home_tabs.mark_opened("UANA", at=NOW)
+
+
+def database(ledger: Ledger) -> Any:
+    return ledger.storage
+
+
+async def copied(source: Ledger, target: Ledger, **options: Any) -> Verification:
+    one, other = (options.get(name, database(ledger)) for name, ledger in (("one", source), ("other", target)))
+    return await copy_ledger(one, other, names=NAMES, at=STOPPED)
+
+
+async def rows(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
+    """All that both engines store, apart from what the target's log says at its end."""
+
+    def read(db: Connection) -> dict[str, list[dict[str, Any]]]:
+        found = {table: [dict(row) for row in db.execute(f"SELECT * FROM {table}")] for table in TABLES}
+        found["entries"] = [{key: one[key] for key in ("number", "body", "seal", "mac")} for one in found["entries"]]
+        return {table: sorted(each, key=repr) for table, each in found.items()}
+
+    return await database(ledger).read(read)  # type: ignore[no-any-return]
+
+
+@engines
+async def test_a_copy_holds_the_same_to_the_byte(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        whole = await copied(source, target)
+        assert (whole.holds, (whole.entries, whole.head)) == (True, await source.audit.head())
+        theirs, said = await rows(target), (await target.audit.entries())[-1]
+        theirs["entries"] = [one for one in theirs["entries"] if one["number"] != said.number]
+        assert theirs == await rows(source)
+        assert (await source.audit.entries())[-1].detail == {"to": "two"}
+        assert (said.kind, said.detail) == ("copied", {"from": "one", "entries": whole.entries, "head": whole.head})
+        assert (await target.audit.verify()).holds
+        assert (await planned(target, "3")).number == 3
+
+
+@engines
+async def test_a_copy_that_is_killed_goes_on_where_it_was(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        kills = 0
+        while True:
+            try:
+                whole = await copied(source, target, other=Mortal(database(target), 1))
+            except KilledError:
+                kills += 1
+            else:
+                break
+        assert kills > 5
+        assert (whole.entries, whole.head) == await source.audit.head()
+        assert [one.kind for one in await source.audit.entries()].count("copied") == 1
+
+
+@engines
+async def test_many_pages_are_copied(kinds: Kinds) -> None:
+    def write(db: Connection) -> None:
+        for number in range(1_100):
+            audit_log.append(db, Entry(EntryKind.ANSWERED, subjects=(f"segment:{uuid(number)}",)), NOW)
+
+    async with two(kinds) as (source, target):
+        await database(source).write(write)
+        with pytest.raises(KilledError):
+            await copied(source, target, other=Mortal(database(target), 1))
+        assert (await target.audit.head())[0] == 1_000
+        assert (await copied(source, target)).entries == 1_101
+
+
+@engines
+async def test_nothing_is_copied_while_a_bot_lives(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        for used, name in ((source, "one"), (target, "two")):
+            await used.leases.renew(owner="bot", until=STOPPED)
+            with pytest.raises(NotCopied, match=f"A bot uses {name}"):
+                await copied(source, target)
+            await used.leases.resign(owner="bot")
+
+
+@engines
+async def test_nothing_is_copied_over_another_ledger(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        await target.audit.append(Entry(EntryKind.ANSWERED), at=NOW)
+        with pytest.raises(NotCopied, match="two holds another ledger"):
+            await copied(source, target)
+
+
+@engines
+async def test_a_ledger_that_was_written_since_is_not_mixed(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        with pytest.raises(KilledError):
+            await copied(source, target, other=Mortal(database(target), 3))
+        await source.audit.append(Entry(EntryKind.ANSWERED), at=NOW)
+        with pytest.raises(NotCopied, match="a part of this one as it was"):
+            await copied(source, target)
+
+
+class Forged(Mortal):
+    """A ledger whose second entry was written by somebody else."""
+
+    async def read(self, read: Callable[[Connection], T]) -> T:
+        result: T = await self._database.read(read)
+        if isinstance(result, list) and len(result) > 1 and result[0][0] == 1:
+            result[1] = (2, "{}", *result[1][2:])
+        return result
+
+
+@engines
+async def test_a_broken_chain_is_copied_no_further(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        with pytest.raises(NotCopied, match="Entry 2 is not what was sealed"):
+            await copied(source, target, one=Forged(database(source), 9))
+        assert await target.audit.head() == (0, "0" * 64)
+
+
+class Busy(Mortal):
+    """A ledger that somebody writes to while it is copied."""
+
+    async def read_apart(self, read: Callable[[Connection], T]) -> T:
+        await self.source.audit.append(Entry(EntryKind.ANSWERED), at=NOW)
+        result: T = await self._database.read_apart(read)
+        return result
+
+    source: Ledger
+
+
+@engines
+async def test_a_ledger_that_is_written_meanwhile_is_not_told_to_be_copied(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        busy = Busy(database(target), 99)
+        busy.source = source
+        with pytest.raises(NotCopied, match="It was written meanwhile"):
+            await copied(source, target, other=busy)
