@@ -196,3 +196,12 @@ def test_what_many_addresses_become_is_built_on_demand() -> None:
     listings = to.customers(emails=[f"shopper{at}@example.com" for at in range(100_000)])
     assert next(listings).filters[-1][1].startswith("shopper0@example.com,shopper1@example.com,")
     assert iter(listings) is listings
+
+
+def test_a_list_by_ids_is_known_to_hold_no_more_than_those() -> None:
+    (few,) = to.customers(ids=[7, 8, 9, 7])
+    assert (few.most, dict(few.filters)["id:in"]) == (3, "7,8,9")
+    assert [half.most for half in few.halves] == [len(dict(half.filters)["id:in"].split(",")) for half in few.halves]
+    (named,) = to.customers(emails=["ada@example.com"])
+    assert named.most is None
+    assert [half.most for half in named.halves] == [None] * len(named.halves)

@@ -299,3 +299,72 @@ def test_profiles_are_named_by_some_answers_only(status: int) -> None:
     told = answer(status, {"title": "x", "errors": dict(enumerate(texts))})
     assert responses.already_members(told, (there, gone)) == ((there,) if status in (207, 409) else ())
     assert responses.missing_profiles(told, (there, gone)) == ((gone,) if status in (207, 404, 422) else ())
+
+
+@pytest.mark.parametrize("status", [202, 206, 207, 208, 400, 403, 404, 408, 409, 410, 422, 500])
+def test_profiles_are_listed_by_a_success_and_some_refusals(status: int) -> None:
+    row = {"id": uuid(1), "customer_id": 7}
+    listed = responses.listed_profiles(POST, answer(status, {"data": [row], "errors": []}))
+    assert [one.customer_id for one in listed] == ([7] if status in (206, 207, 208, 409) else [])
+    if status in (207, 409):
+        assert responses.listed_profiles(POST, answer(status, {"data": "none"})) == ()
+        assert responses.listed_profiles(POST, Response(status, {}, b"{")) == ()
+
+
+CARRIED: list[tuple[int, object, tuple[int, ...] | None]] = [
+    (200, None, (1, 2)),
+    (200, {"data": {}}, (1, 2)),
+    (200, {"data": [{"id": uuid(2).upper()}]}, (2,)),
+    (204, {"data": [uuid(1)]}, (1,)),
+    (207, None, None),
+    (207, {"data": [{"id": uuid(1)}]}, (1,)),
+    (409, {"data": [{"id": uuid(1)}], "meta": {"success": 1}}, (1,)),
+    (409, {"data": [{"id": uuid(1)}], "meta": {"success": 2}}, None),
+    (409, {"data": [{}, 7], "meta": {"success": 0}}, ()),
+    (409, {"data": [], "meta": "none"}, ()),
+    (409, {"meta": {"success": 0}}, ()),
+    (409, {"meta": {"success": 1}}, None),
+    (404, {"title": "x"}, ()),
+    (422, None, ()),
+    (403, None, None),
+    (421, ["odd"], None),
+    (423, None, None),
+    (500, None, None),
+]
+
+
+@pytest.mark.parametrize(("status", "content", "done"), CARRIED)
+def test_who_was_added_is_told_by_the_answer_or_left_open(
+    status: int, content: object, done: tuple[int, ...] | None
+) -> None:
+    told = responses.carried_out(answer(status, content), (uuid(1), uuid(2)))
+    assert told == (None if done is None else tuple(map(uuid, done)))
+
+
+@pytest.mark.parametrize(
+    ("status", "is_success"),
+    [
+        (199, False),
+        (200, True),
+        (201, True),
+        (202, False),
+        (203, True),
+        (206, True),
+        (207, False),
+        (299, True),
+        (300, False),
+    ],
+)
+def test_a_promise_and_a_part_are_no_success(status: int, is_success: bool) -> None:
+    assert Response(status).is_success is is_success
+
+
+@pytest.mark.parametrize(
+    ("total", "rows", "pages"),
+    [(None, 0, 1), (None, 1, 1), (None, 2, 2), (0, 0, 1), (1, 1, 1), (2, 2, 1), (3, 2, 2), (4, 2, 2)],
+)
+def test_pages_are_counted_from_the_whole_or_by_a_full_one(total: int | None, rows: int, pages: int) -> None:
+    body = {"data": [{"id": uuid(at), "name": "x"} for at in range(rows)]}
+    meta = {} if total is None else {"meta": {"pagination": {"total": total}}}
+    page = responses.decode_page(GET, answer(200, body | meta), Segment, 1, limit=2)
+    assert (len(page.items), page.total, page.pages) == (rows, total, pages)

@@ -211,3 +211,9 @@ def test_a_text_is_nothing_that_stands_where_a_command_does() -> None:
 def test_any_word_may_be_the_name_of_what_the_store_has() -> None:
     assert SegmentInput(label="Segment").may_be("show")
     assert PromotionInput(label="Promotion").may_be("show")
+
+
+def test_of_several_invalid_values_the_first_is_told() -> None:
+    with pytest.raises(Misuse) as caught:
+        check(Pair, {"one": 1, "other": 2})
+    assert caught.value.field == "one"

@@ -186,3 +186,13 @@ def test_a_shopper_takes_a_few_bytes() -> None:
     finally:
         tracemalloc.stop()
     assert taken < 100 * len(shoppers)
+
+
+async def test_a_profile_beside_a_known_address_or_id_is_not_asked_for() -> None:
+    async with bench(customers=20) as machine:
+        put(machine, "ida@example.com")
+        other = somebody(machine)
+        known = (Row(1, "", "ida@example.com", None, uuid(1)), Row(2, "", "", other["customer_id"], uuid(2)))
+        assert await whys(machine, *known) == [21, other["customer_id"]]
+        asked = [one["path"] for one in machine.store.requests()]
+        assert not [path for path in asked if uuid(1) in path or uuid(2) in path or "shopper-profiles?" in path]
