@@ -6,7 +6,7 @@ from typing import BinaryIO, Protocol
 from bot.core.frozen_value import Value
 
 MOST_BYTES = 10 * 1024 * 1024
-"""The largest file that is read: no form of Slack's takes a larger one."""
+"""The largest file that comes by Slack: its form takes no larger one. In the shell, rows and lines bound a list."""
 
 
 class Upload(Value):

@@ -10,6 +10,7 @@ from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.ports import Undeliverable
 from bot.ledger.ledger import Ledger
 from tests.engine.bench import Bench, Board, bench
+from tests.records import create_ledger
 
 PASSING = Undeliverable("ratelimited")
 FINAL = Undeliverable("cant_update_message", final=True)
@@ -67,6 +68,17 @@ async def test_a_running_card_rests_three_seconds_unless_its_change_moves(machin
     assert await redrawn(machine) == 1
     assert await redrawn(machine, moved=1) == 1
     assert await redrawn(machine) == 0
+
+
+async def test_a_process_that_does_not_run_a_change_draws_it_without_a_pace(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    create_ledger(path)
+    async with bench(path) as machine, machine.another(path) as other:
+        await left_running(machine)
+        machine.clock.forward(seconds=3)
+        assert await redrawn(other) == 1
+        drawn = machine.board.drawn[-1]
+        assert (drawn.state, drawn.per_second) == (State.RUNNING, 0)
 
 
 async def test_a_stop_is_drawn_at_once(machine: Bench) -> None:

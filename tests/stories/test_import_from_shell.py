@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Refusal
-from bot.core.uploads import Upload
+from bot.core.uploads import MOST_BYTES, Upload
 from bot.import_mode import LocalFiles, Wanted, import_file
 from bot.sandbox.workspace import people
 from tests.harness import World, buttons, said, settings_for
@@ -192,6 +192,7 @@ async def test_a_dry_run_asks_nobody_and_writes_nothing(
         ("ada@example.com", "VIPs", "add", people.DAN, "Guests of this workspace cannot use this bot."),
         ("ada@example.com", "VIPs", "add", "U0NOBODY", "U0NOBODY is no member of this Slack workspace."),
         ("\n".join(f"{at}@x.de" for at in range(250_002)), "VIPs", "add", people.ANA, "more than 250,000 rows"),
+        ("x" * 11_000_000, "VIPs", "add", people.ANA, "Line 1 is longer than any list's, so this is not read."),
         ("from,to\na@x.de,b@x.de\nb@x.de,a@x.de\n", "VIPs", "add", people.ANA, "Name it with --column."),
     ],
 )
@@ -205,6 +206,17 @@ async def test_what_cannot_be_imported_is_refused_in_words(
     assert sentence in str(refusal.value)
     await slack.sweep()
     assert not slack.messages(channel="dm")
+
+
+async def test_a_file_that_slack_would_not_take_is_read(
+    slack: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    rows = (f"{email},{'long ' * 80_000}" for email in slack.emails(30, outside="VIPs"))
+    file.write_text("\n".join(("email,note", *rows)), encoding="utf-8")
+    assert file.stat().st_size > MOST_BYTES
+    assert await typed(slack, file) == 0
+    assert "30 rows read from list.csv:" in capsys.readouterr().out
 
 
 async def test_what_was_exported_imports_again_and_changes_nothing(
