@@ -65,7 +65,7 @@ class ByDigest(Generic[C]):
     @property
     def body(self) -> str:
         """The content as JSON."""
-        return to_json(self.content).decode()
+        return _json(self.content)
 
     @property
     def digest(self) -> str:
@@ -155,6 +155,10 @@ class JoinedMaps(Mapping[K, V]):
         return chain.from_iterable(self._maps)
 
 
+def _json(content: Any) -> str:
+    return to_json(content).decode()
+
+
 def digest_of(body: str) -> str:
     """Return the digest of a content's JSON."""
     return hashlib.sha256(body.encode()).hexdigest()
@@ -164,7 +168,9 @@ def kept_list(values: Sequence[V]) -> Sequence[V]:
     """Return these values as a list that is named by its digest, if it is long and names nobody by address."""
     if isinstance(values, KeptList):
         return values
-    return KeptList(len(values), content=tuple(values)) if _is_long(values) else tuple(values)
+    content = tuple(values)
+    # Its digest is made with it, since many are made at a time, and in a thread: whoever compares plans has it at once.
+    return KeptList(len(content), content=content, digest=digest_of(_json(content))) if _is_long(content) else content
 
 
 def kept_map(values: dict[K, V]) -> Mapping[K, V]:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.bigcommerce import Segment, Targeting, read_again
 from bot.core.command import Context
@@ -11,10 +12,11 @@ from bot.core.errors import NothingToDo
 from bot.core.items import Item
 from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, and_list, counted
+from bot.core.long_lists import AT_ONCE, in_pieces, made_of
 from bot.core.planning.list_effects import Movers, list_effects
 from bot.core.planning.plan import KNOWN, Person, Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import AnyStep, SegmentRef, added, created, in_order, removed
+from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from bot.core.store_view.reach import segments_by_profile
@@ -41,11 +43,9 @@ class ListChange:
 
         ``source`` is what people call the list, and ``rows`` how many it had. Raises NothingToDo if it is so already.
         """
-        joins = self.mode != "remove"
-        # In an order of their own: by a file the store is asked in another one than by the ids, at the click.
-        moved = sorted((at for at in places if self.shoppers.is_in(at) is not joins), key=self.shoppers.customer_id)
+        moved = await made_of(places, partial(self._moved, places))
         others = await self._others(places, ctx) if self.mode == "equal" else ()
-        steps = await self._steps(moved, others)
+        steps = await made_of((*moved, *others), partial(self._steps, moved, others))
         if not steps:
             raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
         plan = await self._with_names(steps, moved, others, ctx)
@@ -64,14 +64,22 @@ class ListChange:
         among = and_list(told_apart(self.shoppers[at].label for at in moved[:KNOWN])[:NAMED])
         return await build_plan(steps, ctx.shop, remarks=(f"Among them: {among}.",) if among else ())
 
-    async def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+    def _moved(self, places: Sequence[int]) -> Sequence[int]:
+        """Return the places of those who join or leave, in the order of their ids.
+
+        By a file the store is asked in another order than by the ids, at the click.
+        """
+        joins = self.mode != "remove"
+        found = [at for at in places if self.shoppers.is_in(at) is not joins]
+        return tuple(in_pieces(found, self.shoppers.customer_id, lambda id_: id_ // AT_ONCE))
+
+    def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
         target, everyone = SegmentRef.of(self.segment), self.shoppers
-        profiles = await in_order(filter(None, map(everyone.profile_id, moved)))
+        profiles = tuple(filter(None, map(everyone.profile_id, moved)))
         if self.mode == "remove":
             return removed(target, profiles)
         newcomers = tuple(everyone.customer_id(at) for at in moved if not everyone.has_profile(at))
-        additions = added(target, profiles, await in_order(newcomers))
-        return (*created(newcomers), *additions, *removed(target, await in_order(others)))
+        return (*created(newcomers), *added(target, profiles, newcomers), *removed(target, others))
 
     async def _effects(self, moved: Sequence[int], others: Sequence[str], shop: Shop) -> tuple[str, ...]:
         if not self.named:
@@ -91,7 +99,7 @@ class ListChange:
 
     async def _others(self, places: Sequence[int], ctx: Context) -> tuple[str, ...]:
         """Return the members who are not on the list."""
-        listed = frozenset(map(self.shoppers.profile_id, places))
+        listed = await made_of(places, lambda: frozenset(map(self.shoppers.profile_id, places)))
 
         async def read() -> tuple[str, ...]:
             members = ctx.shop.reader.each_member(self.segment.id)

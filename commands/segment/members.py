@@ -1,6 +1,7 @@
 """``/segment members``, ``add``, ``remove``, ``clear``: the shoppers in a segment."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -12,9 +13,10 @@ from bot.core.errors import NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import listing, remark_on
 from bot.core.language.tokenizer import quote
+from bot.core.long_lists import made_of
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import SegmentRef, added, created, in_order, removed
+from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.inputs import OneSegment, PageNumber, Shoppers
@@ -124,7 +126,7 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     members = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
     if not members:
         raise NothingToDo(f"{segment.name} is already empty.")
-    steps = removed(SegmentRef.of(segment), await in_order(members))
+    steps = await made_of(members, partial(removed, SegmentRef.of(segment), members))
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 
 

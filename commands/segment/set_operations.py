@@ -1,6 +1,7 @@
 """``/segment copy``, ``combine``, ``overlap``: segments as sets of shoppers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from bot.bigcommerce import is_uuid
@@ -11,10 +12,11 @@ from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
+from bot.core.long_lists import made_of
 from bot.core.planning.item_names import AT_ONCE
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, in_order, removed
+from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.names import find_named
 from commands.inputs import Name, OneSegment
 from commands.paging import offers
@@ -110,7 +112,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     segment = await ctx.shop.segment(args.segment)
     create = CreateSegment(segment=Naming(name=args.name, description=segment.description))
     members = await _members(segment.id, ctx)
-    steps = (create, *added(SegmentRef(name=args.name), await in_order(members)))
+    steps = (create, *await made_of(members, partial(added, SegmentRef(name=args.name), members)))
     return await build_plan(steps, ctx.shop, remarks=(f"A copy of {segment.name}.",))
 
 
@@ -132,7 +134,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     if target is None:
         steps: tuple[AnyStep, ...] = (
             CreateSegment(segment=Naming(name=args.into)),
-            *added(SegmentRef(name=args.into), await in_order(wanted)),
+            *await made_of(wanted, partial(added, SegmentRef(name=args.into), wanted)),
         )
     else:
         steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
@@ -184,7 +186,8 @@ async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Contex
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
     if not missing and not others:
         raise NothingToDo(f"Nothing to do: {target.name} already has {_describe_held(len(wanted), mode)}.")
-    return (*added(target, await in_order(missing)), *removed(target, await in_order(others)))
+    additions = await made_of(missing, partial(added, target, missing))
+    return (*additions, *await made_of(others, partial(removed, target, others)))
 
 
 def _describe_held(count: int, mode: str) -> str:

@@ -631,14 +631,14 @@ async def test_only_the_asker_gets_the_export_as_a_direct_message(slack: World) 
 
 async def test_an_export_does_not_hold_the_segment_in_memory(open_world: OpenWorld) -> None:
     """Customers are asked for before the last page of members has come."""
-    slack = await open_world(customers=4800)
-    slack.enrol("VIPs", 4000)
+    slack = await open_world(customers=9000)
+    slack.enrol("VIPs", 8000)
     await slack.type("/segment export VIPs")
     paths = [one["path"] for one in slack.store.requests()]
     looked_up = [at for at, path in enumerate(paths) if "customers?" in path]
     pages = [at for at, path in enumerate(paths) if "shopper-profiles?" in path]
     assert looked_up[0] < pages[-1]
-    assert len(table(slack.files()["VIPs.csv"])) == 4000
+    assert len(table(slack.files()["VIPs.csv"])) == 8000
 
 
 async def test_export_by_form_and_by_the_button_of_show(slack: World) -> None:

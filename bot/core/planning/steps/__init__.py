@@ -17,7 +17,6 @@ from pydantic import Field
 
 from bot.core.items import CustomerKey
 from bot.core.planning.steps.customers import CreateCustomer
-from bot.core.planning.steps.key_lists import in_order
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotion_status import SwitchPromotion
@@ -73,7 +72,6 @@ __all__ = [
     "added",
     "created",
     "deleted",
-    "in_order",
     "pointed",
     "removed",
 ]

@@ -1,37 +1,19 @@
 """Lists of the keys that Steps name: in their order, without some, and those who are still there."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from typing import TypeVar
 
-from bot.bigcommerce.wire_format import batches
 from bot.core.items import CustomerKey, ItemKey, customer_keys
 from bot.core.kept_lists import kept_list
+from bot.core.long_lists import in_pieces
 from bot.core.store_view.cached_shop import Shop
 
 K = TypeVar("K", str, CustomerKey)
-SORTED_AT_ONCE = 5_000
-"""Keys that are sorted into pieces in one go."""
 
 
 def sorted_keys(keys: Collection[K]) -> tuple[K, ...]:
     """Sort the keys, so that replanning gives the same plan, however the store sorts."""
-    return tuple(sorted(keys, key=str))
-
-
-async def in_order(keys: Iterable[K]) -> tuple[K, ...]:
-    """Sort many keys so, piece by piece: to sort 100,000 would keep others waiting."""
-    by_first: defaultdict[str, list[K]] = defaultdict(list)
-    for some in batches(keys, SORTED_AT_ONCE):
-        await asyncio.sleep(0)
-        for one in some:
-            by_first[str(one)[:1]].append(one)
-    ordered: list[K] = []
-    for first in sorted(by_first):
-        await asyncio.sleep(0)
-        ordered += sorted_keys(by_first[first])
-    return tuple(ordered)
+    return tuple(in_pieces(keys, str, lambda text: text[:2]))
 
 
 def without_keys(customers: Sequence[CustomerKey], out: Set[ItemKey]) -> Sequence[CustomerKey]:

@@ -1,6 +1,7 @@
 """Steps on segments themselves."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
@@ -9,7 +10,7 @@ from bot.bigcommerce import NewSegment, Promotion, Reader, Store
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.phrases import size
-from bot.core.planning.steps.key_lists import in_order
+from bot.core.long_lists import made_of
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
@@ -226,7 +227,7 @@ class DeleteSegment(Step):
             lost=self.promotions,
         )
         members = [member.id for member in await reader.steady_members(self.segment.known_id, self.members)]
-        return (recreate, *added(SegmentRef(name=self.segment.name), await in_order(members)))
+        return (recreate, *await made_of(members, partial(added, SegmentRef(name=self.segment.name), members)))
 
     async def apply(self, store: Store) -> Applied:
         """Delete it by its id. Raises Impossible if it has to be unused and is not, read before each attempt."""
