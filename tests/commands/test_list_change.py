@@ -50,4 +50,4 @@ async def test_nobody_waits_while_a_long_list_becomes_a_change(mode: Mode) -> No
         made_for: Any = ctx
         plan = await ListChange(mode, vips, shoppers, {}).plan(range(len(shoppers)), "list.csv", 9_000, made_for)
     assert sum(step.shoppers for step in plan.steps if step.kind != "remove_members" or mode == "remove") == AT_ONCE + 1
-    assert shoppers.looks[threading.get_ident()] < 100 < shoppers.looks.total()
+    assert shoppers.looks[threading.get_ident()] < AT_ONCE // 10 < shoppers.looks.total()
