@@ -29,16 +29,19 @@ _SCHEMAS = {
     Schema.CURRENT: Finding("Its schema is this version's."),
     Schema.NEWER: Finding("Only later versions of the bot may write to it.", "Install the newer version of the bot."),
 }
+_READABLE = (Schema.OLDER, Schema.CURRENT)
+"""Whose log this version reads. Other tables may be missing from an older ledger."""
 Look = Callable[[Case, Checkup], Awaitable[Sequence[Finding]]]
 
 
-def _check(name: str, look: Look, *schemas: Schema, limit: float = LONG) -> Check[Case]:
-    """Return a check that opens the ledger in a thread, if it has one of these schemas."""
+def _check(name: str, look: Look, *schemas: Schema) -> Check[Case]:
+    """Return a check that looks into the ledger, if it has one of these schemas."""
+    return Check(name, lambda case: _look_into(case, look, *schemas), LONG)
 
-    async def check(case: Case) -> Sequence[Finding]:
-        return await in_thread(lambda: asyncio.run(_look(case, look, schemas)))
 
-    return Check(name, check, limit)
+async def _look_into(case: Case, look: Look, *schemas: Schema) -> Sequence[Finding]:
+    """Open the ledger in a thread of its own, which may read for long."""
+    return await in_thread(lambda: asyncio.run(_look(case, look, schemas)))
 
 
 async def _look(case: Case, look: Look, schemas: tuple[Schema, ...]) -> Sequence[Finding]:
@@ -139,15 +142,15 @@ async def _workspace(case: Case) -> Sequence[Finding]:
             return (Finding(told, "Set the tokens of that workspace, or DATABASE to another file."),)
         return (Finding("It is of the token's workspace."),)
 
-    return await _check("", look, Schema.OLDER, Schema.CURRENT).look(case)
+    return await _look_into(case, look, *_READABLE)
 
 
 LEDGER_CHECKS = (
     *SQLITE_CHECKS,
     Check("ledger", _pages, LONG),
-    _check("ledger kind", _kind, Schema.OLDER, Schema.CURRENT),
-    _check("ledger key", _key, Schema.OLDER, Schema.CURRENT),
-    _check("ledger chain", _chain, Schema.OLDER, Schema.CURRENT),
+    _check("ledger kind", _kind, *_READABLE),
+    _check("ledger key", _key, *_READABLE),
+    _check("ledger chain", _chain, *_READABLE),
     Check("ledger workspace", _workspace, LONG),
     _check("emergencies", _emergencies, Schema.CURRENT),
     _check("messages", _messages, Schema.CURRENT),

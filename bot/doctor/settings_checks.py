@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding
 from bot.doctor.slack_checks import COPY_BOT, NEW_APP
+from bot.health.metrics import LIBRARY
 from bot.settings import Settings, WrongSettings, file_values, load
 
 NAME = "settings"
@@ -34,6 +35,8 @@ _FIXES = {
     "POLICY": "Mend the file where it says; bot/README.md shows one.",
 }
 _SWAPPED = {"SLACK_BOT_TOKEN": ("xapp-", "SLACK_APP_TOKEN"), "SLACK_APP_TOKEN": ("xoxb-", "SLACK_BOT_TOKEN")}
+_WORKBOOKS = "python_calamine", "Lists as .xlsx", "xlsx"
+_METRICS = LIBRARY, "Metrics", "metrics"
 _MODES = ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 _NO_MODE = Finding(
     "Neither SLACK_APP_TOKEN, for Socket Mode, nor SLACK_SIGNING_SECRET, for HTTP mode, is set.",
@@ -103,9 +106,14 @@ def _unused(case: Case) -> Iterator[Finding]:
 
 
 async def _optional(case: Case) -> Sequence[Finding]:
-    if case.machine.is_installed("python_calamine"):
-        return (Finding("Lists as .xlsx can be read."),)
-    return (Finding("Lists as .xlsx cannot be read; if people bring some, type: pip install 'segment-bot[xlsx]'."),)
+    extras = (_WORKBOOKS, *((_METRICS,) if case.settings.HEALTH_PORT is not None else ()))
+    return [_extra(case, *one) for one in extras]
+
+
+def _extra(case: Case, module: str, what: str, extra: str) -> Finding:
+    if case.machine.is_installed(module):
+        return Finding(f"{what}: installed.")
+    return Finding(f"{what}: not installed; if you want that, type pip install 'segment-bot[{extra}]'.")
 
 
 async def _times(case: Case) -> Sequence[Finding]:

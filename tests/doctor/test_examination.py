@@ -224,10 +224,12 @@ async def test_answers_that_tell_nothing_leave_things_open(tmp_path: Path) -> No
     async with clinic(tmp_path) as patient:
         patient.slack.faults.add("bots.info", error="internal_error", times=None)
         patient.has(is_installed=lambda _: False)
+        patient.set(HEALTH_PORT="0")
         results = await patient.examined()
         assert faults(results) == []
         assert told(results, "app token") == "Slack opens connections with it."
         assert "segment-bot[xlsx]" in told(results, "extras")
+        assert "segment-bot[metrics]" in told(results, "extras")
 
 
 @pytest.mark.parametrize("scope", ["channels:read", "usergroups:read", "users:read"])
