@@ -85,3 +85,38 @@ async def test_a_size_is_right_where_the_list_of_customers_is_not(slack: World) 
     slack.store.faults.add("GET", "/customers", pages="alone", times=None)
     await slack.type("/segment list")
     assert all(f"{size:,}" in slack.whisper() for size in sizes.values())
+
+
+async def test_a_row_that_is_there_twice_is_no_one_else_where_nothing_is_counted(slack: World) -> None:
+    slack.enrol("VIPs", 200)
+    slack.store.faults.add("GET", MEMBERS, pages="uncounted", times=None)
+    for line in ("/segment clear VIPs", "/segment copy VIPs Best", "/segment export VIPs"):
+        await slack.type(line)
+        assert "It lists the same one twice" in slack.whisper()
+    assert not slack.writes()
+
+
+async def test_members_who_change_with_each_reading_are_not_deleted(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=400)
+    slack.enrol("VIPs", 310)
+    await slack.type("/segment delete VIPs")
+    slack.store.faults.add("GET", MEMBERS, pages="swapping", times=None)
+    await slack.press("Delete Segment", by="ben")
+    told = said(slack.card(1))
+    assert "Failed" in told
+    assert CONTRADICTION in told
+    assert "It lists others each time" in told
+    assert not slack.writes()
+
+
+async def test_who_joined_while_another_left_comes_back_and_no_one_else(open_world: OpenWorld) -> None:
+    slack = await open_world(customers=400)
+    slack.enrol("VIPs", 310)
+    await slack.type("/segment delete VIPs")
+    slack.store.faults.add("GET", MEMBERS, pages="swapping", times=5)
+    deleting = slack.client.press("ben", "#approvals", "Delete Segment")
+    async with slack.meanwhile(deleting, "DELETE", "/segments"):
+        before = slack.members("VIPs")
+    await slack.type("/change undo 1")
+    await slack.press("Undo Change", by="ben", change=2)
+    assert slack.members("VIPs") == before

@@ -59,7 +59,9 @@ def misrepresented(rows: list[Any], meta: dict[str, Any], way: str) -> dict[str,
         return {"data": rows, "meta": {**meta, "pagination": {**pagination, **claims}}}
     if way == "empty":
         return {"data": [], "meta": meta}
-    return {"data": [*rows[:-1], *rows[:1]] if way == "twice" else rows, "meta": meta}
+    if way == "uncounted":
+        meta = {**meta, "pagination": {name: value for name, value in pagination.items() if name != "total"}}
+    return {"data": [*rows[:-1], *rows[:1]] if way in ("twice", "uncounted") else rows, "meta": meta}
 
 
 def _link(number: int, limit: int) -> str:

@@ -152,8 +152,11 @@ def _mispaged(store: Store, request: web.Request, response: web.Response, way: s
     body = json.loads(response.body) if isinstance(response.body, bytes) and response.body else None
     if not isinstance(body, dict) or "pagination" not in body.get("meta", {}):
         return response
-    if way == "shrinking" and "next" in body["meta"]["pagination"]["links"]:
-        profiles.remove_members(store.shop, request.match_info["segment_id"], [one["id"] for one in body["data"][:1]])
+    if way in ("shrinking", "swapping") and "next" in body["meta"]["pagination"]["links"]:
+        segment_id = request.match_info["segment_id"]
+        profiles.remove_members(store.shop, segment_id, [one["id"] for one in body["data"][:1]])
+        if way == "swapping":
+            profiles.add_another_member(store.shop, segment_id, but=body["data"][0]["id"])
     return _json({**body, **misrepresented(body["data"], body["meta"], way)}, response.status)
 
 

@@ -86,6 +86,16 @@ def remove_members(shop: Shop, segment_id: str, profile_ids: Sequence[str] | Non
         shop.db.execute(sql, (segment, many(profile_ids)))
 
 
+def add_another_member(shop: Shop, segment_id: str, *, but: str) -> None:
+    """Add the last profile that is not in a segment, if there is one ``but`` this."""
+    segment = segment_position(shop, segment_id)
+    with shop.db:
+        sql = """INSERT INTO members (segment, profile) SELECT ?1, position FROM profiles
+                 WHERE id != ?2 AND position NOT IN (SELECT profile FROM members WHERE segment = ?1)
+                 ORDER BY position DESC LIMIT 1"""
+        shop.db.execute(sql, (segment, but))
+
+
 def segments(shop: Shop, profile_id: str, window: Window) -> Page:
     """Return a page of the segments that a profile is in. Raises NotFound."""
     rows = shop.rows("SELECT position FROM profiles WHERE id = ?", profile_id)
