@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from psycopg import Cursor, Pipeline
+from psycopg import ClientCursor
 from psycopg.rows import tuple_row
 
 from bot.core.audit.seal_keys import SealKeys
 from bot.ledger.postgres.column_checks import BESIDE, LAST, TAIL, computed, misfit
 from bot.ledger.postgres.connecting import Raw
-from bot.ledger.postgres.rows import Row
+from bot.ledger.postgres.results import Result
 from bot.ledger.postgres.statements import translated
 from bot.ledger.postgres.tables import COMPUTED
 from bot.ledger.sql.database import Connection, SealedEntry, Values
@@ -35,36 +35,6 @@ class Owner:
     read_later: Borrow
 
 
-class Result:
-    """The rows of a statement, which may still be on their way through a pipeline."""
-
-    def __init__(self, cursor: Cursor[Row], pipeline: Pipeline | None) -> None:
-        self._cursor = cursor
-        self._pipeline = pipeline
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were written."""
-        return self._arrived().rowcount
-
-    def fetchone(self) -> Row | None:
-        """Return the next row; None if there is none."""
-        return self._cursor.fetchone() if self._arrived().description else None
-
-    def fetchall(self) -> list[Row]:
-        """Return the rows that are left."""
-        return self._cursor.fetchall() if self._arrived().description else []
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self.fetchall())
-
-    def _arrived(self) -> Cursor[Row]:
-        if self._pipeline:
-            self._pipeline.sync()
-            self._pipeline = None
-        return self._cursor
-
-
 class PostgresConnection:
     """What one function reads with; ``borrow`` lends the connection to the server for one statement.
 
@@ -78,17 +48,18 @@ class PostgresConnection:
         self._borrow = borrow
         self._streams = streams
         self._names = count()
-        self._pipeline: Pipeline | None = None
 
     def execute(self, query: str, values: Values = (), /) -> Result:
         """Execute one statement."""
         with self._borrow() as raw:
-            return Result(raw.execute(translated(query), values), self._pipeline)
+            result = Result()
+            result.arrive(raw.execute(translated(query), values))
+            return result
 
     def executemany(self, query: str, rows: Iterable[Sequence[str | int | None]], /) -> None:
         """Execute a statement that writes, once for each of these rows."""
-        with self._borrow() as raw, raw.cursor() as cursor:
-            cursor.executemany(translated(query), rows)
+        for row in rows:
+            self.execute(query, row)
 
     def stream(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query as tuples: there may be millions."""
@@ -129,15 +100,26 @@ class PostgresConnection:
 
 
 class WritingConnection(PostgresConnection):
-    """What one function writes with, through a pipeline: a statement is sent without waiting for the one before it.
+    """What one function writes with: its statements are sent together, once a result is asked for, or with the COMMIT.
 
     ``known``: the last entry, as it was read when the lock was granted.
     """
 
-    def __init__(self, raw: Raw, owner: Owner, pipeline: Pipeline, known: Last) -> None:
+    def __init__(self, raw: Raw, owner: Owner, known: Last) -> None:
         super().__init__(lambda: nullcontext(raw), owner)
-        self._pipeline = pipeline
+        self._cursor = ClientCursor(raw)
+        self._waiting: list[tuple[str, Result]] = []
         self.known = known
+
+    def execute(self, query: str, values: Values = (), /) -> Result:
+        """Execute one statement, later."""
+        result = Result(self._send)
+        self._waiting.append((self._cursor.mogrify(translated(query), values), result))
+        return result
+
+    def stream(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a query as tuples, all at once: whoever holds the lock reads no millions."""
+        return map(tuple, self.execute(query, values))
 
     def last_entry(self) -> Last | None:
         """Return number, seal and MAC of the last entry, with those of this transaction; None if there is none."""
@@ -147,3 +129,17 @@ class WritingConnection(PostgresConnection):
         """Insert the next entry of the audit log."""
         super().insert_entry(entry)
         self.known = (entry.number, entry.seal, entry.mac)
+
+    def take_unsent(self) -> list[str]:
+        """Return the statements that nobody waits for, and forget them; their results do not arrive any more."""
+        waiting, self._waiting = self._waiting, []
+        return [text for text, _ in waiting]
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        self._cursor.execute("; ".join(text for text, _ in waiting).encode())
+        for _, result in waiting:
+            result.arrive(self._cursor)
+            self._cursor.nextset()

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import InterfaceError, OperationalError
-from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction
-from psycopg.pq import TransactionStatus
+from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction, error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from bot.core.audit.hash_chain import GENESIS
 from bot.core.errors import LedgerLost
@@ -26,10 +27,13 @@ from bot.ledger.sql.schema_version import refuse_too_old
 T = TypeVar("T")
 BEGIN = """
     BEGIN ISOLATION LEVEL READ COMMITTED;
-    SELECT number, seal, mac, pg_current_xact_id()::text FROM tail WHERE id = 1 FOR UPDATE;
-    SELECT version, oldest_writer, clock_timestamp() FROM ledger_schema
+    SELECT 1 FROM tail WHERE id = 1 FOR UPDATE;
+    SELECT number, seal, mac, pg_current_xact_id(), version, oldest_writer,
+        extract(epoch FROM clock_timestamp())::float8
+    FROM tail, ledger_schema
 """
-"""The clock is read once the lock is granted; ``now()`` would stand still since the transaction began."""
+"""Locks, then reads. The clock is read, too: ``now()`` would stand still since the transaction began."""
+_DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 _FORGOTTEN = (
     "The database no longer holds entry {seen} as it confirmed it; its last one is entry {last}. It failed over to a "
     "standby that lagged behind, or was restored from a backup, so the bot stopped. Set synchronous_standby_names, run "
@@ -70,12 +74,10 @@ class Writer:
         raw, last, transaction = self._begun()
         try:
             self._refuse_forgetful(last)
-            with raw.pipeline() as pipeline:
-                db = WritingConnection(raw, self._owner, pipeline, last)
-                result = write(db)
-                turn.commit()
-                committing = raw.execute("COMMIT")
-            if committing.statusmessage != "COMMIT":
+            db = WritingConnection(raw, self._owner, last)
+            result = write(db)
+            turn.commit()
+            if _result_of(raw, "; ".join([*db.take_unsent(), "COMMIT"])).command_status != b"COMMIT":
                 raise InFailedSqlTransaction("an error within the transaction was passed over")
         except (OperationalError, InterfaceError):
             if not (turn.is_committing and raw.broken and was_committed(transaction, self._connect)):
@@ -98,20 +100,19 @@ class Writer:
     def _locked(self) -> tuple[Raw, Last, str]:
         raw = self._raw = self._raw or self._connect()
         try:
-            cursor = raw.execute(BEGIN)
-            cursor.nextset()
-            number, seal, mac, transaction = cursor.fetchone() or (0, "", "", "")
-            cursor.nextset()
-            version, oldest, time = cursor.fetchone() or (0, 0, self._clock())
-            self.clock_ahead = time - self._clock()
-            refuse_too_old(version, oldest, self._name)
+            row = _result_of(raw, BEGIN)
+            number, seal, mac, transaction, version, oldest, time = (
+                (row.get_value(0, at) or b"").decode() for at in range(7)
+            )
+            self.clock_ahead = datetime.fromtimestamp(float(time), UTC) - self._clock()
+            refuse_too_old(int(version), int(oldest), self._name)
         except ReadOnlySqlTransaction:
             self.close()  # another server took over: the address may lead there now
             raise
         except BaseException:
             self._put_back(raw)
             raise
-        return raw, (number, seal, mac), transaction
+        return raw, (int(number), seal, mac), transaction
 
     def _refuse_forgetful(self, last: Last) -> None:
         """Raise LedgerLost if the database does not hold what it confirmed to this process."""
@@ -126,3 +127,14 @@ class Writer:
                 raw.rollback()
         if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
             self.close()
+
+
+def _result_of(raw: Raw, statements: str) -> PGresult:
+    """Send these statements together, and return what the last one returns. Raises psycopg.Error.
+
+    A cursor would do the same, in several times the time.
+    """
+    result = raw.pgconn.exec_(statements.encode())
+    if result.status in _DONE:
+        return result
+    raise OperationalError(result.error_message.decode()) if raw.broken else error_from_result(result, encoding="utf-8")
