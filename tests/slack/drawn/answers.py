@@ -22,7 +22,7 @@ from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.help import help_answer
 from tests.core.samples import NOW, change
-from tests.slack.drawn.files import Surface
+from tests.kept_texts import Things
 from tests.slack.test_forms import combine, edit
 
 ROWS = (("VIPs <eu>", 1234, Delta(5)), (mention("UBEN"), -1, Delta(-1234)), ("", None, Delta(0)))
@@ -90,7 +90,7 @@ def _undo() -> Block:
     return blocks.actions([blocks.button("Undo", "run:0", "change undo 42")])
 
 
-def pieces() -> Surface:
+def pieces() -> Things:
     """Draw what blocks are built of, at their limits."""
     return {
         "bullets": [

@@ -13,7 +13,7 @@ from bot.slack import decoding, shared_files
 from bot.slack.action_ids import CONFIRM, DISOWN, EDIT, REJECT
 from bot.slack.decoding import Body, Undecodable
 from commands import GROUPS
-from tests.slack.drawn.files import Surface
+from tests.kept_texts import Things
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 Decoder = Callable[[Body], object]
@@ -87,7 +87,7 @@ def _clicks() -> Iterator[tuple[str, Decoder, Body]]:
 def _forms() -> Iterator[tuple[str, Decoder, Body]]:
     shown = "42.3.00c0ffee00c0ffee.0123456789abcdef"
     yield "submitted", partial(decoding.submission, groups=GROUPS), _sample("form")
-    edited = _form("form", edits=42, click=shown, ts="1.2", given={"description": "Kept"})
+    edited = _form("form", edits=42, click=shown, ts="1.2", given={"description": "Things"})
     yield "submitted to edit", partial(decoding.submission, groups=GROUPS), edited
     yield "submitted, and more", partial(decoding.submission, groups=GROUPS), _form("form", more=True, edits=42)
     yield "why not", decoding.rejection, _sample("reason")
@@ -105,7 +105,7 @@ def _files() -> Iterator[tuple[str, Decoder, Body]]:
     yield "a file's button", partial(shared_files.click, groups=GROUPS), _pressed("click", json.dumps(FILE))
 
 
-def deliveries() -> Surface:
+def deliveries() -> Things:
     """Decode all of them."""
     return {
         title: list(_decoded(decode, body)) for title, decode, body in (*_lines(), *_clicks(), *_forms(), *_files())

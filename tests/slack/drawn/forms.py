@@ -12,7 +12,7 @@ from bot.slack import forms, inputs
 from bot.slack.blocks import Block
 from bot.slack.ticks import render_ticks
 from tests.core.samples import change, uuid
-from tests.slack.drawn.files import Surface
+from tests.kept_texts import Things
 from tests.slack.test_forms import combine, edit
 
 BUTTON = ClickedButton(shown=change().shown, channel="C1", ts="1.2", text="Delete &lt;VIPs&gt;")
@@ -66,7 +66,7 @@ def _counted(text: str | None) -> Block:
     return forms.count_recognised(view | {"state": {"values": {"shoppers": {"shoppers": {"value": text}}}}})
 
 
-def filled_forms() -> Surface:
+def filled_forms() -> Things:
     """Draw every form."""
     return {
         "empty": forms.render_form(Call(combine, {}), None),

@@ -7,7 +7,7 @@ from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.slack.blocks import Block
 from bot.slack.home import render_home
 from tests.core.samples import change
-from tests.slack.drawn.changes import BEN, RULES, TWO
+from tests.core.told.changes import BEN, RULES, TWO
 
 SIZES = (
     SegmentSize(name="VIPs <eu>", shoppers=12_345, promotions=2),

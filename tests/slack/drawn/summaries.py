@@ -14,7 +14,7 @@ from bot.core.summary.summary import Summary
 from bot.slack.answers import message
 from tests.core.samples import change, delete, plan
 from tests.core.summary.days import snapshot, summary
-from tests.slack.drawn.changes import BEN, TWO
+from tests.core.told.changes import BEN, TWO
 
 LOYAL, EMPTY = Size("b", "Loyal", 20), Size("e", "E", 0)
 BEFORE = (Size("a", "VIPs", 10), LOYAL, Size("c", "Gone", 3), Size("d", "Old name", 4), EMPTY)

@@ -1,6 +1,6 @@
 """The surfaces, and what is drawn of each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from bot.slack.confirmation_message import render_question
 from bot.slack.older_blocks import as_text, versions, view_versions
 from bot.slack.review_form import render_review_form
 from tests.core.samples import NOW, change
-from tests.slack.drawn import answers, changes
+from tests.core.told import changes
+from tests.kept_texts import Kinds
+from tests.slack.drawn import answers
 from tests.slack.drawn.deliveries import deliveries
-from tests.slack.drawn.files import Surface
 from tests.slack.drawn.forms import filled_forms
 from tests.slack.drawn.homes import homes
-from tests.slack.drawn.plans import plans
 from tests.slack.drawn.summaries import summaries
 
 REQUEST = FromShell(
@@ -82,7 +82,7 @@ def _older() -> Iterator[tuple[str, Any]]:
             yield f"{title}, {at + 1} less", tab.blocks
 
 
-SURFACES: Mapping[str, Callable[[], Surface]] = {
+SURFACES: Kinds = {
     "cards": lambda: dict(_cards()),
     "notices": lambda: dict(_notices()),
     "forms": filled_forms,
@@ -90,7 +90,6 @@ SURFACES: Mapping[str, Callable[[], Surface]] = {
     "summaries": summaries,
     "answers": lambda: dict(_answers()),
     "pieces": answers.pieces,
-    "plans": plans,
     "deliveries": deliveries,
     "older": lambda: dict(_older()),
 }

@@ -32,7 +32,8 @@ from bot.core.planning.steps.profiles import Memberships, OldProfile
 from bot.core.planning.steps.references import Restored
 from bot.core.store_view.reach import Reach
 from tests.core.samples import add, delete, plan, uuid
-from tests.slack.drawn.changes import USES, every
+from tests.core.told.changes import USES, every
+from tests.kept_texts import Kinds
 
 VIPS, LOYAL = SegmentRef(name="VIPs", id=uuid(1)), SegmentRef(name="Loyal", id=uuid(2))
 NEW = SegmentRef(name="New")
@@ -151,8 +152,8 @@ def _needs(of: Plan) -> str:
         return str(error)
 
 
-def plans() -> dict[str, list[str]]:
-    """Tell everything."""
-    told = {f"step to {title}": _told(step) for title, step in steps()}
-    told |= {f"plan: {title}": [*_told(one), _needs(one)] for title, one in _plans()}
-    return told | {f"change: {title}": _told(one) for title, one in every()}
+TOLD: Kinds = {
+    "steps": lambda: {title: _told(step) for title, step in steps()},
+    "plans": lambda: {title: [*_told(one), _needs(one)] for title, one in _plans()},
+    "changes": lambda: {title: _told(one) for title, one in every()},
+}
