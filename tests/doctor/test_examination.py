@@ -246,6 +246,12 @@ def test_an_answer_without_headers_leaves_open_what_they_tell() -> None:
             look({})
 
 
+@pytest.mark.parametrize("name", ["left", "quota"])
+def test_half_of_what_is_told_of_a_limit_tells_nothing(name: str) -> None:
+    with pytest.raises(NotChecked, match="did not tell its limit"):
+        limit_of({f"x-rate-limit-requests-{name}": "5"})
+
+
 @pytest.mark.parametrize(("seconds", "ok"), [(-61, False), (-60, True), (60, True), (61, False)])
 def test_a_clock_may_be_a_minute_apart(seconds: int, ok: bool) -> None:
     now = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
