@@ -62,6 +62,26 @@ async def test_a_change_that_ended_counts_as_it_did_if_that_is_known(
     assert await counted(ledger) == counts
 
 
+async def test_what_is_unknown_of_one_change_says_nothing_of_another(ledger: Ledger) -> None:
+    for id_, state, added, event in (
+        ("1", StepState.DONE, 18, Event.FINISH),
+        ("2", StepState.UNSURE, None, Event.FAIL),
+        ("3", StepState.DONE, 5, Event.FINISH),
+    ):
+        change = await ran(ledger, await adding(ledger, id_, Event.CLEAR, Event.START), state, added)
+        await moved(ledger, change, event)
+    assert await counted(ledger) == 18 + 20 + 5
+    assert await counted(ledger, apart_from=2) == 18 + 5
+
+
+async def test_of_what_ended_only_the_segments_own_moves_count(ledger: Ledger) -> None:
+    begun = await adding(ledger, "1", Event.CLEAR, Event.START)
+    effects = {"effects": {ID: (18, 2), uuid(7): (5, 0)}}
+    begun = await ledger.changes.save_run(begun, Run(position=0, state=StepState.DONE), at=NOW, detail=effects)
+    await moved(ledger, begun, Event.FINISH)
+    assert await counted(ledger) == 18
+
+
 async def test_what_was_approved_or_waits_does_not_count(ledger: Ledger) -> None:
     await adding(ledger, "1", Event.POST)
     change = await adding(ledger, "2", Event.POST)
