@@ -1,10 +1,12 @@
 """A PostgreSQL server for the tests: TEST_POSTGRES_URL's, or one that a test run starts for itself and shares."""
 
 import atexit
+import fcntl
+import json
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.disks import MEMORY
 BOT = "segment_bot_tests"
 """The role of the bots, which owns nothing."""
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+_PREFIX = "segment-bot-postgres-"
 _TEMPLATE = f"segment_bot_{_RUN}"
 _numbers = count()
 _spare: list[str] = []
@@ -32,9 +35,29 @@ def server_url() -> str:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         atexit.register(_kept.close)
         return given
-    url = _kept.enter_context(started(Path(MEMORY or "/tmp") / f"segment-bot-postgres-{_RUN}"))
+    folder = Path(MEMORY or "/tmp") / f"{_PREFIX}{_RUN}"
+    _end_orphans(folder.parent)
+    url = _kept.enter_context(started(folder))
     atexit.register(_kept.close)  # before what the server registered for its own end
     return url
+
+
+def _end_orphans(parent: Path) -> None:
+    """End the servers of test runs that were killed, one process at a time."""
+    with (parent / f"{_PREFIX}orphans").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for handles in parent.glob(f"{_PREFIX}*/.handle_pids.json"):
+            if not any(map(_lives, json.loads(handles.read_text()))):
+                handles.write_text("[]")
+                with started(handles.parent):
+                    pass
+
+
+def _lives(process: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(process, 0)  # sends nothing
+        return True
+    return False
 
 
 @contextmanager

@@ -70,6 +70,7 @@ def _grant(owner: Raw, role: str) -> None:
     """Grant this role what a bot needs: what is append-only, it may only append to."""
     schema, bot = sql.Identifier(SCHEMA_NAME), sql.Identifier(role)
     owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, bot))
+    owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}").format(schema, bot))
     for name, kind in owner.execute(_TABLES, (SCHEMA_NAME,)).fetchall():
         rights = sql.SQL(_rights(name, kind))
         owner.execute(sql.SQL("GRANT {} ON {}.{} TO {}").format(rights, schema, sql.Identifier(name), bot))
