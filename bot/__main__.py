@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bot import audit_cli, doctor_cli, import_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
+from bot.core.ledger_address import LedgerAddress
 from bot.ledger.errors import UnusableLedger
-from bot.settings import CannotStart, WrongSettings, database_path, load, seal_keys
+from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
 DOCTOR = "doctor"
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # A file of settings that cannot be read is no obstacle to whoever is to tell of it.
         is_doctor = [*(sys.argv[1:] if arguments is None else arguments)][:1] == [DOCTOR]
-        options = _parser(Path() if is_doctor else database_path()).parse_args(arguments)
+        options = _parser(Path() if is_doctor else database_address()).parse_args(arguments)
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @cache
-def _parser(database: Path) -> argparse.ArgumentParser:
+def _parser(database: LedgerAddress) -> argparse.ArgumentParser:
     """Build it once, since it takes longer than to check a short log; ``database``: the default."""
     parser = argparse.ArgumentParser(prog="segment-bot", description="Customer segments, managed from Slack.")
     modes = parser.add_subparsers(required=True, metavar="MODE")

@@ -20,9 +20,10 @@ from bot.core.audit.hash_chain import Verification
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.visible import escape_hidden, visible
+from bot.core.ledger_address import LedgerAddress, parse_address
 from bot.ledger.archives import verify_together
+from bot.ledger.opening import open_audit
 from bot.ledger.ports.audit_file import AuditFile
-from bot.ledger.sqlite.audit_file import open_audit_file
 
 
 class NoDatabase(Refusal):
@@ -32,7 +33,7 @@ class NoDatabase(Refusal):
         super().__init__(f"There is no database {path}. Name it with --database or DATABASE.")
 
 
-def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], SealKeys]) -> None:
+def add_to(parser: argparse.ArgumentParser, database: LedgerAddress, keys: Callable[[], SealKeys]) -> None:
     """Add the actions; each runs with its options and returns the exit status.
 
     ``database``: the default; ``keys`` reads the keys with which its entries are signed.
@@ -48,7 +49,7 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     ):
         one = actions.add_parser(name, help=explanation)
         add_options(one)
-        one.add_argument("--database", type=Path, default=database, help="default %(default)s")
+        one.add_argument("--database", type=parse_address, default=database, help="default %(default)s")
         one.set_defaults(run=_run(action), keys=keys)
 
 
@@ -118,7 +119,7 @@ async def _verify_together(options: argparse.Namespace, against: str) -> int:
                     f"{path} is not an archive. Name archives with --archive, and the ledger with --database."
                 )
             files.append((path.name, file.archives))
-        files.append((options.database.name, stack.enter_context(_open(options)).archives))
+        files.append((_name(options.database), stack.enter_context(_open(options)).archives))
         return _report(await verify_together(files, against), against)
 
 
@@ -130,21 +131,25 @@ async def _backup(options: argparse.Namespace) -> int:
 
 
 async def _archive(options: argparse.Namespace) -> int:
-    with open_audit_file(_existing(options.database), to_archive=True, keys=options.keys()) as file:
+    with open_audit(_existing(options.database), to_archive=True, keys=options.keys()) as file:
         moved = await file.archives.archive(options.file, before=options.before, at=datetime.now(UTC))
     print(f"Entries {moved.first} to {moved.last} are in {options.file} now, whose head is {moved.head}.")
     return 0
 
 
-def _open(options: argparse.Namespace, path: Path | None = None) -> AbstractContextManager[AuditFile]:
+def _open(options: argparse.Namespace, path: LedgerAddress | None = None) -> AbstractContextManager[AuditFile]:
     """Open this file, or else the ledger, to read it."""
-    return open_audit_file(_existing(path or options.database), keys=options.keys())
+    return open_audit(_existing(path or options.database), keys=options.keys())
 
 
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise NoDatabase(path)
-    return path
+def _existing(address: LedgerAddress) -> LedgerAddress:
+    if isinstance(address, Path) and not address.is_file():
+        raise NoDatabase(address)
+    return address
+
+
+def _name(address: LedgerAddress) -> str:
+    return address.name if isinstance(address, Path) else str(address)
 
 
 def _filter(options: argparse.Namespace) -> AuditFilter:

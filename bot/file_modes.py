@@ -10,7 +10,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 log = logging.getLogger(__name__)
 
 
-def warn_of_open_files(dotenv: Path, database: Path) -> None:
+def warn_of_open_files(dotenv: Path, database: Path | None) -> None:
     """Log which of these files others can open, and what to do. New ones are created for their owner alone."""
     if found := open_files(dotenv, database):
         names = shlex.join(map(str, found))
@@ -19,12 +19,14 @@ def warn_of_open_files(dotenv: Path, database: Path) -> None:
         )
 
 
-def open_files(dotenv: Path, database: Path) -> list[Path]:
+def open_files(dotenv: Path, database: Path | None) -> list[Path]:
     """Return which of these files others can open."""
     return [path for path in (dotenv, *_ledgers(database)) if path.is_file() and path.stat().st_mode & OTHERS]
 
 
-def _ledgers(database: Path) -> Iterator[Path]:
+def _ledgers(database: Path | None) -> Iterator[Path]:
     """Yield the ledger with its companions, and what lies beside it: archives and backups."""
+    if database is None:
+        return
     beside = sorted(database.parent.iterdir())
-    return (one for one in beside if one.name.startswith(database.name) or one.suffix == database.suffix != "")
+    yield from (one for one in beside if one.name.startswith(database.name) or one.suffix == database.suffix != "")

@@ -70,7 +70,7 @@ async def import_file(wanted: Wanted, settings: Settings, *, clock: Callable[[],
     """Plan it, show it, and have it confirmed. Return the exit status. Raises Refusal and CannotStart."""
     if not wanted.file.is_file():
         raise Refusal(f"There is no file {wanted.file}.")
-    if not settings.DATABASE.is_file():
+    if settings.ledger_file and not settings.ledger_file.is_file():
         raise Refusal(f"There is no ledger {settings.DATABASE}. Start the bot first, or name its file with DATABASE.")
     async with assemble(settings, GROUPS, clock=clock, run_due_every=None, uploads=LocalFiles()) as bot:
         await _refuse_strangers(bot, wanted.person)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.phrases import and_list
+from bot.core.ledger_address import LedgerAddress, parse_address
+from bot.ledger.opening import migrate, needing_driver
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Database
 from bot.ledger.sqlite.database import Database as SqliteDatabase
@@ -23,7 +25,7 @@ PATIENCE = 30.0
 """Seconds that a page which is copied waits for the database."""
 
 
-def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], SealKeys]) -> None:
+def add_to(parser: argparse.ArgumentParser, database: LedgerAddress, keys: Callable[[], SealKeys]) -> None:
     """Add the actions; each runs with its options and returns the exit status.
 
     ``database``: the default; ``keys`` reads the keys with which its entries are signed.
@@ -31,7 +33,7 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     restoring = actions.add_parser("restore", help="start again from a backup, with all closed that was open in it")
     restoring.add_argument("file", type=Path, help="the backup, made by `audit backup`")
-    restoring.add_argument("--database", type=Path, default=database, help="default %(default)s")
+    restoring.add_argument("--database", type=parse_address, default=database, help="default %(default)s")
     restoring.set_defaults(run=lambda options: _restore(options.file, options.database, keys()))
     migrating = actions.add_parser("migrate", help="make or update the tables on PostgreSQL")
     migrating.add_argument(
@@ -41,15 +43,19 @@ def add_to(parser: argparse.ArgumentParser, database: Path, keys: Callable[[], S
     migrating.set_defaults(run=lambda options: _migrate(options.database, options.role))
     copying = actions.add_parser("copy", help="copy the whole ledger to another database; no bot runs meanwhile")
     copying.add_argument(
-        "--to", required=True, metavar="FILE|URL", help="an empty ledger, or what was copied of this one"
+        "--to",
+        type=parse_address,
+        required=True,
+        metavar="FILE|URL",
+        help="an empty ledger, or what was copied of this one",
     )
-    copying.add_argument("--database", default=str(database), metavar="FILE|URL", help="default %(default)s")
+    copying.add_argument(
+        "--database", type=parse_address, default=database, metavar="FILE|URL", help="default %(default)s"
+    )
     copying.set_defaults(run=lambda options: _copy(options.database, options.to, keys()))
 
 
 def _migrate(url: str, role: str) -> int:
-    with _driver():
-        from bot.ledger.postgres.schema import migrate
     applied = migrate(url, role=role)
     print("The ledger's tables are up to date." if applied else "The ledger's tables were up to date already.")
     if role:
@@ -57,8 +63,8 @@ def _migrate(url: str, role: str) -> int:
     return 0
 
 
-def _copy(source: str, target: str, keys: SealKeys) -> int:
-    if not _is_address(source) and not Path(source).is_file():
+def _copy(source: LedgerAddress, target: LedgerAddress, keys: SealKeys) -> int:
+    if isinstance(source, Path) and not source.is_file():
         raise Refusal(f"There is no ledger {source}.")
     with _opened(source, keys) as (one, its_name), _opened(target, keys) as (other, other_name):
         whole = asyncio.run(copy_ledger(one, other, names=(its_name, other_name), at=datetime.now(UTC)))
@@ -68,33 +74,25 @@ def _copy(source: str, target: str, keys: SealKeys) -> int:
 
 
 @contextmanager
-def _opened(place: str, keys: SealKeys) -> Iterator[tuple[Database, str]]:
-    """Open the ledger in this file or at this address, with its name for people. Raises UnusableLedger."""
+def _opened(address: LedgerAddress, keys: SealKeys) -> Iterator[tuple[Database, str]]:
+    """Open the ledger, with its name for people. Raises UnusableLedger."""
     opened: SqliteDatabase | PostgresDatabase
-    if _is_address(place):
-        with _driver():
+    if isinstance(address, Path):
+        opened, name = SqliteDatabase.open(address, patience=PATIENCE, keys=keys), str(address)
+    else:
+        with needing_driver():
             from bot.ledger.postgres.connecting import described
             from bot.ledger.postgres.ledger import open_database
-        opened, name = open_database(place, patience=PATIENCE, keys=keys), described(place)
-    else:
-        opened, name = SqliteDatabase.open(place, patience=PATIENCE, keys=keys), place
+        opened, name = open_database(address.url, patience=PATIENCE, keys=keys), described(address.url)
     with closing(opened):
         yield opened, name
 
 
-def _is_address(place: str) -> bool:
-    return place.startswith(("postgresql://", "postgres://"))
-
-
-@contextmanager
-def _driver() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise Refusal("PostgreSQL needs one package more: run `pip install 'segment-bot[postgres]'`.") from error
-
-
-def _restore(backup: Path, database: Path, keys: SealKeys) -> int:
+def _restore(backup: Path, database: LedgerAddress, keys: SealKeys) -> int:
+    if not isinstance(database, Path):
+        raise Refusal(
+            "A backup is restored to a file: name one with --database. PostgreSQL's own are for `pg_restore`."
+        )
     if not backup.is_file():
         raise Refusal(f"There is no file {backup}.")
     restored = asyncio.run(restore(backup, database, at=datetime.now(UTC), keys=keys))

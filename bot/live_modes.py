@@ -25,7 +25,7 @@ log = logging.getLogger("bot")
 async def socket(settings: Settings) -> None:
     """Run the bot over Socket Mode until it is stopped. Raises CannotStart."""
     async with _probed_bot(settings) as (bot, readiness):
-        warn_of_open_files(DOTENV, settings.DATABASE)
+        warn_of_open_files(DOTENV, settings.ledger_file)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         hearing = Hearing(bot.engine.process.elapsed)
         readiness.reached = hearing.is_fresh
@@ -40,7 +40,7 @@ async def http(settings: Settings) -> None:
     """Run the bot behind signed HTTP requests until it is stopped. Raises CannotStart."""
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with _probed_bot(settings) as (bot, readiness):
-        warn_of_open_files(DOTENV, settings.DATABASE)
+        warn_of_open_files(DOTENV, settings.ledger_file)
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
             readiness.reached = lambda: True

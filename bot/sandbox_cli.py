@@ -4,6 +4,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bot.core.ledger_address import ServerAddress, parse_address
+
 SERVED = ("store", "workspace")
 PARTS = (*SERVED, "bot")
 PORTS = range(65_536)
@@ -16,6 +18,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data", type=Path, default=Path(".sandbox"), help="where it keeps its data (default %(default)s)"
+    )
+    parser.add_argument(
+        "--database", type=_server, metavar="URL", help="a postgresql:// address for the ledger (default: a file there)"
     )
     parser.add_argument("--fresh", action="store_true", help="discard that data and start afresh")
     parser.add_argument("--customers", type=_count, default=400, help="customers in a new store (default %(default)s)")
@@ -38,6 +43,13 @@ def _port(text: str) -> int:
     if number not in PORTS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: these go from 0 to {PORTS[-1]}")
     return number
+
+
+def _server(text: str) -> ServerAddress:
+    address = parse_address(text)
+    if not isinstance(address, ServerAddress):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address like postgresql://user:password@host/name")
+    return address
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -10,16 +10,17 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from bot.core.ledger_address import LedgerAddress, ServerAddress
 from bot.core.summary.history import Size, Snapshot
 from bot.ledger.ledger import Ledger
-from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.opening import migrate, open_ledger
 from bot.manifest_file import manifest_path
 from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from bot.sandbox.workspace import Workspace, people
 from bot.sandbox_cli import PARTS, SERVED
 from bot.serving import refuse_taken_port, stopped
-from bot.settings import load
+from bot.settings import CannotStart, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble, utc_now
 from commands import GROUPS
@@ -34,13 +35,18 @@ async def run_sandbox(options: argparse.Namespace) -> None:
     """Run the parts that the options name until Ctrl+C. Raises CannotStart."""
     print("Starting the sandbox…", flush=True)
     await _refuse_taken_ports(options)
+    if options.fresh and options.database:
+        raise CannotStart(
+            "With --fresh, everything starts anew, and a database of PostgreSQL is never emptied: drop its schema "
+            "segment_bot, or name another database, and leave out --fresh."
+        )
     if options.fresh:
         shutil.rmtree(options.data, ignore_errors=True)
     options.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         ledger: Ledger | None = None
         if "bot" in options.parts:
-            ledger = await stack.enter_async_context(open_sqlite(options.data / "segment-bot.sqlite"))
+            ledger = await stack.enter_async_context(open_ledger(_address(options)))
         url = f"http://{LOCAL}:{options.port}"
         if set(options.parts) & set(SERVED):
             url = await _serve(options, stack, ledger)
@@ -77,6 +83,14 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
     )
 
 
+def _address(options: argparse.Namespace) -> LedgerAddress:
+    """Return where the ledger is; a database of PostgreSQL has its tables then."""
+    if not options.database:
+        return Path(options.data) / "segment-bot.sqlite"
+    migrate(options.database.url)
+    return ServerAddress(options.database.url)
+
+
 def _private(path: Path) -> Path:
     """Return the path of a file that only its owner can open, as the ledger beside it; SQLite fills an empty one."""
     path.touch(mode=0o600)
@@ -102,7 +116,7 @@ async def _entries(ledger: Ledger, after: int) -> list[dict[str, object]]:
 
 
 async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url: str) -> Bot:
-    settings = load(environment=sandbox_environment(options.data, url, options.parts), dotenv=None)
+    settings = load(environment=_environment(options, url), dotenv=None)
     bot = await stack.enter_async_context(assemble(settings, GROUPS))
     if options.request_url and "workspace" in options.parts:
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
@@ -110,6 +124,11 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
     else:
         await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN))
     return bot
+
+
+def _environment(options: argparse.Namespace, url: str) -> dict[str, str]:
+    database = {"DATABASE": options.database.url} if options.database else {}
+    return sandbox_environment(options.data, url, options.parts) | database
 
 
 def sandbox_environment(data: Path, url: str, parts: Collection[str] = PARTS) -> dict[str, str]:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.core.approval.rule import RULES, PeopleIds, Rule
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.language.visible import HIDDEN
+from bot.core.ledger_address import LedgerAddress, parse_address
 
 DOTENV = Path(".env")
 """The file of settings."""
@@ -89,6 +90,11 @@ def _time_of_day(value: str) -> time:
         raise ValueError("not a time of day like 09:00; its zone is TIMEZONE")
     hour, minute, second = [*map(int, value.split(":")), 0][:3]
     return time(hour, minute, second)
+
+
+def _address(value: str) -> LedgerAddress:
+    address = parse_address(value)
+    return _new_or_existing(value) if isinstance(address, Path) else address
 
 
 def _new_or_existing(value: str) -> Path:
@@ -180,9 +186,11 @@ class Settings(BaseModel):
     QUOTA_LEFT: Annotated[
         int, Field(ge=0, le=90, description="Percent of the store's rate limit that long runs leave to others")
     ] = 20
-    DATABASE: Annotated[Path, BeforeValidator(_new_or_existing), Field(description="The ledger's file")] = Path(
-        "segment-bot.sqlite"
-    )
+    DATABASE: Annotated[
+        LedgerAddress,
+        BeforeValidator(_address),
+        Field(repr=False, description="The ledger's file, or a postgresql:// address"),
+    ] = Path("segment-bot.sqlite")
     SEAL_KEY: Annotated[
         SealKeys,
         BeforeValidator(SealKeys.parse),
@@ -214,11 +222,16 @@ class Settings(BaseModel):
         float, Field(ge=0, le=60, description="How long HTTP mode still answers once it is told to stop")
     ] = 0
 
+    @property
+    def ledger_file(self) -> Path | None:
+        """The ledger's file; None if it is in a database of PostgreSQL."""
+        return self.DATABASE if isinstance(self.DATABASE, Path) else None
 
-def database_path(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> Path:
-    """Return the path of the ledger's file, whatever else is set or missing."""
-    path = environment.get("DATABASE") or file_values(dotenv).get("DATABASE")
-    return Path(path) if path else Path(str(Settings.model_fields["DATABASE"].default))
+
+def database_address(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> LedgerAddress:
+    """Return where the ledger is, whatever else is set or missing."""
+    text = environment.get("DATABASE") or file_values(dotenv).get("DATABASE")
+    return parse_address(text or str(Settings.model_fields["DATABASE"].default))
 
 
 def seal_keys(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> SealKeys:

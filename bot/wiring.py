@@ -28,7 +28,7 @@ from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.process import USUAL_LEASE, Lease, elapsed
-from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
@@ -131,7 +131,7 @@ async def assemble(
         team_id = await _team(client)
         store = await stack.enter_async_context(_store(settings, meters, pause, lease.longest_write))
         ledger = await stack.enter_async_context(
-            open_sqlite(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
+            open_ledger(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
         policy = policy_of(settings)
         directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)

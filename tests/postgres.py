@@ -10,10 +10,11 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bot.core.audit.hash_chain import GENESIS
 from bot.ledger.postgres.schema import migrate
@@ -85,6 +86,12 @@ def superuser(database: str = "postgres") -> Iterator["psycopg.Connection[tuple[
 def url_of(database: str, role: str = "") -> str:
     """The address of a database on the server; without a role, as the one who may do everything."""
     return make_conninfo(server_url(), dbname=database, **({"user": role} if role else {}))
+
+
+def address_of(database: str, role: str = "") -> str:
+    """The same as people write it."""
+    parts = conninfo_to_dict(url_of(database, role))
+    return f"postgresql:///{parts.pop('dbname')}?{urlencode(parts)}"
 
 
 @cache

@@ -16,6 +16,7 @@ from bot.__main__ import main
 from bot.sandbox.workspace import people
 from tests.harness import environment_for
 from tests.onlooker import onlooker
+from tests.postgres import address_of, own_database
 from tests.processes import ROOT, running
 
 
@@ -85,6 +86,23 @@ async def test_a_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
             await looker.sizes(lambda sizes: "VIPs" not in sizes)
 
 
+async def test_a_sandboxs_ledger_may_be_in_a_database_of_postgresql(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with own_database(empty=True) as name:
+        data = ("--data", str(tmp_path / "data"), "--database", address_of(name))
+        with running("bot", "sandbox", "--port", "0", "--customers", "40", *data, ready="stops it") as (_, line):
+            url = re.findall(r"http://\S+", line)[0]
+            async with onlooker(url) as looker:
+                await looker.type("ana", "/segment delete VIPs")
+                await looker.card("ana", 1, "Waiting for 1 approval")
+        assert [path.name for path in (tmp_path / "data").glob("segment-bot*")] == []
+        assert await asyncio.to_thread(main, ["audit", "verify", "--database", address_of(name)]) == 0
+        assert "The log is intact" in capsys.readouterr().out
+        assert await asyncio.to_thread(main, ["sandbox", "--fresh", "--port", "0", *data]) == 1
+        assert "never emptied" in capsys.readouterr().err
+
+
 async def test_the_doctor_finds_nothing_of_a_running_sandbox(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,6 +148,7 @@ def test_http_mode_asks_for_the_signing_secret(tmp_path: Path) -> None:
         (),
         ("sokcet",),
         ("sandbox", "--customers", "-1"),
+        ("sandbox", "--database", "ledger.sqlite"),
         ("sandbox", "--parts", "shop"),
         ("sandbox", "--port", "65536"),
         ("audit",),

@@ -67,6 +67,7 @@ UNSAID = {
     "Request": {"body": "repr"},
     "Response": {"body": "repr"},
     "SealKeys": {"by_id": "repr hash"},
+    "ServerAddress": {"url": "repr"},
     "ShopperWords": {"phrases": "compare"},
 }
 """What stays out of comparisons, of what is printed (keys, people), or of hashes."""

@@ -5,13 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from bot.__main__ import main
 from bot.core.approval.changes import Event
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.ledger.planned import moved, planned
-from tests.postgres import BOT, own_database, url_of
+from tests.postgres import BOT, address_of, own_database, url_of
 from tests.records import create_ledger
 
 
@@ -57,6 +56,13 @@ def test_restoring_over_a_ledger_is_refused(tmp_path: Path, capsys: pytest.Captu
     assert "Stop the bot that uses it, move it away (ledger.sqlite), and restore again." in capsys.readouterr().err
 
 
+def test_a_backup_is_restored_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    backup = tmp_path / "backup.sqlite"
+    create_ledger(backup)
+    assert main(["ledger", "restore", str(backup), "--database", "postgresql://u:secret@db/ledger"]) == 1
+    assert "name one with --database" in capsys.readouterr().err
+
+
 def migrate(*options: str) -> int:
     return main(["ledger", "migrate", *options])
 
@@ -90,17 +96,11 @@ def test_a_ledger_moves_to_postgresql_and_back(tmp_path: Path, capsys: pytest.Ca
     source, back = str(tmp_path / "ledger.sqlite"), str(tmp_path / "back.sqlite")
     asyncio.run(with_open_changes(Path(source)))
     with own_database() as name:
-        assert copy("--database", source, "--to", as_address(name)) == 0
+        assert copy("--database", source, "--to", address_of(name)) == 0
         assert f"{name} at " in capsys.readouterr().out
-        assert copy("--database", as_address(name), "--to", back) == 0
+        assert copy("--database", address_of(name), "--to", back) == 0
     assert f"{back} holds the whole ledger now: 9 entries, head " in capsys.readouterr().out
     assert main(["audit", "verify", "--database", back]) == 0
-
-
-def as_address(name: str) -> str:
-    """The database as people write it."""
-    parts = conninfo_to_dict(url_of(name))
-    return f"postgresql:///{name}?host={parts['host']}&port={parts.get('port') or 5432}&user={parts.get('user')}"
 
 
 def test_copying_a_missing_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

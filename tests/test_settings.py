@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.settings import WrongSettings, database_path, load, seal_keys
+from bot.core.ledger_address import ServerAddress
+from bot.settings import WrongSettings, database_address, load, seal_keys
 from tests.harness import environment_for
 
 TOKEN = "has a blank or another character in it that no token has; copy it again"
@@ -119,7 +120,7 @@ def test_a_file_that_begins_with_a_mark_of_windows_is_read(tmp_path: Path) -> No
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes(b"PORT=\xff\n")
-    for act in (lambda: load(environment=RIGHT, dotenv=file), lambda: database_path({}, file)):
+    for act in (lambda: load(environment=RIGHT, dotenv=file), lambda: database_address({}, file)):
         with pytest.raises(WrongSettings, match=r"\.env: cannot be read"):
             act()
 
@@ -132,12 +133,21 @@ def test_a_setting_that_a_mode_needs_is_missed_with_the_others() -> None:
     ]
 
 
+def test_the_ledger_may_be_in_a_database_of_postgresql(tmp_path: Path) -> None:
+    address = "postgresql://bot:secret@db/ledger"
+    settings = load(environment=RIGHT | {"DATABASE": address}, dotenv=None)
+    assert settings.DATABASE == ServerAddress(address) == database_address({"DATABASE": address}, tmp_path / ".env")
+    assert settings.ledger_file is None
+    assert "secret" not in repr(settings)
+    assert load(environment=RIGHT, dotenv=None).ledger_file == Path("ledger.sqlite")
+
+
 def test_the_database_is_known_whatever_else_is_missing(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    assert database_path({}, file) == Path("segment-bot.sqlite")
+    assert database_address({}, file) == Path("segment-bot.sqlite")
     file.write_text("DATABASE=from-file.sqlite\n", encoding="utf-8")
-    assert database_path({}, file) == Path("from-file.sqlite")
-    assert database_path({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")
+    assert database_address({}, file) == Path("from-file.sqlite")
+    assert database_address({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")
 
 
 def test_the_keys_of_the_log_are_read_whatever_else_is_missing(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ LEAST_FREE = 200_000_000
 @contextmanager
 def opened(case: Case) -> Iterator[Checkup]:
     """Open the ledger's file. Raises NotChecked if there is none, and UnusableLedger."""
-    path = case.settings.DATABASE
+    path = _path(case)
     if not path.exists() or not path.stat().st_size:
         raise NotChecked("there is no ledger yet.")
     if not case.machine.is_readable(path):
@@ -27,8 +27,14 @@ def opened(case: Case) -> Iterator[Checkup]:
         yield checkup
 
 
+def _path(case: Case) -> Path:
+    if case.settings.ledger_file is None:
+        raise NotChecked("the ledger is in a database of PostgreSQL.")
+    return case.settings.ledger_file
+
+
 async def _file(case: Case) -> Sequence[Finding]:
-    return await in_thread(lambda: tuple(_faults(case, case.settings.DATABASE)))
+    return await in_thread(lambda: tuple(_faults(case, _path(case))))
 
 
 def _faults(case: Case, path: Path) -> Iterator[Finding]:

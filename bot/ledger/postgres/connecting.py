@@ -1,8 +1,11 @@
 """Connects to the ledger's database, with time-outs: nobody waits for a server that does not answer."""
 
+from typing import Any
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.rows import Row, adapt, rows
 
 SCHEMA_NAME = "segment_bot"
@@ -25,11 +28,11 @@ _LIMITS = {"lock_timeout": 1, "statement_timeout": 2, "idle_in_transaction_sessi
 def connect(url: str, *, patience: float | None) -> Raw:
     """Connect. ``patience``: seconds that a lock is waited for, which the other limits follow; None: there are none.
 
-    Raises psycopg.Error.
+    Raises psycopg.Error and UnusableLedger.
     """
     milliseconds = 0 if patience is None else int(patience * 1000)
     settings = {"search_path": SCHEMA_NAME, **{name: times * milliseconds for name, times in _LIMITS.items()}}
-    wanted = conninfo_to_dict(url)
+    wanted = _parts(url)
     options = [str(wanted.get("options", "")), *(f"-c {name}={value}" for name, value in settings.items())]
     conninfo = make_conninfo("", **{**_USUAL, **wanted, "options": " ".join(options)})
     connection = psycopg.connect(conninfo, autocommit=True, row_factory=rows)
@@ -39,5 +42,16 @@ def connect(url: str, *, patience: float | None) -> Raw:
 
 def described(url: str) -> str:
     """Return where the database is, without user and password."""
-    parts = conninfo_to_dict(url)
+    parts = _parts(url)
     return f"{parts.get('dbname', '')} at {parts.get('host', 'localhost')}"
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """Parse the address. Raises UnusableLedger in words of our own: the library's hold the password."""
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise UnusableLedger(
+            "its address is not one that PostgreSQL reads; in user and password, all but letters and digits is written "
+            "like %40"
+        ) from None

@@ -1,0 +1,60 @@
+"""Opens a ledger where its address says: a SQLite file, or a database of PostgreSQL, whose driver is an extra."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
+from bot.core.errors import Refusal
+from bot.core.ledger_address import LedgerAddress
+from bot.ledger.ledger import Ledger
+from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.sqlite.audit_file import open_audit_file
+from bot.ledger.sqlite.ledger import open_sqlite
+
+
+def open_ledger(address: LedgerAddress, *, workspace: str = "", keys: SealKeys = NO_KEYS) -> Ledger:
+    """Open a ledger; a file that is not there is created, with its tables.
+
+    ``workspace`` is the Slack team of the bot that writes to it, ``keys`` are those that it signs and verifies with.
+
+    Raises UnusableLedger, and Refusal where the driver is not installed.
+    """
+    if isinstance(address, Path):
+        return open_sqlite(address, workspace=workspace, keys=keys)
+    with needing_driver():
+        from bot.ledger.postgres.ledger import open_postgres
+    return open_postgres(address.url, workspace=workspace, keys=keys)
+
+
+def open_audit(
+    address: LedgerAddress, *, to_archive: bool = False, keys: SealKeys = NO_KEYS
+) -> AbstractContextManager[AuditFile]:
+    """Open a ledger or an archive to read it, or ``to_archive`` its oldest entries.
+
+    Raises UnusableLedger, also from within, and Refusal where the driver is not installed.
+    """
+    if isinstance(address, Path):
+        return open_audit_file(address, to_archive=to_archive, keys=keys)
+    with needing_driver():
+        from bot.ledger.postgres.archives import open_archives
+    return open_archives(address.url, keys=keys)
+
+
+def migrate(url: str, *, role: str = "") -> int:
+    """Make or migrate the tables on PostgreSQL, and grant ``role`` what a bot needs; return how many migrations ran.
+
+    Raises UnusableLedger, and Refusal where the driver is not installed.
+    """
+    with needing_driver():
+        from bot.ledger.postgres.schema import migrate as apply
+    return apply(url, role=role)
+
+
+@contextmanager
+def needing_driver() -> Iterator[None]:
+    """Import what needs PostgreSQL's driver. Raises Refusal where it is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Refusal("PostgreSQL needs one package more: run `pip install 'segment-bot[postgres]'`.") from error

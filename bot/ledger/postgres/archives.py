@@ -1,0 +1,56 @@
+"""What an operator does with a ledger on PostgreSQL. See ``bot.ledger.ports.audit_file``."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.audit_file import ArchivedSpan, AuditFile, NotCopied
+from bot.ledger.postgres.database import PostgresDatabase
+from bot.ledger.postgres.ledger import open_database
+from bot.ledger.sql.audit_log import SqlAuditLog, anchor
+
+
+@contextmanager
+def open_archives(url: str, *, keys: SealKeys = NO_KEYS) -> Iterator[AuditFile]:
+    """Open a ledger to read it. Raises UnusableLedger, also from within."""
+    try:
+        with closing(open_database(url, keys=keys)) as database:
+            yield AuditFile(SqlAuditLog(database), PostgresArchives(database))
+    except psycopg.Error as error:
+        raise UnusableLedger(str(error).strip()) from error
+
+
+class PostgresArchives:
+    """Verifies the ledger; copies of its database are PostgreSQL's own matter."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    async def is_archive(self) -> bool:
+        """Return that it is a ledger: archives are files."""
+        return False
+
+    async def anchor(self) -> tuple[int, str]:
+        """Return number and seal of the entry before the first one in this database; 0 and zeros if none."""
+        return await self._database.read(anchor)
+
+    async def verify(self, against: str = "") -> Verification:
+        """Verify the chain from its first entry in this database; all earlier ones must be archived."""
+        return await SqlAuditLog(self._database).verify(against)
+
+    async def backup(self, target: Path) -> Verification:
+        """Say how it is done. Raises NotCopied."""
+        raise NotCopied(
+            "PostgreSQL makes its own backups: run `pg_dump --format custom --schema segment_bot` with the address of "
+            "the database, then `audit verify`."
+        )
+
+    async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
+        """Say that entries stay. Raises NotCopied."""
+        raise NotCopied("Entries are archived from a file only: those in a database of PostgreSQL stay in it.")

@@ -1,0 +1,67 @@
+"""A ledger is opened where its address says, by people and by bots."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.core.audit.audit_reader import AuditFilter
+from bot.core.errors import Refusal
+from bot.core.ledger_address import parse_address
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.opening import needing_driver, open_audit, open_ledger
+from bot.ledger.ports.audit_file import NotCopied
+from tests.core.samples import NOW
+from tests.ledger.planned import planned
+from tests.postgres import BOT, address_of, ledger_database, own_database
+
+
+async def test_a_ledger_is_opened_at_either_address(tmp_path: Path) -> None:
+    with ledger_database() as name:
+        for address in (str(tmp_path / "ledger.sqlite"), address_of(name, BOT)):
+            async with open_ledger(parse_address(address), workspace="T1") as ledger:
+                await planned(ledger)
+                assert (await ledger.audit.entry(1)).workspace == "T1"
+
+
+async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
+    with ledger_database() as name:
+        address = address_of(name, BOT)
+        async with open_ledger(parse_address(address)) as ledger:
+            await planned(ledger)
+        with open_audit(parse_address(address)) as file:
+            assert await file.archives.anchor() == (0, "0" * 64)
+            assert (await file.archives.verify()).holds
+            assert not await file.archives.is_archive()
+            assert len(await file.log.recent(AuditFilter(), limit=9)) == 2
+            with pytest.raises(NotCopied, match="pg_dump"):
+                await file.archives.backup(tmp_path / "copy.sqlite")
+            with pytest.raises(NotCopied, match="stay in it"):
+                await file.archives.archive(tmp_path / "old.sqlite", before=NOW, at=NOW)
+
+
+def test_an_archive_is_verified_together_with_a_ledger_on_postgresql(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ledger_database() as name:
+        assert main(["audit", "verify", "--database", address_of(name, BOT)]) == 0
+        assert main(["audit", "verify", "--database", address_of(name, BOT), "--archive", str(tmp_path / "no")]) == 1
+        assert "There is no database" in capsys.readouterr().err
+
+
+def test_a_database_without_tables_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with own_database(empty=True) as name:
+        assert main(["audit", "recent", "--database", address_of(name)]) == 1
+    assert "segment-bot ledger migrate" in capsys.readouterr().err
+
+
+def test_an_address_that_cannot_be_read_is_told_without_its_password() -> None:
+    with pytest.raises(UnusableLedger, match="not one that PostgreSQL reads") as told:
+        open_ledger(parse_address("postgresql://bot:secret@[::1/ledger"))
+    assert "secret" not in str(told.value)
+
+
+def test_without_the_driver_the_extra_is_named() -> None:
+    with pytest.raises(Refusal, match=r"segment-bot\[postgres\]"), needing_driver():
+        import_module("bot.ledger.postgres.none")
