@@ -55,13 +55,14 @@ def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings 
     """Return the settings, or None and what is wrong with them."""
     try:
         given = given_settings(environment, dotenv)
+    except WrongSettings as error:
+        fix = f"Make {dotenv} a text file in UTF-8 that the bot's user can read."
+        return None, [Finding(str(error), fix, check=NAME)]
+    try:
         settings = load(environment=environment, dotenv=dotenv)
     except WrongSettings as error:
-        faults = [line for line in str(error).splitlines() if line]
-        given = given_settings(environment, None if str(dotenv) in faults[0] else dotenv)
-        return None, [
-            replace(one, check=NAME) for one in (*_no_file(dotenv), *(_fault(line, given) for line in faults))
-        ]
+        found = [*_no_file(dotenv), *_slips(given, dotenv), *(_fault(line, given) for line in str(error).splitlines())]
+        return None, [replace(one, check=NAME) for one in found]
     return settings, [] if any(given.get(one) for one in _MODES) else [_NO_MODE]
 
 
@@ -73,10 +74,8 @@ def _no_file(dotenv: Path | None) -> Iterator[Finding]:
 
 def _fault(line: str, given: Mapping[str, str]) -> Finding:
     """Describe one line of what `load` says: the setting's name, what is wrong, and what the setting is."""
-    name, _, rest = line.partition(": ")
-    if name not in Settings.model_fields:
-        return Finding(line, f"Make {name} a text file in UTF-8 that the bot's user can read.")
-    told = f"{name}: {rest.removesuffix(f' {Settings.model_fields[name].description}.')}"
+    name = line.partition(": ")[0]
+    told = line.removesuffix(f" {getattr(Settings.model_fields.get(name), 'description', '')}.")
     prefix, other = _SWAPPED.get(name, ("-", ""))
     if given.get(name, "").startswith(prefix):
         return Finding(told, f"It holds the other token of Slack: {name} and {other} are exchanged.")
@@ -84,7 +83,7 @@ def _fault(line: str, given: Mapping[str, str]) -> Finding:
 
 
 async def _settings(case: Case) -> Sequence[Finding]:
-    return [*_slips(case), *_unused(case)] or [Finding(_source(case))]
+    return [*_slips(case.given, case.dotenv), *_unused(case)] or [Finding(_source(case))]
 
 
 def _source(case: Case) -> str:
@@ -92,12 +91,12 @@ def _source(case: Case) -> str:
     return f"Read from the environment{f' and {case.dotenv}' if has_file else '; there is no .env'}."
 
 
-def _slips(case: Case) -> Iterator[Finding]:
+def _slips(given: Mapping[str, str], dotenv: Path | None) -> Iterator[Finding]:
     """Yield the names in the file that are no setting's, and look like one that is not set."""
-    left = sorted(Settings.model_fields.keys() - case.given.keys())
-    for name in file_values(case.dotenv) if case.dotenv else ():
+    left = sorted(Settings.model_fields.keys() - given.keys())
+    for name in file_values(dotenv) if dotenv else ():
         if name not in Settings.model_fields and (meant := get_close_matches(name.upper(), left, 1, SIMILAR)):
-            yield Finding(f"{case.dotenv} has {name}, which is no setting.", f"Call it {meant[0]}.")
+            yield Finding(f"{dotenv} has {name}, which is no setting.", f"Call it {meant[0]}.")
 
 
 def _unused(case: Case) -> Iterator[Finding]:

@@ -107,6 +107,9 @@ FAULTS: dict[str, Fault] = {
         "REQUESTER, which is no setting",
         "Call it REQUESTERS",
     ),
+    "slip that leaves a setting missing": Fault(
+        planting.misname_approvals_channel, "settings", "APPROVAL_CHANNEL, which is no", "Call it APPROVALS_CHANNEL"
+    ),
     "open .env": Fault(planting.write_dotenv(b"PORT=3000\n", 0o644), "ledger file", ".env", "chmod 600 "),
     # Slack
     "wrong bot token": Fault(

@@ -33,6 +33,11 @@ def write_dotenv(content: bytes, mode: int = 0o600) -> Callable[[Clinic], None]:
     return plant
 
 
+def misname_approvals_channel(clinic: Clinic) -> None:
+    write_dotenv(b"APPROVAL_CHANNEL=C0APPROVE1\n")(clinic)
+    clinic.set(APPROVALS_CHANNEL="")
+
+
 def other_app(clinic: Clinic) -> None:
     clinic.slack.app_tokens.add(OTHER_APP)
     clinic.set(SLACK_APP_TOKEN=OTHER_APP)
