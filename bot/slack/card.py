@@ -8,7 +8,7 @@ from bot.core.approval.run_progress import is_long, is_partly_done, share_done, 
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
-from bot.core.planning.plan import MAX_HEADLINE_LINES, lines_of
+from bot.core.planning.plan import lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
@@ -70,8 +70,8 @@ def _hint(change: Change) -> Block:
 
 
 def _lines(change: Change) -> list[Block]:
-    lines = change.plan.lines
-    if len(lines) <= MAX_HEADLINE_LINES and len(change.plan.headline) <= blocks.HEADER:
+    lines, headline = change.plan.lines, change.plan.headline
+    if len(headline) <= blocks.HEADER and " · ".join(lines) in headline:
         return []
     return _shown(change, lines, blocks.PLAN_ROOM)
 

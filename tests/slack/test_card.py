@@ -36,6 +36,15 @@ def texts(of: Change) -> list[str]:
     return buttons({"blocks": render_card(of).blocks})
 
 
+def test_lines_that_the_headline_has_stand_once() -> None:
+    short, two = plan(delete("A"), add(2), CREATE), plan(delete("A" * 60), delete("B" * 60))
+    for whole in (short, two):
+        told = words(change(state=State.DONE, plan=whole))
+        assert [told.count(line) for line in whole.lines] == [1] * len(whole.lines)
+    cut = plan(*(delete(name * 30) for name in "ABCDE"))
+    assert all(line in words(change(state=State.DONE, plan=cut)) for line in cut.lines)
+
+
 def test_the_state_stands_first_then_action_and_scope_and_the_number_last() -> None:
     message = render_card(change(state=State.WAITING, plan=plan(delete(members=412))))
     state, title, *_, record, divider = message.blocks
