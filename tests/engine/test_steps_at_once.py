@@ -232,6 +232,30 @@ async def test_lists_are_read_when_no_batch_writes_and_no_batch_begins_meanwhile
     assert heard[5:] == ["late begins", "late ends"]
 
 
+async def test_what_is_read_again_waits_for_who_writes_and_is_then_shared(machine: Bench) -> None:
+    recent, ended = RecentShop(RunFence(machine.engine.process, 1, 0.0)), asyncio.Event()
+
+    async def write() -> None:
+        async with recent.changing():
+            await ended.wait()
+
+    async def look() -> Shop:
+        async with recent._recent(machine.client) as shop:
+            return shop
+
+    writing = asyncio.create_task(write())
+    await asyncio.sleep(0)
+    looking = asyncio.create_task(look())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not looking.done()
+    ended.set()
+    first, _ = await asyncio.gather(looking, writing)
+    assert await look() is first
+    machine.clock.forward(minutes=2)
+    assert await look() is not first
+
+
 async def test_each_batch_that_another_process_may_not_have_seen_is_told(machine: Bench, path: Path) -> None:
     many = one_by_one(machine, 3)
     change = await machine.approved(many)

@@ -71,3 +71,14 @@ def test_as_many_files_count_as_may_be_open_now() -> None:
         assert open_files() == soft - 1 < hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_kept_connection_waits_again_once_its_next_request_begins() -> None:
+    connections, wire = bounded(2), Wire()
+    connections.opened(wire)
+    with connections.busy(wire):
+        assert not connections.is_kept(wire)
+    assert connections.is_kept(wire)
+    connections.received(wire)
+    assert not connections.is_kept(wire)
+    connections.close_idle()
