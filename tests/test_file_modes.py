@@ -42,6 +42,11 @@ def test_files_that_others_can_open_are_told_with_what_to_do(tmp_path: Path, cap
     assert lines(caplog) == []
 
 
+def test_a_ledger_that_is_no_file_has_no_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    warn_of_open_files(touch(tmp_path / ".env", 0o600), None)
+    assert lines(caplog) == []
+
+
 def test_a_ledger_without_an_ending_has_no_archives_that_could_be_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

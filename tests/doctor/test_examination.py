@@ -86,6 +86,15 @@ async def test_a_bot_that_was_never_started_is_healthy(tmp_path: Path) -> None:
         assert files(tmp_path) == {}
 
 
+async def test_the_file_of_a_ledger_on_postgresql_is_not_looked_for(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as patient:
+        patient.set(DATABASE="postgresql://bot:secret@db/ledger")
+        results = await patient.examined()
+        assert faults(results) == []
+        for check in ("ledger file", "ledger chain"):
+            assert told(results, check) == "Not checked: the ledger is in a database of PostgreSQL."
+
+
 @pytest.mark.parametrize("before", ["0007_nonces", "0011_schema", "0012_lists"])
 async def test_a_ledger_of_an_earlier_version_is_healthy(before: str, tmp_path: Path) -> None:
     async with clinic(tmp_path) as patient:

@@ -3,17 +3,21 @@
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.__main__ import main
 from bot.core.audit.audit_reader import AuditFilter
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import Refusal
 from bot.core.ledger_address import parse_address
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.opening import needing_driver, open_audit, open_ledger
 from bot.ledger.ports.audit_file import NotCopied
 from tests.core.samples import NOW
+from tests.ledger.logs import DAY
 from tests.ledger.planned import planned
+from tests.ledger.sqlite.files import Shell, write
 from tests.postgres import BOT, address_of, ledger_database, own_database
 
 
@@ -44,10 +48,26 @@ async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
 def test_an_archive_is_verified_together_with_a_ledger_on_postgresql(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    file, archive = tmp_path / "ledger.sqlite", tmp_path / "old.sqlite"
+    write(file, [Entry(EntryKind.ASKED)] * 3)
+    with Shell.open(file) as shell:
+        shell.archive(archive, before=NOW + DAY, at=NOW + 99 * DAY)
     with ledger_database() as name:
-        assert main(["audit", "verify", "--database", address_of(name, BOT)]) == 0
-        assert main(["audit", "verify", "--database", address_of(name, BOT), "--archive", str(tmp_path / "no")]) == 1
+        address = address_of(name, BOT)
+        assert main(["ledger", "copy", "--database", str(file), "--to", address_of(name)]) == 0
+        assert main(["audit", "verify", "--database", address, "--archive", str(archive)]) == 0
+        assert "The log is intact: " in capsys.readouterr().out
+        assert main(["audit", "verify", "--database", address, "--archive", str(tmp_path / "no")]) == 1
         assert "There is no database" in capsys.readouterr().err
+
+
+def test_a_server_that_goes_while_it_is_read_is_told() -> None:
+    with (
+        ledger_database() as name,
+        pytest.raises(UnusableLedger, match="gone"),
+        open_audit(parse_address(address_of(name, BOT))),
+    ):
+        raise psycopg.OperationalError("gone")
 
 
 def test_a_database_without_tables_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
