@@ -86,8 +86,9 @@ async def test_a_list_that_slack_does_not_send_is_told(slack: World, status: int
     assert not slack.cards(1)
 
 
-async def test_row_files_that_slack_does_not_take_are_told(slack: World) -> None:
-    slack.workspace.faults.add("upload", status=429, retry_after=0, times=None)
+@pytest.mark.parametrize("status", [429, 400])
+async def test_row_files_that_slack_does_not_take_are_told(slack: World, status: int) -> None:
+    slack.workspace.faults.add("upload", status=status, retry_after=0, times=None)
     await import_file(slack, "\n".join(slack.emails(30, outside="VIPs")))
-    assert any("may not have reached you (HTTP 429)" in said(one) for one in slack.messages())
+    assert any(f"may not have reached you (HTTP {status})" in said(one) for one in slack.messages())
     assert "From spring.csv: 30 of 30 rows." in said(slack.card(1))
