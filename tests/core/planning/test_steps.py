@@ -10,6 +10,7 @@ from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.kept_lists import JoinedMaps
+from bot.core.long_lists import AT_ONCE
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     BATCH,
@@ -38,6 +39,7 @@ from bot.core.planning.steps import (
     pointed,
     removed,
 )
+from bot.core.planning.steps.key_lists import sorted_keys
 from bot.core.planning.steps.profiles import Memberships
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import PromotionUse, Shop
@@ -124,6 +126,11 @@ def test_the_same_shoppers_make_the_same_steps_however_the_store_lists_them() ->
     profiles, newcomers = tuple(map(uuid, range(2 * BATCH + 1))), (17, "new@example.com", 3, 200)
     assert added(VIPS, profiles[::-1], newcomers[::-1]) == added(VIPS, profiles, newcomers)
     assert removed(VIPS, profiles[::-1]) == removed(VIPS, profiles)
+
+
+def test_a_long_list_is_in_the_order_of_a_short_one() -> None:
+    keys = tuple(range(2 * AT_ONCE, 0, -1))
+    assert sorted_keys(keys) == tuple(sorted(keys, key=str))
 
 
 @pytest.mark.parametrize("kind", [AddMembers, RemoveMembers])

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from bot.core.items import CustomerKey, ItemKey, customer_keys
 from bot.core.kept_lists import kept_list
-from bot.core.long_lists import in_pieces
+from bot.core.long_lists import AT_ONCE, in_pieces
 from bot.core.store_view.cached_shop import Shop
 
 K = TypeVar("K", str, CustomerKey)
@@ -13,6 +13,8 @@ K = TypeVar("K", str, CustomerKey)
 
 def sorted_keys(keys: Collection[K]) -> tuple[K, ...]:
     """Sort the keys, so that replanning gives the same plan, however the store sorts."""
+    if len(keys) <= AT_ONCE:
+        return tuple(sorted(keys, key=str))
     return tuple(in_pieces(keys, str, lambda text: text[:2]))
 
 
