@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import audit_cli, doctor_cli, import_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.core.ledger_address import LedgerAddress
+from bot.health.log_lines import write_log
 from bot.ledger.errors import UnusableLedger
 from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
@@ -19,7 +20,7 @@ DOCTOR = "doctor"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. A usage error exits with 2."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    write_log()
     # It logs whole URLs, which contain shoppers' e-mails.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
@@ -65,6 +66,7 @@ def _parser(database: LedgerAddress) -> argparse.ArgumentParser:
 
 def _socket() -> None:
     settings = load(needed=("SLACK_APP_TOKEN",))
+    write_log(settings.LOG_FORMAT)
     from bot import live_modes
 
     asyncio.run(live_modes.socket(settings))
@@ -72,6 +74,7 @@ def _socket() -> None:
 
 def _http() -> None:
     settings = load(needed=("SLACK_SIGNING_SECRET",))
+    write_log(settings.LOG_FORMAT)
     from bot import live_modes
 
     asyncio.run(live_modes.http(settings))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -218,6 +218,7 @@ class Settings(BaseModel):
     HEALTH_PORT: Annotated[
         int | None, Field(ge=0, le=65535, description="Port that probes and metrics listen on; none: nowhere")
     ] = None
+    LOG_FORMAT: Annotated[Literal["text", "json"], Field(description="How the log is written: text or json")] = "text"
     DRAIN_SECONDS: Annotated[
         float, Field(ge=0, le=60, description="How long HTTP mode still answers once it is told to stop")
     ] = 0

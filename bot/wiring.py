@@ -19,10 +19,11 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Reader, Store, connect
+from bot.core import work
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import LedgerLost, NotRecorded
-from bot.core.meters import NO_METERS, Meters
+from bot.core.meters import NO_METERS, Meters, Outcome
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
@@ -179,7 +180,11 @@ def _store(
 ) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
     left = settings.QUOTA_LEFT / 100
-    heard = partial(meters.requested, "store")
+
+    def heard(word: Outcome, request_id: str) -> None:
+        meters.requested("store", word)
+        work.learn("store_request", request_id)
+
     return connect(*address, sleep=pause, longest_write=longest_write, left_by_long_runs=left, heard=heard)
 
 

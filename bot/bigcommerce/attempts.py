@@ -64,6 +64,11 @@ def word_for(outcome: Outcome) -> OutcomeWord:
     return "ok" if outcome.status < 400 else "refused"
 
 
+def request_id(outcome: Outcome) -> str:
+    """Return the id by which the vendor's support finds the request; empty without a response."""
+    return outcome.headers.get("x-request-id", "") if isinstance(outcome, Response) else ""
+
+
 def may_be_done(request: Request, outcome: Outcome) -> bool:
     """Return whether a write may have been carried out, although nothing says so."""
     sent = outcome.sent if isinstance(outcome, NoResponse) else not is_answer(outcome) and not is_refusal(outcome)

@@ -20,6 +20,7 @@ from bot.bigcommerce.attempts import (
     is_answer,
     may_be_done,
     next_wait,
+    request_id,
     word_for,
 )
 from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
@@ -58,11 +59,11 @@ Draft = Callable[[], Awaitable[Request | None]]
 """Builds the next attempt from what the store holds by then; None if nothing is left to be sent."""
 
 
-Heard = Callable[[OutcomeWord], None]
-"""Hears what became of each attempt at a request."""
+Heard = Callable[[OutcomeWord, str], None]
+"""Hears what became of each attempt at a request, and the id that the store gave it, if any."""
 
 
-def unheard(_: OutcomeWord) -> None:
+def unheard(_word: OutcomeWord, _request_id: str) -> None:
     """Take no notice."""
 
 
@@ -154,7 +155,7 @@ class Connection:
                 self._learn(request, outcome)
         finally:
             self._turns.give_back(caller.lane)
-        self._heard(word_for(outcome))
+        self._heard(word_for(outcome), request_id(outcome))
         caller.fence.ended(wrote=request.writes, answered=is_answer(outcome))
         return outcome, self._clock() - began
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bot.bigcommerce import StoreError
+from bot.core import work
 from bot.core.answers import Answer
 from bot.core.approval.decisions import Decision
 from bot.core.audit.entries import Entry, EntryKind
@@ -95,6 +96,10 @@ class Answering:
 
     async def refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         """Answer a recorded invocation. Return a refusal, for the caller to show."""
+        with work.about("invocation", invocation.id):
+            return await self._refusal(invocation, request)
+
+    async def _refusal(self, invocation: Invocation, request: Request) -> Refusal | None:
         async with self.gate.turn(decides=decides(request)):
             planned = await self._plan(invocation, request)
             try:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import filterfalse
 
+from bot.core import work
 from bot.core.approval.changes import Card, Change, State
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
@@ -65,13 +66,14 @@ class CardReconciler:
         """Call ``act`` unless it failed a short while ago; if it fails now, it is due again later."""
         if not self._waits.is_due(what):
             return
-        try:
-            await self._with_claim(number, act)
-        except Undeliverable as error:
-            log.info("The %s of change %s is due again later: %s %s", what[0], number, error, error.advice)
-            self._waits.failed(what)
-        else:
-            self._waits.clear(what)
+        with work.about("change", number):
+            try:
+                await self._with_claim(number, act)
+            except Undeliverable as error:
+                log.info("The %s of change %s is due again later: %s %s", what[0], number, error, error.advice)
+                self._waits.failed(what)
+            else:
+                self._waits.clear(what)
 
     async def _with_claim(self, number: int, act: Act) -> None:
         """Call ``act``, unless another process has this change. An error in one change does not delay others.

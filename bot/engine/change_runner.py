@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from bot.bigcommerce import Store
+from bot.core import work
 from bot.core.approval.changes import Change, Event, State
 from bot.core.errors import Impossible, TooLate
 from bot.engine.authorization import Authority
@@ -46,6 +47,15 @@ class ChangeRunner:
             return
         self._under_way.add(number)
         try:
+            with work.about("change", number):
+                await self._run(number, planned_at)
+        finally:
+            self._process.paces.forget(number)
+            self._under_way.discard(number)
+            await self._process.release(number)
+
+    async def _run(self, number: int, planned_at: float) -> None:
+        try:
             if not await self._authority.authorises(number):
                 return
             change = await self._ledger.changes.load(number)
@@ -63,10 +73,6 @@ class ChangeRunner:
                 await ChangeRun(record, self._store, self._moved).finish()
         except TooLate as error:
             log.warning("Change %s went on in another process, or waits: %s", number, error)
-        finally:
-            self._process.paces.forget(number)
-            self._under_way.discard(number)
-            await self._process.release(number)
 
     async def _begin(self, change: Change) -> Change:
         try:

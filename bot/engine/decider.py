@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.bigcommerce import StoreError
+from bot.core import work
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Emergency, Event, State
 from bot.core.approval.decisions import Decision, Verdict
@@ -63,6 +64,7 @@ class Decider:
             Verdict.BREAK: self._break_glass,
             Verdict.REVIEW: self._review,
         }
+        work.learn("change", decision.number)
         await self.authority.refuse_contradicted(decision.number)
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake(decision.number)
@@ -86,6 +88,7 @@ class Decider:
 
     async def edit(self, invocation: Edited, plan: Plan) -> Change:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
+        work.learn("change", invocation.edits)
         await self.authority.refuse_contradicted(invocation.edits)
         change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core import work
 from bot.core.answers import Answer, Review, Sentence, mention
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.command import Group, find
@@ -63,6 +64,7 @@ class Proposing:
         ledger, owner = self.process.ledger, await self.process.claimant()
         subjects = planned.trace.subjects
         change = await ledger.changes.create(asked, draft, owner=owner, detail=detail, subjects=subjects)
+        work.learn("change", change.number)
         try:
             change = await self.post(change)
         except NotRecorded as error:

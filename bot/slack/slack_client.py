@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.core import work
 from bot.core.meters import NO_METERS, Meters, Outcome
 from bot.slack.blocks import Block
 from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
@@ -26,7 +27,9 @@ class SlackClient(AsyncWebClient):
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         """Call a method. Raises NOT_ANSWERED."""
         with self._counted():
-            return await super().api_call(api_method, **options)
+            answer = await super().api_call(api_method, **options)
+            work.learn("slack_request", _request_id(answer))
+            return answer
 
     async def respond(self, url: str, text: str, blocks: list[Block] | None) -> None:
         """Post to a response URL what one person sees. Raises NOT_ANSWERED."""
@@ -42,8 +45,14 @@ class SlackClient(AsyncWebClient):
             yield
         except NOT_ANSWERED as error:
             self._meters.requested("slack", _outcome(error))
+            work.learn("slack_request", _request_id(getattr(error, "response", None)))
             raise
         self._meters.requested("slack", "ok")
+
+
+def _request_id(answer: object) -> str:
+    """Return the id by which Slack's support finds the request; empty without a response."""
+    return str(answer.headers.get("x-slack-req-id", "")) if isinstance(answer, AsyncSlackResponse) else ""
 
 
 def _outcome(error: Exception) -> Outcome:

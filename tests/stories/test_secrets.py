@@ -4,15 +4,18 @@ import asyncio
 import json
 import logging
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from bot.health.log_lines import JsonLines, TextLines
 from bot.sandbox.workspace import people
 from bot.settings import WrongSettings, load
 from tests.harness import World, environment_for, world
@@ -37,7 +40,10 @@ STRANGE = {
 
 @pytest.fixture(params=[False, True], ids=["socket", "http"])
 async def slack(
-    request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    logged: dict[str, StringIO],
 ) -> AsyncIterator[World]:
     """A world with secrets of its own, of which all that the logs have is kept from the start on."""
     caplog.set_level(logging.INFO)
@@ -48,6 +54,30 @@ async def slack(
         await made.start()
         yield made
         await judge(made)
+
+
+@pytest.fixture
+def logged() -> Iterator[dict[str, StringIO]]:
+    """All that the bot logs, from the start on, in each form of its lines."""
+    written = {}
+    for form, lines in (("text", TextLines()), ("json", JsonLines())):
+        written[form] = StringIO()
+        handler = logging.StreamHandler(written[form])
+        handler.setFormatter(lines)
+        logging.getLogger().addHandler(handler)
+    yield written
+    for added in logging.getLogger().handlers[-2:]:
+        logging.getLogger().removeHandler(added)
+
+
+def named(slack: World) -> set[str]:
+    """Names and addresses of everybody and everything, in the store and in Slack."""
+    with slack.store.shop.db as db:
+        customers = db.execute("SELECT email, first_name || ' ' || last_name FROM customers").fetchall()
+        segments = db.execute("SELECT name FROM segments").fetchall()
+        promotions = db.execute("SELECT json_extract(document, '$.name') FROM promotions").fetchall()
+    people_of_slack = [(one.name, one.real_name) for one in slack.workspace.directory.people.values()]
+    return {name for row in (*customers, *segments, *promotions, *people_of_slack) for name in row}
 
 
 def leaks(text: str, secrets: dict[str, str] = PLANTED) -> list[str]:
@@ -112,7 +142,10 @@ async def trouble_with_the_code(slack: World) -> None:
         await slack.type("/segment list", by="ana")
 
 
-async def test_no_secret_is_told_logged_or_kept(slack: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_is_told_logged_or_kept(
+    slack: World, caplog: pytest.LogCaptureFixture, logged: dict[str, StringIO]
+) -> None:
+    everybody = named(slack)
     await slack.type("/segment delete VIPs", by="ana")
     await slack.press("Delete Segment", by="ben")
     await trouble_with_the_store(slack)
@@ -122,6 +155,14 @@ async def test_no_secret_is_told_logged_or_kept(slack: World, caplog: pytest.Log
         await slack.type(line, by="ben")
     assert {"bot.engine.answering", "bot.ledger.sql.error_log"} <= {record.name for record in caplog.records}
     assert "Traceback" in caplog.text
+    for form, written in logged.items():
+        lines = written.getvalue()
+        assert "OperationalError: no such table" in lines, form
+        assert leaks(lines) == []
+        assert [name for name in everybody if re.search(rf"\b{re.escape(name)}\b", lines)] == []
+    about = [json.loads(line) for line in logged["json"].getvalue().splitlines()]
+    for what in ("invocation", "change", "slack_request", "store_request"):
+        assert any(what in line for line in about), what
     assert leaks(caplog.text) == []
     assert leaks(seen(slack)) == []
     assert leaks(on_disk(slack)) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -52,7 +53,8 @@ class _Wire:
         return _troubled(request, fault, carried_out)
 
     def _answer(self, name: str, token: str, args: Json) -> web.Response:
-        headers = {"x-oauth-scopes": ",".join(sorted(self._workspace.manifest.scopes))}
+        scopes = ",".join(sorted(self._workspace.manifest.scopes))
+        headers = {"x-oauth-scopes": scopes, "x-slack-req-id": uuid.uuid4().hex}
         if name in METHODS:
             headers["x-accepted-oauth-scopes"] = METHODS[name].scope or ""
         return web.json_response(answer(self._workspace, name, token, args), headers=headers)
