@@ -75,7 +75,12 @@ class EditArgs(Args):
     segment: OneSegment
     name: Annotated[
         Name | None,
-        Text(label="Name", option=True, leads=("to", "as", "into", "called", "named"), called=("new name", "title")),
+        Text(
+            label="Name",
+            option=True,
+            leads=("to", "as", "into", "called", "named", "->", "→", "=>"),
+            called=("new name", "title"),
+        ),
     ] = None
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)

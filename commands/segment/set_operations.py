@@ -53,7 +53,7 @@ class CopyArgs(Args):
         Text(
             label="New name",
             hint="The copy gets the same description",
-            leads=("to", "as", "into", "called", "named"),
+            leads=("to", "as", "into", "called", "named", "->", "→", "=>"),
             called=("new segment", "copy", "title"),
         ),
     ]

@@ -44,6 +44,8 @@ async def asked(line: str) -> tuple[list[str], list[tuple[str, str]]]:
     [
         ("segment add Coffee lovers a@b.c", {"segment": ("Coffee lovers",), "shoppers": ("a@b.c",)}),
         ("segment rename VIPs to Best", {"segment": "VIPs", "name": "Best"}),
+        ("segment rename VIPs -> Best", {"segment": "VIPs", "name": "Best"}),
+        ("segment copy VIPs → Best", {"segment": "VIPs", "name": "Best"}),
         ("promotion target Win back is Top", {"promotion": "Win back", "how": "is", "segments": ("Top",)}),
         ("segment create Summer Sale", {"name": "Summer Sale"}),
         ("segment Coffee lovers", {"segment": "Coffee lovers"}),
