@@ -48,8 +48,9 @@ async def _send(client: AsyncWebClient, url: str, content: WrittenText) -> None:
     headers = {"Content-Length": str(content.size), "Content-Type": "application/octet-stream"}
     async with session.post(url, data=_pieces(content), headers=headers) as response:
         refuse_busy(response)
-        if response.status != 200:
-            raise RefusedResponse(response.status, "")
+        status = response.status
+    if status != 200:
+        raise RefusedResponse(status, "")
 
 
 async def _pieces(content: WrittenText) -> AsyncIterator[bytes]:
