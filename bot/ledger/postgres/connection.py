@@ -85,6 +85,10 @@ class PostgresConnection:
         """Return that there is this column: a database is migrated before it is read."""
         return True
 
+    def by_index(self, index: str) -> str:
+        """Return nothing: PostgreSQL counts, and finds the best index itself."""
+        return ""
+
     def damage(self) -> str:
         """Return what stands beside the entries' texts and is not what they say; empty if nothing is."""
         return misfit(self.stream(BESIDE)) or self._stray_tail()

@@ -74,6 +74,9 @@ class Connection(Statements, Protocol):
     def has_column(self, table: str, column: str) -> bool:
         """Return whether there is this column. Files of earlier versions, which are only read, lack some."""
 
+    def by_index(self, index: str) -> str:
+        """Return what has to stand behind a table so that the query uses this index; empty where that is seen to."""
+
     def damage(self) -> str:
         """Return what is damaged below the rows, in the engine's words; empty if nothing is. It may take long."""
 

@@ -36,6 +36,10 @@ class Connection(sqlite3.Connection):
         query = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
         return self.execute(query, (table, column)).fetchone() is not None
 
+    def by_index(self, index: str) -> str:
+        """Return that this index is used: SQLite prefers one by kind, and would read all of a long log's."""
+        return f"INDEXED BY {index}"
+
     def damage(self) -> str:
         """Return what is damaged, also in indexes; empty if nothing is."""
         return damage(self, thoroughly=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.ledger.ledger import Ledger
-from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
+from bot.ledger.sql.change_index import UNREVIEWED
+from tests.records import database_of
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,11 @@ def test_emergencies_are_found_without_reading_all_changes(path: Path, ledger: L
     assert "INDEX changes_unreviewed" in told
 
 
-def test_the_last_finish_is_found_without_reading_the_log(path: Path, ledger: Ledger) -> None:
+async def test_the_last_finish_is_found_without_reading_the_log(path: Path, ledger: Ledger) -> None:
+    asked: list[str] = []
+    database_of(ledger).connection.set_trace_callback(asked.append)
+    assert await ledger.changes.last_finish() == 0
+    (query,) = [one for one in asked if "entries" in one]
     with closing(sqlite3.connect(path)) as db:
-        asked = f"SELECT max(number) FROM entries INDEXED BY entries_finished WHERE {FINISHED}"
-        (told,) = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {asked}")]
+        (told,) = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}")]
     assert "entries_finished" in told
