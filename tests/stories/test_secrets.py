@@ -107,6 +107,17 @@ def away(slack: World, table: str) -> Iterator[None]:
         db.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
 
 
+@contextmanager
+def garbled(slack: World) -> Iterator[None]:
+    """Lists of changes cannot be decoded, and the library's error repeats what they hold."""
+    with closing(sqlite3.connect(slack.database, isolation_level=None)) as db:
+        db.execute('UPDATE briefs SET body = replace(body, \'"headline":"\', \'"headline":["\') ')
+        db.execute('UPDATE briefs SET body = replace(body, \'","need"\', \'"],"need"\') ')
+        yield
+        db.execute('UPDATE briefs SET body = replace(body, \'"headline":["\', \'"headline":"\') ')
+        db.execute('UPDATE briefs SET body = replace(body, \'"],"need"\', \'","need"\') ')
+
+
 async def trouble_with_the_store(slack: World) -> None:
     garbled = {"status": 200, "body": {"data": "?"}}
     for fault in ({"status": 401}, {"status": 403}, {"status": 500}, {"drop": True}, garbled):
@@ -135,6 +146,9 @@ async def trouble_with_slack(slack: World) -> None:
 
 async def trouble_with_the_code(slack: World) -> None:
     with away(slack, "briefs"):
+        await slack.type("/change list all", by="ana")
+    assert "Something went wrong, reference " in slack.whisper()
+    with garbled(slack):
         await slack.type("/change list all", by="ana")
     assert "Something went wrong, reference " in slack.whisper()
     with closing(sqlite3.connect(slack.database, isolation_level=None)) as db:
