@@ -118,7 +118,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.schema_version": {"SCHEMA": 12, "OLDEST_WRITER": 12},
     "sqlite.archives": {"KEPT": timedelta(days=10), "BATCH": 1000},
     "sqlite.audit_file": {"PATIENCE": 30},
-    "sqlite.database": {"BLOCKED_MS": 20},
+    "sqlite.database": {"BLOCKED_MS": 20, "CACHE_KIB": 8_000},
     "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},
     "sqlite.write_turns": {"PAUSE": 0.05},
 }

@@ -55,6 +55,8 @@ KEPT = frozenset(
     {
         "[e-mail]",  # what the log holds in the place of an address
         "everybody",  # what an earlier version stored; people may type it, too
+        "e-mail",  # what people type before an address
+        "e-mail address",
     }
 )
 

@@ -27,6 +27,9 @@ from bot.ledger.sqlite.write_turns import WriteTurns
 
 BLOCKED_MS = 20
 """How much of that the event loop may be blocked at a time, in milliseconds: most writers are done by then."""
+CACHE_KIB = 8_000
+"""How much of the file is kept in memory: with SQLite's 2,000, the index of 500 new profiles' ids, which lie anywhere in
+it, is written twice where there are 100,000."""
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
 
@@ -71,6 +74,7 @@ class Database:
             # FULL: what was acknowledged must survive a power cut, not only a crash.
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             # SQLite does not wait for another process that is starting: that one sets it, or it is tried again below.
             with suppress(sqlite3.OperationalError):
                 connection.execute(_WAL)
