@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.bigcommerce import Customer, Promotion
-from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
+from bot.bigcommerce import Customer
+from bot.core.answers import Answer, Sentence, Table
 from bot.core.command import Context, Group, command
 from bot.core.errors import Impossible, Instead, Misuse, NothingToDo
 from bot.core.items import Item
@@ -16,8 +16,6 @@ from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
-from bot.core.planning.steps.promotions import whom
-from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
 from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, which_one
 from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.shopper_search import search_shoppers
@@ -25,6 +23,7 @@ from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_
 from commands import verbs
 from commands.inputs import Shoppers, one_line
 from commands.paging import offers
+from commands.shopper_view import shown
 
 FOUND = 50
 """The most shoppers that a search shows."""
@@ -99,7 +98,7 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     /shopper show ada@example.com
     /shopper show 17
     """
-    return await _shown(await _one_customer(args.shopper, ctx), ctx)
+    return await shown(await _one_customer(args.shopper, ctx), ctx)
 
 
 @command("shopper find", submit="Find Shoppers")
@@ -115,23 +114,12 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
         hint = "A part of a name is enough; an email, a company or a phone number has to be whole."
         return Answer(f"No shopper matches “{args.words}”.", (Sentence(hint, quiet=True),))
     if len(found) == 1:
-        return await _shown(found[0], ctx)
+        return await shown(found[0], ctx)
     rows = tuple((full_name(one), one.email, one.id, len(one.segment_ids)) for one in found)
     table = Table("Shoppers", ("Shopper", "Email", "Customer id", "Segments"), rows)
     more = (Sentence(f"Only {FOUND} are shown: type more of the name.", quiet=True),) if len(found) == FOUND else ()
     nexts = ((f"Show {full_name(one) or one.email}", f"shopper show #{one.id}") for one in found[:OFFERED])
     return Answer(f"{people(len(found))} found", (table, *more, offers(*nexts)))
-
-
-async def _shown(customer: Customer, ctx: Context) -> Answer:
-    inside = [one for one in await ctx.shop.segments() if one.id in customer.segment_ids]
-    profile = customer.shopper_profile_id
-    fields = Fields.of(
-        ("Segments", ", ".join(one.name for one in inside) or "none"),
-        ("Profile", "" if profile else "none yet; adding them to a segment creates one"),
-    )
-    ids = Sentence(f"Customer {customer.id}{f' · profile {profile}' if profile else ''}", quiet=True)
-    return Answer(describe_customer(customer), (fields, *await _promotions(customer, ctx), _next_steps(customer), ids))
 
 
 @command("shopper create", submit="Create Profiles")
@@ -265,36 +253,6 @@ async def _find_account(email: str, ctx: Context) -> Customer | None:
         several = f"{email} has several accounts ({ids}). Use `/segment add` with a customer id."
         raise Impossible(several, field="email")
     return next(iter(accounts), None)
-
-
-async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
-    """Show the promotions whose targeting reaches this customer, with the reason."""
-    promotions = await ctx.shop.promotions()
-    if promotions is None:
-        return (Sentence(f"Which promotions reach them cannot be read: {LACKS_SCOPE}."),)
-    names = await ctx.shop.names()
-    meant = [one for one in promotions if one.reaches(customer.segment_ids) is not False]
-    rows = tuple(_reach(one, customer, names) for one in meant if one.is_live)
-    off = [f"{one.name} ({describe_status(one)})" for one in meant if not one.is_live]
-    later = (Sentence(f"Once they are live, these reach them, too: {listing(off)}.", quiet=True),) if off else ()
-    if not rows:
-        return (Sentence("No live promotion reaches them."), *later)
-    note = "Judged by segments alone; a promotion may ask for more, such as a full cart."
-    return (Table("Promotions that reach them", ("Promotion", "For"), rows), *later, Sentence(note, quiet=True))
-
-
-def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> tuple[str, ...]:
-    maybe = "" if promotion.reaches(customer.segment_ids) else "perhaps: "
-    return (promotion.name, f"{maybe}{whom(promotion.targeting, names)}")
-
-
-def _next_steps(customer: Customer) -> Offers:
-    typed = quote(str(customer.id))
-    add, remove = f"segment add shoppers:{typed}", f"segment remove shoppers:{typed}"
-    if customer.shopper_profile_id is None:
-        return offers(("Add to Segment", add), ("Create Profile", f"shopper create {typed}"))
-    out = (("Remove from Segment", remove),) if customer.segment_ids else ()
-    return offers(("Add to Segment", add), *out, ("Delete Profile", f"shopper delete {typed}"))
 
 
 GROUP = Group(

@@ -1,11 +1,10 @@
 """The changes: their moves, runs and cards. See ``bot.ledger.ports.changes``."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from bot.core.approval.beside import Beside
-from bot.core.approval.changes import OPEN, Brief, Card, Change, Event, Run
+from bot.core.approval.changes import Brief, Change, Event, Run
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
@@ -18,23 +17,20 @@ from bot.ledger.sql import audit_index, authorization, change_rows, change_verif
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.change_index import FINISHED, save_touched_segments
-from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.database import Connection, statement
 from bot.ledger.sql.invocations import forget_words
 from bot.ledger.sql.kept_lists import keep_beforehand
 from bot.ledger.sql.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sql.related_changes import others_beside
 from bot.ledger.sql.run_order import refuse_beside_running
+from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
 from bot.ledger.sql.undo_marks import mark_undone
 
-_OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
-_SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({_OPEN_STATES})", "all": "true"}
+_SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({OPEN_STATES})", "all": "true"}
 
 
-class SqlChanges:
+class SqlChanges(ToldChanges):
     """The changes in SQL. A move, its entry and what follows from it share one transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     # Reading
 
@@ -79,7 +75,7 @@ class SqlChanges:
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""
-        return await self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
+        return await self.numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
 
     async def last_finish(self) -> int:
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""
@@ -234,80 +230,10 @@ class SqlChanges:
         (row,) = await self._database.read(statement("SELECT stopped_by FROM changes WHERE number = ?", (number,)))
         return str(row["stopped_by"])
 
-    # Notices: messages to people apart from cards and outcomes
-
-    async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
-        """Queue a reminder, once per version, for each waiting change that expires by then."""
-        due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
-        if not await self._numbers(due, timestamp(expiring)):
-            return
-
-        def remind(db: Connection) -> None:
-            query = f"UPDATE changes SET reminded = true WHERE {due} RETURNING number"
-            for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),)).fetchall()):
-                queued.queue(db, number, [("reminder", "")])
-                append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
-
-        await self._database.write(remind)
-
-    async def notices(self) -> tuple[tuple[int, str, str], ...]:
-        """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""
-        return await self._database.read(queued.due)
-
-    async def remove_notice(self, number: int, kind: str, user: str) -> None:
-        """Remove a notice that was delivered, or cannot be."""
-        await self._database.write(lambda db: queued.remove(db, number, kind, user))
-
-    async def resolve_notice(self, number: int, group: str, users: Iterable[str]) -> None:
-        """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
-        await self._database.write(lambda db: queued.resolve(db, number, group, users))
-
-    async def untold(self) -> tuple[int, ...]:
-        """Return the numbers of the changes of whose emergency not everyone was told."""
-        return await self._database.read(queued.untold)
-
-    # Cards and outcomes
-
-    async def outdated_cards(self) -> tuple[int, ...]:
-        """Return the numbers of the changes whose card does not show their latest revision."""
-        return await self._numbers("drawn < revision AND card_ts IS NOT NULL")
-
-    async def shown_by(self, channel: str, ts: str) -> int | None:
-        """Return the number of the change whose card this message is; None if it is no card."""
-        query = "SELECT number FROM changes WHERE card_ts = ? AND card_channel = ?"
-        rows = await self._database.read(statement(query, (ts, channel)))
-        return int(rows[0]["number"]) if rows else None
-
-    async def outdate_card(self, number: int) -> None:
-        """Have the card drawn again, whatever it shows."""
-        await self._database.write(statement("UPDATE changes SET drawn = 0 WHERE number = ?", (number,)))
-
-    async def save_card(self, change: Change, card: Card) -> None:
-        """Save the card's message, and that it shows this revision."""
-        query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
-        values = (change.revision, card.channel, card.ts, change.number)
-        await self._database.write(statement(query, values))
-
-    async def save_card_url(self, number: int, url: str) -> None:
-        """Save the card's permalink."""
-        await self._database.write(statement("UPDATE changes SET card_url = ? WHERE number = ?", (url, number)))
-
-    async def unreported_outcomes(self) -> tuple[int, ...]:
-        """Return the numbers of the settled changes whose requester has not been notified."""
-        return await self._numbers(f"NOT informed AND state NOT IN ({_OPEN_STATES})")
-
-    async def mark_outcome_reported(self, number: int) -> None:
-        """Record that the requester was notified of the outcome, or cannot be."""
-        await self._database.write(statement("UPDATE changes SET informed = true WHERE number = ?", (number,)))
-
     async def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
         query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
         rows = await self._database.read(statement(query, values))
         return tuple(Brief.model_validate_json(row["body"]) for row in rows)
-
-    async def _numbers(self, where: str, *values: str) -> tuple[int, ...]:
-        rows = await self._database.read(statement(f"SELECT number FROM changes WHERE {where} ORDER BY number", values))
-        return tuple(row["number"] for row in rows)
 
 
 def _last_finish(db: Connection) -> int:

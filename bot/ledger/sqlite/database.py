@@ -28,8 +28,8 @@ from bot.ledger.sqlite.write_turns import WriteTurns
 BLOCKED_MS = 20
 """How much of that the event loop may be blocked at a time, in milliseconds: most writers are done by then."""
 CACHE_KIB = 8_000
-"""How much of the file is kept in memory: with SQLite's 2,000, the index of 500 new profiles' ids, which lie anywhere in
-it, is written twice where there are 100,000."""
+"""How much of the file is kept in memory: with SQLite's 2,000, what indexes 500 new profiles among 100,000 is written
+twice, since their ids lie anywhere."""
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
 
