@@ -9,7 +9,7 @@ from bot.bigcommerce import StoreError
 from bot.core import work
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Emergency, Event, State
-from bot.core.approval.decisions import Decision, Verdict
+from bot.core.approval.decisions import CONSEQUENCES, Decision, Verdict
 from bot.core.approval.need import LESS, Approval, Need
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind
@@ -26,16 +26,6 @@ from bot.engine.change_runner import ChangeRunner
 from bot.engine.planner import Planner
 from bot.engine.process import Process
 
-CONSEQUENCES = {
-    Verdict.APPROVE: "You approved change {number}.",
-    Verdict.REJECT: "You rejected change {number}.",
-    Verdict.WITHDRAW: "You withdrew change {number}.",
-    Verdict.NARROW: "Change {number} covers only the rest now, and needs approval again.",
-    Verdict.STOP: "Change {number} is stopping after this batch.",
-    Verdict.BREAK: "Change {number} is running; everyone who can approve is told.",
-    Verdict.REVIEW: "You reviewed change {number}.",
-}
-"""The outcome for the Change, by verdict, as a sentence."""
 UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
 """What becomes of a Change that is to stop, but whose process has died."""
 LATE = "No one decided in time. Nothing was changed."

@@ -18,6 +18,18 @@ class Verdict(StrEnum):
     REVIEW = "review"
 
 
+CONSEQUENCES = {
+    Verdict.APPROVE: "You approved change {number}.",
+    Verdict.REJECT: "You rejected change {number}.",
+    Verdict.WITHDRAW: "You withdrew change {number}.",
+    Verdict.NARROW: "Change {number} covers only the rest now, and needs approval again.",
+    Verdict.STOP: "Change {number} is stopping after this batch.",
+    Verdict.BREAK: "Change {number} is running; everyone who can approve is told.",
+    Verdict.REVIEW: "You reviewed change {number}.",
+}
+"""The outcome for the Change, by verdict, as a sentence."""
+
+
 class Decision(Value):
     """A person's decision about a Change.
 
