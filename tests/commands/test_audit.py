@@ -386,7 +386,7 @@ async def test_an_entry_that_is_not_there_gets_a_sentence(slack: World) -> None:
     assert "There is no entry 99 in the log. `/audit recent` shows the latest ones." in await asks(
         slack, "/audit show 99"
     )
-    assert "Entry must be a whole number." in await asks(slack, "/audit show first")
+    assert "Which entry did you mean by “first”?" in await asks(slack, "/audit show first")
 
 
 async def test_the_button_opens_a_form_that_asks_for_the_entry(slack: World) -> None:
