@@ -73,13 +73,13 @@ PLANTS = {
     ),
     "claim": Plant(
         "What one bot holds, no other one takes",
-        "bot/ledger/sqlite/leases.py",
+        "bot/ledger/sql/leases.py",
         "        return is_claimed\n",
         "        return True\n",
     ),
     "swap": Plant(
         "Moves are compare-and-swap: the second clicker loses",
-        "bot/ledger/sqlite/change_rows.py",
+        "bot/ledger/sql/change_rows.py",
         '"WHERE number = ? AND revision = ?"\n',
         '"WHERE number = ? AND revision >= 0 * ?"\n',
     ),

@@ -199,6 +199,7 @@ class Mortal(Database):
     is_dead = False
     left: int | None = None
     last_entry: int | None = None
+    counts_all = False
     dies: Callable[[], None]
     pauses: Pauses
 
@@ -212,16 +213,16 @@ class Mortal(Database):
         await self.pauses.here()
         if self.is_dead:
             raise Killed
-        self._count_moves()
+        self._count()
         return result
 
-    def _count_moves(self) -> None:
-        """Count the transactions that put something on record, and die of the one that was waited for.
+    def _count(self) -> None:
+        """Count a transaction that put something on record, or any with ``counts_all``; die of the one waited for.
 
         What is only claimed or drawn is written beside them, also while the store creates a segment.
         """
         (last,) = self.execute("SELECT max(number) FROM entries").fetchone()
-        if last == self.last_entry:
+        if last == self.last_entry and not self.counts_all:
             return
         self.last_entry = last
         self.made += 1

@@ -86,8 +86,8 @@ async def test_a_list_is_worked_off_once_however_often_the_bot_is_killed(
                 await until(slack, lambda: "Done" in said(slack.card(1)))
                 break
             async with asyncio.timeout(LONG):
-                for _ in range(dice.randint(1, 12)):
-                    version = await slack.store.changed(version)
+                # By the store's own count: several writes may have come by the time that it is looked at.
+                await slack.store.changed(version + dice.randint(0, 11))
             assert "Done" not in said(slack.card(1))
     await slack.start()
     assert {run.error for run in (await slack.change(1)).runs} == {""}

@@ -151,7 +151,7 @@ async def test_a_segment_may_be_made_equal_to_what_it_is_combined_of(slack: Worl
         ("VIPs Nope both New", "No segment is called “Nope”."),
         ("VIPz Lapsed both New", "No segment is called “VIPz”. Did you mean “VIPs”?"),
         ("VIPs Lapsd both New", "No segment is called “Lapsd”. Did you mean “Lapsed”?"),
-        ("VIPs Lapsed xor New", "Say “both”, “either” or “first only” next."),
+        ("VIPs Lapsed xor New", "Which of these did you mean? Nothing was done yet."),
         ("VIPs Lapsed both New mode:replace", "Say “add” or “equal” next."),
     ],
 )

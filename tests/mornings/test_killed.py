@@ -82,6 +82,7 @@ async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[st
     async with evening(folder) as (path, team, slack):
         team.clock.now = MORNING
         process = await Process.start(path, team, POLICY)
+        process.database.counts_all = True
         slack.process, slack.boundary, before = process, boundary, process.database.made
         if boundary and boundary.kind == "transaction":
             process.database.left = boundary.at

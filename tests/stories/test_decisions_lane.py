@@ -59,7 +59,7 @@ async def test_a_run_is_stopped_while_forty_lists_wait(slack: World) -> None:
         await slack.workspace.changed(lambda _: "is stopping after this batch" in str(slack.messages()))
         assert slack.kinds().count("answered") == 1
         release.set()
-        await slack.workspace.changed(lambda _: "Cancelled" in said(slack.card(1)))
+        await slack.workspace.changed(lambda _: "Stopped" in said(slack.card(1)))
         jam.release.set()
     assert {"Lapsed"} <= slack.sizes().keys()
 

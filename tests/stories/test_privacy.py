@@ -72,10 +72,10 @@ def names_nobody(slack: World) -> bool:
         ("/shopper help Ada Byron", "/shopper show <shopper>", [("answered", "/shopper help", "")]),
         (
             "/shopper show Ada Byron",
-            "2 words were left out: Ada and Byron.",
+            "Whom did you mean by “Ada”",
             [
                 ("asked", "/shopper show shopper:[…]", ""),
-                ("refused", "/shopper show shopper:[…]", "No shopper was recognised."),
+                ("refused", "/shopper show shopper:[…]", SEVERAL),
             ],
         ),
     ],
