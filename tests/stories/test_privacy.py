@@ -9,6 +9,7 @@ from tests.stories.judge import read
 
 NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane|Zebedee)\b")
 SEVERAL = "No segment is called that."
+AMONG_SEVERAL = "Several shoppers may be meant, and none of them was chosen yet."
 
 
 def logged(slack: World) -> list[tuple[str, str, str]]:
@@ -75,7 +76,7 @@ def names_nobody(slack: World) -> bool:
             "Whom did you mean by “Ada”",
             [
                 ("asked", "/shopper show shopper:[…]", ""),
-                ("refused", "/shopper show shopper:[…]", SEVERAL),
+                ("refused", "/shopper show shopper:[…]", AMONG_SEVERAL),
             ],
         ),
     ],
