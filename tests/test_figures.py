@@ -204,6 +204,7 @@ DOCTOR: Mapping[str, Mapping[str, Figure]] = {
     "findings": {"LIMIT": 30},
     "ledger_checks": {"LATE": timedelta(minutes=10), "LONG": 600, "OWN_ENTRIES": 200},
     "machine": {"ANSWER_SECONDS": 10},
+    "server_checks": {"LEAST_CONNECTIONS": 10},
     "settings_checks": {"SIMILAR": 0.8},
     "sqlite_checks": {"LEAST_FREE": 200_000_000},
 }

@@ -9,6 +9,7 @@ import aiohttp
 
 from bot.core.approval.policy import Policy
 from bot.doctor.machine import Machine
+from bot.doctor.server_side import ServerSide
 from bot.doctor.slack_side import SlackSide
 from bot.doctor.store_side import StoreSide, open_store
 from bot.settings import Settings
@@ -25,6 +26,7 @@ class Case:
     machine: Machine
     slack: SlackSide
     store: StoreSide
+    server: ServerSide
 
     @property
     def policy(self) -> Policy:
@@ -42,4 +44,4 @@ async def open_case(
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=patience))
         slack = SlackSide(slack_client(settings, session), session, policy_of(settings).named, machine.clock)
         store = await stack.enter_async_context(open_store(settings, machine.answer_seconds))
-        yield Case(settings, given, dotenv, machine, slack, store)
+        yield Case(settings, given, dotenv, machine, slack, store, ServerSide(settings.DATABASE, machine))

@@ -40,7 +40,7 @@ def left_open(why: str) -> Finding:
 
 @dataclass(frozen=True)
 class Check(Generic[P]):
-    """A check by its name. ``look`` returns at least one finding; ``limit``: its seconds."""
+    """A check by its name. ``look`` returns what there is to tell; ``limit``: its seconds."""
 
     name: str
     look: Callable[[P], Awaitable[Sequence[Finding]]]

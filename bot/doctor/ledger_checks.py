@@ -1,14 +1,17 @@
 """Checks of what is on record: whatever engine keeps the ledger, it is opened only to be read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.language.phrases import and_list, counted
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding, NotChecked, in_thread
-from bot.doctor.sqlite_checks import SQLITE_CHECKS, opened
+from bot.doctor.ledger_engine import Engine
+from bot.doctor.postgres_checks import POSTGRES
+from bot.doctor.server_checks import SERVER_CHECKS
+from bot.doctor.sqlite_checks import SQLITE, SQLITE_CHECKS
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.checkup import Checkup, Schema
 
@@ -18,17 +21,6 @@ LONG = 600.0
 """Seconds for checks that read all of a ledger: a million entries take about half a minute."""
 OWN_ENTRIES = 200
 """Entries in which the bot's workspace is looked for."""
-_RESTORE = "start again from the latest backup: segment-bot ledger restore BACKUP."
-_DAMAGED = f"Stop the bot, move the file away with its -wal and -shm, and {_RESTORE}"
-_HELD = "Stop the program that holds the file, as a backup or an open shell of SQLite does (fuser tells which)."
-_REWRITTEN = f"Keep the file as evidence, find out who wrote to it, and {_RESTORE}"
-_SCHEMAS = {
-    Schema.NONE: Finding("It is empty: the first start makes its tables."),
-    Schema.FOREIGN: Finding("It holds another program's tables.", "Set DATABASE to a file of the bot's own."),
-    Schema.OLDER: Finding("Its schema is older: the next start migrates it."),
-    Schema.CURRENT: Finding("Its schema is this version's."),
-    Schema.NEWER: Finding("Only later versions of the bot may write to it.", "Install the newer version of the bot."),
-}
 _READABLE = (Schema.OLDER, Schema.CURRENT)
 """Whose log this version reads. Other tables may be missing from an older ledger."""
 Look = Callable[[Case, Checkup], Awaitable[Sequence[Finding]]]
@@ -39,16 +31,26 @@ def _check(name: str, look: Look, *schemas: Schema) -> Check[Case]:
     return Check(name, lambda case: _look_into(case, look, *schemas), LONG)
 
 
+def _engine(case: Case) -> Engine:
+    return SQLITE if case.settings.ledger_file else POSTGRES
+
+
 async def _look_into(case: Case, look: Look, *schemas: Schema) -> Sequence[Finding]:
+    return await _in_turn(case, lambda: _look(case, look, schemas))
+
+
+async def _in_turn(case: Case, look: Callable[[], Coroutine[None, None, Sequence[Finding]]]) -> Sequence[Finding]:
     """Open the ledger in a thread of its own, which may read for long."""
-    return await in_thread(lambda: asyncio.run(_look(case, look, schemas)))
+    async with _engine(case).turn(case):
+        return await in_thread(lambda: asyncio.run(look()))
 
 
 async def _look(case: Case, look: Look, schemas: tuple[Schema, ...]) -> Sequence[Finding]:
+    engine = _engine(case)
     try:
-        with opened(case) as checkup:
+        with engine.opened(case) as checkup:
             if checkup.schema not in schemas:
-                raise NotChecked(f"the ledger is not ready for it. {_SCHEMAS[checkup.schema].told}")
+                raise NotChecked(f"the ledger is not ready for it. {engine.schemas[checkup.schema].told}")
             return await look(case, checkup)
     except UnusableLedger as error:
         raise NotChecked(f"the ledger cannot be read ({error}).") from error
@@ -56,19 +58,19 @@ async def _look(case: Case, look: Look, schemas: tuple[Schema, ...]) -> Sequence
 
 async def _pages(case: Case) -> Sequence[Finding]:
     """Look for damage; what cannot even be opened is no ledger."""
-    return await in_thread(lambda: asyncio.run(_damage(case)))
+    return await _in_turn(case, lambda: _damage(case))
 
 
 async def _damage(case: Case) -> Sequence[Finding]:
+    engine = _engine(case)
     try:
-        with opened(case) as checkup:
+        with engine.opened(case) as checkup:
             damage = await checkup.ledger.storage.damage()
             if damage:
-                return (Finding(f"It is damaged ({damage}).", _DAMAGED),)
-            return (_SCHEMAS[checkup.schema],)
+                return (Finding(f"It is damaged ({damage}).", engine.damaged),)
+            return (engine.schemas[checkup.schema],)
     except UnusableLedger as error:
-        fix = _HELD if "locked" in str(error) else f"Set DATABASE to the ledger; if it is that file: {_DAMAGED}"
-        return (Finding(f"It cannot be read ({error}).", fix),)
+        return (Finding(f"It cannot be read ({error}).", engine.unreadable(str(error))),)
 
 
 async def _kind(_: Case, checkup: Checkup) -> Sequence[Finding]:
@@ -86,7 +88,7 @@ async def _key(_: Case, checkup: Checkup) -> Sequence[Finding]:
     return (Finding("It can be written with SEAL_KEY as it is."),)
 
 
-async def _chain(_: Case, checkup: Checkup) -> Sequence[Finding]:
+async def _chain(case: Case, checkup: Checkup) -> Sequence[Finding]:
     if checkup.key_fault:
         raise NotChecked("SEAL_KEY lacks the key that signed it.")
     result = await checkup.archives.verify()
@@ -94,7 +96,7 @@ async def _chain(_: Case, checkup: Checkup) -> Sequence[Finding]:
         return (Finding(f"As sealed: {counted(result.entries, 'entry', 'entries')}."),)
     if await checkup.ledger.storage.damage():
         raise NotChecked("the ledger is damaged.")
-    return (Finding(result.fault, _REWRITTEN),)
+    return (Finding(result.fault, _engine(case).rewritten),)
 
 
 async def _emergencies(_: Case, checkup: Checkup) -> Sequence[Finding]:
@@ -139,7 +141,7 @@ async def _workspace(case: Case) -> Sequence[Finding]:
         written_for = [one.workspace for one in entries if not one.actor and one.workspace]
         if written_for and team not in written_for:
             told = f"It was written for the workspace {written_for[0]}, and SLACK_BOT_TOKEN is of {team}."
-            return (Finding(told, "Set the tokens of that workspace, or DATABASE to another file."),)
+            return (Finding(told, f"Set the tokens of that workspace, or DATABASE to {_engine(case).elsewhere}."),)
         return (Finding("It is of the token's workspace."),)
 
     return await _look_into(case, look, *_READABLE)
@@ -147,6 +149,7 @@ async def _workspace(case: Case) -> Sequence[Finding]:
 
 LEDGER_CHECKS = (
     *SQLITE_CHECKS,
+    *SERVER_CHECKS,
     Check("ledger", _pages, LONG),
     _check("ledger kind", _kind, *_READABLE),
     _check("ledger key", _key, *_READABLE),

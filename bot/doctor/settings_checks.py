@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding
+from bot.doctor.server_side import DRIVER
 from bot.doctor.slack_checks import COPY_BOT, NEW_APP
 from bot.health.metrics import LIBRARY
 from bot.settings import Settings, WrongSettings, file_values, load
@@ -106,7 +107,12 @@ def _unused(case: Case) -> Iterator[Finding]:
 
 async def _optional(case: Case) -> Sequence[Finding]:
     extras = (_WORKBOOKS, *((_METRICS,) if case.settings.HEALTH_PORT is not None else ()))
-    return [_extra(case, *one) for one in extras]
+    return [*_driver(case), *(_extra(case, *one) for one in extras)]
+
+
+def _driver(case: Case) -> Iterator[Finding]:
+    if not case.settings.ledger_file and not case.machine.is_installed(DRIVER):
+        yield Finding("A ledger on PostgreSQL: not installed.", "Type pip install 'segment-bot[postgres]'.")
 
 
 def _extra(case: Case, module: str, what: str, extra: str) -> Finding:

@@ -2,21 +2,25 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding, NotChecked, in_thread
+from bot.doctor.ledger_engine import CURRENT, NEWER, Engine
 from bot.file_modes import open_files
-from bot.ledger.ports.checkup import Checkup
+from bot.ledger.ports.checkup import Checkup, Schema
 from bot.ledger.sqlite.checkup import open_checkup
 
 LEAST_FREE = 200_000_000
 """Bytes: the log of writes takes 16 MB and more while somebody reads, and an archive or a backup a copy's room."""
+_RESTORE = "start again from the latest backup: segment-bot ledger restore BACKUP."
+_DAMAGED = f"Stop the bot, move the file away with its -wal and -shm, and {_RESTORE}"
+_HELD = "Stop the program that holds the file, as a backup or an open shell of SQLite does (fuser tells which)."
 
 
 @contextmanager
-def opened(case: Case) -> Iterator[Checkup]:
+def _opened(case: Case) -> Iterator[Checkup]:
     """Open the ledger's file. Raises NotChecked if there is none, and UnusableLedger."""
     path = _path(case)
     if not path.exists() or not path.stat().st_size:
@@ -28,12 +32,12 @@ def opened(case: Case) -> Iterator[Checkup]:
 
 
 def _path(case: Case) -> Path:
-    if case.settings.ledger_file is None:
-        raise NotChecked("the ledger is in a database of PostgreSQL.")
-    return case.settings.ledger_file
+    return Path(str(case.settings.DATABASE))
 
 
 async def _file(case: Case) -> Sequence[Finding]:
+    if case.settings.ledger_file is None:
+        return (Finding("None is needed: the ledger is in a database of PostgreSQL."),)
     return await in_thread(lambda: tuple(_faults(case, _path(case))))
 
 
@@ -75,4 +79,21 @@ def _room(case: Case, path: Path) -> Iterator[Finding]:
         yield Finding(f"{free // 1_000_000:,} MB are free.")
 
 
+SQLITE = Engine(
+    turn=lambda _: nullcontext(),
+    opened=_opened,
+    schemas={
+        Schema.NONE: Finding("It is empty: the first start makes its tables."),
+        Schema.FOREIGN: Finding("It holds another program's tables.", "Set DATABASE to a file of the bot's own."),
+        Schema.OLDER: Finding("Its schema is older: the next start migrates it."),
+        Schema.CURRENT: CURRENT,
+        Schema.NEWER: NEWER,
+    },
+    unreadable=lambda error: (
+        _HELD if "locked" in error else f"Set DATABASE to the ledger; if it is that file: {_DAMAGED}"
+    ),
+    damaged=_DAMAGED,
+    rewritten=f"Keep the file as evidence, find out who wrote to it, and {_RESTORE}",
+    elsewhere="another file",
+)
 SQLITE_CHECKS = (Check("ledger file", _file),)

@@ -11,19 +11,26 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.core.audit.seal_keys import SealKeys
 from bot.doctor.clock_checks import compare
 from bot.doctor.examination import CHECKS
 from bot.doctor.findings import Check, Finding, NotChecked, run
 from bot.doctor.ledger_checks import LEDGER_CHECKS
 from bot.doctor.machine import Machine
 from bot.doctor.policy_checks import POLICY_CHECKS
+from bot.doctor.server_checks import LOOKS, SERVER_CHECKS
 from bot.doctor.slack_checks import compare_scopes
 from bot.doctor.store_checks import limit_of
 from bot.doctor_cli import as_lines, examine
+from bot.ledger.ports.checkup import Server
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Group
 from tests.doctor.clinic import MOUNTS, Clinic, clinic
+from tests.doctor.planting import KEY
+from tests.doctor.server_faults import SERVER_FAULTS
+from tests.doctor.servers import database_of, written
 from tests.ledger.sqlite.files import older
+from tests.postgres import superuser
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -86,13 +93,33 @@ async def test_a_bot_that_was_never_started_is_healthy(tmp_path: Path) -> None:
         assert files(tmp_path) == {}
 
 
-async def test_the_file_of_a_ledger_on_postgresql_is_not_looked_for(tmp_path: Path) -> None:
+async def test_nothing_is_found_of_a_healthy_ledger_on_postgresql(tmp_path: Path) -> None:
     async with clinic(tmp_path) as patient:
-        patient.set(DATABASE="postgresql://bot:secret@db/ledger")
+        await written(keys=SealKeys.parse(KEY), set_key=KEY)(patient)
         results = await patient.examined()
         assert faults(results) == []
-        for check in ("ledger file", "ledger chain"):
-            assert told(results, check) == "Not checked: the ledger is in a database of PostgreSQL."
+        assert [one for one in results if one.is_open] == []
+        assert {one.check for one in results} == {one.name for one in CHECKS}
+        assert "None is needed" in told(results, "ledger file")
+        assert told(results, "ledger chain") == "As sealed: 5 entries."
+        assert "It agrees with the database's." in told(results, "clock")
+
+
+@pytest.mark.parametrize("name", [name for name, fault in SERVER_FAULTS.items() if "into psql" in fault.fix])
+async def test_the_statements_that_are_told_guard_the_log_again(name: str, tmp_path: Path) -> None:
+    async with clinic(tmp_path) as patient:
+        SERVER_FAULTS[name].plant(patient)
+        (fault,) = faults(await patient.examined(SERVER_CHECKS))
+        with superuser(database_of(patient)) as owner:
+            owner.execute(fault.fix.partition("into psql: ")[2])
+        assert faults(await patient.examined()) == []
+
+
+def test_a_standby_that_is_waited_for_forgets_nothing() -> None:
+    server = Server("bot", "UTF8", False, datetime.now(UTC), 10, 1, True, True, True, (), (), {})
+    found = [look(server) for look in LOOKS]
+    assert faults(found) == []
+    assert "standbys are waited for" in "".join(one.told for one in found)
 
 
 @pytest.mark.parametrize("before", ["0007_nonces", "0011_schema", "0012_lists"])

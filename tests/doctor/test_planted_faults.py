@@ -8,11 +8,14 @@ import pytest
 from tests.doctor.clinic import clinic
 from tests.doctor.faults import FAULTS
 from tests.doctor.secrets import leaks
+from tests.doctor.server_faults import SERVER_FAULTS
+
+ALL = FAULTS | {f"PostgreSQL: {name}": fault for name, fault in SERVER_FAULTS.items()}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", ALL)
 async def test_a_planted_fault_is_found_with_its_fix(name: str, tmp_path: Path) -> None:
-    fault = FAULTS[name]
+    fault = ALL[name]
     async with clinic(tmp_path) as patient:
         planted = fault.plant(patient)
         if isawaitable(planted):

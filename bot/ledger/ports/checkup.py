@@ -1,6 +1,8 @@
 """The port to a check-up of a ledger: it is opened only to be read, and nothing is written beside it either."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.ledger.ledger import Ledger
@@ -25,3 +27,26 @@ class Checkup:
     key_fault: str
     ledger: Ledger
     archives: Archives
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server that holds a ledger's database, and what it lets the bot's role do."""
+
+    role: str
+    encoding: str
+    only_reads: bool
+    time: datetime
+    free_connections: int
+    standbys: int
+    """Connected ones."""
+    waits_for_standbys: bool
+    """Whether a COMMIT is confirmed only when a standby has it, too."""
+    waits_for_disk: bool
+    fires_triggers: bool
+    owned: Sequence[str]
+    """What of the ledger the role could change the build of."""
+    lacking: Sequence[str]
+    """Rights that it needs and does not have."""
+    silent: Mapping[str, str]
+    """Triggers that do not fire as they should, and the statement that makes each anew, for the tables' owner."""

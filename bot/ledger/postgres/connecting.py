@@ -23,6 +23,9 @@ _USUAL = {
 """What holds unless the address says otherwise."""
 _LIMITS = {"lock_timeout": 1, "statement_timeout": 2, "idle_in_transaction_session_timeout": 5}
 """How often its patience a process waits for a lock and for a statement; and the server for a process that sleeps."""
+_NO_ADDRESS = (
+    "its address is not one that PostgreSQL reads; in user and password, all but letters and digits is written like %40"
+)
 
 
 def connect(url: str, *, patience: float | None) -> Raw:
@@ -49,9 +52,9 @@ def described(url: str) -> str:
 def _parts(url: str) -> dict[str, Any]:
     """Parse the address. Raises UnusableLedger in words of our own: the library's hold the password."""
     try:
-        return conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        raise UnusableLedger(
-            "its address is not one that PostgreSQL reads; in user and password, all but letters and digits is written "
-            "like %40"
-        ) from None
+        raise UnusableLedger(_NO_ADDRESS) from None
+    if "@" in str(parts.get("host", ""))[1:]:  # the rest of a password; a socket's name may begin with it
+        raise UnusableLedger(_NO_ADDRESS)
+    return parts

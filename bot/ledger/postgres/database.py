@@ -66,8 +66,8 @@ class PostgresDatabase:
         """
         database = cls(url, workspace=workspace, patience=patience, keys=keys)
         try:
-            database._reading_now(lambda db: refuse_unprepared(db, described(url)))
-            database._reading_now(lambda db: refuse_missing_key(db, keys))
+            database.read_now(lambda db: refuse_unprepared(db, described(url)))
+            database.read_now(lambda db: refuse_missing_key(db, keys))
         except BaseException:
             database.close()
             raise
@@ -98,7 +98,7 @@ class PostgresDatabase:
 
     async def read(self, read: Callable[[Connection], T]) -> T:
         """Return the result of ``read``, which sees one moment."""
-        return await self._waited(self._reading, partial(self._reading_now, read), lambda: True)
+        return await self._waited(self._reading, partial(self.read_now, read), lambda: True)
 
     async def read_apart(self, read: Callable[[Connection], T], *, at_one_moment: bool = True) -> T:
         """Return the result of ``read``, run on a connection of its own."""
@@ -126,7 +126,8 @@ class PostgresDatabase:
                 raise NotRecorded(TOO_LONG)
             return await future
 
-    def _reading_now(self, read: Callable[[Connection], T]) -> T:
+    def read_now(self, read: Callable[[Connection], T]) -> T:
+        """Return the result of ``read``, in this very thread. Raises psycopg.Error."""
         with self._readers.at_one_moment() as raw:
             return read(PostgresConnection(lambda: nullcontext(raw), self._owner, streams=True))
 

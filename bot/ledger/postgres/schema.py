@@ -72,11 +72,12 @@ def _grant(owner: Raw, role: str) -> None:
     owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, bot))
     owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}").format(schema, bot))
     for name, kind in owner.execute(_TABLES, (SCHEMA_NAME,)).fetchall():
-        rights = sql.SQL(_rights(name, kind))
+        rights = sql.SQL(rights_on(name, kind))
         owner.execute(sql.SQL("GRANT {} ON {}.{} TO {}").format(rights, schema, sql.Identifier(name), bot))
 
 
-def _rights(table: str, kind: str) -> str:
+def rights_on(table: str, kind: str) -> str:
+    """Return which rights a bot needs on this table or view."""
     if kind == "v" or table in _KEPT:
         return "SELECT"
     if table == "tail":

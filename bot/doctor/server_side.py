@@ -1,0 +1,48 @@
+"""The way to the database of PostgreSQL that holds the ledger, if one does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.core.ledger_address import LedgerAddress, ServerAddress
+from bot.doctor.findings import NotChecked, Once, in_thread
+from bot.doctor.machine import Machine
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.checkup import Server
+
+DRIVER = "psycopg"
+
+
+class ServerSide:
+    """The database, as the bot reaches it. ``url`` is empty where the ledger is in a file."""
+
+    def __init__(self, address: LedgerAddress, machine: Machine) -> None:
+        self.url = address.url if isinstance(address, ServerAddress) else ""
+        self._machine = machine
+        self._turn = asyncio.Lock()
+        self.look = Once(self._look)
+
+    async def seen(self) -> Server:
+        """Return what the server is like. Raises NotChecked where it cannot be reached: one check tells of that."""
+        try:
+            return await self.look()
+        except UnusableLedger as error:
+            raise NotChecked("the database cannot be reached.") from error
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until no other check reads the ledger: each takes connections, of which few may be left.
+
+        Raises NotChecked if it cannot be read.
+        """
+        if (await self.seen()).lacking:
+            raise NotChecked("the bot's role lacks rights.")
+        async with self._turn:
+            yield
+
+    async def _look(self) -> Server:
+        if not self._machine.is_installed(DRIVER):
+            raise NotChecked("PostgreSQL's driver is not installed.")
+        from bot.ledger.postgres.server import look_at_server
+
+        return await in_thread(lambda: look_at_server(self.url))

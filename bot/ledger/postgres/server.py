@@ -1,0 +1,108 @@
+"""Looks at the server that holds a ledger: what it promises, and what it lets the bot's role do."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg
+
+from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.checkup import Server
+from bot.ledger.postgres.append_only import GUARDED, REFUSING
+from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect
+from bot.ledger.postgres.schema import MIGRATIONS, rights_on
+from bot.ledger.sql.database import BUSY_SECONDS
+
+_SERVER = """
+    WITH others AS (SELECT * FROM pg_stat_activity WHERE datid IS NOT NULL AND pid <> pg_backend_pid())
+    SELECT current_user::text AS role, current_setting('server_encoding') AS encoding,
+        pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS only_reads,
+        clock_timestamp() AS time,
+        least(
+            current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint
+                - coalesce(current_setting('reserved_connections', true)::bigint, 0) - (SELECT count(*) FROM others),
+            (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+                - (SELECT count(*) FROM others WHERE datname = current_database()),
+            (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)
+                - (SELECT count(*) FROM others WHERE usename = current_user)
+        ) AS free_connections,
+        (SELECT count(*) FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup') AS standbys,
+        current_setting('synchronous_standby_names') <> ''
+            AND current_setting('synchronous_commit') NOT IN ('off', 'local') AS waits_for_standbys,
+        current_setting('synchronous_commit') <> 'off' AS waits_for_disk,
+        current_setting('session_replication_role') <> 'replica' AS fires_triggers
+"""
+"""Who may not see what others do still sees how many they are."""
+_NAMESPACE = f"""
+    SELECT pg_has_role(nspowner, 'MEMBER') AS owned, has_schema_privilege(oid, 'USAGE') AS usable
+    FROM pg_namespace WHERE nspname = '{SCHEMA_NAME}'
+"""
+_RELATIONS = f"""
+    SELECT relname, relkind, pg_has_role(relowner, 'MEMBER') AS owned, ARRAY(
+        SELECT one FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS one
+        WHERE has_table_privilege(pg_class.oid, one)
+    ) AS granted
+    FROM pg_class WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relkind IN ('r', 'v') ORDER BY relname
+"""
+_FUNCTIONS = f"""
+    SELECT proname, prosrc, has_function_privilege(oid, 'EXECUTE') AS usable FROM pg_proc
+    WHERE pronamespace = to_regnamespace('{SCHEMA_NAME}') ORDER BY proname
+"""
+_FIRING = f"""
+    SELECT tgname, tgtype FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND tgqual IS NULL AND tgenabled IN ('A', 'O')
+"""
+_UPDATE_DELETE_TRUNCATE = 16 | 8 | 32
+"""Bits of ``tgtype``: src/include/catalog/pg_trigger.h."""
+_TRIGGER = re.compile(r"\s*CREATE TRIGGER (\w+)")
+TRIGGERS = {found[1]: one for statements in MIGRATIONS.values() for one in statements if (found := _TRIGGER.match(one))}
+_GUARDS = {f"{table}_never_change" for table in GUARDED}
+
+
+def look_at_server(url: str) -> Server:
+    """Connect as the bot does, and look. Raises UnusableLedger where that is not possible."""
+    try:
+        with closing(connect(url, patience=BUSY_SECONDS)) as raw:
+            return _seen(raw)
+    except psycopg.Error as error:
+        raise UnusableLedger(str(error).strip()) from error
+
+
+def _seen(raw: Raw) -> Server:
+    names, relations, functions = (_rows(raw, query) for query in (_NAMESPACE, _RELATIONS, _FUNCTIONS))
+    owned = [SCHEMA_NAME for one in names if one["owned"]] + [one["relname"] for one in relations if one["owned"]]
+    lacking = [
+        *(f"USAGE on schema {SCHEMA_NAME}" for one in names if not one["usable"]),
+        *(right for one in relations for right in _lacking(one)),
+        *(f"EXECUTE on {one['proname']}" for one in functions if not one["usable"]),
+    ]
+    has_log = any(one["relname"] == "entries" for one in relations)
+    silent = dict(_silent(raw, functions)) if has_log else {}
+    return Server(**_rows(raw, _SERVER)[0], owned=owned, lacking=lacking, silent=silent)
+
+
+def _rows(raw: Raw, query: str) -> list[dict[str, Any]]:
+    found = raw.execute(query).fetchall()
+    return [dict(zip(row.keys(), row, strict=True)) for row in found]
+
+
+def _lacking(relation: dict[str, Any]) -> Iterator[str]:
+    name = relation["relname"]
+    needed = rights_on(name, relation["relkind"]).split(", ")
+    return (f"{one} on {name}" for one in needed if one not in relation["granted"])
+
+
+def _silent(raw: Raw, functions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what does not fire, or refuses nothing, with the statement that makes it anew."""
+    firing = {one["tgname"]: one["tgtype"] for one in _rows(raw, _FIRING)}
+    for name, statement in TRIGGERS.items():
+        least = _UPDATE_DELETE_TRUNCATE if name in _GUARDS else 0
+        if name not in firing or firing[name] & least != least:
+            yield name, _anew(statement)
+    if not any(one["proname"] == "refuse_change" and one["prosrc"] in REFUSING for one in functions):
+        yield "refuse_change", _anew(REFUSING)
+
+
+def _anew(statement: str) -> str:
+    return " ".join(statement.split()).replace("CREATE", "CREATE OR REPLACE", 1)
