@@ -27,6 +27,7 @@ _REFUSALS = {
     "too many|remaining connection slots": "End what holds the connections, or raise max_connections.",
     "pg_hba.conf": "Let the server's pg_hba.conf admit the role from this machine.",
     "starting up|shutting down|recovery": "Wait until the server has started; if it lasts, see its log.",
+    "canceling statement": "See what keeps the server busy, and try again.",
     "SSL|certificate": "Set sslmode and sslrootcert in DATABASE as the server wants them.",
 }
 """What mends it, by what the server or its driver says; other words are of a server that is not there."""
@@ -54,6 +55,15 @@ def _writes(server: Server) -> Finding:
             "Name all hosts in DATABASE, with target_session_attrs=read-write; or reset default_transaction_read_only.",
         )
     return Finding("The database can be written.")
+
+
+def _turns(server: Server) -> Finding:
+    if server.held:
+        return Finding(
+            f"Another program holds {_some(server.held)}.",
+            "Wait for the migration, or end the transaction; pg_locks and pg_stat_activity tell whose it is.",
+        )
+    return Finding("Nobody holds its tables.")
 
 
 def _encoding(server: Server) -> Finding:
@@ -125,5 +135,5 @@ def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-LOOKS = (_writes, _encoding, _connections, _failover, _owner, _rights, _guards)
+LOOKS = (_writes, _turns, _encoding, _connections, _failover, _owner, _rights, _guards)
 SERVER_CHECKS = (Check("ledger server", _server),)

@@ -35,8 +35,9 @@ class ServerSide:
 
         Raises NotChecked if it cannot be read.
         """
-        if (await self.seen()).lacking:
-            raise NotChecked("the bot's role lacks rights.")
+        server = await self.seen()
+        if server.lacking or server.held:
+            raise NotChecked("the bot is kept from the tables.")
         async with self._turn:
             yield
 

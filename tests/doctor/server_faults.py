@@ -66,6 +66,8 @@ SERVER_FAULTS: dict[str, Fault] = {
     "not admitted": refusal("28000", 'no pg_hba.conf entry for host "10.0.0.5", no encryption', "pg_hba.conf admit"),
     "all taken": refusal("53300", "sorry, too many clients already", "raise max_connections"),
     "starting server": refusal("57P03", "the database system is starting up", "Wait until the server has started"),
+    "busy server": refusal("57014", "canceling statement due to statement timeout", "what keeps the server busy"),
+    "unencrypted": refusal("28000", "connection requires a valid client certificate", "Set sslmode"),
     "kept out": altered(
         "permission denied for database", "GRANT CONNECT", "REVOKE CONNECT ON DATABASE {name} FROM PUBLIC"
     ),
@@ -75,6 +77,7 @@ SERVER_FAULTS: dict[str, Fault] = {
         "target_session_attrs=read-write",
         "ALTER DATABASE {name} SET default_transaction_read_only = on",
     ),
+    "held tables": Fault(servers.held, SERVER, "holds entries.", "end the transaction"),
     "Latin letters": Fault(servers.in_latin, SERVER, "encoding is LATIN1", "--encoding UTF8"),
     "few connections": altered("Only 9 connections", "CONNECTION LIMIT", "ALTER DATABASE {name} CONNECTION LIMIT 9"),
     "forgetful failover": Fault(servers.with_standby, SERVER, "of 1 connected", "Set synchronous_standby_names"),

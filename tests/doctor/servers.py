@@ -63,6 +63,12 @@ def altered(*statements: str, empty: bool = False) -> Callable[[Clinic], str]:
     return plant
 
 
+def held(clinic: Clinic) -> None:
+    other = clinic.until_then.enter_context(superuser(healthy(clinic)))
+    other.execute("BEGIN")
+    other.execute("LOCK TABLE segment_bot.entries")
+
+
 def in_latin(clinic: Clinic) -> None:
     name = f"{changeable(clinic, empty=True)}_latin"
     with superuser() as server:

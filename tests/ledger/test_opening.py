@@ -76,9 +76,10 @@ def test_a_database_without_tables_says_what_to_do(capsys: pytest.CaptureFixture
     assert "segment-bot ledger migrate" in capsys.readouterr().err
 
 
-def test_an_address_that_cannot_be_read_is_told_without_its_password() -> None:
+@pytest.mark.parametrize("rest", ["secret@[::1/ledger", "p@secret@db/ledger"])
+def test_an_address_that_cannot_be_read_is_told_without_its_password(rest: str) -> None:
     with pytest.raises(UnusableLedger, match="not one that PostgreSQL reads") as told:
-        open_ledger(parse_address("postgresql://bot:secret@[::1/ledger"))
+        open_ledger(parse_address(f"postgresql://bot:{rest}"))
     assert "secret" not in str(told.value)
 
 

@@ -48,5 +48,7 @@ class Server:
     """What of the ledger the role could change the build of."""
     lacking: Sequence[str]
     """Rights that it needs and does not have."""
+    held: Sequence[str]
+    """Tables that another program keeps the bot from."""
     silent: Mapping[str, str]
     """Triggers that do not fire as they should, and the statement that makes each anew, for the tables' owner."""

@@ -53,6 +53,15 @@ _FIRING = f"""
     SELECT tgname, tgtype FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND tgqual IS NULL AND tgenabled IN ('A', 'O')
 """
+_HELD = f"""
+    SELECT DISTINCT relname FROM pg_locks
+    JOIN pg_class ON pg_class.oid = relation JOIN pg_database ON pg_database.oid = database
+    JOIN pg_stat_activity USING (pid)
+    WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND pg_database.datname = current_database()
+    AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') AND granted
+    AND relkind = 'r' AND usesysid IS NOT NULL ORDER BY relname
+"""
+"""Locks that keep others from writing, or even reading. The server's own processes are no user's, and soon done."""
 _UPDATE_DELETE_TRUNCATE = 16 | 8 | 32
 """Bits of ``tgtype``: src/include/catalog/pg_trigger.h."""
 _TRIGGER = re.compile(r"\s*CREATE TRIGGER (\w+)")
@@ -79,7 +88,8 @@ def _seen(raw: Raw) -> Server:
     ]
     has_log = any(one["relname"] == "entries" for one in relations)
     silent = dict(_silent(raw, functions)) if has_log else {}
-    return Server(**_rows(raw, _SERVER)[0], owned=owned, lacking=lacking, silent=silent)
+    held = [one["relname"] for one in _rows(raw, _HELD)]
+    return Server(**_rows(raw, _SERVER)[0], owned=owned, lacking=lacking, held=held, silent=silent)
 
 
 def _rows(raw: Raw, query: str) -> list[dict[str, Any]]:
