@@ -63,7 +63,7 @@ def _turns(server: Server) -> Finding:
             f"Another program holds {_some(server.held)}.",
             "Wait for the migration, or end the transaction; pg_locks and pg_stat_activity tell whose it is.",
         )
-    return Finding("Nobody holds its tables.")
+    return Finding("No other program holds its tables.")
 
 
 def _encoding(server: Server) -> Finding:
