@@ -24,11 +24,11 @@ POSTGRES = Engine(
     turn=lambda case: case.server.turn(),
     opened=_opened,
     schemas={
-        Schema.NONE: Finding("The database holds no ledger yet.", f"{MIGRATE}."),
+        Schema.NONE: Finding("The database holds no ledger yet.", MIGRATE),
         Schema.FOREIGN: Finding(
             "Its schema segment_bot holds another program's tables.", "Set DATABASE to a database of the bot's own."
         ),
-        Schema.OLDER: Finding("Its schema is older than this version's.", f"{MIGRATE}."),
+        Schema.OLDER: Finding("Its schema is older than this version's.", MIGRATE),
         Schema.CURRENT: CURRENT,
         Schema.NEWER: NEWER,
     },

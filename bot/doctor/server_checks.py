@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from shlex import quote
 
 from bot.core.language.phrases import and_list, counted
 from bot.doctor.case import Case
@@ -11,8 +12,10 @@ from bot.ledger.ports.checkup import Server
 
 LEAST_CONNECTIONS = 10
 """A bot takes six at most; while one replaces another, both do."""
-MIGRATE = "Type segment-bot ledger migrate --database OWNER_URL --role BOT_ROLE, as the role that owns the tables"
+_MIGRATE = "Type segment-bot ledger migrate --database OWNER_URL --role {}, as the role that owns the tables."
+MIGRATE = _MIGRATE.format("BOT_ROLE")
 _NO_ANSWER = "Start the server, or set host and port in DATABASE to where it answers; see the firewall between."
+_DRIVERS_GUESS = " Is the server running on that host and accepting TCP/IP connections?"
 _REFUSALS = {
     "its address is not": "Write DATABASE like postgresql://user:password@host:5432/database.",
     "password|authentication failed": (
@@ -22,7 +25,7 @@ _REFUSALS = {
     'role ".*" (does not exist|is not permitted)': (
         "Make that role with CREATE ROLE … LOGIN, or set DATABASE to another."
     ),
-    'database ".*" does not exist': f"Make it with createdb, or correct DATABASE; then: {MIGRATE}.",
+    'database ".*" does not exist': f"Make it with createdb, or correct DATABASE; then: {MIGRATE}",
     "permission denied for database": "Let the role in: GRANT CONNECT ON DATABASE.",
     "too many|remaining connection slots": "End what holds the connections, or raise max_connections.",
     "pg_hba.conf": "Let the server's pg_hba.conf admit the role from this machine.",
@@ -40,12 +43,13 @@ async def _server(case: Case) -> Sequence[Finding]:
         server = await case.server.look()
     except UnusableLedger as error:
         return (_unreachable(" ".join(str(error).split())),)
-    return [look(server) for look in LOOKS]
+    return [look(server) for look in (*LOOKS, *(LOOKS_AT_TABLES if server.has_log else ()))]
 
 
 def _unreachable(error: str) -> Finding:
     fix = next((fix for words, fix in _REFUSALS.items() if re.search(words, error)), _NO_ANSWER)
-    return Finding(f"The database cannot be reached: {error.rstrip('.')}.", fix)
+    said = error.removesuffix(_DRIVERS_GUESS).rstrip(".")
+    return Finding(f"The database cannot be reached: {said}.", fix)
 
 
 def _writes(server: Server) -> Finding:
@@ -112,8 +116,10 @@ def _owner(server: Server) -> Finding:
 
 def _rights(server: Server) -> Finding:
     if server.lacking:
-        return Finding(f"The bot's role {server.role} lacks {_some(server.lacking)}.", f"{MIGRATE}.")
-    return Finding("It may do what a bot does.")
+        return Finding(
+            f"The bot's role {server.role} lacks {_some(server.lacking)}.", _MIGRATE.format(quote(server.role))
+        )
+    return Finding("It has the rights that a bot needs.")
 
 
 def _guards(server: Server) -> Finding:
@@ -126,7 +132,7 @@ def _guards(server: Server) -> Finding:
         statements = "; ".join(("SET search_path = segment_bot", *server.silent.values()))
         return Finding(
             f"These triggers do not do their work: {and_list([*server.silent])}.",
-            f"Find out who did that, type segment-bot audit verify, and as the tables' owner, into psql: {statements}",
+            f"Find out who did that, type segment-bot audit verify, and as the tables' owner, into psql: {statements};",
         )
     return Finding("Triggers keep the log as it is.")
 
@@ -135,5 +141,6 @@ def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-LOOKS = (_writes, _turns, _encoding, _connections, _failover, _owner, _rights, _guards)
+LOOKS = (_writes, _encoding, _connections, _failover)
+LOOKS_AT_TABLES = (_turns, _owner, _rights, _guards)
 SERVER_CHECKS = (Check("ledger server", _server),)

@@ -6,9 +6,10 @@ from tests.doctor.clinic import Clinic
 from tests.doctor.faults import Fault
 from tests.doctor.planting import KEY
 from tests.doctor.secrets import PASSWORD
+from tests.postgres import BOT
 
 SERVER = "ledger server"
-_MIGRATE = "segment-bot ledger migrate --database OWNER_URL --role BOT_ROLE"
+_MIGRATE = f"segment-bot ledger migrate --database OWNER_URL --role {BOT},"
 
 
 def refusal(code: str, message: str, fix: str) -> Fault:
@@ -42,7 +43,7 @@ SERVER_FAULTS: dict[str, Fault] = {
     "no server": Fault(
         lambda clinic: clinic.set(DATABASE="postgresql://bot@127.0.0.1:1/ledger"),
         SERVER,
-        "port 1 failed: Connection refused",
+        "port 1 failed: Connection refused.",
         "Start the server, or set host and port",
     ),
     "unreadable address": Fault(
@@ -157,6 +158,9 @@ SERVER_FAULTS: dict[str, Fault] = {
         check="ledger",
     ),
     "missing tables": altered("it lacks briefs, homes", "pg_restore", "DROP TABLE briefs, homes", check="ledger"),
+    "missing column": altered(
+        'column "mac" does not exist', "pg_restore", "ALTER TABLE entries DROP COLUMN mac", check="ledger"
+    ),
     "no schema's number": altered("it lacks ledger_schema", "pg_restore", "DROP TABLE ledger_schema", check="ledger"),
     "edited entry": Fault(
         servers.written(edit="UPDATE entries SET body = replace(body, 'posted', 'Posted') WHERE number = 2"),

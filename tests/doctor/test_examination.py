@@ -116,7 +116,7 @@ async def test_the_statements_that_are_told_guard_the_log_again(name: str, tmp_p
 
 
 def test_a_standby_that_is_waited_for_forgets_nothing() -> None:
-    server = Server("bot", "UTF8", False, datetime.now(UTC), 10, 1, True, True, True, (), (), (), {})
+    server = Server("bot", "UTF8", False, datetime.now(UTC), 10, 1, True, True, True, True, (), (), (), {})
     found = [look(server) for look in LOOKS]
     assert faults(found) == []
     assert "standbys are waited for" in "".join(one.told for one in found)

@@ -44,6 +44,8 @@ class Server:
     """Whether a COMMIT is confirmed only when a standby has it, too."""
     waits_for_disk: bool
     fires_triggers: bool
+    has_log: bool
+    """Whether there are tables that the rest is about."""
     owned: Sequence[str]
     """What of the ledger the role could change the build of."""
     lacking: Sequence[str]

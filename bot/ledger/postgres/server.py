@@ -89,7 +89,7 @@ def _seen(raw: Raw) -> Server:
     has_log = any(one["relname"] == "entries" for one in relations)
     silent = dict(_silent(raw, functions)) if has_log else {}
     held = [one["relname"] for one in _rows(raw, _HELD)]
-    return Server(**_rows(raw, _SERVER)[0], owned=owned, lacking=lacking, held=held, silent=silent)
+    return Server(**_rows(raw, _SERVER)[0], has_log=has_log, owned=owned, lacking=lacking, held=held, silent=silent)
 
 
 def _rows(raw: Raw, query: str) -> list[dict[str, Any]]:
