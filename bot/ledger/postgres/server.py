@@ -15,7 +15,8 @@ from bot.ledger.postgres.schema import MIGRATIONS, rights_on
 from bot.ledger.sql.database import BUSY_SECONDS
 
 _SERVER = """
-    WITH others AS (SELECT * FROM pg_stat_activity WHERE datid IS NOT NULL AND pid <> pg_backend_pid())
+    WITH others AS (SELECT * FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL
+        AND pid <> pg_backend_pid())
     SELECT current_user::text AS role, current_setting('server_encoding') AS encoding,
         pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS only_reads,
         clock_timestamp() AS time,
@@ -33,7 +34,7 @@ _SERVER = """
         current_setting('synchronous_commit') <> 'off' AS waits_for_disk,
         current_setting('session_replication_role') <> 'replica' AS fires_triggers
 """
-"""Who may not see what others do still sees how many they are."""
+"""Who may not see what others do still sees how many they are. The server's own processes are no user's."""
 _NAMESPACE = f"""
     SELECT pg_has_role(nspowner, 'MEMBER') AS owned, has_schema_privilege(oid, 'USAGE') AS usable
     FROM pg_namespace WHERE nspname = '{SCHEMA_NAME}'
@@ -61,7 +62,7 @@ _HELD = f"""
     AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') AND granted
     AND relkind = 'r' AND usesysid IS NOT NULL ORDER BY relname
 """
-"""Locks that keep others from writing, or even reading. The server's own processes are no user's, and soon done."""
+"""Locks that keep others from writing, or even reading; those of the server's own processes are soon gone."""
 _UPDATE_DELETE_TRUNCATE = 16 | 8 | 32
 """Bits of ``tgtype``: src/include/catalog/pg_trigger.h."""
 _TRIGGER = re.compile(r"\s*CREATE TRIGGER (\w+)")
