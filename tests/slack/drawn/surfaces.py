@@ -62,7 +62,10 @@ def _notices() -> Iterator[tuple[str, Any]]:
         yield f"a copy of {of and of.number}", asdict(render_cleared(BUTTON, of))
     yield "a copy of which nothing is known", asdict(render_cleared(BUTTON.model_copy(update={"text": ""}), done))
     for request in (REQUEST, NAMELESS):
-        yield f"from the shell, {request.login}", asdict(render_question(request, until=NOW + timedelta(hours=1)))
+        yield (
+            f"from the shell, {request.login or 'nobody'}",
+            asdict(render_question(request, until=NOW + timedelta(hours=1))),
+        )
 
 
 def _answers() -> Iterator[tuple[str, Any]]:
