@@ -10,7 +10,7 @@ from typing import Any
 from bot.core.errors import LedgerLost
 from bot.settings import CannotStart
 
-SHARE = 0.0005
+SHARE = 0.00005
 """Seconds after which a thread that computes lets the event loop go on. After Python's own 5 ms, reading a long list
 held up each statement of the ledger's so long: a health check waited for a second.
 See https://docs.python.org/3/library/sys.html#sys.setswitchinterval.
