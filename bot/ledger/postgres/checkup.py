@@ -15,6 +15,7 @@ from bot.ledger.postgres.archives import PostgresArchives
 from bot.ledger.postgres.connecting import SCHEMA_NAME
 from bot.ledger.postgres.database import PostgresDatabase
 from bot.ledger.postgres.schema import MIGRATIONS
+from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sql.schema_version import SCHEMA
@@ -27,7 +28,6 @@ _THERE = f"""
     SELECT relname FROM pg_class
     WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relkind IN ('r', 'v')
 """
-_VERSION = "SELECT version, oldest_writer FROM ledger_schema"
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def _schema(db: Connection) -> Schema:
     tables = {name for (name,) in db.execute(_THERE)}
     if not tables & {"entries", "ledger_schema"}:
         return Schema.FOREIGN if tables else Schema.NONE
-    version, oldest = db.execute(_VERSION).fetchone() if "ledger_schema" in tables else (SCHEMA, SCHEMA)
+    version, oldest = schema_version.load(db) if "ledger_schema" in tables else (SCHEMA, SCHEMA)
     if oldest > SCHEMA:
         return Schema.NEWER
     if version < SCHEMA:

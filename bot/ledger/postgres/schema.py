@@ -9,6 +9,7 @@ from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.append_only import GUARDED
 from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect, described
 from bot.ledger.postgres.tables import FIRST
+from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA, refuse_too_old
 
@@ -16,7 +17,6 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST}
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
 _IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"
-_VERSION = "SELECT version, oldest_writer FROM ledger_schema"
 _KEPT = {"ledger_schema", "archives"}
 """Tables that the bot only reads."""
 _TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'v')"
@@ -46,7 +46,7 @@ def refuse_unprepared(db: Connection, name: str) -> None:
     """Raise UnusableLedger if a ledger has to be made or migrated first, LedgerLost if it is of a later schema."""
     if not db.execute(_IS_THERE).fetchone()[0]:
         raise UnusableLedger(f"the database {name} holds no ledger yet. {_MIGRATE}")
-    version, oldest = db.execute(_VERSION).fetchone()
+    version, oldest = schema_version.load(db)
     refuse_too_old(version, oldest, name)
     if version < SCHEMA:
         raise UnusableLedger(f"the ledger in {name} is of schema {version}, and this bot needs {SCHEMA}. {_MIGRATE}")
@@ -56,7 +56,7 @@ def _apply(owner: Raw, name: str) -> int:
     owner.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA_NAME}")
     version = 0
     if owner.execute(_IS_THERE).fetchone() == (True,):
-        version, oldest = owner.execute(_VERSION).fetchone() or (0, 0)
+        version, oldest = owner.execute(schema_version.VERSION).fetchone() or (0, 0)
         refuse_too_old(version, oldest, name)
     pending = [statements for number, statements in sorted(MIGRATIONS.items()) if number > version]
     for statements in pending:

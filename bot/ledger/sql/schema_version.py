@@ -13,12 +13,18 @@ SCHEMA = 12
 """The number of the last migration that this version knows."""
 OLDEST_WRITER = 12
 """The oldest schema whose bots may write what this version writes; earlier ones do not even look."""
+VERSION = "SELECT version, oldest_writer FROM ledger_schema"
+
+
+def load(connection: Statements) -> tuple[int, int]:
+    """Return the ledger's schema, and the oldest one whose bots may write it."""
+    version, oldest = connection.execute(VERSION).fetchone()
+    return int(version), int(oldest)
 
 
 def refuse_if_too_old(connection: Statements, path: Path | str) -> None:
     """Raise LedgerLost if only bots of a later schema may write this ledger."""
-    version, oldest = connection.execute("SELECT version, oldest_writer FROM ledger_schema").fetchone()
-    refuse_too_old(version, oldest, path)
+    refuse_too_old(*load(connection), path)
 
 
 def refuse_too_old(version: int, oldest: int, path: Path | str) -> None:
@@ -38,8 +44,8 @@ def is_named(connection: Connection) -> bool:
 
 def is_outdated(connection: Connection) -> bool:
     """Return whether the ledger does not name what this version writes yet."""
-    version, oldest = connection.execute("SELECT version, oldest_writer FROM ledger_schema").fetchone()
-    return bool(version < SCHEMA or oldest < OLDEST_WRITER)
+    version, oldest = load(connection)
+    return version < SCHEMA or oldest < OLDEST_WRITER
 
 
 def save(connection: Connection) -> None:
