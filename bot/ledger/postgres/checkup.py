@@ -19,7 +19,7 @@ from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sql.schema_version import SCHEMA
-from bot.ledger.sql.signatures import refuse_missing_key
+from bot.ledger.sql.signatures import key_fault
 
 _MAKES = re.compile(r"CREATE (?:TABLE|VIEW) (\w+)")
 TABLES = frozenset(name for statements in MIGRATIONS.values() for one in statements for name in _MAKES.findall(one))
@@ -36,7 +36,7 @@ def open_checkup(url: str, keys: SealKeys) -> Iterator[Checkup]:
     try:
         with closing(PostgresDatabase(url, keys=keys)) as database:
             schema = database.read_now(_schema)
-            fault = database.read_now(_key_fault) if schema in (Schema.OLDER, Schema.CURRENT) else ""
+            fault = database.read_now(key_fault) if schema in (Schema.OLDER, Schema.CURRENT) else ""
             yield Checkup(schema, fault, ledger_on(database), PostgresArchives(database))
     except (psycopg.Error, NotRecorded, LedgerLost, json.JSONDecodeError) as error:
         raise UnusableLedger(str(error).strip()) from error
@@ -54,11 +54,3 @@ def _schema(db: Connection) -> Schema:
     if gone := sorted(TABLES - tables):
         raise UnusableLedger(f"it lacks {', '.join(gone)}")
     return Schema.CURRENT
-
-
-def _key_fault(db: Connection) -> str:
-    try:
-        refuse_missing_key(db, db.keys)
-    except UnusableLedger as error:
-        return str(error)
-    return ""

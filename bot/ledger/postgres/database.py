@@ -67,7 +67,7 @@ class PostgresDatabase:
         database = cls(url, workspace=workspace, patience=patience, keys=keys)
         try:
             database.read_now(lambda db: refuse_unprepared(db, described(url)))
-            database.read_now(lambda db: refuse_missing_key(db, keys))
+            database.read_now(refuse_missing_key)
         except BaseException:
             database.close()
             raise

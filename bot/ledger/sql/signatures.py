@@ -27,14 +27,19 @@ def signed_since(db: Connection) -> int | None:
     return int(first[0]) if since is None and first and first[1] else since
 
 
-def refuse_missing_key(db: Connection, keys: SealKeys) -> None:
-    """Raise UnusableLedger if the entries of this ledger are signed with a key that this process does not have."""
+def key_fault(db: Connection) -> str:
+    """Return with which key, that this process does not have, the entries are signed; empty if it has what it needs."""
     if signed_since(db) is None:
-        return
+        return ""
     row = db.execute("SELECT mac FROM entries WHERE mac <> '' ORDER BY number DESC LIMIT 1").fetchone()
     key = key_id(row[0]) if row else ""
-    if key not in keys.by_id:
-        raise UnusableLedger(f"its entries are signed with the key {key}, which SEAL_KEY does not hold")
+    return "" if key in db.keys.by_id else f"its entries are signed with the key {key}, which SEAL_KEY does not hold"
+
+
+def refuse_missing_key(db: Connection) -> None:
+    """Raise UnusableLedger if the entries of this ledger are signed with a key that this process does not have."""
+    if fault := key_fault(db):
+        raise UnusableLedger(fault)
 
 
 def refuse_foreign_key(key: str, keys: SealKeys) -> None:

@@ -15,7 +15,7 @@ from bot.ledger.ports.checkup import Checkup, Schema
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import BUSY_SECONDS
 from bot.ledger.sql.ledger import ledger_on
-from bot.ledger.sql.signatures import refuse_missing_key
+from bot.ledger.sql.signatures import key_fault
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.connection import Connection
 from bot.ledger.sqlite.database import Database
@@ -32,7 +32,7 @@ def open_checkup(path: Path, keys: SealKeys) -> Iterator[Checkup]:
             connection.row_factory = sqlite3.Row
             connection.keys = keys
             database, schema = Database(connection, is_shared=False), _schema(connection, path)
-            fault = _key_fault(connection) if schema in (Schema.OLDER, Schema.CURRENT) else ""
+            fault = key_fault(connection) if schema in (Schema.OLDER, Schema.CURRENT) else ""
             yield Checkup(schema, fault, ledger_on(database), SqliteArchives(database))
     except (sqlite3.Error, UnicodeError, json.JSONDecodeError) as error:
         raise UnusableLedger(str(error)) from error
@@ -66,11 +66,3 @@ def _schema(connection: Connection, path: Path) -> Schema:
     except LedgerLost:
         return Schema.NEWER
     return Schema.OLDER if schema_version.is_outdated(connection) else Schema.CURRENT
-
-
-def _key_fault(connection: Connection) -> str:
-    try:
-        refuse_missing_key(connection, connection.keys)
-    except UnusableLedger as error:
-        return str(error)
-    return ""

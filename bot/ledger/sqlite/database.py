@@ -82,7 +82,7 @@ class Database:
             connection.execute(_WAL)
             connection.execute(f"PRAGMA busy_timeout={BLOCKED_MS}")
             connection.execute(f"PRAGMA journal_size_limit={MOST_LOGGED}")
-            refuse_missing_key(connection, keys)
+            refuse_missing_key(connection)
         except BaseException:
             connection.close()
             raise
