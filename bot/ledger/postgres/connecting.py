@@ -1,9 +1,11 @@
 """Connects to the ledger's database, with time-outs: nobody waits for a server that does not answer."""
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.rows import Row, adapt, rows
@@ -41,6 +43,14 @@ def connect(url: str, *, patience: float | None) -> Raw:
     connection = psycopg.connect(conninfo, autocommit=True, row_factory=rows)
     adapt(connection)
     return connection
+
+
+def is_usable(connection: Raw) -> bool:
+    """End what is left of a transaction; return whether the connection can be used again."""
+    with suppress(psycopg.Error):
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            connection.rollback()
+    return not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
 
 
 def described(url: str) -> str:

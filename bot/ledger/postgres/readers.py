@@ -1,13 +1,11 @@
 """The connections over which a process reads: each is used by one thread at a time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-import psycopg
 from psycopg import OperationalError
-from psycopg.pq import TransactionStatus
 
-from bot.ledger.postgres.connecting import Raw
+from bot.ledger.postgres.connecting import Raw, is_usable
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -59,10 +57,7 @@ class Readers:
         return raw
 
     def _put_back(self, raw: Raw) -> None:
-        with suppress(psycopg.Error):
-            if raw.info.transaction_status != TransactionStatus.IDLE:
-                raw.rollback()
-        if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
-            raw.close()
-        else:
+        if is_usable(raw):
             self._idle.append(raw)
+        else:
+            raw.close()

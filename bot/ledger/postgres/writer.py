@@ -6,19 +6,17 @@ granted, and two entries would follow the same one.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-import psycopg
 from psycopg import InterfaceError, OperationalError
 from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction, error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from bot.core.audit.hash_chain import GENESIS
 from bot.core.errors import LedgerLost
-from bot.ledger.postgres.connecting import Raw
+from bot.ledger.postgres.connecting import Raw, is_usable
 from bot.ledger.postgres.connection import Last, Owner, WritingConnection
 from bot.ledger.postgres.outcomes import was_committed
 from bot.ledger.postgres.turns import Turn
@@ -122,10 +120,7 @@ class Writer:
 
     def _put_back(self, raw: Raw) -> None:
         """End what is left of the transaction; forget a connection that cannot be used any more."""
-        with suppress(psycopg.Error):
-            if raw.info.transaction_status != TransactionStatus.IDLE:
-                raw.rollback()
-        if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
+        if not is_usable(raw):
             self.close()
 
 
