@@ -65,9 +65,6 @@ class SqliteArchives:
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
         """Move the oldest entries to a file of their own. Raises NotCopied and NotRecorded."""
-        return await self._archive(target, before, at)
-
-    async def _archive(self, target: Path, before: datetime, at: datetime) -> ArchivedSpan:
         if before > at - KEPT:
             latest = (at - KEPT).date()
             raise NotCopied(f"Entries of the last {KEPT.days} days stay in the ledger: {latest} is the latest date.")
