@@ -138,22 +138,13 @@ class PostgresDatabase:
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
-        try:
-            yield
-        except LedgerLost as error:
-            self._errors.log(error.reason, error.for_operator)
-            raise
-        except TABLES_GONE as error:
-            raise self._lost(str(error)) from error
-        except psycopg.Error as error:
-            why = reason(error)
-            if not why:
-                raise
-            self._errors.log(why, str(error))
-            raise NotRecorded(why) from error
+        with self._errors.telling(psycopg.Error, reason):
+            try:
+                yield
+            except TABLES_GONE as error:
+                raise self._lost(str(error)) from error
 
     def _lost(self, error: str) -> LedgerLost:
-        self._errors.log(_GONE, error)
         return LedgerLost(
             _GONE,
             f"The ledger's tables are gone from the database {self._name} ({error.strip()}), so the bot stopped. "

@@ -1,11 +1,16 @@
-"""Logs that a ledger cannot be written, from time to time."""
+"""Turns an engine's errors into words, and logs from time to time that a ledger cannot be written."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from bot.core.errors import LedgerLost, NotRecorded
 
 EVERY = 60.0
 """Seconds: a bot that retries every second need not log every second that the disk is full."""
+E = TypeVar("E", bound=Exception)
 log = logging.getLogger(__name__)
 
 
@@ -15,6 +20,24 @@ class ErrorLog:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._logged: dict[str, float] = {}
+
+    @contextmanager
+    def telling(self, errors: type[E], reason: Callable[[E], str]) -> Iterator[None]:
+        """Raise NotRecorded for an engine's error that keeps anything from being recorded, and log it.
+
+        ``reason``: why, in words; empty for errors of other kinds, which are passed on.
+        """
+        try:
+            yield
+        except LedgerLost as lost:
+            self.log(lost.reason, lost.for_operator)
+            raise
+        except errors as error:
+            why = reason(error)
+            if not why:
+                raise
+            self.log(why, str(error))
+            raise NotRecorded(why) from error
 
     def log(self, why: str, error: str) -> None:
         """Log this error, unless the same reason was logged less than a minute ago."""

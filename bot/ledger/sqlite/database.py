@@ -12,7 +12,6 @@ from typing import Self, TypeVar
 from sqlite_utils import Database as Tables
 
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
-from bot.core.errors import LedgerLost, NotRecorded
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import BUSY_SECONDS, Values
 from bot.ledger.sql.error_log import ErrorLog
@@ -157,7 +156,7 @@ class Database:
 
         Raises NotRecorded.
         """
-        with self._recording():
+        with self._errors.telling(sqlite3.Error, reason):
             await self._turns.begin()
             with self._committing() as db:
                 return write(db)
@@ -165,7 +164,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Commit everything written within it, or nothing, to a file that no one else uses. Raises NotRecorded."""
-        with self._recording():
+        with self._errors.telling(sqlite3.Error, reason):
             self.connection.execute("BEGIN IMMEDIATE")
             with self._committing() as db:
                 yield db
@@ -185,20 +184,6 @@ class Database:
             yield self.connection
         finally:
             self.connection.rollback()
-
-    @contextmanager
-    def _recording(self) -> Iterator[None]:
-        try:
-            yield
-        except LedgerLost as error:
-            self._errors.log(error.reason, error.for_operator)
-            raise
-        except sqlite3.Error as error:
-            why = reason(error)
-            if not why:
-                raise
-            self._errors.log(why, str(error))
-            raise NotRecorded(why) from error
 
 
 def _create_privately(path: Path | str) -> None:
