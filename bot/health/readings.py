@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.bigcommerce import Reader
-from bot.core.approval.changes import State
+from bot.core.approval.changes import OPEN
 from bot.core.summary.summary_run import SummaryState
 from bot.engine.engine import Engine
 from bot.ledger.ledger import Ledger
@@ -18,7 +18,6 @@ SETTLED = "settled"
 """The state of each change that is not open any more, whatever became of it: the log says that."""
 MONTH = timedelta(days=30)
 """How far back a summary is looked for."""
-OPEN = (State.PLANNED, State.WAITING, State.APPROVED, State.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ async def _last_entry(ledger: Ledger, height: int) -> datetime | None:
 
 async def _changes(ledger: Ledger) -> dict[str, int]:
     """Return how many changes are in each open state, and how many in any other."""
-    counted: Counter[str] = Counter(dict.fromkeys(OPEN, 0))
+    counted: Counter[str] = Counter(dict.fromkeys(sorted(OPEN), 0))
     while page := await ledger.changes.latest("pending", "", PAGE, counted.total()):
         counted.update(one.state for one in page)
         await asyncio.sleep(0)
