@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from functools import partial
 from math import isnan
 from pathlib import Path
@@ -125,7 +126,8 @@ async def test_the_quota_is_what_the_store_said_last(tmp_path: Path) -> None:
 
 
 async def test_the_age_of_the_summary_is_that_of_the_last_posted(tmp_path: Path) -> None:
-    async with watched(tmp_path, SUMMARY_CHANNEL=people.SEGMENTS) as (slack, metrics):
+    due = f"{datetime.now(UTC):%H:%M}"  # a summary that is six hours late is skipped
+    async with watched(tmp_path, SUMMARY_CHANNEL=people.SEGMENTS, SUMMARY_TIME=due) as (slack, metrics):
         await slack.sweep()
         for _ in range(2):
             slack.clock.forward(days=1)
