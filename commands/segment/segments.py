@@ -18,6 +18,7 @@ from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
 from commands.inputs import (
+    BEFORE_A_NEW_NAME,
     DESCRIPTION,
     Description,
     Name,
@@ -78,7 +79,7 @@ class EditArgs(Args):
         Text(
             label="Name",
             option=True,
-            leads=("to", "as", "into", "called", "named", "->", "→", "=>"),
+            leads=BEFORE_A_NEW_NAME,
             called=("new name", "title"),
         ),
     ] = None

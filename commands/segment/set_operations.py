@@ -18,7 +18,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.names import find_named
-from commands.inputs import Name, OneSegment
+from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment
 from commands.paging import offers
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
 
@@ -53,7 +53,7 @@ class CopyArgs(Args):
         Text(
             label="New name",
             hint="The copy gets the same description",
-            leads=("to", "as", "into", "called", "named", "->", "→", "=>"),
+            leads=BEFORE_A_NEW_NAME,
             called=("new segment", "copy", "title"),
         ),
     ]
