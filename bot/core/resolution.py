@@ -58,14 +58,18 @@ async def resolve(call: Call, shop: Shop) -> Call:
     if found:
         raise ask_which(call.command, found, _labels(indexes))
     near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
-    takes_all = any(not one.left_out for one in near)
-    if not keyed and not takes_all:
+    if not keyed and not _take_all(near):
         _ask_about_misspelt(call, indexes)
     _ask_about_near(call, near, indexes)
     if call.unknown:
         raise call.unknown
     await _refuse_unknown(call, shop)
     return replace(call, words="")
+
+
+def _take_all(near: Sequence[Near]) -> bool:
+    """Return whether each word is taken by one of these: then none is misspelt, however like a name the line is."""
+    return bool(near) and not frozenset.intersection(*(frozenset(one.left_out) for one in near))
 
 
 async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...]]:

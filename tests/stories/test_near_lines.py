@@ -37,6 +37,7 @@ NEAR = {
         ],
     ),
     "/segment show VIPs/Loyal": ("Which of these", ["Show Segment: VIPs", "Show Segment: Loyal"]),
+    "/segment show VIPs/Wholesale": ("Which of these", ["Show Segment: VIPs", "Show Segment: Wholesale"]),
     "/segment show @VIPs": ("Did you mean this?", ["Show Segment: VIPs"]),
     "/segment delete VIPs & Loyal/Newsletter": (
         "Did you mean this?",
