@@ -50,12 +50,14 @@ USUAL_LEASE = Lease()
 class Heartbeat:
     """When a process last renewed its ``lease``.
 
-    ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock.
+    ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock. ``living``: how many processes
+    lived then, this one included.
     """
 
     def __init__(self, lease: Lease = USUAL_LEASE) -> None:
         self.lease = lease
         self.until = float("-inf")
+        self.living = 1
         self._last: datetime | None = None
         self._last_elapsed = 0.0
         self._ahead, self._ahead_until = timedelta(0), float("-inf")
@@ -123,6 +125,7 @@ class Process:
         now = self.clock()
         await self.ledger.leases.renew(owner=self.owner, until=now + self._ahead + self.lease.lasts)
         self.heartbeat.beat(now, elapsed=began)
+        self.heartbeat.living = await self.ledger.leases.living(now=self.lease_time())
 
     async def claimant(self) -> str:
         """Return the name to claim by, once its lease surely lasts. Raises NotRecorded.

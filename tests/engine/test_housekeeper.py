@@ -181,6 +181,20 @@ async def test_what_a_process_had_in_hand_is_free_at_once_when_it_stops(machine:
         assert await other.engine.process.claim(1)
 
 
+async def test_each_renewal_tells_a_process_how_many_live(machine: Bench, path: Path) -> None:
+    async def living() -> int:
+        machine.clock.forward(seconds=HEARTBEAT.total_seconds())
+        await machine.sweeps()
+        return machine.engine.process.heartbeat.living
+
+    assert await living() == 1
+    async with machine.another(path) as other:
+        await other.sweeps()
+        assert await living() == 2
+        await other.engine.stop()
+        assert await living() == 1
+
+
 async def test_an_idle_process_renews_its_lease_once_a_heartbeat(machine: Bench) -> None:
     renewed = []
     for _ in range(8):

@@ -36,6 +36,16 @@ async def test_others_live_while_their_leases_last(ledger: Ledger, other: Ledger
     assert not await ledger.leases.others_live(owner="one", now=LATER + SECOND)
 
 
+async def test_those_who_live_are_counted_while_their_leases_last(ledger: Ledger, other: Ledger) -> None:
+    assert await ledger.leases.living(now=NOW) == 0
+    await ledger.leases.renew(owner="one", until=LATER + SECOND)
+    await other.leases.renew(owner="two", until=LATER)
+    assert await ledger.leases.living(now=NOW) == 2
+    await other.leases.renew(owner="three", until=LATER + SECOND)
+    await other.leases.resign(owner="three")
+    assert [await other.leases.living(now=LATER + late) for late in (0 * SECOND, SECOND)] == [2, 0]
+
+
 async def test_a_change_of_a_silent_process_is_free(ledger: Ledger) -> None:
     await planned(ledger, owner="one")
     assert await ledger.leases.unattended(State.PLANNED, now=LATER) == ()

@@ -37,6 +37,9 @@ class Leases(Protocol):
     async def others_live(self, *, owner: str, now: datetime) -> bool:
         """Return whether any process but ``owner`` lives."""
 
+    async def living(self, *, now: datetime) -> int:
+        """Return how many processes live."""
+
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner``, a process that stops, holds."""
 

@@ -110,6 +110,12 @@ class SqlLeases:
         query = "SELECT 1 FROM processes WHERE owner != ? AND lease_until >= ?"
         return bool(await self._database.read(statement(query, (owner, timestamp(now)))))
 
+    async def living(self, *, now: datetime) -> int:
+        """Return how many processes live."""
+        query = "SELECT COUNT(*) AS living FROM processes WHERE lease_until >= ?"
+        rows = await self._database.read(statement(query, (timestamp(now),)))
+        return int(rows[0]["living"])
+
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""
         await self._database.write(statement("DELETE FROM processes WHERE owner = ?", (owner,)))
