@@ -38,7 +38,7 @@ def open_audit(
         return open_audit_file(address, to_archive=to_archive, keys=keys)
     with needing_driver():
         from bot.ledger.postgres.archives import open_archives
-    return open_archives(address.url, keys=keys)
+    return open_archives(address.url, to_archive=to_archive, keys=keys)
 
 
 def migrate(url: str, *, role: str = "") -> int:

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.ledger.ledger import Ledger
+from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.postgres.archives import open_archives
 from bot.ledger.postgres.ledger import open_postgres
+from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.disks import MEMORY, frozen
 from tests.postgres import BOT, ledger_database, superuser, url_of
@@ -19,6 +22,12 @@ class Subject(Protocol):
 
     def open(self, *, workspace: str = "") -> Ledger:
         """The ledger, as one more process opens it."""
+
+    def owned(self) -> Ledger:
+        """The ledger, as whoever owns it opens it."""
+
+    def shell(self) -> AbstractContextManager[AuditFile]:
+        """The ledger in the hands of whoever owns it, who may archive its entries."""
 
     def jammed(self, ledger: Ledger) -> AbstractContextManager[None]:
         """While it lasts, this process can record nothing."""
@@ -36,6 +45,12 @@ class SqliteSubject:
 
     def open(self, *, workspace: str = "") -> Ledger:
         return open_sqlite(self.path, workspace=workspace)
+
+    def owned(self) -> Ledger:
+        return self.open()
+
+    def shell(self) -> AbstractContextManager[AuditFile]:
+        return open_audit_file(self.path, to_archive=True)
 
     def jammed(self, ledger: Ledger) -> AbstractContextManager[None]:
         return frozen(ledger)
@@ -62,6 +77,16 @@ class PostgresSubject:
 
     def open(self, *, workspace: str = "") -> Ledger:
         return open_postgres(url_of(self.name, BOT), workspace=workspace)
+
+    def owned(self) -> Ledger:
+        return open_postgres(url_of(self.name))
+
+    def shell(self) -> AbstractContextManager[AuditFile]:
+        return open_archives(url_of(self.name), to_archive=True)
+
+    def bots_shell(self) -> AbstractContextManager[AuditFile]:
+        """The ledger in a shell that was given the bot's own address."""
+        return open_archives(url_of(self.name, BOT), to_archive=True)
 
     @contextmanager
     def jammed(self, ledger: Ledger) -> Iterator[None]:

@@ -16,6 +16,7 @@ from bot.ledger.sql import audit_log
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Connection
 from tests.core.samples import NOW, uuid
+from tests.ledger.mortal import KilledError, Mortal
 from tests.ledger.planned import LATER, moved, planned, running
 from tests.ledger.subject import SUBJECTS, Subject
 
@@ -25,28 +26,6 @@ NAMES = ("one", "two")
 TABLES = ("entries", "subjects", "names", "changes", "runs", "touches", "briefs", "asks", "lists", "homes", "archives")
 engines = pytest.mark.parametrize("kinds", [(one, other) for one in SUBJECTS for other in SUBJECTS], ids=str)
 Kinds = tuple[type[Subject], type[Subject]]
-
-
-class KilledError(Exception):
-    """The process was killed."""
-
-
-class Mortal:
-    """A database that takes so many transactions, then the process is killed."""
-
-    def __init__(self, database: Any, writes: int) -> None:
-        self._database = database
-        self._left = writes
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)
-
-    async def write(self, write: Callable[[Connection], T]) -> T:
-        if not self._left:
-            raise KilledError
-        self._left -= 1
-        result: T = await self._database.write(write)
-        return result
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """A ledger is opened where its address says, by people and by bots."""
 
+import asyncio
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from tests.core.samples import NOW
 from tests.ledger.logs import DAY
 from tests.ledger.planned import planned
 from tests.ledger.sqlite.files import Shell, write
-from tests.postgres import BOT, address_of, ledger_database, own_database
+from tests.postgres import BOT, address_of, ledger_database, own_database, superuser
 
 
 async def test_a_ledger_is_opened_at_either_address(tmp_path: Path) -> None:
@@ -41,8 +43,43 @@ async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
             assert len(await file.log.recent(AuditFilter(), limit=9)) == 2
             with pytest.raises(NotCopied, match="pg_dump"):
                 await file.archives.backup(tmp_path / "copy.sqlite")
-            with pytest.raises(NotCopied, match="stay in it"):
-                await file.archives.archive(tmp_path / "old.sqlite", before=NOW, at=NOW)
+
+
+OWNER = "segment_bot_owner"
+
+
+@pytest.fixture
+def owned() -> Iterator[str]:
+    """A database whose tables belong to a role that may do nothing else."""
+    with own_database(empty=True) as name:
+        with superuser(name) as server:
+            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone():
+                server.execute(f"CREATE ROLE {OWNER} LOGIN")
+            server.execute(f"GRANT CREATE ON DATABASE {name} TO {OWNER}")
+        assert main(["ledger", "migrate", "--database", address_of(name, OWNER), "--role", BOT]) == 0
+        yield name
+
+
+async def append_three(address: str) -> None:
+    async with open_ledger(parse_address(address)) as ledger:
+        for days in range(3):
+            await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW - (50 - days) * DAY)
+
+
+def test_the_owner_archives_a_ledger_on_postgresql_and_the_bot_may_not(
+    owned: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, bot, owner = str(tmp_path / "old.sqlite"), address_of(owned, BOT), address_of(owned, OWNER)
+    asyncio.run(append_three(bot))
+    options = ["audit", "archive", old, "--before", str((NOW - 48 * DAY).date()), "--database"]
+    assert main([*options, bot]) == 1
+    assert "A bot's role may only append to the log." in capsys.readouterr().err
+    assert main([*options, owner]) == 0
+    assert f"Entries 1 to 2 are in {old} now, whose head is " in capsys.readouterr().out
+    assert main(["audit", "verify", "--database", bot, "--archive", old]) == 0
+    assert main(["audit", "verify", "--database", bot]) == 0
+    assert "The log is intact: 2 entries behind 2 in archives, head " in capsys.readouterr().out
+    asyncio.run(append_three(bot))
 
 
 def test_an_archive_is_verified_together_with_a_ledger_on_postgresql(

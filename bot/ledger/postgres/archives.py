@@ -14,20 +14,25 @@ from bot.ledger.ports.audit_file import ArchivedSpan, AuditFile, NotCopied
 from bot.ledger.postgres.database import PostgresDatabase
 from bot.ledger.postgres.ledger import open_database
 from bot.ledger.sql.audit_log import SqlAuditLog, anchor
+from bot.ledger.sql.database import BUSY_SECONDS, statement
+from bot.ledger.sqlite.archiving import PATIENCE, archive
+
+_OWNS = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'entries'::regclass"
 
 
 @contextmanager
-def open_archives(url: str, *, keys: SealKeys = NO_KEYS) -> Iterator[AuditFile]:
-    """Open a ledger to read it. Raises UnusableLedger, also from within."""
+def open_archives(url: str, *, to_archive: bool = False, keys: SealKeys = NO_KEYS) -> Iterator[AuditFile]:
+    """Open a ledger to read it, or ``to_archive`` its oldest entries. Raises UnusableLedger, also from within."""
     try:
-        with closing(open_database(url, keys=keys)) as database:
+        patience = PATIENCE if to_archive else BUSY_SECONDS
+        with closing(open_database(url, patience=patience, keys=keys)) as database:
             yield AuditFile(SqlAuditLog(database), PostgresArchives(database))
     except psycopg.Error as error:
         raise UnusableLedger(str(error).strip()) from error
 
 
 class PostgresArchives:
-    """Verifies the ledger; copies of its database are PostgreSQL's own matter."""
+    """Verifies and archives the ledger; copies of its database are PostgreSQL's own matter."""
 
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
@@ -52,5 +57,11 @@ class PostgresArchives:
         )
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
-        """Say that entries stay. Raises NotCopied."""
-        raise NotCopied("Entries are archived from a file only: those in a database of PostgreSQL stay in it.")
+        """Move the oldest entries to a file of their own, as the tables' owner. Raises NotCopied and NotRecorded."""
+        ((is_owner,),) = await self._database.read(statement(_OWNS))
+        if not is_owner:
+            raise NotCopied(
+                "A bot's role may only append to the log. Name the database as the role that owns the tables, as "
+                "`ledger migrate` does: `--database postgresql://owner@…`."
+            )
+        return await archive(self._database, target, before=before, at=at)

@@ -5,6 +5,7 @@ it in a thread. SQL is written so that all engines read it; README.md has the ru
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -70,6 +71,9 @@ class Connection(Statements, Protocol):
 
     def insert_entry(self, entry: SealedEntry) -> None:
         """Insert the next entry of the audit log."""
+
+    def unguarded(self, table: str) -> AbstractContextManager[None]:
+        """Let rows of this append-only table be removed meanwhile, within a transaction: only archiving does."""
 
     def has_column(self, table: str, column: str) -> bool:
         """Return whether there is this column. Files of earlier versions, which are only read, lack some."""

@@ -11,10 +11,8 @@ from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.audit_file import AuditFile
 from bot.ledger.sql.audit_log import SqlAuditLog
 from bot.ledger.sqlite.archives import SqliteArchives
+from bot.ledger.sqlite.archiving import PATIENCE
 from bot.ledger.sqlite.database import Database
-
-PATIENCE = 30.0
-"""Seconds that archiving waits for the bot's writes."""
 
 
 @contextmanager

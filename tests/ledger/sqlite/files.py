@@ -108,7 +108,7 @@ class Shell:
         return at_once(self.archives.backup(target))
 
     def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:
-        return at_once(self.archives.archive(target, before=before, at=at))
+        return asyncio.run(self.archives.archive(target, before=before, at=at))
 
 
 def joined(paths: Sequence[Path], against: str = "") -> Verification:

@@ -309,7 +309,8 @@ async def test_what_is_left_of_a_change_after_an_archive_tells_what_its_row_is(t
         await ledger.audit.append(Entry(EntryKind.REFUSED, "UEVE", change=1), at=NOW + 20 * DAY)
         await ledger.changes.move(change, Event.EXPIRE, at=NOW + 20 * DAY)
     with closing(Database.open(path)) as database:
-        Shell(database).archive(tmp_path / "old.sqlite", before=NOW + 10 * DAY, at=NOW + 30 * DAY)
+        shell = Shell(database)
+        await shell.archives.archive(tmp_path / "old.sqlite", before=NOW + 10 * DAY, at=NOW + 30 * DAY)
     assert fault(path) == ""
     with unguarded(path) as db:
         db.execute("UPDATE changes SET body = json_set(body, '$.reason', 'x')")

@@ -12,6 +12,7 @@ from bot.core.items import Item
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sqlite.archive_files import write_archive
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
@@ -133,7 +134,7 @@ async def test_an_archive_is_not_restored(tmp_path: Path) -> None:
         await planned(ledger, "1")
         assert await kinds(ledger) == ["asked", "planned"]
     with closing(Database.open(original)) as database:
-        SqliteArchives(database).write_archive(archive, 1)
+        write_archive(database.connection, archive, 1)
     with pytest.raises(NotCopied, match="is an archive"):
         await restore(archive, tmp_path / "ledger.sqlite", at=LATER)
 

@@ -101,4 +101,4 @@ def test_only_a_file_of_its_own_is_written_without_waiting_in_line() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "transaction"
     }
-    assert calls == {("archives.py", "transaction")}
+    assert calls == {("archive_files.py", "transaction")}
