@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from bot.bigcommerce import API_URL, HeldBack, NewSegment, TimedOut, connect
+from bot.bigcommerce.connection import FRESH
 from bot.sandbox import server
 from bot.sandbox import store as emulated
 from tests.bigcommerce.conftest import TOKEN, Clock, listed, scripted, store_of, uuid
+from tests.bigcommerce.test_whole_documents import promotion
 from tests.carried import Carried
 
 
@@ -87,6 +89,21 @@ async def test_each_attempt_of_a_write_asks_anew(clock: Clock) -> None:
     async with store_of(scripted(httpx.Response(503), httpx.Response(204)), clock) as (store, _):
         await store.correlated("change-1", gate).delete_segments(uuid(1))
         assert (gate.seen, gate.over) == (["asked"] * 2, [(True, False), (True, True)])
+
+
+@pytest.mark.parametrize(("waited", "methods"), [(FRESH, ["GET", "PUT"]), (FRESH + 0.5, ["GET", "GET", "PUT"])])
+async def test_a_document_is_fresh_for_as_long_as_is_named(waited: float, methods: list[str], clock: Clock) -> None:
+    """Its turn comes at once; what takes time is the fence."""
+    waits = iter((waited,))
+
+    async def waits_once() -> None:
+        clock.now += next(waits, 0)
+
+    gate = Gate()
+    gate.permit = waits_once  # type: ignore[method-assign]
+    async with store_of(lambda _: promotion(), clock) as (store, vendor):
+        await store.correlated("change-1", gate).update_promotion(7, lambda now: now.document)
+        assert [one.method for one in vendor.asked] == methods
 
 
 async def test_one_attempt_that_may_have_been_carried_out_leaves_a_doubt_though_the_next_is_held_back(

@@ -48,6 +48,14 @@ async def test_a_change_that_the_log_does_not_approve_is_closed_and_told(machine
     assert (told.kind, told.detail["reason"]) == ("contradict", why)
 
 
+async def test_a_change_that_is_not_gone_on_with_is_nobodys(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    edit(machine, "UPDATE changes SET state = 'approved'")
+    await machine.sweeps()
+    async with machine.another(path) as other:
+        assert await other.engine.process.claim(1)
+
+
 async def test_a_running_change_whose_runs_were_edited_is_not_gone_on_with(machine: Bench) -> None:
     change = await machine.approves(await machine.delete(), "UBEN")
     edit(machine, "UPDATE changes SET state = 'running'")

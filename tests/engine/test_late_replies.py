@@ -1,10 +1,12 @@
 import pytest
 
 from bot.core.answers import Answer, File
+from bot.core.errors import Refusal
 from bot.core.people import Place
 from bot.engine.late_replies import KEPT
 from bot.engine.ports import Undeliverable
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, bench
+from tests.records import entries_of
 
 PASSING = Undeliverable("account_inactive", refused=True)
 GONE = Undeliverable("user_not_found", final=True)
@@ -57,3 +59,15 @@ async def test_files_are_not_sent_again_since_the_person_was_told(machine: Bench
     await later(machine, 60)
     assert machine.board.whispered == []
     assert machine.kinds() == ["answer not delivered"]
+
+
+async def test_an_entry_says_what_came_of_a_delivery_unless_a_form_was_opened() -> None:
+    async with bench(seeded=False) as machine:
+        intake = machine.engine.intake
+        await intake.asked_for_form(machine.ask("segment create"))
+        await intake.refused(machine.ask("segment list"), Refusal("No."))
+        await intake.answered(machine.ask("segment list"), Answer("Yes."))
+        await intake.replies.undelivered(machine.ask("segment list"), "Slack is away")
+        outcomes = {one.kind: one.outcome for one in entries_of(machine.ledger)}
+    ended = ("refused", "answered", "answer not delivered")
+    assert outcomes == {"form": "", **{kind: kind for kind in ended}}

@@ -132,6 +132,24 @@ async def test_a_lease_that_is_renewed_too_late_lets_nothing_out(machine: Bench,
             await fence.permit()
 
 
+async def test_the_ledger_is_asked_before_each_write_however_long_the_lease_lasts(machine: Bench) -> None:
+    """A restored ledger, or a clock that was set, may have given the change to another one."""
+    change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))
+    fence = await fence_of(machine, change)
+    await fence.permit()
+    await machine.engine.process.release(change.number)
+    with pytest.raises(LeaseLost):
+        await fence.permit()
+
+
+async def test_a_lease_that_lasts_is_not_renewed_for_a_write(machine: Bench) -> None:
+    fence = await fence_of(machine, await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine)))))
+    until = machine.engine.process.heartbeat.until
+    machine.clock.forward(seconds=1)
+    await fence.permit()
+    assert machine.engine.process.heartbeat.until == until
+
+
 async def test_a_change_that_is_under_way_is_not_started_again_by_the_same_process(machine: Bench) -> None:
     """Not even after its lease was over for a while, when the change seems to be nobody's."""
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))

@@ -6,6 +6,8 @@ from typing import Any, cast
 import pytest
 from slack_bolt.async_app import AsyncApp
 
+from bot.bigcommerce import NewSegment
+from bot.core.people import Standing
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
@@ -26,7 +28,8 @@ from bot.slack.action_ids import (
     USE_LIST,
 )
 from bot.slack.app import Listeners
-from tests.engine.bench import bench
+from bot.slack.suggestions import Suggestions
+from tests.engine.bench import Bench, bench
 from tests.slack.test_decoding import sample
 
 USED: dict[str, tuple[object, ...]] = {
@@ -62,30 +65,46 @@ async def test_everything_that_can_be_used_is_listened_to() -> None:
 
 
 class Acks:
-    """Counts what was acknowledged."""
+    """Notes how it was acknowledged."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.given: list[dict[str, Any]] = []
 
-    async def __call__(self, *_: object, **__: object) -> None:
-        self.count += 1
+    async def __call__(self, **given: Any) -> None:
+        self.given.append(given)
 
 
-@pytest.mark.parametrize(
-    ("listener", "payload"),
-    [
-        ("typed", "slash_command"),
-        ("approved", "click"),
-        ("rejecting", "click"),
-        ("editing", "click"),
-        ("rejected", "reason"),
-        ("submitted", "form"),
-    ],
-)
-async def test_what_is_used_is_acknowledged_once_also_where_it_is_refused(listener: str, payload: str) -> None:
-    acks, nothing = Acks(), cast("Any", None)
+ACKNOWLEDGED: list[tuple[str, str, dict[str, Any]]] = [
+    ("typed", "slash_command", {}),
+    ("approved", "click", {}),
+    ("rejecting", "click", {}),
+    ("editing", "click", {}),
+    ("rejected", "reason", {"response_action": "clear"}),
+    ("submitted", "form", {}),
+    ("home_opened", "home_opened", {}),
+]
+
+
+async def acknowledged(machine: Bench, listener: str, payload: str) -> list[dict[str, Any]]:
+    """How a listener acknowledges this."""
+    acks, suggestions = Acks(), Suggestions(machine.client, clock=machine.clock)
+    await getattr(Listeners(machine.engine, cast("Any", None), suggestions), listener)(acks, sample(payload))
+    await machine.tasks.settled()
+    return acks.given
+
+
+@pytest.mark.parametrize(("listener", "payload", "given"), ACKNOWLEDGED)
+async def test_what_is_used_is_acknowledged_once_also_where_it_is_refused(
+    listener: str, payload: str, given: dict[str, Any]
+) -> None:
     async with bench() as machine:
-        listeners = Listeners(machine.engine, nothing, nothing)
-        await getattr(listeners, listener)(acks, sample(payload))
-        await machine.tasks.settled()
-    assert acks.count == 1
+        assert await acknowledged(machine, listener, payload) == [given]
+
+
+@pytest.mark.parametrize(("standing", "names"), [(Standing.MEMBER, ["VIPs"]), (Standing.GUEST, [])])
+async def test_segments_are_suggested_to_whoever_may_ask(standing: Standing, names: list[str]) -> None:
+    async with bench(seeded=False) as machine:
+        await machine.client.create_segments(NewSegment(name="VIPs"), NewSegment(name="Lapsed"))
+        machine.people.standings["UANA"] = standing
+        (given,) = await acknowledged(machine, "suggested", "suggestion")
+        assert [one["text"]["text"] for one in given["options"]] == names

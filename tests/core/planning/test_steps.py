@@ -400,6 +400,21 @@ async def test_a_promotion_that_somebody_set_just_so_meanwhile_is_not_put_again(
         assert machine.writes() == ["PUT"]
 
 
+@pytest.mark.parametrize(("segments", "methods"), [(("VIPs",), ["GET", "PUT"]), ((), ["GET", "PUT", "GET"])])
+async def test_a_promotion_is_read_again_where_the_answer_does_not_tell(
+    segments: tuple[str, ...], methods: list[str]
+) -> None:
+    """An answer may repeat that it is for everyone, as it was sent, though the store has kept the segments."""
+    async with a_shop() as machine:
+        after = AnyOf(tuple(machine.segments()[name] for name in segments)) if segments else None
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=after),), Shop(machine.client))).steps
+        before = len(machine.store.requests())
+        await step.apply(machine.client)
+        assert [one["method"] for one in machine.store.requests()[before:]] == methods
+        await step.apply(machine.client)
+        assert [one["method"] for one in machine.store.requests()[before:]] == [*methods, "GET"]
+
+
 async def test_other_changes_of_a_promotion_since_it_was_shown_stay() -> None:
     async with a_shop() as machine:
         (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
