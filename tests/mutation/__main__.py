@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.mutation.faults import Fault, faults_in
+from tests.mutation.forks import Forks, Keep
 from tests.mutation.reach import FOLDERS, LOTS, SUITE, Reach
-from tests.mutation.trial import Copy
+from tests.mutation.trial import Copy, Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -27,29 +28,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sample = chosen(options.paths, options.seed, options.count)
     known = _known(options.results)
+
+    def keep(fault: Fault, outcome: Outcome) -> None:
+        found = {"id": fault.id, "was": fault.was, "noticed": outcome.noticed, "seconds": outcome.seconds}
+        known[fault.id] = found
+        _keep(options.results, found)
+        print(f"{outcome.noticed or 'SURVIVED'}  <-  {fault.id}  ({outcome.seconds} s)", flush=True)
+
+    reach = Reach(ROOT, options.map)
+    if options.map:
+        Forks(ROOT, reach, keep).run([fault for fault in sample if fault.id not in known], options.jobs)
+    _try_in_copies([fault for fault in sample if fault.id not in known], reach, keep, options)
+    return _report([known[fault.id] for fault in sample], sample)
+
+
+def _try_in_copies(left: Sequence[Fault], reach: Reach, keep: Keep, options: argparse.Namespace) -> None:
     with TemporaryDirectory() as folder:
         copies: SimpleQueue[Copy] = SimpleQueue()
         for number in range(options.jobs):
             copies.put(Copy(ROOT, Path(folder) / str(number)))
-        reach = Reach(ROOT, options.map)
 
-        def tried(fault: Fault) -> dict[str, Any]:
+        def tried(fault: Fault) -> None:
             copy = copies.get()
             try:
                 lots = islice(reach.stages(fault), len(LOTS) if options.quick else None)
                 stages = (lot for lot in lots if not (options.quick and lot == SUITE))
-                outcome = copy.outcome(fault, stages, patience=options.patience)
+                keep(fault, copy.outcome(fault, stages, patience=options.patience))
             finally:
                 copies.put(copy)
-            found = {"id": fault.id, "was": fault.was, "noticed": outcome.noticed, "seconds": outcome.seconds}
-            _keep(options.results, found)
-            print(f"{outcome.noticed or 'SURVIVED'}  <-  {fault.id}  ({outcome.seconds} s)", flush=True)
-            return found
 
         with ThreadPoolExecutor(options.jobs) as pool:
-            fresh = pool.map(tried, (fault for fault in sample if fault.id not in known))
-            known.update((found["id"], found) for found in fresh)
-    return _report([known[fault.id] for fault in sample], sample)
+            list(pool.map(tried, left))  # raises what was raised
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, default=300, help="how many (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="copies that are tried at once (default %(default)s)")
     parser.add_argument("--results", type=Path, help="JSON lines to add results to; what is there is not tried again")
-    parser.add_argument("--map", type=Path, help="what `pytest --cov --cov-context=test` recorded")
+    parser.add_argument(
+        "--map", type=Path, help="what `pytest --cov --cov-context=test` recorded; with it most are quick"
+    )
     parser.add_argument("--quick", action="store_true", help="ask only the first lots of tests: see LOTS in reach.py")
     parser.add_argument("--patience", type=float, default=900, help="seconds for a lot of tests (default %(default)s)")
     return parser
