@@ -115,7 +115,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.invocations": {"LINGER": 0.001},
     "sql.kept_lists": {"AT_ONCE": 10, "RECENT": 4},
     "sql.related_changes": {"REDRAWN": 5},
-    "sql.schema_version": {"SCHEMA": 12, "OLDEST_WRITER": 12},
+    "sql.schema_version": {"SCHEMA": 14, "OLDEST_WRITER": 12},
     "sqlite.archiving": {"KEPT": timedelta(days=10), "BATCH": 1000, "PATIENCE": 30},
     "sqlite.database": {"BLOCKED_MS": 20, "CACHE_KIB": 8_000},
     "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},

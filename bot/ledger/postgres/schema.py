@@ -8,12 +8,12 @@ from psycopg import sql
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.append_only import GUARDED
 from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect, described
-from bot.ledger.postgres.tables import FIRST
+from bot.ledger.postgres.tables import FIRST, SEGMENTS_BY_KIND
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA, refuse_too_old
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST}
+MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST, 14: SEGMENTS_BY_KIND}
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
 _IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"

@@ -9,6 +9,7 @@ import re
 
 from bot.core.audit.hash_chain import GENESIS
 from bot.ledger.postgres.append_only import GUARDED, REFUSING, guard
+from bot.ledger.sql.audit_index import OF_SEGMENTS
 
 COMPUTED = {
     "at": "TEXT", "kind": "TEXT", "actor": "TEXT", "workspace": "TEXT", "channel": "TEXT", "command": "TEXT",
@@ -174,3 +175,12 @@ def _by_bytes(statement: str) -> str:
 
 
 FIRST = tuple(map(_by_bytes, (REFUSING, _JSON, *_LOG, *map(guard, GUARDED), *_TAIL, *_CHANGES, *_OTHERS)))
+SEGMENTS_BY_KIND = tuple(
+    statement
+    for column in ("kind", "actor")
+    for statement in (
+        f"DROP INDEX subjects_by_{column}",
+        f"CREATE INDEX segments_by_{column} ON subjects (subject, {column}, at) WHERE {OF_SEGMENTS}",
+    )
+)
+"""Only segments are indexed by kind and by person: shoppers have few entries each."""

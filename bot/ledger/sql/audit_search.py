@@ -4,8 +4,9 @@ from typing import Any
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import RecordedEntry
-from bot.core.audit.index_terms import narrowest_first
+from bot.core.audit.index_terms import is_segment, narrowest_first
 from bot.core.timestamps import timestamp
+from bot.ledger.sql.audit_index import OF_SEGMENTS
 
 FEW = 100
 """The most subjects that are searched one by one; more come from a name that a whole series of segments had."""
@@ -54,7 +55,8 @@ def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str
         where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
         where = f"WHERE {where.format(number='number')} ORDER BY at {order}, number {order} LIMIT :limit"
         return f"SELECT number, body, seal FROM entries AS e {where}"
-    each = _all_of(*conditions, *_about(besides, "s", "entry")).format(number="entry")
+    indexed = [OF_SEGMENTS] if all(map(is_segment, audit_filter.subjects)) else []
+    each = _all_of(*indexed, *conditions, *_about(besides, "s", "entry")).format(number="entry")
     found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(subjects, each, order)
     return f"""
         SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s

@@ -14,12 +14,13 @@ from bot.core.errors import OverLimit
 from bot.core.items import Item
 from bot.core.kept_lists import count_stored
 from bot.core.timestamps import timestamp
+from bot.ledger.sql.audit_index import OF_SEGMENTS
 from bot.ledger.sql.database import Connection
 
 _RAN = f"""
     SELECT number, state, plan FROM changes WHERE number IN (
         SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
-        WHERE subject = ? AND subjects.kind IN ('clear', 'break glass') AND subjects.at > ?
+        WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'break glass') AND subjects.at > ?
     )
     AND requester = ? AND number <> ? AND json_extract(body, '$.approvals') = '[]'
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')

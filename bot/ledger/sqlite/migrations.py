@@ -7,6 +7,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.core.approval.shown_change import derived_nonce
 from bot.core.audit.hash_chain import GENESIS, canonical
+from bot.ledger.sql.audit_index import OF_SEGMENTS
 from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
 from bot.ledger.sqlite.append_only import GUARDED, guards
 from bot.ledger.sqlite.old_changes import index_old_change
@@ -309,3 +310,11 @@ def eleventh(db: Database) -> None:
 def twelfth(db: Database) -> None:
     """Create the lists that changes name by their digests."""
     db.conn.execute("CREATE TABLE lists (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")
+
+
+@migrations(name="0014_segments_by_kind")
+def fourteenth(db: Database) -> None:
+    """Index only segments by kind and by person: shoppers have few entries each."""
+    for column in ("kind", "actor"):
+        db.conn.execute(f"DROP INDEX subjects_by_{column}")
+        db.conn.execute(f"CREATE INDEX segments_by_{column} ON subjects (subject, {column}, at) WHERE {OF_SEGMENTS}")

@@ -5,11 +5,14 @@ from collections.abc import Coroutine
 from contextlib import closing, suppress
 from pathlib import Path
 
+import pytest
+
 from bot.core.approval.changes import Event
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.index_terms import is_segment
 from bot.ledger.ledger import Ledger
-from bot.ledger.sql.audit_index import AT_ONCE, BATCH
+from bot.ledger.sql.audit_index import AT_ONCE, BATCH, OF_SEGMENTS
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, uuid
@@ -106,3 +109,10 @@ async def test_an_archive_indexes_entries_that_were_not_indexed_yet(path: Path, 
         await file.archives.archive(path.with_name("old.sqlite"), before=NOW + DAY, at=NOW + 100 * DAY)
     assert (rows(path.with_name("old.sqlite")), rows(path), rows(path, "unindexed")) == (MANY, 0, 0)
     await ledger.catch_up()
+
+
+@pytest.mark.parametrize("subject", ["segment:", "segment:ü", "segment", "segment;", "segments:1", "profile:1", ""])
+def test_sql_takes_for_a_segment_what_everybody_does(subject: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        (found,) = db.execute(f"SELECT {OF_SEGMENTS} FROM (SELECT ? AS subject)", (subject,)).fetchone()
+    assert bool(found) == is_segment(subject)
