@@ -14,6 +14,7 @@ from typing import Any
 from bot.bigcommerce.wire_format import UUID
 from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
+from bot.core.ledger_address import LedgerAddress, parse_address
 from bot.core.meters import NO_METERS, Meters
 from bot.sandbox import server
 from bot.sandbox.store import Store
@@ -32,6 +33,7 @@ from bot.slack import transports
 from bot.slack.action_ids import USE_LIST
 from bot.wiring import Bot, assemble
 from commands import GROUPS
+from tests.engines import Engine, sqlite
 from tests.records import create_ledger, entries_of, read_ledger, with_lists
 from tests.seeded import seed
 
@@ -58,6 +60,11 @@ class Clock:
     def elapsed(self) -> float:
         """Seconds that really passed, since some moment."""
         return (self.now - self._set_by).timestamp()
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it was set ahead of clocks that nobody sets."""
+        return self._set_by
 
     def forward(self, **time: float) -> None:
         """Let time pass: ``forward(hours=25)``."""
@@ -87,7 +94,7 @@ class Stuck:
             await self.release.wait()
 
 
-def environment_for(url: str, database: Path) -> dict[str, str]:
+def environment_for(url: str, database: Path | str) -> dict[str, str]:
     """The settings of a bot between the emulators at ``url``, as environment variables."""
     return {
         "SLACK_BOT_TOKEN": people.BOT_TOKEN,
@@ -112,6 +119,7 @@ def settings_for(url: str, database: Path, **others: str) -> Settings:
 class World:
     """A workspace, a store, and (most of the time) a bot. People are ``ana``, ``ben``, ``cleo``, ``dan``.
 
+    ``database`` is the ledger's file, unless the setting DATABASE says where it is.
     ``sent`` is all that the bot sent to Slack, whatever became of it: by method or door, as the workspace overheard it.
     ``permitted`` and ``breakers`` are the user ids that settings named at any time, to approve and to break the glass.
     """
@@ -133,11 +141,21 @@ class World:
     breakers: set[str] = field(default_factory=set)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
+    @property
+    def address(self) -> LedgerAddress:
+        """Where the ledger is."""
+        return parse_address(self.overrides.get("DATABASE", str(self.database)))
+
     # the bot's life
+
+    def prepare(self) -> None:
+        """Write the ledger's file, if it is in one."""
+        if isinstance(self.address, Path):
+            create_ledger(self.address)
 
     async def start(self) -> None:
         """Start a bot."""
-        create_ledger(self.database)
+        self.prepare()
         settings = settings_for(self.url, self.database, **self.overrides)
         self._name(settings)
         self.bot = await self._running.enter_async_context(
@@ -505,12 +523,12 @@ class World:
 
     def entries(self) -> list[RecordedEntry]:
         """The audit log's entries, oldest first, whether a bot runs or not."""
-        with read_ledger(self.database) as ledger:
+        with read_ledger(self.address) as ledger:
             return entries_of(ledger)
 
     async def change(self, number: int) -> Change:
         """A change as the ledger has it, whether a bot runs or not."""
-        with read_ledger(self.database) as ledger:
+        with read_ledger(self.address) as ledger:
             return with_lists(await ledger.changes.load(number))
 
 
@@ -561,11 +579,13 @@ async def world(
     running: bool = True,
     signed_http: bool = False,
     meters: Meters = NO_METERS,
+    engine: Engine = sqlite,
     **overrides: str,
 ) -> AsyncIterator[World]:
     """A world of its own; ``overrides`` are settings. ``signed_http``: instead of Socket Mode."""
     clock = Clock()
     async with AsyncExitStack() as stack:
+        overrides |= stack.enter_context(engine())
         store = Store(":memory:", clock=clock.timestamp)
         stack.callback(store.close)
         seed(store, customers=customers)

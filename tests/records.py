@@ -1,4 +1,4 @@
-"""What stands on record, read and written at once: tests outside ``tests/ledger`` keep their ledgers in SQLite."""
+"""What stands on record, read and written at once, where nothing can be awaited; read on both engines."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,12 +14,17 @@ from bot.core.audit.hash_chain import Verification
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import Impossible
 from bot.core.kept_lists import ByDigest
+from bot.core.ledger_address import LedgerAddress
 from bot.ledger.ledger import Ledger
+from bot.ledger.postgres.database import PostgresDatabase
+from bot.ledger.postgres.ledger import open_database
 from bot.ledger.sql import audit_log
+from bot.ledger.sql.database import Connection, Values, statement
 from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.database import Database
 
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -30,10 +35,14 @@ def opened(path: Path | str, *, keys: SealKeys = NO_KEYS) -> Iterator[Ledger]:
 
 
 @contextmanager
-def read_ledger(path: Path) -> Iterator[Ledger]:
+def read_ledger(address: LedgerAddress) -> Iterator[Ledger]:
     """A ledger that is only read."""
-    with closing(Database.open_read_only(path)) as database:
+    with closing(_opened_to_read(address)) as database:
         yield ledger_on(database)
+
+
+def _opened_to_read(address: LedgerAddress) -> Database | PostgresDatabase:
+    return Database.open_read_only(address) if isinstance(address, Path) else open_database(address.url)
 
 
 def create_ledger(path: Path) -> None:
@@ -78,13 +87,25 @@ def database_of(ledger: Ledger) -> Database:
     return ledger.storage
 
 
+def read_now(ledger: Ledger, read: Callable[[Connection], T]) -> T:
+    """What ``read`` returns, which sees one moment."""
+    if isinstance(ledger.storage, PostgresDatabase):
+        return ledger.storage.read_now(read)
+    with database_of(ledger).snapshot() as db:
+        return read(db)
+
+
+def rows_of(ledger: Ledger, query: str, values: Values = ()) -> list[Any]:
+    """The rows of a query, in the SQL that all engines read."""
+    return read_now(ledger, statement(query, values))
+
+
 def entries_of(ledger: Ledger, *, after: int = 0) -> list[RecordedEntry]:
-    return list(audit_log.stream(database_of(ledger).connection, after=after))
+    return read_now(ledger, lambda db: list(audit_log.stream(db, after=after)))
 
 
 def verified(ledger: Ledger, against: str = "") -> Verification:
-    with database_of(ledger).snapshot() as db:
-        return audit_log.verify(db, against)
+    return read_now(ledger, lambda db: audit_log.verify(db, against))
 
 
 def record(path: Path, entries: Iterable[tuple[Entry, datetime]]) -> None:

@@ -19,7 +19,7 @@ LONG = 50
 async def bot(slack: World, code: Path = ROOT, /, **settings: str) -> AsyncIterator[Process]:
     """A bot that is ready; killed (-9) at the end, if it was not before. ``code``: where its version of the bot is."""
     inherited = {name: value for name, value in os.environ.items() if "COV" not in name}
-    environment = inherited | environment_for(slack.url, slack.database) | settings
+    environment = inherited | environment_for(slack.url, slack.database) | slack.overrides | settings
     command = (sys.executable, "-m", "bot", "socket")
     slack.permitted |= slack.behind(frozenset({people.APPROVERS_GROUP}))
     process = await asyncio.create_subprocess_exec(*command, cwd=code, env=environment, stderr=PIPE)

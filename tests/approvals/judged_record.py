@@ -1,6 +1,5 @@
 """What is on record, judged after each event by its own entries, and how it all ends."""
 
-import shutil
 from collections import Counter
 from typing import Any
 
@@ -15,7 +14,7 @@ from tests.approvals.choices import ONE, SETTLED, UNKNOWN
 from tests.approvals.judged_writes import JudgedWrites
 from tests.approvals.judgement import Click, satisfied
 from tests.approvals.team import APPROVERS, BEA, BEN, CLEO
-from tests.records import database_of, entries_of, verified
+from tests.records import entries_of, verified
 
 MOVING = {event.value: event for event in Event}
 
@@ -41,10 +40,9 @@ class JudgedRecord(JudgedWrites):
             for one in self.processes:
                 self._run(one.kill())
             self.loop.close()
-            self.watch.close()
-            database_of(self.ledger).close()
+            self.reading.close()
             self.store.close()
-            shutil.rmtree(self.folder)
+            self.closes.close()
             # Hypothesis keeps every machine to its end.
             del self.team, self.slack, self.store, self.processes, self.clicks, self.final
 
@@ -195,7 +193,7 @@ class JudgedRecord(JudgedWrites):
             self._run(self._sweeps(), SETTLED)
         self.all_that_is_on_record_is_as_it_must_be()
         assert verified(self.ledger).holds
-        assert not self.watch.execute("SELECT id FROM asks WHERE body IS NOT NULL").fetchall()
+        assert not self.rows("SELECT id FROM asks WHERE body IS NOT NULL")
         assert not self._run(self.ledger.changes.outdated_cards())
         assert not self._run(self.ledger.changes.unreported_outcomes())
         assert not self._run(self.ledger.changes.notices())

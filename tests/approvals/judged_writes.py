@@ -48,10 +48,11 @@ class JudgedWrites(Scene):
         if request.method == "GET":
             return
         number, beat = about.removeprefix("change-"), process.engine.process
-        row = self.watch.execute("SELECT owner FROM changes WHERE number = ?", (number,)).fetchone()
+        query = "SELECT owner FROM changes WHERE number = :number"
+        held_by = [row[0] for row in self.rows(query, number=int(number))] if number.isdecimal() else []
         path, sight = request.url.path.partition("/v3")[2], process.wire.sight
         breaches = {
-            f"by a bot that has lost change {number}": not row or row[0] != beat.owner,
+            f"by a bot that has lost change {number}": held_by != [beat.owner],
             "by a bot whose lease may end before": beat.heartbeat.until < self.clock.elapsed() + LONGEST_WRITE,
             "on old sight": sight.age > GAP,
             "over what was read before it was last written, or long ago": request.method == "PUT"

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import random
-import sqlite3
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -19,46 +19,45 @@ from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.ledger.sql import change_rows
-from bot.ledger.sql.ledger import ledger_on
-from bot.ledger.sqlite.database import Database
 from tests.approvals.choices import ASKS, NAMES, PEOPLE, SETTLED
 from tests.approvals.judgement import Click
 from tests.approvals.live_log import LiveLog
-from tests.approvals.team import ANA, BEA, Killed, Process, Team
+from tests.approvals.mortal import Killed, NewSite, in_file
+from tests.approvals.team import ANA, BEA, Process, Team
 from tests.approvals.wire import Sent
 from tests.core.samples import invocation
 from tests.disks import MEMORY
 from tests.harness import Clock
-from tests.records import create_ledger, database_of
+from tests.records import read_now, rows_of
 
 UNRECORDED = """
-    SELECT body ->> '$.nonce', 'outcome' FROM changes WHERE NOT informed
-    UNION SELECT body ->> '$.nonce', 'card' FROM changes WHERE card_ts IS NULL
-    UNION SELECT body ->> '$.nonce', kind || ' ' || user FROM notices JOIN changes ON number = change
+    SELECT json_extract(body, '$.nonce'), 'outcome' FROM changes WHERE NOT informed
+    UNION SELECT json_extract(body, '$.nonce'), 'card' FROM changes WHERE card_ts IS NULL
+    UNION SELECT json_extract(body, '$.nonce'), kind || ' ' || user FROM notices JOIN changes ON number = change
 """
 """What people are to be told and, by the record, were not yet."""
 
 
 class Scene(RuleBasedStateMachine):
-    """Two processes on one ledger file and one store. What is under way stays so from one event to the next.
+    """Two processes on one ledger and one store. What is under way stays so from one event to the next.
 
     ``broken``: the changes, by nonce, for which the glass was broken; ``joined_after``: and who joined a group later.
     """
 
     processes: list[Process]
+    new_site: NewSite = staticmethod(in_file)
 
     def set_up(self, seed: int, policy: Policy) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="interleavings-", dir=MEMORY))
-        self.path = self.folder / "ledger.sqlite"
-        create_ledger(self.path)
+        self.closes = ExitStack()
+        self.folder = Path(self.closes.enter_context(TemporaryDirectory(prefix="interleavings-", dir=MEMORY)))
+        self.site = self.closes.enter_context(self.new_site(self.folder))
+        self.open_to_judge()
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(self._broke)
         dice, clock = random.Random(seed), Clock()
         self.team = Team.around(clock, dice, self.heard)
         self.team.leaves, self.team.answers = self.leaves, self.answers
         self.store, self.slack, self.clock = self.team.store, self.team.slack, clock
-        self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
-        self.ledger = ledger_on(Database.open_read_only(self.path))
         self.asks, self.clicks, self.policies = count(1), list[Click](), [policy]
         self.excused = Counter[tuple[str, str]]()
         self.broken = set[str]()
@@ -66,9 +65,18 @@ class Scene(RuleBasedStateMachine):
         self.violations: list[str] = []
         self.log = LiveLog(self.is_found_out)
 
+    def open_to_judge(self) -> None:
+        """Open the ledger to look into it."""
+        self.reading = ExitStack()
+        self.ledger = self.reading.enter_context(self.site.reading())
+
     async def started(self, policy: Policy) -> Process:
         """Start a bot."""
-        return await Process.start(self.path, self.team, policy)
+        return await Process.start(self.site, self.team, policy)
+
+    def rows(self, query: str, **values: str | int) -> list[Any]:
+        """Rows of what stands on record."""
+        return rows_of(self.ledger, query, values)
 
     def _run(self, work: Coroutine[Any, Any, Any], turns: int = 0) -> Any:
         async def some_turns() -> Any:
@@ -93,8 +101,8 @@ class Scene(RuleBasedStateMachine):
 
     def _tell(self, process: int, actor: str, command: str, turns: int, **fields: Any) -> None:
         if (actor, command) == (BEA, "change break-glass"):
-            named = (fields["values"]["number"],)
-            self.broken.update(*self.watch.execute("SELECT body ->> '$.nonce' FROM changes WHERE number = ?", named))
+            query = "SELECT json_extract(body, '$.nonce') FROM changes WHERE number = :number"
+            self.broken.update(*self.rows(query, number=fields["values"]["number"]))
         asked = invocation(f"ask-{next(self.asks)}", actor, command, **fields)
         self._run(self.processes[process].ask(asked), turns)
 
@@ -146,7 +154,7 @@ class Scene(RuleBasedStateMachine):
         self._run(self.processes[process].ask(clicked), turns)
 
     def _under_way(self) -> list[Click]:
-        unsettled = {row[0] for row in self.watch.execute("SELECT id FROM asks WHERE body IS NOT NULL")}
+        unsettled = {row[0] for row in self.rows("SELECT id FROM asks WHERE body IS NOT NULL")}
         return [click for click in self.clicks if click.id in unsettled]
 
     def _excuse(self) -> None:
@@ -155,7 +163,7 @@ class Scene(RuleBasedStateMachine):
         So may what was told, and not recorded, by one who is gone already.
         """
         is_idle = all(one.is_idle for one in self.processes if one.alive)
-        for nonce, due in self.watch.execute(UNRECORDED):
+        for nonce, due in self.rows(UNRECORDED):
             kind, _, user = due.partition(" ")
             # What is due to a group is told to each of its people.
             for what in [f"{kind} {one}" for one in self.slack.groups.get(user, ())] or [due]:
@@ -184,11 +192,11 @@ class Scene(RuleBasedStateMachine):
 
     def _stands(self, number: int) -> State | None:
         """In which state a change is; None if there is none of this number."""
-        row = self.watch.execute("SELECT state FROM changes WHERE number = ?", (number,)).fetchone()
-        return State(row[0]) if row else None
+        found = self.rows("SELECT state FROM changes WHERE number = :number", number=number)
+        return State(found[0][0]) if found else None
 
     def _read(self, number: int) -> Change:
-        return change_rows.load(database_of(self.ledger).connection, number)  # at once, also while the loop runs
+        return read_now(self.ledger, lambda db: change_rows.load(db, number))  # at once, also while the loop runs
 
     def _members(self, name: str) -> list[str]:
         sql = """SELECT profiles.id FROM members JOIN profiles ON profile = profiles.position

@@ -1,4 +1,4 @@
-"""People, Slack as they see it, and processes that may be killed at any moment, on one ledger file and one store."""
+"""People, Slack as they see it, and processes that may be killed at any moment, on one ledger and one store."""
 
 import asyncio
 import random
@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -28,21 +27,18 @@ from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.ledger.ledger import Ledger
-from bot.ledger.sql.ledger import ledger_on
-from bot.ledger.sqlite.connection import Connection
-from bot.ledger.sqlite.database import Database
 from bot.sandbox.store import Store
 from commands import GROUPS
+from tests.approvals.mortal import Mortal, Mortality, Site
 from tests.approvals.pauses import Pauses
 from tests.approvals.wire import Sent, Sight, Wire, travel
 from tests.carried import Carried
 from tests.harness import Clock, no_wait
 from tests.no_uploads import NoUploads
-from tests.records import create_ledger, with_lists
+from tests.records import with_lists
 from tests.seeded import seed
 
 ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
-T = TypeVar("T")
 HERE = Place(channel="CSEGMENTS")
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 CUSTOMERS = 120
@@ -185,63 +181,14 @@ class Slack:
         return frozenset().union((one for one in ids if one not in self.groups), *groups)
 
 
-class Killed(BaseException):
-    """A process was killed: nothing after this happens any more."""
-
-
-class Mortal(Database):
-    """The database of a process that dies right after some transaction to come: none of its code runs in between.
-
-    A process that is stopped neither begins one nor goes on after it.
-    """
-
-    made = 0
-    is_dead = False
-    left: int | None = None
-    last_entry: int | None = None
-    counts_all = False
-    dies: Callable[[], None]
-    pauses: Pauses
-
-    def hurry(self) -> None:
-        """Do without waiting for the disk: it is a process that dies here, and not the machine."""
-        self.execute("PRAGMA synchronous=OFF")
-
-    async def write(self, write: Callable[[Connection], T]) -> T:
-        await self.pauses.here()
-        result = await super().write(write)
-        await self.pauses.here()
-        if self.is_dead:
-            raise Killed
-        self._count()
-        return result
-
-    def _count(self) -> None:
-        """Count a transaction that put something on record, or any with ``counts_all``; die of the one waited for.
-
-        What is only claimed or drawn is written beside them, also while the store creates a segment.
-        """
-        (last,) = self.execute("SELECT max(number) FROM entries").fetchone()
-        if last == self.last_entry and not self.counts_all:
-            return
-        self.last_entry = last
-        self.made += 1
-        if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
-                self.dies()
-                raise Killed
-
-
 @dataclass
 class Process:
-    """A bot's process with its engine, its connection to the store, and its own hold on the ledger's file."""
+    """A bot's process with its engine, its connection to the store, and its own hold on the ledger."""
 
     engine: Engine
     database: Mortal
     policy: Policy
     wire: Wire
-    pauses: Pauses
     died: asyncio.Future[None]
     _stack: AsyncExitStack
 
@@ -249,6 +196,16 @@ class Process:
     def ledger(self) -> Ledger:
         """What stands on record."""
         return self.engine.process.ledger
+
+    @property
+    def mortality(self) -> Mortality:
+        """When it dies."""
+        return self.database.mortality
+
+    @property
+    def pauses(self) -> Pauses:
+        """Where it is stopped."""
+        return self.mortality.pauses
 
     @property
     def alive(self) -> bool:
@@ -266,10 +223,9 @@ class Process:
         return not self.engine.process.tasks._running
 
     @classmethod
-    async def start(cls, path: Path, team: "Team", policy: Policy) -> "Process":
-        stack, pauses = AsyncExitStack(), Pauses()
-        wire = Wire(team.store, team.dice, team.heard, pauses, Sight(team.clock.elapsed))
-        create_ledger(path)
+    async def start(cls, site: Site, team: "Team", policy: Policy) -> "Process":
+        stack, mortality = AsyncExitStack(), Mortality(Pauses())
+        wire = Wire(team.store, team.dice, team.heard, mortality.pauses, Sight(team.clock.elapsed))
         store = await stack.enter_async_context(
             connect(
                 "http://store.example",
@@ -280,13 +236,11 @@ class Process:
                 transport=Carried(wire),
             )
         )
-        database = Mortal.open(path)
-        database.hurry()
-        database.pauses = pauses
+        database = site.open(mortality, team.clock, team.dice)
         made = build_engine(
             groups=GROUPS,
             policy=policy,
-            ledger=ledger_on(database),
+            ledger=database.ledger,
             store=store,
             announcer=team.slack,
             directory=team.slack,
@@ -298,8 +252,8 @@ class Process:
             schedule=team.schedule,
             new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",
         )
-        process = cls(made, database, policy, wire, pauses, asyncio.get_running_loop().create_future(), stack)
-        database.dies = process.die
+        process = cls(made, database, policy, wire, asyncio.get_running_loop().create_future(), stack)
+        mortality.dies = process.die
         wire.leaves, wire.answers = partial(team.leaves, process), team.answers
         await made.process.live()
         return process
@@ -307,7 +261,7 @@ class Process:
     def die(self) -> None:
         """Nothing of it reaches the ledger from now on, not even what is done on leaving."""
         self.died.set_result(None)
-        self.database.is_dead = True
+        self.mortality.is_dead = True
         self.database.close()
         self.pauses.go_on()
 

@@ -5,14 +5,18 @@ change; store and log agree; each change ends, once; and everyone is told.
 """
 
 import asyncio
+import json
 import logging
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
@@ -23,17 +27,16 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.entries import RecordedEntry
 from bot.core.invocation import ClickedButton
 from bot.engine import answering, authorization
-from bot.ledger.sql.ledger import ledger_on
-from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.restoring import restore
 from tests.approvals.choices import ASKS, DRIFTS, SETTLED, approvers, names, policies, process, some, turns, which
+from tests.approvals.mortal import FileSite, on_server
 from tests.approvals.team import ANA, BEA, BEN, CLEO, EVE
 from tests.approvals.test_interleavings import Interleavings
 from tests.core.samples import invocation
 from tests.laws.values import LAW
 from tests.records import database_of, entries_of, read_ledger, verified
 
-DEEP, QUICK, EVENTS = 2000, 12, 40
+DEEP, QUICK, QUICK_ON_SERVER, EVENTS = 2000, 12, 3, 40
 """Interleavings, and the events of each."""
 
 signers = st.sampled_from(((CLEO,), (BEN,), (CLEO, BEN), (BEN, CLEO), (CLEO, EVE), (EVE, BEN)))
@@ -41,17 +44,33 @@ pauses = st.sampled_from((5, 20, 100, 100))
 """Seconds: shorter than a lease, longer, and so long that a run has to look again."""
 places = st.tuples(st.integers(1, 30), st.just("")) | st.tuples(st.integers(1, 3), st.just("write"))
 refusals = st.sampled_from((429, 503, 0))
-BY_HAND = (
-    "UPDATE changes SET state = 'approved' WHERE number = :number",
-    """UPDATE changes SET state = 'approved', body = json_set(body, '$.approvals',
-       json('[{"actor": "UBEN", "at": "2026-01-01T00:00:00Z", "counts_for": [0]}]')) WHERE number = :number""",
-    """UPDATE changes SET body = json_set(body, '$.need.approvals', 1, '$.need.requirements', json('[]'))
-       WHERE number = :number""",
-    """UPDATE changes SET plan = coalesce((SELECT plan FROM changes WHERE number < :number), plan)
-       WHERE number = :number""",
-    "UPDATE changes SET requester = 'UCLEO' WHERE number = :number",
-)
-"""What somebody who can write to the ledger's file may do to the row of a change."""
+Row = dict[str, Any]
+"""A change's row: its columns, with the body decoded."""
+
+
+def _approve(row: Row, _others: list[str]) -> None:
+    row["state"] = "approved"
+
+
+def _sign_and_approve(row: Row, _others: list[str]) -> None:
+    signed = {"actor": "UBEN", "at": "2026-01-01T00:00:00Z", "counts_for": [0]}
+    row["state"], row["body"]["approvals"] = "approved", [signed]
+
+
+def _need_less(row: Row, _others: list[str]) -> None:
+    row["body"]["need"] |= {"approvals": 1, "requirements": []}
+
+
+def _swap_plan(row: Row, others: list[str]) -> None:
+    row["plan"] = (others or [row["plan"]])[0]
+
+
+def _ask_as_another(row: Row, _others: list[str]) -> None:
+    row["requester"] = "UCLEO"
+
+
+BY_HAND = (_approve, _sign_and_approve, _need_less, _swap_plan, _ask_as_another)
+"""What somebody who can write to the ledger may do to the row of a change; they may know plans of earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,11 @@ class Adversity(Interleavings):
 
     backup: Path | None = None
     again = has_forged = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the bot restores its backups; those of a server are PostgreSQL's own matter."""
+        return hasattr(self, "processes") and isinstance(self.site, FileSite)
 
     @property
     def all_act(self) -> bool:
@@ -216,12 +240,13 @@ class Adversity(Interleavings):
 
     # Backups, and hands in the ledger
 
+    @precondition(lambda self: self.is_file)
     @rule()
     def a_backup_is_made(self) -> None:
         made = self.folder / "made.sqlite"
         made.unlink(missing_ok=True)
         with closing(sqlite3.connect(made)) as copy:
-            self.watch.backup(copy)
+            database_of(self.ledger).connection.backup(copy)
         with read_ledger(made) as copied:
             holds = verified(copied).holds
         assert holds or self.tampered or self.has_forged
@@ -230,6 +255,7 @@ class Adversity(Interleavings):
         # What is asked for next is in no backup, and its card stays on the screens.
         self._ask_for_something()
 
+    @precondition(lambda self: self.is_file)
     @rule(
         policy=policies,
         what=st.sampled_from(ASKS),
@@ -263,14 +289,14 @@ class Adversity(Interleavings):
                 self._click(1, signer, screens[asked.number], click, turns)
 
     def _restore(self, backup: Path) -> None:
-        self.watch.close()
-        database_of(self.ledger).close()
+        assert isinstance(self.site, FileSite)
+        path = self.site.path
+        self.reading.close()
         for ending in ("", "-wal", "-shm"):
-            self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
-        self.loop.run_until_complete(restore(backup, self.path, at=self.clock()))
-        self.watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
-        self.ledger = ledger_on(Database.open_read_only(self.path))
-        left = self.watch.execute("SELECT number, state FROM changes").fetchall()
+            path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+        self.loop.run_until_complete(restore(backup, path, at=self.clock()))
+        self.open_to_judge()
+        left = self.rows("SELECT number, state FROM changes")
         assert not [(number, state) for number, state in left if state in OPEN], "restoring closes what was open"
         # The record begins again where the backup was made; what was done since is on no record.
         self.judged = 0
@@ -280,19 +306,30 @@ class Adversity(Interleavings):
 
     @precondition(lambda self: self.all_act)
     @rule(which=which, edit=st.sampled_from(BY_HAND), by=approvers, process=process, turns=turns)
-    def somebody_edits_a_row(self, which: int, edit: str, by: str, process: int, turns: int) -> None:
+    def somebody_edits_a_row(
+        self, which: int, edit: Callable[[Row, list[str]], None], by: str, process: int, turns: int
+    ) -> None:
         """While nobody works on that change."""
         self._run(asyncio.sleep(0), SETTLED)
         card = self._open_card(which)
         if not card or self._stands(card.number) is not State.WAITING:
             return
-        with closing(sqlite3.connect(self.path)) as hand, hand:
-            before = hand.execute("SELECT * FROM changes WHERE number = ?", (card.number,)).fetchone()
-            hand.execute(edit, {"number": card.number})
-            after = hand.execute("SELECT * FROM changes WHERE number = ?", (card.number,)).fetchone()
-        if before != after:
+        if self._edit(card.number, edit):
             self.tampered.add(card.number)
         self._click(process, by, card, Verdict.APPROVE, turns)
+
+    def _edit(self, number: int, edit: Callable[[Row, list[str]], None]) -> bool:
+        """Edit a change's row; return whether anything is otherwise then."""
+        others = [row[0] for row in self.rows("SELECT plan FROM changes WHERE number < :number", number=number)]
+        (stored,) = self.rows("SELECT state, requester, plan, body FROM changes WHERE number = :number", number=number)
+        row = dict(zip(("state", "requester", "plan", "body"), stored, strict=True))
+        row["body"] = json.loads(row["body"])
+        before = deepcopy(row)
+        edit(row, others)
+        new = {**row, "body": json.dumps(row["body"]), "number": number}
+        query = "UPDATE changes SET state = :state, requester = :requester, plan = :plan, body = :body"
+        self.site.edit(f"{query} WHERE number = :number", new)
+        return row != before
 
     @precondition(lambda self: self.all_act)
     @rule(which=which, by=approvers, verdict=st.sampled_from((Verdict.APPROVE, Verdict.REJECT)), process=process)
@@ -313,9 +350,8 @@ class Adversity(Interleavings):
     def _insert(self, process: int, by: str, command: str, **fields: Any) -> None:
         forged = invocation(f"forged-{next(self.asks)}", by, command, **fields)
         self.has_forged = True
-        row = (forged.id, self.clock().isoformat(), forged.model_dump_json(), "nobody")
-        with closing(sqlite3.connect(self.path)) as hand, hand:
-            hand.execute("INSERT INTO asks (id, at, body, owner) VALUES (?, ?, ?, ?)", row)
+        row = {"id": forged.id, "at": self.clock().isoformat(), "body": forged.model_dump_json()}
+        self.site.edit("INSERT INTO asks (id, at, body, owner) VALUES (:id, :at, :body, 'nobody')", row)
         self._run(self.processes[process].sweep(), SETTLED)
 
     def is_found_out(self, record: logging.LogRecord) -> bool:
@@ -343,13 +379,24 @@ class Adversity(Interleavings):
         for one in self.processes:
             one.pauses.go_on()
         self._run(asyncio.sleep(0), SETTLED)
-        (last,) = self.watch.execute("SELECT max(expires_at) FROM changes").fetchone()
+        ((last,),) = self.rows("SELECT max(expires_at) FROM changes")
         left = datetime.fromisoformat(last) - self.clock() if last else timedelta()  # clocks may have been set back
         self.clock.forward(hours=60 + max(0.0, left.total_seconds() / 3600))
         super().everything_comes_to_an_end()
 
 
-def test_under_adversity_only_what_was_approved_is_written_and_everything_ends(deep: bool) -> None:
+class AdversityOnServer(Adversity):
+    """The same on PostgreSQL."""
+
+    new_site = staticmethod(on_server)
+
+
+ADVERSITIES = {"sqlite": (Adversity, QUICK), "postgres": (AdversityOnServer, QUICK_ON_SERVER)}
+
+
+@pytest.mark.parametrize("engine", ADVERSITIES)
+def test_under_adversity_only_what_was_approved_is_written_and_everything_ends(engine: str, deep: bool) -> None:
+    machine, quick = ADVERSITIES[engine]
     run_state_machine_as_test(
-        Adversity, settings=settings(LAW, max_examples=DEEP if deep else QUICK, stateful_step_count=EVENTS)
+        machine, settings=settings(LAW, max_examples=DEEP if deep else quick, stateful_step_count=EVENTS)
     )

@@ -190,7 +190,7 @@ class Interleavings(JudgedRecord):
     def a_process_is_killed(self, process: int, after: int | None, policy: Policy, turns: int) -> None:
         """At once, or right after the so many-th transaction to come; another one may start with another policy."""
         if after and self.processes[process].alive:
-            self.processes[process].database.left = after
+            self.processes[process].mortality.left = after
             self._run(asyncio.sleep(0), turns)
         self._restart(process, policy, turns)
 

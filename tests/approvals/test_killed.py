@@ -16,10 +16,12 @@ from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.sandbox.store import Store
 from tests.approvals.bots import LONG, bot, until
-from tests.approvals.team import ANA, APPROVERS, BEN, Killed, Process, Team
+from tests.approvals.mortal import SITES, Killed, NewSite, Site, in_file
+from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.approvals.wire import Sent
 from tests.conftest import OpenWorld
 from tests.core.samples import invocation
+from tests.engines import ENGINES, Engine
 from tests.harness import Clock, Stuck, said, world
 from tests.laws.shops import promotions
 from tests.records import entries_of, verified
@@ -79,14 +81,14 @@ class Killer:
         """From now on."""
         self.process, self.boundary, self.writes, self.creates = process, boundary, 0, set()
         if boundary and boundary.kind == "transaction":
-            process.database.left = boundary.at
+            process.mortality.left = boundary.at
 
 
 @dataclass
 class Bench:
     """One process at a time on a ledger."""
 
-    path: Path
+    site: Site
     team: Team
     killer: Killer
     process: Process
@@ -97,14 +99,14 @@ class Bench:
         self, number: int, command: str, values: dict[str, Any], boundary: Boundary | None
     ) -> list[Boundary]:
         """Ana asks and Ben approves, and the process is killed on the way; gives all boundaries that there were."""
-        before = self.process.database.made
+        before = self.process.mortality.made
         self.killer.waits_for(self.process, boundary)
         await self.ask(ANA, command, values=values)
         change = await self.process.ledger.changes.load(number)
         if change.state is State.WAITING:
             decision = Decision(number=number, verdict=Verdict.APPROVE, version=change.version)
             await self.ask(BEN, "approve", decision=decision, button=ClickedButton(shown=change.shown))
-        writes, made = self.killer.writes, self.process.database.made - before
+        writes, made = self.killer.writes, self.process.mortality.made - before
         around = (Boundary(kind, at + 1) for kind in ("before", "after") for at in range(writes))
         return [
             *(one for one in around if one not in self.killer.creates),
@@ -119,7 +121,7 @@ class Bench:
         if not self.process.alive:
             self.deaths += 1
             self.team.clock.forward(seconds=16)
-            self.process = await Process.start(self.path, self.team, POLICY)
+            self.process = await Process.start(self.site, self.team, POLICY)
             await self.process.sweep()
             await self.process.settled()
 
@@ -148,10 +150,10 @@ def shop_of(store: Store) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def bench(folder: Path) -> AsyncIterator[Bench]:
-    path, killer = folder / "ledger.sqlite", Killer()
+async def bench(site: Site) -> AsyncIterator[Bench]:
+    killer = Killer()
     team = Team.around(Clock(), random.Random(7), killer.heard)
-    made = Bench(path, team, killer, await Process.start(path, team, POLICY))
+    made = Bench(site, team, killer, await Process.start(site, team, POLICY))
     try:
         yield made
         assert verified(made.process.ledger).holds
@@ -169,18 +171,27 @@ class Story:
     boundaries: tuple[list[Boundary], ...]
 
 
+Kills = tuple[Boundary | None, Boundary | None]
+UNKILLED: Kills = (None, None)
+
+
 def new(folder: Path) -> Path:
     folder.mkdir()
     return folder
 
 
-async def told(folder: Path, name: str, killed: tuple[Boundary | None, Boundary | None] = (None, None)) -> Story:
+async def told(on: NewSite, folder: Path, name: str, killed: Kills = UNKILLED) -> Story:
     """The change runs, and its undo, each with its process killed at a boundary or not at all.
 
     Not where the answer to a create would be lost: nobody can tell then whose that segment is.
     """
+    with on(new(folder)) as site:
+        return await _told(site, name, killed)
+
+
+async def _told(site: Site, name: str, killed: Kills) -> Story:
     command, values = CHANGES[name]
-    async with bench(new(folder)) as machine:
+    async with bench(site) as machine:
         shops = [shop_of(machine.team.store)]
         done = await machine.runs(1, command, values, killed[0])
         shops.append(shop_of(machine.team.store))
@@ -195,18 +206,19 @@ async def told(folder: Path, name: str, killed: tuple[Boundary | None, Boundary 
 
 
 @pytest.mark.timeout(300)  # some fifty lives of a bot, on a machine that has other work, too
+@pytest.mark.parametrize("on", SITES)
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_bot_killed_at_any_boundary_of_a_change_or_its_undo_ends_it_as_if_it_had_not_been(
-    name: str, tmp_path: Path
+    name: str, on: NewSite, tmp_path: Path, deep: bool
 ) -> None:
-    calm = await told(tmp_path / "calm", name)
+    calm = await told(on, tmp_path / "calm", name)
     assert calm.shops[1] != calm.shops[0]
     assert calm.shops[2] == calm.shops[0]
     for of_undo, boundaries in enumerate(calm.boundaries):
         assert len(boundaries) > 5
-        for boundary in boundaries:
+        for boundary in boundaries if deep or on is in_file else boundaries[:: len(boundaries) - 1]:
             killed = (None, boundary) if of_undo else (boundary, None)
-            story = await told(tmp_path / f"{of_undo} {boundary.kind} {boundary.at}", name, killed)
+            story = await told(on, tmp_path / f"{of_undo} {boundary.kind} {boundary.at}", name, killed)
             assert story.shops == calm.shops, boundary
             assert story.logs == calm.logs, boundary
 
@@ -236,14 +248,15 @@ KILLS = [
 QUICK = {("three segments are deleted", 1, 1), ("shoppers are added, some of them newly", 2, 0)}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("name", "at", "carried_out"), KILLS)
 async def test_a_real_process_killed_while_the_store_has_its_request_ends_it_after_a_new_start(
-    name: str, at: int, carried_out: int, open_world: OpenWorld, tmp_path: Path, deep: bool
+    name: str, at: int, carried_out: int, engine: Engine, open_world: OpenWorld, tmp_path: Path, deep: bool
 ) -> None:
     """The store has answered ``at`` requests then, and carries the next one out after all, or never gets it."""
     if not deep and (name, at, carried_out) not in QUICK:
         pytest.skip("with --deep")
-    typed, slack = LINES[name], await open_world(running=False)
+    typed, slack = LINES[name], await open_world(running=False, engine=engine)
     async with world(new(tmp_path / "calm")) as undisturbed:
         await undisturbed.type(typed.line)
         await undisturbed.press(typed.button, by="ben")

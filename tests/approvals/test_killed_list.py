@@ -18,6 +18,7 @@ from bot.slack.transports import PATH
 from tests.approvals.bots import LONG, until
 from tests.approvals.test_killed import shop_of
 from tests.conftest import OpenWorld
+from tests.engines import ENGINES, Engine
 from tests.harness import ROOT, World, environment_for, said
 from tests.records import verified
 
@@ -30,7 +31,7 @@ SEGMENT = "Reviewers"
 async def leased_bot(slack: World, notes: Path) -> AsyncIterator[Process]:
     """A bot in a process of its own; killed (-9) at the end."""
     inherited = {name: value for name, value in os.environ.items() if "COV" not in name}
-    environment = inherited | environment_for(slack.url, slack.database)
+    environment = inherited | environment_for(slack.url, slack.database) | slack.overrides
     command = (sys.executable, "-m", "tests.approvals.leased_bot", str(SCALE), str(notes))
     with notes.with_suffix(".log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdout=PIPE, stderr=log)
@@ -65,13 +66,14 @@ def in_segment(slack: World) -> set[int]:
 
 
 @pytest.mark.timeout(600)  # twenty lives of a bot, on a machine that has other work, too
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("customers", "kills"), [(3_000, 2), (20_000, 20)])
 async def test_a_list_is_worked_off_once_however_often_the_bot_is_killed(
-    customers: int, kills: int, open_world: OpenWorld, tmp_path: Path, deep: bool
+    customers: int, kills: int, engine: Engine, open_world: OpenWorld, tmp_path: Path, deep: bool
 ) -> None:
     if kills > 2 and not deep:
         pytest.skip("with --deep")
-    dice, slack = random.Random(kills), await open_world(customers=customers)
+    dice, slack = random.Random(kills), await open_world(customers=customers, engine=engine)
     slack.enrol(SEGMENT, 300)
     wanted = dice.sample(range(1, customers + 1), customers * 9 // 10)
     await asked_for(slack, wanted)

@@ -18,12 +18,14 @@ from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton
 from bot.engine.process import LEASE
 from tests.approvals.bots import LONG, bot, until
+from tests.approvals.mortal import NewSite, Site, in_file, on_server
 from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.approvals.test_killed import CHANGES, new, shop_of
 from tests.conftest import OpenWorld
 from tests.core.samples import invocation
+from tests.engines import ENGINES, Engine
 from tests.harness import Clock, Stuck, said
-from tests.records import entries_of, verified
+from tests.records import entries_of, rows_of, verified
 
 POLICY = Policy(approvers=frozenset({APPROVERS}))
 PAUSE = LEASE.total_seconds() * 2
@@ -48,7 +50,7 @@ class Pair:
         if request.method == "GET":
             return
         now, until = self.team.clock.timestamp(), process.engine.process.heartbeat.until
-        owners = {row["owner"] for row in process.database.execute("SELECT owner FROM changes")}
+        owners = {owner for (owner,) in rows_of(process.ledger, "SELECT owner FROM changes")}
         if until <= now + 10 or process.engine.process.owner not in owners:
             self.breaches.append(f"{request.method} {request.url} without a lease")
 
@@ -74,12 +76,11 @@ class Pair:
             await self.ask(BEN, "approve", process, decision=decision, button=button)
 
 
-async def paused(folder: Path, name: str, seed: int) -> tuple[Pair, list[dict[str, object]]]:
+async def paused(site: Site, name: str, seed: int) -> tuple[Pair, list[dict[str, object]]]:
     """Run a change, with a pause somewhere on the way; the shop before and after."""
-    path = new(folder) / "ledger.sqlite"
     command, values = CHANGES[name]
     team = Team.around(Clock(), random.Random(seed), lambda _: None)
-    pair = Pair(team, await Process.start(path, team, POLICY), await Process.start(path, team, POLICY))
+    pair = Pair(team, *[await Process.start(site, team, POLICY) for _ in range(2)])
     team.leaves = pair.judge
     shops = [shop_of(team.store)]
     await pair.ask(ANA, command, pair.stopped, values=values)
@@ -108,30 +109,37 @@ async def ended(pair: Pair) -> None:
     pair.team.store.close()
 
 
+@pytest.mark.parametrize(("on", "quick"), [(in_file, QUICK), (on_server, 1)])
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_bot_that_is_stopped_at_any_moment_writes_nothing_once_its_lease_is_over(
-    name: str, tmp_path: Path, deep: bool
+    name: str, on: NewSite, quick: int, tmp_path: Path, deep: bool
 ) -> None:
-    for seed in range(DEEP if deep else QUICK):
-        pair, (before, after) = await paused(tmp_path / str(seed), name, seed)
-        assert pair.breaches == [], seed
-        change = await pair.other.ledger.changes.load(1)
-        assert not change.is_open, seed
-        kinds = [entry.kind for entry in entries_of(pair.other.ledger)]
-        if "late write" in kinds:
-            assert (1, "late", "") in pair.team.slack.notified, seed
-        elif change.state is State.DONE:
-            assert (after == before) is (change.undone_by is not None), seed
-        await ended(pair)
+    for seed in range(DEEP if deep else quick):
+        with on(new(tmp_path / str(seed))) as site:
+            await stopped_once(site, name, seed)
 
 
+async def stopped_once(site: Site, name: str, seed: int) -> None:
+    pair, (before, after) = await paused(site, name, seed)
+    assert pair.breaches == [], seed
+    change = await pair.other.ledger.changes.load(1)
+    assert not change.is_open, seed
+    kinds = [entry.kind for entry in entries_of(pair.other.ledger)]
+    if "late write" in kinds:
+        assert (1, "late", "") in pair.team.slack.notified, seed
+    elif change.state is State.DONE:
+        assert (after == before) is (change.undone_by is not None), seed
+    await ended(pair)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_a_real_process_that_was_stopped_beyond_its_lease_sends_nothing_when_it_wakes_up(
-    open_world: OpenWorld, deep: bool
+    engine: Engine, open_world: OpenWorld, deep: bool
 ) -> None:
     """It would send again what the store had refused for now (429), after the other one has done it all."""
     if not deep:
         pytest.skip("with --deep")
-    slack = await open_world(running=False)
+    slack = await open_world(running=False, engine=engine)
     async with bot(slack) as stopped:
         await slack.client.type("ana", "#segments", "/segment delete Lapsed, Wholesale, VIPs")
         await until(slack, lambda: "Delete Segment" in str(slack.messages(by="ben", channel="#approvals")))

@@ -10,13 +10,12 @@ import os
 import random
 import re
 import signal
-import sqlite3
 import sys
 from array import array
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from aiohttp.typedefs import Handler
 from bot.core.approval.changes import State
 from bot.core.timestamps import timestamp
 from bot.engine.process import LEASE, elapsed
+from bot.ledger.ledger import Ledger
 from bot.sandbox.store import application
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.delivery.signed_http import SignedRequests
@@ -36,8 +36,9 @@ from bot.wiring import utc_now
 from tests.approvals.bots import LONG
 from tests.approvals.wire import change_of
 from tests.conftest import OpenWorld
+from tests.engines import ENGINES, Engine
 from tests.harness import ROOT, World, environment_for
-from tests.records import create_ledger, read_ledger, verified
+from tests.records import read_ledger, rows_of, verified
 
 log = logging.getLogger(__name__)
 LATENCY, LOOK = 0.04, 0.02
@@ -82,7 +83,7 @@ class Arena:
     world: World
     dice: random.Random
     scale: float
-    ledger: sqlite3.Connection
+    ledger: Ledger
     bots: list[Stoppable] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
@@ -90,14 +91,14 @@ class Arena:
     def hears(self, request: web.Request, owner: str) -> None:
         (number,) = re.findall(r"change-(\d+)", change_of(request.headers["X-Correlation-Id"]))
         held = "SELECT 1 FROM changes JOIN processes USING (owner) WHERE number = ? AND owner = ? AND lease_until > ?"
-        row = self.ledger.execute(held, (number, owner, timestamp(utc_now()))).fetchone()
-        self.writes.append(Write(elapsed(), owner, int(number), row is not None))
+        found = rows_of(self.ledger, held, (int(number), owner, timestamp(utc_now())))
+        self.writes.append(Write(elapsed(), owner, int(number), bool(found)))
 
     def shop(self) -> Shop:
         return {name: frozenset(self.world.members(name)) for name in self.world.sizes()}
 
     def states(self) -> dict[int, str]:
-        return dict(self.ledger.execute("SELECT number, state FROM changes"))
+        return dict(map(tuple, rows_of(self.ledger, "SELECT number, state FROM changes")))
 
     async def until(self, holds: Callable[[], object], seconds: float = LONG) -> bool:
         """Wait until this holds, for so long at most; return whether it does."""
@@ -180,7 +181,8 @@ async def stoppable(arena: Arena, folder: Path, name: str) -> AsyncIterator[Stop
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     store = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    environment = dict(os.environ) | environment_for(world.url, world.database) | {"BIGCOMMERCE_API_URL": store}
+    environment = dict(os.environ) | environment_for(world.url, world.database) | world.overrides
+    environment["BIGCOMMERCE_API_URL"] = store
     command = (sys.executable, "-m", "tests.approvals.leased_bot", str(arena.scale), str(notes))
     with (folder / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdout=PIPE, stderr=log)
@@ -198,10 +200,10 @@ async def stoppable(arena: Arena, folder: Path, name: str) -> AsyncIterator[Stop
 
 @asynccontextmanager
 async def arena_of(world: World, folder: Path, seed: int, scale: float) -> AsyncIterator[Arena]:
-    create_ledger(world.database)
+    world.prepare()
     world.permitted |= world.behind(frozenset({people.APPROVERS_GROUP}))
     async with AsyncExitStack() as stack:
-        ledger = stack.enter_context(closing(sqlite3.connect(f"file:{world.database}?mode=ro", uri=True)))
+        ledger = stack.enter_context(read_ledger(world.address))
         arena = Arena(world, random.Random(seed), scale, ledger)
         for name in ("one", "two"):
             arena.bots.append(await stack.enter_async_context(stoppable(arena, folder, name)))
@@ -237,7 +239,7 @@ async def one_run(arena: Arena, number: int) -> None:
     await asyncio.sleep(dice.uniform(0, 2 * LATENCY))
     await arena.stopped(runs, dice.uniform(0.8, 2.5) * arena.scale * LEASE.total_seconds(), change, other)
     assert await arena.ended(other), arena.states()
-    await arena.until(lambda: not arena.ledger.execute("SELECT 1 FROM changes WHERE owner <> ''").fetchall())
+    await arena.until(lambda: not rows_of(arena.ledger, "SELECT 1 FROM changes WHERE owner <> ''"))
     assert arena.breaches() == []
     await _compare(arena, change, before, after)
 
@@ -253,19 +255,20 @@ async def _compare(arena: Arena, number: int, before: Shop, after: Shop) -> None
     arena.counted["taken over"] += len({write.owner for write in arena.writes if write.change == number}) > 1
     if not told:
         assert now == (before if undone == State.DONE else after)
-    with read_ledger(arena.world.database) as ledger:
+    with read_ledger(arena.world.address) as ledger:
         assert verified(ledger).holds
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("scale", "seed"), [*((0.1, seed) for seed in range(10)), *((1.0, seed) for seed in range(10))]
 )
 async def test_two_processes_that_are_stopped_at_any_moment_write_nothing_without_a_lease(
-    scale: float, seed: int, open_world: OpenWorld, tmp_path: Path, deep: bool
+    scale: float, seed: int, engine: Engine, open_world: OpenWorld, tmp_path: Path, deep: bool
 ) -> None:
     if not deep:
         pytest.skip("with --deep")
-    world = await open_world(running=False)
+    world = await open_world(running=False, engine=engine)
     async with arena_of(world, tmp_path, seed, scale) as arena:
         for number in range(RUNS[scale]):
             await one_run(arena, number)

@@ -5,11 +5,14 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.workspace import people
 from bot.slack.action_ids import APPROVE
 from tests.approvals.bots import bot, until
 from tests.conftest import OpenWorld
 from tests.engine.bench import bench
+from tests.engines import Engine, postgres, sqlite
 from tests.harness import Stuck, World
 
 AT_ONCE = 10
@@ -88,10 +91,11 @@ async def test_a_click_whose_plan_is_made_while_the_change_runs_elsewhere_is_tol
         assert one.writes() == ["DELETE"]
 
 
+@pytest.mark.parametrize(("engine", "quick"), [(sqlite, 30), (postgres, 10)])
 async def test_a_change_clicked_at_the_same_time_in_two_processes_runs_exactly_once(
-    open_world: OpenWorld, deep: bool
+    engine: Engine, quick: int, open_world: OpenWorld, deep: bool
 ) -> None:
-    slack, changes = await open_world(running=False), 200 if deep else 30
+    slack, changes = await open_world(running=False, engine=engine), 200 if deep else quick
     async with AsyncExitStack() as stack:
         await clicked_by_both(slack, stack, changes)
     once = Counter(range(1, changes + 1))
@@ -111,10 +115,11 @@ async def test_a_change_clicked_at_the_same_time_in_two_processes_runs_exactly_o
     assert Counter(told_too_late(slack)) == Counter(entry.actor for entry in losers)
 
 
+@pytest.mark.parametrize(("engine", "quick"), [(sqlite, 20), (postgres, 10)])
 async def test_where_two_have_to_approve_both_of_two_clicks_at_the_same_time_count(
-    open_world: OpenWorld, deep: bool, tmp_path: Path
+    engine: Engine, quick: int, open_world: OpenWorld, deep: bool, tmp_path: Path
 ) -> None:
-    slack, changes = await open_world(running=False), 200 if deep else 20
+    slack, changes = await open_world(running=False, engine=engine), 200 if deep else quick
     policy = tmp_path / "policy.toml"
     policy.write_text(TWO_PEOPLE)
     async with AsyncExitStack() as stack:

@@ -13,6 +13,7 @@ from bot.ledger.sql.schema_version import OLDEST_WRITER
 from tests.approvals.bots import bot, until
 from tests.approvals.test_two_processes import each, outcomes
 from tests.conftest import OpenWorld
+from tests.engines import ENGINES, Engine
 from tests.harness import ROOT, World, buttons
 from tests.records import read_ledger, verified
 
@@ -68,8 +69,9 @@ async def approve(slack: World, count: int) -> None:
     await until(slack, lambda: outcomes(slack) == done + count and waiting(slack) == cards[count:])
 
 
-async def test_a_deploy_loses_and_doubles_nothing(open_world: OpenWorld, earlier: Path) -> None:
-    slack = await open_world(running=False)
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_deploy_loses_and_doubles_nothing(engine: Engine, open_world: OpenWorld, earlier: Path) -> None:
+    slack = await open_world(running=False, engine=engine)
     names = [f"Segment {number}" for number in range(3 * EACH)]
     async with AsyncExitStack() as stack:
         old = await stack.enter_async_context(bot(slack, earlier))
@@ -87,5 +89,5 @@ async def test_a_deploy_loses_and_doubles_nothing(open_world: OpenWorld, earlier
     for kind in ("approve", "start", "step started", "step done", "finish"):
         assert each(slack, kind) == once, kind
     assert not set(names) & set(slack.sizes())
-    with read_ledger(slack.database) as ledger:
+    with read_ledger(slack.address) as ledger:
         assert verified(ledger).holds

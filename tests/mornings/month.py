@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from bot.core.answers import Answer
@@ -20,6 +19,7 @@ from bot.core.invocation import ClickedButton
 from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
 from bot.ledger.ledger import Ledger
+from tests.approvals.mortal import Site
 from tests.approvals.team import ANA, APPROVERS, BEN, Process, Team
 from tests.core.samples import invocation
 from tests.harness import Clock
@@ -81,7 +81,7 @@ class Month:
     ``heirs``: new ids, by the old ones, of the segments that an undo made again.
     """
 
-    path: Path
+    site: Site
     schedule: Schedule
     team: Team
     clock: Clock
@@ -94,12 +94,12 @@ class Month:
     _asks: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod
-    def of(cls, path: Path, schedule: Schedule, begun: datetime) -> "Month":
+    def of(cls, site: Site, schedule: Schedule, begun: datetime) -> "Month":
         clock, dice = Clock(), random.Random(7)
         clock.now = begun
         team = Team.around(clock, dice, lambda _sent: None)
         team.schedule = schedule
-        return cls(path, schedule, team, clock)
+        return cls(site, schedule, team, clock)
 
     async def close(self) -> None:
         for at in range(len(self.bots)):
@@ -139,7 +139,7 @@ class Month:
 
     async def _come(self, at: int) -> None:
         if self.bots[at] is None:
-            self.bots[at] = await Process.start(self.path, self.team, POLICY)
+            self.bots[at] = await Process.start(self.site, self.team, POLICY)
             await self._sweep()
 
     async def _go(self, at: int, how: str) -> None:

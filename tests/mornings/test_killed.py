@@ -14,11 +14,14 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.approval.policy import Policy
 from bot.engine.daily_summary import Schedule
-from bot.ledger.sqlite.ledger import open_sqlite
+from bot.ledger.opening import open_ledger
 from bot.sandbox.workspace import people
 from tests.approvals.bots import LONG, bot, until
-from tests.approvals.team import APPROVERS, Killed, Process, Slack, Team
+from tests.approvals.mortal import SITES, Killed, NewSite, Site
+from tests.approvals.team import APPROVERS, Process, Slack, Team
+from tests.approvals.test_killed import new
 from tests.conftest import OpenWorld
+from tests.engines import ENGINES, Engine
 from tests.harness import Clock, World, no_wait, said
 from tests.records import entries_of, verified
 
@@ -56,44 +59,49 @@ class Deadly(Slack):
 
 
 @asynccontextmanager
-async def evening(folder: Path) -> AsyncIterator[tuple[Path, Team, Deadly]]:
+async def evening(site: Site) -> AsyncIterator[tuple[Team, Deadly]]:
     """A ledger whose first day has begun."""
-    path, dice, clock = folder.with_suffix(".sqlite"), random.Random(7), Clock()
+    dice, clock = random.Random(7), Clock()
     clock.now = EVENING
     slack, team = Deadly(dice), Team.around(clock, dice, lambda _sent: None)
     team.slack, team.schedule = slack, SCHEDULE
     try:
-        process = await started(path, team)
+        process = await started(site, team)
         await process.kill()
-        yield path, team, slack
+        yield team, slack
     finally:
         team.store.close()
 
 
-async def started(path: Path, team: Team) -> Process:
-    process = await Process.start(path, team, POLICY)
+async def started(site: Site, team: Team) -> Process:
+    process = await Process.start(site, team, POLICY)
     await process.sweep()
     await process.settled()
     return process
 
 
-async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[str], int]:
+async def morning(on: NewSite, folder: Path, boundary: Boundary | None) -> tuple[int, list[str], int]:
+    with on(new(folder)) as site:
+        return await morning_on(site, boundary)
+
+
+async def morning_on(site: Site, boundary: Boundary | None) -> tuple[int, list[str], int]:
     """How many summaries there were, what the log says of them, and how many transactions it took."""
-    async with evening(folder) as (path, team, slack):
+    async with evening(site) as (team, slack):
         team.clock.now = MORNING
-        process = await Process.start(path, team, POLICY)
-        process.database.counts_all = True
-        slack.process, slack.boundary, before = process, boundary, process.database.made
+        process = await Process.start(site, team, POLICY)
+        process.mortality.counts_all = True
+        slack.process, slack.boundary, before = process, boundary, process.mortality.made
         if boundary and boundary.kind == "transaction":
-            process.database.left = boundary.at
+            process.mortality.left = boundary.at
         await process.sweep()
         await process.settled()
-        made = process.database.made - before
+        made = process.mortality.made - before
         if boundary:
             assert not process.alive
             slack.process = None
             team.clock.forward(seconds=16)
-            process = await started(path, team)
+            process = await started(site, team)
         for hours in (0, 1, 5):
             team.clock.forward(hours=hours)
             await process.sweep()
@@ -104,33 +112,37 @@ async def morning(folder: Path, boundary: Boundary | None) -> tuple[int, list[st
         return len(slack.sent), kinds, made
 
 
-async def test_a_bot_killed_at_any_boundary_of_a_morning_posts_once_or_says_that_it_is_unsure(tmp_path: Path) -> None:
-    calm = await morning(tmp_path / "calm", None)
+@pytest.mark.parametrize("on", SITES)
+async def test_a_bot_killed_at_any_boundary_of_a_morning_posts_once_or_says_that_it_is_unsure(
+    on: NewSite, tmp_path: Path
+) -> None:
+    calm = await morning(on, tmp_path / "calm", None)
     assert calm[:2] == (1, ["summary posted"])
     ends = [Boundary("transaction", at + 1) for at in range(calm[2])]
     *_, posting, _posted = ends  # after others: asks looked at, the day opened, the day claimed
     for boundary in ends:
         unsure = boundary == posting
-        sent, kinds, _ = await morning(tmp_path / f"transaction {boundary.at}", boundary)
+        sent, kinds, _ = await morning(on, tmp_path / f"transaction {boundary.at}", boundary)
         assert (sent, kinds) == ((0, ["summary unsure"]) if unsure else (1, ["summary posted"])), boundary
     for sent, kind in enumerate(("before", "after")):
-        assert (await morning(tmp_path / kind, Boundary(kind)))[:2] == (sent, ["summary unsure"])
+        assert (await morning(on, tmp_path / kind, Boundary(kind)))[:2] == (sent, ["summary unsure"])
 
 
 # The same with processes of their own, and a real kill -9
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("method", "sent", "outcome"), [("GET", 0, "posted"), ("POST", 1, "unsure")])
 async def test_a_real_process_killed_while_the_store_or_slack_has_its_request_leaves_one_summary(
-    open_world: OpenWorld, method: str, sent: int, outcome: str, deep: bool
+    engine: Engine, open_world: OpenWorld, method: str, sent: int, outcome: str, deep: bool
 ) -> None:
     """What Slack had when the process died, it posts: then the next process must not post again."""
     if method == "GET" and not deep:
         pytest.skip("with --deep")
-    slack = await open_world(running=False)
+    slack = await open_world(running=False, engine=engine)
     due = datetime.now(UTC) - timedelta(minutes=1)
     at = {"SUMMARY_CHANNEL": people.SEGMENTS, "SUMMARY_TIME": f"{due:%H:%M}"}
-    async with open_sqlite(slack.database) as ledger:
+    async with open_ledger(slack.address) as ledger:
         await ledger.summaries.open(due.date() - timedelta(days=2), at=due)
     reached = asyncio.Event()
     if method == "GET":

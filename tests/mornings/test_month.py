@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer, Delta, Fields, Sentence, Table
 from bot.core.audit.entries import RecordedEntry
 from bot.engine.daily_summary import Schedule
+from tests.approvals.mortal import NewSite, Site, in_file, on_server
 from tests.disks import MEMORY
 from tests.laws.values import LAW
 from tests.mornings.month import Act, Books, Month
 from tests.records import entries_of, verified
 
-QUICK, DEEP = 3, 150
+DEEP = 150
 """Months: some thirty days each."""
 FINISHED = ("finish", "fail", "stop")
 DAY, WEEK, LONGEST_WEEK = timedelta(days=1), timedelta(days=7), timedelta(days=10)
@@ -36,20 +38,23 @@ begins = st.sampled_from((datetime(2027, 3, 14), datetime(2027, 10, 20), datetim
 """Clocks change in the second or third week of the first two."""
 
 
-def test_every_day_of_a_month_has_one_summary_whose_numbers_are_those_of_store_and_log(deep: bool) -> None:
+@pytest.mark.parametrize(("on", "quick"), [(in_file, 3), (on_server, 1)])
+def test_every_day_of_a_month_has_one_summary_whose_numbers_are_those_of_store_and_log(
+    on: NewSite, quick: int, deep: bool
+) -> None:
     # Examples are always the same, and shrinking a month that fails would take longer than a test may.
-    @settings(LAW, max_examples=DEEP if deep else QUICK, phases=[Phase.generate])
+    @settings(LAW, max_examples=DEEP if deep else quick, phases=[Phase.generate])
     @given(schedules, begins, st.lists(acts, min_size=150, max_size=200))
     def law(schedule: Schedule, begun: datetime, happens: list[Act]) -> None:
-        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-            asyncio.run(lived(Path(folder) / "ledger.sqlite", schedule, begun, happens))
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder, on(Path(folder)) as site:
+            asyncio.run(lived(site, schedule, begun, happens))
 
     law()
 
 
-async def lived(path: Path, schedule: Schedule, begun: datetime, happens: list[Act]) -> None:
+async def lived(site: Site, schedule: Schedule, begun: datetime, happens: list[Act]) -> None:
     # Half a second off, so that nothing that is asked expires at the very moment of a summary.
-    month = Month.of(path, schedule, begun.replace(hour=12, microsecond=500_000, tzinfo=UTC))
+    month = Month.of(site, schedule, begun.replace(hour=12, microsecond=500_000, tzinfo=UTC))
     try:
         await month.happens(Act("come"))
         for act in happens:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from bot.core.approval.changes import Change, State
@@ -30,9 +31,9 @@ async def judge(world: World) -> None:
     for door, body in world.sent:
         found = list(objections(door, body))
         assert not found, f"{door}: {found} in {body}"
-    if not world.database.exists():
+    if isinstance(world.address, Path) and not world.address.exists():
         return
-    with read_ledger(world.database) as ledger:
+    with read_ledger(world.address) as ledger:
         verdict = verified(ledger)
         assert verdict.holds, verdict.fault
         entries = entries_of(ledger)
