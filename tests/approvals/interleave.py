@@ -1,6 +1,6 @@
 """Try so many interleavings under adversity, other ones for each seed, and tell which law the first breach broke.
 
-python -m tests.approvals.interleave 1000 --seed 7
+python -m tests.approvals.interleave 1000 --seed 7 --engine postgres
 """
 
 import argparse
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.approvals.test_adversity import EVENTS, Adversity
+from tests.approvals.test_adversity import ADVERSITIES, EVENTS
 from tests.laws.values import LAW
 
 TOLD_EACH = 100
@@ -25,9 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.approvals.interleave", description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int, help="how many")
     parser.add_argument("--seed", type=int, default=0, help="the same seed tries the same ones (default %(default)s)")
+    parser.add_argument("--engine", choices=ADVERSITIES, default="sqlite", help="(default %(default)s)")
     parser.add_argument("--whole", action="store_true", help="show the breach whole, with all events that led to it")
     options = parser.parse_args(arguments)
-    tried, why = interleaved(options.count, options.seed)
+    tried, why = interleaved(options.count, options.seed, options.engine)
     if why is None:
         print(f"{tried} interleavings held, in {time.process_time():.0f} s of work.")
         return 0
@@ -37,11 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def interleaved(count: int, number: int) -> tuple[int, Exception | None]:
+def interleaved(count: int, number: int, engine: str) -> tuple[int, Exception | None]:
     """Return how many were tried, and what broke the last of them, if anything did."""
     tried = 0
+    machine, _ = ADVERSITIES[engine]
 
-    class Counted(Adversity):
+    class Counted(machine):  # type: ignore[misc,valid-type]  # whichever was chosen
         def __init__(self) -> None:
             super().__init__()
             nonlocal tried

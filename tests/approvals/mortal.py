@@ -14,6 +14,7 @@ from bot.ledger.postgres.turns import Turn
 from bot.ledger.postgres.writer import utc_now
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sqlite.connection import Connection as FileConnection
 from bot.ledger.sqlite.database import Database
 from tests.approvals.pauses import Pauses
 from tests.approvals.wire import travel
@@ -93,7 +94,7 @@ class MortalFile(Database):
     def ledger(self) -> Ledger:
         return ledger_on(self)
 
-    async def write(self, write: Callable[[Connection], T]) -> T:
+    async def write(self, write: Callable[[FileConnection], T]) -> T:
         await self.mortality.pauses.here()
         result = await super().write(write)
         await self.mortality.pauses.here()

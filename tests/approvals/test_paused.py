@@ -80,7 +80,8 @@ async def paused(site: Site, name: str, seed: int) -> tuple[Pair, list[dict[str,
     """Run a change, with a pause somewhere on the way; the shop before and after."""
     command, values = CHANGES[name]
     team = Team.around(Clock(), random.Random(seed), lambda _: None)
-    pair = Pair(team, *[await Process.start(site, team, POLICY) for _ in range(2)])
+    stopped, other = [await Process.start(site, team, POLICY) for _ in range(2)]
+    pair = Pair(team, stopped, other)
     team.leaves = pair.judge
     shops = [shop_of(team.store)]
     await pair.ask(ANA, command, pair.stopped, values=values)

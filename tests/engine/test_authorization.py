@@ -74,6 +74,19 @@ async def test_two_processes_that_see_an_edited_change_close_it_once(machine: Be
     assert machine.writes() == []
 
 
+async def test_an_edited_change_that_another_process_just_closed_breaks_no_sweep(
+    machine: Bench, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await machine.delete()
+    edit(machine, "UPDATE changes SET state = 'approved'")
+    machine.people = _Overtaken(machine)
+    async with machine.another(path) as other:
+        await other.sweeps()
+    assert ((await machine.latest()).state, machine.kinds().count("contradict")) == (State.CANCELLED, 1)
+    broke = [one.getMessage() for one in caplog.records if one.exc_info]
+    assert broke == []
+
+
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.REJECT, Verdict.WITHDRAW, Verdict.NARROW])
 async def test_a_decision_about_an_edited_change_is_refused(machine: Bench, verdict: Verdict) -> None:
     await machine.delete()

@@ -435,7 +435,7 @@ async def test_a_decision_just_before_the_sweep_gets_there_stands(
     with caplog.at_level(logging.INFO):
         await machine.tasks.settled()
     assert (await machine.latest()).state is State.REJECTED
-    assert "decided just before it expired" in caplog.text
+    assert "was moved just before this process did" in caplog.text
 
 
 # Going on

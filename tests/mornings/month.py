@@ -78,6 +78,8 @@ class Books:
 class Month:
     """``told`` are the summaries by their day, ``books`` what had to be in them, ``fates`` what became of each day.
 
+    A first day that lies ahead, since a clock was wrong, gives way to an earlier one, and then is a day like any other.
+
     ``heirs``: new ids, by the old ones, of the segments that an undo made again.
     """
 
@@ -88,7 +90,7 @@ class Month:
     bots: list[Process | None] = field(default_factory=lambda: [None, None])
     told: dict[date, Answer] = field(default_factory=dict)
     books: dict[date, Books] = field(default_factory=dict)
-    fates: dict[date, str] = field(default_factory=dict)
+    fates: list[tuple[date, str]] = field(default_factory=list)
     through: list[tuple[int, Counter[str]]] = field(default_factory=list)
     heirs: dict[str, str] = field(default_factory=dict)
     _asks: Iterator[int] = field(default_factory=lambda: count(1))
@@ -187,11 +189,14 @@ class Month:
     def _fate(self) -> tuple[str, date]:
         """What has to become of the day that is due; nothing, where that is clear already."""
         day, came = due(self.clock.now, self.schedule.at, self.schedule.zone)
-        if day in self.fates or (self.fates and day < min(self.fates)):
+        known = dict(self.fates)
+        first = min(known, default=day + timedelta(days=1))
+        if day == first or known.get(day, "begun") != "begun":
             return "", day
         late = self.clock.now - came > CATCH_UP
-        self.fates[day] = "begun" if not self.fates else "skipped" if late else "posted"
-        return self.fates[day], day
+        fate = "begun" if day < first else "skipped" if late else "posted"
+        self.fates.append((day, fate))
+        return fate, day
 
     # Through the bot
 

@@ -71,9 +71,9 @@ def judge(month: Month) -> None:
     entries = entries_of(ledger)
     assert verified(ledger).holds
     on_record = [(one.detail["day"], one.kind) for one in entries if one.kind.startswith("summary ")]
-    fates = [(day.isoformat(), f"summary {fate}") for day, fate in month.fates.items()]
+    fates = [(day.isoformat(), f"summary {fate}") for day, fate in month.fates]
     assert on_record == fates
-    assert [day for day, fate in month.fates.items() if fate == "posted"] == list(month.told)
+    assert [day for day, fate in month.fates if fate == "posted"] == list(month.told)
     for day in month.told:
         Told.of(month, day, entries).judge()
 
