@@ -22,16 +22,18 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sandbox", action="store_true", help="look at the sandbox that runs on this machine")
     parser.add_argument("--port", type=int, default=8000, help="the sandbox's port (default %(default)s)")
     parser.add_argument("--data", type=Path, default=Path(".sandbox"), help="the sandbox's data (default %(default)s)")
+    parser.add_argument("--database", metavar="FILE|URL", help="where the ledger is (default: DATABASE, the sandbox's)")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    database = {"DATABASE": options.database} if options.database else {}
     if not options.sandbox:
-        return examine(os.environ, DOTENV, as_json=options.json)
+        return examine(os.environ | database, DOTENV, as_json=options.json)
     from bot.sandbox_mode import sandbox_environment
 
     environment = sandbox_environment(options.data, f"http://127.0.0.1:{options.port}")
-    return examine(environment, None, as_json=options.json)
+    return examine(environment | database, None, as_json=options.json)
 
 
 def examine(environment: Mapping[str, str], dotenv: Path | None, *, as_json: bool = False) -> int:

@@ -196,7 +196,7 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
 }
 HEALTH: Mapping[str, Mapping[str, Figure]] = {
     "readiness": {"MISSED": 3},
-    "readings": {"PAGE": 50, "MONTH": timedelta(days=30)},
+    "readings": {"MONTH": timedelta(days=30)},
 }
 DOCTOR: Mapping[str, Mapping[str, Figure]] = {
     "clock_checks": {"MOST_APART": timedelta(minutes=1)},

@@ -1,19 +1,14 @@
 """What whoever watches the bot reads from its ledger and its process when they ask, and nobody pays for otherwise."""
 
-import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.bigcommerce import Reader
-from bot.core.approval.changes import OPEN
 from bot.core.summary.summary_run import SummaryState
 from bot.engine.engine import Engine
 from bot.ledger.ledger import Ledger
 
-PAGE = 50
-"""Open changes that are read at a time, between which the event loop goes on."""
 SETTLED = "settled"
 """The state of each change that is not open any more, whatever became of it: the log says that."""
 MONTH = timedelta(days=30)
@@ -58,11 +53,8 @@ async def _last_entry(ledger: Ledger, height: int) -> datetime | None:
 
 async def _changes(ledger: Ledger) -> dict[str, int]:
     """Return how many changes are in each open state, and how many in any other."""
-    counted: Counter[str] = Counter(dict.fromkeys(sorted(OPEN), 0))
-    while page := await ledger.changes.latest("pending", "", PAGE, counted.total()):
-        counted.update(one.state for one in page)
-        await asyncio.sleep(0)
-    return {**counted, SETTLED: await ledger.changes.count("all", "") - counted.total()}
+    by_state, settled = await ledger.changes.by_state()
+    return {str(state): changes for state, changes in by_state.items()} | {SETTLED: settled}
 
 
 async def _undelivered(engine: Engine) -> int:

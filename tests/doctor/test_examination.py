@@ -30,7 +30,7 @@ from tests.doctor.planting import KEY
 from tests.doctor.server_faults import SERVER_FAULTS
 from tests.doctor.servers import database_of, written
 from tests.ledger.sqlite.files import older
-from tests.postgres import superuser
+from tests.postgres import BOT, address_of, ledger_database, superuser
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -374,6 +374,17 @@ def test_a_file_of_settings_that_is_unreadable_is_told_with_its_fix(
     assert told.startswith("MEND  settings  .env: cannot be read")
     assert fix.strip() == "Make .env a text file in UTF-8 that the bot's user can read."
     assert last == "To mend: 1."
+
+
+async def test_a_sandboxs_database_is_examined_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with clinic(tmp_path) as patient:
+        port = patient.world.url.rpartition(":")[2]
+        with ledger_database() as name:
+            place = ["--port", port, "--data", str(tmp_path), "--database", address_of(name, BOT)]
+            assert await asyncio.to_thread(main, ["doctor", "--sandbox", *place]) == 0
+    told = capsys.readouterr().out
+    assert "The database can be written." in told
+    assert "All is well." in told
 
 
 async def test_a_sandbox_is_examined_by_its_port(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,17 @@ async def test_the_latest_changes_are_listed_by_scope(ledger: Ledger) -> None:
     assert await ledger.changes.latest("all", "UANA", 9, 3) == ()
 
 
+async def test_changes_are_counted_by_their_state(ledger: Ledger) -> None:
+    open_states = dict.fromkeys((State.PLANNED, State.WAITING, State.APPROVED, State.RUNNING), 0)
+    assert await ledger.changes.by_state() == (open_states, 0)
+    for id_, events in enumerate(((), (), (Event.POST,), (Event.CANCEL,), (Event.POST, Event.APPROVE))):
+        await moved(ledger, await planned(ledger, str(id_)), *events)
+    assert await ledger.changes.by_state() == (
+        {State.PLANNED: 2, State.WAITING: 1, State.APPROVED: 1, State.RUNNING: 0},
+        1,
+    )
+
+
 async def test_numbers_are_never_given_twice(ledger: Ledger) -> None:
     assert [(await planned(ledger, one)).number for one in "abc"] == [1, 2, 3]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.approval.beside import Beside
-from bot.core.approval.changes import Brief, Card, Change, Event, Run
+from bot.core.approval.changes import Brief, Card, Change, Event, Run, State
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
@@ -47,6 +47,9 @@ class Changes(ChangesReader, Protocol):
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
         """Return this requester's latest changes: the waiting ones first."""
+
+    async def by_state(self) -> tuple[dict[State, int], int]:
+        """Return how many changes are in each open state, and how many in any other."""
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""

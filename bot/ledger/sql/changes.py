@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.beside import Beside
-from bot.core.approval.changes import Brief, Change, Event, Run
+from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
@@ -27,6 +27,9 @@ from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
 from bot.ledger.sql.undo_marks import mark_undone
 
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({OPEN_STATES})", "all": "true"}
+_BY_STATE = f"SELECT state, count(*) FROM changes WHERE state IN ({OPEN_STATES}) GROUP BY state"
+_LAST = "SELECT max(number) FROM changes"
+"""How many changes there are: no number is left out, and none is removed."""
 
 
 class SqlChanges(ToldChanges):
@@ -72,6 +75,12 @@ class SqlChanges(ToldChanges):
         """Return this requester's latest changes: the waiting ones first."""
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
         return await self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
+
+    async def by_state(self) -> tuple[dict[State, int], int]:
+        """Return how many changes are in each open state, and how many in any other."""
+        last, counts = await self._database.read(lambda db: (db.execute(_LAST).fetchone()[0], db.execute(_BY_STATE)))
+        found = dict.fromkeys(sorted(OPEN), 0) | {State(state): int(count) for state, count in counts}
+        return found, (last or 0) - sum(found.values())
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""

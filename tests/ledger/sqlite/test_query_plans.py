@@ -85,6 +85,14 @@ def test_a_shopper_is_not_indexed_by_kind_and_person(path: Path, ledger: Ledger,
         plan_of(path, f"SELECT entry FROM subjects INDEXED BY segments_by_{column} WHERE subject = 'profile:1'")
 
 
+async def test_changes_are_counted_without_reading_all(path: Path, ledger: Ledger) -> None:
+    asked: list[str] = []
+    database_of(ledger).connection.set_trace_callback(asked.append)
+    await ledger.changes.by_state()
+    told = [plan_of(path, one) for one in asked if "FROM" in one]
+    assert told == ["SEARCH changes", "SEARCH changes USING COVERING INDEX changes_by_state (state=?)"]
+
+
 def plan_of(path: Path, query: str, values: Mapping[str, Any] | None = None) -> str:
     with closing(sqlite3.connect(path)) as db:
         return " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values or {}))
