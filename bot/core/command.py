@@ -124,7 +124,7 @@ class Command:
         """Its name within its group: the rest of its path."""
         return self.path.partition(" ")[2]
 
-    @property
+    @cached_property
     def help(self) -> str:
         """What it does: the first paragraph of its docstring."""
         return inspect.cleandoc(self.function.__doc__ or "").split("\n\n")[0].replace("\n", " ")
@@ -289,9 +289,16 @@ def _each(value: object) -> tuple[str, ...]:
 
 def group_of(groups: tuple[Group, ...], path: str) -> Group:
     """Return the group of the command with this path. Raises KeyError: paths come from code, not from people."""
-    return {group.name: group for group in groups}[path.partition(" ")[0]]
+    name = path.partition(" ")[0]
+    for group in groups:
+        if group.name == name:
+            return group
+    raise KeyError(path)
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
     """Return the Command with this path (``segment delete``). Raises KeyError: paths come from code, not people."""
-    return {command.path: command for group in groups for command in group.commands}[path]
+    for command in group_of(groups, path).commands:
+        if command.path == path:
+            return command
+    raise KeyError(path)

@@ -12,6 +12,7 @@ A field is described by its annotation::
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -211,12 +212,14 @@ def takes_many(field: FieldInfo) -> bool:
     return getattr(field.annotation, "__origin__", None) is tuple
 
 
-def asked_fields(args: type[Args]) -> dict[str, FieldInfo]:
+@cache
+def asked_fields(args: type[Args]) -> Mapping[str, FieldInfo]:
     """Return the fields that people fill."""
     return {name: field for name, field in args.model_fields.items() if not isinstance(input_of(field), Kept)}
 
 
-def typed_fields(args: type[Args]) -> dict[str, FieldInfo]:
+@cache
+def typed_fields(args: type[Args]) -> Mapping[str, FieldInfo]:
     """Return the fields that words can fill."""
     return {name: field for name, field in asked_fields(args).items() if not isinstance(input_of(field), UploadInput)}
 

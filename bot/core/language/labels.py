@@ -6,6 +6,7 @@ A field is labelled by its key, by what a form or a usage line calls it, by word
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from bot.core.language.args import Args, Text, input_of, options, typed_fields
 from bot.core.language.tokenizer import split
@@ -22,14 +23,12 @@ def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
     """
     labels = _labels(args)
     line, starts = _outside_quotes(text)
-    pattern = "|".join(_patterns(args, labels, bare=bare))
-    found = re.compile(rf"(?<![^\s,])(?:{pattern})(?=[^\s,])", re.IGNORECASE)
 
     def keyed(match: re.Match[str]) -> str:
         label = next(filter(None, match.groups()))
         return f"{labels[_plain(label)]}:" if match.start() in starts else match[0]
 
-    return found.sub(keyed, line)
+    return _pattern(args, bare).sub(keyed, line)
 
 
 def is_labelled(args: type[Args], text: str) -> bool:
@@ -47,6 +46,7 @@ def _outside_quotes(text: str) -> tuple[str, frozenset[int]]:
     return line, frozenset(starts)
 
 
+@cache
 def _labels(args: type[Args]) -> Mapping[str, str]:
     """Return the fields by their labels: where two have the same, it is the key's, and then the first one's."""
     kinds = {name: input_of(field) for name, field in typed_fields(args).items()}
@@ -64,8 +64,14 @@ def _plain(label: str) -> str:
     return _GAP.sub(" ", label.casefold()).strip()
 
 
-def _patterns(args: type[Args], labels: Mapping[str, str], *, bare: bool) -> Iterator[str]:
+@cache  # each line that is typed asks for it
+def _pattern(args: type[Args], bare: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\s,])(?:{'|'.join(_patterns(args, bare=bare))})(?=[^\s,])", re.IGNORECASE)
+
+
+def _patterns(args: type[Args], *, bare: bool) -> Iterator[str]:
     """Yield what labels look like: with a sign behind each; without one at the beginning, where a name is a text."""
+    labels = _labels(args)
     yield rf"{_ARTICLES}({_any_of(labels)}){_SIGN}"
     first = next(iter(typed_fields(args)), "")
     kind = input_of(args.model_fields[first]) if first else None
