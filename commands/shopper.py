@@ -7,18 +7,20 @@ from pydantic import AfterValidator, Field
 from bot.bigcommerce import Customer
 from bot.core.answers import Answer, Sentence, Table
 from bot.core.command import Context, Group, command
-from bot.core.errors import Impossible, Instead, Misuse, NothingToDo
+from bot.core.errors import Impossible, Instead, Misuse, NothingToDo, Question, Reading
 from bot.core.items import Item
+from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.phrases import listing, people, remark_on
+from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
-from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, which_one
+from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, parts_called, which_one
 from bot.core.store_view.segments_meant import segments_among
-from bot.core.store_view.shopper_search import search_shoppers
+from bot.core.store_view.shopper_search import customers_called, search_shoppers
 from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
 from commands import verbs
 from commands.inputs import Shoppers, one_line
@@ -111,8 +113,10 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
     """
     found = await search_shoppers(args.words, ctx.shop.reader, FOUND)
     if not found:
+        await _ask_about_parts(args.words, ctx)
         hint = "A part of a name is enough; an email, a company or a phone number has to be whole."
-        return Answer(f"No shopper matches “{args.words}”.", (Sentence(hint, quiet=True),))
+        help_ = "`/shopper help` shows what else there is."
+        return Answer(f"No shopper matches “{args.words}”.", (Sentence(f"{hint} {help_}", quiet=True),))
     if len(found) == 1:
         return await shown(found[0], ctx)
     rows = tuple((full_name(one), one.email, one.id, len(one.segment_ids)) for one in found)
@@ -120,6 +124,23 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
     more = (Sentence(f"Only {FOUND} are shown: type more of the name.", quiet=True),) if len(found) == FOUND else ()
     nexts = ((f"Show {full_name(one) or one.email}", f"shopper show #{one.id}") for one in found[:OFFERED])
     return Answer(f"{people(len(found))} found", (table, *more, offers(*nexts)))
+
+
+async def _ask_about_parts(words: str, ctx: Context) -> None:
+    """Raise Question if some of the words are a shopper's name, or an address that stands there in words."""
+    address = with_addresses(words)
+    parts = (
+        () if address != words else await parts_called(words, lambda part: customers_called(part, ctx.shop.reader, 1))
+    )
+    meant = (address,) if address != words else tuple(parts)[:MOST_READINGS]
+    if meant:
+        named = listing([f"“{one}”" for one in meant])
+        raise Question(
+            f"No shopper matches “{words}”. Did you mean {named}?",
+            [Reading({"words": one}) for one in meant],
+            field="words",
+            for_log="No one is called so, and some words may be meant.",
+        )
 
 
 @command("shopper create", submit="Create Profiles")

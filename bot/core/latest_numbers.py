@@ -1,15 +1,22 @@
-"""Words that stand for a number on record, as in ``/change undo last``: which one is asked, with the latest offered."""
+"""Words that stand for a number on record, as in ``/change undo last``: which one is asked, with some offered."""
 
 from collections.abc import Mapping
 
+from bot.core.approval.changes_reader import Scope
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.command import Call, Command, Context
-from bot.core.errors import Question, Reading
+from bot.core.errors import Instead, Misuse, Question, Reading
 from bot.core.language.args import ChangeInput, EntryInput, NumberInput, input_of
 from bot.core.language.hidden_addresses import hide_addresses
 
 OFFERED = 3
-"""How many of the latest are offered."""
+"""How many of the latest, or of the first, are offered."""
+_FIRST = frozenset({"first", "oldest", "earliest"})
+_EVERY = frozenset({"all", "every", "each", "everything"})
+_SCOPES: Mapping[str, Scope] = {
+    **dict.fromkeys(("mine", "my", "me", "own"), "mine"),
+    **dict.fromkeys(("pending", "waiting", "open"), "pending"),
+}
 
 
 def unnumbered_field(command: Command, values: Mapping[str, object]) -> str:
@@ -27,21 +34,46 @@ def _is_worded(text: str) -> bool:
 
 
 async def ask_which_number(call: Call, ctx: Context) -> None:
-    """Raise Question about the latest changes or entries if words stand for the number of one."""
+    """Raise Question about some changes or entries if words stand for the number of one: which ones the words say.
+
+    Raises Misuse, which leads to the list, if they stand for all.
+    """
     name = unnumbered_field(call.command, call.values)
     kind = input_of(call.command.args.model_fields[name]) if name else None
-    latest: Mapping[str, str] = {}
+    words = str(call.values.get(name, "")).casefold().split()
+    if isinstance(kind, NumberInput) and kind.listed and _EVERY.intersection(words):
+        raise Misuse(
+            f"{kind.label} takes one number, not “{call.values[name]}”.", instead=(Instead("Show All", kind.listed),)
+        )
+    offered: Mapping[str, str] = {}
     if isinstance(kind, ChangeInput):
-        changes = await ctx.changes.latest("all", ctx.actor, OFFERED)
-        latest = {str(one.number): f"{one.number} ({hide_addresses(one.headline)})" for one in changes}
+        offered = await _changes(words, ctx)
     elif isinstance(kind, EntryInput):
-        entries = await ctx.audit.recent(AuditFilter(), limit=OFFERED)
-        latest = {str(one.number): f"{one.number} ({one.kind})" for one in entries}
-    if kind and latest:
+        offered = await _entries(words, ctx)
+    if kind and offered:
         raise Question(
             f"Which {kind.label.lower()} did you mean by “{call.values[name]}”? Nothing was done yet.",
-            [Reading(call.values | {name: number}) for number in latest],
+            [Reading(call.values | {name: number}) for number in offered],
             field=name,
-            names=latest,
+            names=offered,
             for_log="Words stand where a number belongs.",
         )
+
+
+async def _changes(words: list[str], ctx: Context) -> Mapping[str, str]:
+    """Return the changes that words may stand for, as they are told, by number."""
+    scope: Scope = next((_SCOPES[word] for word in words if word in _SCOPES), "all")
+    is_first = bool(_FIRST.intersection(words))
+    behind = max(0, await ctx.changes.count(scope, ctx.actor) - OFFERED) if is_first else 0
+    found = await ctx.changes.latest(scope, ctx.actor, OFFERED, behind)
+    each = found[::-1] if is_first else found
+    return {str(one.number): f"{one.number} ({hide_addresses(one.headline)})" for one in each}
+
+
+async def _entries(words: list[str], ctx: Context) -> Mapping[str, str]:
+    """Return the entries that words may stand for, as they are told, by number."""
+    is_mine = any(_SCOPES.get(word) == "mine" for word in words)
+    is_first = bool(_FIRST.intersection(words))
+    before = OFFERED + 1 if is_first and (await ctx.audit.head())[0] > OFFERED else None
+    found = await ctx.audit.recent(AuditFilter(ctx.actor if is_mine else ""), limit=OFFERED, before=before)
+    return {str(one.number): f"{one.number} ({one.kind})" for one in (found[::-1] if is_first else found)}

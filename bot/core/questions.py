@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
 from bot.core.errors import Instead, Misuse, Question, Reading, Refusal
+from bot.core.language.addresses import with_addresses
 from bot.core.language.args import (
     Choice,
     NumberInput,
@@ -56,7 +57,8 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
 
 def ask_near(command: Command, near: Sequence[Near], names: Mapping[str, str], *, unknown: str = "") -> Question:
     """Ask whether a line was meant that can be read, where the one that was typed cannot."""
-    left_out = " ".join(near[0].left_out) if len(near) == 1 else ""
+    each = dict.fromkeys(one.left_out for one in near if one.left_out)
+    left_out = " ".join(*each) if len(each) == 1 else ""
     unexpected = f"I didn't expect “{left_out}” here. " if left_out else ""
     readings = [Reading(one.values) for one in near]
     which = "Which of these did you mean?" if near[1:] else "Did you mean this?"
@@ -85,33 +87,43 @@ def with_meant(call: Call, misuse: Misuse) -> Misuse:
     name, command = misuse.field or "", call.command
     if name not in command.args.model_fields or not isinstance(call.values.get(name), str):
         return misuse
+    kind = input_of(command.args.model_fields[name])
     found = {str(one[name]): one for one in _instead_of(name, call) if _is_valid(command, one)}
     meant = dict(list(found.items())[:MOST_READINGS]) if not _is_valid(command, call.values) else {}
     instead = [
         Instead(f"{command.submit}: {word}", f"{command.path} {typed_line(command, values)}")
         for word, values in meant.items()
     ]
-    asked = f"{misuse} Did you mean {' or '.join(meant)}?" if meant else str(misuse)
+    is_any = isinstance(kind, Choice) and kind.choices == tuple(meant)
+    asked = f"{misuse} Did you mean {' or '.join(meant)}?" if meant and not is_any else str(misuse)
     return Misuse(asked, field=misuse.field, for_log=misuse.for_log, instead=[*misuse.instead, *instead])
 
 
 def _instead_of(name: str, call: Call) -> Iterator[Values]:
-    """Yield other values: a number or choice among the words for one, or texts in another order.
+    """Yield other values: a number or choice among the words for one, an address in words, texts in another order.
 
     ``7 please``, ``mine now``, ``Ada Byron ada@example.com`` where the address comes first.
     """
     fields, typed = call.command.args.model_fields, str(call.values[name])
-    if isinstance(input_of(fields[name]), NumberInput | Choice):
-        parts = _NUMBER.findall(typed) if isinstance(input_of(fields[name]), NumberInput) else map(_bare, typed.split())
-        words = [one for one in dict.fromkeys(parts) if one != typed]
-        yield from (call.values | {name: one} for one in words)
+    kind = input_of(fields[name])
+    if isinstance(kind, NumberInput | Choice):
+        is_alone = isinstance(kind, Choice) and (kind.option or len(call.values) == 1)
+        parts = _chosen(kind, typed, any_=is_alone) if isinstance(kind, Choice) else _NUMBER.findall(typed)
+        yield from (call.values | {name: one} for one in dict.fromkeys(parts) if one != typed)
         return
     kinds = {one: input_of(fields[one]) for one in call.values}
+    yield call.values | {name: with_addresses(typed)}
     texts = [one for one, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
     at = texts.index(name) if name in texts else len(texts)
     for other in range(at + 1, len(texts)):
         order = [*texts[:at], texts[other], *texts[at:other], *texts[other + 1 :]]
         yield call.values | {one: call.values[source] for one, source in zip(texts, order, strict=True)}
+
+
+def _chosen(kind: Choice, typed: str, *, any_: bool) -> Sequence[str]:
+    """Return the choices among these words; any of them where none is, if nothing else was typed for another field."""
+    said = [word for one in typed.split() if (word := kind.chosen(_bare(one))) in kind.choices]
+    return said or (kind.choices if any_ else ())
 
 
 def _bare(word: str) -> str:

@@ -27,7 +27,7 @@ from bot.core.language.line_reader import Values
 from bot.core.language.near_readings import Near, near_readings
 from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
-from bot.core.language.tokenizer import Word, as_typed, split
+from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
 from bot.core.questions import ask_near, ask_which, typed_line, words_of
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.names import Identified, Names, similar_names
@@ -57,7 +57,7 @@ async def resolve(call: Call, shop: Shop) -> Call:
         return Call(call.command, found[0])
     if found:
         raise ask_which(call.command, found, _labels(indexes))
-    near = _near(call, indexes, is_whole=lambda values: replace(call, values=values).is_complete)[:MOST_READINGS]
+    near = _near(call, indexes, is_whole=lambda values: _is_whole(call, values))[:MOST_READINGS]
     if not keyed and not _take_all(near):
         _ask_about_misspelt(call, indexes)
     _ask_about_near(call, near, indexes)
@@ -82,14 +82,18 @@ async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...
     filled = call.command.prefill.fields[:1] if call.command.prefill else ()
     indexes, opened = await _indexes(call, shop), replace(call, positional=(*call.positional, *filled))
     found = _readings_with_keys(opened, indexes, ()) or _readings(opened, indexes)
-    near = () if found else _near(opened, indexes, is_whole=bool)
-    values, left_out = (found[0], ()) if found else (near[0].values, near[0].left_out) if near else (call.values, ())
-    return Call(call.command, _as_said(call, values)), left_out
+    if found:
+        return Call(call.command, _as_said(call, found[0])), ()
+    near = _near(opened, indexes, is_whole=lambda values: not missing(call.command.args, values))
+    near = near or _near(opened, indexes, is_whole=bool)
+    nearest = min(near, key=lambda one: len(one.left_out), default=Near(call.values))
+    return Call(call.command, _as_said(call, nearest.values)), nearest.left_out
 
 
 def _as_said(call: Call, values: Values) -> Values:
     """Return the values without choices that nobody typed."""
-    words = [word.text for word in split(with_keys(call.command.args, call.words))]
+    plain = split(with_keys(call.command.args, call.words), quotes=False)
+    words = [word.text.strip(QUOTES) for word in plain]
     runs = [" ".join(words[at : at + count]) for at in range(len(words)) for count in (1, 2)]
 
     def is_said(name: str) -> bool:
@@ -128,6 +132,10 @@ def _taken(call: Call, values: Values) -> Args | Values | None:
     with suppress(Misuse):
         return check(call.command.args, values)
     return None
+
+
+def _is_whole(call: Call, values: Values) -> bool:
+    return replace(call, values=values).is_complete and bool(_taken(call, values))
 
 
 def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> tuple[Near, ...]:

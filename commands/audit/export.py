@@ -34,7 +34,9 @@ FORMATS = {"csv": "CSV, for spreadsheets", "jsonl": "Lines of JSON, for programs
 class Export(Filters):
     """Which entries to export, and the format."""
 
-    format: Annotated[Literal["csv", "jsonl"], Choice(label="Format", labels=FORMATS, option=True)] = "csv"
+    format: Annotated[
+        Literal["csv", "jsonl"], Choice(label="Format", labels=FORMATS, also={"json": "jsonl"}, option=True)
+    ] = "csv"
 
 
 class Verify(Args):

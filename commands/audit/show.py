@@ -42,7 +42,7 @@ Pairs = list[tuple[str, str]]
 class OneEntry(Args):
     """Which entry to show."""
 
-    entry: Annotated[Number, EntryInput(label="Entry")]
+    entry: Annotated[Number, EntryInput(label="Entry", listed="audit recent")]
 
 
 @command("audit show", submit="Show Entry", aliases=("info", "view", "open"))

@@ -33,16 +33,22 @@ def _without_sign(value: object) -> object:
 ROWS = 50
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
-Number = Annotated[int, BeforeValidator(_without_sign), Field(ge=1, le=1_000_000_000), ChangeInput(label="Change")]
+Number = Annotated[
+    int,
+    BeforeValidator(_without_sign),
+    Field(ge=1, le=1_000_000_000),
+    ChangeInput(label="Change", listed="change list all"),
+]
 DECIDING = ("approve", "accept", "reject", "decline")
 """What people type to decide, which takes a click: they are led to the card."""
 SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
+CALLED = {"my": "mine", "me": "mine", "waiting": "pending", "open": "pending", "every": "all", "everything": "all"}
 
 
 class ListChanges(Args):
     """Whose changes to list."""
 
-    scope: Annotated[Scope, Choice(label="Which", labels=SCOPES)] = "pending"
+    scope: Annotated[Scope, Choice(label="Which", labels=SCOPES, also=CALLED)] = "pending"
     page: PageNumber = 1
 
 

@@ -73,6 +73,11 @@ class CombineArgs(Args):
                 "either": "Either segment",
                 "first-only": "The first but not the second",
             },
+            also={
+                **dict.fromkeys(("intersect", "intersection", "common", "shared"), "both"),
+                **dict.fromkeys(("union", "any"), "either"),
+                **dict.fromkeys(("without", "minus", "except", "but-not"), "first-only"),
+            },
         ),
     ]
     into: Annotated[
@@ -91,6 +96,7 @@ class CombineArgs(Args):
         Choice(
             label="If that segment has shoppers",
             labels={"add": "Add to them", "equal": "Replace them (removes all others)"},
+            also=dict.fromkeys(("replace", "overwrite", "match", "exactly"), "equal"),
             option=True,
         ),
     ] = "add"

@@ -32,9 +32,16 @@ async def test_change_list_beyond_the_last_page_says_how_many_there_are(slack: W
 
 
 async def test_change_list_of_anything_else_says_what_there_is(slack: World) -> None:
-    await slack.type("/change list everything")
-    assert "mine" in slack.whisper()
-    assert "pending" in slack.whisper()
+    await slack.type("/change list nothing")
+    assert slack.whisper().startswith("Say “mine”, “pending” or “all” next.")
+    assert buttons(slack.messages()[-1]) == ["List Changes: mine", "List Changes: pending", "List Changes: all"]
+
+
+async def test_whose_changes_are_meant_may_be_said_in_other_words(slack: World) -> None:
+    await slack.type("/segment create Loyal")
+    for words, count in (("everything", "1 change"), ("my", "1 change"), ("waiting", "No change is pending")):
+        await slack.type(f"/change list {words}")
+        assert slack.whisper().startswith(count), words
 
 
 async def test_change_show_tells_who_asked_who_approved_and_what_came_of_it(slack: World) -> None:

@@ -151,8 +151,8 @@ async def test_a_segment_may_be_made_equal_to_what_it_is_combined_of(slack: Worl
         ("VIPs Nope both New", "No segment is called “Nope”."),
         ("VIPz Lapsed both New", "No segment is called “VIPz”. Did you mean “VIPs”?"),
         ("VIPs Lapsd both New", "No segment is called “Lapsd”. Did you mean “Lapsed”?"),
-        ("VIPs Lapsed xor New", "Which of these did you mean? Nothing was done yet."),
-        ("VIPs Lapsed both New mode:replace", "Say “add” or “equal” next."),
+        ("VIPs Lapsed xor New", "I didn't expect “xor” here. Which of these did you mean? Nothing was done yet."),
+        ("VIPs Lapsed both New mode:merge", "Say “add” or “equal” next."),
     ],
 )
 async def test_what_cannot_be_combined_gets_a_sentence(slack: World, words: str, told: str) -> None:

@@ -208,6 +208,31 @@ async def test_whom_nobody_finds_is_told_and_not_logged(slack: World) -> None:
     assert not any("yzzy" in str(one.detail) for one in slack.entries())
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("find hunt Plughson", ["Find Shoppers: Plughson"]),
+        ("hunt Plughson Xyz", ["Find Shoppers: Plughson"]),
+        ("find Plughson or Ada", ["Find Shoppers: Plughson", "Find Shoppers: Ada"]),
+        ('find "plughson"', []),
+        ("find eve at plugh dot org", ["Find Shoppers: eve@plugh.org"]),
+        ("show eve at plugh dot org", ["Yes, eve@plugh.org"]),
+        ("delete eve (at) plugh.org", []),
+    ],
+)
+async def test_words_beside_a_name_and_addresses_in_words_are_asked_about(
+    slack: World, line: str, meant: list[str]
+) -> None:
+    slack.register("eve@plugh.org", "Eve", "Plughson")
+    await slack.type(f"/shopper {line}")
+    offered = [one for one in buttons(slack.messages()[-1]) if one.startswith(("Find", "Yes"))]
+    assert offered == meant
+    assert "Plughson" in slack.whisper() or "eve@plugh.org" in slack.whisper()
+    if meant:
+        await slack.press(meant[0], by="ana", channel="#segments")
+        assert slack.whisper().startswith("Eve Plughson")
+
+
 # Creating profiles
 
 

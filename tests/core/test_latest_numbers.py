@@ -19,13 +19,19 @@ async def asked(machine: Bench, line: str) -> tuple[str, list[tuple[object, str]
     return str(outcome), [(one.values[field], one.fault) for one in outcome.readings]
 
 
+def call_of(line: str) -> Call:
+    call = understand(GROUPS, line)
+    assert isinstance(call, Call)
+    return call
+
+
 async def test_the_latest_changes_are_offered_with_what_is_not_possible() -> None:
     async with bench(customers=20) as machine:
         for name in ("One", "Two", "Three", "Four"):
             await machine.asks("segment create", name=name)
         await machine.asks("change undo", number=4)
-        sentence, offered = await asked(machine, "change undo my last one")
-        assert sentence == "Which change did you mean by “my last one”? Nothing was done yet."
+        sentence, offered = await asked(machine, "change undo the last one")
+        assert sentence == "Which change did you mean by “the last one”? Nothing was done yet."
         assert [number for number, _ in offered] == ["5", "4", "3"]
         assert [bool(fault) for _, fault in offered] == [False, True, False]
 
@@ -37,6 +43,27 @@ async def test_the_latest_entries_are_offered() -> None:
         sentence, offered = await asked(machine, "audit show latest")
         assert sentence == "Which entry did you mean by “latest”? Nothing was done yet."
         assert offered == [(str(last - at), "") for at in range(3)]
+
+
+async def test_words_say_which_numbers_are_offered() -> None:
+    async with bench(customers=20) as machine:
+        for name in ("One", "Two", "Three", "Four"):
+            await machine.asks("segment create", name=name)
+        await machine.asks("segment show", "UBEN", segment="One")
+        assert [number for number, _ in (await asked(machine, "change show the first"))[1]] == ["1", "2", "3"]
+        assert [number for number, _ in (await asked(machine, "audit show oldest"))[1]] == ["1", "2", "3"]
+        everything = (await machine.engine.planner.plan(call_of("change undo all of them"), "UBEN")).outcome
+        assert isinstance(everything, Misuse)
+        assert [one.line for one in everything.instead] == ["change list all"]
+        by_ana, by_ben = [
+            (await machine.engine.planner.plan(call_of("change show my last"), one)).outcome for one in ("UANA", "UBEN")
+        ]
+        assert isinstance(by_ana, Question)
+        assert isinstance(by_ben, Misuse)
+        assert not isinstance(by_ben, Question)
+        mine = (await machine.engine.planner.plan(call_of("audit show mine"), "UBEN")).outcome
+        assert isinstance(mine, Question)
+        assert {name.partition(" ")[2] for name in mine.names.values()} <= {"(asked)", "(answered)"}
 
 
 async def test_where_nothing_is_on_record_the_number_is_asked_for() -> None:

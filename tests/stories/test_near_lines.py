@@ -51,6 +51,57 @@ NEAR = {
         "Which change did you mean by “last”?",
         ["Undo Change: 1 (Create the segment Fresh)"],
     ),
+    "/change show first": (
+        "Which change did you mean by “first”?",
+        ["Show Change: 1 (Create the segment Fresh)"],
+    ),
+    "/change undo my last": (
+        "Which change did you mean by “my last”?",
+        ["Undo Change: 1 (Create the segment Fresh)"],
+    ),
+    "/change show all": ("Change takes one number, not “all”.", ["Show All"]),
+    "/audit show first": (
+        "Which entry did you mean by “first”?",
+        ["Show Entry: 1 (asked)", "Show Entry: 2 (planned)", "Show Entry: 3 (clear)"],
+    ),
+    "/audit show all": ("Entry takes one number, not “all”.", ["Show All"]),
+    "/change list foo": (
+        "Say “mine”, “pending” or “all” next.",
+        ["List Changes: mine", "List Changes: pending", "List Changes: all"],
+    ),
+    "/change list my own": ("Did you mean mine?", ["List Changes: mine"]),
+    "/audit export format:xlsx": ("Say “csv” or “jsonl” next.", ["Export Entries: csv", "Export Entries: jsonl"]),
+    "/segment combine VIPs Lapsed xor New": (
+        "I didn't expect “xor” here. Which of these did you mean?",
+        ["Combine Segments: both", "Combine Segments: either", "Combine Segments: first-only", "Combine Segments"],
+    ),
+    "/segment combine VIPs minus Lapsed into New": ("Did you mean this?", ["Combine Segments: VIPs and Lapsed"]),
+    "/segment combine VIPs Lapsed both New mode:merge": (
+        "Say “add” or “equal” next.",
+        ["Combine Segments: add", "Combine Segments: equal"],
+    ),
+    "/segment import VIPs upsert a@x.org": (
+        "I didn't expect “upsert” here. Which of these",
+        ["Import List: add", "Import List: remove", "Import List: equal", "Import List"],
+    ),
+    "/promotion target Win back any Newsletter": (
+        "I didn't expect “any” here. Which of these",
+        ["Retarget Promotion: is", "Retarget Promotion: is-not"],
+    ),
+    '/segment create "Half': ("Which name", ["Create Segment: Half", 'Create Segment: "Half']),
+    "/segment create ‚Half": ("Which name", ["Create Segment: ‚Half", "Create Segment: Half"]),
+    "/segment rename VIPs «Gold": ("Which name", ["Save Segment: Gold", "Save Segment: «Gold"]),
+    "/segment show ’’VIPs": ("Did you mean this?", ["Show Segment: VIPs"]),
+    "/promotion show Win back/VIP early access": (
+        "Which of these",
+        ["Show Promotion: Win back", "Show Promotion: VIP early access"],
+    ),
+    "/shopper hunt Moss": ("No shopper matches “hunt Moss”. Did you mean “Moss”?", ["Find Shoppers: Moss"]),
+    "/shopper find ida at example dot com": ("Did you mean “ida@example.com”?", ["Find Shoppers: ida@example.com"]),
+    "/segment add VIPs ida (at) example (dot) com": ("Did you mean ida@example.com?", ["Yes, ida@example.com"]),
+    "/shopper show ida @ example.com": ("Did you mean ida@example.com?", ["Yes, ida@example.com"]),
+    "/shopper register eve at x dot org Eve Moss": ("Did you mean this?", ["Register Shopper: eve@x.org"]),
+    "/shopper register eve[at]x.org Eve Moss": ("Did you mean eve@x.org?", ["Register Shopper: eve@x.org"]),
     "/change show id=1": ("Did you mean 1?", ["Show Change: 1"]),
     "/audit show the last one": (
         "Which entry did you mean by “the last one”?",
@@ -81,6 +132,7 @@ NEAR = {
 @pytest.mark.parametrize("line", NEAR)
 async def test_what_was_most_likely_meant_is_one_click_away(slack: World, line: str) -> None:
     slack.put("Loyal")
+    slack.register("ida@example.com", "Ida", "Moss")
     await slack.type("/segment create Fresh", by="ben")
     writes = slack.writes()
     sentence, labels = NEAR[line]

@@ -9,6 +9,7 @@ from tests.stories.judge import read
 
 NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane|Zebedee)\b")
 SEVERAL = "No segment is called that."
+SOME_WORDS = "No one is called so, and some words may be meant."
 AMONG_SEVERAL = "Several shoppers may be meant, and none of them was chosen yet."
 
 
@@ -67,8 +68,8 @@ def names_nobody(slack: World) -> bool:
         ),
         (
             "/shopper Ada Byron",
-            "No shopper matches “Ada Byron”.",
-            [("asked", "/shopper find words:[…]", ""), ("answered", "/shopper find words:[…]", "")],
+            "No shopper matches “Ada Byron”. Did you mean “Ada”?",
+            [("asked", "/shopper find words:[…]", ""), ("refused", "/shopper find words:[…]", SOME_WORDS)],
         ),
         ("/shopper help Ada Byron", "/shopper show <shopper>", [("answered", "/shopper help", "")]),
         (

@@ -10,6 +10,19 @@ _BEFORE = " \t\n\"'<>()[]{},;.!?•·*|=→–—"
 _MARKED = re.compile(r"[^\w@]*([_~])(?P<inside>[^_~].*)\1[^\w@]*")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\≠]+@[^\s@<>()\[\],;:\"'\\/?#≠]+")
 _QUOTED_LOCAL = re.compile(r"\"[^\"@]+\"@[^\s@<>()\[\],;:\"'\\/?#]+")
+_AT, _DOT = (rf"\s*[(\[{{<]\s*{word}\s*[)\]}}>]\s*|\s+{word}\s+" for word in ("at", "dot"))
+_SPELLED = re.compile(
+    rf"(?<![\w@.+-])(?P<local>[\w.+-]+?(?:(?:{_DOT})[\w+-]+)*)(?:{_AT}|\s+@\s*|\s*@\s+)"
+    rf"(?P<domain>[\w-]+(?:(?:{_DOT}|\.)[\w-]+)*(?:{_DOT}|\.)[^\W\d_]{{2,}})(?![\w@-])",
+    re.IGNORECASE,
+)
+"""An address in words: ``ada at example dot com``, ``ada [at] example.com``, ``ada @ example.com``."""
+_DOTS = re.compile(_DOT, re.IGNORECASE)
+
+
+def with_addresses(text: str) -> str:
+    """Return the text with addresses in place of those in words, which may mean them."""
+    return _SPELLED.sub(lambda found: "@".join(_DOTS.sub(".", found[part]) for part in ("local", "domain")), text)
 
 
 def find_address(text: str) -> str | None:

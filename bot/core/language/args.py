@@ -112,7 +112,9 @@ class PromotionInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class NumberInput(Input):
-    """A number on record."""
+    """A number on record; ``listed`` is the command that lists all of what it numbers."""
+
+    listed: str = ""
 
     def may_be(self, word: str) -> bool:
         """Return whether it is a number."""

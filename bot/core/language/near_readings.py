@@ -6,22 +6,25 @@ What is found here is offered, never done unasked.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, islice
+from itertools import chain, combinations, islice, product
 
 from bot.bigcommerce import is_uuid
+from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, Choice, Text, input_of, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
 from bot.core.language.labels import with_keys
 from bot.core.language.line_reader import Values
 from bot.core.language.readings import readings
-from bot.core.language.tokenizer import Word, as_typed, split
+from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split, without_open_quote
 
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
 """The most names and other words of a line, and the most ways of leaving some out, that are tried."""
 _WORDS_OF_A_NAME = 20
 _BETWEEN = re.compile(r"[/\\|;&+]+")
-_AROUND = "@#*~_()[]{}<>"
+_AROUND = "@#*~_()[]{}<>" + SINGLE_QUOTES
 """Signs that people write between names, and around one."""
+Read = Callable[[str], Iterator[Values]]
+"""Reads a line in every way in which it lacks nothing."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,9 @@ def near_readings(
         return _without_some(_pieces(args, split(line), names), args, read)
 
     keyed, apart = with_keys(args, text, bare=True), _apart(text)
-    if whole := tuple(map(Near, read(keyed))) or tuple(map(Near, read(apart))):
-        return whole
+    for line in dict.fromkeys((keyed, without_open_quote(text), apart, with_addresses(text))):
+        if whole := tuple(map(Near, read(line))):
+            return whole
     found = without_some(keyed) or without_some(text)
     known = [one.values for one in found]
     return (*found, *(one for one in without_some(apart) if one.values not in known))
@@ -74,15 +78,11 @@ def _apart(text: str) -> str:
     return line
 
 
-def _without_some(
-    pieces: Sequence[_Piece], args: type[Args], read: Callable[[str], Iterator[Values]]
-) -> tuple[Near, ...]:
+def _without_some(pieces: Sequence[_Piece], args: type[Args], read: Read) -> tuple[Near, ...]:
     near, lost = list[Near](), list[frozenset[int]]()
     kinds = [input_of(field) for field in typed_fields(args).values()]
     leads = tuple(dict.fromkeys(lead for kind in kinds for lead in kind.leads))
-    asked = [kind for kind in kinds if isinstance(kind, Choice) and not kind.option]
-    is_chosen = any(kind.chosen(as_typed(piece.words)) in kind.choices for kind in asked for piece in pieces)
-    choices = () if is_chosen else tuple(word for kind in asked for word in kind.choices)
+    choice = _choice_of(args)
     is_free = any(isinstance(kind, Text) and not kind.option for kind in kinds)
     for out in islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES):
         named = frozenset(at for at in out if pieces[at].is_name)
@@ -90,11 +90,41 @@ def _without_some(
             continue
         kept = [piece for at, piece in enumerate(pieces) if at not in out]
         left_out = tuple(as_typed(pieces[at].words) for at in sorted(out))
-        ways = (*((line,) for line in _lines(kept, leads)), tuple(_lines(kept, choices, before_any=True)))
-        found = next(filter(None, ([Near(one, left_out) for line in way for one in read(line)] for way in ways)), [])
+        led = ([Near(one, left_out) for one in read(line)] for line in _lines(kept, leads))
+        found = next(filter(None, led), None) or (_with_choice(kept, left_out, choice, read) if choice else [])
         lost += [named] if found else []
         near += found
     return tuple(near)
+
+
+def _choice_of(args: type[Args]) -> tuple[str, Choice] | None:
+    """Return the field of the choice that a line has to have."""
+    kinds = ((name, input_of(field)) for name, field in typed_fields(args).items())
+    return next(((name, kind) for name, kind in kinds if isinstance(kind, Choice) and not kind.option), None)
+
+
+def _with_choice(
+    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: Read
+) -> list[Near]:
+    """Return the ways to read a line with a choice where it belongs: the one that stands elsewhere in it, or any.
+
+    An unknown word there may stand for it, as in ``VIPs Lapsed xor New``, or be of what is behind it: then only the
+    choice is missing.
+    """
+    name, kind = choice
+    typed = ["" if one.is_name else kind.chosen(as_typed(one.words)) for one in pieces]
+    said = dict.fromkeys(word for word in typed if word in kind.choices)
+    others = [one for one, word in zip(pieces, typed, strict=True) if word not in said]
+    added, instead, lacking = list[Near](), list[Near](), list[Near]()
+    for at, word in product(range(1, len(others)), said or kind.choices):
+        piece, before = others[at], f"{_line(others[:at])} {word}"
+        whole = [Near(one, left_out) for one in read(before + _line(others[at:]))]
+        added += whole
+        if whole and not (said or piece.is_name or piece.is_sure):
+            without = (*left_out, as_typed(piece.words))
+            instead += [Near(one, without) for one in read(before + _line(others[at + 1 :]))]
+            lacking = [Near({key: one.values[key] for key in one.values if key != name}, left_out) for one in whole]
+    return [*instead, *lacking] if instead else added
 
 
 def near_lines(args: type[Args], text: str) -> Iterator[str]:
@@ -149,14 +179,11 @@ def _runs(others: Sequence[int]) -> Iterator[Sequence[int]]:
             yield others[start : start + length]
 
 
-def _lines(pieces: Sequence[_Piece], leads: Sequence[str], *, before_any: bool = False) -> Iterable[str]:
-    """Yield the line of these pieces, and with a word that leads to a name before each name behind the first piece.
-
-    ``before_any``: also before what is no name, as a choice stands before a list.
-    """
+def _lines(pieces: Sequence[_Piece], leads: Sequence[str]) -> Iterable[str]:
+    """Yield the line of these pieces, and with a word that leads to a name before each name behind the first piece."""
     yield _line(pieces)
     for at in range(1, len(pieces)):
-        if pieces[at].is_name or before_any:
+        if pieces[at].is_name:
             yield from (f"{_line(pieces[:at])} {lead}{_line(pieces[at:])}" for lead in leads)
 
 

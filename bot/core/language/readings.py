@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, Text, input_of
+from bot.core.language.args import Args, ShopperInput, Text, input_of
 from bot.core.language.bare_keys import with_colons
 from bot.core.language.field_values import Names, Run, is_name, joined
 from bot.core.language.line_reader import MOST_STEPS, LineReader, Values
-from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, split
+from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, split, split_otherwise
 
 MOST_READINGS = 5
 """The most readings that anybody is asked about."""
@@ -42,15 +42,29 @@ def readings(args: type[Args], text: str, names: Names, *, positional: tuple[str
     A name may hold anything: what looks like ``key:value`` or like a quote, a comma, a word that leads to a field.
     """
     found: list[Values] = []
-    for quotes in (True, False) if _QUOTED & {*text} else (True,):
-        typed = split(text, quotes=quotes)
+
+    def read(typed: Run, *, quotes: bool) -> Iterator[Values]:
         for words in dict.fromkeys((typed, with_colons(args, typed))):
             bound = frozenset() if quotes else frozenset(at for at, word in enumerate(words) if _QUOTED & {*word.typed})
             for hidden in _options_in_names(args, words, names):
                 reader = LineReader(args, words, positional, names, bound | hidden)
-                for values in islice(reader.readings(), 2 * MOST_READINGS):
-                    found += [] if values in found else [values]
+                yield from islice(reader.readings(), 2 * MOST_READINGS)
+
+    for quotes in (True, False) if _QUOTED & {*text} else (True,):
+        for values in read(split(text, quotes=quotes), quotes=quotes):
+            found += [] if values in found else [values]
+    for values in read(split_otherwise(text), quotes=True):
+        found += [] if _without_lists(args, values) in [_without_lists(args, one) for one in found] else [values]
     return tuple(found[:MOST_READINGS])
+
+
+def _without_lists(args: type[Args], values: Values) -> Values:
+    """Return the values of fields in which a quote may be of the text: lists and searches are read without quotes."""
+    kinds = {name: input_of(args.model_fields[name]) for name in values}
+    is_read = {
+        name: isinstance(one, ShopperInput) or (isinstance(one, Text) and one.as_typed) for name, one in kinds.items()
+    }
+    return {name: value for name, value in values.items() if not is_read[name]}
 
 
 def _options_in_names(args: type[Args], words: Run, names: Names) -> Iterator[frozenset[int]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Phones and Macs replace quotes and dashes with typographic ones while typing; either kind closes the other.
 QUOTES = '"“”„«»'
@@ -20,10 +20,14 @@ _WRAPPED = re.compile(
 # An address may begin with a quoted part: "doe, jane"@example.com.
 _TOKEN = re.compile(
     rf"[{QUOTES}](?P<local>[^{QUOTES}]+)[{QUOTES}]@(?P<domain>[^\s,{QUOTES}]+)"
-    rf"|(?:(?P<key>[A-Za-z_]+):)?(?:[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|$)|{_APOSTROPHES})"
+    rf"|(?:(?P<key>[A-Za-z_]+):)?(?:[{QUOTES}](?P<quoted>[^{QUOTES}]*)(?:[{QUOTES}]|(?P<open>$))|{_APOSTROPHES})"
     rf"|(?P<bare>[^\s,{QUOTES}]+)|,"
 )
 _PLAIN_TOKEN = re.compile(r"(?P<bare>[^\s,]+)|,")
+_OPEN_SINGLE = re.compile(rf"[{SINGLE_QUOTES}][^\W\d_][^{SINGLE_QUOTES}]+")
+"""A word with a quote before it that nothing closes: no apostrophe, as in ``'90s`` and ``'n``."""
+_STAND_IN = "\uf8fe"
+"""A letter that nobody types, in place of a quote that is none."""
 _OPTION = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 
 
@@ -48,13 +52,60 @@ class Word:
 def split(text: str, *, quotes: bool = True) -> tuple[Word, ...]:
     """Split a line into words, in order. Whitespace and commas separate; quotes keep a name with spaces together.
 
-    An unclosed quote runs to the end, so that a typing slip loses no word silently. Without ``quotes``, they are
-    letters.
+    A quote that nothing closes runs to the end (``split_otherwise`` has what else it may be); behind a digit it is a
+    sign for inches. Without ``quotes``, they are letters.
     """
     plain = _WRAPPED.sub(_unwrapped, text)
+    at = _open_quote(plain) if quotes else None
+    if at and plain[at - 1].isdigit():
+        return _with_letter(plain, at)
+    return _split(plain, quotes=quotes)
+
+
+def split_otherwise(text: str) -> tuple[Word, ...]:
+    """Split a line with a quote that nothing closes in the other way in which it may be meant; any other line as ever.
+
+    A double quote holds the rest of the line for ``split``, and is a letter here; a single one the other way round.
+    """
+    plain = _WRAPPED.sub(_unwrapped, text)
+    at = _open_quote(plain)
+    if at is None:
+        return _split(plain)
+    return _with_letter(plain, at) if plain[at] in QUOTES else _split(f'{plain[:at]}"{plain[at + 1 :]}')
+
+
+def without_open_quote(text: str) -> str:
+    """Return the line without a quote that nothing closes."""
+    plain = _WRAPPED.sub(_unwrapped, text)
+    at = _open_quote(plain)
+    return text if at is None else plain[:at] + plain[at + 1 :]
+
+
+def _split(plain: str, *, quotes: bool = True) -> tuple[Word, ...]:
     tokens = [match for match in (_TOKEN if quotes else _PLAIN_TOKEN).finditer(plain) if match[0] != ","]
     ends = (0, *(match.end() for match in tokens))
     return tuple(_word(match, plain[end : match.end()]) for end, match in zip(ends, tokens, strict=False))
+
+
+def _open_quote(plain: str) -> int | None:
+    """Return where a quote stands that nothing closes, if there is one."""
+    for match in _TOKEN.finditer(plain) if _STAND_IN not in plain else ():
+        bare = (match["bare"] or "").rpartition(":")[2]
+        if match["open"] is not None:
+            return match.start("quoted") - 1
+        if _OPEN_SINGLE.fullmatch(bare):
+            return match.end() - len(bare)
+    return None
+
+
+def _with_letter(plain: str, at: int) -> tuple[Word, ...]:
+    """Split the line with the quote at this place as a letter."""
+
+    def quoted(text: str) -> str:
+        return text.replace(_STAND_IN, plain[at])
+
+    words = _split(plain[:at] + _STAND_IN + plain[at + 1 :])
+    return tuple(replace(word, text=quoted(word.text), typed=quoted(word.typed)) for word in words)
 
 
 def _unwrapped(match: re.Match[str]) -> str:

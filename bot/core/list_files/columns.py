@@ -110,7 +110,8 @@ class Sample:
 
     def _layout(self, at: int, kind: CellKind) -> Layout:
         above = self.records[0].cell(at) if self.records else ""
-        has_header = bool(above) and kind_of(above) is not kind and "@" not in above and not self._begins_with_values
+        is_name = any(map(str.isalpha, above)) and "@" not in above
+        has_header = is_name and kind_of(above) is not kind and not self._begins_with_values
         beside = (_one(self._named.customers), _one(self._named.profiles)) if has_header else (None, None)
         return Layout(at, kind, has_header, above if has_header else "", *beside)
 

@@ -13,12 +13,12 @@ from typing import Generic, Protocol, TypeVar
 from bot.core.errors import Misuse
 from bot.core.language.normal_form import normal_form
 from bot.core.language.tokenizer import QUOTES as ANY_QUOTES
-from bot.core.language.tokenizer import Word, as_typed, split
+from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split
 from bot.core.language.visible import visible
 
 QUOTES = frozenset(ANY_QUOTES)
 _BEFORE_A_NAME = re.compile(r"^[\s,]+")
-_ENDS = ":.;!?"
+_ENDS = ":.;!?" + ANY_QUOTES + SINGLE_QUOTES
 _SLACK = 30
 """How many more characters than the longest name are looked at, for marks that nobody sees."""
 

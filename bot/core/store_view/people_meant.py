@@ -1,11 +1,13 @@
 """Names that stand where shoppers belong: whom they may mean is asked, and nobody is taken before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.bigcommerce import Customer
 from bot.core.errors import Question, Reading
+from bot.core.language.addresses import with_addresses
+from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import listing
-from bot.core.language.shopper_list import ShopperWords
+from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shopper_search import customers_called
 
@@ -13,7 +15,28 @@ OFFERED, WORDS_OF_A_NAME, NAMES = 10, 5, 5
 """How many shoppers a name is asked about, how many words a name has at most, and of how many names."""
 _BESIDE_NAMES = frozenset(
     {"please", "thanks", "thank", "you", "me", "the", "a", "an", "and", "to", "for", "of", "in", "from", "now", "all"}
-    | {"show", "find", "mr", "mrs", "customer", "customers", "shopper", "shoppers", "called", "named", "name", "email"}
+    | {
+        "at",
+        "by",
+        "on",
+        "with",
+        "is",
+        "it",
+        "or",
+        "my",
+        "show",
+        "find",
+        "mr",
+        "mrs",
+        "customer",
+        "customers",
+        "shopper",
+        "shoppers",
+        "called",
+        "named",
+        "name",
+        "email",
+    }
 )
 """Words that are no one's name where they stand beside one."""
 
@@ -40,15 +63,35 @@ async def ask_whom(named: ShopperWords, shop: Shop, field: str) -> None:
 
 async def _ask_about_parts(names: Sequence[str], named: ShopperWords, shop: Shop, field: str) -> None:
     """Raise Question if some words of a name are a shopper's, as in “Ada please”: the most that are one's together."""
-    words = " ".join(names).split()
-    if not 1 < len(words) <= WORDS_OF_A_NAME:
-        return
-    for length in range(len(words) - 1, 0, -1):
+    if found := await parts_called(" ".join(names), lambda part: _called(part, named, shop)):
+        raise _question(named, found, (), field)
+
+
+async def parts_called(
+    name: str, called: Callable[[str], Awaitable[Sequence[Customer]]]
+) -> Mapping[str, Sequence[Customer]]:
+    """Return who is called like some words of a name, by these: the most words that are one's together."""
+    words = name.split()
+    for length in range(len(words) - 1, 0, -1) if len(words) <= WORDS_OF_A_NAME else ():
         parts = [words[at : at + length] for at in range(len(words) - length + 1)]
-        telling = [" ".join(part) for part in parts if not _BESIDE_NAMES.issuperset(map(str.casefold, part))]
-        alike = [await _called(part, named, shop) for part in telling]
+        telling = [" ".join(part) for part in parts if not {part[0].casefold(), part[-1].casefold()} & _BESIDE_NAMES]
+        alike = [await called(part) for part in telling]
         if found := {part: each for part, each in zip(telling, alike, strict=True) if each}:
-            raise _question(named, found, (), field)
+            return found
+    return {}
+
+
+def ask_about_addresses(texts: Sequence[str], named: ShopperWords, field: str) -> None:
+    """Raise Question if addresses stand in words in typed lists: “ada at example dot com”."""
+    meant = [with_addresses(plain(text)) for text in texts] if names_in(named) else []
+    spelled = [one for one in read_shoppers(meant).emails if one not in named.emails]
+    if spelled:
+        raise Question(
+            f"Did you mean {listing(spelled)}? Nothing was done yet.",
+            (Reading({field: listed(*meant)}, f"Yes, {listing(spelled)}"),),
+            field=field,
+            for_log="An address stands there in words.",
+        )
 
 
 async def _called(name: str, named: ShopperWords, shop: Shop) -> Sequence[Customer]:

@@ -9,6 +9,7 @@ from bot.core.language.pasted_text import plain
 from bot.core.language.shopper_list import read_shoppers
 
 _PHONE = re.compile(r"[+(]?[\d ().\-/]{5,}\d")
+_NOT_IN_NAMES = re.compile('[,"]')
 
 
 async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Customer, ...]:
@@ -33,7 +34,8 @@ async def customers_called(name: str, reader: Reader, most: int, *, whole: bool 
 
     The store takes one part of a name, and does not say what stands between first and last name.
     """
-    words = name.casefold().replace(",", " ").split()
+    bare = (word.strip("'") for word in _NOT_IN_NAMES.sub(" ", name.casefold()).split())
+    words = [word for word in bare if word]
     like = reader.customers(name_like=max(words, key=len, default=""))
     return await _some((one async for one in like if _is_called(one, words, whole=whole)), most)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text, missing
 from bot.core.language.near_readings import near_lines, near_readings
 from bot.core.language.readings import readings
-from tests.core.language.test_readings import Add, Combine, Delete, Edit, Target, names
+from tests.core.language.test_readings import Add, Combine, Delete, Edit, Register, Target, names
 from tests.laws.values import LAW
 
 
@@ -61,6 +61,19 @@ def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
         (Delete, "VIPs, Top please", [({"segments": ("VIPs", "Top")}, "please")]),
         (Edit, "VIPs name: Best", [({"segment": "VIPs", "name": "Best"}, "")]),
         (Combine, "the VIPs Top both New", [({"first": "VIPs", "second": "Top", "how": "both", "into": "New"}, "the")]),
+        (
+            Combine,
+            "VIPs Top xor New",
+            [
+                ({"first": "VIPs", "second": "Top", "how": "both", "into": "New"}, "xor"),
+                ({"first": "VIPs", "second": "Top", "how": "first-only", "into": "New"}, "xor"),
+                ({"first": "VIPs", "second": "Top", "into": "xor New"}, ""),
+            ],
+        ),
+        (Combine, "VIPs both Top New", [({"first": "VIPs", "second": "Top", "how": "both", "into": "New"}, "")]),
+        (Add, "ada at b dot c VIPs", [({"segment": "VIPs", "shoppers": ("ada at b dot c",)}, "")]),
+        (Add, '"Top a@b.c', [({"segment": "Top", "shoppers": ("a@b.c",)}, "")]),
+        (Register, "ada at b dot org Byron", [({"email": "ada@b.org", "last_name": "Byron"}, "")]),
         (
             Target,
             "Win back please is VIPs",

@@ -174,6 +174,20 @@ def test_what_no_name_fits_is_not_read(args: type[Args], line: str) -> None:
     assert read(args, line) == []
 
 
+def test_an_open_quote_is_of_a_name_or_asked_about_and_none_of_a_list() -> None:
+    assert read(Delete, '"Back to school') == [{"segments": ("Back to school",)}]
+    assert read(Add, '"Top a@b.c') == []
+    assert read(Add, 'Top "a@b.c') == [{"segment": "Top", "shoppers": ('"a@b.c',)}]
+    assert [one["name"] for one in read(Copy, 'Top "Gold two')] == ["Gold two", '"Gold two']
+    assert [one["name"] for one in read(Copy, 'Top "Gold" “two')] == ['"Gold" “two']
+    assert [one["name"] for one in read(Copy, "Top ’Gold")] == ["’Gold", "Gold"]
+
+
+def test_a_quote_behind_a_digit_may_be_of_a_name_that_ends_there_or_of_a_text() -> None:
+    assert [one["segment"] for one in read(Add, 'Top 10"')] == ["Top 10", "Top"]
+    assert [one["name"] for one in read(Copy, 'Top Screens 15"')] == ['Screens 15"']
+
+
 def test_a_word_leads_to_a_field_only_behind_another() -> None:
     assert read(Add, "to VIPs a@b.c") == []
     assert read(Add, "a@b.c to VIPs") == [{"shoppers": ("a@b.c",), "segment": "VIPs"}]

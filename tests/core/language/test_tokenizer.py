@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.language.tokenizer import Word, quote, split
+from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, Word, quote, split, split_otherwise, without_open_quote
 
 
 def texts(line: str) -> list[str]:
@@ -32,6 +32,31 @@ def test_blanks_and_commas_separate_and_any_quotes_keep_together(line: str, word
 
 def test_a_quote_that_is_never_closed_runs_to_the_end() -> None:
     assert texts("show “Big Spenders and all") == ["show", "Big Spenders and all"]
+
+
+@pytest.mark.parametrize("sign", QUOTES + SINGLE_QUOTES)
+def test_a_quote_that_is_never_closed_holds_the_rest_or_is_a_letter(sign: str) -> None:
+    line = f"copy VIPs to {sign}Gold two"
+    ways = {tuple(word.whole for word in words) for words in (split(line), split_otherwise(line))}
+    assert ways == {("copy", "VIPs", "to", "Gold two"), ("copy", "VIPs", "to", f"{sign}Gold", "two")}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["'90s kids, rock 'n roll, men's 'wear' '", '"Half" and “half„', '"Half \uf8fe', 'Screens 15"', "VIPs"],
+)
+def test_only_a_quote_that_is_never_closed_can_be_split_otherwise(line: str) -> None:
+    assert split_otherwise(line) == split(line)
+
+
+def test_a_line_has_no_open_quote_without_it() -> None:
+    assert without_open_quote('"VIPs" and "Gold two') == '"VIPs" and Gold two'
+    assert without_open_quote('"VIPs" and Gold two') == '"VIPs" and Gold two'
+
+
+def test_a_quote_behind_a_digit_that_is_never_closed_is_a_sign_for_inches() -> None:
+    assert texts('Screens 15"') == ["Screens", '15"']
+    assert texts('name:15" screens') == ['name:15"', "screens"]
 
 
 @pytest.mark.parametrize(
