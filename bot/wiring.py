@@ -18,7 +18,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bigcommerce import Reader, Store, connect
+from bot.bigcommerce import Reader, Share, Store, connect
 from bot.core import work
 from bot.core.approval.policy import Policy
 from bot.core.command import Group
@@ -130,7 +130,8 @@ async def assemble(
     async with AsyncExitStack() as stack:
         client, once, cards = await stack.enter_async_context(_clients(settings, meters))
         team_id = await _team(client)
-        store = await stack.enter_async_context(_store(settings, meters, pause, lease.longest_write))
+        share = Share()
+        store = await stack.enter_async_context(_store(settings, meters, pause, lease.longest_write, share))
         ledger = await stack.enter_async_context(
             open_ledger(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
@@ -154,6 +155,7 @@ async def assemble(
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
+            share=share,
         )
         deliveries = Deliveries(meters)
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
@@ -176,7 +178,7 @@ def _app(client: AsyncWebClient, deliveries: Deliveries) -> AsyncApp:
 
 
 def _store(
-    settings: Settings, meters: Meters, pause: Callable[[float], Awaitable[None]], longest_write: float
+    settings: Settings, meters: Meters, pause: Callable[[float], Awaitable[None]], longest_write: float, share: Share
 ) -> AbstractAsyncContextManager[Store]:
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
     left = settings.QUOTA_LEFT / 100
@@ -185,7 +187,8 @@ def _store(
         meters.requested("store", word)
         work.learn("store_request", request_id)
 
-    return connect(*address, sleep=pause, longest_write=longest_write, left_by_long_runs=left, heard=heard)
+    connected = partial(connect, *address, sleep=pause, heard=heard, share=share)
+    return connected(longest_write=longest_write, left_by_long_runs=left)
 
 
 def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:

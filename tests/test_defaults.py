@@ -52,7 +52,7 @@ MADE_ANEW = {
     "Life": ("runs",),
     "Message": ("blocks",),
     "Post": ("record",),
-    "Process": ("heartbeat", "paces"),
+    "Process": ("heartbeat", "paces", "share", "_renewing"),
     "RecordedEntry": ("detail",),
     "RunPaces": ("_counts",),
     "RunRecord": ("_saving",),

@@ -43,7 +43,8 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
         "FAILURES": 5,
     },
     "responses": {"_LONGEST_MESSAGE": 200, "_MOST_MESSAGES": 10},
-    "turns": {"AT_ONCE": 10, "RESERVED": 2, "LEFT_BY_LONG_RUNS": 0.2},
+    "shares": {"AT_ONCE": 10, "RESERVED": 2, "ASK_AGAIN": 1},
+    "turns": {"LEFT_BY_LONG_RUNS": 0.2},
     "wire_format": {
         "PAGE_LIMIT": 250,
         "URL_ROOM": 2000,
@@ -115,7 +116,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.invocations": {"LINGER": 0.001},
     "sql.kept_lists": {"AT_ONCE": 10, "RECENT": 4},
     "sql.related_changes": {"REDRAWN": 5},
-    "sql.schema_version": {"SCHEMA": 14, "OLDEST_WRITER": 12},
+    "sql.schema_version": {"SCHEMA": 15, "OLDEST_WRITER": 12},
     "sqlite.archiving": {"KEPT": timedelta(days=10), "BATCH": 1000, "PATIENCE": 30},
     "sqlite.database": {"BLOCKED_MS": 20, "CACHE_KIB": 8_000},
     "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},

@@ -12,7 +12,8 @@ sentence for people, and its ``maybe_done`` says whether a write may have been c
 
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
 requests, ``responses`` decodes responses, ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts``
-compute waits. ``turns`` gives each request its turn, by how urgent it is; ``connection`` sends it, again where that is
+compute waits. ``turns`` gives each request its turn, by how urgent it is, and by this process's part of what the store
+takes at once (``shares``); ``connection`` sends it, again where that is
 safe, and ``network`` is the only module with I/O; ``reader`` and ``client`` are the public interface. Who writes may
 bring a ``Fence``, which is asked last before a request's first byte.
 """
@@ -56,6 +57,7 @@ from bot.bigcommerce.models import (
     SegmentChange,
 )
 from bot.bigcommerce.reader import Reader, read_again
+from bot.bigcommerce.shares import Allotment, Demand, Share
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
 from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import is_uuid
@@ -68,12 +70,14 @@ __all__ = [
     "MOST_SEGMENTS",
     "AddedMembers",
     "All",
+    "Allotment",
     "AnyOf",
     "Any_",
     "Conflict",
     "Contradiction",
     "CreatedProfiles",
     "Customer",
+    "Demand",
     "DuplicateName",
     "Fence",
     "Forbidden",
@@ -96,6 +100,7 @@ __all__ = [
     "Segment",
     "SegmentChange",
     "ServerError",
+    "Share",
     "Store",
     "StoreError",
     "Targeting",

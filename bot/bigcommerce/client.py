@@ -33,6 +33,7 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.profile_creations import create_profiles
 from bot.bigcommerce.reader import Reader
+from bot.bigcommerce.shares import Share
 from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
 from bot.bigcommerce.wire_format import Request, batches
 
@@ -211,13 +212,15 @@ async def connect(
     longest_read: float = LONGEST_READ,
     left_by_long_runs: float = LEFT_BY_LONG_RUNS,
     heard: Heard = unheard,
+    share: Share | None = None,
 ) -> AsyncIterator[Store]:
     """Open a store; requests go to `{url}/stores/{store_hash}/v3/…`, and `API_URL` is the vendor's own URL.
 
-    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write
-    is given up after `longest_write` seconds, and a read after `longest_read`. `left_by_long_runs` is the share of the
-    store's quota that long runs leave to others. `heard` is told what became of each attempt at a request. Nothing is
-    sent yet. Raises ValueError for an invalid URL, hash or token.
+    `clock` counts seconds, `jitter` returns a random number from 0 to 1, `transport` replaces the network, a write is
+    given up after `longest_write` seconds, and a read after `longest_read`. `left_by_long_runs` is the share of the
+    store's quota that long runs leave to others. `heard` is told what became of each attempt at a request. `share` is
+    this process's part of what the store takes at once, if other processes use it, too. Nothing is sent yet. Raises
+    ValueError for an invalid URL, hash or token.
     """
     async with open_connection(
         url,
@@ -231,5 +234,6 @@ async def connect(
         longest_read=longest_read,
         left_by_long_runs=left_by_long_runs,
         heard=heard,
+        share=share,
     ) as connection:
         yield Store(connection)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from uuid import NAMESPACE_OID, uuid5
@@ -28,7 +28,8 @@ from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.network import LET_OUT, Connections, LetOut
 from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.turns import AT_ONCE, Turns
+from bot.bigcommerce.shares import AT_ONCE, Share
+from bot.bigcommerce.turns import Turns
 from bot.bigcommerce.wire_format import BASE_ROOM, SHORTEST_URL_ROOM, URL_ROOM, Request
 
 LONGEST_WRITE = 10.0
@@ -53,6 +54,10 @@ class Sent:
 
 class _TooOld(Exception):
     """A document was read too long ago to be put back."""
+
+
+class _TurnLost(Exception):
+    """The process slept so long after a request's turn had come that others may have its place by now."""
 
 
 Draft = Callable[[], Awaitable[Request | None]]
@@ -148,6 +153,11 @@ class Connection:
         return conclude(await self._exchange(request, Caller(), self._clock()), request, repeated=False)
 
     async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
+        while True:
+            with suppress(_TurnLost):
+                return await self._attempt_in_turn(request, caller, drafted_at)
+
+    async def _attempt_in_turn(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
         began = await self._turns.take(caller.lane)
         try:
             outcome = await self._exchange(request, caller, drafted_at)
@@ -194,10 +204,13 @@ class Connection:
         )
 
     async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
-        """Ask whether the request may be sent; last before its bytes. Raises HeldBack, and _TooOld."""
+        """Ask whether the request may be sent; last before its bytes. Raises HeldBack, _TooOld and _TurnLost."""
+        if request.writes:
+            await caller.fence.permit()
+        if not self._turns.may_send:
+            raise _TurnLost
         if not request.writes:
             return
-        await caller.fence.permit()
         if request.whole and self._clock() - drafted_at > FRESH:
             raise _TooOld
         limit.reschedule(asyncio.get_running_loop().time() + self._longest_write)
@@ -217,6 +230,7 @@ async def open_connection(
     longest_read: float,
     left_by_long_runs: float,
     heard: Heard = unheard,
+    share: Share | None = None,
 ) -> AsyncIterator[Connection]:
     """Open a pool of connections to one store, closed at the end.
 
@@ -232,7 +246,7 @@ async def open_connection(
         transport=transport or Connections(base_url, AT_ONCE),
         trust_env=False,  # with a proxy there, httpx would go past the transport
     ) as http:
-        turns = Turns(clock, sleep, left_by_long_runs)
+        turns = Turns(clock, sleep, left_by_long_runs, share)
         yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read, heard=heard)
 
 

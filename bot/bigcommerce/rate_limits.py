@@ -58,17 +58,18 @@ class Pace:
     plenty: float = PLENTY
     left: float = RESERVE
 
-    def pause(self, quota: Quota | None, in_flight: int, last_sent: float, now: float) -> float:
+    def pause(self, quota: Quota | None, in_flight: int, last_sent: float, now: float, *, others: int = 0) -> float:
         """Return the seconds to wait before the next request; 0 while the quota is plentiful or unknown.
 
         Below `plenty`, the gap between two requests grows smoothly to an even share of the rest of the window; at
-        `left`, they wait for the next window. Requests in flight may not be counted in the quota's yet.
+        `left`, they wait for the next window. Requests in flight may not be counted in the quota's yet, nor those of
+        other processes, of which there are so many at most (`others`); what these leave, the quota's shows.
         """
         if quota is None or now >= quota.resets_at:
             return 0.0
         until_reset = quota.resets_at - now
         left = quota.left - in_flight
-        spare = left - quota.requests * self.left
+        spare = left - max(quota.requests * self.left, others)
         if spare <= 0:
             return until_reset
         scarcity = max(0.0, 1 - left / (quota.requests * self.plenty))

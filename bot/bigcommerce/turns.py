@@ -6,11 +6,8 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 
 from bot.bigcommerce.rate_limits import PLENTY, RESERVE, Pace, Quota, Width
+from bot.bigcommerce.shares import AT_ONCE, RESERVED, Share
 
-AT_ONCE = 10
-"""Requests in flight: the vendor's limit for writes to segments, kept for all."""
-RESERVED = 2
-"""How many of these are kept free of requests that may wait, however many of those there are."""
 LEFT_BY_LONG_RUNS = 0.2
 """The share of the quota that long runs leave to the store's other apps, and to people's commands."""
 
@@ -24,14 +21,19 @@ class Lane(Enum):
 
 
 class Turns:
-    """Gives each request its turn. `left_by_long_runs`: the share of the quota that those leave unused."""
+    """Gives each request its turn. `left_by_long_runs`: the part of the quota that those leave unused.
+
+    `share`: what this process may have under way at once, if there are others.
+    """
 
     def __init__(
         self,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         left_by_long_runs: float = LEFT_BY_LONG_RUNS,
+        share: Share | None = None,
     ) -> None:
+        self._share = share or Share()
         self._clock = clock
         self._sleep = sleep
         self._paces = {
@@ -43,7 +45,6 @@ class Turns:
         self._turnstiles = {lane: asyncio.Lock() for lane in Lane}
         self._last_sent = dict.fromkeys(Lane, float("-inf"))
         self._waiting, self._in_flight = Counter[Lane](), Counter[Lane]()
-        self._changed = asyncio.Event()
         self._width = Width(AT_ONCE, AT_ONCE)
         self._quota: Quota | None = None
 
@@ -56,6 +57,7 @@ class Turns:
     async def take(self, lane: Lane) -> float:
         """Wait for a turn, and return when it came; it has to be given back."""
         self._waiting[lane] += 1
+        self._tell_share()
         try:
             # One of a lane at a time, so that each pause is computed from the latest responses.
             async with self._turnstiles[lane]:
@@ -65,12 +67,17 @@ class Turns:
                 return self._last_sent[lane]
         finally:
             self._waiting[lane] -= 1
-            self._changed.set()
+            self._changed()
 
     def give_back(self, lane: Lane) -> None:
         """Hear that a request is over, so that another one may go."""
         self._in_flight[lane] -= 1
-        self._changed.set()
+        self._changed()
+
+    @property
+    def may_send(self) -> bool:
+        """Whether a request whose turn came may still be sent: a process that slept has to take another turn."""
+        return self._share.may_send
 
     def learn(self, quota: Quota | None, *, was_refused: bool) -> None:
         """Take in what a response says about the store's limits; `was_refused`: with a 429."""
@@ -82,10 +89,9 @@ class Turns:
     async def _until_free(self, lane: Lane) -> None:
         while True:
             while not self._has_room(lane):
-                self._changed.clear()
-                await self._changed.wait()
-            pace, in_flight = self._paces[lane], self._in_flight.total()
-            wait = pace.pause(self._quota, in_flight, self._last_sent[lane], self._clock())
+                await self._share.change()
+            pace, in_flight, others = self._paces[lane], self._in_flight.total(), self._share.allotment.of_others
+            wait = pace.pause(self._quota, in_flight, self._last_sent[lane], self._clock(), others=others)
             if wait > 0:
                 await self._sleep(wait)
             if self._has_room(lane):  # another lane may have taken it meanwhile
@@ -94,4 +100,13 @@ class Turns:
     def _has_room(self, lane: Lane) -> bool:
         gives_way = lane is not Lane.AWAITED and self._waiting[Lane.AWAITED]
         is_full = lane is Lane.PATIENT and self._in_flight[lane] >= AT_ONCE - RESERVED
-        return self._in_flight.total() < self._width.now and not gives_way and not is_full
+        most = min(self._width.now, self._share.usable)
+        return self._in_flight.total() < most and not gives_way and not is_full
+
+    def _tell_share(self) -> None:
+        in_flight = self._in_flight.total()
+        self._share.use(in_flight, min(self._width.now, in_flight + self._waiting.total()))
+
+    def _changed(self) -> None:
+        self._tell_share()
+        self._share.changed.set()

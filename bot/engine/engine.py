@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.bigcommerce import Store
+from bot.bigcommerce import Share, Store
 from bot.core.approval.policy import Policy
 from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
@@ -79,6 +79,7 @@ def build_engine(
     lease: Lease = USUAL_LEASE,
     meters: Meters = NO_METERS,
     new_nonce: Callable[[], str] = random_nonce,
+    share: Share | None = None,
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
 
@@ -86,9 +87,9 @@ def build_engine(
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
     ``elapsed``: seconds by a clock that only goes forward.
     ``lease``: how long the process keeps what it claims. ``meters`` count what it does. ``new_nonce``: returns the
-    nonce of each new change.
+    nonce of each new change. ``share``: what this process may send to the ``store`` at once, if there are others.
     """
-    process = Process.named_at_random(ledger, clock, elapsed, lease, meters)
+    process = Process.named_at_random(ledger, clock, elapsed, lease, meters, share)
     planner = Planner(process, groups, policy, store, directory, zone, uploads)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)

@@ -1,5 +1,6 @@
 """This process, as others on the same ledger see it."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.bigcommerce import LONGEST_WRITE
+from bot.bigcommerce import LONGEST_WRITE, Share
 from bot.core.errors import NotRecorded
 from bot.core.meters import NO_METERS, Meters
 from bot.engine.run_paces import RunPaces
@@ -66,12 +67,16 @@ class Heartbeat:
         """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
         return self._last is None or not timedelta(0) <= now - self._last < self.lease.heartbeat
 
-    def beat(self, now: datetime, *, elapsed: float) -> None:
-        """Note that the lease was renewed now."""
+    def notice(self, now: datetime, *, elapsed: float) -> None:
+        """Look whether the clock was set ahead, before the leases of others are judged by it."""
         if self._last is not None:
             jump = now - self._last - timedelta(seconds=elapsed - self._last_elapsed)
             if jump > self.lease.heartbeat:
                 self._ahead, self._ahead_until = jump, elapsed + self.lease.lasts.total_seconds()
+
+    def beat(self, now: datetime, *, elapsed: float) -> None:
+        """Note that the lease was renewed now."""
+        self.notice(now, elapsed=elapsed)
         self._last, self._last_elapsed = now, elapsed
         self.until = elapsed + self.lease.lasts.total_seconds()
 
@@ -85,7 +90,7 @@ class Process:
     """One process: its name (``owner``), its clock (UTC), its running work, and its ledger.
 
     ``elapsed``: seconds by a clock that only goes forward; ``paces``: how fast its runs go; ``meters``: count what it
-    does.
+    does; ``share``: of what the store takes at once.
     """
 
     owner: str
@@ -96,6 +101,11 @@ class Process:
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     paces: RunPaces = field(default_factory=RunPaces)
     meters: Meters = NO_METERS
+    share: Share = field(default_factory=Share)
+    _renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.share.divide(self.elapsed, self._ask_for_places)
 
     @classmethod
     def named_at_random(
@@ -105,9 +115,11 @@ class Process:
         elapsed: Callable[[], float],
         lease: Lease,
         meters: Meters = NO_METERS,
+        share: Share | None = None,
     ) -> "Process":
         """Build a process with a unique random name."""
-        return cls(secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease), meters=meters)
+        named = (secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease))
+        return cls(*named, meters=meters, share=share or Share())
 
     @property
     def lease(self) -> Lease:
@@ -115,17 +127,29 @@ class Process:
         return self.heartbeat.lease
 
     async def live(self) -> None:
-        """Renew this process's lease on everything it holds, once per heartbeat. Raises NotRecorded."""
-        if self.heartbeat.is_due(self.clock()):
+        """Renew this process's lease on everything it holds, once per heartbeat. Raises NotRecorded.
+
+        Sooner, if others can have some of its places at the store.
+        """
+        if self.heartbeat.is_due(self.clock()) or self.share.has_too_many:
             await self.renew()
 
     async def renew(self) -> None:
-        """Renew this process's lease at once. Raises NotRecorded."""
-        began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
-        now = self.clock()
-        await self.ledger.leases.renew(owner=self.owner, until=now + self._ahead + self.lease.lasts)
-        self.heartbeat.beat(now, elapsed=began)
-        self.heartbeat.living = await self.ledger.leases.living(now=self.lease_time())
+        """Renew this process's lease at once, with its share of the store's limit. Raises NotRecorded."""
+        async with self._renewing:  # what one renewal is told, the next one says
+            began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
+            now = self.clock()
+            self.heartbeat.notice(now, elapsed=began)
+            judged_by, until = self.lease_time(), now + self._ahead + self.lease.lasts
+            leases, demand = self.ledger.leases, self.share.demand()
+            allotment = await leases.renew(owner=self.owner, until=until, now=judged_by, demand=demand)
+            self.heartbeat.beat(now, elapsed=began)
+            self.heartbeat.living = allotment.living
+            self.share.take(allotment, until=self.heartbeat.until - self.lease.needed)
+
+    async def _ask_for_places(self) -> None:
+        with suppress(NotRecorded):  # the ledger has logged it, and whoever needs them asks again
+            await self.renew()
 
     async def claimant(self) -> str:
         """Return the name to claim by, once its lease surely lasts. Raises NotRecorded.
@@ -156,6 +180,7 @@ class Process:
     async def stop(self) -> None:
         """Cancel all running work; another process may resume it at once."""
         await self.tasks.stop()
+        self.share.leave()
         with suppress(NotRecorded):  # the others will see when its leases expire
             await self.ledger.catch_up()
             await self.ledger.leases.resign(owner=self.owner)

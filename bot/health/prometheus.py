@@ -49,6 +49,8 @@ class Metrics:
         self._head_age = self._gauge("chain_head_age_seconds", "Time since the latest entry of the audit log")
         self._summary_age = self._gauge("summary_age_seconds", "Time since the latest summary that was posted")
         self._quota = self._gauge("store_quota_left", "Requests that the store allows until its window ends")
+        self._places = self._gauge("store_places", "Requests that this process may send to the store at once")
+        self._living = self._gauge("living_processes", "Processes that live on this ledger")
 
     def acknowledged(self, kind: str, seconds: float) -> None:
         """Count a delivery of Slack's that was acknowledged after so long."""
@@ -81,6 +83,8 @@ class Metrics:
             self._head_age: readings.head_age,
             self._summary_age: readings.summary_age,
             self._quota: readings.quota_left,
+            self._places: readings.places,
+            self._living: readings.living,
         }.items():
             gauge.set(float("nan") if value is None else value)
         return generate_latest(self._registry)

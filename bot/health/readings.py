@@ -26,6 +26,8 @@ class Readings:
     head_age: float | None
     summary_age: float | None
     quota_left: int | None
+    places: int
+    living: int
 
 
 async def read(engine: Engine, store: Reader) -> Readings:
@@ -40,6 +42,8 @@ async def read(engine: Engine, store: Reader) -> Readings:
         head_age=_age(await _last_entry(ledger, height), now),
         summary_age=_age(await _last_summary(ledger, now), now),
         quota_left=store.quota_left,
+        places=engine.process.share.usable,
+        living=engine.process.heartbeat.living,
     )
 
 

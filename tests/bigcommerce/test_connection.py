@@ -28,7 +28,7 @@ from bot.bigcommerce.connection import (
 )
 from bot.bigcommerce.network import TIMEOUT
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
-from bot.bigcommerce.turns import AT_ONCE, RESERVED
+from bot.bigcommerce.shares import AT_ONCE, RESERVED
 from bot.bigcommerce.wire_format import BASE_ROOM
 from tests.bigcommerce.conftest import TOKEN, Clock, Reply, Vendor, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers

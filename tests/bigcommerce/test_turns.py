@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.bigcommerce.rate_limits import Quota
-from bot.bigcommerce.turns import AT_ONCE, RESERVED, Lane, Turns
+from bot.bigcommerce.shares import AT_ONCE, RESERVED
+from bot.bigcommerce.turns import Lane, Turns
 from tests.bigcommerce.conftest import Clock
 
 

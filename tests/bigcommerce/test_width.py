@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import API_URL, Locked, NewSegment, OverPlan, RateLimited, TimedOut, connect
 from bot.bigcommerce.rate_limits import CROWDED, LONGEST_SHORT_BACKOFF, PATIENCE, STEADY, Attempts, Width, retry_after
-from bot.bigcommerce.turns import AT_ONCE
+from bot.bigcommerce.shares import AT_ONCE
 from bot.sandbox import server
 from bot.sandbox import store as emulated
 from tests.bigcommerce.conftest import LAW, TOKEN, Clock, listed, profile, scripted, store_of, uuid

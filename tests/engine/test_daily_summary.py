@@ -195,7 +195,7 @@ class Overtaken(SqlSummaryRuns):
 
     async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
         found = await super().unattended(owner=owner, now=now, pause=pause)
-        await self.leases.renew(owner="other", until=now + LEASE)
+        await self.leases.renew(owner="other", until=now + LEASE, now=now)
         for run in found:
             await self.claim(run, owner="other", now=now)
         return found

@@ -613,7 +613,7 @@ async def test_what_needs_nobody_and_was_left_behind_before_its_card_is_posted_a
 
 async def test_a_card_that_another_process_paints_is_left_to_it(machine: Bench) -> None:
     change = await machine.delete()
-    await machine.ledger.leases.renew(owner="other", until=machine.clock() + timedelta(seconds=6))
+    await machine.ledger.leases.renew(owner="other", until=machine.clock() + timedelta(seconds=6), now=machine.clock())
     assert await machine.ledger.leases.claim(change.number, owner="other", now=machine.clock(), role="renderer")
     await machine.decides("UBEN", change.number, Verdict.REJECT)
     assert State.REJECTED not in [one.state for one in machine.board.drawn]

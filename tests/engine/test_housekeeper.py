@@ -163,7 +163,7 @@ async def test_a_notice_survives_the_death_of_its_process(path: Path) -> None:
 async def test_a_reminder_waits_while_another_process_is_at_the_card(machine: Bench) -> None:
     await machine.delete()
     await soon(machine)
-    await machine.ledger.leases.renew(owner="other", until=machine.clock() + HOUR)
+    await machine.ledger.leases.renew(owner="other", until=machine.clock() + HOUR, now=machine.clock())
     assert await machine.ledger.leases.claim(1, owner="other", now=machine.clock(), role="renderer")
     await machine.sweeps()
     assert machine.board.notified == []

@@ -1,6 +1,7 @@
 """Who lost the lease of a change writes nothing more; and what was under way then is on record, and told."""
 
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ def test_time_that_a_process_counts_goes_on() -> None:
 
 
 async def test_a_lease_counts_from_before_it_was_renewed(machine: Bench) -> None:
-    times = iter((100.0, 105.0))
+    times = chain((100.0,), repeat(105.0))
     process = Process("slow", machine.clock, machine.tasks, machine.ledger, lambda: next(times))
     await process.live()
     assert process.heartbeat.until == 100.0 + LEASE.total_seconds()

@@ -122,7 +122,9 @@ async def test_the_quota_is_what_the_store_said_last(tmp_path: Path) -> None:
     async with watched(tmp_path) as (slack, metrics):
         slack.store.quota = 100
         await slack.type("/segment show VIPs")
-        assert 80 < (await told(slack, metrics))["store_quota_left"] < 100
+        counted = await told(slack, metrics)
+        assert 80 < counted["store_quota_left"] < 100
+        assert (counted["store_places"], counted["living_processes"]) == (8, 1)
 
 
 async def test_the_age_of_the_summary_is_that_of_the_last_posted(tmp_path: Path) -> None:
@@ -199,5 +201,5 @@ def test_what_nobody_watches_is_not_counted() -> None:
         meters.lost_run()
         meters.requested("slack", "ok")
         meters.acknowledged("click", 0.002)
-    counted = samples(metrics.render(Readings(0, {}, 0, 0, None, None, None)).decode())
+    counted = samples(metrics.render(Readings(0, {}, 0, 0, None, None, None, 0, 1)).decode())
     assert (counted["lost_runs_total"], counted["ack_seconds_count click"]) == (1, 1)

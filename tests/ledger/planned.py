@@ -20,13 +20,13 @@ def ask(id_: str = "1", **fields: Any) -> Invocation:
 
 
 async def asked(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> bool:
-    await ledger.leases.renew(owner=owner, until=LATER)
+    await ledger.leases.renew(owner=owner, until=LATER, now=NOW)
     return await ledger.invocations.record(ask(id_, **fields), owner=owner, at=NOW, detail={"said": "x"})
 
 
 async def planned(ledger: Ledger, id_: str = "1", *, owner: str = "one", **fields: Any) -> Change:
     await asked(ledger, id_)
-    await ledger.leases.renew(owner=owner, until=LATER)
+    await ledger.leases.renew(owner=owner, until=LATER, now=NOW)
     return await ledger.changes.create(ask(id_), change(**fields), owner=owner, detail={"need": "1"})
 
 

@@ -114,7 +114,7 @@ async def test_many_pages_are_copied(kinds: Kinds) -> None:
 async def test_nothing_is_copied_while_a_bot_lives(kinds: Kinds) -> None:
     async with two(kinds) as (source, target):
         for used, name in ((source, "one"), (target, "two")):
-            await used.leases.renew(owner="bot", until=STOPPED)
+            await used.leases.renew(owner="bot", until=STOPPED, now=STOPPED)
             with pytest.raises(NotCopied, match=f"A bot uses {name}"):
                 await copied(source, target)
             await used.leases.resign(owner="bot")

@@ -144,7 +144,7 @@ async def test_a_step_that_ran_makes_nobody_due(ledger: Ledger) -> None:
 
 
 async def test_a_home_tab_is_drawn_by_one_process_at_a_time(ledger: Ledger, other: Ledger) -> None:
-    await ledger.leases.renew(owner="one", until=LATER)
+    await ledger.leases.renew(owner="one", until=LATER, now=NOW)
     await ledger.home_tabs.mark_opened("UANA", at=NOW)
     assert await ledger.home_tabs.claim("UANA", owner="one", now=NOW)
     assert await other.home_tabs.claim("UANA", owner="two", now=NOW) is None

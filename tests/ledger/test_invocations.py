@@ -54,7 +54,7 @@ async def test_an_invocation_is_claimed_only_when_its_owner_is_gone(ledger: Ledg
     await asked(ledger, "b")
     await ledger.invocations.record(ask("a"), owner="one", at=NOW + SECOND, detail={})
     claim: dict[str, Any] = {"owner": "two"}
-    await other.leases.renew(owner="two", until=LATER + timedelta(seconds=6))
+    await other.leases.renew(owner="two", until=LATER + timedelta(seconds=6), now=NOW)
     assert await other.invocations.claim_abandoned(now=LATER, **claim) == ()
     found = await other.invocations.claim_abandoned(now=LATER + SECOND, **claim)
     assert found == ((ask("b"), NOW), (ask("a"), NOW + SECOND))

@@ -17,7 +17,7 @@ SIZES = Snapshot(TODAY, NOW, 1, 40, (Size("s1", "VIPs", 12),))
 
 
 async def lives(ledger: Ledger, owner: str = "one") -> None:
-    await ledger.leases.renew(owner=owner, until=NOW + LEASE)
+    await ledger.leases.renew(owner=owner, until=NOW + LEASE, now=NOW)
 
 
 async def opened(ledger: Ledger, day: date = TODAY) -> SummaryRun:
@@ -73,7 +73,7 @@ async def test_a_first_day_in_the_future_gives_way_to_today(ledger: Ledger, othe
     assert (await ledger.audit.entry(2)).detail["instead_of"] == "2027-05-04"
     came = NOW + timedelta(days=365)
     assert await ledger.summaries.open(ahead, at=came) == SummaryRun(ahead, SummaryState.UNDER_WAY, "", came)
-    await ledger.leases.renew(owner="one", until=came + LEASE)
+    await ledger.leases.renew(owner="one", until=came + LEASE, now=came)
     run = await ledger.summaries.claim(SummaryRun(ahead, SummaryState.UNDER_WAY, "", came), owner="one", now=came)
     assert run
     assert await ledger.summaries.settle(run, SummaryState.SKIPPED, at=came, reason="Late.")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.bigcommerce.turns import AT_ONCE, RESERVED
+from bot.bigcommerce.shares import AT_ONCE, RESERVED
 from tests.conftest import OpenWorld
 from tests.harness import World, said
 

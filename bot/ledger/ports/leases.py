@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.bigcommerce import Allotment, Demand
 from bot.core.approval.changes import State
 
+IDLE = Demand(held=0, wanted=0)
+"""What a process asks for that needs nothing of the store."""
 Role = Literal["runner", "renderer"]
 """What a change is claimed for: to post and run it, or to render its card."""
 
@@ -24,8 +27,10 @@ class Leases(Protocol):
     async def retry_releases(self) -> None:
         """Write the releases that could not be recorded when they were due. Raises NotRecorded."""
 
-    async def renew(self, *, owner: str, until: datetime) -> None:
-        """Renew the lease of ``owner`` until this time.
+    async def renew(self, *, owner: str, until: datetime, now: datetime, demand: Demand = IDLE) -> Allotment:
+        """Renew the lease of ``owner`` until this time; return how many of the store's places it has so long.
+
+        What others who live by ``now`` have on record, nobody else is given: whoever asks does so one after the other.
 
         No lease can be further ahead: one that is was renewed while a clock was ahead, and ends at this time, too. Its
         owner, if it lives, renews it before.
@@ -36,9 +41,6 @@ class Leases(Protocol):
 
     async def others_live(self, *, owner: str, now: datetime) -> bool:
         """Return whether any process but ``owner`` lives."""
-
-    async def living(self, *, now: datetime) -> int:
-        """Return how many processes live."""
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner``, a process that stops, holds."""

@@ -1,19 +1,26 @@
 """Leases: which process works on what. See ``bot.ledger.ports.leases``."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
+from bot.bigcommerce import Allotment, Demand
+from bot.bigcommerce.shares import Claim, allot
 from bot.core.approval.changes import State
 from bot.core.errors import NotRecorded
 from bot.core.timestamps import timestamp
-from bot.ledger.ports.leases import Role
+from bot.ledger.ports.leases import IDLE, Role
 from bot.ledger.sql.database import Connection, Database, statement
 from bot.ledger.sql.schema_version import SCHEMA
 
 _COLUMNS: dict[Role, str] = {"runner": "owner", "renderer": "painter"}
 _RENEWAL = """
-    INSERT INTO processes (owner, lease_until, schema) VALUES (?, ?, ?)
-    ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until, schema = excluded.schema
+    INSERT INTO processes (owner, lease_until, schema, places, wanted) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (owner) DO UPDATE SET
+        lease_until = excluded.lease_until, schema = excluded.schema, places = excluded.places, wanted = excluded.wanted
 """
+_OTHERS = "SELECT places, wanted FROM processes WHERE owner != ? AND lease_until >= ?"
+T = TypeVar("T")
 _Write = tuple[str, tuple[str | int, ...]]
 
 
@@ -45,17 +52,19 @@ class Releases:
         """Drop this release, within the transaction that claimed again what it would release."""
         self._pending.pop((query, values), None)
 
-    async def write_pending(self, *beside: _Write) -> None:
+    async def write_pending(self, beside: Callable[[Connection], T]) -> T:
         """Write the pending releases, and what stands beside them, in one transaction. Raises NotRecorded."""
 
-        def write(db: Connection) -> tuple[_Write, ...]:
+        def write(db: Connection) -> tuple[tuple[_Write, ...], T]:
             pending = tuple(self._pending)
-            for query, values in (*pending, *beside):
+            for query, values in pending:
                 db.execute(query, values)
-            return pending
+            return pending, beside(db)
 
-        for one in await self._database.write(write):
+        written, result = await self._database.write(write)
+        for one in written:
             self._pending.pop(one, None)
+        return result
 
 
 class SqlLeases:
@@ -87,18 +96,23 @@ class SqlLeases:
         """Release this change."""
         await self._releases.write(_release(role), number, owner)
 
-    async def renew(self, *, owner: str, until: datetime) -> None:
-        """Renew the lease of ``owner`` until this time, and write the pending releases."""
+    async def renew(self, *, owner: str, until: datetime, now: datetime, demand: Demand = IDLE) -> Allotment:
+        """Renew the lease of ``owner`` until this time, with its places, and write the pending releases."""
         longest = timestamp(until)
-        await self._releases.write_pending(
-            (_RENEWAL, (owner, longest, SCHEMA)),
-            ("UPDATE processes SET lease_until = ? WHERE lease_until > ?", (longest, longest)),
-        )
+
+        def renew(db: Connection) -> Allotment:
+            others = db.execute(_OTHERS, (owner, timestamp(now))).fetchall()
+            allotment = allot(demand, [Claim(one["places"], one["wanted"]) for one in others])
+            db.execute(_RENEWAL, (owner, longest, SCHEMA, allotment.places, demand.wanted))
+            db.execute("UPDATE processes SET lease_until = ? WHERE lease_until > ?", (longest, longest))
+            return allotment
+
+        return await self._releases.write_pending(renew)
 
     async def retry_releases(self) -> None:
         """Write the releases that could not be recorded when they were due. Raises NotRecorded."""
         if self._releases.are_pending:
-            await self._releases.write_pending()
+            await self._releases.write_pending(lambda _: None)
 
     async def is_held(self, number: int, *, now: datetime) -> bool:
         """Return whether a living process holds this change to run it."""
@@ -109,12 +123,6 @@ class SqlLeases:
         """Return whether any process but ``owner`` lives."""
         query = "SELECT 1 FROM processes WHERE owner != ? AND lease_until >= ?"
         return bool(await self._database.read(statement(query, (owner, timestamp(now)))))
-
-    async def living(self, *, now: datetime) -> int:
-        """Return how many processes live."""
-        query = "SELECT COUNT(*) AS living FROM processes WHERE lease_until >= ?"
-        rows = await self._database.read(statement(query, (timestamp(now),)))
-        return int(rows[0]["living"])
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""

@@ -318,3 +318,10 @@ def fourteenth(db: Database) -> None:
     for column in ("kind", "actor"):
         db.conn.execute(f"DROP INDEX subjects_by_{column}")
         db.conn.execute(f"CREATE INDEX segments_by_{column} ON subjects (subject, {column}, at) WHERE {OF_SEGMENTS}")
+
+
+@migrations(name="0015_places")
+def fifteenth(db: Database) -> None:
+    """Record how many of the store's places each process has, and wants; earlier bots do not say."""
+    for column in ("places", "wanted"):
+        db.conn.execute(f"ALTER TABLE processes ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")

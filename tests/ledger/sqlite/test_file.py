@@ -121,7 +121,7 @@ async def test_the_words_of_a_settled_invocation_are_gone(path: Path, ledger: Le
 
 
 async def test_silent_processes_are_forgotten_after_a_while(path: Path, ledger: Ledger) -> None:
-    await ledger.leases.renew(owner="one", until=LATER)
+    await ledger.leases.renew(owner="one", until=LATER, now=NOW)
     await ledger.tidy(LATER)
     await ledger.tidy(LATER + timedelta(seconds=1))
     with closing(sqlite3.connect(path)) as read:

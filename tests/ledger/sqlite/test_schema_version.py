@@ -64,7 +64,7 @@ def test_what_an_earlier_version_named_is_raised(path: Path) -> None:
 async def test_a_bot_runs_beside_the_next_version(path: Path, ledger: Ledger) -> None:
     migrated(path, oldest_writer=SCHEMA)
     assert await asked(ledger)
-    await ledger.leases.renew(owner="one", until=LATER)
+    await ledger.leases.renew(owner="one", until=LATER, now=NOW)
     await ledger.close()
     async with open_sqlite(path) as again:
         assert not await asked(again)
@@ -73,7 +73,7 @@ async def test_a_bot_runs_beside_the_next_version(path: Path, ledger: Ledger) ->
 
 async def test_a_bot_too_old_is_refused_while_it_runs(path: Path, ledger: Ledger) -> None:
     migrated(path, oldest_writer=NEWER)
-    for writes in (asked(ledger), ledger.leases.renew(owner="one", until=LATER), ledger.tidy(NOW)):
+    for writes in (asked(ledger), ledger.leases.renew(owner="one", until=LATER, now=NOW), ledger.tidy(NOW)):
         with pytest.raises(LedgerLost) as told:
             await writes
         assert told.value.reason == "this version of the bot is too old for the ledger"

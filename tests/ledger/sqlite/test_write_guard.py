@@ -64,7 +64,7 @@ async def test_none_of_its_files_may_be_missing(path: Path, ledger: Ledger, endi
     """Without the log of writes, or what its readers share, two bots would no longer see each other."""
     os.unlink(f"{path}{ending}")
     with pytest.raises(LedgerLost):
-        await ledger.leases.renew(owner="one", until=NOW)
+        await ledger.leases.renew(owner="one", until=NOW, now=NOW)
 
 
 async def test_a_file_that_is_put_back_goes_on(path: Path, ledger: Ledger) -> None:

@@ -55,7 +55,8 @@ async def test_each_of_many_is_told_in_time_that_the_file_is_held(path: Path, le
 async def test_a_writer_that_gives_up_leaves_the_line_to_the_others(path: Path, ledger: Ledger) -> None:
     with held(path):
         first, second, third = waiting = [
-            asyncio.create_task(ledger.leases.renew(owner=owner, until=LATER)) for owner in ("one", "two", "three")
+            asyncio.create_task(ledger.leases.renew(owner=owner, until=LATER, now=NOW))
+            for owner in ("one", "two", "three")
         ]
         await begun(*waiting)
         for gone in (first, second):
