@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from http.cookiejar import CookieJar
 from uuid import NAMESPACE_OID, uuid5
 
 import httpx
@@ -50,6 +51,13 @@ class Sent:
 
     request: Request
     response: Response
+
+
+class _NoCookies(CookieJar):
+    """Keeps no cookies: the store's API sets none, and looking for them took a quarter of httpx's own time."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Keep none."""
 
 
 class _TooOld(Exception):
@@ -245,6 +253,7 @@ async def open_connection(
         timeout=None,  # noqa: S113 - those who carry requests have time-outs of their own
         transport=transport or Connections(base_url, AT_ONCE),
         trust_env=False,  # with a proxy there, httpx would go past the transport
+        cookies=_NoCookies(),
     ) as http:
         turns = Turns(clock, sleep, left_by_long_runs, share)
         yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read, heard=heard)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -29,10 +30,16 @@ READ_ONLY_OF_CODES = frozenset({"id", "current_uses", "created"})
 def parse_moment(value: object) -> datetime | None:
     """Parse a time as the vendor's APIs write it: ISO with or without an offset, RFC 2822; None for anything else."""
     if isinstance(value, str):
-        for parse in (datetime.fromisoformat, parsedate_to_datetime):
-            with suppress(ValueError, OverflowError):
-                return _in_utc(parse(value))
+        return _parse_text(value)
     return _in_utc(value) if isinstance(value, datetime) else None
+
+
+@lru_cache(maxsize=64)  # what is made together has the same time
+def _parse_text(text: str) -> datetime | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError, OverflowError):
+            return _in_utc(parse(text))
+    return None
 
 
 def _in_utc(moment: datetime) -> datetime:

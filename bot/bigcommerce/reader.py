@@ -1,10 +1,11 @@
 """The reading half of the store: `Reader`, which cannot write. `client` adds the writing half."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Self, TypeVar
 
 from bot.bigcommerce import endpoints, responses
@@ -176,7 +177,7 @@ class Reader:
 
     async def _whole(self, kind: type[M], listing: Listing) -> tuple[M, ...]:
         async def read() -> tuple[M, ...]:
-            return tuple([item async for item in self._walk(kind, listing)])
+            return tuple(chain.from_iterable([page.items async for page in self._pages(kind, listing)]))
 
         try:
             return await read_again(read)
@@ -187,6 +188,13 @@ class Reader:
         return tuple([item async for item in self._list(kind, halves)])
 
     async def _walk(self, kind: type[M], listing: Listing) -> AsyncIterator[M]:
+        """Yield what is listed, page after page on demand. Raises Contradiction as `_pages` does."""
+        async with aclosing(self._pages(kind, listing)) as pages:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+
+    async def _pages(self, kind: type[M], listing: Listing) -> AsyncGenerator[Page[M], None]:
         """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
         reading = Reading[M](PAGE_LIMIT, listing.most)
         while numbers := reading.following:
@@ -194,8 +202,7 @@ class Reader:
             async with aclosing(gather_bounded(jobs)) as pages:
                 async for page in pages:
                     reading.add(page)
-                    for item in page.items:
-                        yield item
+                    yield page
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.bigcommerce import errors
+from bot.bigcommerce import errors, long_pages
 from bot.bigcommerce.models import Page, Profile
 from bot.bigcommerce.wire_format import PAGE_LIMIT, UUID, Request
 
@@ -86,9 +86,11 @@ def decode_page(request: Request, response: Response, kind: type[M], number: int
 
     The store's count of its pages is not read. If it counts nothing at all, another one may follow a full page.
     """
-    body = decode(request, response)
-    items = _items(request, body, kind)
-    _check_included(body, kind)
+    long = long_pages.decode(response.body, kind) if response.is_success else None
+    body = {"meta": long.meta} if long else decode(request, response)
+    items = long.items if long else _items(request, body, kind)
+    if long is None:
+        _check_included(body, kind)
     total = _pagination(body).get("total")
     pages = max(1, -(-total // limit)) if total is not None else number + (len(items) >= limit)
     return Page(items, total, pages)
@@ -104,7 +106,8 @@ def decode_count(request: Request, response: Response) -> int:
 
 def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
     """Decode `{"data": [...]}`. Raises StoreError."""
-    return _items(request, decode(request, response), kind)
+    long = long_pages.decode(response.body, kind) if response.is_success else None
+    return long.items if long else _items(request, decode(request, response), kind)
 
 
 def decode_one(request: Request, response: Response, kind: type[M]) -> M:

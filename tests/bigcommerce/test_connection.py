@@ -306,6 +306,14 @@ async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: C
         assert "X-Correlation-Id" not in other.headers
 
 
+async def test_cookies_are_not_kept(clock: Clock) -> None:
+    tagged = httpx.Response(200, json=listed().json(), headers={"Set-Cookie": "gateway=1"})
+    async with store_of(scripted(tagged, listed()), clock) as (store, vendor):
+        for _ in range(2):
+            assert [each async for each in store.segments()] == []
+    assert "Cookie" not in vendor.asked[-1].headers
+
+
 async def test_quoted_text_goes_over_the_wire_unchanged(clock: Clock) -> None:
     async with store_of(lambda _: listed(), clock) as (store, vendor):
         _ = [each async for each in store.customers(emails=["a+b@example.com", "ü'&#@example.com"])]

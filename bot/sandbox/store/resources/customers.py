@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bot.sandbox.store.database import Shop, many
@@ -184,15 +185,22 @@ def _shown(shop: Shop, found: Page, include: frozenset[str]) -> Page:
 
 
 def _resource(row: Mapping[str, Any], include: frozenset[str]) -> dict[str, Any]:
-    document = json.loads(row["document"])
-    authentication = document.pop("authentication", {})
-    shown = {key: row[key] for key in ("id", "email", "first_name", "last_name")}
-    shown |= {key: document.get(key, default) for key, default in DEFAULTS.items()}
-    shown["authentication"] = {"force_password_reset": authentication.get("force_password_reset", False)}
-    shown["address_count"] = len(document.get("addresses", []))
-    shown["attribute_count"] = len(document.get("attributes", []))
-    shown |= {"date_created": row["date_created"], "date_modified": row["date_modified"]}
-    return shown | {key: document.get(key, []) for name, key in SUB_RESOURCES.items() if name in include}
+    own = {key: row[key] for key in ("id", "email", "first_name", "last_name")}
+    dates = {"date_created": row["date_created"], "date_modified": row["date_modified"]}
+    return {**own, **_shown_document(row["document"], include), **dates}
+
+
+@lru_cache(maxsize=256)  # most customers have said nothing else
+def _shown_document(text: str, include: frozenset[str]) -> Mapping[str, Any]:
+    document = json.loads(text)
+    authentication = document.get("authentication", {})
+    return {
+        **{key: document.get(key, default) for key, default in DEFAULTS.items()},
+        "authentication": {"force_password_reset": authentication.get("force_password_reset", False)},
+        "address_count": len(document.get("addresses", [])),
+        "attribute_count": len(document.get("attributes", [])),
+        **{key: document.get(key, []) for name, key in SUB_RESOURCES.items() if name in include},
+    }
 
 
 def _add_segmentation(shop: Shop, rows: list[dict[str, Any]], include: frozenset[str]) -> None:
