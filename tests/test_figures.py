@@ -26,6 +26,7 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
     },
     "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
     "models": {"MOST_SEGMENTS": 1000},
+    "failures": {"_LONGEST_MESSAGE": 200},
     "network": {"TIMEOUT": 10, "KEPT": 5},
     "paging": {"READINGS": 3},
     "rate_limits": {
@@ -42,7 +43,7 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
         "STEADY": 50,
         "FAILURES": 5,
     },
-    "responses": {"_LONGEST_MESSAGE": 200, "_MOST_MESSAGES": 10},
+    "responses": {"_MOST_MESSAGES": 10},
     "shares": {"AT_ONCE": 10, "RESERVED": 2, "ASK_AGAIN": 1},
     "turns": {"LEFT_BY_LONG_RUNS": 0.2},
     "wire_format": {

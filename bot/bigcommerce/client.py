@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, Heard, open_connection, unheard
+from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, Heard, Sent, open_connection, unheard
 from bot.bigcommerce.errors import NotFound, PartlyFailed, StoreError
 from bot.bigcommerce.member_additions import add_members
 from bot.bigcommerce.models import (
@@ -33,9 +33,10 @@ from bot.bigcommerce.models import (
 )
 from bot.bigcommerce.profile_creations import create_profiles
 from bot.bigcommerce.reader import Reader
+from bot.bigcommerce.received_text import sound
 from bot.bigcommerce.shares import Share
 from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
-from bot.bigcommerce.wire_format import Request, batches
+from bot.bigcommerce.wire_format import Request, batches, is_uuid
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -52,11 +53,13 @@ class Store(Reader):
 
     async def create_segments(self, first: NewSegment, *rest: NewSegment) -> tuple[Segment, ...]:
         """Create segments and return them with their ids. Raises DuplicateName."""
-        created = await self._write(Segment, endpoints.create_segments((first, *rest)))
+        answered = await self._write(Segment, endpoints.create_segments((first, *rest)))
         names = {one.name for one in (first, *rest)}
+        spelt = set(map(_spelt, names))
+        created = tuple(one for one in answered if _spelt(one.name) in spelt and is_uuid(one.id))
         if len(created) == len(names):
             return created
-        try:  # an answer that does not list them all
+        try:  # an answer that does not list them all, or others
             found = [one async for one in self.segments() if one.name in names]
         except StoreError as error:
             error.maybe_done = True
@@ -69,10 +72,11 @@ class Store(Reader):
         self,
         id: str,  # noqa: A002 - as in `promotion`
         draft: Callable[[Segment], SegmentChange | None],
-    ) -> None:
+    ) -> Segment | None:
         """Change a segment's name and description to what `draft` makes of it as it is, read before each attempt.
 
-        `draft` returns None if nothing is (or is left) to be changed. Raises DuplicateName and NotFound.
+        Return it as the store has it then, or None if `draft` returned None, since nothing is (or is left) to be
+        changed. Raises DuplicateName and NotFound.
         """
 
         async def drafted() -> Request | None:
@@ -82,8 +86,21 @@ class Store(Reader):
             change = draft(found[0])
             return endpoints.update_segment(change) if change else None
 
-        if sent := await self._connection.send_draft(drafted, self._caller):
-            responses.decode(sent.request, self._noted(sent.response))
+        sent = await self._connection.send_draft(drafted, self._caller)
+        return await self._updated(sent, id) if sent else None
+
+    async def _updated(self, sent: Sent, segment_id: str) -> Segment:
+        """Return the segment that an answer lists as changed; it is read where the answer does not."""
+        listed = responses.listed(sent.request, self._noted(sent.response), Segment)
+        if found := [one for one in listed if one.id == segment_id.lower()]:
+            return found[0]
+        try:
+            if found := [one async for one in self.segments((segment_id,))]:
+                return found[0]
+        except StoreError as error:
+            error.maybe_done = True
+            raise
+        raise NotFound(maybe_done=True)
 
     async def delete_segments(self, first: str, *rest: str) -> None:
         """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
@@ -134,8 +151,10 @@ class Store(Reader):
 
     async def create_customers(self, first: NewCustomer, *rest: NewCustomer) -> tuple[Customer, ...]:
         """Register customers and return them with their ids. Raises Invalid."""
-        created = await self._write(Customer, endpoints.create_customers((first, *rest)))
-        if len(created) < len((first, *rest)):
+        answered = await self._write(Customer, endpoints.create_customers((first, *rest)))
+        emails = {one.email.casefold() for one in (first, *rest)}
+        created = tuple(one for one in answered if one.email.casefold() in emails)
+        if len(created) < len(emails):
             raise PartlyFailed("it does not list everyone it registered", maybe_done=True)
         return created
 
@@ -155,7 +174,7 @@ class Store(Reader):
             return None if document is None else endpoints.update_promotion(id, document)
 
         sent = await self._connection.send_draft(drafted, self._caller)
-        return responses.decode_one(sent.request, self._noted(sent.response), Promotion) if sent else None
+        return responses.decode_promotion(sent.request, self._noted(sent.response), id) if sent else None
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]
@@ -192,6 +211,11 @@ class Store(Reader):
 
     async def _accounts(self, ids: Collection[int]) -> dict[int, Customer]:
         return {customer.id: customer async for customer in self.customers(ids=ids)}
+
+
+def _spelt(name: str) -> str:
+    """Return a name without what a store may change in it: blanks around and within it, and case."""
+    return " ".join(sound(name).split()).casefold()
 
 
 def _batches(ids: Iterable[T]) -> Iterable[Sequence[T]]:

@@ -160,7 +160,7 @@ def _members(segment_id: str) -> str:
 
 def _by_id(listing: Listing, ids: Iterable[str], room: int) -> Iterator[Listing]:
     packs = pack(ids, listing.room("id:in", room))
-    return (listing.filtered("id:in", packed, packed.count(",") + 1) for packed in packs)
+    return (listing.filtered("id:in", packed) for packed in packs)
 
 
 def _filtered_customers(name: str, values: Iterable[str], room: int) -> Iterator[Listing]:

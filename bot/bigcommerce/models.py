@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from bot.bigcommerce.received_text import sound
 from bot.bigcommerce.targeting import Targeting, Use
 
 T = TypeVar("T")
@@ -46,7 +47,11 @@ def _in_utc(moment: datetime) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+def _text(value: object) -> object:
+    return "" if value is None else sound(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, AfterValidator(str.lower)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda value: () if value is None else value)]
 Moment = Annotated[datetime | None, BeforeValidator(parse_moment)]
@@ -105,7 +110,7 @@ class Promotion(_Received):
 
     id: int
     name: Text
-    status: Text
+    status: Annotated[Text, AfterValidator(str.upper)]
     targeting: Targeting | None = None
     document: dict[str, Any]
 

@@ -5,11 +5,12 @@ So `total_pages` is not read at all. A full page is followed by one more request
 where they contradict each other the reading starts again. Vendor: segments.v3.yml, CollectionMeta
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from bot.bigcommerce.errors import Contradiction
-from bot.bigcommerce.models import Page
+from bot.bigcommerce.models import Customer, Page
 
 READINGS = 3
 """How often a list is read before its contradictions are an error."""
@@ -84,6 +85,18 @@ def check_alone(page: Page[T], number: int, limit: int) -> None:
     rows = min(limit, max(0, page.total - (number - 1) * limit))
     if len(page.items) != rows:
         raise Contradiction(f"It counts {page.total:,} and lists {len(page.items):,} on page {number:,}, not {rows:,}")
+
+
+def check_asked(page: Page[T], ids: Collection[str] | None) -> None:
+    """Raise Contradiction if a page of those with some ids lists others: who was asked for may be on any later page."""
+    if ids is not None and not all(str(one.id) in ids for one in page.items):
+        raise Contradiction("It lists others than those it was asked for")
+
+
+def only_with(page: Page[T], emails: Collection[str]) -> Page[T]:
+    """Return a page without customers who have other addresses than these, which are in lower case."""
+    items = tuple(one for one in page.items if not isinstance(one, Customer) or one.email.casefold() in emails)
+    return replace(page, items=items)
 
 
 def check_same_total(first: int | None, later: int | None) -> None:

@@ -9,7 +9,7 @@ from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.errors import PartlyFailed, StoreError
 from bot.bigcommerce.models import CreatedProfiles, Customer, Profile
 from bot.bigcommerce.responses import Response
-from bot.bigcommerce.wire_format import Request, halved
+from bot.bigcommerce.wire_format import Request, halved, is_uuid
 
 Send = Callable[[Request], Awaitable[Response]]
 Accounts = Callable[[Collection[int]], Awaitable[dict[int, Customer]]]
@@ -26,7 +26,8 @@ async def create_profiles(send: Send, accounts: Accounts, batch: Sequence[int]) 
     while waiting:
         request = endpoints.create_profiles(waiting)
         response = await send(request)
-        listed = responses.listed_profiles(request, response)
+        answered = responses.listed_profiles(request, response)
+        listed = tuple(one for one in answered if one.customer_id in waiting and is_uuid(one.id))
         done = together(done, CreatedProfiles(created=listed))
         rest = _without(waiting, {profile.customer_id for profile in listed})
         is_refused = response.status in (207, 409, 422)

@@ -14,7 +14,7 @@ from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.errors import Contradiction, TooLarge
 from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
-from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_same_total
+from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_asked, check_same_total, only_with
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
@@ -149,7 +149,7 @@ class Reader:
     async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
         """Fetch one promotion. Raises NotFound."""
         request = endpoints.promotion(id)
-        return responses.decode_one(request, await self._send(request), Promotion)
+        return responses.decode_promotion(request, await self._send(request), id)
 
     @property
     def quota_left(self) -> int | None:
@@ -196,13 +196,15 @@ class Reader:
 
     async def _pages(self, kind: type[M], listing: Listing) -> AsyncGenerator[Page[M], None]:
         """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
-        reading = Reading[M](PAGE_LIMIT, listing.most)
+        ids, emails = listing.asked("id:in"), listing.asked("email:in")
+        reading = Reading[M](PAGE_LIMIT, None if ids is None else len(ids))
         while numbers := reading.following:
             jobs = (partial(self._page, kind, listing, number) for number in numbers)
             async with aclosing(gather_bounded(jobs)) as pages:
                 async for page in pages:
                     reading.add(page)
-                    yield page
+                    check_asked(page, ids)
+                    yield page if emails is None else only_with(page, emails)
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)
@@ -224,7 +226,11 @@ class Reader:
 
     async def _count(self, listing: Listing) -> int:
         request = listing.page(1, limit=1)
-        return responses.decode_count(request, await self._send(request))
+
+        async def count() -> int:
+            return responses.decode_count(request, await self._send(request))
+
+        return await read_again(count)
 
 
 async def read_again(read: Callable[[], Awaitable[T]]) -> T:

@@ -3,30 +3,27 @@
 Vendor: https://developer.bigcommerce.com/docs/start/about/status-codes
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from bot.bigcommerce import errors, long_pages
-from bot.bigcommerce.models import Page, Profile
+from bot.bigcommerce.failures import decode_failure
+from bot.bigcommerce.models import Page, Profile, Promotion
+from bot.bigcommerce.received_text import load_json
 from bot.bigcommerce.wire_format import PAGE_LIMIT, UUID, Request
 
 M = TypeVar("M", bound=BaseModel)
 
-_LONGEST_MESSAGE = 200
 _MOST_MESSAGES = 10
 _NAMED_ID = re.compile(UUID)
 # The profile comes first: in "segment … does not exist for shopper profile …" it is the segment that is missing.
 _MISSING_PROFILE = re.compile(
     rf"\s*shopper profile\W+({UUID})\W+(?:does not exist|(?:was |is )?not found)", re.IGNORECASE
 )
-
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 _ERRORS: dict[int, type[errors.StoreError]] = {
     202: errors.Unfinished,
@@ -76,7 +73,7 @@ def decode(request: Request, response: Response) -> Any:
     if not response.body:
         return None
     try:
-        return json.loads(response.body)
+        return load_json(response.body)
     except ValueError:  # neither JSON nor UTF-8
         raise _malformed(request, "not JSON") from None
 
@@ -97,10 +94,14 @@ def decode_page(request: Request, response: Response, kind: type[M], number: int
 
 
 def decode_count(request: Request, response: Response) -> int:
-    """Decode the size of a list from any of its pages. Raises StoreError."""
-    total = _pagination(decode(request, response)).get("total")
-    if total is None:
+    """Decode the size of a list from its first page. Raises StoreError, and Contradiction beside other rows."""
+    body = decode(request, response)
+    total = _pagination(body).get("total")
+    if total is None or total < 0:
         raise _malformed(request, "no meta.pagination.total")
+    rows = body.get("data")
+    if isinstance(rows, list) and bool(rows) != (total > 0):
+        raise errors.Contradiction(f"It counts {total:,} and lists {len(rows):,}")
     return total
 
 
@@ -108,6 +109,15 @@ def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M,
     """Decode `{"data": [...]}`. Raises StoreError."""
     long = long_pages.decode(response.body, kind) if response.is_success else None
     return long.items if long else _items(request, decode(request, response), kind)
+
+
+def listed(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
+    """Decode what a success lists; nothing if it lists nothing in the vendor's shape. Raises StoreError."""
+    body = decode(request, response)
+    try:
+        return _items(request, body, kind)
+    except errors.MalformedResponse:
+        return ()
 
 
 def decode_one(request: Request, response: Response, kind: type[M]) -> M:
@@ -118,6 +128,14 @@ def decode_one(request: Request, response: Response, kind: type[M]) -> M:
     return item
 
 
+def decode_promotion(request: Request, response: Response, promotion_id: int) -> Promotion:
+    """Decode the promotion with this id. Raises StoreError, and Contradiction for another one."""
+    promotion = decode_one(request, response, Promotion)
+    if promotion.id != promotion_id:
+        raise errors.Contradiction("It answers about another promotion", maybe_done=request.writes)
+    return promotion
+
+
 def already_members(response: Response, asked: Collection[str]) -> tuple[str, ...]:
     """Return those of the requested profiles that a 409 names as members already.
 
@@ -125,7 +143,7 @@ def already_members(response: Response, asked: Collection[str]) -> tuple[str, ..
     """
     if response.status not in (207, 409):
         return ()
-    messages = [text for text in _decode_failure(response.body)[1].values() if "already" in text]
+    messages = [text for text in decode_failure(response.body)[1].values() if "already" in text]
     named = {found.lower() for text in messages for found in _NAMED_ID.findall(text)}
     return tuple(each for each in asked if each.lower() in named)
 
@@ -134,7 +152,7 @@ def missing_profiles(response: Response, asked: Collection[str]) -> tuple[str, .
     """Return those of the requested profiles that a 404 or 422 names: "Shopper profile `…` does not exist."."""
     if response.status not in (207, 404, 422):
         return ()
-    matches = map(_MISSING_PROFILE.match, _decode_failure(response.body)[1].values())
+    matches = map(_MISSING_PROFILE.match, decode_failure(response.body)[1].values())
     named = {found[1].lower() for found in matches if found}
     return tuple(each for each in asked if each.lower() in named)
 
@@ -169,7 +187,7 @@ def listed_profiles(request: Request, response: Response) -> tuple[Profile, ...]
 
 def _loaded(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return load_json(body)
     except ValueError:
         return None
 
@@ -193,7 +211,7 @@ def _check_included(body: dict[str, Any], kind: type[BaseModel]) -> None:
 def _pagination(body: object) -> dict[str, int]:
     match body:
         case {"meta": {"pagination": dict(pagination)}}:
-            return {name: value for name, value in pagination.items() if isinstance(value, int)}
+            return {name: value for name, value in pagination.items() if type(value) is int}
     return {}
 
 
@@ -203,7 +221,7 @@ def _malformed(request: Request, cause: str) -> errors.MalformedResponse:
 
 
 def _error(request: Request, response: Response) -> errors.StoreError:
-    title, fields = _decode_failure(response.body)
+    title, fields = decode_failure(response.body)
     kind = _kind(request, response.status, title)
     detail = "; ".join([title, *(f"{name}: {text}" for name, text in list(fields.items())[:_MOST_MESSAGES])])
     return kind(
@@ -227,49 +245,3 @@ def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
     if status in _ERRORS:
         return _ERRORS[status]
     return errors.ServerError if status >= 500 else errors.Invalid if status >= 400 else errors.MalformedResponse
-
-
-def _decode_failure(body: bytes) -> tuple[str, dict[str, str]]:
-    """Decode the title and the messages by field or index, in any of the vendor's shapes, or a page's title."""
-    try:
-        received = json.loads(body)
-    except ValueError:  # a gateway's page, or a firewall's
-        return _page_title(body), {}
-    parts, fields = list(_failure_parts(received)), dict[str, str]()
-    for part in parts:
-        fields |= _messages(part.get("errors")) if isinstance(part, dict) else {}
-    titles = filter(None, (_title(part) for part in parts if isinstance(part, dict)))
-    return next(titles, _short("; ".join(part for part in parts if isinstance(part, str)))), fields
-
-
-def _page_title(body: bytes) -> str:
-    found = _TITLE.search(body.decode("utf-8", "replace"))
-    return _short(" ".join(unescape(found[1]).split())) if found else ""
-
-
-def _title(part: Mapping[str, Any]) -> str:
-    texts = (part.get(name) for name in ("title", "message", "error", "detail"))
-    return next((_short(text) for text in texts if isinstance(text, str) and text), "")
-
-
-def _failure_parts(received: object) -> Iterator[dict[str, Any] | str]:
-    match received:
-        case [*parts]:
-            yield from (part for part in parts if isinstance(part, dict | str))
-        case dict():
-            if isinstance(several := received.get("errors"), list):
-                yield from _failure_parts(several)
-                received = {name: value for name, value in received.items() if name != "errors"}
-            yield received
-
-
-def _messages(received: object) -> dict[str, str]:
-    return {str(name): _short(_text(value)) for name, value in received.items()} if isinstance(received, dict) else {}
-
-
-def _text(value: object) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[: _LONGEST_MESSAGE - 1]}…"

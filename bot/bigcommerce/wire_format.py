@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bot.bigcommerce.errors import Invalid
 
@@ -72,24 +72,25 @@ class Request:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of the store, to be fetched page by page. The values in `filters` are already quoted.
-
-    `most`: the filters let so many through at most; None: unknown.
-    """
+    """A list of the store, to be fetched page by page. The values in `filters` are already quoted."""
 
     path: str
     filters: tuple[tuple[str, str], ...] = ()
     about: str = "segment"
-    most: int | None = None
 
     def page(self, number: int, limit: int = PAGE_LIMIT) -> Request:
         """Build the request for one page; the first is 1."""
         filters = "".join(f"&{name}={value}" for name, value in self.filters)
         return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
 
-    def filtered(self, name: str, value: str, most: int | None = None) -> "Listing":
+    def filtered(self, name: str, value: str) -> "Listing":
         """Add a filter; the value is already quoted."""
-        return replace(self, filters=(*self.filters, (name, value)), most=most)
+        return replace(self, filters=(*self.filters, (name, value)))
+
+    def asked(self, name: str) -> frozenset[str] | None:
+        """Return what this filter lets through, without case; None if there is no such filter."""
+        values = dict(self.filters).get(name)
+        return None if values is None else frozenset(unquote(each).casefold() for each in values.split(","))
 
     def room(self, name: str, room: int) -> int:
         """Return how many characters the value of this filter may take if path and query may take `room`."""
@@ -100,11 +101,7 @@ class Listing:
         """Two lists that together are the same, for a store to which its URL is too long; none for a single value."""
         *others, (name, values) = self.filters or (("", ""),)
         lists = halved(values.split(",")) if name.endswith(":in") else ()
-        mosts = [None if self.most is None else len(half) for half in lists]
-        return tuple(
-            replace(self, filters=(*others, (name, ",".join(half))), most=most)
-            for half, most in zip(lists, mosts, strict=True)
-        )
+        return tuple(replace(self, filters=(*others, (name, ",".join(half)))) for half in lists)
 
 
 def is_uuid(text: str) -> bool:

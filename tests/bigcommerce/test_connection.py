@@ -38,7 +38,7 @@ Doing: TypeAlias = Callable[[Store], Awaitable[object]]
 
 DONE = httpx.Response(204)
 REPEATABLE: dict[str, tuple[Doing, httpx.Response]] = {
-    "GET": (lambda store: store.profile_count(), listed(total=4)),
+    "GET": (lambda store: store.profile_count(), listed(profile(1), total=4)),
     "DELETE by id": (lambda store: store.delete_segments(uuid(1)), DONE),
     "DELETE members by id": (lambda store: store.remove_members(uuid(1), uuid(2)), DONE),
     "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), httpx.Response(201)),
@@ -144,7 +144,7 @@ async def test_slow_failures_end_within_30_seconds(clock: Clock) -> None:
 
 async def test_a_429_is_waited_out_as_told(clock: Clock) -> None:
     refusal = httpx.Response(429, headers=headers(left=0, reset=7_000))
-    async with store_of(scripted(refusal, listed(total=4)), clock) as (store, _):
+    async with store_of(scripted(refusal, listed(profile(1), total=4)), clock) as (store, _):
         assert await store.profile_count() == 4
         assert sum(clock.naps) == pytest.approx(7.001)
 
@@ -241,7 +241,7 @@ class Crowd(httpx.AsyncBaseTransport):
         for _ in range(5):
             await asyncio.sleep(0)
         self.here -= 1
-        return listed(total=4)
+        return listed(profile(1), total=4)
 
 
 async def test_never_more_than_ten_requests_are_under_way(clock: Clock) -> None:
@@ -268,7 +268,7 @@ async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) ->
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             if request.headers["X-Correlation-Id"] == correlation_uuid("list"):
                 await release.wait()
-            return listed(total=4)
+            return listed(profile(1), total=4)
 
     async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Slow())) as store:
         lists = [asyncio.create_task(store.patient().correlated("list").profile_count()) for _ in range(40)]
@@ -279,7 +279,7 @@ async def test_a_request_that_cannot_wait_passes_forty_that_can(clock: Clock) ->
 
 
 async def test_a_cancelled_request_gives_its_place_back(clock: Clock) -> None:
-    async with store_of(lambda _: listed(total=4), clock) as (store, _):
+    async with store_of(lambda _: listed(profile(1), total=4), clock) as (store, _):
         tasks = [asyncio.create_task(store.profile_count()) for _ in range(30)]
         await asyncio.sleep(0)
         for task in tasks:
@@ -322,7 +322,7 @@ async def test_quoted_text_goes_over_the_wire_unchanged(clock: Clock) -> None:
 
 
 async def test_a_name_that_cannot_be_encoded_is_sent_for_the_store_to_refuse(clock: Clock) -> None:
-    async with store_of(lambda _: CREATED["segments"], clock) as (store, vendor):
+    async with store_of(lambda _: listed({"id": uuid(1), "name": "Half \ufffd"}), clock) as (store, vendor):
         await store.create_segments(NewSegment(name="half \ud83d"))
 
         assert b"half \\ud83d" in vendor.asked[0].content

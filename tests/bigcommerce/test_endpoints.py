@@ -198,10 +198,9 @@ def test_what_many_addresses_become_is_built_on_demand() -> None:
     assert iter(listings) is listings
 
 
-def test_a_list_by_ids_is_known_to_hold_no_more_than_those() -> None:
+def test_a_list_knows_what_it_was_filtered_for() -> None:
     (few,) = to.customers(ids=[7, 8, 9, 7])
-    assert (few.most, dict(few.filters)["id:in"]) == (3, "7,8,9")
-    assert [half.most for half in few.halves] == [len(dict(half.filters)["id:in"].split(",")) for half in few.halves]
-    (named,) = to.customers(emails=["ada@example.com"])
-    assert named.most is None
-    assert [half.most for half in named.halves] == [None] * len(named.halves)
+    assert few.asked("id:in") == {"7", "8", "9"}
+    assert [half.asked("id:in") for half in few.halves] == [{"7", "8"}, {"9"}]
+    (named,) = to.customers(emails=["Ada+1@example.com"])
+    assert (named.asked("email:in"), named.asked("id:in")) == ({"ada+1@example.com"}, None)

@@ -12,7 +12,7 @@ from bot.bigcommerce import API_URL, HeldBack, NewSegment, TimedOut, connect
 from bot.bigcommerce.connection import FRESH
 from bot.sandbox import server
 from bot.sandbox import store as emulated
-from tests.bigcommerce.conftest import TOKEN, Clock, listed, scripted, store_of, uuid
+from tests.bigcommerce.conftest import TOKEN, Clock, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_whole_documents import promotion
 from tests.carried import Carried
 
@@ -79,7 +79,7 @@ async def test_over_a_network_the_fence_is_asked_once_the_connection_stands() ->
 
 async def test_reading_asks_no_fence_and_is_heard_of(clock: Clock) -> None:
     gate = Gate(shut=True)
-    async with store_of(scripted(httpx.Response(429), listed(total=3)), clock) as (store, _):
+    async with store_of(scripted(httpx.Response(429), listed(profile(1), total=3)), clock) as (store, _):
         assert await store.correlated("change-1", gate).profile_count() == 3
         assert (gate.seen, gate.over) == ([], [(False, False), (False, True)])
 

@@ -84,7 +84,7 @@ def test_the_wait_that_a_header_names(named: dict[str, str], seconds: float | No
 @pytest.mark.parametrize("name", ["Retry-After", "X-Retry-After"])
 @pytest.mark.parametrize("status", [423, 429, 503])
 async def test_a_named_wait_is_kept(name: str, status: int, clock: Clock) -> None:
-    replies = [httpx.Response(status, headers={name: "7"}), listed(total=4)]
+    replies = [httpx.Response(status, headers={name: "7"}), listed(profile(1), total=4)]
     async with store_of(scripted(*replies), clock) as (store, _):
         assert await store.profile_count() == 4
         assert clock.naps == [7]
@@ -128,7 +128,7 @@ class Narrow(httpx.AsyncBaseTransport):
             await asyncio.sleep(0)
         self.here -= 1
         self.refused += is_too_many
-        return httpx.Response(429, headers=self.told) if is_too_many else listed(total=4)
+        return httpx.Response(429, headers=self.told) if is_too_many else listed(profile(1), total=4)
 
 
 @pytest.mark.parametrize("told", [headers(left=100), {}], ids=["quota left", "bare"])

@@ -274,6 +274,55 @@ async def test_the_way_back_of_an_edit_of_a_segment_that_is_gone_is_what_was_sho
         assert (back.segment.name, back.before, back.after) == ("Best", Naming(name="Best"), Naming(name="VIPs"))
 
 
+@pytest.mark.parametrize("answered", [{}, {"data": []}, None])
+async def test_an_edit_that_a_store_ignores_is_not_done(answered: dict[str, Any] | None) -> None:
+    async with bench(customers=8) as machine:
+        (step,) = (await build_plan((renaming(machine, "Best"),), Shop(machine.client))).steps
+        machine.store.faults.add("PUT", "/segments", status=200, body=answered or vips(machine, "VIPs"))
+        with pytest.raises(Impossible, match=r"^The store kept “VIPs” as it was\. Look at it"):
+            await step.apply(machine.client)
+
+
+async def test_an_edit_that_a_store_saves_differently_is_told() -> None:
+    async with bench(customers=8) as machine:
+        (step,) = (await build_plan((renaming(machine, "Best of all"),), Shop(machine.client))).steps
+        machine.store.faults.add("PUT", "/segments", status=200, body=vips(machine, "Best"))
+        applied = await step.apply(machine.client)
+        assert applied.notes == ("The store saved “Best” differently: look at it with `/segment show`.",)
+        told = logged(step, applied)
+        assert (told["before"]["name"], told["after"]["name"]) == ("VIPs", "Best")
+
+
+async def test_a_segment_that_a_store_creates_differently_is_told() -> None:
+    async with bench(customers=8) as machine:
+        step = CreateSegment(segment=Naming(name="Best  of all"))
+        row = {"id": uuid(77), "name": "best of all", "description": ""}
+        machine.store.faults.add("POST", "/segments", status=201, body={"data": [row]})
+        applied = await step.apply(machine.client)
+        assert applied.notes == ("The store saved “best of all” differently: look at it with `/segment show`.",)
+        assert applied.created == SegmentRef(name="Best  of all", id=uuid(77))
+
+
+async def test_what_is_stored_as_it_was_sent_is_told_without_a_note() -> None:
+    async with bench(customers=8) as machine:
+        made = await CreateSegment(segment=Naming(name="Best", description="Of all.")).apply(machine.client)
+        assert (made.notes, made.stored) == ((), None)
+        (step,) = (await build_plan((renaming(machine, "Best ones"),), Shop(machine.client))).steps
+        assert await step.apply(machine.client) == Applied()
+        assert await step.apply(machine.client) == Applied()
+
+
+def renaming(machine: Bench, name: str) -> UpdateSegment:
+    """Build the Step that renames VIPs."""
+    return rename(name).model_copy(update={"segment": SegmentRef(name="VIPs", id=machine.segments()["VIPs"])})
+
+
+def vips(machine: Bench, name: str) -> dict[str, Any]:
+    """Build an answer that lists VIPs under this name."""
+    described = "Spent over $1,000 in the last 12 months." if name == "VIPs" else ""
+    return {"data": [{"id": machine.segments()["VIPs"], "name": name, "description": described}]}
+
+
 async def test_somebody_registered_is_not_registered_again() -> None:
     async with a_shop() as machine:
         for email in ("ada+shop@example.com", "<!CHANNEL>@example.com"):

@@ -71,7 +71,11 @@ class Restored(Value):
 
 
 class Stored(Value):
-    """Whom a promotion reaches, as the store saved it (None means everyone), or its status, if that was to change."""
+    """What the store saved instead of what was sent.
+
+    Whom a promotion reaches (None means everyone), or its status, if that was to change; or what a segment is called.
+    """
 
     targeting: Targeting | None = None
     status: str = ""
+    naming: Naming | None = None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from bot.bigcommerce import Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.normal_form import normal_form
-from bot.core.planning.steps.references import Naming, SegmentRef
+from bot.core.planning.steps.references import Naming, SegmentRef, Stored
 from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Step, present
 from bot.core.store_view.cached_shop import Shop
@@ -46,8 +46,9 @@ class UpdateSegment(Step):
         return f"Edit the segment {self.segment.name}: {' and '.join(changes)}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
-        """Return its name and description, before and after."""
-        return self.before.model_dump(), self.after.model_dump()
+        """Return its name and description, before, and after as the store saved them."""
+        stored = applied.stored.naming if applied.stored else None
+        return self.before.model_dump(), (stored or self.after).model_dump()
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
@@ -71,8 +72,12 @@ class UpdateSegment(Step):
 
         Raises Impossible if someone else named or described it since: it is read just before each attempt.
         """
-        await store.update_segment(self.segment.known_id, self._renamed)
-        return Applied()
+        updated = await store.update_segment(self.segment.known_id, self._renamed)
+        if updated is None or Naming.of(updated) == self.after:
+            return Applied()
+        if Naming.of(updated) == self.before:
+            raise Impossible(f"The store kept “{updated.name}” as it was. Look at it with `/segment show`.")
+        return Applied(stored=Stored(naming=Naming.of(updated)), notes=(saved_differently(updated),))
 
     def _renamed(self, segment: Segment) -> SegmentChange | None:
         if Naming.of(segment) == self.after:
@@ -89,6 +94,11 @@ class UpdateSegment(Step):
         segments = [one async for one in reader.segments((self.segment.known_id,))]
         named = list(map(Naming.of, segments))
         return Applied() if named == [self.after] else None
+
+
+def saved_differently(segment: Segment) -> str:
+    """Tell people that a segment is not called or described quite as it was asked for."""
+    return f"The store saved “{segment.name}” differently: look at it with `/segment show`."
 
 
 async def refuse_taken_name(naming: Naming, shop: Shop, *, restores: bool) -> None:

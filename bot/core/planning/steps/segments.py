@@ -14,7 +14,7 @@ from bot.core.long_lists import made_of
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
 from bot.core.planning.steps.results import Applied
-from bot.core.planning.steps.segment_naming import refuse_taken_name
+from bot.core.planning.steps.segment_naming import refuse_taken_name, saved_differently
 from bot.core.planning.steps.step import Step, Unclear, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
 
@@ -79,7 +79,9 @@ class CreateSegment(Step):
         (created,) = await store.create_segments(
             NewSegment(name=self.segment.name, description=self.segment.description)
         )
-        return self._applied(SegmentRef.of(created))
+        applied = self._applied(SegmentRef.of(created))
+        is_as_asked = Naming.of(created) == self.segment
+        return applied if is_as_asked else applied.model_copy(update={"notes": (saved_differently(created),)})
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return None if the store has no segment with exactly this name and description, so that it can be created.

@@ -1,0 +1,218 @@
+"""Answers that are no refusal and not what was asked for: nobody else's row is taken, and nothing is assumed done."""
+
+import httpx
+import pytest
+
+from bot.bigcommerce import (
+    Contradiction,
+    MalformedResponse,
+    NewCustomer,
+    NewSegment,
+    NotFound,
+    PartlyFailed,
+    Segment,
+    SegmentChange,
+    ServerError,
+    StoreError,
+)
+from bot.bigcommerce.failures import decode_failure
+from bot.bigcommerce.models import Customer, Promotion
+from bot.bigcommerce.received_text import load_json, sound
+from bot.bigcommerce.responses import Response, decode_count, decode_many, decode_page
+from bot.bigcommerce.wire_format import Request
+from tests.bigcommerce.conftest import Clock, listed, profile, scripted, store_of, uuid
+from tests.bigcommerce.test_client import PROMOTION, customer, segment
+from tests.bigcommerce.test_sending_again import owners
+
+GET, POST = Request("GET", "segments"), Request("POST", "segments", [])
+DEEP = b"[" * 100_000 + b"]" * 100_000
+NOTHING = httpx.Response(204)
+ADA = NewCustomer(email="C1@example.com", first_name="Ada", last_name="Byron")
+
+
+def created(*rows: object) -> httpx.Response:
+    return httpx.Response(201, json={"data": rows})
+
+
+def counted(total: object, *rows: object) -> Response:
+    return Response(200, {}, listed(*rows, total=total).content)  # type: ignore[arg-type]  # the store's fault
+
+
+def renamed(name: str) -> SegmentChange:
+    return SegmentChange(id=uuid(1), name=name)
+
+
+async def test_a_filter_that_a_store_ignores_lets_nobody_else_in(clock: Clock) -> None:
+    async with store_of(lambda _: listed(*map(customer, range(1, 9))), clock) as (store, _):
+        with pytest.raises(Contradiction, match="others than those it was asked for"):
+            _ = [one async for one in store.customers(ids=[3])]
+        emails = ["C3@example.com", "nobody@example.com"]
+        assert [one.id async for one in store.customers(emails=emails)] == [3]
+        assert len([one async for one in store.customers(name_like="c")]) == 8
+    async with store_of(lambda _: listed(segment(1), segment(2)), clock) as (store, _):
+        with pytest.raises(Contradiction):
+            _ = [one async for one in store.segments([uuid(2)])]
+        with pytest.raises(Contradiction) as caught:
+            await store.update_segment(uuid(2), lambda _: renamed("Best"))
+        assert not caught.value.maybe_done
+
+
+async def test_ids_are_those_that_were_asked_for_in_any_case(clock: Clock) -> None:
+    row = {**segment(0xA), "id": uuid(0xA).upper()}
+    async with store_of(lambda _: listed(row), clock) as (store, _):
+        for asked in (uuid(0xA), uuid(0xA).upper()):
+            assert [one.id async for one in store.segments([asked])] == [uuid(0xA)]
+
+
+async def test_another_promotion_is_not_the_one_that_was_asked_for(clock: Clock) -> None:
+    other, same = ({"data": {**PROMOTION, "id": number}} for number in (8, 7))
+    replies = [httpx.Response(200, json=body) for body in (other, other, same, other)]
+    async with store_of(scripted(*replies), clock) as (store, vendor):
+        for reading in (store.promotion(7), store.update_promotion(7, lambda one: one.with_status("DISABLED"))):
+            with pytest.raises(Contradiction) as caught:
+                await reading
+            assert not caught.value.maybe_done
+        assert len(vendor.asked) == 2
+        with pytest.raises(Contradiction) as caught:
+            await store.update_promotion(7, lambda one: one.with_status("DISABLED"))
+        assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize("row", [segment(9), {**segment(1), "id": "x"}, {**segment(1), "id": ""}])
+async def test_a_segment_that_an_answer_makes_up_is_not_the_one_created(row: object, clock: Clock) -> None:
+    async with store_of(scripted(created(row), listed(segment(1))), clock) as (store, _):
+        assert [one.id for one in await store.create_segments(NewSegment(name="S1"))] == [uuid(1)]
+    async with store_of(scripted(created(row), listed(segment(9))), clock) as (store, _):
+        with pytest.raises(PartlyFailed) as caught:
+            await store.create_segments(NewSegment(name="S1"))
+        assert caught.value.maybe_done
+
+
+async def test_a_segment_may_be_spelt_otherwise_than_it_was_created(clock: Clock) -> None:
+    async with store_of(scripted(created({"id": uuid(1), "name": "gold members"})), clock) as (store, _):
+        assert [one.id for one in await store.create_segments(NewSegment(name=" Gold  Members"))] == [uuid(1)]
+
+
+async def test_a_customer_whom_an_answer_makes_up_is_not_the_one_registered(clock: Clock) -> None:
+    async with store_of(scripted(created(customer(1))), clock) as (store, _):
+        assert [one.id for one in await store.create_customers(ADA)] == [1]
+    for answer in (created(customer(2)), created()):
+        async with store_of(scripted(answer), clock) as (store, _):
+            with pytest.raises(PartlyFailed) as caught:
+                await store.create_customers(ADA)
+            assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize("row", [profile(9), {"id": "x", "customer_id": 1}])
+async def test_a_profile_that_an_answer_makes_up_is_nobodys(row: object, clock: Clock) -> None:
+    found = {**customer(1), "shopper_profile_id": uuid(1)}
+    async with store_of(scripted(created(row), listed(found)), clock) as (store, _):
+        done = await store.create_profiles(1)
+        assert owners(done) == ([1], [])
+        assert [one.id for one in done.created] == [uuid(1)]
+
+
+@pytest.mark.parametrize("answer", [NOTHING, httpx.Response(200, json=None), created(), created(segment(2))])
+async def test_a_segment_that_an_answer_does_not_list_is_read(answer: httpx.Response, clock: Clock) -> None:
+    async with store_of(scripted(listed(segment(1)), answer, listed(segment(1))), clock) as (store, _):
+        stored = await store.update_segment(uuid(1), lambda _: renamed("Best"))
+        assert stored == Segment(id=uuid(1), name="S1")
+
+
+async def test_a_segment_that_an_answer_lists_is_not_read_again(clock: Clock) -> None:
+    answer = created({**segment(1), "name": "Best"})
+    async with store_of(scripted(listed(segment(1)), answer), clock) as (store, _):
+        assert await store.update_segment(uuid(1), lambda _: renamed("Best")) == Segment(id=uuid(1), name="Best")
+
+
+@pytest.mark.parametrize(("then", "kind"), [(listed(), NotFound), (httpx.Response(403), StoreError)])
+async def test_what_became_of_an_edit_may_stay_unknown(
+    then: httpx.Response, kind: type[StoreError], clock: Clock
+) -> None:
+    async with store_of(scripted(listed(segment(1)), NOTHING, then), clock) as (store, _):
+        with pytest.raises(kind) as caught:
+            await store.update_segment(uuid(1), lambda _: renamed("Best"))
+        assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize(("total", "rows"), [(0, 1), (200, 0)])
+def test_a_count_that_contradicts_its_rows_is_none(total: int, rows: int) -> None:
+    with pytest.raises(Contradiction, match=f"It counts {total} and lists {rows}"):
+        decode_count(GET, counted(total, *map(profile, range(rows))))
+
+
+@pytest.mark.parametrize("total", [True, -1, "40", 40.0])
+def test_a_count_is_a_number(total: object) -> None:
+    with pytest.raises(MalformedResponse):
+        decode_count(GET, counted(total, profile(1)))
+
+
+@pytest.mark.parametrize(
+    "body", [{"meta": {"pagination": {"total": 7}}}, {"meta": {"pagination": {"total": 0}}, "data": []}]
+)
+def test_a_count_stands_where_no_rows_speak_against_it(body: dict[str, object]) -> None:
+    assert decode_count(GET, Response(200, {}, httpx.Response(200, json=body).content)) in (7, 0)
+
+
+async def test_a_count_that_was_wrong_once_is_not_noticed(clock: Clock) -> None:
+    async with store_of(scripted(listed(total=9), listed(profile(1), total=9)), clock) as (store, _):
+        assert await store.member_count(uuid(1)) == 9
+
+
+def test_json_that_is_nested_too_deeply_is_no_json() -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        load_json(DEEP)
+    with pytest.raises(MalformedResponse) as caught:
+        decode_many(POST, Response(201, {}, DEEP), Segment)
+    assert caught.value.maybe_done
+    assert decode_failure(DEEP) == ("", {})
+
+
+async def test_a_store_that_answers_too_deeply_is_told_about(clock: Clock) -> None:
+    async with store_of(lambda _: httpx.Response(500, content=DEEP), clock) as (store, _):
+        with pytest.raises(ServerError):
+            await store.delete_segments(uuid(1))
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("VIPs", "VIPs"),
+        ("Zoë 😀", "Zoë 😀"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\x00a", "\ufffda"),
+        ("é\udc00\x00", "é\ufffd\ufffd"),
+    ],
+)
+def test_what_nothing_can_store_is_replaced(text: str, stored: str) -> None:
+    assert sound(text) == stored
+    assert Segment(id=uuid(1), name=text, description=text) == Segment(id=uuid(1), name=stored, description=stored)
+    assert Customer(id=1, email=text).email == stored
+    body = f'{{"title": "{text}", "errors": {{"name": "{text}"}}}}'.replace("\x00", "\\u0000")
+    escaped = body.encode("ascii", "backslashreplace").replace(b"\\xe9", b"\\u00e9").replace(b"\\xeb", b"\\u00eb")
+    assert decode_failure(escaped.replace(b"\\U0001f600", b"\\ud83d\\ude00")) == (stored, {"name": stored})
+
+
+@pytest.mark.parametrize(
+    ("errors", "message"),
+    [
+        ({"name": ["too long", "too odd"]}, {"name": "too long; too odd"}),
+        ({"0": {"code": 17, "message": "Already there", "why": [{"x": 1}]}}, {"0": "Already there"}),
+        ({"0": {"code": 17, "field": "name"}}, {"0": "17; name"}),
+        ({"0": [{"message": "One"}, {"reason": "Two"}, None]}, {"0": "One; Two"}),
+        ({"0": None, "1": 7}, {"0": "", "1": "7"}),
+    ],
+)
+def test_what_a_message_is_wrapped_in_is_not_shown(errors: dict[str, object], message: dict[str, str]) -> None:
+    body = httpx.Response(422, json={"title": "Bad.", "errors": errors}).content
+    assert decode_failure(body) == ("Bad.", message)
+
+
+@pytest.mark.parametrize("status", ["enabled", "Enabled", "ENABLED"])
+def test_a_promotion_is_live_however_its_status_is_written(status: str) -> None:
+    assert Promotion.model_validate({**PROMOTION, "status": status}).is_live
+
+
+def test_rows_beside_a_count_that_is_no_number_are_read() -> None:
+    page = decode_page(GET, counted(True, segment(1)), Segment, 1)
+    assert (len(page.items), page.total) == (1, None)
