@@ -200,7 +200,8 @@ def test_what_many_addresses_become_is_built_on_demand() -> None:
 
 def test_a_list_knows_what_it_was_filtered_for() -> None:
     (few,) = to.customers(ids=[7, 8, 9, 7])
-    assert few.asked("id:in") == {"7", "8", "9"}
-    assert [half.asked("id:in") for half in few.halves] == [{"7", "8"}, {"9"}]
+    assert few.asked("id:in") == frozenset("789")
+    assert [half.asked("id:in") for half in few.halves] == [frozenset("78"), frozenset("9")]
     (named,) = to.customers(emails=["Ada+1@example.com"])
-    assert (named.asked("email:in"), named.asked("id:in")) == ({"ada+1@example.com"}, None)
+    assert named.asked("email:in") == frozenset({"ada+1@example.com"})
+    assert named.asked("id:in") is None

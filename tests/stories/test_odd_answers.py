@@ -68,7 +68,7 @@ async def test_whatever_is_answered_to_a_write_what_is_told_is_so(slack: World, 
         if "Done" in told:  # a plain success is believed of what needs no answer, and only of that
             assert state(slack) != before or (path == MEMBERS or method == "DELETE"), (line, told)
         else:
-            words = ("Nothing was changed", "may have been carried out", "Left: ")
+            words = ("Nothing was changed", "may have been carried out", "Stopped at: ")
             assert any(word in told for word in words), (line, told)
             assert state(slack) == before or path in ("/customers", "/shopper-profiles"), (line, told)
 
@@ -89,7 +89,7 @@ async def test_whatever_is_answered_to_a_reading_it_is_told_and_nothing_is_done(
 
 async def test_a_filter_that_is_ignored_takes_nobodys_profile(slack: World) -> None:
     (email, other) = slack.emails(2, inside="VIPs")
-    await slack.type(f"/shopper delete {email}")
+    await slack.type(f"/shopper delete #{slack.customer_id(email)}")
     row = {"id": slack.customer_id(other), "email": other, "shopper_profile_id": slack.profile_id(other)}
     body = {"data": [{**row, "segment_ids": []}], "meta": {"pagination": {"total": 1}}}
     slack.store.faults.add("GET", "/customers", status=200, body=body, times=None)
