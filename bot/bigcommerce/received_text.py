@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-_UNSOUND = re.compile("[\x00\ud800-\udfff]")
-"""Half of a surrogate pair, which no encoding can carry, and the character that no database's text can hold."""
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which JSON can say and no encoding can carry."""
 
 
 def load_json(body: bytes) -> Any:
@@ -17,5 +17,5 @@ def load_json(body: bytes) -> Any:
 
 
 def sound(text: str) -> str:
-    """Return a text with a sign in place of each character that nothing can store."""
-    return text if text.isascii() and "\x00" not in text else _UNSOUND.sub("\ufffd", text)
+    """Return a text with a sign in place of what nothing can store or send."""
+    return text if text.isascii() else _HALF_PAIR.sub("\ufffd", text)

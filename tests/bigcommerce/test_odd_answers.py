@@ -1,5 +1,7 @@
 """Answers that are no refusal and not what was asked for: nobody else's row is taken, and nothing is assumed done."""
 
+import json
+
 import httpx
 import pytest
 
@@ -176,21 +178,14 @@ async def test_a_store_that_answers_too_deeply_is_told_about(clock: Clock) -> No
 
 @pytest.mark.parametrize(
     ("text", "stored"),
-    [
-        ("VIPs", "VIPs"),
-        ("Zoë 😀", "Zoë 😀"),
-        ("a\ud800b", "a\ufffdb"),
-        ("\x00a", "\ufffda"),
-        ("é\udc00\x00", "é\ufffd\ufffd"),
-    ],
+    [("VIPs", "VIPs"), ("Zoë 😀", "Zoë 😀"), ("a\ud800b", "a\ufffdb"), ("é\udc00\udfff", "é\ufffd\ufffd")],
 )
 def test_what_nothing_can_store_is_replaced(text: str, stored: str) -> None:
     assert sound(text) == stored
     assert Segment(id=uuid(1), name=text, description=text) == Segment(id=uuid(1), name=stored, description=stored)
     assert Customer(id=1, email=text).email == stored
-    body = f'{{"title": "{text}", "errors": {{"name": "{text}"}}}}'.replace("\x00", "\\u0000")
-    escaped = body.encode("ascii", "backslashreplace").replace(b"\\xe9", b"\\u00e9").replace(b"\\xeb", b"\\u00eb")
-    assert decode_failure(escaped.replace(b"\\U0001f600", b"\\ud83d\\ude00")) == (stored, {"name": stored})
+    body = json.dumps({"title": text, "errors": {"name": text}}).encode()
+    assert decode_failure(body) == (stored, {"name": stored})
 
 
 @pytest.mark.parametrize(
