@@ -368,3 +368,11 @@ def test_pages_are_counted_from_the_whole_or_by_a_full_one(total: int | None, ro
     meta = {} if total is None else {"meta": {"pagination": {"total": total}}}
     page = responses.decode_page(GET, answer(200, body | meta), Segment, 1, limit=2)
     assert (len(page.items), page.total, page.pages) == (rows, total, pages)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_success"),
+    [(199, False), (200, True), (201, True), (202, False), (204, True), (207, False), (299, True), (300, False)],
+)
+def test_all_was_carried_out_where_the_status_says_so(status: int, is_success: bool) -> None:
+    assert Response(status).is_success is is_success

@@ -307,6 +307,7 @@ async def test_a_name_that_begins_with_a_verb_goes_first() -> None:
         for line, other in (("new members", 'create name:"members"'), ("list of x", 'list words:"of x"')):
             with pytest.raises(Misuse, match="is a segment, and its first word is a command") as caught:
                 await resolve(call_of(f"segment {line}"), Shop(machine.client))
+            assert caught.value.for_log == "A name begins with a command."
             assert [one.line.partition(" segment:")[0] for one in caught.value.instead] == [
                 "segment show",
                 f"segment {other}",

@@ -103,6 +103,9 @@ async def test_a_message_without_a_file_says_what_to_do(slack: World) -> None:
     assert answer.startswith("I read no messages, only files: drop a list of shoppers here")
     assert "/segment help" in answer
     assert "hello" not in str([entry.detail for entry in slack.entries()])
+    assert [entry.detail["reason"] for entry in slack.entries() if entry.kind == "refused"] == [
+        "The message has no file."
+    ] * 2
 
 
 def file(name: str, number: int = 1, **others: Any) -> Json:

@@ -22,7 +22,6 @@ _BOOK = "xl/workbook.xml"
 
 def refuse_other_archives(file: BinaryIO, name: str) -> None:
     """Raise Misuse unless this archive is a workbook of a size that memory has room for."""
-    file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             sizes = {one.filename: one.file_size for one in archive.infolist()}

@@ -503,6 +503,19 @@ async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:
             await build_plan((RetargetPromotion(promotion=SALE, after=lapsed),), Shop(machine.client))
 
 
+@pytest.mark.parametrize("known", [0, 1, BATCH - 1, BATCH, BATCH + 10, 2 * BATCH])
+@pytest.mark.parametrize("new", [0, 1, BATCH - 1, BATCH, BATCH + 1])
+def test_batches_hold_everybody_once_and_are_full_but_for_the_last(known: int, new: int) -> None:
+    ids, newcomers = tuple(sorted(map(uuid, range(known)))), tuple(range(1, new + 1))
+    steps = [step for step in added(VIPS, ids, newcomers) if isinstance(step, AddMembers)]
+    assert tuple(one for step in steps for one in step.profile_ids) == ids
+    assert sorted(one for step in steps for one in step.newcomers if isinstance(one, int)) == list(newcomers)
+    assert sum(len(step.newcomers) for step in steps) == new
+    sizes = [len(step.profile_ids) + len(step.newcomers) for step in steps]
+    assert sizes[:-1] == [BATCH] * (len(sizes) - 1)
+    assert 0 not in sizes
+
+
 def test_what_is_gone_is_told_by_its_kind() -> None:
     assert str(Gone("VIPs")) == "The segment “VIPs” is no longer in the store."
     assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is no longer in the store."

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -14,7 +15,7 @@ from bot.core.errors import LedgerLost, NotRecorded
 from bot.engine.process import Process
 from bot.engine.tasks import Tasks
 from bot.ledger.errors import UnusableLedger
-from bot.ledger.postgres.connecting import connect, described
+from bot.ledger.postgres.connecting import connect, described, is_usable
 from bot.ledger.postgres.database import PostgresDatabase
 from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.postgres.outcomes import was_committed
@@ -79,6 +80,18 @@ async def test_what_was_closed_is_opened_again(database: PostgresDatabase, name:
     assert (await database.write(one), await count(database)) == (1, 1)
     end_all(name)
     assert (await database.write(one), await count(database)) == (2, 2)
+
+
+def test_a_connection_is_used_again_whatever_a_transaction_left(name: str) -> None:
+    connection = connect(url_of(name, BOT), patience=None)
+    assert is_usable(connection)
+    connection.execute("BEGIN")
+    assert is_usable(connection)
+    with suppress(psycopg.Error):
+        connection.execute("BEGIN; SELECT nothing")
+    assert is_usable(connection)
+    connection.close()
+    assert not is_usable(connection)
 
 
 def end_all(name: str) -> None:
@@ -218,6 +231,19 @@ async def test_a_database_that_forgot_an_entry_stops_the_bot(database: PostgresD
     assert "no longer holds entry 2" in lost.value.for_operator
     async with open_postgres(url_of(name, BOT)) as ledger:
         assert (await ledger.audit.verify()).holds
+
+
+async def test_a_database_that_holds_another_entry_in_its_place_stops_the_bot(
+    database: PostgresDatabase, name: str
+) -> None:
+    """It was restored, and another bot wrote meanwhile: as many entries, and others."""
+    await database.write(lambda db: (one(db), one(db)))
+    with superuser(name) as server:
+        server.execute("SET session_replication_role = replica; SET search_path = segment_bot")
+        server.execute("UPDATE entries SET seal = repeat('f', 64) WHERE number = 2")
+        server.execute("UPDATE tail SET seal = repeat('f', 64)")
+    with pytest.raises(LedgerLost, match="forgot what it had on record"):
+        await database.write(one)
 
 
 async def test_tables_that_are_gone_stop_the_bot() -> None:
