@@ -258,14 +258,15 @@ async def test_tables_that_are_gone_stop_the_bot() -> None:
 
 
 async def test_a_later_schema_stops_the_bot(database: PostgresDatabase, name: str) -> None:
-    try:
-        with superuser(name) as server:
-            server.execute("UPDATE segment_bot.ledger_schema SET version = 99, oldest_writer = 99")
+    with superuser(name) as server:
+        as_made = server.execute("SELECT version, oldest_writer FROM segment_bot.ledger_schema").fetchone()
+        setting = "UPDATE segment_bot.ledger_schema SET version = %s, oldest_writer = %s"
+        try:
+            server.execute(setting, (99, 99))
             with pytest.raises(LedgerLost, match="too old"):
                 await database.write(one)
-    finally:
-        with superuser(name) as server:
-            server.execute("UPDATE segment_bot.ledger_schema SET version = 12, oldest_writer = 12")
+        finally:
+            server.execute(setting, as_made)
 
 
 async def test_a_signed_ledger_needs_its_key(name: str) -> None:
