@@ -13,7 +13,7 @@ from tests.bigcommerce.test_sending_again import Shop, owners, shop, vips
 
 __all__ = ["shop", "vips"]
 MEMBERS = "/segments/{id}/shopper-profiles"
-A, B, C = uuid(1), uuid(2), uuid(3)
+A, B, C = uuid(0xA), uuid(0xB), uuid(0xC)
 
 
 def answer(status: int, **body: object) -> Response:
@@ -25,7 +25,8 @@ def answer(status: int, **body: object) -> Response:
     [
         (answer(201), (A, B)),
         (answer(201, data=[{"id": A.upper()}]), (A,)),
-        (answer(201, data=[A, B], meta={}), (A, B)),
+        (answer(201, data=[A, B.upper()], meta={}), (A, B)),
+        (answer(201, data=[A], meta={"total": 2, "success": 2}), (A,)),
         (answer(409, data=[], meta={"total": 2, "success": 0, "failed": 2}), ()),
         (answer(409, data=[{"id": B}], meta={"total": 2, "success": 1, "failed": 1}), (B,)),
         (answer(409, data=[], meta={"total": 2, "success": 1, "failed": 1}), None),
@@ -39,6 +40,8 @@ def answer(status: int, **body: object) -> Response:
 )
 def test_an_answer_says_whom_it_added_or_leaves_it_open(response: Response, done: tuple[str, ...] | None) -> None:
     assert carried_out(response, (A, B)) == done
+    upper = None if done is None else tuple(map(str.upper, done))
+    assert carried_out(response, (A.upper(), B.upper())) == upper
 
 
 @pytest.mark.parametrize("adds", ["none", "rest"])

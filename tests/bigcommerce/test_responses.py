@@ -180,6 +180,15 @@ def test_the_vendors_own_409_for_members_names_the_member(segments_document: dic
     assert responses.already_members(answer(409, sample), [uuid(1), member.upper()]) == (member.upper(),)
 
 
+@pytest.mark.parametrize("named", [uuid(0xA), uuid(0xA).upper()])
+@pytest.mark.parametrize("asked", [uuid(0xA), uuid(0xA).upper()])
+def test_a_member_is_named_in_any_case(named: str, asked: str) -> None:
+    told = answer(409, wrapped("Conflict", {"0": f"Shopper profile `{named}` already exists for segment `x`."}))
+    gone = answer(404, wrapped("Not found", {"0": f"Shopper profile `{named}` does not exist."}))
+    assert responses.already_members(told, [asked, uuid(1)]) == (asked,)
+    assert responses.missing_profiles(gone, [asked, uuid(1)]) == (asked,)
+
+
 @pytest.mark.parametrize(
     ("status", "messages"),
     [

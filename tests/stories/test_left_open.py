@@ -31,13 +31,13 @@ async def test_a_promotion_keeps_all_else_whether_a_put_replaces_it_or_not(slack
     assert {**after, "customer": None} == {**before, "customer": None}
 
 
-@pytest.mark.parametrize("null", ["clears", "keeps"])
+@pytest.mark.parametrize("null", ["clears", "keeps", "keeps_silently"])
 async def test_a_promotion_that_keeps_its_targeting_is_told_plainly(slack: World, null: str) -> None:
     slack.store.set(null_segments=null)
     await slack.type('/promotion untarget "VIP early access"')
     await slack.press("Untarget Promotion", by="ben")
     is_kept = slack.promotions()[1]["customer"]["segments"] is not None
-    assert is_kept is (null == "keeps")
+    assert is_kept is (null != "clears")
     told = "The store kept whom “VIP early access” reaches: it still reaches shoppers in VIPs."
     assert (told in read(slack.card(1))) is is_kept
 

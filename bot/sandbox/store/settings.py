@@ -29,8 +29,8 @@ class StoreSettings(BaseModel):
 
     promotion_put: Literal["partial", "whole"] = "partial"
     """Whether fields that a PUT leaves out keep their values, or get their defaults."""
-    null_segments: Literal["clears", "keeps"] = "clears"
-    """What `customer.segments: null` in a PUT does."""
+    null_segments: Literal["clears", "keeps", "keeps_silently"] = "clears"
+    """What `customer.segments: null` in a PUT does; "silently": its answer repeats the null."""
     conflict_adds: Literal["none", "rest"] = "none"
     """Whom a POST of members adds if it answers 409: nobody, or those who are not named."""
     created_lists: Literal["all", "all_but_last"] = "all"

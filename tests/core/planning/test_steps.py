@@ -42,6 +42,7 @@ from bot.core.planning.steps import (
 from bot.core.planning.steps.key_lists import sorted_keys
 from bot.core.planning.steps.profiles import Memberships
 from bot.core.planning.steps.promotions import whom
+from bot.core.planning.steps.references import Stored
 from bot.core.store_view.cached_shop import PromotionUse, Shop
 from tests.core.samples import VIPS, add, delete, plan, uuid
 from tests.engine.bench import Bench, bench
@@ -494,6 +495,16 @@ async def test_a_store_that_sets_something_else_is_told(segments: tuple[str, ...
         told = logged(step, applied)
         assert now.targeting
         assert (told["before"], told["after"]) == (now.targeting.to_json(), now.targeting.to_json())
+
+
+@pytest.mark.parametrize("null", ["keeps", "keeps_silently"])
+async def test_what_a_promotion_reaches_without_targeting_is_read_again(null: str) -> None:
+    async with a_shop() as machine:
+        machine.store.set(null_segments=null)
+        (step,) = (await build_plan((RetargetPromotion(promotion=SALE, after=None),), Shop(machine.client))).steps
+        applied = await step.apply(machine.client)
+        assert applied.notes == ("The store kept whom “Win back” reaches: it still reaches shoppers in Lapsed.",)
+        assert applied.stored == Stored(targeting=(await promotion(machine)).targeting)
 
 
 async def test_a_promotion_that_reaches_them_already_is_no_change() -> None:

@@ -103,11 +103,12 @@ def update(shop: Shop, promotion_id: int, draft: Mapping[str, Any]) -> dict[str,
         document |= {"codes": _codes(before.get("codes"), document["codes"]), "multiple_codes": _several(before)}
     if before["status"] == "INVALID" and document["status"] == "ENABLED":
         document["status"] = "INVALID"  # the store's own finding, which nobody can set or lift
-    if shop.settings.null_segments == "keeps" and document["customer"].get("segments") is None:
-        document["customer"] = {**document["customer"], "segments": before["customer"].get("segments")}
+    saved = document
+    if shop.settings.null_segments != "clears" and document["customer"].get("segments") is None:
+        saved = {**document, "customer": {**document["customer"], "segments": before["customer"].get("segments")}}
     with shop.db:
-        store(shop, document)
-    return document
+        store(shop, saved)
+    return document if shop.settings.null_segments == "keeps_silently" else saved
 
 
 def _codes(before: Any, codes: Any) -> Any:
