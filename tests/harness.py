@@ -194,7 +194,13 @@ class World:
         self._running.push_async_callback(self.workspace.http.close)
 
     async def stop(self) -> None:
-        """Stop it."""
+        """Stop it, in the middle of what it does."""
+        if self.bot:
+            await self.bot.engine.process.tasks.stop()
+        await self.end()
+
+    async def end(self) -> None:
+        """Stop it as whoever replaces it by another one does: what is under way ends first."""
         await self._running.aclose()
         self._running = AsyncExitStack()
         self.bot = None

@@ -12,7 +12,7 @@ from bot.core.approval.run_progress import failed_runs, is_long, shoppers_done
 from bot.core.errors import TooLate
 from bot.core.planning.steps import AnyStep, CreatedIds
 from bot.engine.recent_shop import RecentShop
-from bot.engine.run_fence import LeaseLost, StepFence
+from bot.engine.run_fence import LeaseLost, StepFence, Stopping
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
 from bot.engine.step_run import StepRun
@@ -43,6 +43,8 @@ class ChangeRun:
         """Run the Steps that are left, until one fails or somebody stops it; leave it to a process that took over."""
         try:
             await self._steps()
+        except Stopping:
+            log.info("Change %s is left to another process", self._record.change.number)
         except (TooLate, LeaseLost) as error:
             log.warning("Change %s went on in another process: %s", self._record.change.number, error)
             self._record.process.meters.lost_run()
@@ -77,6 +79,7 @@ class ChangeRun:
         has_begun = self._record.run_of(position) is not None
         if not has_begun and await self._is_over(position):
             return
+        self._record.fence.refuse_beginning()
         await self._record.fence.hold()
         fence = StepFence(self._record.fence)
         # A Step that had started when a process died may have been carried out: that is checked first.

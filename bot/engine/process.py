@@ -178,7 +178,8 @@ class Process:
         await self.ledger.leases.release(number, owner=self.owner, role=role)
 
     async def stop(self) -> None:
-        """Cancel all running work; another process may resume it at once."""
+        """End what is under way, and cancel what takes longer; another process may resume it at once."""
+        await self.tasks.finish()
         await self.tasks.stop()
         self.share.leave()
         with suppress(NotRecorded):  # the others will see when its leases expire

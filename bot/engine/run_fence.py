@@ -15,6 +15,12 @@ class LeaseLost(HeldBack):
     sentence = "Another process has this change by now."
 
 
+class Stopping(LeaseLost):
+    """This process stops: another one goes on with this change, whose next write is not begun."""
+
+    sentence = "This process stops."
+
+
 class OldSight(HeldBack):
     """The store has not answered for a while: what the run goes by has to be read again first."""
 
@@ -46,6 +52,11 @@ class RunFence:
         if not await self.process.ledger.leases.holds(self.number, owner=self.process.owner):
             raise LeaseLost
         return until
+
+    def refuse_beginning(self) -> None:
+        """Raise Stopping if nothing is to be begun any more."""
+        if self.process.tasks.are_ending:
+            raise Stopping
 
     def notice_gap(self) -> None:
         """Count a gap, if the store has not answered for a while."""
@@ -81,6 +92,7 @@ class StepFence:
 
     async def permit(self) -> None:
         """Let a write out. Raises LeaseLost and OldSight; NotRecorded if the lease cannot be renewed."""
+        self.run.refuse_beginning()
         process = self.run.process
         self._until = await self.run.hold()
         while process.elapsed() + process.lease.needed > self._until:

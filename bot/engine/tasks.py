@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from bot.core.errors import NotRecorded
 
 T = TypeVar("T")
+FINISH_SECONDS = 3.0
+"""How long work may still take when the process stops: by then Slack opens no form any more."""
 log = logging.getLogger(__name__)
 
 
@@ -16,6 +19,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self.are_ending = False
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start ``work`` and hold it until it ends; log an uncaught failure."""
@@ -35,6 +39,16 @@ class Tasks:
         """Wait until no work is running, including what it started."""
         while self._running:
             await asyncio.wait(self._running)
+
+    async def finish(self) -> None:
+        """Let what is under way end, for three seconds: what is cut off on its way may come twice, or in doubt.
+
+        Runs begin no further write then (``are_ending``).
+        """
+        self.are_ending = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self.settled()
 
     async def stop(self) -> None:
         """Cancel all running work; the ledger allows it to be resumed."""

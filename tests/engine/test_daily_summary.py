@@ -234,6 +234,7 @@ async def test_a_process_that_stops_leaves_the_day_to_others_at_once(machine: Be
     async with machine.another(path, schedule=NINE) as other:
         await other.sweeps()
         assert other.board.announced == []
+        await machine.tasks.stop()  # in the middle of it
         await machine.engine.stop()
         stuck.release.set()
         await other.sweeps()

@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.core.planning.steps import (
 from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import plan, remaining_steps
 from tests.engine.bench import Bench, bench
+from tests.harness import Stuck
 from tests.records import entries_of
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
@@ -421,6 +423,28 @@ async def test_a_process_that_lost_its_change_between_two_steps_stops(machine: B
         await machine.runs(change)
         assert ((await machine.latest()).state, "VIPs" in machine.segments()) == (State.RUNNING, True)
         await other.ledger.leases.release(change.number, owner=other.engine.process.owner)
+        await other.sweeps()
+    assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path_", "written"), [("DELETE", SEGMENTS, ["DELETE"]), ("GET", "/segments", [])], ids=["write", "read"]
+)
+async def test_a_process_that_stops_has_its_write_answered_and_begins_no_other(
+    machine: Bench, path: Path, method: str, path_: str, written: list[str]
+) -> None:
+    change = await machine.approved(await both_deleted(machine))
+    machine.store.sleep = stuck = Stuck()
+    machine.store.faults.add(method, path_, delay=1)
+    machine.runner.start(change.number)
+    await stuck.reached.wait()
+    stopping = asyncio.create_task(machine.engine.stop())
+    await asyncio.sleep(0)
+    stuck.release.set()
+    await stopping
+    assert ((await machine.latest()).state, machine.writes()) == (State.RUNNING, written)
+    assert machine.kinds().count("step done") == len(written)
+    async with machine.another(path) as other:
         await other.sweeps()
     assert ((await machine.latest()).state, machine.writes()) == (State.DONE, ["DELETE", "DELETE"])
 

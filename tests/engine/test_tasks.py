@@ -3,7 +3,8 @@ import logging
 
 import pytest
 
-from bot.engine.tasks import Tasks
+from bot.engine.tasks import FINISH_SECONDS, Tasks
+from tests.jumping_loop import run_at_once
 
 
 async def test_settled_waits_for_work_that_work_started() -> None:
@@ -52,3 +53,27 @@ async def test_stopping_cancels_what_is_under_way_and_what_it_leaves_behind() ->
     await tasks.stop()
     assert held.cancelled()
     assert cleaned[0].cancelled()
+
+
+def test_finishing_waits_for_what_is_under_way_but_not_for_long() -> None:
+    async def story() -> tuple[list[float], float]:
+        tasks, done = Tasks(), list[float]()
+
+        async def ends_after(seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            done.append(seconds)
+
+        async def goes_on() -> None:
+            await ends_after(1)
+            tasks.start(ends_after(0.5))
+
+        tasks.start(goes_on())
+        await tasks.finish()
+        assert tasks.are_ending
+        at = asyncio.get_running_loop().time()
+        tasks.start(ends_after(10))
+        await tasks.finish()
+        await tasks.stop()
+        return done, asyncio.get_running_loop().time() - at
+
+    assert run_at_once(story) == ([1, 0.5], FINISH_SECONDS)
