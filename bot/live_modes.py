@@ -15,7 +15,7 @@ from bot.health.readings import read
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import DOTENV, Settings
 from bot.slack import transports
-from bot.slack.hearing import Hearing
+from bot.slack.socket_mode.upkeep import share
 from bot.wiring import Bot, assemble
 from commands import GROUPS
 
@@ -27,13 +27,17 @@ async def socket(settings: Settings) -> None:
     async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
-        hearing = Hearing(bot.engine.process.elapsed)
-        readiness.reached = hearing.is_fresh
-        async with transports.socket(bot.app, settings.SLACK_APP_TOKEN, hearing):
+        process = bot.engine.process
+        async with transports.socket(
+            bot.app,
+            settings.SLACK_APP_TOKEN,
+            wanted=lambda: share(process.heartbeat.living),
+            elapsed=process.elapsed,
+        ) as sockets:
+            readiness.reached = lambda: sockets.is_reached
             log.info("Ready: connected to Slack by Socket Mode")
             await stopped(bot.lost)
             readiness.is_draining = True
-            await bot.deliveries.acknowledged()
 
 
 async def http(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -33,7 +34,7 @@ from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
-from bot.slack.deliveries import CountingApp, Deliveries
+from bot.slack.deliveries import TimedApp
 from bot.slack.directory import SlackDirectory
 from bot.slack.file_downloads import SlackUploads
 from bot.slack.slack_client import SlackClient
@@ -60,7 +61,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``app`` takes Slack's ``deliveries``, ``engine`` does the work, at the ``store``.
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work, at the ``store``.
 
     ``lost`` gets a result once the bot has to stop, since it lost its ledger.
     """
@@ -69,7 +70,6 @@ class Bot:
     engine: Engine
     store: Reader
     lost: asyncio.Future[LedgerLost]
-    deliveries: Deliveries
 
     def lose(self, error: LedgerLost) -> None:
         """Note that the bot has to stop."""
@@ -157,9 +157,8 @@ async def assemble(
             zone=settings.TIMEZONE,
             share=share,
         )
-        deliveries = Deliveries(meters)
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
-        bot = Bot(_app(client, deliveries), engine, store, lost, deliveries)
+        bot = Bot(_app(client, meters), engine, store, lost)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
@@ -170,11 +169,11 @@ async def assemble(
         yield bot
 
 
-def _app(client: AsyncWebClient, deliveries: Deliveries) -> AsyncApp:
+def _app(client: AsyncWebClient, meters: Meters) -> AsyncApp:
     # Without a name, Bolt looks for one in the caller's source. Signatures are checked before Bolt parses anything:
     # it does so afterwards, and logs whole bodies that are forged.
-    options = {"process_before_response": True, "request_verification_enabled": False}
-    return CountingApp(deliveries, name="segment-bot", client=client, **options)
+    options: dict[str, Any] = {"process_before_response": True, "request_verification_enabled": False}
+    return TimedApp(meters, name="segment-bot", client=client, **options)
 
 
 def _store(

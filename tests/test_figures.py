@@ -138,6 +138,7 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "run_fence": {"GAP": 60},
     "run_paces": {"WINDOW": 30},
     "store_overview": {"LARGEST": 25, "TTL": timedelta(seconds=30), "PATIENCE": 0.5},
+    "tasks": {"FINISH_SECONDS": 3},
 }
 SLACK: Mapping[str, Mapping[str, Figure]] = {
     "action_ids": {"METADATA_LIMIT": 3000},
@@ -178,13 +179,11 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     },
     "card": {"RULE": 200},
     "card_search": {"CLOCKS_DIFFER": timedelta(minutes=5), "LATEST": 200},
-    "deliveries": {"ACK_SECONDS": 3},
     "dialogs": {"PATIENCE": 2},
     "directory": {"PEOPLE_AT_ONCE": 1000, "TTL": timedelta(seconds=30)},
     "file_downloads": {"CHUNK": 65_536},
     "file_transfers": {"LONGEST_WAIT": 30},
     "forms": {"REASON_LENGTH": 500, "CARRIED": 2500},
-    "hearing": {"SILENT_SECONDS": 40},
     "home": {"HOME_BLOCKS": 100},
     "http.connections": {"MOST": 512, "READ_SECONDS": 10},
     "http.endpoint": {"MOST_BYTES": 1_048_576},
@@ -194,6 +193,15 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "older_blocks": {"FEWER_ROWS": 20},
     "progress_bar": {"WIDTH": 20},
     "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
+    "socket_mode.connection": {"ACK_SECONDS": 3, "SILENT_SECONDS": 40},
+    "socket_mode.connections": {
+        "PING_SECONDS": 10,
+        "CLOSE_SECONDS": 3,
+        "LOOK_SECONDS": 1,
+        "LONGEST_WAIT": 60,
+        "STEADY_SECONDS": 10,
+    },
+    "socket_mode.upkeep": {"CROWDED": 5},
     "transports": {"BACKLOG": 128, "LINGER_SECONDS": 2},
 }
 HEALTH: Mapping[str, Mapping[str, Figure]] = {

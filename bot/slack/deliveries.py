@@ -1,8 +1,6 @@
-"""The deliveries of Slack that this process has in hand: each is acknowledged before the process stops, and counted."""
+"""The deliveries of Slack: what kinds there are, and how long each takes until it is acknowledged."""
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,8 +10,6 @@ from slack_bolt.response import BoltResponse
 from bot.core.meters import NO_METERS, Meters
 from bot.engine.process import elapsed
 
-ACK_SECONDS = 3.0
-"""How long Slack waits for an acknowledgement."""
 _KINDS = {
     "block_actions": "click",
     "block_suggestion": "suggestion",
@@ -28,44 +24,17 @@ def kind_of(body: Mapping[str, Any]) -> str:
     return "command" if "command" in body else _KINDS.get(str(body.get("type")), "other")
 
 
-class Deliveries:
-    """How many deliveries are in hand; how long each took is told to the ``meters``."""
+class TimedApp(AsyncApp):
+    """Bolt's app, which tells the ``meters`` how long each delivery took."""
 
-    def __init__(self, meters: Meters = NO_METERS, elapsed: Callable[[], float] = elapsed) -> None:
-        self._meters = meters
-        self._elapsed = elapsed
-        self._in_hand = 0
-        self._none = asyncio.Event()
-        self._none.set()
-
-    @contextmanager
-    def in_hand(self, kind: str) -> Iterator[None]:
-        """Take a delivery, until it is acknowledged."""
-        began = self._elapsed()
-        self._in_hand += 1
-        self._none.clear()
-        try:
-            yield
-        finally:
-            self._in_hand -= 1
-            if not self._in_hand:
-                self._none.set()
-            self._meters.acknowledged(kind, self._elapsed() - began)
-
-    async def acknowledged(self) -> None:
-        """Wait until none is in hand; not longer than Slack waits."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._none.wait(), ACK_SECONDS)
-
-
-class CountingApp(AsyncApp):
-    """Bolt's app, which counts what it has in hand."""
-
-    def __init__(self, deliveries: Deliveries, **options: Any) -> None:
+    def __init__(self, meters: Meters = NO_METERS, elapsed: Callable[[], float] = elapsed, **options: Any) -> None:
         super().__init__(**options)
-        self._deliveries = deliveries
+        self._meters, self._elapsed = meters, elapsed
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Have a delivery answered."""
-        with self._deliveries.in_hand(kind_of(req.body)):
+        began = self._elapsed()
+        try:
             return await super().async_dispatch(req)
+        finally:
+            self._meters.acknowledged(kind_of(req.body), self._elapsed() - began)

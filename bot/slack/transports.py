@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from aiohttp import ClientSession, web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack.hearing import Hearing
+from bot.engine.process import elapsed
 from bot.slack.http.connections import READ_SECONDS, Connection, Connections, most_connections, open_files
 from bot.slack.http.endpoint import MOST_BYTES, Endpoint, closing
 from bot.slack.http.refusals import Refusals, ServerLog
 from bot.slack.http.replays import Replays
+from bot.slack.socket_mode.connections import Connections as Sockets
 
 PATH = "/slack/events"
 BACKLOG = 128
@@ -27,17 +27,17 @@ _LOG = web.AppKey("log", ServerLog)
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, app_token: str, hearing: Hearing | None = None) -> AsyncIterator[None]:
-    """Connect to Slack while the context lasts; the client reconnects by itself. ``hearing`` notes what is heard."""
-    handler = AsyncSocketModeHandler(app, app_token)
-    if hearing:
-        await handler.client.aiohttp_client_session.close()
-        handler.client.aiohttp_client_session = ClientSession(ws_response_class=hearing.connection_class())
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt annotates none of its handlers
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+async def socket(
+    app: AsyncApp,
+    app_token: str,
+    *,
+    wanted: Callable[[], int] = lambda: 1,
+    elapsed: Callable[[], float] = elapsed,
+) -> AsyncIterator[Sockets]:
+    """Be connected to Slack while the context lasts: by as many connections as are ``wanted``, from its hello on."""
+    sockets = Sockets(app, app_token, wanted=wanted, elapsed=elapsed)
+    async with sockets.kept():
+        yield sockets
 
 
 def http(

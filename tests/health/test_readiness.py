@@ -15,7 +15,6 @@ from bot.core.errors import NotRecorded
 from bot.health.readiness import DRAINING, STARTING, Readiness
 from bot.health.server import probes, serving
 from bot.slack import transports
-from bot.slack.hearing import Hearing
 from bot.wiring import assemble
 from commands import GROUPS
 from tests.disks import held
@@ -56,10 +55,11 @@ async def bot_behind_a_relay(folder: Path, *, heard_by: Callable[[], float] | No
         made.workspace.public_url = url
         settings = settings_for(url, made.database)
         bot = await stack.enter_async_context(assemble(settings, GROUPS, clock=clock, elapsed=loop.time))
-        hearing = Hearing(heard_by or loop.time)
-        readiness = Readiness(bot.engine.process, hearing.is_fresh)
+        readiness = Readiness(bot.engine.process)
         port = await stack.enter_async_context(serving(probes(readiness, None), LOCAL, 0))
-        await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN, hearing))
+        token, heard_by = settings.SLACK_APP_TOKEN, heard_by or loop.time
+        sockets = await stack.enter_async_context(transports.socket(bot.app, token, elapsed=heard_by))
+        readiness.reached = lambda: sockets.is_reached
         session = await stack.enter_async_context(ClientSession(f"http://{LOCAL}:{port}"))
         yield Behind(relay, session, made)
 
@@ -105,10 +105,6 @@ def test_a_connection_that_slack_renews_stays_ready(tmp_path: Path) -> None:
             assert (await probed(behind.session, "/readyz"))[0] == 200
 
     run_at_once(story)
-
-
-def test_nobody_is_ready_before_slack_said_hello() -> None:
-    assert not Hearing(lambda: 0.0).is_fresh()
 
 
 async def test_a_bot_that_starts_or_stops_is_not_ready(slack: World) -> None:

@@ -1,6 +1,10 @@
 """Socket Mode from Slack's side: tickets, websockets, envelopes and their acknowledgements.
 
-Facts: docs.slack.dev/apis/events-api/using-socket-mode: at most ten connections, each payload goes to one.
+Facts: docs.slack.dev/apis/events-api/using-socket-mode: at most ten connections, each payload goes to one. Slack warns
+about ten seconds before it closes one, or closes it at once (`refresh_requested`).
+
+Not documented is what becomes of a command or a click that was sent over a connection which its app was closing:
+`sends_again` says whether it goes to another one, or the person is shown an error.
 """
 
 import asyncio
@@ -18,6 +22,12 @@ from bot.sandbox.workspace.refusals import Json
 
 MOST_CONNECTIONS = 10
 CLOSE_SECONDS = 0.2  # how long a closing server waits for a client's close frame
+PING_SECONDS = 30.0  # how often an app is asked for a pong
+NOTICE_SECONDS = 10.0  # how long before a connection is closed its app is warned
+
+
+class Unsent(Undelivered):
+    """The connection was over before anything was sent."""
 
 
 class Connection:
@@ -28,7 +38,10 @@ class Connection:
         self._waiting: dict[str, asyncio.Future[Json]] = {}
 
     async def ask(self, parcel: Parcel) -> Json:
-        """Send an envelope and wait for its acknowledgement. Raises Undelivered if the connection breaks."""
+        """Send an envelope and wait for its acknowledgement.
+
+        Raises Undelivered if the connection breaks; Unsent if it was over before.
+        """
         envelope_id = str(uuid.uuid4())
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = answer
@@ -36,7 +49,7 @@ class Connection:
             await self.socket.send_json(_envelope(envelope_id, parcel))
             return await answer
         except ConnectionError:
-            raise Undelivered(DISPATCH_FAILED) from None
+            raise Unsent(DISPATCH_FAILED) from None
         finally:
             del self._waiting[envelope_id]
 
@@ -73,6 +86,8 @@ class Sockets:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._on_change = on_change
+        self.sends_again = True
+        self.most = 0  # connections at the same time, so far
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -84,12 +99,22 @@ class Sockets:
         return ticket
 
     async def carry(self, parcel: Parcel) -> Json:
-        """Send a parcel over the next connection; `dispatch_failed` if there is none."""
-        if not self._connections:
-            raise Undelivered(DISPATCH_FAILED)
-        connection = self._connections.pop(0)
-        self._connections.append(connection)
-        return await connection.ask(parcel)
+        """Send a parcel over the next connection; `dispatch_failed` if there is none.
+
+        If it breaks after that, the parcel goes to another one, unless Slack does not send again.
+        """
+        while self._connections:
+            connection = self._connections.pop(0)
+            self._connections.append(connection)
+            try:
+                return await connection.ask(parcel)
+            except Unsent:
+                self._forget(connection)
+            except Undelivered:
+                self._forget(connection)
+                if not self.sends_again:
+                    raise
+        raise Undelivered(DISPATCH_FAILED)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Respond to GET /socket: one connection from hello to goodbye."""
@@ -97,7 +122,7 @@ class Sockets:
         if ticket not in self._tickets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(timeout=CLOSE_SECONDS)
+        socket = web.WebSocketResponse(timeout=CLOSE_SECONDS, heartbeat=PING_SECONDS)
         await socket.prepare(request)
         if len(self) >= MOST_CONNECTIONS:
             await _say_goodbye(socket, "too_many_websockets")
@@ -107,6 +132,7 @@ class Sockets:
 
     async def _attend(self, connection: Connection) -> None:
         self._connections.append(connection)
+        self.most = max(self.most, len(self))
         try:
             await connection.socket.send_json(_hello(len(self)))
             self._on_change()
@@ -117,13 +143,25 @@ class Sockets:
             self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
-        if connection in self._connections:
-            self._connections.remove(connection)
+        self._forget(connection)
         connection.lose()
         self._on_change()
 
+    def _forget(self, connection: Connection) -> None:
+        with suppress(ValueError):  # it is forgotten already
+            self._connections.remove(connection)
+
+    async def warn(self) -> None:
+        """Warn every connection that it will be closed, which happens unless its app closes it first."""
+        leaving = tuple(self._connections)
+        for connection in leaving:
+            await _announce(connection.socket, "warning")
+        await asyncio.sleep(NOTICE_SECONDS)
+        for connection in leaving:
+            await connection.socket.close()
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to reconnect, as Slack does every few hours."""
+        """Close every connection at once, as Slack does now and then."""
         leaving, self._connections = self._connections, []
         for connection in leaving:
             with suppress(ConnectionError):
@@ -145,5 +183,9 @@ def _hello(count: int) -> Json:
 
 
 async def _say_goodbye(socket: web.WebSocketResponse, reason: str) -> None:
-    await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+    await _announce(socket, reason)
     await socket.close()
+
+
+async def _announce(socket: web.WebSocketResponse, reason: str) -> None:
+    await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
