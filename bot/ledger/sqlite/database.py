@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
-from sqlite_utils import Database as Tables
-
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import BUSY_SECONDS, Values
@@ -18,7 +16,6 @@ from bot.ledger.sql.error_log import ErrorLog
 from bot.ledger.sql.signatures import refuse_missing_key
 from bot.ledger.sqlite.connection import Connection
 from bot.ledger.sqlite.file_checks import MOST_LOGGED, damage, empty_log_of_writes
-from bot.ledger.sqlite.migrations import migrations
 from bot.ledger.sqlite.read_only import connect_read_only
 from bot.ledger.sqlite.storage_errors import reason
 from bot.ledger.sqlite.write_guard import WriteGuard
@@ -208,10 +205,15 @@ def _committed(connection: Connection) -> Iterator[Connection]:
 def _migrate(connection: Connection, path: Path | str) -> None:
     if schema_version.is_named(connection):
         schema_version.refuse_if_too_old(connection, path)
-    tables = Tables(connection, execute_plugins=False)
-    if migrations.pending(tables) or schema_version.is_outdated(connection):
-        # Another process that is starting is waited for, and has migrated by then.
-        connection.execute("BEGIN IMMEDIATE")
-        with _committed(connection):
-            migrations.apply(tables)
-            schema_version.save(connection)
+        if not schema_version.is_outdated(connection):
+            return
+    # Imported where tables are made or changed: it takes longer than all else that opens a file.
+    from sqlite_utils import Database as Tables
+
+    from bot.ledger.sqlite.migrations import migrations
+
+    # Another process that is starting is waited for, and has migrated by then.
+    connection.execute("BEGIN IMMEDIATE")
+    with _committed(connection):
+        migrations.apply(Tables(connection, execute_plugins=False))
+        schema_version.save(connection)
