@@ -3,13 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
-from bot.core.audit.hash_chain import GENESIS
+from bot.core.audit.entry_codec import content_of
+from bot.core.audit.hash_chain import GENESIS, canonical, seal
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.database import Connection, SealedEntry
 from tests.core.samples import NOW
 from tests.ledger.subject import Subject
 
@@ -26,6 +30,21 @@ async def test_entries_are_read_in_order_and_in_pages(ledger: Ledger) -> None:
     assert everything[0].detail == {"n": 0}
     assert (everything[0].actor, everything[0].at) == ("UANA", "2026-05-04T09:30:00.000+00:00")
     assert (await ledger.audit.verify()).head == everything[-1].seal
+
+
+async def test_entries_of_another_log_are_followed_by_the_next(ledger: Ledger) -> None:
+    def write(db: Connection) -> int:
+        first = append(db, Entry(EntryKind.ASKED), NOW)
+        _, before, _ = db.last_entry() or (0, "", "")
+        content = content_of(Entry(EntryKind.ANSWERED), number=first + 1, at=NOW, workspace="")
+        body = canonical(content)
+        db.load_entries([SealedEntry(first + 1, before, content, body, seal(before, body), "")])
+        return append(db, Entry(EntryKind.REFUSED), NOW)
+
+    storage: Any = ledger.storage
+    assert await storage.write(write) == 3
+    assert [one.kind for one in await ledger.audit.entries()] == ["asked", "answered", "refused"]
+    assert (await ledger.audit.verify()).holds
 
 
 # Looking for entries

@@ -159,6 +159,17 @@ async def test_a_broken_chain_is_copied_no_further(kinds: Kinds) -> None:
         assert await target.audit.head() == (0, "0" * 64)
 
 
+@engines
+async def test_a_ledger_whose_tables_were_edited_is_refused_at_once(kinds: Kinds) -> None:
+    async with two(kinds) as (source, target):
+        await filled(source)
+        await database(source).write(lambda db: db.execute("UPDATE changes SET requester = 'UEVE' WHERE number = 1"))
+        with pytest.raises(NotCopied, match=r"nothing was copied\. .*hange 1"):
+            await copied(source, target)
+        assert await target.audit.head() == (0, "0" * 64)
+        assert "copied" not in [one.kind for one in await source.audit.entries()]
+
+
 class Busy(Mortal):
     """A ledger that somebody writes to while it is copied."""
 

@@ -26,6 +26,11 @@ _STORED = ("number", "previous", "body", "seal", "mac", *COMPUTED)
 _INSERT = f"INSERT INTO entries ({', '.join(_STORED)}) VALUES ({', '.join('?' * len(_STORED))})"
 
 
+def _row(entry: SealedEntry) -> tuple[str | int | None, ...]:
+    """Return an entry as it is stored."""
+    return (entry.number, entry.previous, entry.body, entry.seal, entry.mac, *computed(entry.content))
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose connections they are: for which workspace they write, with which keys, and how to read something later."""
@@ -78,8 +83,18 @@ class PostgresConnection:
 
     def insert_entry(self, entry: SealedEntry) -> None:
         """Insert the next entry of the audit log."""
-        row = (entry.number, entry.previous, entry.body, entry.seal, entry.mac, *computed(entry.content))
-        self.execute(_INSERT, row)
+        self.execute(_INSERT, _row(entry))
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Insert these rows by COPY: the server parses one statement, and moves the tail once."""
+        into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._borrow() as raw, raw.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def load_entries(self, entries: Sequence[SealedEntry]) -> None:
+        """Insert these entries by COPY."""
+        self.load("entries", _STORED, map(_row, entries))
 
     @contextmanager
     def unguarded(self, table: str) -> Iterator[None]:
@@ -140,6 +155,16 @@ class WritingConnection(PostgresConnection):
         """Insert the next entry of the audit log."""
         super().insert_entry(entry)
         self.known = (entry.number, entry.seal, entry.mac)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Insert these rows by COPY, after what waits to be sent."""
+        self._send()
+        super().load(table, columns, rows)
+
+    def load_entries(self, entries: Sequence[SealedEntry]) -> None:
+        """Insert these entries by COPY."""
+        super().load_entries(entries)
+        self.known = (entries[-1].number, entries[-1].seal, entries[-1].mac)
 
     def take_unsent(self) -> list[str]:
         """Return the statements that nobody waits for, and forget them; their results do not arrive any more."""

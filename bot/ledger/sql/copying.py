@@ -5,7 +5,7 @@ says where it comes from.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -43,21 +43,22 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "days": ("day",),
 }
 """The tables beside the entries, by the keys in whose order they are copied; who lives (``processes``) stays behind."""
-_TRUTHS = {"own", "informed", "reminded", "told"}
-"""Columns that are true or false: one engine has numbers for that."""
 _ENTRIES = "SELECT number, body, seal, mac FROM entries WHERE number > ? ORDER BY number LIMIT ?"
 Sealed = tuple[int, str, str, str]
 Row = dict[str, Any]
 
 
 async def copy_ledger(source: Database, target: Database, *, names: tuple[str, str], at: datetime) -> Verification:
-    """Copy the whole ledger, or what is left of it, and verify the copy. ``names``: of source and target, for people.
+    """Copy a whole ledger that holds, or what is left of it, and verify the copy. ``names``: of both, for people.
 
     Raises NotCopied while a bot uses either, if the target holds something else, or if the chain is broken.
     """
     for database, name in zip((source, target), names, strict=True):
         if await database.read(partial(_is_used, at=at)):
             raise NotCopied(f"A bot uses {name}. Stop it, wait for a minute, and copy again.")
+    whole = await source.read_apart(audit_log.verify)
+    if not whole.holds:
+        raise NotCopied(f"The log is not intact, so nothing was copied. {whole.fault}")
     begun = await target.read(audit_log.head)
     if not await source.read(partial(_goes_on, begun=begun, target=names[1])):
         raise NotCopied(f"{names[1]} holds another ledger, or a part of this one as it was. Copy to an empty one.")
@@ -125,10 +126,14 @@ def _page_of_entries(db: Connection, after: int) -> list[Sealed]:
     return [(row[0], row[1], row[2], row[3]) for row in db.execute(_ENTRIES, (after, PAGE))]
 
 
-def _insert_entries(db: Connection, rows: Iterable[Sealed], previous: str) -> None:
-    for number, body, seal, mac in rows:
-        db.insert_entry(SealedEntry(number, previous, json.loads(body), body, seal, mac))
-        previous = seal
+def _insert_entries(db: Connection, rows: Sequence[Sealed], previous: str) -> None:
+    befores = (previous, *(seal for _, _, seal, _ in rows))
+    db.load_entries(
+        [
+            SealedEntry(number, before, json.loads(body), body, seal, mac)
+            for (number, body, seal, mac), before in zip(rows, befores, strict=False)
+        ]
+    )
 
 
 # The other tables
@@ -154,13 +159,10 @@ def _page(db: Connection, table: str, limit: int, after: Sequence[Row] = (), ord
 
 
 def _insert(db: Connection, table: str, rows: Sequence[Row]) -> None:
-    columns = tuple(rows[0])
-    values = ", ".join("CAST(? AS BIGINT) = 1" if one in _TRUTHS else "?" for one in columns)
-    names = ", ".join(f'"{one}"' for one in columns)
-    db.executemany(
-        f"INSERT INTO {table} ({names}) VALUES ({values})", [tuple(map(_bound, row.values())) for row in rows]
-    )
+    names = [f'"{one}"' for one in rows[0]]
+    db.load(table, names, [tuple(map(_bound, row.values())) for row in rows])
 
 
 def _bound(value: Any) -> Any:
+    """Return a truth as a number, which one engine has for it and the other reads as one."""
     return int(value) if isinstance(value, bool) else value

@@ -1,14 +1,17 @@
 """A connection to a SQLite file. See ``bot.ledger.sql.database``."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
-from bot.ledger.sql.database import SealedEntry, Values
+from bot.ledger.sql.database import SealedEntry, Values, placeholders
 from bot.ledger.sqlite.append_only import removal_guard
 from bot.ledger.sqlite.file_checks import damage
+
+_STORED = ("number", "body", "seal", "mac")
+_INSERT = f"INSERT INTO entries ({', '.join(_STORED)}) VALUES ({placeholders(_STORED)})"
 
 
 class Connection(sqlite3.Connection):
@@ -30,8 +33,15 @@ class Connection(sqlite3.Connection):
 
     def insert_entry(self, entry: SealedEntry) -> None:
         """Insert the next entry of the audit log; SQLite computes the columns from its text."""
-        row = (entry.number, entry.body, entry.seal, entry.mac)
-        self.execute("INSERT INTO entries (number, body, seal, mac) VALUES (?, ?, ?, ?)", row)
+        self.execute(_INSERT, (entry.number, entry.body, entry.seal, entry.mac))
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Insert these rows."""
+        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({placeholders(columns)})", rows)
+
+    def load_entries(self, entries: Sequence[SealedEntry]) -> None:
+        """Insert these entries; SQLite computes the columns from their texts."""
+        self.load("entries", _STORED, ((one.number, one.body, one.seal, one.mac) for one in entries))
 
     @contextmanager
     def unguarded(self, table: str) -> Iterator[None]:
