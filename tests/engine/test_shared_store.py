@@ -13,7 +13,7 @@ from bot.bigcommerce.shares import AT_ONCE
 from bot.engine.process import HEARTBEAT, LEASE, USUAL_LEASE, Process
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
-from tests.bigcommerce.conftest import listed
+from tests.bigcommerce.conftest import listed, profile
 from tests.carried import Carried
 from tests.disks import frozen
 from tests.engine.bench import Bench
@@ -140,7 +140,7 @@ class Network(httpx.AsyncBaseTransport):
         self.under_way += 1
         await self.answer.wait()
         self.under_way -= 1
-        return listed(total=4)
+        return listed(profile(1))
 
 
 async def turns() -> None:
@@ -155,7 +155,7 @@ async def test_requests_of_two_processes_are_ten_at_most(replicas: Replicas) -> 
         await turns()
         assert network.under_way == AT_ONCE
         network.answer.set()
-        assert await asyncio.gather(*asked) == [4] * 60
+        assert await asyncio.gather(*asked) == [1] * 60
 
 
 class Sleeper(Carried):
@@ -186,7 +186,7 @@ async def test_who_slept_takes_another_turn_before_it_sends(replicas: Replicas) 
         for _ in range(3):
             two.share.use(0, 0)
             await replicas.passes(HEARTBEAT, two)
-        assert await asked == 4
+        assert await asked == 1
     assert sleeper.slept == 2
 
 
@@ -196,9 +196,9 @@ async def test_nothing_is_sent_while_the_ledger_cannot_be_written(replicas: Repl
     async with store_of(one, network) as store:
         with frozen(machine.ledger):
             await replicas.passes(LEASE - timedelta(seconds=USUAL_LEASE.needed))
-            assert await store.profile_count() == 4
+            assert await store.profile_count() == 1
             await replicas.passes(SECOND)
             asked = asyncio.create_task(store.profile_count())
             await turns()
             assert not asked.done()
-        assert await asked == 4
+        assert await asked == 1
