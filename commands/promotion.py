@@ -27,8 +27,8 @@ RULE = 3000
 
 
 ALSO = {
-    **dict.fromkeys(("to", "at", "for", "=", "in", "only"), "is"),
-    **dict.fromkeys(("not", "not-to", "not-for", "not-in", "isn't", "except", "without"), "is-not"),
+    **dict.fromkeys(("to", "at", "for", "=", "in", "is-in", "only"), "is"),
+    **dict.fromkeys(("not", "not-to", "not-for", "not-in", "isn't", "isn't-in", "except", "without"), "is-not"),
 }
 """What people type between a promotion and its segments."""
 
@@ -99,7 +99,8 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     promotions = await ctx.shop.readable_promotions()
     matching = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not matching:
-        return Answer(f"There are no promotions with “{args.words}”." if wanted else "There are no promotions.")
+        every = (offers(("All Promotions", "promotion list")),) if wanted else ()
+        return Answer(f"There are no promotions{f' with “{args.words}”' if wanted else ''}.", every)
     page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())
     names = await ctx.shop.names()
     rows = tuple((one.name, describe_status(one), whom(one.targeting, names), one.id) for one in page.items)

@@ -16,17 +16,21 @@ from bot.core.language.args import (
     PromotionInput,
     SegmentInput,
     ShopperInput,
+    Text,
     check,
     input_of,
     missing,
+    typed_fields,
 )
 from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
+from bot.core.language.left_out_words import EVERY, excepting_word
 from bot.core.language.line_reader import Values
 from bot.core.language.near_readings import Near, near_readings
 from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
+from bot.core.language.second_names import without_second_name
 from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
 from bot.core.questions import ask_near, ask_which, typed_line, words_of
 from bot.core.store_view.cached_shop import Shop
@@ -53,10 +57,14 @@ async def resolve(call: Call, shop: Shop) -> Call:
     taken = [_taken(call, one) for one in exact]
     others = [one for one in keyed if _taken(call, one) not in taken]
     found = (*exact, *others)[:MOST_READINGS] if exact else ()
+    if len(found) == 1:
+        args, words = call.command.args, call.words
+        found = (*found, *without_second_name(args, words, found[0], _names_of(indexes)))
     if len(found) == 1 and replace(call, values=found[0]).is_complete:
         return Call(call.command, found[0])
     if found:
         raise ask_which(call.command, found, _labels(indexes))
+    _refuse_exceptions(call)
     near = _near(call, indexes, is_whole=lambda values: _is_whole(call, values))[:MOST_READINGS]
     if not keyed and not _take_all(near):
         _ask_about_misspelt(call, indexes)
@@ -65,6 +73,22 @@ async def resolve(call: Call, shop: Shop) -> Call:
         raise call.unknown
     await _refuse_unknown(call, shop)
     return replace(call, words="")
+
+
+def _refuse_exceptions(call: Call) -> None:
+    """Raise Misuse if a word leaves some names out, or takes all: what else is said would mean the contrary."""
+    kinds = [input_of(field) for field in typed_fields(call.command.args).values()]
+    chosen = {part for kind in kinds if isinstance(kind, Choice) for word in kind.said for part in word.split("-")}
+    if any(isinstance(kind, Text) and not kind.option for kind in kinds):
+        return
+    words = split(call.words)
+    is_all = len(words) == 1 and words[0].text.casefold() in EVERY
+    word = words[0].text if is_all else excepting_word(words, besides=chosen)
+    if word:
+        raise Misuse(
+            f"“{word}” is not a name, and `/{call.command.path}` takes only what is named. Nothing was done.",
+            for_log="A word leaves some out, or takes all.",
+        )
 
 
 def _take_all(near: Sequence[Near]) -> bool:

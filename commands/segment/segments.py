@@ -110,7 +110,8 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))
     if not segments:
         what = f" with “{args.words}”" if wanted else ""
-        return Answer(f"There are no segments{what}.", (offers(next_ones[0]),))
+        every = (("All Segments", "segment list"),) if wanted else ()
+        return Answer(f"There are no segments{what}.", (offers(*every, next_ones[0]),))
     page = page_of(segments, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
     before = await week_ago(ctx.history, ctx.today)

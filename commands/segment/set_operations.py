@@ -106,7 +106,9 @@ class OverlapArgs(Args):
     """Two segments."""
 
     first: Annotated[str, SegmentInput(label="First segment")]
-    second: Annotated[str, SegmentInput(label="Second segment", leads=("and", "with"))]
+    second: Annotated[
+        str, SegmentInput(label="Second segment", leads=("and", "with", "vs", "vs.", "versus", "to", "against"))
+    ]
 
 
 @command("segment copy", submit="Copy Segment", aliases=("duplicate", "clone"))

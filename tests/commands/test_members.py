@@ -727,3 +727,14 @@ async def test_a_segment_that_earlier_versions_stored_alone_is_still_one(slack: 
     await slack.type(f"/segment add segment:VIPs shoppers:{email}")
     assert slack.profile_id(email) in slack.members("VIPs")
     assert AddArgs.model_validate({"segment": "VIPs", "shoppers": ["17"]}).segment == ("VIPs",)
+
+
+@pytest.mark.parametrize(("before", "offered"), [("{one} but", ["Only {one}"]), ("everyone except", []), ("not", [])])
+async def test_a_word_that_leaves_someone_out_of_a_list_is_asked_about(
+    slack: World, before: str, offered: list[str]
+) -> None:
+    one, other = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {before.format(one=one)} {other}")
+    assert "leaves someone out, and everyone named counts" in slack.whisper()
+    assert buttons(slack.messages()[-1]) == [label.format(one=one) for label in offered]
+    assert not slack.cards(1)

@@ -32,7 +32,7 @@ async def test_list_narrows_down_by_words_in_name_or_description(slack: World) -
 async def test_list_of_words_that_nothing_has_says_so_and_offers_to_create(slack: World) -> None:
     await slack.type("/segment list unicorns")
     assert "There are no segments with “unicorns”" in slack.whisper()
-    assert buttons(slack.messages()[-1]) == ["Create Segment"]
+    assert buttons(slack.messages()[-1]) == ["All Segments", "Create Segment"]
 
 
 async def test_list_beyond_the_last_page_says_how_many_there_are(slack: World) -> None:

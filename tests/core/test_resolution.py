@@ -454,3 +454,27 @@ UNLIKE = (
 def test_a_verb_that_only_looks_a_little_like_another_is_no_slip(group: Group) -> None:
     known = {*(verb for one in group.commands for verb in (one.name, *one.aliases)), *group.elsewhere, *group.meant}
     assert [verb for verb in UNLIKE if verb not in known and _similar(group, verb)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("segment delete all but Top", "but"),
+        ("segment clear all", "all"),
+        ("segment overlap VIPs without Top 10 x", "without"),
+        ("promotion target Win back is Top but not VIPs", "but"),
+    ],
+)
+async def test_a_word_that_leaves_names_out_is_refused(line: str, word: str) -> None:
+    with pytest.raises(Misuse, match=f"“{word}” is not a name") as caught:
+        await read(line)
+    assert not caught.value.instead
+
+
+async def test_one_more_name_before_a_new_one_is_asked_about() -> None:
+    told, _ = await asked("segment copy Top, Lapsed to Both")
+    assert told[1:] == [
+        "• Segment: “Top”; New name: “Lapsed to Both”",
+        "• Segment: “Top”; New name: “Both”",
+        "• Segment: “Lapsed”; New name: “Both”",
+    ]

@@ -8,7 +8,7 @@ from tests.harness import Json, World, said
 from tests.stories.judge import read
 
 NAMES = re.compile(r"\b(Jan|van|Dijk|Ada|Byron|doe|jane|Zebedee)\b")
-SEVERAL = "No segment is called that."
+MEANT = "The words cannot be read, and some may be meant."
 SOME_WORDS = "No one is called so, and some words may be meant."
 AMONG_SEVERAL = "Several shoppers may be meant, and none of them was chosen yet."
 
@@ -28,10 +28,10 @@ def names_nobody(slack: World) -> bool:
     [
         (
             "/shopper register jan@example.com Jan van Dijk",
-            "No segment is called “Dijk”.",
+            "Did you mean this?",
             [
                 ("asked", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", ""),
-                ("refused", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", SEVERAL),
+                ("refused", "/shopper register email:[…] first_name:[…] last_name:[…] segments:[…]", MEANT),
             ],
         ),
         (

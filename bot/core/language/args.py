@@ -158,6 +158,11 @@ class Choice(Input):
         return tuple(one if one in self.choices else other for one, other in zip(words, others, strict=True))
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """All words that may be typed for a choice."""
+        return (*self.labels, *self.also)
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The words that are typed."""
         return tuple(self.labels)

@@ -13,7 +13,7 @@ from bot.core.language.tokenizer import Word, as_typed
 Values = dict[str, Any]
 MOST_STEPS = 150
 """The most values in one line: more than any command takes, and no more than the stack does."""
-_JOINING = frozenset({"and", "or", "&", "+"})
+JOINING = frozenset({"and", "or", "&", "+"})
 """Words between two names of one field: ``delete VIPs and Loyal``."""
 
 
@@ -122,7 +122,7 @@ class LineReader:
         """Return the place behind a word that joins one more name of a field to those before it."""
         word, at = self.words[place.at], place.at + 1
         is_bare = not word.quoted and word.key is None and place.at not in self.bound
-        joins = is_bare and word.text.casefold() in _JOINING and name in place.values and is_name(self.kinds[name])
+        joins = is_bare and word.text.casefold() in JOINING and name in place.values and is_name(self.kinds[name])
         is_followed = joins and at not in self.options and self._begins(name, at)
         return replace(place, at=at, steps=place.steps + 1) if is_followed else None
 

@@ -6,15 +6,17 @@ What is found here is offered, never done unasked.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, islice, product
+from itertools import chain, combinations, islice, product, takewhile
 
 from bot.bigcommerce import is_uuid
 from bot.core.language.addresses import with_addresses
-from bot.core.language.args import Args, Choice, Text, input_of, typed_fields
+from bot.core.language.args import Args, Choice, Input, Text, input_of, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
 from bot.core.language.labels import with_keys
+from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.line_reader import Values
 from bot.core.language.readings import readings
+from bot.core.language.shopper_list import PARTICLES
 from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split, without_open_quote
 
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
@@ -23,6 +25,8 @@ _WORDS_OF_A_NAME = 20
 _BETWEEN = re.compile(r"[/\\|;&+]+")
 _AROUND = "@#*~_()[]{}<>" + SINGLE_QUOTES
 """Signs that people write between names, and around one."""
+_LEADS = frozenset({"into", "to", "as", "with", "and", "from", "in", "the"})
+"""Words that say nothing by themselves where a choice stands in another place."""
 Read = Callable[[str], Iterator[Values]]
 """Reads a line in every way in which it lacks nothing."""
 
@@ -59,12 +63,32 @@ def near_readings(
         return _without_some(_pieces(args, split(line), names), args, read)
 
     keyed, apart = with_keys(args, text, bare=True), _apart(text)
-    for line in dict.fromkeys((keyed, without_open_quote(text), apart, with_addresses(text))):
+    lines = (keyed, without_open_quote(text), apart, with_addresses(text), _with_one_name(args, text, names))
+    for line in dict.fromkeys(lines):
         if whole := tuple(map(Near, read(line))):
             return whole
     found = without_some(keyed) or without_some(text)
     known = [one.values for one in found]
     return (*found, *(one for one in without_some(apart) if one.values not in known))
+
+
+def _with_one_name(args: type[Args], text: str, names: Names) -> str:
+    """Return the line with a surname of several words as one, up to a name of the store: ``Eve van der Moss VIPs``."""
+    kinds = {name: input_of(field) for name, field in typed_fields(args).items()}
+    texts = [name for name, kind in takewhile(lambda one: isinstance(one[1], Text), kinds.items())]
+    named = next((kind for kind in kinds.values() if is_name(kind)), None)
+    words = split(text)
+    first = len(texts) - 1
+    begins = words[first].text.casefold() if named and 0 < first < len(words) else ""
+    if named is None or begins not in PARTICLES or any(word.quoted or word.key for word in words):
+        return text
+    ends = (at for at, word in enumerate(words) if at > first and _ends_a_text(named, words[at:], names))
+    end = next(ends, len(words))
+    return f'{as_typed(words[:first])} {texts[-1]}:"{as_typed(words[first:end])}" {as_typed(words[end:])}'
+
+
+def _ends_a_text(kind: Input, run: Run, names: Names) -> bool:
+    return run[0].text.casefold() in kind.leads or any(True for _ in names(kind, run))
 
 
 def _apart(text: str) -> str:
@@ -81,17 +105,20 @@ def _apart(text: str) -> str:
 def _without_some(pieces: Sequence[_Piece], args: type[Args], read: Read) -> tuple[Near, ...]:
     near, lost = list[Near](), list[frozenset[int]]()
     kinds = [input_of(field) for field in typed_fields(args).values()]
-    leads = tuple(dict.fromkeys(lead for kind in kinds for lead in kind.leads))
+    leads = tuple(dict.fromkeys(lead for kind in kinds if is_name(kind) for lead in kind.leads))
     choice = _choice_of(args)
+    is_excepting = any(not one.is_name and as_typed(one.words).casefold() in EXCEPT for one in pieces)
     is_free = any(isinstance(kind, Text) and not kind.option for kind in kinds)
     for out in islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES):
         named = frozenset(at for at in out if pieces[at].is_name)
-        if any(one <= named for one in lost):
+        if any(one <= named for one in lost) or (named and is_excepting):
             continue
         kept = [piece for at, piece in enumerate(pieces) if at not in out]
         left_out = tuple(as_typed(pieces[at].words) for at in sorted(out))
         led = ([Near(one, left_out) for one in read(line)] for line in _lines(kept, leads))
-        found = next(filter(None, led), None) or (_with_choice(kept, left_out, choice, read) if choice else [])
+        found = next(filter(None, led), [])
+        if choice and not found:
+            found = _with_choice(kept, left_out, choice, read)
         lost += [named] if found else []
         near += found
     return tuple(near)
@@ -114,6 +141,8 @@ def _with_choice(
     name, kind = choice
     typed = ["" if one.is_name else kind.chosen(as_typed(one.words)) for one in pieces]
     said = dict.fromkeys(word for word in typed if word in kind.choices)
+    if len(said) > 1 or (said and not all(word.casefold() in _LEADS for word in left_out)):
+        return []
     others = [one for one, word in zip(pieces, typed, strict=True) if word not in said]
     added, instead, lacking = list[Near](), list[Near](), list[Near]()
     for at, word in product(range(1, len(others)), said or kind.choices):

@@ -37,9 +37,27 @@ _LABEL_OF_ID = re.compile(
 _JOINING = ("and", "or")
 _MARK_IN_A_LIST = re.compile(r"\s*\d{1,4}[.)]\s+")
 _BEFORE_A_NAME = ',;|\t>"'
-_SURNAME = re.compile(
-    r"\s*(?:(?:van|von|de|del|della|der|den|di|da|dos|la|le|el|al|ter|ten|zu)\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE
+PARTICLES = (
+    "van",
+    "von",
+    "de",
+    "del",
+    "della",
+    "der",
+    "den",
+    "di",
+    "da",
+    "dos",
+    "la",
+    "le",
+    "el",
+    "al",
+    "ter",
+    "ten",
+    "zu",
 )
+"""What surnames of several words begin with."""
+_SURNAME = re.compile(rf"\s*(?:(?:{'|'.join(PARTICLES)})\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE)
 _SURNAMES = re.compile(r"\s*(?:[^\W\d_][\w'.-]*\s*){1,3}")
 """A surname, as Outlook writes it before the first name; and of several words, where a semicolon stands before it."""
 _EDGES = " ()[]{}<>,;.:!?*•·|='\"`~"

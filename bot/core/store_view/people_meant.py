@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot.bigcommerce import Customer
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
+from bot.core.language.left_out_words import before_exception
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import listing
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
@@ -79,6 +80,20 @@ async def parts_called(
         if found := {part: each for part, each in zip(telling, alike, strict=True) if each}:
             return found
     return {}
+
+
+def ask_about_exceptions(texts: Sequence[str], named: ShopperWords, field: str) -> None:
+    """Raise Question if a word in typed lists leaves somebody out: “Ada but not Ben”, “everyone except Ada”."""
+    found = before_exception(" ".join(map(plain, texts))) if names_in(named) else None
+    if found:
+        before, word = found
+        meant = read_shoppers((before,))
+        raise Question(
+            f"“{word}” leaves someone out, and everyone named counts: name only those you mean. Nothing was done yet.",
+            (Reading({field: before}, f"Only {listing(meant.words)}"),) if meant.count else (),
+            field=field,
+            for_log="A word leaves someone out.",
+        )
 
 
 def ask_about_addresses(texts: Sequence[str], named: ShopperWords, field: str) -> None:

@@ -12,7 +12,14 @@ from bot.core.items import Item
 from bot.core.language.phrases import counted, listing, tallied
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.people_meant import ask_about_addresses, ask_whom, describe_customer, listed, names_in
+from bot.core.store_view.people_meant import (
+    ask_about_addresses,
+    ask_about_exceptions,
+    ask_whom,
+    describe_customer,
+    listed,
+    names_in,
+)
 
 LEFT_OUT = 3
 """How many of the words that name nobody are shown: pasted columns have hundreds."""
@@ -92,6 +99,7 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     lists = tuple(texts)
     named = read_shoppers(lists)
     if shop.can_ask:
+        ask_about_exceptions(lists, named, field)
         ask_about_addresses(lists, named, field)
     if named.numbers:
         raise _are_customers(named, field)

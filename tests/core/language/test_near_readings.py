@@ -73,6 +73,13 @@ def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
         (Combine, "VIPs both Top New", [({"first": "VIPs", "second": "Top", "how": "both", "into": "New"}, "")]),
         (Add, "ada at b dot c VIPs", [({"segment": "VIPs", "shoppers": ("ada at b dot c",)}, "")]),
         (Add, '"Top a@b.c', [({"segment": "Top", "shoppers": ("a@b.c",)}, "")]),
+        (
+            Register,
+            "a@b.c van der Berg VIPs",
+            [({"email": "a@b.c", "last_name": "van der Berg", "segments": ("VIPs",)}, "")],
+        ),
+        (Register, "a@b.c Berg Dal", []),
+        (Combine, "VIPs both Top first-only New", []),
         (Register, "ada at b dot org Byron", [({"email": "ada@b.org", "last_name": "Byron"}, "")]),
         (
             Target,

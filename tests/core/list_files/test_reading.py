@@ -151,6 +151,13 @@ def test_a_column_in_doubt_is_asked_for_with_the_first_rows(content: str, asked:
         assert read(content, column)
 
 
+def test_what_stands_above_a_column_is_its_name_only_with_letters() -> None:
+    for above, label in (("1.000", "Column 1: customer ids"), ("zip", "Column zip: customer ids")):
+        with pytest.raises(Question) as question:
+            read(f"{above}\n17\n18")
+        assert [one.label for one in question.value.readings] == [label]
+
+
 def test_a_person_names_the_column_by_name_or_number() -> None:
     content = f"id,zip,email\n17,90210,{ADA}\n"
     assert named(content, "ZIP") == [(2, 90210)]

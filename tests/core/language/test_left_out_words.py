@@ -1,0 +1,46 @@
+"""Words that leave somebody or something out: what stands before one, and which word it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.language.left_out_words import EXCEPT, before_exception, excepting_word
+from bot.core.language.tokenizer import split
+from tests.laws.values import LAW
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("all but VIPs", "but"),
+        ("VIPs, Not Loyal", "Not"),
+        ("everything (VIPs) except, well", "except"),
+        ("VIPs alle außer Loyal", "außer"),
+        ('"all but" VIPs name:not', ""),
+        ("Button Notes", ""),
+        ("VIPs without Loyal", ""),
+    ],
+)
+def test_a_word_that_leaves_something_out_is_found(line: str, word: str) -> None:
+    assert excepting_word(split(line), besides={"without"}) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ada@x.org, but not bo@x.org", ("ada@x.org", "but")),
+        ("everyone except ada@x.org", ("everyone", "except")),
+        ("NOT ada@x.org", ("", "NOT")),
+        ("not@x.org but@but.org ada.not@x.org", None),
+        ("Notting Button-but", None),
+    ],
+)
+def test_what_stands_before_it_is_found(text: str, found: tuple[str, str] | None) -> None:
+    assert before_exception(text) == found
+
+
+@given(st.sampled_from(sorted(EXCEPT)), st.sampled_from((str.upper, str.title, str)))
+@LAW
+def test_no_word_that_leaves_someone_out_is_passed_over(word: str, dress: type[str]) -> None:
+    assert before_exception(f"ada@x.org {dress(word)} bo@x.org") == ("ada@x.org", dress(word))
+    assert excepting_word(split(f"VIPs {dress(word)} Loyal"), besides=frozenset()) == dress(word)
