@@ -1,7 +1,7 @@
 """Does what is due without a request, and takes over the work of processes that died."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -77,18 +77,18 @@ class Housekeeper:
     async def _start_changes(self) -> None:
         ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.lease_time()
         for number in await ledger.changes.overdue(self.process.clock()):
-            tasks.start(self._unless_moved(number, self._expire(number)))
+            tasks.start(self._unless_moved(self._expire, number))
         for number in await ledger.leases.unattended(State.PLANNED, now=now):
-            tasks.start(self._unless_moved(number, self._post_unposted(number)))
+            tasks.start(self._unless_moved(self._post_unposted, number))
         for number in await ledger.leases.unattended(State.APPROVED, now=now):
-            tasks.start(self._unless_moved(number, self._run_if_it_holds(number)))
+            tasks.start(self._unless_moved(self._run_if_it_holds, number))
         for number in await ledger.leases.unattended(State.RUNNING, now=now):
             self.runner.start(number)
 
-    async def _unless_moved(self, number: int, work: Awaitable[None]) -> None:
-        """Wait for this, unless someone, or another process, moves the Change at this very moment."""
+    async def _unless_moved(self, do: Callable[[int], Awaitable[None]], number: int) -> None:
+        """Do this with the Change, unless someone, or another process, moves it at this very moment."""
         try:
-            await work
+            await do(number)
         except TooLate as error:
             log.info("Change %s was moved just before this process did: %s", number, error)
 
