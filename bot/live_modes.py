@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.core.meters import NO_METERS
+from bot.engine.process import USUAL_LEASE, Lease
 from bot.file_modes import warn_of_open_files
 from bot.health import server as health
 from bot.health.metrics import metrics_if_installed
@@ -22,9 +23,9 @@ from commands import GROUPS
 log = logging.getLogger("bot")
 
 
-async def socket(settings: Settings) -> None:
+async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE) -> None:
     """Run the bot over Socket Mode until it is stopped. Raises CannotStart."""
-    async with _probed_bot(settings) as (bot, readiness):
+    async with _probed_bot(settings, lease) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         process = bot.engine.process
@@ -55,16 +56,16 @@ async def http(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _probed_bot(settings: Settings) -> AsyncIterator[tuple[Bot, Readiness]]:
+async def _probed_bot(settings: Settings, lease: Lease = USUAL_LEASE) -> AsyncIterator[tuple[Bot, Readiness]]:
     """Run a bot, and serve probes and metrics if there is a port for them. Raises CannotStart."""
     host, port = settings.HEALTH_HOST, settings.HEALTH_PORT
     if port is None:
-        async with assemble(settings, GROUPS) as bot:
+        async with assemble(settings, GROUPS, lease=lease) as bot:
             yield bot, Readiness(bot.engine.process)
         return
     await refuse_taken_port(host, port, "Choose another one with the setting HEALTH_PORT.")
     metrics = metrics_if_installed()
-    async with assemble(settings, GROUPS, meters=metrics or NO_METERS) as bot:
+    async with assemble(settings, GROUPS, lease=lease, meters=metrics or NO_METERS) as bot:
         readiness = Readiness(bot.engine.process)
         served = health.probes(readiness, metrics.scrape(partial(read, bot.engine, bot.store)) if metrics else None)
         async with health.serving(served, host, port) as port:

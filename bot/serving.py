@@ -31,10 +31,10 @@ async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
 
 async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
     """Wait for Ctrl+C or a termination signal. Raises LedgerLost when a bot has ``lost`` its ledger."""
-    _share_time()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _share_time()  # afterwards: whoever is told to stop meanwhile, and knows of no signal, ends without draining
     signalled = asyncio.create_task(stop.wait())
     ends: set[asyncio.Future[Any]] = {signalled, lost} if lost else {signalled}
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

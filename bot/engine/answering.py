@@ -77,10 +77,14 @@ class Answering:
         await self.replies.refuse(invocation, Refusal(LATE))
 
     async def refuse_unasked(self, invocation: Invocation) -> None:
-        """Refuse an invocation that stands in the ledger's table, and that the log does not have so: warn people."""
-        log.error("A request by %s is not in the audit log as it is in the ledger", invocation.actor)
+        """Refuse an invocation that stands in the ledger's table, and that the log does not have so: warn people.
+
+        One that stands there no more was only answered late, by a process that had been asleep.
+        """
         detail, at = {"reason": UNASKED}, self.process.clock()
-        await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail)
+        if not await self.process.ledger.invocations.settle(invocation, EntryKind.REFUSED, at=at, detail=detail):
+            return
+        log.error("A request by %s is not in the audit log as it is in the ledger", invocation.actor)
         await self.replies.refuse(invocation, Refusal(UNASKED))
         with suppress(Undeliverable):  # it is in the log, and the person named was told
             await self.announcer.warn(Answer(f"{invocation.command} by {invocation.actor}: {UNASKED}"))

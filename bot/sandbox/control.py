@@ -18,7 +18,7 @@ from bot.sandbox.store.state import Store
 from bot.sandbox.workspace.block_kit.schema.surfaces import BLOCK_TYPES
 from bot.sandbox.workspace.client.client import Client
 from bot.sandbox.workspace.faults import MethodFault
-from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID, HUMANS
+from bot.sandbox.workspace.people import BOT_NAME, BOT_USER_ID
 from bot.sandbox.workspace.refusals import Json, Misuse
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.web_api.methods import METHODS
@@ -135,7 +135,7 @@ class _Control:
 def people(workspace: Workspace) -> Json:
     """List the people, channels, groups and commands."""
     directory = workspace.directory
-    humans = [directory.people[one] for one in HUMANS]
+    humans = [directory.people[one] for one in directory.humans]
     keys = ("id", "name", "real_name", "title", "guest", "initials", "color")
     return {
         "users": [{key: getattr(one, key) for key in keys} for one in humans],

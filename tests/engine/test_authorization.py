@@ -191,6 +191,18 @@ async def test_a_request_that_nobody_asked_is_refused_and_told(machine: Bench, *
     assert verified(machine.ledger).fault == ""
 
 
+async def test_a_request_answered_just_before_it_was_looked_up_alarms_nobody(machine: Bench) -> None:
+    """A process that had been asleep answers it, after another one claimed it and before that reads the log."""
+    await machine.delete()
+    asked = machine.ask("segment delete", segments=["Lapsed"])
+    await machine.engine.intake.take(asked)
+    await machine.tasks.settled()
+    before = (machine.kinds(), list(machine.board.whispered))
+    assert not await machine.ledger.invocations.was_asked(asked)
+    await machine.engine.housekeeper.answering.refuse_unasked(asked)
+    assert (machine.kinds(), machine.board.whispered, machine.board.warned) == (*before, [])
+
+
 async def test_an_answered_request_that_is_put_back_is_not_answered_again(machine: Bench) -> None:
     await machine.delete()
     asked = machine.ask("segment delete", segments=["Lapsed"])

@@ -31,6 +31,11 @@ async def judge(world: World) -> None:
     for door, body in world.sent:
         found = list(objections(door, body))
         assert not found, f"{door}: {found} in {body}"
+    await judge_record(world)
+
+
+async def judge_record(world: World) -> None:
+    """Assert that the log holds and names no shopper, and that nothing ran unapproved."""
     if isinstance(world.address, Path) and not world.address.exists():
         return
     with read_ledger(world.address) as ledger:

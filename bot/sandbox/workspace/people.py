@@ -105,6 +105,7 @@ class Directory:
 
     def __init__(self) -> None:
         self.people = {person.id: person for person in PEOPLE}
+        self.humans = list(HUMANS)
         rooms = _channels() + [_direct(self.people[one]) for one in HUMANS]
         self.conversations = {room.id: room for room in rooms}
         self.groups = {APPROVERS_GROUP: Group(APPROVERS_GROUP, "segment-approvers", "Segment approvers", [BEN, CLEO])}
@@ -112,11 +113,21 @@ class Directory:
     def human(self, ref: str) -> Person:
         """Return the person called `ref` (`ana`, `@ana` or the id). Raises Misuse for anyone else."""
         name = ref.removeprefix("@")
-        found = next((self.people[one] for one in HUMANS if name in (one, self.people[one].name)), None)
+        found = next((self.people[one] for one in self.humans if name in (one, self.people[one].name)), None)
         if found is None:
-            known = ", ".join(self.people[one].name for one in HUMANS)
+            known = ", ".join(self.people[one].name for one in self.humans)
             raise Misuse(f"No one here is called {ref!r}. People: {known}.")
         return found
+
+    def hire(self, person: Person) -> None:
+        """Add a person, who is in all channels that the bot is in."""
+        self.people[person.id] = person
+        self.humans.append(person.id)
+        room = _direct(person)
+        self.conversations[room.id] = room
+        for channel in self.channels():
+            if BOT_USER_ID in channel.members:
+                channel.members.add(person.id)
 
     def name(self, user_id: str) -> str:
         """Return the short name of `user_id` in the state."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.workspace.block_kit.limits import faults_of, length_of
-from bot.sandbox.workspace.people import BOT_USER_ID, HUMANS, Conversation, Person
+from bot.sandbox.workspace.people import BOT_USER_ID, Conversation, Person
 from bot.sandbox.workspace.refusals import Json, Refusal
 from bot.sandbox.workspace.state import Workspace
 from bot.sandbox.workspace.workspace_database import Posting
@@ -52,7 +52,8 @@ class Call:
         rooms = self.workspace.directory.conversations
         found = rooms.get(ref)
         if found is None and named:
-            found = self.workspace.directory.channel(ref) or (rooms["D" + ref[1:]] if ref in HUMANS else None)
+            directory = self.workspace.directory
+            found = directory.channel(ref) or (rooms["D" + ref[1:]] if ref in directory.humans else None)
         if found is None:
             raise Refusal("channel_not_found")
         return found

@@ -5,7 +5,6 @@ from bot.sandbox.workspace.people import (
     BOT_ID,
     BOT_NAME,
     BOT_USER_ID,
-    HUMANS,
     TEAM_DOMAIN,
     TEAM_ID,
     TEAM_NAME,
@@ -44,7 +43,7 @@ def open_conversation(call: Call) -> Json:
     """conversations.open: the bot's direct messages with one person."""
     user = call.args.get("users") or call.required("channel")
     ids = user if isinstance(user, list) else str(user).split(",")
-    if len(ids) != 1 or ids[0] not in HUMANS:
+    if len(ids) != 1 or ids[0] not in call.workspace.directory.humans:
         raise Refusal("user_not_found")
     room = call.workspace.directory.direct(ids[0])
     return {"channel": {"id": room.id}, "no_op": True, "already_open": True}
