@@ -278,7 +278,7 @@ def expected_shape() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        faults = error.errors()
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in faults)
         raise Undecodable(f"{error.title}: {wrong}") from None
     except (LookupError, TypeError, ValueError) as error:

@@ -92,6 +92,11 @@ def test_packing_sends_every_value_once_and_keeps_to_its_bounds(values: list[str
     assert all(len(each) <= room and each.count(",") < most for each in packed)
 
 
+@pytest.mark.parametrize(("room", "packed"), [(9, ["aaaa", "bbbbb"]), (10, ["aaaa,bbbbb"]), (11, ["aaaa,bbbbb"])])
+def test_values_share_a_request_as_soon_as_they_fit_with_their_comma(room: int, packed: list[str]) -> None:
+    assert list(pack(["aaaa", "bbbbb"], room)) == packed
+
+
 @LAW
 @given(st.lists(st.text(alphabet=string.ascii_letters, min_size=30, max_size=30), unique=True, max_size=99))
 def test_packing_wastes_no_request(values: list[str]) -> None:

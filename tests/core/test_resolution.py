@@ -67,6 +67,11 @@ async def test_words_beside_an_id_are_still_read_with_the_names_of_the_store() -
     assert call.values == {"segments": (first.id, "VIPs Gold")}
 
 
+async def test_people_who_are_called_nearly_like_a_segment_are_no_misspelt_one() -> None:
+    told, _ = await asked("segment add Topp Coffe lovers VIPs")
+    assert told[0] == "Did you mean this? Nothing was done yet."
+
+
 async def test_where_two_segments_may_be_meant_each_is_offered() -> None:
     told, offers = await asked("segment add VIPs Gold a@b.c")
     assert told == [

@@ -76,6 +76,13 @@ async def test_a_day_that_is_settled_is_not_looked_at_again(machine: Bench) -> N
         assert any(" days" in one for one in asked) is looked_at
 
 
+async def test_what_was_posted_is_on_record_with_the_log_that_it_was_read_from(machine: Bench) -> None:
+    read_from = entries_of(machine.ledger)[-1]
+    await machine.sweeps()
+    (posted,) = [entry for entry in entries_of(machine.ledger) if entry.kind == "summary posted"]
+    assert (posted.detail["entry"], posted.detail["head"]) == (read_from.number, read_from.seal)
+
+
 async def test_a_ledger_restored_after_the_time_of_a_summary_posts_none_that_day(machine: Bench) -> None:
     machine.clock.forward(minutes=5)
     await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())

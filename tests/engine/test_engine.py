@@ -77,6 +77,14 @@ async def test_a_refusal_within_patience_is_returned_and_not_whispered(machine: 
     assert whispers(machine) == []
 
 
+@pytest.mark.parametrize("patience", [0, 5])
+async def test_what_makes_no_sense_is_told_once_in_the_form_or_privately(machine: Bench, patience: float) -> None:
+    refusal = await machine.engine.intake.take(machine.ask("segment show"), patience=patience)
+    await machine.tasks.settled()
+    assert (bool(refusal), len(whispers(machine))) == ((True, 0) if patience else (False, 1))
+    assert machine.kinds() == ["refused"]
+
+
 async def test_no_refusal_within_patience_means_it_is_under_way(machine: Bench) -> None:
     assert await machine.engine.intake.take(machine.ask("segment delete", segments=["VIPs"]), patience=5) is None
     assert (await machine.latest()).state is State.WAITING

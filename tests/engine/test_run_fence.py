@@ -121,6 +121,14 @@ async def test_a_lease_too_short_for_a_request_is_renewed_before_it_goes_out(mac
     assert machine.engine.process.heartbeat.until == machine.clock.timestamp() + LEASE.total_seconds()
 
 
+async def test_a_lease_that_lasts_just_as_long_as_a_request_may_lets_it_out(machine: Bench) -> None:
+    fence = await fence_of(machine, await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine)))))
+    until = machine.engine.process.heartbeat.until
+    machine.clock.forward(seconds=until - machine.clock.timestamp() - USUAL_LEASE.needed)
+    await fence.permit()
+    assert machine.engine.process.heartbeat.until == until
+
+
 async def test_a_lease_that_is_renewed_too_late_lets_nothing_out(machine: Bench, path: Path) -> None:
     """The housekeeper wakes up first, and renews what nobody has any more."""
     change = await machine.approved(await planned(machine, DeleteSegment(segment=ref(machine))))

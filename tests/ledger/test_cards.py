@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from bot.core.approval.changes import Card, Event, Run, StepState
+from bot.core.approval.need import Approval
+from bot.core.planning.steps import SegmentRef
 from bot.ledger.ledger import Ledger
-from tests.core.samples import delete
+from tests.core.samples import NOW, add, delete, plan, uuid
 from tests.ledger.planned import moved, planned
 
 APPROVED = (Event.POST, Event.APPROVE)
+OTHER = SegmentRef(name="Lapsed", id=uuid(9))
 SECOND = timedelta(seconds=1)
 STEP_RUN = Run(position=0, state=StepState.STARTED, undo=(delete(),))
 
@@ -47,6 +50,25 @@ async def test_a_card_can_be_had_drawn_again_whatever_it_shows(ledger: Ledger) -
     await ledger.changes.outdate_card(1)
     assert await ledger.changes.outdated_cards() == (1,)
     assert await ledger.changes.load(1) == found.model_copy(update={"card": Card(channel="C2", ts="1.0")})
+
+
+async def test_the_card_beside_a_change_is_outdated_as_that_comes_goes_or_becomes_another(ledger: Ledger) -> None:
+    beside = await moved(ledger, await planned(ledger, "1"), Event.POST)
+    found, card = await planned(ledger, "2"), Card(channel="C2", ts="1.0")
+
+    async def outdated_by(event: Event, **update: object) -> bool:
+        nonlocal found
+        await ledger.changes.save_card(beside, card)
+        found = await ledger.changes.move(found, event, at=NOW, actor="UBEN", update=update)
+        return 1 in await ledger.changes.outdated_cards()
+
+    assert await outdated_by(Event.POST)
+    assert not await outdated_by(Event.SIGN, approvals=(Approval(actor="UBEN", at=NOW),))
+    assert await outdated_by(Event.REPLAN, plan=plan(add(3)), version=2, approvals=())
+    assert await outdated_by(Event.EDIT, plan=plan(add(3, OTHER)), version=3)
+    assert not await outdated_by(Event.EDIT, plan=plan(add(2, OTHER)), version=4)
+    assert await outdated_by(Event.EDIT, plan=plan(add(2)), version=5)
+    assert await outdated_by(Event.WITHDRAW)
 
 
 async def test_a_change_is_known_by_its_message(ledger: Ledger) -> None:

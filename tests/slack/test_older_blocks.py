@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from bot.core.approval.changes import State
 from bot.sandbox.workspace.block_kit.limits import faults_of
 from bot.slack import blocks
 from bot.slack.answers import message
-from bot.slack.blocks import MESSAGE_TEXT, Message
+from bot.slack.blocks import LINES_ROOM, MESSAGE_TEXT, Message
 from bot.slack.card import render_card
 from bot.slack.older_blocks import NEW_TYPES, older, types_in, versions, view_versions
 from tests.core.samples import change
@@ -80,6 +81,16 @@ def test_a_message_without_new_blocks_has_only_text_as_another_version() -> None
 
 def test_people_in_a_table_stay_readable_in_lines() -> None:
     assert "Who:\nPerson\nUBEN\n–" in str(older(message(Answer("All", (PERSON,))).blocks)).replace("\\n", "\n")
+
+
+@pytest.mark.parametrize(("too_many", "told"), [(0, []), (1, ["… and 1 more."])])
+def test_lines_that_just_fit_are_all_shown(too_many: int, told: list[str]) -> None:
+    names = ["a" * 99] * (LINES_ROOM // 100 - 1)
+    head, last = "Name", "z" * (LINES_ROOM - 5 - 100 * len(names) + too_many)
+    assert len("\n".join((head, *names, last))) == LINES_ROOM + too_many
+    rows = [[{"type": "raw_text", "text": one}] for one in (head, *names, last)]
+    (shown,) = older([{"type": "data_table", "caption": "x", "rows": rows}])
+    assert [line for line in shown["text"]["text"].split("\n") if "more" in line] == told
 
 
 def test_an_empty_message_is_its_text() -> None:

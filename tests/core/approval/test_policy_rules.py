@@ -168,6 +168,7 @@ def test_every_condition_of_a_rule_has_to_hold() -> None:
 def test_conditions_are_told_in_words() -> None:
     assert rule().conditions == ()
     assert rule(shoppers=1).conditions == ()
+    assert rule(shoppers=2).conditions == ("2 shoppers or more",)
     assert rule(shoppers=1500, share=0.5, live=True).conditions == (
         "1,500 shoppers or more",
         "50% of a segment or more",
@@ -223,6 +224,15 @@ def test_a_destructive_step_that_no_rule_is_about_needs_its_own_approval() -> No
 def test_a_rule_that_does_not_hold_has_no_say() -> None:
     need = policy(rule(), rule("add_members", approvals=2, approvers=ONE)).need(plan(delete()))
     assert (need.approvals, need.approvers) == (1, frozenset())
+
+
+def test_why_names_each_rule_that_asks_for_most_or_that_no_other_includes() -> None:
+    less = policy(rule("remove_members", approvals=2), rule("add_members", shoppers=3, approvers=ONE))
+    told = "needs approvals under 2 rules: removes shoppers from a segment and adds more than 2 shoppers"
+    assert less.need(plan(add(30), remove(2))).why == told
+    included = policy(rule("create_segment", "add_members", shoppers=2), rule("add_members", shoppers=3))
+    told = "needs 1 approval: moves 2 shoppers or more and adds more than 2 shoppers"
+    assert included.need(plan(add(3))).why == told
 
 
 def test_a_rule_that_asks_for_none_asks_for_none() -> None:

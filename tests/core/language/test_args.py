@@ -17,6 +17,7 @@ from bot.core.language.args import (
     takes_many,
     usage,
 )
+from bot.core.language.confirmed_words import UNCONFIRMED, Confirmed
 from bot.core.language.readings import fill
 
 
@@ -217,3 +218,8 @@ def test_of_several_invalid_values_the_first_is_told() -> None:
     with pytest.raises(Misuse) as caught:
         check(Pair, {"one": 1, "other": 2})
     assert caught.value.field == "one"
+
+
+def test_of_a_closed_set_the_log_has_its_words_and_no_others() -> None:
+    kind = Choice(label="Mode", labels=MODES)
+    assert kind.logged(("add", "Ada", "equal"), Confirmed()) == ("add", UNCONFIRMED, "equal")

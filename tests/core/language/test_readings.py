@@ -64,6 +64,12 @@ class Delete(Args):
     segments: Annotated[tuple[str, ...], SegmentInput(label="Segment")]
 
 
+class Announce(Args):
+    segments: Annotated[tuple[str, ...], SegmentInput(label="Segment")]
+    title: Annotated[str, Text(label="Title")]
+    text: Annotated[str, Text(label="Text")] = ""
+
+
 class Combine(Args):
     first: Annotated[str, SegmentInput(label="First")]
     second: Annotated[str, SegmentInput(label="Second", leads=("and",))]
@@ -200,6 +206,26 @@ def test_a_name_with_quotes_is_given_by_its_id_and_covers_them() -> None:
 
 def test_no_more_than_a_few_readings_are_made_however_many_there_are() -> None:
     assert len(read(Delete, "VIPs Gold " * 20)) == MOST_READINGS
+
+
+def test_what_stands_behind_names_fills_the_fields_in_their_order() -> None:
+    assert read(Announce, "Top Summer Sale") == [{"segments": ("Top",), "title": "Summer", "text": "Sale"}]
+
+
+def test_words_that_lead_nowhere_are_not_read_again() -> None:
+    """Two readings of each pair: twelve pairs are 4,096 ways to come to the word that no name begins with."""
+
+    def asked(pairs: int) -> int:
+        runs: list[Run] = []
+
+        def noted(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
+            runs.append(run)
+            return names(kind, run)
+
+        assert readings(Delete, "VIPs Gold " * pairs + "Nobody", noted) == ()
+        return len(runs)
+
+    assert asked(12) <= 2 * asked(6)
 
 
 def test_what_fits_nowhere_is_named() -> None:

@@ -15,8 +15,8 @@ from tests.laws.shops import a_shop
 SALE = PromotionRef(id=4, name="Win back")
 
 
-async def planned(machine: Bench) -> SwitchPromotion:
-    (step,) = (await build_plan((SwitchPromotion(promotion=SALE, enabled=True),), Shop(machine.client))).steps
+async def planned(machine: Bench, *, enabled: bool = True) -> SwitchPromotion:
+    (step,) = (await build_plan((SwitchPromotion(promotion=SALE, enabled=enabled),), Shop(machine.client))).steps
     assert isinstance(step, SwitchPromotion)
     return step
 
@@ -40,6 +40,18 @@ async def test_one_whose_status_became_another_is_left_alone() -> None:
         with pytest.raises(Impossible, match=r"^The status of “Win back” changed in the meantime"):
             await step.apply(machine.client)
         assert machine.writes() == []
+
+
+async def test_who_gains_it_as_it_is_enabled_loses_it_as_it_is_disabled() -> None:
+    async with a_shop() as machine:
+        enabling = await planned(machine, enabled=True)
+        await set_status(machine, "ENABLED")
+        disabling = await planned(machine, enabled=False)
+    assert enabling.reach
+    assert disabling.reach
+    assert enabling.reach.gain > 0
+    assert (enabling.reach.gain, enabling.reach.lose) == (disabling.reach.lose, disabling.reach.gain)
+    assert enabling.reach.lose == 0
 
 
 async def test_one_that_is_gone_is_told() -> None:

@@ -1,12 +1,13 @@
 """What the summary says, and what is read for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.changes import Brief, Emergency, Event, State
 from bot.core.approval.need import Approval, Need
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.masking import masked
@@ -331,6 +332,19 @@ async def test_a_day_before_and_a_week_before_are_compared_with() -> None:
         assert found.before
         assert found.week
         assert (found.before.day, found.week.day) == (days_ago(2), days_ago(8))
+
+
+async def test_what_is_gone_since_the_day_before_and_what_nobody_reviewed_is_told() -> None:
+    async with bench() as machine:
+        found = await gathered(machine)
+        await machine.ledger.history.save(replace(found.now, day=days_ago(1)))
+        waiting = await machine.delete("VIPs")
+        broken = {"emergency": Emergency(actor="UBEN", reason="Fire", at=NOW)}
+        await machine.ledger.changes.move(waiting, Event.BREAK, at=NOW, actor="UBEN", update=broken)
+        await machine.client.delete_segments(machine.segments()["Lapsed"])
+        found = await gathered(machine)
+        assert [one.name for one in found.gone] == ["Lapsed"]
+        assert [one.number for one in found.unreviewed] == [1]
 
 
 @pytest.mark.parametrize("days", [8, 11, 400])

@@ -76,6 +76,20 @@ async def test_an_error_that_is_passed_over_keeps_nothing(database: PostgresData
     assert await count(database) == 0
 
 
+async def test_a_lock_is_waited_for_as_long_as_was_said(name: str) -> None:
+    database = PostgresDatabase.open(url_of(name, BOT), patience=0.25)
+    assert await database.read(lambda db: db.execute("SHOW lock_timeout").fetchone()[0]) == "250ms"
+    await database.aclose()
+
+
+async def test_nothing_is_left_of_what_was_closed(name: str) -> None:
+    before = set(threading.enumerate())
+    database = PostgresDatabase.open(url_of(name, BOT))
+    assert (await database.write(one), await count(database)) == (1, 1)
+    database.close()
+    assert set(threading.enumerate()) <= before
+
+
 async def test_what_was_closed_is_opened_again(database: PostgresDatabase, name: str) -> None:
     assert (await database.write(one), await count(database)) == (1, 1)
     end_all(name)
@@ -242,8 +256,11 @@ async def test_a_database_that_holds_another_entry_in_its_place_stops_the_bot(
         server.execute("SET session_replication_role = replica; SET search_path = segment_bot")
         server.execute("UPDATE entries SET seal = repeat('f', 64) WHERE number = 2")
         server.execute("UPDATE tail SET seal = repeat('f', 64)")
-    with pytest.raises(LedgerLost, match="forgot what it had on record"):
+    with pytest.raises(LedgerLost, match="forgot what it had on record") as caught:
         await database.write(one)
+    assert caught.value.for_operator.startswith(
+        "The database no longer holds entry 2 as it confirmed it; its last one is entry 2."
+    )
 
 
 async def test_tables_that_are_gone_stop_the_bot() -> None:

@@ -4,8 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.core.audit.seal_keys import NO_KEYS
 from bot.core.errors import LedgerLost
 from bot.ledger.errors import UnusableLedger
+from bot.ledger.ports.checkup import Schema
+from bot.ledger.postgres.checkup import open_checkup
 from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.postgres.schema import MIGRATIONS, migrate
 from bot.ledger.sql.schema_version import SCHEMA
@@ -36,6 +39,23 @@ def test_a_later_schema_is_left_alone() -> None:
                 refuse()
         owner.execute("UPDATE segment_bot.ledger_schema SET oldest_writer = 12")
         assert migrate(url_of(name)) == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "oldest", "schema"),
+    [
+        (SCHEMA - 1, 1, Schema.OLDER),
+        (SCHEMA, SCHEMA, Schema.CURRENT),
+        (SCHEMA + 1, SCHEMA, Schema.CURRENT),
+        (SCHEMA + 1, SCHEMA + 1, Schema.NEWER),
+    ],
+)
+def test_whoever_looks_at_a_ledger_is_told_its_schema(version: int, oldest: int, schema: Schema) -> None:
+    with own_database() as name:
+        with superuser(name) as owner:
+            owner.execute("UPDATE segment_bot.ledger_schema SET version = %s, oldest_writer = %s", (version, oldest))
+        with open_checkup(url_of(name), NO_KEYS) as found:
+            assert found.schema is schema
 
 
 def test_a_role_that_may_make_nothing_is_told_so() -> None:
