@@ -40,7 +40,7 @@ from bot.core.planning.steps import (
     removed,
 )
 from bot.core.planning.steps.key_lists import sorted_keys
-from bot.core.planning.steps.profiles import Memberships
+from bot.core.planning.steps.profiles import Memberships, OldProfile
 from bot.core.planning.steps.promotions import whom
 from bot.core.planning.steps.references import Stored
 from bot.core.store_view.cached_shop import PromotionUse, Shop
@@ -366,6 +366,15 @@ async def test_a_profile_that_somebody_else_created_meanwhile_is_used_and_stays_
         assert applied.profiles[first] == outcome.created[0].id
         assert applied.undo == (DeleteProfiles(customer_ids=(second,), unused=True),)
         assert applied.notes == ("1 shopper already had a profile.",)
+
+
+async def test_profiles_that_are_created_again_are_known_by_the_ids_of_those_before() -> None:
+    """Of one whose owner is no longer among them, nothing is renewed."""
+    async with a_shop() as machine:
+        first, second = customers(machine, profile=False)[:2]
+        old = tuple(OldProfile(customer_id=one, id=uuid(one)) for one in (first, second))
+        applied = await CreateProfiles(customers=(first,), old=old).apply(machine.client)
+        assert dict(applied.renewed) == {uuid(first): applied.profiles[first]}
 
 
 async def test_only_shoppers_who_have_profiles_lose_them() -> None:
