@@ -100,6 +100,22 @@ async def test_a_filter_that_is_ignored_takes_nobodys_profile(slack: World) -> N
     assert "contradict each other" in slack.whisper(by="ben", channel="#approvals")
 
 
+@pytest.mark.parametrize("when", ["planned", "approved"])
+async def test_a_profile_stays_whose_segments_are_not_listed(slack: World, when: str) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    nothing = {"status": 200, "body": {"data": [], "meta": {"pagination": {"total": 0}}}}
+    if when == "planned":
+        slack.store.faults.add("GET", "/segments", times=None, **nothing)
+    await slack.type(f"/shopper delete {email}")
+    told = slack.whisper() if when == "planned" else ""
+    if when == "approved":
+        slack.store.faults.add("GET", "/segments", times=None, **nothing)
+        await slack.press("Delete Profiles", by="ben")
+        told = slack.whisper(by="ben", channel="#approvals")
+    assert "Shoppers are in a segment that it does not list" in told
+    assert not slack.writes()
+
+
 async def test_an_undo_deletes_what_was_created_and_not_what_the_answer_named(slack: World) -> None:
     lapsed = {"id": slack.id_of("Lapsed"), "name": "Lapsed"}
     slack.store.faults.add("POST", "/segments", status=201, body={"data": [lapsed]}, carried_out=True)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.bigcommerce import AnyOf, Invalid, Not, Promotion
+from bot.bigcommerce import AnyOf, Contradiction, Invalid, Not, Promotion
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
@@ -708,3 +708,14 @@ def test_a_batch_of_newcomers_is_looked_for_once_in_what_each_step_made() -> Non
     newcomers = tuple(range(99, -1, -3))
     resolved = AddMembers(segment=VIPS, newcomers=newcomers).resolved(made)
     assert (tuple(resolved.profile_ids), LookedAt.times) == (tuple(map(uuid, newcomers)), 100)
+
+
+async def test_a_profile_is_kept_whose_segment_is_not_listed() -> None:
+    async with bench(customers=8) as machine:
+        ids = [one.id async for one in machine.client.customers() if one.segment_ids][:1]
+        (step,) = deleted(ids)
+        nothing = {"data": [], "meta": {"pagination": {"total": 0}}}
+        machine.store.faults.add("GET", "/segments", status=200, body=nothing, times=None)
+        for doing in (step.inverse(machine.client), step.refreshed(Shop(machine.client))):
+            with pytest.raises(Contradiction, match="in a segment that it does not list"):
+                await doing

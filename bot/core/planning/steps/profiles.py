@@ -15,7 +15,7 @@ from bot.core.kept_lists import Ids, kept_list, kept_map
 from bot.core.language.phrases import counted, people
 from bot.core.planning.steps.key_lists import known_customers, without_keys
 from bot.core.planning.steps.members import added
-from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.references import SegmentRef, all_with
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Step
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
@@ -226,8 +226,7 @@ class DeleteProfiles(Step):
                 shoppers=len(groups[segment.id]),
                 promotions=await shop.uses(segment.id),
             )
-            for segment in await shop.segments()
-            if segment.id in groups
+            for segment in all_with(groups, await shop.segments())
         ]
         ids = kept_list(sorted(one.id for one in remaining))
         return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
@@ -236,9 +235,10 @@ class DeleteProfiles(Step):
         """Return the Steps that create the profiles again and put everyone back into their current segments."""
         customers = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
         groups = _by_segment(customers)
+        segments = [segment async for segment in reader.segments(tuple(groups))]
         memberships = [
             step
-            async for segment in reader.segments(tuple(groups))
+            for segment in all_with(groups, segments)
             for step in added(SegmentRef.of(segment), (), groups[segment.id])
         ]
         return (*_recreate(customers), *memberships)

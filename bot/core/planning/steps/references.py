@@ -1,8 +1,9 @@
 """References to things in the store: by id, and by the name that people read."""
 
+from collections.abc import Collection
 from typing import Self
 
-from bot.bigcommerce import Promotion, Segment, Targeting
+from bot.bigcommerce import Contradiction, Promotion, Segment, Targeting
 from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item
@@ -79,3 +80,11 @@ class Stored(Value):
     targeting: Targeting | None = None
     status: str = ""
     naming: Naming | None = None
+
+
+def all_with(ids: Collection[str], segments: Collection[Segment]) -> list[Segment]:
+    """Return the segments with these ids. Raises Contradiction where one is missing: nobody would get back into it."""
+    found = [one for one in segments if one.id in ids]
+    if len(found) < len(ids):
+        raise Contradiction("Shoppers are in a segment that it does not list")
+    return found
