@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from bot.bigcommerce.models import _Received
+from bot.bigcommerce.models import Received
 from bot.bigcommerce.turns import Lane
 from bot.core.approval.rule import RULES
 from bot.core.language.args import Args
@@ -195,7 +195,7 @@ def test_values_do_not_change_but_for_those_told_here() -> None:
 
 def test_what_comes_in_may_say_more_and_what_is_stored_may_not() -> None:
     models = [one for one in declared() if issubclass(one, BaseModel)]
-    received = {one for one in models if issubclass(one, _Received)}
+    received = {one for one in models if issubclass(one, Received)}
     payloads = {one for one in models if issubclass(one, _Payload)}
     assert {one for one in models if one.model_config.get("extra") != "forbid"} == received | payloads
     assert all(one.model_config.get("hide_input_in_errors") for one in received)

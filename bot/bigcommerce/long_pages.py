@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from bot.bigcommerce.models import Customer, Profile
+from bot.bigcommerce.models import Customer, Profile, Received
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class _Body(BaseModel, Generic[M]):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
+class _Body(Received, Generic[M]):
     data: tuple[M, ...]
     meta: Any = None
 

@@ -57,7 +57,9 @@ Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda value: () if value is Non
 Moment = Annotated[datetime | None, BeforeValidator(parse_moment)]
 
 
-class _Received(BaseModel):
+class Received(BaseModel):
+    """What the store says, which may be more than is known of it."""
+
     # Inputs stay out of validation errors: they may hold a shopper's e-mail.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -66,7 +68,7 @@ class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Segment(_Received):
+class Segment(Received):
     """A named set of shopper profiles. `id` is a UUID in lower case; names are unique; times are in UTC.
 
     A time that is empty, or cannot be read, is None.
@@ -79,7 +81,7 @@ class Segment(_Received):
     updated_at: Moment = None
 
 
-class Profile(_Received):
+class Profile(Received):
     """A shopper profile, with which a registered customer can be in segments. `id` is a UUID in lower case."""
 
     id: Id
@@ -88,7 +90,7 @@ class Profile(_Received):
     updated_at: Moment = None
 
 
-class Customer(_Received):
+class Customer(Received):
     """A registered customer; without a profile, `shopper_profile_id` is None and `segment_ids` empty."""
 
     LISTED_WITH: ClassVar[tuple[str, ...]] = ("shopper_profile_id", "segment_ids")
@@ -102,7 +104,7 @@ class Customer(_Received):
     segment_ids: Ids = ()
 
 
-class Promotion(_Received):
+class Promotion(Received):
     """A promotion, with the segments that it targets; `status` is ENABLED, DISABLED or INVALID.
 
     `document` is the whole JSON as received, because an update replaces the whole document.
