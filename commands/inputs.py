@@ -12,7 +12,7 @@ from bot.core.language.visible import JOINERS
 
 DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
-BEFORE_A_NEW_NAME = ("to", "as", "into", "called", "named", "->", "→", "=>")
+BEFORE_A_NEW_NAME = ("to", "as", "into", "called", "named", "->", "→", "=>", "=")
 """What people write before the name that something is to have: ``copy VIPs to Gold``, ``rename VIPs -> Gold``."""
 MOST_SHOPPERS = 10_000
 """The most shoppers named at once: more than anyone types, yet few enough not to keep the store busy for long."""

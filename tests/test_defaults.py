@@ -97,6 +97,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Pace": {"left": 0.02, "plenty": 0.5},
     "Planner": {"tried_for": 2.0},
     "Policy": {"rules": RULES},
+    "NewName": {"max_length": 255},
     "Process": {"elapsed": elapsed, "meters": NO_METERS},
     "Reply": {"content_type": "text/plain"},
     "Request": {"about": "segment", "repeatable": True},

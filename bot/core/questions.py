@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.core.answers import MOST_WORDS, Answer, Offer, Offers, Sentence
 from bot.core.command import Call, Command
@@ -20,7 +19,7 @@ from bot.core.language.args import (
     typed_fields,
 )
 from bot.core.language.field_values import is_name
-from bot.core.language.line_reader import Values
+from bot.core.language.line_reader import Values, words_of
 from bot.core.language.near_readings import Near
 from bot.core.language.phrases import capital, listing, shortened
 from bot.core.language.readings import MOST_READINGS, fill
@@ -222,8 +221,3 @@ def _label(command: Command, name: str) -> str:
     field = command.args.model_fields[name]
     label = (input_of(field).word or input_of(field).label).lower()
     return f"{label}s" if takes_many(field) and not label.endswith("s") else label
-
-
-def words_of(value: Any) -> tuple[str, ...]:
-    """Return the words of a value, which may be one or several."""
-    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from bot.bigcommerce import is_uuid
+from bot.core.asked_addresses import ask_about_new_names, ask_about_shoppers
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import (
@@ -26,13 +27,14 @@ from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
 from bot.core.language.left_out_words import EVERY, excepting_word
-from bot.core.language.line_reader import Values
+from bot.core.language.line_reader import Values, words_of
+from bot.core.language.misplaced_addresses import shoppers_for_names, without_addresses
 from bot.core.language.near_readings import Near, near_readings
 from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.second_names import without_second_name
 from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
-from bot.core.questions import ask_near, ask_which, typed_line, words_of
+from bot.core.questions import ask_near, ask_which, typed_line
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.names import Identified, Names, similar_names
 
@@ -43,9 +45,15 @@ Indexes = dict[type[Input], Names[Any]]
 async def resolve(call: Call, shop: Shop) -> Call:
     """Return the call as its words are read with the store's names.
 
-    Raises Question if they can be read in several ways, lack something, or have a name that is misspelt. Words that no
-    reading fits stay as they are: the Command says which name is unknown.
+    Raises Question if they can be read in several ways, lack something, have a name that is misspelt, or an address in
+    a new one. Words that no reading fits stay as they are: the Command says which name is unknown.
     """
+    resolved = await _resolve(call, shop)
+    await ask_about_new_names(resolved, call.words, shop)
+    return resolved
+
+
+async def _resolve(call: Call, shop: Shop) -> Call:
     if call.otherwise and (shown := await _shown(call, call.otherwise, shop)):
         return shown
     if not call.words or _is_sure(call):
@@ -71,6 +79,7 @@ async def resolve(call: Call, shop: Shop) -> Call:
     _ask_about_near(call, near, indexes)
     if call.unknown:
         raise call.unknown
+    await ask_about_shoppers(call.command, call.words, shop)
     await _refuse_unknown(call, shop)
     return replace(call, words="")
 
@@ -110,7 +119,9 @@ async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...
         return Call(call.command, _as_said(call, found[0])), ()
     near = _near(opened, indexes, is_whole=lambda values: not missing(call.command.args, values))
     near = near or _near(opened, indexes, is_whole=bool)
-    nearest = min(near, key=lambda one: len(one.left_out), default=Near(call.values))
+    args = call.command.args
+    meant = shoppers_for_names(args, call.words) or without_addresses(args, call.values)
+    nearest = min(near, key=lambda one: len(one.left_out), default=meant)
     return Call(call.command, _as_said(call, nearest.values)), nearest.left_out
 
 

@@ -9,7 +9,7 @@ from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, input_of
 from bot.core.language.field_values import is_name
-from bot.core.language.labels import is_labelled
+from bot.core.language.labels import is_labelled, without_empty_key
 from bot.core.language.near_readings import near_lines
 from bot.core.language.readings import fill, may_differ
 from bot.core.latest_numbers import unnumbered_field
@@ -41,6 +41,7 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 
 
 def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
+    words = without_empty_key(command.args, words)
     try:
         values = fill(command.args, words, positional=positional)
     except Misuse as error:

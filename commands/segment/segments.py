@@ -8,6 +8,7 @@ from bot.core.approval.changes import Brief
 from bot.core.command import Context, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
+from bot.core.language.new_names import NewName
 from bot.core.language.phrases import capital, people
 from bot.core.language.tokenizer import quote
 from bot.core.language.visible import visible, visible_lines
@@ -61,7 +62,7 @@ class CreateArgs(Args):
 
     name: Annotated[
         Name,
-        Text(
+        NewName(
             label="Name",
             hint="Every segment has a name of its own",
             called=("segment", "segment name", "called", "named", "segment called", "segment named", "title"),
@@ -76,7 +77,7 @@ class EditArgs(Args):
     segment: OneSegment
     name: Annotated[
         Name | None,
-        Text(
+        NewName(
             label="Name",
             option=True,
             leads=BEFORE_A_NEW_NAME,

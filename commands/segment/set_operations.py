@@ -9,7 +9,8 @@ from bot.bigcommerce.wire_format import batches
 from bot.core.answers import Answer, Fields
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo, NotSegments
-from bot.core.language.args import Args, Choice, SegmentInput, Text
+from bot.core.language.args import Args, Choice, SegmentInput
+from bot.core.language.new_names import NewName
 from bot.core.language.phrases import people
 from bot.core.language.tokenizer import quote
 from bot.core.long_lists import made_of
@@ -50,7 +51,7 @@ class CopyArgs(Args):
     segment: OneSegment
     name: Annotated[
         Name,
-        Text(
+        NewName(
             label="New name",
             hint="The copy gets the same description",
             leads=BEFORE_A_NEW_NAME,
@@ -87,7 +88,7 @@ class CombineArgs(Args):
             word="into",
             hint="An existing segment, or the name of a new one",
             new=True,
-            leads=("into", "to", "as", "called", "named"),
+            leads=BEFORE_A_NEW_NAME,
             called=("name", "new name", "new segment", "segment"),
         ),
     ]

@@ -208,6 +208,11 @@ async def test_names_with_signs_between_them_are_asked_about_before_misspelt_one
         ("segment import VIPs mode:equal", {"segment": "VIPs", "mode": "equal"}, ()),
         ("segment edit VIPs Gold Best", {"segment": "VIPs Gold", "name": "Best"}, ()),
         ("segment show", {}, ()),
+        ("shopper add a@b.org", {"shoppers": ("a@b.org",)}, ()),
+        ("segment import a@b.org", {"text": "a@b.org"}, ()),
+        ("segment combine Nobody a@b.org", {"first": "Nobody"}, ("a@b.org",)),
+        ("promotion target a@b.org", {}, ("a@b.org",)),
+        ("segment edit VIPs name:", {"segment": "VIPs"}, ()),
     ],
 )
 async def test_a_form_is_filled_with_what_was_said(
@@ -483,3 +488,29 @@ async def test_one_more_name_before_a_new_one_is_asked_about() -> None:
         "• Segment: “Top”; New name: “Both”",
         "• Segment: “Lapsed”; New name: “Both”",
     ]
+
+
+async def test_a_new_name_with_an_address_is_asked_about() -> None:
+    told, offers = await asked("segment copy VIPs Best with a@b.org")
+    assert told[0].startswith("“Best with a@b.org” seems to hold an email, and everyone can read a name.")
+    assert [label for label, _ in offers][:2] == ["Copy Segment: Best", "Copy Segment: Best with a@b.org"]
+    for _, line in offers[:2]:
+        assert (await read(line)).is_complete
+    _, offers = await asked("segment create a@b.org")
+    assert [label for label, _ in offers] == ["Create Segment: a@b.org"]
+
+
+async def test_the_name_of_a_segment_may_hold_an_address_already() -> None:
+    async with bench(customers=20) as machine:
+        await machine.client.create_segments(NewSegment(name="Best of a@b.org"))
+        call = await resolve(call_of("segment combine VIPs Lapsed both Best of a@b.org"), Shop(machine.client))
+    assert call.values["into"] == "Best of a@b.org"
+
+
+async def test_shoppers_without_a_segment_are_kept() -> None:
+    told, offers = await asked("segment remove a@b.org from everywhere")
+    assert told[0] == "No segment is called “everywhere”. `/segment list` shows every segment."
+    assert offers == [("Open Form", 'segment remove shoppers:"a@b.org"')]
+    told, _ = await asked("segment add a@b.org, c@d.org")
+    assert told[0] == "Which segments? Nothing was done yet."
+    assert (await read("segment show a@b.org")).values == {"segment": "a@b.org"}

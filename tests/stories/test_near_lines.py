@@ -141,6 +141,36 @@ NEAR = {
     "/change show 1 and 2": ("Did you mean 1 or 2?", ["Show Change: 1", "Show Change: 2"]),
     "/change undo 0": ("Change must be 1 or more.", []),
     "/change policy please": ("I didn't expect “please” here.", ["Show Policy"]),
+    "/segment create Best with ada@x.org": (
+        "“Best with ada@x.org” seems to hold an email, and everyone can read a name.",
+        ["Create Segment: Best", "Create Segment: Best with ada@x.org"],
+    ),
+    "/segment create ada@x.org": ("“ada@x.org” seems to hold an email", ["Create Segment: ada@x.org"]),
+    "/segment new Best: ida at example dot com": (
+        "seems to hold an email",
+        ["Create Segment: Best", "Create Segment: Best: ida at example dot com"],
+    ),
+    "/segment copy VIPs to Best of ada@x.org, b@x.org": (
+        "“Best of ada@x.org, b@x.org” seems to hold an email",
+        ["Copy Segment: Best", "Copy Segment: Best of ada@x.org, b@x.org"],
+    ),
+    "/segment rename VIPs Best (ada@x.org)": (
+        "seems to hold an email",
+        ["Save Segment: Best", "Save Segment: Best (ada@x.org)"],
+    ),
+    "/segment combine VIPs Lapsed either Best for ada@x.org": (
+        "seems to hold an email",
+        ["Combine Segments: Best", "Combine Segments: Best for ada@x.org"],
+    ),
+    "/segment combine VIPs + Lapsed = Both": (
+        "Which of these did you mean?",
+        ["Combine Segments: both", "Combine Segments: either", "Combine Segments: first-only"],
+    ),
+    "/segment combine VIPs & Lapsed -> New": (
+        "Which of these did you mean?",
+        ["Combine Segments: both", "Combine Segments: either", "Combine Segments: first-only"],
+    ),
+    "/segment combine VIPs both Lapsed = Both": ("Did you mean this?", ["Combine Segments: VIPs and Lapsed"]),
     "/audit recent by: ana": ("I didn't expect “by: ana” here.", ["Show Entries: by:ana"]),
 }
 
@@ -177,6 +207,58 @@ async def test_a_shopper_before_the_segment_is_asked_about(slack: World, line: s
     await slack.press(label, by="ana", channel="#segments")
     assert slack.profile_id(email) in slack.members("VIPs")
     assert "left out" not in read(slack.card(1))
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/shopper remove a@b.c from everywhere", "No segment is called “everywhere”."),
+        ("/shopper add a@b.c to Nowhere at all", "No segment is called “Nowhere at all”."),
+        ("/segment remove a@b.c everywhere", "Which segments? Nothing was done yet."),
+        ("/shopper add a@b.c, #17", "Which segments? Nothing was done yet."),
+        ("/segment import add a@b.c", "Which segment? Nothing was done yet."),
+        ("/shopper add a@b.c", ""),
+        ("/segment remove a@b.c", ""),
+        ("/segment import a@b.c", ""),
+    ],
+)
+async def test_an_address_fills_the_field_for_shoppers(slack: World, line: str, sentence: str) -> None:
+    await slack.type(line)
+    if sentence:
+        assert sentence in slack.whisper()
+        assert "called “a@b.c”" not in slack.whisper()
+        await slack.press("Open Form", by="ana", channel="#segments")
+    assert not filled(slack.form(), "segment")
+    assert filled(slack.form(), "text" if "import" in line else "shoppers").startswith("a@b.c")
+
+
+async def test_a_form_without_a_field_for_shoppers_says_what_it_left_out(slack: World) -> None:
+    await slack.type("/promotion target a@b.c")
+    assert filled(slack.form(), "promotion") is None
+    assert "I didn't expect “a@b.c” here." in read(slack.form())
+
+
+async def test_a_name_with_an_address_is_taken_in_quotes(slack: World) -> None:
+    await slack.type("/segment create Best with ada@x.org")
+    assert not slack.writes()
+    await slack.press("Create Segment: Best", by="ana", channel="#segments")
+    assert "Best" in slack.sizes()
+    await slack.type('/segment create "Team of ada@x.org"')
+    assert "Team of ada@x.org" in slack.sizes()
+    await slack.type("/segment combine VIPs Lapsed either Team of ada@x.org mode:equal")
+    assert "Team of [email]" in slack.card(3)["text"]
+
+
+async def test_a_key_without_its_value_is_no_name(slack: World) -> None:
+    for line in ("/segment rename VIPs name:", "/segment edit VIPs Name:", "/segment edit VIPs description ="):
+        await slack.type(line)
+        assert filled(slack.form(), "name") == "VIPs", line
+        await slack.client.cancel("ana")
+    await slack.type("/segment create Name:")
+    assert filled(slack.form(), "name") is None
+    await slack.client.cancel("ana")
+    await slack.type("/segment rename Newsletter = Weekly")
+    assert "Weekly" in slack.sizes()
 
 
 async def test_to_take_somebody_out_of_a_segment_is_asked_about(slack: World) -> None:

@@ -24,6 +24,12 @@ def hide_addresses(text: str) -> str:
     return _LONE.sub(_counted, _AFTER_NAME.sub("", text)) if "@" in text else text
 
 
+def before_address(text: str) -> str | None:
+    """Return the text up to its first address; None if there is none to hide."""
+    found = _ADDRESS.search(text)
+    return text[: found.start()] if found else None
+
+
 def told_apart(names: Iterable[str]) -> tuple[str, ...]:
     """Return those of these names that differ without their addresses, too: of several the same, the first."""
     found = dict[str, str]()

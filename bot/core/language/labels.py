@@ -5,7 +5,7 @@ A field is labelled by its key, by what a form or a usage line calls it, by word
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from bot.core.language.args import Args, Text, input_of, options, typed_fields
@@ -29,6 +29,12 @@ def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
         return f"{labels[_plain(label)]}:" if match.start() in starts else match[0]
 
     return _pattern(args, bare).sub(keyed, line)
+
+
+def without_empty_key(args: type[Args], text: str) -> str:
+    """Return the line without the key of a field at its end that has no value: ``VIPs name:``."""
+    keys = _any_of(typed_fields(args).keys())
+    return re.sub(rf"(?:^|[\s,]+)(?:{keys})\s*[:=]\s*$", "", text, flags=re.IGNORECASE) if keys else text
 
 
 def is_labelled(args: type[Args], text: str) -> bool:
@@ -81,6 +87,6 @@ def _patterns(args: type[Args], *, bare: bool) -> Iterator[str]:
         yield rf"({_any_of(options(args))})\s+"
 
 
-def _any_of(labels: Iterator[str] | Mapping[str, str] | tuple[str, ...]) -> str:
+def _any_of(labels: Iterable[str]) -> str:
     longest_first = sorted(labels, key=len, reverse=True)
     return "|".join(_GAP.sub(r"[\\s_-]+", re.escape(one).replace(r"\ ", " ")) for one in longest_first)

@@ -29,6 +29,11 @@ class _Place:
         return _Place(at, self.values | {name: value}, self.steps + 1)
 
 
+def words_of(value: Any) -> tuple[str, ...]:
+    """Return the words of a value, which may be one or several."""
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
 class LineReader:
     """Reads words as fields of ``args``; ``bound`` are the places of words that only a name can hold."""
 

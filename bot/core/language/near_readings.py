@@ -23,6 +23,7 @@ MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
 """The most names and other words of a line, and the most ways of leaving some out, that are tried."""
 _WORDS_OF_A_NAME = 20
 _BETWEEN = re.compile(r"[/\\|;&+]+")
+_ARROW = re.compile(r"[-–—=]+>")
 _AROUND = "@#*~_()[]{}<>" + SINGLE_QUOTES
 """Signs that people write between names, and around one."""
 _LEADS = frozenset({"into", "to", "as", "with", "and", "from", "in", "the"})
@@ -96,7 +97,7 @@ def _apart(text: str) -> str:
     line = ""
     for word in split(text):
         plain = as_typed((word,))
-        stays = word.quoted or "@" in plain[1:]
+        stays = word.quoted or "@" in plain[1:] or _ARROW.fullmatch(plain)
         parts = [plain] if stays else filter(None, (one.strip(_AROUND) for one in _BETWEEN.split(plain)))
         line += word.typed.removesuffix(plain) + ", ".join(parts)
     return line
@@ -135,23 +136,40 @@ def _with_choice(
 ) -> list[Near]:
     """Return the ways to read a line with a choice where it belongs: the one that stands elsewhere in it, or any.
 
+    What looks like one may be a name: ``VIPs + Lapsed = Both``.
+    """
+    typed = ["" if one.is_name else choice[1].chosen(as_typed(one.words)) for one in pieces]
+    places = [at for at, word in enumerate(typed) if word in choice[1].choices]
+    said = {typed[at] for at in places}
+    if len(said) > 1 or (said and not all(word.casefold() in _LEADS for word in left_out)):
+        return []
+    moved = (_with_word((*pieces[:at], *pieces[at + 1 :]), typed[at], left_out, read) for at in places)
+    return next(filter(None, moved), []) or _with_any(pieces, left_out, choice, read)
+
+
+def _with_word(pieces: Sequence[_Piece], word: str, left_out: tuple[str, ...], read: Read) -> list[Near]:
+    """Return the ways to read a line with a word at the first place where it makes sense."""
+    lines = (f"{_line(pieces[:at])} {word}{_line(pieces[at:])}" for at in range(1, len(pieces)))
+    return next(filter(None, ([Near(one, left_out) for one in read(line)] for line in lines)), [])
+
+
+def _with_any(
+    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: Read
+) -> list[Near]:
+    """Return the ways to read a line with any of the choices that it lacks.
+
     An unknown word there may stand for it, as in ``VIPs Lapsed xor New``, or be of what is behind it: then only the
     choice is missing.
     """
     name, kind = choice
-    typed = ["" if one.is_name else kind.chosen(as_typed(one.words)) for one in pieces]
-    said = dict.fromkeys(word for word in typed if word in kind.choices)
-    if len(said) > 1 or (said and not all(word.casefold() in _LEADS for word in left_out)):
-        return []
-    others = [one for one, word in zip(pieces, typed, strict=True) if word not in said]
     added, instead, lacking = list[Near](), list[Near](), list[Near]()
-    for at, word in product(range(1, len(others)), said or kind.choices):
-        piece, before = others[at], f"{_line(others[:at])} {word}"
-        whole = [Near(one, left_out) for one in read(before + _line(others[at:]))]
+    for at, word in product(range(1, len(pieces)), kind.choices):
+        piece, before = pieces[at], f"{_line(pieces[:at])} {word}"
+        whole = [Near(one, left_out) for one in read(before + _line(pieces[at:])) if one.get(name) == word]
         added += whole
-        if whole and not (said or piece.is_name or piece.is_sure):
+        if whole and not (piece.is_name or piece.is_sure):
             without = (*left_out, as_typed(piece.words))
-            instead += [Near(one, without) for one in read(before + _line(others[at + 1 :]))]
+            instead += [Near(one, without) for one in read(before + _line(pieces[at + 1 :]))]
             lacking = [Near({key: one.values[key] for key in one.values if key != name}, left_out) for one in whole]
     return [*instead, *lacking] if instead else added
 
@@ -168,11 +186,16 @@ def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:
     """Return the names in the line and its other words; none where there are no names, or too many of either."""
     every = [input_of(field) for field in typed_fields(args).values()]
     kinds, choices = [kind for kind in every if is_name(kind)], [kind for kind in every if isinstance(kind, Choice)]
+    signs = {lead for kind in every for lead in kind.leads if not any(map(str.isalnum, lead))}
     pieces, at = list[_Piece](), 0
     while at < len(words):
         run = words[at : at + _WORDS_OF_A_NAME]
         length = max((length for kind in kinds for _, length in names(kind, run)), default=0)
-        is_sure = _is_sure(words[at]) or any(one.chosen(words[at].text) in one.choices for one in choices)
+        is_sure = (
+            words[at].text in signs
+            or _is_sure(words[at])
+            or any(one.chosen(words[at].text) in one.choices for one in choices)
+        )
         pieces.append(_Piece(run[: length or 1], is_name=bool(length), is_sure=is_sure and not length))
         at += length or 1
     count = sum(one.is_name for one in pieces)

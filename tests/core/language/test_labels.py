@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 
 from bot.core.language.args import Args, SegmentInput, Text
-from bot.core.language.labels import is_labelled, with_keys
+from bot.core.language.labels import is_labelled, with_keys, without_empty_key
 from tests.core.language.test_readings import Edit
 
 
@@ -61,3 +61,19 @@ def test_a_label_of_two_fields_is_that_of_the_first_or_of_the_longer_one() -> No
 
 def test_the_key_of_a_field_is_no_label_of_another() -> None:
     assert not is_labelled(Create, "name:Gold page:2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("VIPs name:", "VIPs"),
+        ("VIPs Page = ", "VIPs"),
+        ("name:", ""),
+        ("VIPs name: Gold", "VIPs name: Gold"),
+        ('"VIPs name:"', '"VIPs name:"'),
+        ("Rename:", "Rename:"),
+        ("VIPs name", "VIPs name"),
+    ],
+)
+def test_a_key_at_the_end_without_its_value_says_nothing(typed: str, left: str) -> None:
+    assert without_empty_key(Edit, typed) == left

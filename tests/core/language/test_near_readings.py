@@ -33,6 +33,21 @@ def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
 
 
 @pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("VIPs & Gold -> Both", [("both", "Both"), ("first-only", "Both")]),
+        ("VIPs both Gold = Both", [("both", "Both")]),
+        ("VIPs + Gold = Both", [("both", "Both"), ("first-only", "Both")]),
+    ],
+)
+def test_a_sign_before_a_new_name_is_no_name(text: str, ways: list[tuple[str, str]]) -> None:
+    class Combined(Combine):
+        into: Annotated[str, SegmentInput(label="Into", new=True, leads=("into", "=", "->"))]
+
+    assert [(one["how"], one["into"]) for one, _ in near(Combined, text)] == ways
+
+
+@pytest.mark.parametrize(
     ("args", "text", "meant"),
     [
         (Show, "VIPs please", [({"segment": "VIPs"}, "please")]),
