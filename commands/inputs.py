@@ -14,6 +14,8 @@ DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
 BEFORE_A_NEW_NAME = ("to", "as", "into", "called", "named", "->", "→", "=>", "=")
 """What people write before the name that something is to have: ``copy VIPs to Gold``, ``rename VIPs -> Gold``."""
+LAST_PAGE = 100_000
+"""The number that stands for the last page, whatever its own."""
 MOST_SHOPPERS = 10_000
 """The most shoppers named at once: more than anyone types, yet few enough not to keep the store busy for long."""
 
@@ -29,9 +31,9 @@ def lines(text: str) -> str:
     return "\n".join(map(one_line, text.splitlines())).strip()
 
 
-def _first_if_left_empty(value: object) -> object:
-    """Return the first page if a form's field was left empty."""
-    return 1 if value == "" else value
+def _page_number(value: object) -> object:
+    """Return the first page if a form's field was left empty, and LAST_PAGE for ``last``."""
+    return {"": 1, "last": LAST_PAGE}.get(value.strip().casefold(), value) if isinstance(value, str) else value
 
 
 def one_shopper(text: str) -> str:
@@ -71,5 +73,8 @@ Shoppers = Annotated[
 ]
 OnePromotion = Annotated[str, PromotionInput(label="Promotion")]
 PageNumber = Annotated[
-    int, BeforeValidator(_first_if_left_empty), Field(ge=1, le=100_000), Text(label="Page", option=True)
+    int,
+    BeforeValidator(_page_number),
+    Field(ge=1, le=LAST_PAGE),
+    Text(label="Page", option=True, bare=r"[1-9]\d*|last"),
 ]

@@ -1,5 +1,6 @@
 """Long lists, shown page by page, and their buttons."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,8 +12,10 @@ from bot.core.command import Context
 from bot.core.errors import Misuse
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import counted
+from commands.inputs import LAST_PAGE
 
 T = TypeVar("T")
+_PAGE = re.compile(r"(?:(?P<words>.*\S)\s+|)page\s+(?P<page>[1-9]\d*|last)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,26 @@ class Page(Generic[T]):
 
 def page_of(items: Sequence[T], number: int, size: int, words: str) -> Page[T]:
     """Return page ``number`` (from 1). Raises Misuse beyond the last one."""
+    number = page_number(number, len(items), size)
     first = (number - 1) * size
-    shown = items[first : first + size]
-    if items and not shown:
-        raise no_such_page(-(-len(items) // size))
-    return Page(shown, number, first, len(items), words)
+    return Page(items[first : first + size], number, first, len(items), words)
+
+
+def page_number(asked: int, total: int, size: int) -> int:
+    """Return the number of the page that was asked for, or of the last one. Raises Misuse beyond that."""
+    pages = -(-total // size)
+    if asked == LAST_PAGE:
+        return max(1, pages)
+    if total and asked > pages:
+        raise no_such_page(pages)
+    return asked
+
+
+def page_meant(words: str, path: str) -> tuple[tuple[str, str], ...]:
+    """Return the button to the page of a list that words may mean which nothing is called: ``loyal page 2``."""
+    meant = _PAGE.fullmatch(words)
+    typed = f"{path} {meant['words'] or ''}".strip() if meant else ""
+    return ((f"Page {meant['page']}", f"{typed} page:{meant['page']}"),) if meant else ()
 
 
 def no_such_page(pages: int) -> Misuse:

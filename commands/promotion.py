@@ -19,7 +19,7 @@ from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
-from commands.paging import offers, page_of
+from commands.paging import offers, page_meant, page_of
 
 ROWS = 50
 RULE = 3000
@@ -99,7 +99,8 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     promotions = await ctx.shop.readable_promotions()
     matching = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not matching:
-        every = (offers(("All Promotions", "promotion list")),) if wanted else ()
+        meant = page_meant(args.words, "promotion list")
+        every = (offers(*meant, ("All Promotions", "promotion list")),) if wanted else ()
         return Answer(f"There are no promotions{f' with “{args.words}”' if wanted else ''}.", every)
     page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())
     names = await ctx.shop.names()

@@ -44,7 +44,7 @@ class Filters(Args):
     by: Annotated[
         str,
         Field(max_length=100),
-        Text(label="By", hint="A person: @ and the name, a first name, or me", option=True, bare=True),
+        Text(label="By", hint="A person: @ and the name, a first name, or me", option=True, bare=".+"),
     ] = ""
     segment: Annotated[
         str,
@@ -67,10 +67,10 @@ class Filters(Args):
     since: Annotated[
         str,
         Field(max_length=50),
-        Text(label="Since", hint="2026-11-24 09:30, 24 Nov, monday, last week, or 3d", option=True, bare=True),
+        Text(label="Since", hint="2026-11-24 09:30, 24 Nov, monday, last week, or 3d", option=True, bare=".+"),
     ] = ""
     until: Annotated[
-        str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True, bare=True)
+        str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True, bare=".+")
     ] = ""
     change: Annotated[
         int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True, private=True)

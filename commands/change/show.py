@@ -21,7 +21,7 @@ from commands.change.deleted_members import table_of_members
 from commands.change.left_out import table_of_left_out
 from commands.change.left_undone import table_of_undone
 from commands.inputs import PageNumber
-from commands.paging import COLUMNS, Page, brief_rows, no_such_page, offers
+from commands.paging import COLUMNS, Page, brief_rows, offers, page_number
 from commands.shopper_rows import GrowingTable
 
 
@@ -69,11 +69,10 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     if not total:
         described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
         return Answer(f"No change {described}.")
-    first = (args.page - 1) * ROWS
+    number = page_number(args.page, total, ROWS)
+    first = (number - 1) * ROWS
     briefs = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
-    if not briefs:
-        raise no_such_page(-(-total // ROWS))
-    page = Page(briefs, args.page, first, total, f"change list {args.scope}")
+    page = Page(briefs, number, first, total, f"change list {args.scope}")
     table = Table("Changes, the latest first", COLUMNS, await brief_rows(briefs, ctx))
     title = page.title("pending change" if args.scope == "pending" else "change")
     title += " of yours" if args.scope == "mine" else ""

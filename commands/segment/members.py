@@ -19,8 +19,8 @@ from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
-from commands.inputs import OneSegment, PageNumber, Shoppers
-from commands.paging import Page, no_such_page, offers
+from commands.inputs import LAST_PAGE, OneSegment, PageNumber, Shoppers
+from commands.paging import Page, no_such_page, offers, page_number
 from commands.segment.segments import JustSegment
 from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
 
@@ -62,11 +62,15 @@ async def members(args: Members, ctx: Context) -> Answer:
     /segment members VIPs page:2
     """
     segment = await ctx.shop.segment(args.segment)
-    read = await ctx.shop.reader.members_page(segment.id, args.page, ROWS)
-    if args.page > 1 and not read.items:
+    number, pages_of = args.page, partial(ctx.shop.reader.members_page, segment.id)
+    read = await pages_of(number, ROWS)
+    if number == LAST_PAGE and not read.items:
+        number = page_number(number, read.total or read.pages * ROWS, ROWS)
+        read = await pages_of(number, ROWS)
+    if number > 1 and not read.items:
         raise no_such_page(read.pages)
-    typed, first = quote(segment.id), (args.page - 1) * ROWS
-    page = Page(read.items, args.page, first, read.total or first + len(read.items), f"segment members {typed}")
+    typed, first = quote(segment.id), (number - 1) * ROWS
+    page = Page(read.items, number, first, read.total or first + len(read.items), f"segment members {typed}")
     rows = tuple(await shopper_rows([profile.customer_id for profile in read.items], ctx))
     table = (Table("Members", COLUMNS, rows),) if rows else ()
     nexts = (("Add Shoppers", f"segment add {typed}"), ("Remove Shoppers", f"segment remove {typed}"))

@@ -31,7 +31,7 @@ from commands.inputs import (
     search_words,
 )
 from commands.paging import COLUMNS as CHANGES
-from commands.paging import brief_rows, offers, page_of
+from commands.paging import brief_rows, offers, page_meant, page_of
 from commands.taking_back import is_own, taking_back
 
 ROWS = 50
@@ -112,7 +112,8 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     if not segments:
         what = f" with “{args.words}”" if wanted else ""
         every = (("All Segments", "segment list"),) if wanted else ()
-        return Answer(f"There are no segments{what}.", (offers(*every, next_ones[0]),))
+        meant = page_meant(args.words, "segment list")
+        return Answer(f"There are no segments{what}.", (offers(*meant, *every, next_ones[0]),))
     page = page_of(segments, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
     before = await week_ago(ctx.history, ctx.today)

@@ -738,3 +738,21 @@ async def test_a_word_that_leaves_someone_out_of_a_list_is_asked_about(
     assert "leaves someone out, and everyone named counts" in slack.whisper()
     assert buttons(slack.messages()[-1]) == [label.format(one=one) for label in offered]
     assert not slack.cards(1)
+
+
+async def test_a_page_is_asked_for_without_a_colon_or_as_the_last(slack: World) -> None:
+    slack.put("Page 3")
+    for line in ("page 2", "page:last", "page last", "page:LAST"):
+        await slack.type(f"/segment members Newsletter {line}")
+        assert "200 shoppers, 101 to 200 shown" in slack.whisper(), line
+    await slack.type("/segment members page 3")
+    assert slack.whisper().startswith("Page 3: 0 shoppers")
+    for line in ("/segment list page:last", "/promotion list page:last", "/segment members VIPs page:last"):
+        await slack.type(line)
+        assert " page" not in slack.whisper(), line
+    await slack.type("/segment create Fresh")
+    for line in ("/change list all page 1", "/change list all page:last", "/change list all page last"):
+        await slack.type(line)
+        assert slack.whisper().startswith("1 change"), line
+    await slack.type("/change list page 2")
+    assert slack.whisper() == "No change is pending."

@@ -171,6 +171,8 @@ NEAR = {
         ["Combine Segments: both", "Combine Segments: either", "Combine Segments: first-only"],
     ),
     "/segment combine VIPs both Lapsed = Both": ("Did you mean this?", ["Combine Segments: VIPs and Lapsed"]),
+    "/segment list page 1": ("There are no segments with “page 1”.", ["Page 1", "All Segments", "Create Segment"]),
+    "/promotion list back page 1": ("There are no promotions with “back page 1”.", ["Page 1", "All Promotions"]),
     "/audit recent by: ana": ("I didn't expect “by: ana” here.", ["Show Entries: by:ana"]),
 }
 

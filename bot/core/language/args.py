@@ -32,8 +32,8 @@ class Input:
 
     ``option``: it can only be typed as ``key:value``. ``word``: what a usage line calls it, if the label is a phrase.
     ``leads``: words that may be typed before its value: ``copy VIPs to Gold``. ``called``: what people call it before
-    a sign, besides its key and its label: ``Segment: VIPs`` for a name. ``bare``: an option's key may be typed without
-    its colon: ``since monday``.
+    a sign, besides its key and its label: ``Segment: VIPs`` for a name. ``bare``: a pattern of words before which
+    an option's key may be typed without its colon: ``since monday``.
     """
 
     label: str
@@ -44,7 +44,7 @@ class Input:
     word: str = ""
     leads: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
-    bare: bool = False
+    bare: str = ""
 
     def may_be(self, word: str) -> bool:
         """Return whether ``word`` may be typed for it where a command is expected."""
