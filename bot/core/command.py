@@ -289,16 +289,9 @@ def _each(value: object) -> tuple[str, ...]:
 
 def group_of(groups: tuple[Group, ...], path: str) -> Group:
     """Return the group of the command with this path. Raises KeyError: paths come from code, not from people."""
-    name = path.partition(" ")[0]
-    for group in groups:
-        if group.name == name:
-            return group
-    raise KeyError(path)
+    return {group.name: group for group in groups}[path.partition(" ")[0]]
 
 
 def find(groups: tuple[Group, ...], path: str) -> Command:
     """Return the Command with this path (``segment delete``). Raises KeyError: paths come from code, not people."""
-    for command in group_of(groups, path).commands:
-        if command.path == path:
-            return command
-    raise KeyError(path)
+    return {command.path: command for command in group_of(groups, path).commands}[path]

@@ -16,28 +16,8 @@ OFFERED, WORDS_OF_A_NAME, NAMES = 10, 5, 5
 """How many shoppers a name is asked about, how many words a name has at most, and of how many names."""
 _BESIDE_NAMES = frozenset(
     {"please", "thanks", "thank", "you", "me", "the", "a", "an", "and", "to", "for", "of", "in", "from", "now", "all"}
-    | {
-        "at",
-        "by",
-        "on",
-        "with",
-        "is",
-        "it",
-        "or",
-        "my",
-        "show",
-        "find",
-        "mr",
-        "mrs",
-        "customer",
-        "customers",
-        "shopper",
-        "shoppers",
-        "called",
-        "named",
-        "name",
-        "email",
-    }
+    | {"at", "by", "on", "with", "is", "it", "or", "my", "show", "find", "mr", "mrs", "called", "named", "name"}
+    | {"email", "customer", "customers", "shopper", "shoppers"}
 )
 """Words that are no one's name where they stand beside one."""
 
