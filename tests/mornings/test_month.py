@@ -156,8 +156,11 @@ class Told:
 
     @property
     def week(self) -> "Told | None":
-        found = self.earlier(self.day - WEEK)
-        return found if found and found.day >= self.day - LONGEST_WEEK else None
+        """A week before; nothing more, where that is the day that it compares with anyway."""
+        before, found = self.before, self.earlier(self.day - WEEK)
+        if not before or not found or found.day == before.day:
+            return None
+        return found if found.day >= self.day - LONGEST_WEEK else None
 
     def expected_table(self) -> Counter[tuple[object, ...]]:
         before, week = self.before, self.week
