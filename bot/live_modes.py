@@ -32,7 +32,7 @@ async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE) -> None:
         async with transports.socket(
             bot.app,
             settings.SLACK_APP_TOKEN,
-            wanted=lambda: share(process.heartbeat.living),
+            wanted=lambda: share(process.share.allotment.living),
             elapsed=process.elapsed,
         ) as sockets:
             readiness.reached = lambda: sockets.is_reached

@@ -51,14 +51,12 @@ USUAL_LEASE = Lease()
 class Heartbeat:
     """When a process last renewed its ``lease``.
 
-    ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock. ``living``: how many processes
-    lived then, this one included.
+    ``until``: how long the lease surely lasts, by the process's own ``elapsed`` clock.
     """
 
     def __init__(self, lease: Lease = USUAL_LEASE) -> None:
         self.lease = lease
         self.until = float("-inf")
-        self.living = 1
         self._last: datetime | None = None
         self._last_elapsed = 0.0
         self._ahead, self._ahead_until = timedelta(0), float("-inf")
@@ -144,7 +142,6 @@ class Process:
             leases, demand = self.ledger.leases, self.share.demand()
             allotment = await leases.renew(owner=self.owner, until=until, now=judged_by, demand=demand)
             self.heartbeat.beat(now, elapsed=began)
-            self.heartbeat.living = allotment.living
             self.share.take(allotment, until=self.heartbeat.until - self.lease.needed)
 
     async def _ask_for_places(self) -> None:

@@ -43,7 +43,7 @@ async def read(engine: Engine, store: Reader) -> Readings:
         summary_age=_age(await _last_summary(ledger, now), now),
         quota_left=store.quota_left,
         places=engine.process.share.usable,
-        living=engine.process.heartbeat.living,
+        living=engine.process.share.allotment.living,
     )
 
 

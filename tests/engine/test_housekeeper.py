@@ -185,7 +185,7 @@ async def test_each_renewal_tells_a_process_how_many_live(machine: Bench, path: 
     async def living() -> int:
         machine.clock.forward(seconds=HEARTBEAT.total_seconds())
         await machine.sweeps()
-        return machine.engine.process.heartbeat.living
+        return machine.engine.process.share.allotment.living
 
     assert await living() == 1
     async with machine.another(path) as other:
