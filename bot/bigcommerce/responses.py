@@ -83,10 +83,12 @@ def decode_page(request: Request, response: Response, kind: type[M], number: int
 
     The store's count of its pages is not read. If it counts nothing at all, another one may follow a full page.
     """
-    long = long_pages.decode(response.body, kind) if response.is_success else None
-    body = {"meta": long.meta} if long else decode(request, response)
-    items = long.items if long else _items(request, body, kind)
-    if long is None:
+    long = _long_page(response, kind)
+    if long:
+        items, body = long.items, {"meta": long.meta}
+    else:
+        body = decode(request, response)
+        items = _items(request, body, kind)
         _check_included(body, kind)
     total = _pagination(body).get("total")
     pages = max(1, -(-total // limit)) if total is not None else number + (len(items) >= limit)
@@ -107,7 +109,7 @@ def decode_count(request: Request, response: Response) -> int:
 
 def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
     """Decode `{"data": [...]}`. Raises StoreError."""
-    long = long_pages.decode(response.body, kind) if response.is_success else None
+    long = _long_page(response, kind)
     return long.items if long else _items(request, decode(request, response), kind)
 
 
@@ -190,6 +192,10 @@ def _loaded(body: bytes) -> object:
         return load_json(body)
     except ValueError:
         return None
+
+
+def _long_page(response: Response, kind: type[M]) -> long_pages.LongPage[M] | None:
+    return long_pages.decode(response.body, kind) if response.is_success else None
 
 
 def _items(request: Request, body: object, kind: type[M]) -> tuple[M, ...]:
