@@ -16,7 +16,7 @@ from bot.health.readings import read
 from bot.serving import refuse_taken_port, stopped
 from bot.settings import DOTENV, Settings
 from bot.slack import transports
-from bot.slack.socket_mode.upkeep import share
+from bot.slack.socket_mode.upkeep import connections_of_each
 from bot.wiring import Bot, assemble
 from commands import GROUPS
 
@@ -32,7 +32,7 @@ async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE) -> None:
         async with transports.socket(
             bot.app,
             settings.SLACK_APP_TOKEN,
-            wanted=lambda: share(process.share.allotment.living),
+            wanted=lambda: connections_of_each(process.share.allotment.living),
             elapsed=process.elapsed,
         ) as sockets:
             readiness.reached = lambda: sockets.is_reached

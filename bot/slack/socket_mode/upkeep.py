@@ -34,8 +34,8 @@ Step = Open | int
 """What is done next; a number is that of a connection to be closed."""
 
 
-def share(living: int) -> int:
-    """Return how many connections each of so many processes has."""
+def connections_of_each(living: int) -> int:
+    """Return how many connections each of so many processes is to have."""
     return 2 if living < CROWDED else 1
 
 

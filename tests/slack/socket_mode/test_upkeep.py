@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.socket_mode.upkeep import Open, Stage, Step, next_step, share
+from bot.slack.socket_mode.upkeep import Open, Stage, Step, connections_of_each, next_step
 
 OPENING, OPEN, LEAVING, CLOSING = Stage
 TEN = 10
@@ -42,9 +42,9 @@ def test_each_situation_has_its_next_step(stages: Sequence[Stage], wanted: int, 
 
 @pytest.mark.parametrize("living", range(1, TEN + 1))
 def test_all_processes_together_have_ten_connections_at_most(living: int) -> None:
-    assert share(living) == (2 if living <= 4 else 1)
+    assert connections_of_each(living) == (2 if living <= 4 else 1)
     newcomers = 2
-    assert living * share(living) + (newcomers if living <= 4 else 0) <= TEN
+    assert living * connections_of_each(living) + (newcomers if living <= 4 else 0) <= TEN
 
 
 LEGS = {"greet": (OPENING, OPEN), "warn": (OPEN, LEAVING)}
