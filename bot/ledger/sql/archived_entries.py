@@ -10,13 +10,14 @@ from bot.ledger.ports.audit_file import NotCopied
 from bot.ledger.sql import audit_log, row_faults
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.signatures import signed_since
+from bot.ledger.sql.told_changes import OPEN_STATES
 
 _UNREVIEWED = """
     kind = 'break glass'
     AND NOT EXISTS (SELECT 1 FROM entries AS other WHERE other.change = entries.change AND other.kind = 'review')
 """
 _COMPARED = "number > (SELECT entry FROM snapshots ORDER BY day DESC LIMIT 1)"
-_OPEN = "change IN (SELECT number FROM changes WHERE state IN ('planned', 'waiting', 'approved', 'running'))"
+_OPEN = f"change IN (SELECT number FROM changes WHERE state IN ({OPEN_STATES}))"
 """What a change may still be run by has to be in the ledger."""
 _MOVED = {"subjects": "entry", "effects": "entry", "entries": "number"}
 """The append-only tables whose rows go to an archive, and the column that holds the entry's number."""
