@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.core.approval.changes_reader import Scope
+from bot.core.approval.changes_reader import SCOPE_WORDS, Scope
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.command import Call, Command, Context
 from bot.core.errors import Instead, Misuse, Question, Reading
@@ -12,11 +12,6 @@ from bot.core.language.hidden_addresses import hide_addresses
 OFFERED = 3
 """How many of the latest, or of the first, are offered."""
 _FIRST = frozenset({"first", "oldest", "earliest"})
-_EVERY = frozenset({"all", "every", "each", "everything"})
-_SCOPES: Mapping[str, Scope] = {
-    **dict.fromkeys(("mine", "my", "me", "own"), "mine"),
-    **dict.fromkeys(("pending", "waiting", "open"), "pending"),
-}
 
 
 def unnumbered_field(command: Command, values: Mapping[str, object]) -> str:
@@ -41,15 +36,16 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
     name = unnumbered_field(call.command, call.values)
     kind = input_of(call.command.args.model_fields[name]) if name else None
     words = str(call.values.get(name, "")).casefold().split()
-    if isinstance(kind, NumberInput) and kind.listed and _EVERY.intersection(words):
+    scopes, is_first = [SCOPE_WORDS[word] for word in words if word in SCOPE_WORDS], bool(_FIRST.intersection(words))
+    if isinstance(kind, NumberInput) and kind.listed and "all" in scopes:
         raise Misuse(
             f"{kind.label} takes one number, not “{call.values[name]}”.", instead=(Instead("Show All", kind.listed),)
         )
     offered: Mapping[str, str] = {}
     if isinstance(kind, ChangeInput):
-        offered = await _changes(words, ctx)
+        offered = await _changes(next(iter(scopes), "all"), is_first, ctx)
     elif isinstance(kind, EntryInput):
-        offered = await _entries(words, ctx)
+        offered = await _entries("mine" in scopes, is_first, ctx)
     if kind and offered:
         raise Question(
             f"Which {kind.label.lower()} did you mean by “{call.values[name]}”? Nothing was done yet.",
@@ -60,20 +56,16 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
         )
 
 
-async def _changes(words: list[str], ctx: Context) -> Mapping[str, str]:
-    """Return the changes that words may stand for, as they are told, by number."""
-    scope: Scope = next((_SCOPES[word] for word in words if word in _SCOPES), "all")
-    is_first = bool(_FIRST.intersection(words))
+async def _changes(scope: Scope, is_first: bool, ctx: Context) -> Mapping[str, str]:
+    """Return the latest changes of this scope, or the first ones, as they are told, by number."""
     behind = max(0, await ctx.changes.count(scope, ctx.actor) - OFFERED) if is_first else 0
     found = await ctx.changes.latest(scope, ctx.actor, OFFERED, behind)
     each = found[::-1] if is_first else found
     return {str(one.number): f"{one.number} ({hide_addresses(one.headline)})" for one in each}
 
 
-async def _entries(words: list[str], ctx: Context) -> Mapping[str, str]:
-    """Return the entries that words may stand for, as they are told, by number."""
-    is_mine = any(_SCOPES.get(word) == "mine" for word in words)
-    is_first = bool(_FIRST.intersection(words))
+async def _entries(is_mine: bool, is_first: bool, ctx: Context) -> Mapping[str, str]:
+    """Return the latest entries, or the first ones, as they are told, by number."""
     before = OFFERED + 1 if is_first and (await ctx.audit.head())[0] > OFFERED else None
     found = await ctx.audit.recent(AuditFilter(ctx.actor if is_mine else ""), limit=OFFERED, before=before)
     return {str(one.number): f"{one.number} ({one.kind})" for one in (found[::-1] if is_first else found)}

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from bot.core.answers import Answer, Fields, File, Offer, Offers, Review, Sentence, Table, mention
 from bot.core.approval.changes import Change, State
-from bot.core.approval.changes_reader import Scope, describe_untold
+from bot.core.approval.changes_reader import SCOPE_WORDS, Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.state_words import describe_standing
@@ -42,7 +42,7 @@ Number = Annotated[
 DECIDING = ("approve", "accept", "reject", "decline")
 """What people type to decide, which takes a click: they are led to the card."""
 SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
-CALLED = {"my": "mine", "me": "mine", "waiting": "pending", "open": "pending", "every": "all", "everything": "all"}
+CALLED = {word: scope for word, scope in SCOPE_WORDS.items() if word not in SCOPES}
 
 
 class ListChanges(Args):

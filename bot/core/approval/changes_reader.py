@@ -1,10 +1,17 @@
 """The port that commands read changes through."""
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from bot.core.approval.changes import Brief, Change
 
 Scope = Literal["mine", "pending", "all"]
+SCOPE_WORDS: Mapping[str, Scope] = {
+    **dict.fromkeys(("mine", "my", "me", "own"), "mine"),
+    **dict.fromkeys(("pending", "waiting", "open"), "pending"),
+    **dict.fromkeys(("all", "every", "each", "everything"), "all"),
+}
+"""What people say for them."""
 
 
 def describe_untold(number: int) -> str:
