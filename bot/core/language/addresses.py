@@ -25,6 +25,11 @@ def with_addresses(text: str) -> str:
     return _SPELLED.sub(lambda found: "@".join(_DOTS.sub(".", found[part]) for part in ("local", "domain")), text)
 
 
+def may_hold_address(text: str) -> bool:
+    """Return whether there may be an address in a text: a sign before it is none, as in ``@VIPs``."""
+    return "@" in text[1:]
+
+
 def find_address(text: str) -> str | None:
     """Return the address in a pasted word, without what stands around it; None if there is none, or more than one.
 

@@ -5,7 +5,7 @@ Everyone reads names, and the log keeps them: an address is taken for a part of 
 
 import re
 
-from bot.core.language.addresses import with_addresses
+from bot.core.language.addresses import may_hold_address, with_addresses
 from bot.core.language.args import (
     Args,
     Choice,
@@ -70,7 +70,7 @@ def shoppers_for_names(args: type[Args], text: str) -> Near | None:
 def without_addresses(args: type[Args], values: Values) -> Near:
     """Return the values of a line that no names of the store fit, without addresses where a name belongs."""
     names = [name for name in values if is_name(input_of(args.model_fields[name]))]
-    out = [name for name in names if "@" in " ".join(words_of(values[name]))[1:]]
+    out = [name for name in names if any(map(may_hold_address, words_of(values[name])))]
     kept = {name: value for name, value in values.items() if name not in out}
     return Near(kept, tuple(word for name in out for word in words_of(values[name])))
 
@@ -78,7 +78,7 @@ def without_addresses(args: type[Args], values: Values) -> Near:
 def _begins_with_shoppers(words: list[Word]) -> bool:
     """Return whether an address comes first, or nothing but customers are named."""
     texts = [word.text for word in words]
-    return bool(texts) and ("@" in texts[0][1:] or all(map(_CUSTOMER.fullmatch, texts)))
+    return bool(texts) and (may_hold_address(texts[0]) or all(map(_CUSTOMER.fullmatch, texts)))
 
 
 def _takes_shoppers(kind: Input) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice, product, takewhile
 
 from bot.bigcommerce import is_uuid
-from bot.core.language.addresses import with_addresses
+from bot.core.language.addresses import may_hold_address, with_addresses
 from bot.core.language.args import Args, Choice, Input, Text, input_of, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
 from bot.core.language.labels import with_keys
@@ -97,7 +97,7 @@ def _apart(text: str) -> str:
     line = ""
     for word in split(text):
         plain = as_typed((word,))
-        stays = word.quoted or "@" in plain[1:] or _ARROW.fullmatch(plain)
+        stays = word.quoted or may_hold_address(plain) or _ARROW.fullmatch(plain)
         parts = [plain] if stays else filter(None, (one.strip(_AROUND) for one in _BETWEEN.split(plain)))
         line += word.typed.removesuffix(plain) + ", ".join(parts)
     return line
