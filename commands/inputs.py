@@ -14,6 +14,8 @@ DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
 BEFORE_A_NEW_NAME = ("to", "as", "into", "called", "named", "->", "→", "=>", "=")
 """What people write before the name that something is to have: ``copy VIPs to Gold``, ``rename VIPs -> Gold``."""
+PAGE = r"[1-9]\d*|last"
+"""What people type for a page."""
 LAST_PAGE = 100_000
 """The number that stands for the last page, whatever its own."""
 MOST_SHOPPERS = 10_000
@@ -76,5 +78,5 @@ PageNumber = Annotated[
     int,
     BeforeValidator(_page_number),
     Field(ge=1, le=LAST_PAGE),
-    Text(label="Page", option=True, bare=r"[1-9]\d*|last"),
+    Text(label="Page", option=True, bare=PAGE),
 ]

@@ -12,10 +12,10 @@ from bot.core.command import Context
 from bot.core.errors import Misuse
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import counted
-from commands.inputs import LAST_PAGE
+from commands.inputs import LAST_PAGE, PAGE
 
 T = TypeVar("T")
-_PAGE = re.compile(r"(?:(?P<words>.*\S)\s+|)page\s+(?P<page>[1-9]\d*|last)", re.IGNORECASE)
+_PAGE = re.compile(rf"(?:(?P<words>.*\S)\s+|)page\s+(?P<page>{PAGE})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
