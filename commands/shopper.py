@@ -128,11 +128,10 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
 
 async def _ask_about_parts(words: str, ctx: Context) -> None:
     """Raise Question if some of the words are a shopper's name, or an address that stands there in words."""
-    address = with_addresses(words)
-    parts = (
-        () if address != words else await parts_called(words, lambda part: customers_called(part, ctx.shop.reader, 1))
-    )
-    meant = (address,) if address != words else tuple(parts)[:MOST_READINGS]
+    meant = [with_addresses(words)]
+    if meant == [words]:
+        parts = await parts_called(words, lambda part: customers_called(part, ctx.shop.reader, 1))
+        meant = list(parts)[:MOST_READINGS]
     if meant:
         named = listing([f"“{one}”" for one in meant])
         raise Question(

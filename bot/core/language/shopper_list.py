@@ -37,27 +37,11 @@ _LABEL_OF_ID = re.compile(
 _JOINING = ("and", "or")
 _MARK_IN_A_LIST = re.compile(r"\s*\d{1,4}[.)]\s+")
 _BEFORE_A_NAME = ',;|\t>"'
-PARTICLES = (
-    "van",
-    "von",
-    "de",
-    "del",
-    "della",
-    "der",
-    "den",
-    "di",
-    "da",
-    "dos",
-    "la",
-    "le",
-    "el",
-    "al",
-    "ter",
-    "ten",
-    "zu",
+PARTICLES = frozenset(
+    {"van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "la", "le", "el", "al", "ter", "ten", "zu"}
 )
 """What surnames of several words begin with."""
-_SURNAME = re.compile(rf"\s*(?:(?:{'|'.join(PARTICLES)})\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE)
+_SURNAME = re.compile(rf"\s*(?:(?:{'|'.join(sorted(PARTICLES))})\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE)
 _SURNAMES = re.compile(r"\s*(?:[^\W\d_][\w'.-]*\s*){1,3}")
 """A surname, as Outlook writes it before the first name; and of several words, where a semicolon stands before it."""
 _EDGES = " ()[]{}<>,;.:!?*•·|='\"`~"
