@@ -1,4 +1,4 @@
-"""Logs that hypothesis draws."""
+"""Logs: those that hypothesis draws, and that of one change."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.items import Item
-from tests.core.samples import uuid
+from tests.core.samples import NOW, uuid
 
 DAY = timedelta(days=1)
 KINDS = (
@@ -38,3 +38,15 @@ entries = st.builds(
     workspace=st.sampled_from(("", "T1")),
 )
 logs = st.lists(entries, min_size=2, max_size=6)
+
+NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
+"""The entries of a change, by their kinds."""
+LATER = NOW + 100 * DAY
+
+
+def log_of(*kinds: str) -> list[Entry]:
+    """Entries of one change: each is about the same segment, and a customer of its own."""
+    return [
+        Entry(EntryKind(kind), "UANA", change=7, subjects=("segment:a", f"customer:{place}"))
+        for place, kind in enumerate(kinds)
+    ]

@@ -33,22 +33,12 @@ from bot.ledger.sqlite.archiving import archive as archive_from
 from bot.ledger.sqlite.audit_file import open_audit_file
 from tests.core.samples import NOW
 from tests.laws.values import FEW
-from tests.ledger.logs import DAY, logs
+from tests.ledger.logs import DAY, LATER, NAMES, log_of, logs
 from tests.ledger.mortal import KilledError, Mortal
 from tests.ledger.planned import running
 from tests.ledger.sqlite.files import unguarded
 from tests.ledger.subject import SUBJECTS, PostgresSubject, SqliteSubject, Subject
 from tests.postgres import superuser
-
-NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
-LATER = NOW + 100 * DAY
-
-
-def log_of(*kinds: str) -> list[Entry]:
-    return [
-        Entry(EntryKind(kind), "UANA", change=7, subjects=("segment:a", f"customer:{place}"))
-        for place, kind in enumerate(kinds)
-    ]
 
 
 async def write(subject: Subject, log: list[Entry], *, days: float = 1) -> None:

@@ -18,18 +18,8 @@ from bot.ledger.sqlite.atomic_files import new_file
 from bot.ledger.sqlite.database import Database
 from tests.core.samples import NOW
 from tests.disks import held
-from tests.ledger.logs import DAY
+from tests.ledger.logs import DAY, LATER, NAMES, log_of
 from tests.ledger.sqlite.files import Shell, unguarded, write
-
-NAMES = ("asked", "planned", "post", "approve", "start", "step done", "finish")
-LATER = NOW + 100 * DAY
-
-
-def log_of(*kinds: str) -> list[Entry]:
-    return [
-        Entry(EntryKind(kind), "UANA", change=7, subjects=("segment:a", f"customer:{place}"))
-        for place, kind in enumerate(kinds)
-    ]
 
 
 @pytest.fixture
